@@ -1,0 +1,188 @@
+"""The catalogue: typed tables of the one database for sources, graph, literature, generations.
+
+    sources -< entities -< names        facts >- fact_sources -< sources
+    sources -< documents -< passages    generations
+
+Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
+in which it went away, so that a generation N sees the rows with since <= N < until.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    and_,
+    create_engine,
+    event,
+    or_,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from knowledge.errors import KnowledgeError
+
+
+class Base(DeclarativeBase):
+    """The metadata of this room's tables."""
+
+
+class Source(Base):
+    """One import: a file or folder as it was added, with its licence."""
+
+    __tablename__ = "sources"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(String(40))
+    licence: Mapped[str] = mapped_column(String(120))
+    note: Mapped[str] = mapped_column(Text, default="")
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    left_out: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    created: Mapped[float] = mapped_column(Float)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class EntityRow(Base):
+    """One entity; the id is made from its kind and first name and never changes."""
+
+    __tablename__ = "entities"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class NameRow(Base):
+    """One name of an entity. `normalised` is what the linker and merges compare."""
+
+    __tablename__ = "names"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    normalised: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2))
+    rank: Mapped[int] = mapped_column(Integer, default=0)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+    __table_args__ = (Index("names_normalised", "normalised", "language"),)
+
+
+class FactRow(Base):
+    """One fact: an object entity, or a text value in one or two languages."""
+
+    __tablename__ = "facts"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
+    relation: Mapped[str] = mapped_column(String(30))
+    object_id: Mapped[str | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    value_en: Mapped[str] = mapped_column(Text, default="")
+    value_zh: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class FactSource(Base):
+    """Which source states which fact; a fact may have several."""
+
+    __tablename__ = "fact_sources"
+    fact_id: Mapped[str] = mapped_column(ForeignKey("facts.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), primary_key=True, index=True)
+    line: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class DocumentRow(Base):
+    """One document; `text` is the whole cleaned text that passages point into."""
+
+    __tablename__ = "documents"
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)
+    year: Mapped[int | None] = mapped_column(Integer)
+    type: Mapped[str] = mapped_column(String(40))
+    journal: Mapped[str] = mapped_column(Text, default="")
+    identifiers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    retracted: Mapped[bool] = mapped_column(Boolean, default=False)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class PassageRow(Base):
+    """One passage: characters `start` to `end` of its document's text."""
+
+    __tablename__ = "passages"
+    id: Mapped[str] = mapped_column(String(140), primary_key=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), index=True)
+    start: Mapped[int] = mapped_column(Integer)
+    end: Mapped[int] = mapped_column(Integer)
+    section: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(2))
+
+
+class GenerationRow(Base):
+    """One version of the knowledge base; the newest committed one is what the files must match."""
+
+    __tablename__ = "generations"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    parent: Mapped[int | None] = mapped_column(Integer)
+    created: Mapped[float] = mapped_column(Float)
+    cause: Mapped[str] = mapped_column(Text)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    embedding: Mapped[str] = mapped_column(Text, default="")
+
+
+Lived = type[Source] | type[EntityRow] | type[NameRow] | type[FactRow] | type[DocumentRow]
+
+
+def holds(table: Lived, generation: int) -> ColumnElement[bool]:
+    """Return the condition under which a row of `table` belongs to a generation."""
+    return and_(table.since <= generation, or_(table.until.is_(None), table.until > generation))
+
+
+def connect(url: str) -> Engine:
+    """Open the database; SQLite with WAL, foreign keys, and secure deletion.
+
+    Raises KnowledgeError where the URL names no usable database.
+    """
+    try:
+        parsed = make_url(url)
+    except Exception as error:  # sqlalchemy raises several kinds for a malformed URL
+        raise KnowledgeError(
+            "The database URL cannot be read.",
+            where="MEDCHAT_DATABASE_URL",
+            remedy="Write it as sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+        ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,187 @@
+"""The nouns of the room: what readers yield, what the catalogue holds, what a lesson is.
+
+Records travel between steps as frozen dataclasses; no dicts cross a room.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with the step's name, how much is done, and the total where it is known."""
+
+
+def silent(step: str, done: int, total: int | None) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of an entity, in one language."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entity as a source mentions it: its names, the preferred one of each language first."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One fact as a source states it: a relation to a term, or to a text in its languages."""
+
+    relation: str
+    term: Term | None = None
+    text: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """One entity with all that a source says of it. `line` counts from 1."""
+
+    kind: str
+    names: tuple[Name, ...]
+    statements: tuple[Statement, ...]
+    line: int
+    identifiers: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a document, its text cleaned of markup."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One article, note or page. `key` is stable over imports, such as `pmid:29768149`."""
+
+    key: str
+    title: str
+    language: Language
+    sections: tuple[Section, ...]
+    year: int | None = None
+    type: str = "document"
+    journal: str = ""
+    identifiers: tuple[str, ...] = ()
+    retracted: bool = False
+    line: int = 0
+
+
+Record = EntityRecord | DocumentRecord
+
+
+@dataclass(slots=True)
+class Report:
+    """What a reader saw: how much it yielded, and what it left out and why."""
+
+    read: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def skip(self, reason: str, example: str = "", count: int = 1) -> None:
+        """Count something left out; keep the first example of each reason."""
+        self.left_out[reason] = self.left_out.get(reason, 0) + count
+        if example:
+            self.examples.setdefault(reason, example[:120])
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity of the catalogue; `names` holds the preferred name of each language first."""
+
+    id: str
+    kind: str
+    names: tuple[Name, ...]
+
+    def name(self, language: Language) -> str:
+        """Return the preferred name in a language, or in the other where there is none."""
+        for wanted in (language, "zh" if language == "en" else "en"):
+            for name in self.names:
+                if name.language == wanted:
+                    return name.text
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement of the catalogue: `object` is an entity id, or None where `value` holds a text.
+
+    `value` maps a language to the text; a fact with an object has an empty `value`.
+    """
+
+    id: str
+    subject: str
+    relation: str
+    object: str | None
+    value: tuple[Name, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the catalogue. `text` is what passages are cut from, unchanged ever after."""
+
+    id: str
+    title: str
+    language: Language
+    text: str
+    year: int | None
+    type: str
+    journal: str
+    source: str
+    retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document: `text` equals `document.text[start:end]`."""
+
+    id: str
+    document: str
+    text: str
+    start: int
+    end: int
+    section: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a dialogue."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSource:
+    """What proves a lesson: a fact or a passage, with the words that state it."""
+
+    kind: Literal["fact", "passage"]
+    id: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One row of training data; `dict` of it is one line of `train.jsonl`."""
+
+    id: str
+    messages: tuple[Message, ...]
+    language: Language
+    style: str
+    sources: tuple[LessonSource, ...]
+    entities: tuple[str, ...]
+    split_key: str
+    licence: str
+    meta: dict[str, str | int | list[int]] = field(default_factory=dict)

@@ -1,0 +1,342 @@
+"""The closed list of entity kinds and relations, named once, in English and Chinese.
+
+Readers map their fields to these; search, lessons and screens speak only these.
+"""
+
+from dataclasses import dataclass
+
+from knowledge.records import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entity."""
+
+    id: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation from a subject to an object entity, or to a text where `object` is None.
+
+    `en` and `zh` name it in front of a list ("symptoms: fever; cough"). The cues are words of a
+    question that ask for it, lower case. `inverse_en`, `inverse_zh` name it seen from the object.
+    """
+
+    id: str
+    subjects: tuple[str, ...]
+    object: str | None
+    en: str
+    zh: str
+    cues_en: tuple[str, ...]
+    cues_zh: tuple[str, ...]
+    inverse_en: str = ""
+    inverse_zh: str = ""
+    symmetric: bool = False
+
+    def label(self, language: Language) -> str:
+        """Return the relation's name in a language."""
+        return self.en if language == "en" else self.zh
+
+
+KINDS: dict[str, Kind] = {
+    kind.id: kind
+    for kind in (
+        Kind("condition", "condition", "疾病"),
+        Kind("symptom", "symptom or sign", "症状或体征"),
+        Kind("test", "test", "检查"),
+        Kind("treatment", "treatment", "治疗方法"),
+        Kind("medicine", "medicine", "药物"),
+        Kind("factor", "cause or risk factor", "病因或危险因素"),
+        Kind("department", "department", "科室"),
+        Kind("body_part", "body part", "部位"),
+        Kind("food", "food", "食物"),
+    )
+}
+
+
+def _relation(
+    id: str,
+    subjects: tuple[str, ...],
+    object: str | None,
+    names: str,
+    cues_en: str,
+    cues_zh: str,
+    inverse: str = "|",
+    symmetric: bool = False,
+) -> Relation:
+    en, zh = names.split("|")
+    inverse_en, inverse_zh = inverse.split("|")
+    return Relation(
+        id,
+        subjects,
+        object,
+        en,
+        zh,
+        tuple(cues_en.split("|")),
+        tuple(cues_zh.split("|")),
+        inverse_en,
+        inverse_zh,
+        symmetric,
+    )
+
+
+_ANY = tuple(KINDS)
+_ILLNESS = ("condition", "symptom")
+_DRUG = ("medicine",)
+
+_TABLE = (
+    _relation(
+        "description",
+        _ANY,
+        None,
+        "description|简介",
+        "what is|what are|define|definition|describe|tell me about|overview",
+        "是什么|什么是|介绍|定义|概述",
+    ),
+    _relation(
+        "symptom",
+        _ILLNESS,
+        "symptom",
+        "symptoms|症状",
+        "symptom|symptoms|present|presents|presentation|feel|complain|features|manifest",
+        "症状|表现|不舒服|感觉",
+        "conditions with this symptom|可见于",
+    ),
+    _relation(
+        "sign",
+        _ILLNESS,
+        "symptom",
+        "signs|体征",
+        "sign|signs|examination|physical finding|findings",
+        "体征|查体|体检所见",
+        "conditions with this sign|可见于",
+    ),
+    _relation(
+        "cause",
+        _ILLNESS,
+        "factor",
+        "causes|病因",
+        "cause|causes|caused|why|aetiology|etiology|due to|reason",
+        "病因|原因|引起|为什么|怎么得|导致",
+        "can cause|可引起",
+    ),
+    _relation(
+        "risk_factor",
+        _ILLNESS,
+        "factor",
+        "risk factors|危险因素",
+        "risk factor|risk factors|at risk|predispose|who gets|more likely",
+        "危险因素|高危|易患|诱因|哪些人",
+        "raises the risk of|增加以下疾病的风险",
+    ),
+    _relation(
+        "test",
+        _ILLNESS,
+        "test",
+        "tests|检查",
+        "test|tests|diagnose|diagnosed|diagnosis|investigation|"
+        "investigations|workup|work-up|confirm|imaging|check",
+        "检查|化验|诊断|确诊|检测|怎么查",
+        "used to investigate|用于检查",
+    ),
+    _relation(
+        "first_line",
+        _ILLNESS,
+        "treatment_or_medicine",
+        "first-line treatment|一线治疗",
+        "first-line|first line|initial treatment|treatment of choice|drug of choice|start with",
+        "一线|首选|初始治疗",
+        "first-line treatment for|一线用于",
+    ),
+    _relation(
+        "treatment",
+        _ILLNESS,
+        "treatment",
+        "treatments|治疗",
+        "treat|treats|treated|treatment|treatments|therapy|manage|managed|management|cure",
+        "治疗|怎么治|疗法|处理|怎么办",
+        "treats|用于治疗",
+    ),
+    _relation(
+        "medicine",
+        _ILLNESS,
+        "medicine",
+        "medicines|药物",
+        "medicine|medicines|medication|medications|drug|drugs|prescribe|pharmacological",
+        "药|用药|药物|吃什么药",
+        "used for|用于",
+    ),
+    _relation(
+        "complication",
+        _ILLNESS,
+        "condition",
+        "complications|并发症",
+        "complication|complications|lead to|long-term effect|consequence|untreated",
+        "并发症|后果|发展成|并发",
+        "complication of|是以下疾病的并发症",
+    ),
+    _relation(
+        "prevention",
+        _ILLNESS,
+        None,
+        "prevention|预防",
+        "prevent|prevents|prevented|prevention|avoid getting|reduce the risk|vaccine",
+        "预防|避免|防止",
+    ),
+    _relation(
+        "department",
+        _ILLNESS,
+        "department",
+        "department|就诊科室",
+        "department|specialist|specialty|clinic|refer|which doctor|see whom",
+        "科室|挂什么科|哪个科|看什么科|挂号",
+    ),
+    _relation(
+        "red_flag",
+        _ILLNESS,
+        None,
+        "red flags|警示征象",
+        "red flag|red flags|emergency|urgent|urgently|warning sign|warning signs|seek help|danger",
+        "警示|危险信号|紧急|急诊|立即就医|危急",
+    ),
+    _relation(
+        "body_part",
+        _ILLNESS,
+        "body_part",
+        "site|部位",
+        "where|body part|site|organ|affects which",
+        "部位|哪里|器官",
+    ),
+    _relation(
+        "population",
+        _ILLNESS,
+        None,
+        "people affected|易感人群",
+        "age|who|people|population|common in",
+        "人群|年龄|什么人|易感",
+    ),
+    _relation(
+        "transmission",
+        _ILLNESS,
+        None,
+        "transmission|传染性",
+        "contagious|infectious|transmit|transmitted|transmission|spread|catch",
+        "传染|传播",
+    ),
+    _relation(
+        "course",
+        _ILLNESS,
+        None,
+        "course|病程",
+        "how long|duration|course|last",
+        "多久|多长时间|病程|疗程|周期",
+    ),
+    _relation(
+        "prognosis",
+        _ILLNESS,
+        None,
+        "prognosis|预后",
+        "prognosis|cure rate|outlook|survival|curable",
+        "治愈|预后|能治好|存活",
+    ),
+    _relation(
+        "diet_recommended",
+        _ILLNESS,
+        "food",
+        "recommended food|宜吃",
+        "eat|food|diet",
+        "吃什么|饮食|宜吃|食疗",
+        "recommended in|适宜用于",
+    ),
+    _relation(
+        "diet_avoided",
+        _ILLNESS,
+        "food",
+        "food to avoid|忌吃",
+        "not eat|avoid eating|food to avoid",
+        "不能吃|忌口|忌吃|忌食",
+        "to be avoided in|不宜用于",
+    ),
+    _relation(
+        "associated_with",
+        _ILLNESS,
+        "any",
+        "statistically associated with|统计上相关",
+        "associated|association|related|linked",
+        "相关|有关",
+        "statistically associated with|统计上相关",
+        symmetric=True,
+    ),
+    _relation(
+        "drug_class",
+        _DRUG,
+        None,
+        "drug class|药物类别",
+        "class|type of drug|kind of drug|kind of medicine",
+        "类别|哪类药|属于什么药",
+    ),
+    _relation(
+        "side_effect",
+        _DRUG,
+        "symptom",
+        "side effects|不良反应",
+        "side effect|side effects|adverse|adverse effects|reactions",
+        "副作用|不良反应",
+        "side effect of|是以下药物的不良反应",
+    ),
+    _relation(
+        "contraindication",
+        _DRUG,
+        "condition",
+        "contraindications|禁忌证",
+        "contraindication|contraindications|contraindicated|should not take|"
+        "must not|not be used|avoid in|who should not",
+        "禁忌|禁用|不能用|慎用|不宜使用",
+        "contraindicated medicines|禁用药物",
+    ),
+    _relation(
+        "interaction",
+        _DRUG,
+        "medicine",
+        "interactions|相互作用",
+        "interact|interacts|interaction|interactions|together with|combine|combined",
+        "相互作用|一起吃|同时服用|合用|联用|配伍",
+        "interactions|相互作用",
+        symmetric=True,
+    ),
+    _relation(
+        "dose_limit",
+        _DRUG,
+        None,
+        "dose limit|剂量上限",
+        "dose|maximum|max dose|how much|limit|dosage",
+        "剂量|最大|用量|上限|最多",
+    ),
+    _relation(
+        "monitoring",
+        _DRUG,
+        None,
+        "monitoring|监测",
+        "monitor|monitored|monitoring",
+        "监测|监护|随访",
+    ),
+    _relation(
+        "pregnancy",
+        _DRUG,
+        None,
+        "use in pregnancy|妊娠期使用",
+        "pregnancy|pregnant|breastfeeding",
+        "妊娠|怀孕|孕妇|哺乳",
+    ),
+)
+
+RELATIONS: dict[str, Relation] = {relation.id: relation for relation in _TABLE}
+
+OBJECT_KINDS: dict[str, tuple[str, ...]] = {
+    "treatment_or_medicine": ("medicine", "treatment"),
+    "any": tuple(KINDS),
+}
+"""Object slots that admit several kinds; the first is assumed where the source does not say."""

@@ -1,0 +1,42 @@
+"""Fixtures that every test may use: a home of its own, a fresh catalogue, the real data."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Move the user's home into the test's own folder."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MEDCHAT_HOME", str(folder))
+    monkeypatch.delenv("MEDCHAT_DATABASE_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[Engine]:
+    """Give a fresh SQLite catalogue in the test's home."""
+    from knowledge.catalog import Base, connect
+
+    engine = connect(f"sqlite:///{home / 'medchat.db'}")
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder of real data, or skip where it is not at hand."""
+    folder = Path(os.environ.get("MEDCHAT_REAL_DATA", _CHECKOUT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the real data is not at hand (set MEDCHAT_REAL_DATA)")
+    return folder
