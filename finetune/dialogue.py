@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from finetune.errors import FinetuneError
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
@@ -24,12 +26,16 @@ Message = dict[str, str]
 TEMPLATE = (
     "{% for message in messages %}"
     "{% if message['role'] == 'assistant' %}<|assistant|>"
-    "{% generation %}{{ message['content'] }}{{ eos_token }}{% endgeneration %}"
+    "{% generation %}{{ ' ' + message['content'] }}{{ eos_token }}{% endgeneration %}"
     "{% else %}<|{{ message['role'] }}|>{{ message['content'] }}{% endif %}"
     "{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-"""The plain template: role marker, content; answers end with the end-of-text token."""
+"""The plain template: role marker, content; answers end with the end-of-text token.
+
+The blank before an answer makes its first word the same token as within the evidence; whoever
+decodes an answer strips it.
+"""
 
 INSTRUCTION: dict[Language, str] = {
     "en": "Answer from the numbered evidence only and cite it like [1]. "
@@ -97,11 +103,13 @@ def render(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) ->
     """Return ids and mask of a whole dialogue; only answers, their end included, are to be learned.
 
     Each answer is found as the continuation of the prompt before it, so that it works for any
-    template whose rendering of a longer dialogue starts with the shorter one's.
+    template whose rendering of a longer dialogue starts with the shorter one's. FinetuneError
+    where it does not.
     """
     template = template_of(tokenizer)
     ids: list[int] = []
     learn: list[bool] = []
+    answer: list[int] = []
     done = ""
     for turn, message in enumerate(messages):
         if message["role"] != "assistant":
@@ -119,9 +127,19 @@ def render(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) ->
                 list(messages[: turn + 1]), chat_template=template, tokenize=False
             )
         )
+        if not (before.startswith(done) and after.startswith(before)):
+            raise FinetuneError(
+                "The chat template rewrites earlier turns, so answers cannot be told from prompts.",
+                where="chat_template",
+                remedy="Give the base's tokenizer a plain template that only adds to what stands.",
+            )
         asked = list(tokenizer(before[len(done) :], add_special_tokens=False)["input_ids"])
         answer = list(tokenizer(after[len(before) :], add_special_tokens=False)["input_ids"])
         ids += asked + answer
         learn += [False] * len(asked) + [True] * len(answer)
         done = after
+    if answer and tokenizer.eos_token_id not in answer:
+        # some templates (GLM's) end an answer by the next turn's marker only
+        ids.append(int(tokenizer.eos_token_id))
+        learn.append(True)
     return Rendered(ids, learn)

@@ -1,0 +1,365 @@
+"""Make the mini model from nothing: a tokenizer, then three stages of copying, then its score.
+
+    texts -> tokenizer    segments whose distance grows -> easy drills -> full drills -> base folder
+
+Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy by
+content. A random segment repeated after a filler whose length grows by one each time the loss falls
+under 1 teaches that in minutes (a fixed distance teaches the distance only).
+"""
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import dialogue
+from finetune.errors import FinetuneError
+from finetune.mini import tokenizer as tokens
+from finetune.mini.drills import Drill, Drills, Lexicon
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+Report = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the mini model is made; the defaults made the one that ships."""
+
+    hidden: int = 256
+    layers: int = 4
+    heads: int = 4
+    inner: int = 704
+    context: int = 1024
+    merges: int = 2400
+    row: int = 512
+    rows: int = 12
+    peak: float = 2e-3
+    segment_minutes: float = 20.0
+    minutes: float = 90.0
+    seed: int = 7
+    decay: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a model reads drills that it never saw: greedy answers, before any checking.
+
+    `asked` is the share of asked facts present in the answers, `stated` the share of stated facts
+    that are in the evidence, `declined` the share of uncovered questions that it declines.
+    """
+
+    drills: int
+    asked: float
+    stated: float
+    declined: float
+    cited: float
+
+
+def run(
+    out: Path, texts: Iterable[str], lexicon: Lexicon, plan: Plan | None = None,
+    report: Report = lambda step, done, total: None,
+) -> Score:
+    """Make the model in `out`; a run that was stopped goes on from its last checkpoint."""
+    plan = plan or Plan()
+    work = out.with_name(out.name + ".partial")
+    work.mkdir(parents=True, exist_ok=True)
+    tokenizer = _tokenizer(work, texts, plan)
+    trainer = _Trainer(work, tokenizer, lexicon, plan, report)
+    trainer.segments()
+    trainer.drills()
+    trainer.finish()
+    result = measure(trainer.model, tokenizer, Drills(*_supply(tokenizer, {}, plan.seed + 1)), 200)
+    _write_card(work, plan, result, trainer)
+    for name in ("trainer.safetensors", "trainer.json"):
+        (work / name).unlink(missing_ok=True)
+    if out.exists():
+        raise FinetuneError(
+            "The folder for the new mini model is there already.",
+            where=str(out), remedy="Move it away; the new one waits beside it.",
+        )
+    work.rename(out)
+    return result
+
+
+def measure(
+    model: "LlamaForCausalLM", tokenizer: "PreTrainedTokenizerFast", drills: Drills, count: int,
+    hardness: float = 1.0,
+) -> Score:
+    """Answer unseen drills greedily and score what is said against the evidence."""
+    asked = present = stated = grounded = declined = uncovered = cited = answers = 0
+    for index in range(count):
+        drill = drills.make(hardness, "en" if index % 2 else "zh")
+        answer = answer_one(model, tokenizer, drill)
+        if not drill.asked[0]:
+            uncovered += 1
+            declined += answer == drill.answers[0]
+            continue
+        asked += len(drill.asked[0])
+        present += sum(fact in answer for fact in drill.asked[0])
+        said = _stated(answer)
+        stated += len(said)
+        whole = "\n".join(drill.evidence)
+        grounded += sum(fact in whole for fact in said)
+        answers += 1
+        cited += _marks(answer) == _marks(drill.answers[0])
+    return Score(
+        count, present / max(asked, 1), grounded / max(stated, 1), declined / max(uncovered, 1),
+        cited / max(answers, 1),
+    )
+
+
+def answer_one(
+    model: "LlamaForCausalLM", tokenizer: "PreTrainedTokenizerFast", drill: Drill
+) -> str:
+    """Return the greedy answer to a drill's first question."""
+    import torch
+
+    ids = dialogue.prompt_ids(tokenizer, drill.messages(0)[:-1])
+    with torch.inference_mode():
+        made = model.generate(  # type: ignore[operator]
+            torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+            max_new_tokens=160, do_sample=False, pad_token_id=tokenizer.pad_token_id,
+        )
+    return str(tokenizer.decode(made[0, len(ids) :], skip_special_tokens=True)).strip()
+
+
+def _stated(answer: str) -> list[str]:
+    """Return the pieces of an answer that state facts: list items, or the sentence itself."""
+    facts = []
+    for line in answer.replace("[", "\n[").replace("。", "\n").split("\n"):
+        body = line.split("]")[-1].strip(" .") if line.startswith("[") else line.strip(" .")
+        for mark in (": ", "："):
+            body = body.split(mark, 1)[-1]
+        facts += [piece.strip() for piece in body.replace("；", ";").split(";") if piece.strip()]
+    return facts
+
+
+def _marks(answer: str) -> list[str]:
+    return [part[0] for part in answer.split("[")[1:] if part[:1].isdigit()]
+
+
+def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedTokenizerFast":
+    from transformers import PreTrainedTokenizerFast
+
+    if (work / "tokenizer.json").is_file():
+        return PreTrainedTokenizerFast.from_pretrained(work)
+    drills = Drills({}, "".join(tokens.common_characters()[:200]), ["dose", "fever"], 0)
+    sample = [
+        "\n".join(message["content"] for message in drills.make().messages()) for _ in range(1000)
+    ]
+    tokenizer = tokens.train([*list(texts) * 4, *sample], plan.merges)
+    tokens.save(tokenizer, work)
+    return tokenizer
+
+
+def _supply(
+    tokenizer: "PreTrainedTokenizerFast", lexicon: Lexicon, seed: int
+) -> tuple[Lexicon, str, list[str], int]:
+    """Return what Drills needs: every character and every word piece gets practised."""
+    characters, words = [], []
+    for token in tokenizer.get_vocab():
+        bare = token.removeprefix("▁")
+        if len(bare) == 1 and "\u4e00" <= bare <= "\u9fff":
+            characters.append(bare)
+        elif len(bare) > 1 and bare.isascii() and bare.isalpha():
+            words.append(bare)
+    return lexicon, "".join(sorted(characters)), sorted(words), seed
+
+
+class _Trainer:
+    """The model in the making, its optimiser, and where it stands."""
+
+    def __init__(
+        self, work: Path, tokenizer: "PreTrainedTokenizerFast", lexicon: Lexicon, plan: Plan,
+        report: Report,
+    ) -> None:
+        import torch
+        from transformers import LlamaConfig, LlamaForCausalLM
+
+        torch.manual_seed(plan.seed)
+        self.work, self.tokenizer, self.lexicon = work, tokenizer, lexicon
+        self.plan, self.report = plan, report
+        self.model = LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=len(tokenizer), hidden_size=plan.hidden, intermediate_size=plan.inner,
+                num_hidden_layers=plan.layers, num_attention_heads=plan.heads,
+                num_key_value_heads=plan.heads, max_position_embeddings=plan.context,
+                tie_word_embeddings=True, bos_token_id=tokenizer.bos_token_id,
+                eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+            )
+        )
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model.to(self.device)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=plan.peak, betas=(0.9, 0.95), weight_decay=0.01, fused=True
+        )
+        self.step, self.seen, self.spent, self.distance = 0, 0, 0.0, 0
+        self.begun = 0.0
+        self.stage, self.average = "segments", 9.0
+        self._resume()
+
+    def segments(self) -> None:
+        """Stage one: copy a random segment over a distance that grows as it is learned."""
+        import torch
+
+        pick = random.Random(self.plan.seed + self.step)
+        first = len(tokens.SPECIAL)
+        count = len(self.tokenizer)
+        width = 24
+        while self.stage == "segments" and self.distance < 40:
+            filler = [pick.randint(0, 2 * self.distance) for _ in range(96)]
+            longest = max(filler) + 2 * width
+            ids = torch.randint(first, count, (96, longest))
+            learn = torch.zeros(96, longest, dtype=torch.bool)
+            for row, gap in enumerate(filler):
+                begin = width + gap
+                ids[row, begin : begin + width] = ids[row, :width]
+                learn[row, begin + 1 : begin + width] = True
+            self._update(ids, learn, self.plan.peak * min(1.0, (self.step + 1) / 50))
+            if self.spent > self.plan.segment_minutes * 60:
+                break
+            if self.average < 1.0:
+                self.distance += 1
+                self.average = 1.2
+        if self.stage == "segments":
+            self.stage = "drills"
+            self._save()
+
+    def drills(self) -> None:
+        """Stages two and three: read drills, easy ones first, full ones from 40 % of the time."""
+        total = self.plan.minutes * 60
+        start = self.begun = self.begun or self.spent
+        supply = Drills(*_supply(self.tokenizer, self.lexicon, self.plan.seed + self.step))
+        rows = self._rows(supply, lambda: self._hardness(start, total))
+        while self.spent < total:
+            ids, learn = next(rows)
+            left = (total - self.spent) / max(total - start, 1)
+            self._update(ids, learn, self.plan.peak * min(1.0, left / self.plan.decay + 0.02))
+
+    def finish(self) -> None:
+        """Save the model as it ships: bfloat16 safetensors, no optimiser."""
+        import torch
+
+        self.model.to("cpu", torch.bfloat16)
+        self.model.save_pretrained(self.work)
+        self.model.to(torch.float32).eval()
+
+    def _hardness(self, start: float, total: float) -> float:
+        return min(1.0, max(0.0, (self.spent - start) / (0.4 * max(total - start, 1))))
+
+    def _rows(
+        self, supply: Drills, hardness: Callable[[], float]
+    ) -> Iterator[tuple["torch.Tensor", "torch.Tensor"]]:
+        """Yield batches of full rows: drills end to end, cut where the row ends."""
+        import torch
+
+        size, pick = self.plan.row, random.Random(self.plan.seed)
+        while True:
+            ids = torch.zeros(self.plan.rows, size, dtype=torch.long)
+            learn = torch.zeros(self.plan.rows, size, dtype=torch.bool)
+            for row in range(self.plan.rows):
+                filled = 0
+                while filled < size:
+                    level = hardness() * (1.0 if pick.random() < 0.75 else pick.random())
+                    made = dialogue.render(self.tokenizer, supply.make(level).messages())
+                    if filled == 0 and len(made.ids) > size:
+                        continue
+                    take = min(len(made.ids), size - filled)
+                    ids[row, filled : filled + take] = torch.tensor(made.ids[:take])
+                    learn[row, filled : filled + take] = torch.tensor(made.learn[:take])
+                    filled += take
+            yield ids, learn
+
+    def _update(self, ids: "torch.Tensor", learn: "torch.Tensor", rate: float) -> None:
+        """Take one step; only learned positions reach the output layer, the costly part."""
+        import torch
+
+        began = time.monotonic()
+        ids, learn = ids.to(self.device), learn.to(self.device)
+        wide = self.device.type == "cuda"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=wide):
+            hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
+            wanted = learn[:, 1:]
+            logits = self.model.lm_head(hidden[:, :-1][wanted])
+        loss = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][wanted])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self.seen += ids.numel()
+        self.average += 0.1 * (float(loss.detach()) - self.average)
+        self.spent += time.monotonic() - began
+        if not math.isfinite(self.average):
+            raise FinetuneError("The loss is no longer a number.", where="mini train", status=1)
+        if self.step % 20 == 0:
+            self._log()
+        if self.step % 200 == 0:
+            self._save()
+
+    def _log(self) -> None:
+        line = {
+            "stage": self.stage, "step": self.step, "tokens": self.seen, "seconds": round(self.spent),
+            "loss": round(self.average, 4), "distance": self.distance,
+        }
+        with (self.work / "curve.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        self.report(
+            f"{self.stage}, loss {self.average:.2f}", int(self.spent), int(self.plan.minutes * 60)
+        )
+
+    def _save(self) -> None:
+        """Write a checkpoint: weights and optimiser as safetensors, the rest as JSON, last."""
+        from safetensors.torch import save_file
+
+        names = dict(self.model.named_parameters())
+        state = {f"model.{name}": value.detach().contiguous() for name, value in names.items()}
+        for name, value in names.items():
+            for key, moment in self.optimizer.state[value].items():
+                state[f"optimizer.{key}.{name}"] = moment
+        fresh = self.work / "trainer.fresh"
+        save_file(state, fresh)
+        fresh.replace(self.work / "trainer.safetensors")
+        where = {
+            "step": self.step, "seen": self.seen, "spent": self.spent, "distance": self.distance,
+            "stage": self.stage, "average": self.average, "begun": self.begun,
+        }
+        (self.work / "trainer.json").write_text(json.dumps(where), encoding="utf-8")
+
+    def _resume(self) -> None:
+        from safetensors.torch import load_file
+
+        if not (self.work / "trainer.json").is_file():
+            return
+        where = json.loads((self.work / "trainer.json").read_text(encoding="utf-8"))
+        for key, value in where.items():
+            setattr(self, key, value)
+        state = load_file(self.work / "trainer.safetensors")
+        for name, value in self.model.named_parameters():
+            value.data.copy_(state[f"model.{name}"])
+            moments = {
+                key.split(".")[1]: moment
+                for key, moment in state.items()
+                if key.startswith("optimizer.") and key.split(".", 2)[2] == name
+            }
+            if moments:
+                self.optimizer.state[value] = moments
+
+
+def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None:
+    card = {
+        "plan": asdict(plan), "score": asdict(score), "steps": trainer.step,
+        "tokens": trainer.seen, "seconds": round(trainer.spent),
+        "parameters": sum(value.numel() for value in trainer.model.parameters()),
+        "template": dialogue.template_hash(trainer.tokenizer),
+    }
+    (work / "MINI.json").write_text(json.dumps(card, indent=1), encoding="utf-8")
