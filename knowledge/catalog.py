@@ -4,9 +4,12 @@
     sources -< documents -< passages    generations
 
 Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
-in which it went away, so that a generation N sees the rows with since <= N < until.
+in which it went away, so that a generation N sees the rows with since <= N < until. After a
+rollback the generations in between are no ancestors of the new one: `holds` reads what they marked
+as never marked.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import (
@@ -18,16 +21,19 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     String,
     Text,
     and_,
     create_engine,
     event,
+    literal,
     or_,
+    select,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.errors import KnowledgeError
@@ -149,9 +155,34 @@ class GenerationRow(Base):
 Lived = type[Source] | type[EntityRow] | type[NameRow] | type[FactRow] | type[DocumentRow]
 
 
+@lru_cache(maxsize=256)
 def holds(table: Lived, generation: int) -> ColumnElement[bool]:
     """Return the condition under which a row of `table` belongs to a generation."""
-    return and_(table.since <= generation, or_(table.until.is_(None), table.until > generation))
+    abandoned = _abandoned(generation)
+    return and_(
+        table.since <= generation,
+        table.since.not_in(abandoned),
+        or_(table.until.is_(None), table.until > generation, table.until.in_(abandoned)),
+    )
+
+
+def _abandoned(generation: int) -> Select[int]:
+    """Select the earlier generations that are no ancestors of this one: a rollback left them."""
+    ancestors = (
+        select(GenerationRow.number, GenerationRow.parent)
+        .where(GenerationRow.number == generation)
+        .cte(recursive=True)
+    )
+    parents = aliased(GenerationRow)
+    ancestors = ancestors.union_all(
+        select(parents.number, parents.parent).where(parents.number == ancestors.c.parent)
+    )
+    known = select(literal(1)).where(GenerationRow.number == generation).exists()
+    return select(GenerationRow.number).where(
+        known,
+        GenerationRow.number < generation,
+        GenerationRow.number.not_in(select(ancestors.c.number)),
+    )
 
 
 def connect(url: str) -> Engine:

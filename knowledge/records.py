@@ -34,11 +34,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One fact as a source states it: a relation to a term, or to a text in its languages."""
+    """One fact as a source states it: a relation to a term, or to a text in its languages.
+
+    `kind` is the kind of the term where the relation admits several and the source says which.
+    """
 
     relation: str
     term: Term | None = None
     text: tuple[Name, ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +188,6 @@ class Lesson:
     entities: tuple[str, ...]
     split_key: str
     licence: str
-    meta: dict[str, str | int | list[int]] = field(default_factory=dict)
+    meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
+        default_factory=dict
+    )

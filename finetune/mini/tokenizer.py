@@ -52,7 +52,9 @@ def train(texts: Iterable[str], merges: int) -> "PreTrainedTokenizerFast":
 
     kept = list(texts)
     seen = {character for text in kept for character in text if character.isprintable()}
-    known = set(common_characters()) | set(MEDICAL_CHARACTERS) | set("、。，；：？！（）《》“”—…·％")
+    known = (
+        set(common_characters()) | set(MEDICAL_CHARACTERS) | set("、。，；：？！（）《》“”—…·％")
+    )
     alphabet = sorted(seen | known | set(map(chr, range(33, 127))))
     bytes_ = [f"<0x{value:02X}>" for value in range(256)]
 

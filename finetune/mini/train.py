@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 
 from finetune import dialogue
 from finetune.errors import FinetuneError
+from finetune.mini import reading
 from finetune.mini import tokenizer as tokens
-from finetune.mini.drills import Drill, Drills, Lexicon
+from finetune.mini.drills import Drills, Lexicon
+from finetune.mini.reading import Score
 
 if TYPE_CHECKING:
     import torch
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
 Report = Callable[[str, int, int | None], None]
 
@@ -47,23 +49,11 @@ class Plan:
     decay: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How well a model reads drills that it never saw: greedy answers, before any checking.
-
-    `asked` is the share of asked facts present in the answers, `stated` the share of stated facts
-    that are in the evidence, `declined` the share of uncovered questions that it declines.
-    """
-
-    drills: int
-    asked: float
-    stated: float
-    declined: float
-    cited: float
-
-
 def run(
-    out: Path, texts: Iterable[str], lexicon: Lexicon, plan: Plan | None = None,
+    out: Path,
+    texts: Iterable[str],
+    lexicon: Lexicon,
+    plan: Plan | None = None,
     report: Report = lambda step, done, total: None,
 ) -> Score:
     """Make the model in `out`; a run that was stopped goes on from its last checkpoint."""
@@ -75,74 +65,18 @@ def run(
     trainer.segments()
     trainer.drills()
     trainer.finish()
-    result = measure(trainer.model, tokenizer, Drills(*_supply(tokenizer, {}, plan.seed + 1)), 200)
+    result = reading.measure(trainer.model, tokenizer, 200)
     _write_card(work, plan, result, trainer)
     for name in ("trainer.safetensors", "trainer.json"):
         (work / name).unlink(missing_ok=True)
     if out.exists():
         raise FinetuneError(
             "The folder for the new mini model is there already.",
-            where=str(out), remedy="Move it away; the new one waits beside it.",
+            where=str(out),
+            remedy="Move it away; the new one waits beside it.",
         )
     work.rename(out)
     return result
-
-
-def measure(
-    model: "LlamaForCausalLM", tokenizer: "PreTrainedTokenizerFast", drills: Drills, count: int,
-    hardness: float = 1.0,
-) -> Score:
-    """Answer unseen drills greedily and score what is said against the evidence."""
-    asked = present = stated = grounded = declined = uncovered = cited = answers = 0
-    for index in range(count):
-        drill = drills.make(hardness, "en" if index % 2 else "zh")
-        answer = answer_one(model, tokenizer, drill)
-        if not drill.asked[0]:
-            uncovered += 1
-            declined += answer == drill.answers[0]
-            continue
-        asked += len(drill.asked[0])
-        present += sum(fact in answer for fact in drill.asked[0])
-        said = _stated(answer)
-        stated += len(said)
-        whole = "\n".join(drill.evidence)
-        grounded += sum(fact in whole for fact in said)
-        answers += 1
-        cited += _marks(answer) == _marks(drill.answers[0])
-    return Score(
-        count, present / max(asked, 1), grounded / max(stated, 1), declined / max(uncovered, 1),
-        cited / max(answers, 1),
-    )
-
-
-def answer_one(
-    model: "LlamaForCausalLM", tokenizer: "PreTrainedTokenizerFast", drill: Drill
-) -> str:
-    """Return the greedy answer to a drill's first question."""
-    import torch
-
-    ids = dialogue.prompt_ids(tokenizer, drill.messages(0)[:-1])
-    with torch.inference_mode():
-        made = model.generate(  # type: ignore[operator]
-            torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long),
-            max_new_tokens=160, do_sample=False, pad_token_id=tokenizer.pad_token_id,
-        )
-    return str(tokenizer.decode(made[0, len(ids) :], skip_special_tokens=True)).strip()
-
-
-def _stated(answer: str) -> list[str]:
-    """Return the pieces of an answer that state facts: list items, or the sentence itself."""
-    facts = []
-    for line in answer.replace("[", "\n[").replace("。", "\n").split("\n"):
-        body = line.split("]")[-1].strip(" .") if line.startswith("[") else line.strip(" .")
-        for mark in (": ", "："):
-            body = body.split(mark, 1)[-1]
-        facts += [piece.strip() for piece in body.replace("；", ";").split(";") if piece.strip()]
-    return facts
-
-
-def _marks(answer: str) -> list[str]:
-    return [part[0] for part in answer.split("[")[1:] if part[:1].isdigit()]
 
 
 def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedTokenizerFast":
@@ -159,25 +93,15 @@ def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedToken
     return tokenizer
 
 
-def _supply(
-    tokenizer: "PreTrainedTokenizerFast", lexicon: Lexicon, seed: int
-) -> tuple[Lexicon, str, list[str], int]:
-    """Return what Drills needs: every character and every word piece gets practised."""
-    characters, words = [], []
-    for token in tokenizer.get_vocab():
-        bare = token.removeprefix("▁")
-        if len(bare) == 1 and "\u4e00" <= bare <= "\u9fff":
-            characters.append(bare)
-        elif len(bare) > 1 and bare.isascii() and bare.isalpha():
-            words.append(bare)
-    return lexicon, "".join(sorted(characters)), sorted(words), seed
-
-
 class _Trainer:
     """The model in the making, its optimiser, and where it stands."""
 
     def __init__(
-        self, work: Path, tokenizer: "PreTrainedTokenizerFast", lexicon: Lexicon, plan: Plan,
+        self,
+        work: Path,
+        tokenizer: "PreTrainedTokenizerFast",
+        lexicon: Lexicon,
+        plan: Plan,
         report: Report,
     ) -> None:
         import torch
@@ -188,11 +112,17 @@ class _Trainer:
         self.plan, self.report = plan, report
         self.model = LlamaForCausalLM(
             LlamaConfig(
-                vocab_size=len(tokenizer), hidden_size=plan.hidden, intermediate_size=plan.inner,
-                num_hidden_layers=plan.layers, num_attention_heads=plan.heads,
-                num_key_value_heads=plan.heads, max_position_embeddings=plan.context,
-                tie_word_embeddings=True, bos_token_id=tokenizer.bos_token_id,
-                eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+                vocab_size=len(tokenizer),
+                hidden_size=plan.hidden,
+                intermediate_size=plan.inner,
+                num_hidden_layers=plan.layers,
+                num_attention_heads=plan.heads,
+                num_key_value_heads=plan.heads,
+                max_position_embeddings=plan.context,
+                tie_word_embeddings=True,
+                bos_token_id=tokenizer.bos_token_id,
+                eos_token_id=tokenizer.eos_token_id,
+                pad_token_id=tokenizer.pad_token_id,
             )
         )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -236,7 +166,7 @@ class _Trainer:
         """Stages two and three: read drills, easy ones first, full ones from 40 % of the time."""
         total = self.plan.minutes * 60
         start = self.begun = self.begun or self.spent
-        supply = Drills(*_supply(self.tokenizer, self.lexicon, self.plan.seed + self.step))
+        supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
         rows = self._rows(supply, lambda: self._hardness(start, total))
         while self.spent < total:
             ids, learn = next(rows)
@@ -303,13 +233,17 @@ class _Trainer:
             raise FinetuneError("The loss is no longer a number.", where="mini train", status=1)
         if self.step % 20 == 0:
             self._log()
-        if self.step % 200 == 0:
+        if self.step % 100 == 0:
             self._save()
 
     def _log(self) -> None:
         line = {
-            "stage": self.stage, "step": self.step, "tokens": self.seen, "seconds": round(self.spent),
-            "loss": round(self.average, 4), "distance": self.distance,
+            "stage": self.stage,
+            "step": self.step,
+            "tokens": self.seen,
+            "seconds": round(self.spent),
+            "loss": round(self.average, 4),
+            "distance": self.distance,
         }
         with (self.work / "curve.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -330,8 +264,13 @@ class _Trainer:
         save_file(state, fresh)
         fresh.replace(self.work / "trainer.safetensors")
         where = {
-            "step": self.step, "seen": self.seen, "spent": self.spent, "distance": self.distance,
-            "stage": self.stage, "average": self.average, "begun": self.begun,
+            "step": self.step,
+            "seen": self.seen,
+            "spent": self.spent,
+            "distance": self.distance,
+            "stage": self.stage,
+            "average": self.average,
+            "begun": self.begun,
         }
         (self.work / "trainer.json").write_text(json.dumps(where), encoding="utf-8")
 
@@ -357,8 +296,11 @@ class _Trainer:
 
 def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None:
     card = {
-        "plan": asdict(plan), "score": asdict(score), "steps": trainer.step,
-        "tokens": trainer.seen, "seconds": round(trainer.spent),
+        "plan": asdict(plan),
+        "score": asdict(score),
+        "steps": trainer.step,
+        "tokens": trainer.seen,
+        "seconds": round(trainer.spent),
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
         "template": dialogue.template_hash(trainer.tokenizer),
     }

@@ -1,0 +1,222 @@
+"""The ledger of adapters: what was trained from what, how it scored, which one answers.
+
+    adapters/<recipe>/round-N/MANIFEST.json -> Adapter        adapters/PROMOTED -> the one in use
+
+A round exists once its manifest does. The ledger starts no training.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from finetune import dialogue, evaluate, hashes, model
+from finetune.dialogue import Message
+from finetune.errors import FinetuneError
+from finetune.model import Student
+from finetune.recipe import Precision
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One finished round. `scores` holds `before` and `after`."""
+
+    name: str
+    recipe: str
+    round: int
+    objective: str
+    base: str
+    parent: str | None
+    policy: str
+    promoted: bool
+    scores: dict[str, object]
+    created: str
+    folder: Path
+
+    def values(self) -> dict[str, object]:
+        """Return the adapter in the shape that `adapters list --json` prints."""
+        values = asdict(self)
+        del values["folder"]
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What was tried on a saved adapter; `passed` when all three hold.
+
+    `reload_difference` is the largest difference of logits after loading it again, `change` what
+    the adapter does to the base's logits, `ended` the share of sample answers that end themselves.
+    """
+
+    reload_difference: float
+    change: float
+    ended: float
+    passed: bool
+
+
+def shelf(home: Path) -> Path:
+    """Return the folder that holds all adapters."""
+    return home / "adapters"
+
+
+def folder_of(home: Path, recipe: str, number: int) -> Path:
+    """Return the folder of a round, finished or not."""
+    return shelf(home) / recipe / f"round-{number}"
+
+
+def finished(home: Path, recipe: str) -> list[Adapter]:
+    """Return the finished rounds of a recipe, oldest first."""
+    chosen = _promotions(home)
+    return _of_recipe(home, recipe, chosen[-1] if chosen else None)
+
+
+def list_adapters(home: Path) -> list[Adapter]:
+    """Return all finished rounds, by recipe and round."""
+    recipes = sorted(path.name for path in shelf(home).glob("*") if path.is_dir())
+    return [adapter for recipe in recipes for adapter in finished(home, recipe)]
+
+
+def named(home: Path, name: str) -> Adapter:
+    """Return the adapter `recipe/round-N`; FinetuneError lists what there is."""
+    known = list_adapters(home)
+    for adapter in known:
+        if adapter.name == name:
+            return adapter
+    there = ", ".join(adapter.name for adapter in known) or "none yet"
+    raise FinetuneError(
+        f"There is no adapter {name}.",
+        where="--adapter",
+        remedy=f"Finished ones: {there}. Make one: medchat finetune --round 1.",
+    )
+
+
+def manifest(adapter: Adapter) -> dict[str, object]:
+    """Return all that is on record about an adapter."""
+    return hashes.read_manifest(adapter.folder, "Run the round again.")
+
+
+def promoted(home: Path) -> Adapter | None:
+    """Return the adapter that answers, or None where the bare base does."""
+    chosen = _promotions(home)
+    return named(home, chosen[-1]) if chosen else None
+
+
+def promote(home: Path, name: str) -> Adapter:
+    """Let an adapter answer from now on, and return it."""
+    named(home, name)  # it must exist
+    chosen = _promotions(home)
+    if not chosen or chosen[-1] != name:
+        _record(home, [*chosen, name])
+    return named(home, name)
+
+
+def rollback(home: Path) -> Adapter | None:
+    """Go back to the adapter that answered before, or to the bare base (None)."""
+    chosen = _promotions(home)
+    if not chosen:
+        raise FinetuneError(
+            "No adapter is promoted, so there is nothing to go back to.",
+            where="rollback",
+            remedy="Promote one: medchat adapters promote NAME.",
+        )
+    _record(home, chosen[:-1])
+    return promoted(home)
+
+
+def self_test(
+    student: Student,
+    folder: Path,
+    prompts: Sequence[Sequence[Message]],
+    max_new_tokens: int,
+    precision: Precision = "auto",
+) -> SelfTest:
+    """Load a saved adapter afresh and hold it against the student that was saved."""
+    import torch
+
+    place = str(student.device)
+    again = model.load(student.base_name, folder, device=place, precision=precision)
+    difference = change = 0.0
+    ended = 0
+    for prompt in prompts:
+        ids = torch.tensor([dialogue.prompt_ids(student.tokenizer, prompt)], device=student.device)
+        with torch.inference_mode():
+            kept = student.model(input_ids=ids, use_cache=False).logits.float()
+            loaded = again.model(input_ids=ids, use_cache=False).logits.float()
+            with again.model.disable_adapter():
+                bare = again.model(input_ids=ids, use_cache=False).logits.float()
+        difference = max(difference, float((kept - loaded).abs().max()))
+        change = max(change, float((loaded - bare).abs().max()))
+        ended += _ends(again, prompt, max_new_tokens)
+    share = ended / len(prompts) if prompts else 0.0
+    passed = difference <= _TOLERANCE < change and ended > 0
+    return SelfTest(difference, change, share, passed)
+
+
+def _ends(student: Student, prompt: Sequence[Message], tokens: int) -> bool:
+    ends: list[bool] = []
+    for _ in evaluate.stream(student, prompt, tokens, ended=lambda: ends.append(True)):
+        continue
+    return bool(ends)
+
+
+def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:
+    found = []
+    for path in (shelf(home) / recipe).glob("round-*"):
+        number = path.name.removeprefix("round-")
+        if number.isdecimal() and (path / hashes.MANIFEST).is_file():
+            found.append(_read(path, chosen))
+    return sorted(found, key=lambda adapter: adapter.round)
+
+
+def _read(folder: Path, chosen: str | None) -> Adapter:
+    remedy = f"Delete the folder {folder} and run the round again."
+    values = hashes.read_manifest(folder, remedy)
+    try:
+        base, parent, scores = values["base"], values.get("parent"), values["scores"]
+        if not isinstance(base, dict) or not isinstance(scores, dict):
+            raise TypeError("base and scores")
+        name = str(values["name"])
+        return Adapter(
+            name=name,
+            recipe=folder.parent.name,
+            round=int(folder.name.removeprefix("round-")),
+            objective=str(values["objective"]),
+            base=str(base["name"]),
+            parent=str(parent["name"]) if isinstance(parent, dict) else None,
+            policy=str(values["policy"]),
+            promoted=name == chosen,
+            scores=scores,
+            created=str(values["created"]),
+            folder=folder,
+        )
+    except (KeyError, TypeError) as error:
+        raise FinetuneError(
+            f"The manifest of {folder} is not that of a round.",
+            where=str(folder / hashes.MANIFEST),
+            remedy=remedy,
+        ) from error
+
+
+def _promotions(home: Path) -> list[str]:
+    """Return the names that were promoted, the one in force last."""
+    path = shelf(home) / "PROMOTED"
+    if not path.is_file():
+        return []
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        names = None
+    if not isinstance(names, list):
+        raise FinetuneError(
+            f"The file {path} cannot be read.",
+            where=str(path),
+            remedy="Delete it, then promote one: medchat adapters promote NAME.",
+        )
+    return [str(name) for name in names]
+
+
+def _record(home: Path, names: Sequence[str]) -> None:
+    shelf(home).mkdir(parents=True, exist_ok=True)
+    hashes.write_json(shelf(home) / "PROMOTED", list(names))

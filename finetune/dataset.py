@@ -1,0 +1,411 @@
+"""Read a dataset folder and show its rows to a model as open-book or closed-book dialogues.
+
+    folder -> checked rows -> numbered evidence among distractors -> token ids and what to learn
+
+It does not know where rows come from: everything it needs stands in the row.
+"""
+
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import dialogue, hashes
+from finetune.dialogue import Language, Message, Rendered
+from finetune.errors import FinetuneError
+from finetune.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+FILES = ("train.jsonl", "validation.jsonl")
+
+_REMEDY = "Make the data again: medchat build-data --out DIR."
+_ROLES = {"system", "user", "assistant"}
+_END = re.compile(r"[。！？]+[”’」』）)]*|[.!?]+[\"')]*(?=\s+[^\sa-z])|\n+")
+_MARKS = re.compile(r"\s?\[\d+\]")
+_LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What proves a row, with the words that state it."""
+
+    kind: str
+    id: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`."""
+
+    id: str
+    messages: tuple[Message, ...]
+    language: Language
+    sources: tuple[Source, ...]
+    entities: tuple[str, ...]
+    support: tuple[tuple[int, ...], ...] | None
+    objects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The rows of a folder; `hash` stands for both files."""
+
+    folder: Path
+    hash: str
+    train: tuple[Row, ...]
+    validation: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row as the model sees it. `asked` are the facts that its answer must hold."""
+
+    id: str
+    language: Language
+    tokens: Rendered
+    prompt: tuple[Message, ...]
+    answer: str
+    evidence: tuple[str, ...]
+    asked: tuple[str, ...]
+    covered: bool = True
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the rows: `cut` lost something to fit, `left_out` did not fit at all."""
+
+    rows: int = 0
+    kept: int = 0
+    uncovered: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    cut: dict[str, int] = field(default_factory=dict)
+
+
+def read(folder: Path) -> Dataset:
+    """Read and check a dataset folder; FinetuneError where a part is missing or damaged."""
+    if not folder.is_dir():
+        raise FinetuneError(f"There is no dataset folder {folder}.", where="--data", remedy=_REMEDY)
+    manifest = hashes.read_manifest(folder, _REMEDY)
+    hashes.check_files(folder, manifest, FILES, _REMEDY)
+    train, validation = (tuple(_rows(folder / name)) for name in FILES)
+    if not train or not validation:
+        empty = FILES[bool(train)]
+        raise FinetuneError(
+            f"The dataset file {folder / empty} is empty.",
+            where=str(folder / empty),
+            remedy="Make the data again with a higher --limit.",
+        )
+    total = hashes.of_value([hashes.of_file(folder / name) for name in FILES])
+    return Dataset(folder, total, train, validation)
+
+
+def show(
+    rows: Iterable[Row],
+    pool: Iterable[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    recipe: Recipe,
+    seed: int,
+) -> tuple[list[Example], Report]:
+    """Return rows as examples under a recipe; distractors come from the rows of `pool`.
+
+    The draw depends on the seed and the row's id only, not on the order of rows.
+    """
+    report = Report()
+    quotes = _Pool(pool) if recipe.evidence == "open" else None
+    examples = []
+    for row in rows:
+        report.rows += 1
+        drawn = random.Random(f"{seed}:{row.id}")
+        if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
+            _count(report.left_out, "no question with an answer at the end")
+        elif quotes is None:
+            example = _closed(row, tokenizer, recipe.max_tokens, report)
+            examples += [example] if example else []
+        elif not any(source.quote for source in row.sources):
+            _count(report.left_out, "no quoted source")
+        else:
+            example = _open(row, quotes, tokenizer, recipe, drawn, report)
+            examples += [example] if example else []
+    report.kept = len(examples)
+    return examples, report
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text into sentences; joined together they are the text again.
+
+    A sentence ends after 。！？, after . ! ? before a blank and anything but a small letter, and
+    at a line's end. Blanks that follow belong to the sentence.
+    """
+    parts: list[str] = []
+    begin = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if text[begin:end].strip():
+            parts.append(text[begin:end])
+            begin = end
+    if text[begin:].strip():
+        parts.append(text[begin:])
+    elif parts:
+        parts[-1] += text[begin:]
+    return parts
+
+
+def cite(sentence: str, numbers: Sequence[int]) -> str:
+    """Put citations before a sentence's final punctuation: `... fatigue [1].` `……乏力[1]。`"""
+    if not numbers:
+        return sentence
+    marks = "".join(f"[{number}]" for number in numbers)
+    body = sentence.rstrip()
+    blank = sentence[len(body) :]
+    stem = body.rstrip("。！？.!?")
+    stop = body[len(stem) :]
+    # Chinese is written without blanks, before a citation too
+    chinese = re.search(r"[\u3400-\u9fff]", stem)
+    return f"{stem}{'' if chinese else ' '}{marks}{stop}{blank}"
+
+
+def uncited(text: str) -> str:
+    """Return a text without its citations."""
+    return _MARKS.sub("", text)
+
+
+def items(line: str) -> list[str]:
+    """Return the listed facts of an evidence line such as `Gout — symptoms: pain; swelling.`"""
+    head = _LINE.match(line)
+    if not head:
+        return []
+    listed = line[head.end() :].rstrip().rstrip("。.")
+    return [one.strip() for one in re.split(r"[;；]", listed) if one.strip()]
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield _row(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise FinetuneError(
+                    f"Line {number} of {path} is not a lesson.",
+                    where=f"{path}:{number}",
+                    remedy=_REMEDY,
+                ) from error
+
+
+def _row(raw: dict[str, object]) -> Row:
+    """Check one line; any ValueError, KeyError or TypeError means that it is no lesson."""
+    messages, sources, meta = raw["messages"], raw.get("sources") or [], raw.get("meta") or {}
+    language = raw["language"]
+    if not (isinstance(messages, list) and isinstance(sources, list) and isinstance(meta, dict)):
+        raise TypeError("messages, sources and meta")
+    if not messages or any(
+        one["role"] not in _ROLES or not isinstance(one["content"], str) for one in messages
+    ):
+        raise ValueError("messages")
+    if language not in ("en", "zh"):
+        raise ValueError("language")
+    entities, support, objects = raw.get("entities") or [], meta.get("support"), meta.get("objects")
+    return Row(
+        id=str(raw["id"]),
+        messages=tuple({"role": one["role"], "content": one["content"]} for one in messages),
+        language="en" if language == "en" else "zh",
+        sources=tuple(
+            Source(str(one["kind"]), str(one["id"]), str(one.get("quote") or "").strip())
+            for one in sources
+        ),
+        entities=tuple(map(str, entities)) if isinstance(entities, list) else (),
+        support=_support(support, len(sources)),
+        objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
+    )
+
+
+def _support(value: object, sources: int) -> tuple[tuple[int, ...], ...] | None:
+    if not isinstance(value, list):
+        return None
+    support = tuple(tuple(int(index) for index in one) for one in value)
+    if any(not 0 <= index < sources for one in support for index in one):
+        raise ValueError("support")
+    return support
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    text: str
+    kind: str
+    head: str
+
+
+class _Pool:
+    """The quotes of all rows, by language and by entity, to draw distractors from."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._all: dict[str, list[_Quote]] = {"en": [], "zh": []}
+        self._near: dict[tuple[str, str], list[_Quote]] = {}
+        seen: set[tuple[str, str]] = set()
+        for row in rows:
+            for source in row.sources:
+                if not source.quote or (row.language, source.quote) in seen:
+                    continue
+                seen.add((row.language, source.quote))
+                quote = _Quote(source.quote, source.kind, _head(source.quote))
+                self._all[row.language].append(quote)
+                for entity in row.entities[:4]:
+                    self._near.setdefault((row.language, entity), []).append(quote)
+
+    def draw(self, row: Row, wanted: int, pick: random.Random, covered: bool) -> list[str]:
+        """Draw quotes that do not answer the row; about half on its own entities, to be hard.
+
+        For a row that shall stay uncovered, a neighbour must be a single group of facts on another
+        relation: a passage, or anything beside a question on several things, might answer it.
+        """
+        own = {source.quote for source in row.sources}
+        heads = {_head(source.quote) for source in row.sources if source.quote}
+        near = [
+            quote
+            for entity in row.entities[:4]
+            for quote in self._near.get((row.language, entity), ())
+            if covered or (quote.kind == "fact" and len(heads) == 1)
+        ]
+        strangers = self._all[row.language]
+        if not covered:
+            close = {
+                quote.text
+                for entity in row.entities[:4]
+                for quote in self._near.get((row.language, entity), ())
+            }
+            own |= close - {quote.text for quote in near}
+        drawn: list[str] = []
+        for _ in range(8 * wanted):
+            source = near if near and pick.random() < 0.5 else strangers
+            quote = pick.choice(source) if source else None
+            if quote and quote.text not in own and quote.head not in heads:
+                own.add(quote.text)
+                drawn.append(quote.text)
+            if len(drawn) == wanted:
+                break
+        return drawn
+
+
+def _head(quote: str) -> str:
+    """Return what a quote is about: its words up to the first colon, or the whole quote."""
+    return re.split(r":\s|：", quote, maxsplit=1)[0]
+
+
+def _open(
+    row: Row,
+    quotes: _Pool,
+    tokenizer: "PreTrainedTokenizerBase",
+    recipe: Recipe,
+    pick: random.Random,
+    report: Report,
+) -> Example | None:
+    """Show a row with its evidence in the prompt, or in a few cases without and declined."""
+    covered = pick.random() >= recipe.uncovered
+    wanted = pick.randint(0 if covered else 1, max(recipe.distractors, 1))
+    others = quotes.draw(row, wanted if recipe.distractors else 0, pick, covered)
+    covered = covered or not others
+    own = list(dict.fromkeys(source.quote for source in row.sources if source.quote))
+    history = [one for one in row.messages[:-2] if one["role"] != "system"]
+    full = len(others), len(history)
+    order = pick.random()
+    while True:
+        evidence = [*(own if covered else ()), *others]
+        random.Random(order).shuffle(evidence)
+        answer = _cited(row, evidence) if covered else dialogue.NOT_COVERED[row.language]
+        prompt = dialogue.grounded(row.messages[-2]["content"], evidence, row.language, history)
+        rendered = _last_answer(
+            dialogue.render(tokenizer, [*prompt, {"role": "assistant", "content": answer}])
+        )
+        if len(rendered.ids) <= recipe.max_tokens:
+            break
+        if len(others) > (0 if covered else 1):
+            others.pop()
+        elif history:
+            history = history[2:]
+        else:
+            _count(report.left_out, "too long")
+            return None
+    if len(others) < full[0]:
+        _count(report.cut, "distractors")
+    if len(history) < full[1]:
+        _count(report.cut, "earlier turns")
+    report.uncovered += not covered
+    asked = _asked(row) if covered else ()
+    return Example(
+        row.id, row.language, rendered, tuple(prompt), answer, tuple(evidence), asked, covered
+    )
+
+
+def _closed(
+    row: Row, tokenizer: "PreTrainedTokenizerBase", max_tokens: int, report: Report
+) -> Example | None:
+    """Show a row as it stands; the oldest turns go where it is too long."""
+    system = [one for one in row.messages[:1] if one["role"] == "system"]
+    turns = list(row.messages[len(system) :])
+    full = len(turns)
+    while True:
+        messages = [*system, *turns]
+        rendered = dialogue.render(tokenizer, messages)
+        if len(rendered.ids) <= max_tokens:
+            break
+        if len(turns) <= 2:
+            _count(report.left_out, "too long")
+            return None
+        turns = turns[2:]
+    if len(turns) < full:
+        _count(report.cut, "earlier turns")
+    quotes = tuple(source.quote for source in row.sources if source.quote)
+    answer = turns[-1]["content"]
+    return Example(
+        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row)
+    )
+
+
+def _last_answer(rendered: Rendered) -> Rendered:
+    """Learn the last answer only: earlier ones were not given over this evidence."""
+    start = len(rendered.learn)
+    while start and rendered.learn[start - 1]:
+        start -= 1
+    learn = [False] * start + rendered.learn[start:]
+    return Rendered(rendered.ids, learn)
+
+
+def _cited(row: Row, evidence: Sequence[str]) -> str:
+    """Return the answer with each sentence citing what supports it, else all at its end."""
+    number = {text: place for place, text in enumerate(evidence, 1)}
+    places = [number.get(source.quote) for source in row.sources]
+    parts = sentences(row.messages[-1]["content"].strip())
+    support = row.support
+    if support is None or len(support) != len(parts):
+        everything = tuple(range(len(row.sources)))
+        support = (*((),) * (len(parts) - 1), everything)
+    cited = []
+    for part, indices in zip(parts, support, strict=True):
+        numbers = {place for index in indices if (place := places[index])}
+        cited.append(cite(part, sorted(numbers)))
+    return "".join(cited)
+
+
+def _asked(row: Row) -> tuple[str, ...]:
+    """Return the facts that an answer must hold: named by the row, or listed in its sources.
+
+    Listed facts count where the row's own answer states them; where none are, its sentences count.
+    """
+    answer = row.messages[-1]["content"]
+    if row.objects:
+        return row.objects
+    listed = [item for source in row.sources for item in items(source.quote) if item in answer]
+    if listed:
+        return tuple(dict.fromkeys(listed))
+    return tuple(part.strip().rstrip("。.") for part in sentences(uncited(answer)))
+
+
+def _count(counts: dict[str, int], reason: str) -> None:
+    counts[reason] = counts.get(reason, 0) + 1

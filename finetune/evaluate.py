@@ -1,0 +1,336 @@
+"""Score a student on rows that it never trained on, and let it write.
+
+    held-out examples -> loss on their answers -> greedy answers -> facts present, facts supported
+
+Scores carry 95 % intervals by bootstrap over rows. It does not know what a round does with them.
+"""
+
+import math
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from finetune import dialogue, model
+from finetune.dataset import Example, items, sentences, uncited
+from finetune.dialogue import Message
+from finetune.errors import FinetuneError
+from finetune.model import Student
+from finetune.objectives.sft import Progress, Tick, losses, picks_logits, silent
+from finetune.packing import pack
+from finetune.recipe import Evaluation, Precision
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Interval = tuple[float, float]
+Pair = tuple[float, float]
+"""What one row adds to a ratio: its numerator and its denominator."""
+
+_DRAWS = 1000
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+_BROKEN = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Held-out scores; the shares are None where no answers were written.
+
+    `facts_present` is the share of asked facts in the answers, `facts_supported` the share of
+    stated facts that are in the evidence, `declined` the share of uncovered questions declined.
+    """
+
+    rows: int
+    answer_tokens: int
+    nll: float
+    nll_interval: Interval
+    perplexity: float
+    answers: int
+    facts_present: float | None
+    facts_present_interval: Interval | None
+    facts_supported: float | None
+    facts_supported_interval: Interval | None
+    declined: float | None
+
+    def values(self) -> dict[str, object]:
+        """Return the scores as plain values, for the manifest."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Scores with what each row added to the loss, so that two runs can be compared in pairs."""
+
+    scores: Scores
+    rows: tuple[Pair, ...]
+
+
+def measure(
+    student: Student,
+    examples: Sequence[Example],
+    plan: Evaluation,
+    *,
+    precision: Precision = "auto",
+    names: Iterable[str] = (),
+    progress: Progress = silent,
+) -> Measured:
+    """Score a student; `names` are facts by name, looked for in sentences that list nothing."""
+    student.model.eval()
+    rows = []
+    for done, example in enumerate(examples, 1):
+        rows.append(_loss(student, example, precision))
+        progress(Tick("score", done, len(examples)))
+    written = _write(student, examples[: plan.answers], plan.max_new_tokens, precision, progress)
+    known = sorted(set(names), key=len, reverse=True)
+    present = [_present(one, text) for one, text in written if one.covered]
+    supported = [_supported(one, text, known) for one, text in written]
+    refused = [(_declined(one, text), 1.0) for one, text in written if not one.covered]
+    nll = _ratio(rows) or 0.0
+    scores = Scores(
+        rows=len(rows),
+        answer_tokens=round(sum(tokens for _, tokens in rows)),
+        nll=nll,
+        nll_interval=interval(rows) or (nll, nll),
+        perplexity=math.exp(min(nll, 700.0)),
+        answers=len(written),
+        facts_present=_ratio(present),
+        facts_present_interval=interval(present),
+        facts_supported=_ratio(supported),
+        facts_supported_interval=interval(supported),
+        declined=_ratio(refused),
+    )
+    return Measured(scores, tuple(rows))
+
+
+def interval(pairs: Sequence[Pair], seed: int = 0) -> Interval | None:
+    """Return the 95 % bootstrap interval of a ratio of sums; None where there is no ratio."""
+    if not sum(below for _, below in pairs):
+        return None
+    pick = random.Random(seed)
+    drawn = []
+    for _ in range(_DRAWS):
+        sample = pick.choices(pairs, k=len(pairs))
+        ratio = _ratio(sample)
+        if ratio is not None:
+            drawn.append(ratio)
+    drawn.sort()
+    return drawn[round(0.025 * (len(drawn) - 1))], drawn[round(0.975 * (len(drawn) - 1))]
+
+
+def difference(before: Measured, after: Measured) -> tuple[float, Interval]:
+    """Return by how much the mean loss changed, with the interval of the paired difference."""
+    pairs = [
+        (late - early, tokens)
+        for (early, tokens), (late, _) in zip(before.rows, after.rows, strict=True)
+    ]
+    change = _ratio(pairs) or 0.0
+    return change, interval(pairs) or (change, change)
+
+
+def generate(
+    student: Student,
+    messages: Sequence[Message],
+    max_new_tokens: int = 256,
+    *,
+    precision: Precision = "auto",
+) -> str:
+    """Return the greedy answer to messages."""
+    return "".join(stream(student, messages, max_new_tokens, precision=precision)).rstrip()
+
+
+def stream(
+    student: Student,
+    messages: Sequence[Message],
+    max_new_tokens: int = 256,
+    *,
+    precision: Precision = "auto",
+    ended: Callable[[], None] = lambda: None,
+) -> Iterator[str]:
+    """Yield the greedy answer to messages in pieces of whole characters.
+
+    Stops at the end of text; `ended` is called where the model set it itself. FinetuneError where
+    the prompt does not fit the model.
+    """
+    ids = dialogue.prompt_ids(student.tokenizer, messages)
+    room = student.context - len(ids)
+    if room < 1:
+        raise FinetuneError(
+            f"The prompt has {len(ids)} tokens, but the model {student.base_name} holds "
+            f"{student.context}.",
+            where="prompt",
+            remedy="Ask with less evidence or a shorter conversation.",
+        )
+    text = _Text(student.tokenizer)
+    ends = _ends(student)
+    for token in _greedy(student, ids, min(room, max_new_tokens), precision):
+        if token in ends:
+            ended()
+            break
+        piece = text.add(token)
+        if piece:
+            yield piece
+
+
+def _greedy(student: Student, ids: list[int], count: int, precision: Precision) -> Iterator[int]:
+    """Yield the likeliest next token, again and again, keys and values kept."""
+    import torch
+
+    given, kept = ids, None
+    last = {"logits_to_keep": 1} if picks_logits(student.model) else {}
+    for _ in range(count):
+        # not around the loop: whoever consumes must not find gradients switched off
+        with torch.inference_mode(), model.autocast(student, precision):
+            out = student.model(
+                input_ids=torch.tensor([given], device=student.device),
+                past_key_values=kept,
+                use_cache=True,
+                **last,
+            )
+        kept = out.past_key_values
+        token = int(out.logits[0, -1].argmax())
+        given = [token]
+        yield token
+
+
+def _ends(student: Student) -> frozenset[int]:
+    """Return the tokens that end an answer: the model's own, and every marker of a new turn."""
+    config = getattr(student.model, "generation_config", None)
+    own = getattr(config, "eos_token_id", None)
+    listed = own if isinstance(own, list) else [own]
+    markers = [
+        index
+        for index, token in student.tokenizer.added_tokens_decoder.items()
+        if token.special and not _BYTE.fullmatch(token.content)
+    ]
+    return frozenset(one for one in (*listed, *markers) if one is not None)
+
+
+class _Text:
+    """Text from tokens as they come: a piece is given out once its last character is whole."""
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase") -> None:
+        self._tokenizer = tokenizer
+        self._ids: list[int] = []
+        self._shown = 0
+        self._started = False
+
+    def add(self, token: int) -> str:
+        """Take a token and return the text that is now certain, perhaps none."""
+        self._ids.append(token)
+        # some decoders drop a blank at the start: the ids already shown are decoded again with it
+        before = self._decode(self._ids[: self._shown])
+        now = self._decode(self._ids)
+        if now.endswith(_BROKEN) or len(now) <= len(before):
+            return ""
+        piece = now[len(before) :].replace(_BROKEN, "")
+        self._ids = self._ids[self._shown :]
+        self._shown = len(self._ids)
+        if not self._started:
+            piece = piece.lstrip()
+            self._started = bool(piece)
+        return piece
+
+    def _decode(self, ids: list[int]) -> str:
+        return str(
+            self._tokenizer.decode(
+                ids, skip_special_tokens=False, clean_up_tokenization_spaces=False
+            )
+        )
+
+
+def _loss(student: Student, example: Example, precision: Precision) -> Pair:
+    import torch
+
+    row = pack([example.tokens], len(example.tokens.ids)).rows[0]
+    if not row.learned:
+        return 0.0, 0.0
+    with torch.inference_mode(), model.autocast(student, precision):
+        total = losses(student.model, row, student.device).double().sum()
+    return float(total), float(row.learned)
+
+
+def _write(
+    student: Student,
+    examples: Sequence[Example],
+    max_new_tokens: int,
+    precision: Precision,
+    progress: Progress,
+) -> list[tuple[Example, str]]:
+    written = []
+    for done, example in enumerate(examples, 1):
+        room = student.context - len(dialogue.prompt_ids(student.tokenizer, example.prompt))
+        if room > 0:
+            text = generate(student, example.prompt, max_new_tokens, precision=precision)
+            written.append((example, text))
+        progress(Tick("answer", done, len(examples)))
+    return written
+
+
+def _present(example: Example, text: str) -> Pair:
+    """Count the asked facts that an answer states."""
+    said = _plain(uncited(text))
+    return sum(_plain(fact) in said for fact in example.asked), len(example.asked)
+
+
+def _supported(example: Example, text: str, names: Sequence[str]) -> Pair:
+    """Count the facts that an answer states and its evidence holds."""
+    whole = _plain("\n".join(example.evidence))
+    facts = stated(text, names)
+    return sum(_plain(fact) in whole for fact in facts), len(facts)
+
+
+def stated(text: str, names: Sequence[str] = ()) -> list[str]:
+    """Return the facts that a text states: listed items, known names, else whole sentences.
+
+    `names` are sought longest first, so that a name within a longer one is not counted.
+    """
+    facts: list[str] = []
+    for sentence in sentences(uncited(text)):
+        body = sentence.strip().rstrip("。.!?！？")
+        if not body or body in {one.rstrip("。.") for one in dialogue.NOT_COVERED.values()}:
+            continue
+        head, mark, listed = _split_list(body)
+        if mark:
+            facts += [one.strip() for one in re.split(r"[;；、]", listed) if one.strip()]
+            continue
+        found = _named(head, names)
+        facts += found or [body]
+    return facts
+
+
+def known_names(quotes: Iterable[str]) -> set[str]:
+    """Return the facts that evidence lines list, two characters or longer."""
+    return {item for quote in quotes for item in items(quote) if len(item) > 1}
+
+
+def _split_list(body: str) -> tuple[str, str, str]:
+    match = re.search(r":\s|：", body)
+    return (body[: match.start()], ":", body[match.end() :]) if match else (body, "", "")
+
+
+def _named(sentence: str, names: Sequence[str]) -> list[str]:
+    left = _plain(sentence)
+    found = []
+    for name in names:
+        if _plain(name) not in left:
+            continue
+        edge = r"\b" if name[:1].isascii() else ""
+        pattern = f"{edge}{re.escape(_plain(name))}{edge}"
+        if re.search(pattern, left):
+            found.append(name)
+            left = re.sub(pattern, "\0", left)
+    return found
+
+
+def _declined(example: Example, text: str) -> float:
+    return float(_plain(text) == _plain(dialogue.NOT_COVERED[example.language]))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip("。.")
+
+
+def _ratio(pairs: Sequence[Pair]) -> float | None:
+    below = sum(pair[1] for pair in pairs)
+    return sum(pair[0] for pair in pairs) / below if below else None

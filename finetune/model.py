@@ -1,0 +1,325 @@
+"""Open a base model, with an adapter on it or without, to train it or to write with it.
+
+    base (mini | folder | hub id) -> folder -> model + tokenizer -> adapter, checked against both
+
+Only safetensors are read and no code from a model's folder is run.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from finetune import dialogue, hashes, mini
+from finetune.errors import FinetuneError
+from finetune.recipe import Lora, Precision
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_KEPT = (".safetensors", ".json", ".jinja", ".model", "merges.txt", "vocab.txt")
+_HASHED = (
+    ".safetensors",
+    "config.json",
+    "tokenizer.json",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A model with its tokenizer; `adapter` names the adapter on it, or is None.
+
+    `model` is a transformers model, or peft's wrapping of one.
+    """
+
+    model: Any
+    tokenizer: "PreTrainedTokenizerBase"
+    base_name: str
+    base_hash: str
+    adapter: str | None = None
+
+    @property
+    def device(self) -> "torch.device":
+        """Return where the model computes."""
+        device: torch.device = next(self.model.parameters()).device
+        return device
+
+    @property
+    def context(self) -> int:
+        """Return how many tokens the model can hold."""
+        return int(getattr(self.model.config, "max_position_embeddings", None) or 1 << 30)
+
+
+def load(
+    base: str,
+    adapter: Path | None = None,
+    *,
+    trainable: bool = False,
+    device: str = "auto",
+    precision: Precision = "auto",
+) -> Student:
+    """Open a base, and the finished adapter in a folder on it.
+
+    Raises FinetuneError where the base is not there, and where the adapter is damaged, belongs to
+    another base or was trained with another chat template.
+    """
+    folder = locate(base)
+    place = choose_device(device)
+    network = _network(folder, base, place, precision)
+    student = Student(network, _tokenizer(folder, base), name_of(base), hash_of(folder))
+    if adapter is None:
+        return student
+    return _adapted(student, adapter, trainable, place)
+
+
+def attach(student: Student, lora: Lora, seed: int) -> Student:
+    """Put a new, trainable adapter on a bare base."""
+    import torch
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    targets = lora.target_modules
+    config = LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets if isinstance(targets, str) else list(targets),
+        task_type=TaskType.CAUSAL_LM,
+    )
+    torch.manual_seed(seed)  # the adapter's start is part of what the seed decides
+    try:
+        with quiet():
+            wrapped = get_peft_model(student.model, config)
+    except ValueError as error:
+        raise FinetuneError(
+            f"The adapter does not fit the base {student.base_name}: {error}",
+            where="lora.target_modules",
+            remedy="Name modules of this model, or write all-linear.",
+        ) from error
+    return replace(student, model=wrapped, adapter="new")
+
+
+def save(student: Student, folder: Path) -> None:
+    """Write the adapter in peft's own form, with the tokenizer and the template in force."""
+    from peft import get_peft_model_state_dict
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = get_peft_model_state_dict(student.model, save_embedding_layers=False)
+    save_file(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
+        folder / WEIGHTS,
+        metadata={"format": "pt"},
+    )
+    config = student.model.peft_config["default"]
+    was = config.base_model_name_or_path, config.inference_mode
+    # the base is named as a user would, so that a folder can be carried to another machine
+    config.base_model_name_or_path, config.inference_mode = student.base_name, True
+    config.save_pretrained(str(folder))
+    config.base_model_name_or_path, config.inference_mode = was
+    student.tokenizer.save_pretrained(str(folder))
+    template = dialogue.template_of(student.tokenizer)
+    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+
+
+def locate(base: str) -> Path:
+    """Return the folder of a base; a hub id is looked up in the cache, then on the hub."""
+    if base == "mini":
+        return _checked(mini.folder(), base)
+    folder = Path(base).expanduser()
+    if folder.is_dir():
+        return _checked(folder, base)
+    if not _HUB_ID.fullmatch(base):
+        raise FinetuneError(
+            f"There is no base model at {base}.",
+            where="--base",
+            remedy="Give the path of a model folder, a hub id such as Qwen/Qwen2.5-7B, or mini.",
+        )
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        patterns = [f"*{ending}" for ending in _KEPT]
+        return _checked(Path(snapshot_download(base, allow_patterns=patterns)), base)
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise FinetuneError(
+            f"The base model {base} is neither on this machine nor can it be fetched.",
+            where="--base",
+            remedy="Copy the model's folder here and give its path, or use --base mini.",
+        ) from error
+
+
+def tokenizer(base: str) -> "PreTrainedTokenizerBase":
+    """Return the tokenizer of a base alone."""
+    return _tokenizer(locate(base), base)
+
+
+def name_of(base: str) -> str:
+    """Return the name under which a base can be opened again from anywhere."""
+    folder = Path(base).expanduser()
+    return str(folder.resolve()) if base != "mini" and folder.is_dir() else base
+
+
+def hash_of(folder: Path) -> str:
+    """Return the hash of a base: its weights, configuration, tokenizer and template."""
+    return hashes.of_folder(folder, _HASHED)
+
+
+def choose_device(device: str = "auto") -> str:
+    """Return the device to compute on: a GPU where there is one."""
+    import torch
+
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def reduced(device: str, precision: Precision) -> bool:
+    """Return whether to compute in bfloat16: asked for, or fast on this device."""
+    import torch
+
+    if precision != "auto":
+        return precision == "bfloat16"
+    if device.startswith("cuda"):
+        return bool(torch.cuda.is_bf16_supported())
+    # without these instructions bfloat16 is emulated, and slower than float32
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+
+
+def autocast(student: Student, precision: Precision) -> AbstractContextManager[Any]:
+    """Return the context in which a student computes."""
+    import torch
+
+    kind = student.device.type
+    if not reduced(kind, precision):
+        return nullcontext()
+    return torch.autocast(kind, dtype=torch.bfloat16)
+
+
+def recompute(student: Student) -> None:
+    """Keep no activations between layers in training: slower, and far less memory."""
+    student.model.enable_input_require_grads()
+    with quiet():
+        student.model.get_base_model().activation_checkpointing_enable()
+
+
+def _checked(folder: Path, base: str) -> Path:
+    if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
+        raise FinetuneError(
+            f"The folder of the base model {base} holds no config.json with safetensors weights.",
+            where=str(folder),
+            remedy="Give the folder of a model saved as safetensors, or a hub id.",
+        )
+    return folder
+
+
+def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:  # noqa: ANN401
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
+
+    opener: Any = AutoModelForCausalLM
+    whole = precision == "float32" or (device == "cpu" and precision == "auto")
+    try:
+        with quiet():
+            network, report = opener.from_pretrained(
+                str(folder),
+                dtype=torch.float32 if whole else torch.bfloat16,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise FinetuneError(
+            f"The base model {base} cannot be opened: {reason[0]}",
+            where=str(folder),
+            remedy="Check that the folder is complete and of an architecture that needs no code.",
+        ) from error
+    if report["missing_keys"]:
+        raise FinetuneError(
+            f"The base model {base} lacks weights, {min(report['missing_keys'])} among them.",
+            where=str(folder),
+            remedy="Fetch or copy the model again.",
+        )
+    return network.to(device).requires_grad_(False).eval()
+
+
+def _tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            str(folder), trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FinetuneError(
+            f"The tokenizer of {base} cannot be opened.",
+            where=str(folder),
+            remedy="Fetch or copy the model again, tokenizer.json included.",
+        ) from error
+    if tokenizer.eos_token_id is None:
+        raise FinetuneError(
+            f"The tokenizer of {base} has no end-of-text token, so no answer could end.",
+            where=str(folder),
+            remedy="Choose an instruction model, or set eos_token in tokenizer_config.json.",
+        )
+    return tokenizer
+
+
+def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> Student:
+    from peft import PeftModel
+
+    remedy = "Run the round again, or choose another: medchat adapters list."
+    manifest = hashes.read_manifest(folder, remedy)
+    hashes.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
+    base = manifest.get("base")
+    if not isinstance(base, dict) or base.get("hash") != student.base_hash:
+        named = base.get("name") if isinstance(base, dict) else "an unknown base"
+        raise FinetuneError(
+            f"The adapter {manifest.get('name')} belongs to {named}, and not to the base model "
+            f"{student.base_name} as it is now.",
+            where=str(folder),
+            remedy="Give the base it was trained on, or run its rounds again on this one.",
+        )
+    own = _tokenizer(folder, str(manifest.get("name")))
+    if dialogue.template_hash(own) != manifest.get("template"):
+        raise FinetuneError(
+            f"The chat template in {folder} is not the one that the adapter was trained with.",
+            where=str(folder / "chat_template.jinja"),
+            remedy=remedy,
+        )
+    with quiet():
+        wrapped = PeftModel.from_pretrained(
+            student.model, str(folder), is_trainable=trainable, torch_device=device
+        )
+    return replace(student, model=wrapped.eval(), tokenizer=own, adapter=str(manifest.get("name")))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence transformers' bars, and what peft 0.21 stumbles over there: a renamed attribute."""
+    import transformers.utils.logging
+
+    logging: Any = transformers.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`")
+            yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

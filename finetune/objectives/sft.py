@@ -1,0 +1,285 @@
+"""The training loop: packed rows in, a changed adapter and its curve out.
+
+    rows -> steps of so many tokens -> loss on what is to be learned -> AdamW -> checkpoint
+
+A killed run goes on from its last checkpoint and ends with the same bits. The loop does not know
+what the rows teach, nor where adapters are kept.
+"""
+
+import inspect
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from finetune import model
+from finetune.errors import FinetuneError
+from finetune.model import Student
+from finetune.packing import Packed, Packing
+from finetune.recipe import Precision, Round
+
+if TYPE_CHECKING:
+    import torch
+
+_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """How far a step of the work is; `loss` and `tokens_per_second` are known while training."""
+
+    name: str
+    done: int
+    total: int | None
+    loss: float | None = None
+    tokens_per_second: float | None = None
+
+
+Progress = Callable[[Tick], None]
+
+
+def silent(tick: Tick) -> None:
+    """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of the curve; `tokens` and `seconds` count from the round's start."""
+
+    step: int
+    loss: float
+    learning_rate: float
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a run did, over all its parts where it was interrupted."""
+
+    curve: tuple[Point, ...]
+    resumed_at: int
+
+    @property
+    def tokens(self) -> int:
+        """Return how many tokens went through the model."""
+        return self.curve[-1].tokens if self.curve else 0
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the steps took."""
+        return self.curve[-1].seconds if self.curve else 0.0
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Return the mean speed."""
+        return self.tokens / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The one file of a run that can go on; `identity` says which run it belongs to."""
+
+    file: Path
+    identity: str
+
+
+def fit(
+    student: Student,
+    packing: Packing,
+    plan: Round,
+    *,
+    seed: int,
+    precision: Precision = "auto",
+    checkpoint: Checkpoint | None = None,
+    progress: Progress = silent,
+) -> Fit:
+    """Train what is trainable in a student, in place."""
+    import torch
+
+    steps = schedule(packing.rows, plan, seed)
+    weights = {name: one for name, one in student.model.named_parameters() if one.requires_grad}
+    optimizer = torch.optim.AdamW(
+        list(weights.values()), lr=plan.learning_rate, weight_decay=plan.weight_decay
+    )
+    torch.manual_seed(seed)  # dropout
+    curve = _resume(checkpoint, weights, optimizer) if checkpoint else []
+    resumed_at = len(curve)
+
+    student.model.train()
+    for step in range(resumed_at, len(steps)):
+        began = time.monotonic()
+        rows = [packing.rows[index] for index in steps[step]]
+        rate = learning_rate(plan, step, len(steps))
+        loss = _step(student, optimizer, rows, rate, plan.clip, precision)
+        if not math.isfinite(loss):
+            raise FinetuneError(
+                f"The loss of step {step + 1} is not a number.",
+                where="learning_rate",
+                remedy="Lower the recipe's learning_rate and run the round again.",
+                status=1,
+            )
+        curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
+        speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
+        progress(Tick("train", step + 1, len(steps), loss, speed))
+        if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
+            _save(checkpoint, weights, optimizer, curve)
+    student.model.eval()
+    return Fit(tuple(curve), resumed_at)
+
+
+def schedule(rows: Sequence[Packed], plan: Round, seed: int) -> list[list[int]]:
+    """Return the rows of each step: shuffled anew each epoch, filled up to `batch_tokens`.
+
+    An epoch's last, smaller step is kept, so that each row counts once in each epoch.
+    """
+    steps: list[list[int]] = []
+    for epoch in range(plan.epochs):
+        order = [index for index, row in enumerate(rows) if row.learned]
+        random.Random(f"{seed}:{epoch}").shuffle(order)
+        filled = plan.batch_tokens
+        for index in order:
+            if filled >= plan.batch_tokens:
+                steps.append([])
+                filled = 0
+            steps[-1].append(index)
+            filled += len(rows[index].ids)
+    return steps[: plan.max_steps] if plan.max_steps else steps
+
+
+def learning_rate(plan: Round, step: int, steps: int) -> float:
+    """Return the rate of a step: a linear rise, then half a cosine down to nothing."""
+    rise = math.ceil(plan.warmup * steps)
+    if step < rise:
+        return plan.learning_rate * (step + 1) / rise
+    fall = (step - rise) / max(steps - rise, 1)
+    return plan.learning_rate * (1 + math.cos(math.pi * fall)) / 2
+
+
+def losses(network: Any, row: Packed, device: "torch.device") -> "torch.Tensor":  # noqa: ANN401
+    """Return the loss of each learned token of a row; only these reach the output layer."""
+    import torch
+
+    wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
+    ids = torch.tensor([row.ids], device=device)
+    before = torch.tensor(wanted, device=device) - 1
+    # with a cache, transformers would ignore where the positions restart
+    given = {
+        "input_ids": ids,
+        "position_ids": torch.tensor([row.positions], device=device),
+        "use_cache": False,
+    }
+    if picks_logits(network):
+        logits = network(**given, logits_to_keep=before).logits[0]
+    else:
+        logits = network(**given).logits[0, before]
+    return torch.nn.functional.cross_entropy(logits.float(), ids[0, before + 1], reduction="none")
+
+
+def picks_logits(network: Any) -> bool:  # noqa: ANN401
+    """Return whether the network computes logits at chosen places only."""
+    inner = network.get_base_model() if hasattr(network, "peft_config") else network
+    return "logits_to_keep" in inspect.signature(inner.forward).parameters
+
+
+def _step(
+    student: Student,
+    optimizer: "torch.optim.Optimizer",
+    rows: Sequence[Packed],
+    rate: float,
+    clip: float,
+    precision: Precision,
+) -> float:
+    """Take one step on the mean loss over all learned tokens of the rows, and return it."""
+    import torch
+
+    learned = sum(row.learned for row in rows)
+    total = 0.0
+    for row in rows:
+        with model.autocast(student, precision):
+            loss = losses(student.model, row, student.device).sum() / learned
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += float(loss.detach())
+    weights = [one for group in optimizer.param_groups for one in group["params"]]
+    torch.nn.utils.clip_grad_norm_(weights, clip)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+    optimizer.zero_grad()
+    return total
+
+
+def _point(
+    curve: Sequence[Point], rows: Sequence[Packed], loss: float, rate: float, seconds: float
+) -> Point:
+    last = curve[-1] if curve else Point(0, 0.0, 0.0, 0, 0.0)
+    tokens = last.tokens + sum(len(row.ids) for row in rows)
+    return Point(len(curve) + 1, round(loss, 6), rate, tokens, round(last.seconds + seconds, 3))
+
+
+def _save(
+    checkpoint: Checkpoint,
+    weights: dict[str, "torch.Tensor"],
+    optimizer: "torch.optim.Optimizer",
+    curve: Sequence[Point],
+) -> None:
+    """Write weights, moments, random state and curve as one file, whole or not at all."""
+    import torch
+    from safetensors.torch import save_file
+
+    state = {f"weight/{name}": one.detach() for name, one in weights.items()}
+    for name, one in weights.items():
+        state |= {f"{kind}/{name}": optimizer.state[one][kind] for kind in _MOMENTS}
+    state["random/cpu"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        state["random/cuda"] = torch.cuda.get_rng_state()
+    beside = checkpoint.file.with_name(checkpoint.file.name + ".new")
+    save_file(
+        {key: one.cpu().contiguous() for key, one in state.items()},
+        beside,
+        metadata={
+            "identity": checkpoint.identity,
+            "curve": json.dumps([asdict(point) for point in curve]),
+        },
+    )
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(beside, checkpoint.file)
+
+
+def _resume(
+    checkpoint: Checkpoint,
+    weights: dict[str, "torch.Tensor"],
+    optimizer: "torch.optim.Optimizer",
+) -> list[Point]:
+    """Go back to a checkpoint of the very same run and return its curve; else change nothing."""
+    import torch
+    from safetensors import SafetensorError, safe_open
+
+    if not checkpoint.file.is_file():
+        return []
+    try:
+        with safe_open(checkpoint.file, framework="pt") as file:
+            about = file.metadata() or {}
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError):
+        return []
+    if about.get("identity") != checkpoint.identity:
+        return []
+    with torch.no_grad():
+        for name, one in weights.items():
+            one.copy_(state[f"weight/{name}"])
+            moments = {kind: state[f"{kind}/{name}"] for kind in _MOMENTS}
+            optimizer.state[one] = {
+                kind: value if kind == "step" else value.to(one.device)
+                for kind, value in moments.items()
+            }
+    torch.set_rng_state(state["random/cpu"])
+    if "random/cuda" in state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state["random/cuda"])
+    return [Point(**point) for point in json.loads(about["curve"])]

@@ -1,0 +1,84 @@
+"""Pack short examples into full sequences that share a row without seeing each other.
+
+    lengths -> first fit, longest first -> rows of ids, positions that restart, and what to learn
+
+A model keeps packed examples apart by the restarts in `positions`, in transformers 5.23 only with
+`use_cache=False`. It does not know what an example says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finetune.dialogue import Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One sequence: ids, each token's position in its own example, and what is to be learned."""
+
+    ids: list[int]
+    positions: list[int]
+    learn: list[bool]
+
+    @property
+    def learned(self) -> int:
+        """Return how many tokens are predicted; the first of a sequence never is."""
+        return sum(self.learn[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """All sequences; `efficiency` is the share of the row length that holds tokens."""
+
+    rows: list[Packed]
+    tokens: int
+    efficiency: float
+
+
+def pack(examples: Sequence[Rendered], max_tokens: int, together: bool = True) -> Packing:
+    """Pack examples into rows of at most `max_tokens`; each alone where not `together`."""
+    sizes = [len(one.ids) for one in examples]
+    groups = fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
+    rows = [_join([examples[index] for index in group]) for group in groups]
+    total = sum(sizes)
+    return Packing(rows, total, total / (max_tokens * len(rows)) if rows else 0.0)
+
+
+def fit(sizes: Sequence[int], room: int) -> list[list[int]]:
+    """Return groups of indices whose sizes fit a room: first fit, longest first.
+
+    A tree over the rooms holds the largest free space below each node, so that the first room that
+    fits is found in logarithmic time.
+    """
+    if not sizes:
+        return []
+    if max(sizes) > room:
+        raise ValueError(f"an example of {max(sizes)} tokens does not fit rows of {room}")
+    leaves = 1 << (len(sizes) - 1).bit_length()
+    free = [room] * (2 * leaves)
+    groups: list[list[int]] = []
+    for index in sorted(range(len(sizes)), key=lambda one: (-sizes[one], one)):
+        node = 1
+        while node < leaves:
+            node = 2 * node if free[2 * node] >= sizes[index] else 2 * node + 1
+        place = node - leaves
+        if place == len(groups):
+            groups.append([])
+        groups[place].append(index)
+        free[node] -= sizes[index]
+        while node > 1:
+            node //= 2
+            free[node] = max(free[2 * node], free[2 * node + 1])
+    return groups
+
+
+def _join(examples: Sequence[Rendered]) -> Packed:
+    ids: list[int] = []
+    positions: list[int] = []
+    learn: list[bool] = []
+    for one in examples:
+        ids += one.ids
+        positions += range(len(one.ids))
+        # what follows the end of another example is not its continuation
+        learn += [False, *one.learn[1:]]
+    return Packed(ids, positions, learn)

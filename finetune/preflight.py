@@ -1,0 +1,220 @@
+"""Tell before a round what it will take: tokens, steps, memory, time, and what does not fit.
+
+    recipe + dataset -> tokens and packing -> steps; base's shape -> memory; a trial -> time
+
+The base's weights are not loaded: its shape is enough. It trains nothing.
+"""
+
+import os
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from finetune import model
+from finetune.dataset import Report
+from finetune.errors import FinetuneError
+from finetune.objectives import sft
+from finetune.packing import Packing
+from finetune.recipe import Recipe
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What a round will take. Memory and time are estimates; the counts are exact."""
+
+    recipe: str
+    round: int
+    base: str
+    device: str
+    computes_in: str
+    parameters: int
+    trainable: int
+    rows: int
+    kept: int
+    uncovered: int
+    left_out: dict[str, int]
+    cut: dict[str, int]
+    tokens: int
+    learned_tokens: int
+    sequences: int
+    efficiency: float
+    steps: int
+    round_tokens: int
+    memory_bytes: int
+    memory_there: int
+    seconds: float
+
+    @property
+    def fits(self) -> bool:
+        """Return whether the estimated memory is there."""
+        return self.memory_bytes <= self.memory_there
+
+    def values(self) -> dict[str, object]:
+        """Return all figures as plain values."""
+        return {**asdict(self), "fits": self.fits}
+
+
+def check(recipe: Recipe, number: int, packing: Packing, report: Report) -> Preflight:
+    """Estimate a round; FinetuneError where the base or the rows make it impossible."""
+    plan = recipe.round(number)
+    device = model.choose_device()
+    network = _shape(recipe)
+    _demand_room(recipe, network)
+    steps = sft.schedule(packing.rows, plan, recipe.seed_of(number))
+    if not steps:
+        raise FinetuneError(
+            f"No row of the data can be trained on: {_told(report)}.",
+            where="--data",
+            remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
+        )
+    tokens = sum(len(packing.rows[index].ids) for step in steps for index in step)
+    parameters = sum(one.numel() for one in network.parameters())
+    trainable = _trainable(recipe, network)
+    half = model.reduced(device, recipe.precision)
+    return Preflight(
+        recipe=recipe.name,
+        round=number,
+        base=recipe.base,
+        device=device,
+        computes_in="bfloat16" if half else "float32",
+        parameters=parameters,
+        trainable=trainable,
+        rows=report.rows,
+        kept=report.kept,
+        uncovered=report.uncovered,
+        left_out=dict(report.left_out),
+        cut=dict(report.cut),
+        tokens=packing.tokens,
+        learned_tokens=sum(row.learned for row in packing.rows),
+        sequences=len(packing.rows),
+        efficiency=packing.efficiency,
+        steps=len(steps),
+        round_tokens=tokens,
+        memory_bytes=_memory(recipe, network, packing, parameters, trainable, device),
+        memory_there=_memory_there(device),
+        seconds=_seconds(recipe, network, parameters, tokens, sum(map(len, steps)), device, half),
+    )
+
+
+def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
+    """Return the base without its weights."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    folder = model.locate(recipe.base)
+    try:
+        config = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
+        opener: Any = AutoModelForCausalLM
+        with torch.device("meta"):
+            return opener.from_config(config, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise FinetuneError(
+            f"The base model {recipe.base} is of a kind that cannot be opened here.",
+            where=str(folder),
+            remedy="Choose a base such as LLaMA, GLM-4 or Qwen in its native form.",
+        ) from error
+
+
+def _demand_room(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
+    holds = getattr(network.config, "max_position_embeddings", None)
+    if holds and recipe.max_tokens > holds:
+        raise FinetuneError(
+            f"The recipe's max_tokens is {recipe.max_tokens}, but the base {recipe.base} holds "
+            f"{holds}.",
+            where="max_tokens",
+            remedy=f"Set max_tokens to {holds} or less.",
+        )
+
+
+def _trainable(recipe: Recipe, network: Any) -> int:  # noqa: ANN401
+    """Count the adapter's parameters by putting one on the weightless base."""
+    import torch
+
+    bare = model.Student(network, None, recipe.base, "")  # type: ignore[arg-type]  # not asked
+    with torch.device("meta"):
+        wrapped = model.attach(bare, recipe.lora, recipe.seed).model
+    return sum(one.numel() for one in wrapped.parameters() if one.requires_grad)
+
+
+def _memory(
+    recipe: Recipe,
+    network: Any,  # noqa: ANN401
+    packing: Packing,
+    parameters: int,
+    trainable: int,
+    device: str,
+) -> int:
+    """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
+    config = network.config
+    half = model.reduced(device, recipe.precision)
+    weight = 2 if device != "cpu" and recipe.precision != "float32" else 4
+    wide = 2 if half else 4
+    longest = max(len(row.ids) for row in packing.rows)
+    learned = max(row.learned for row in packing.rows)
+    # about 17 tensors of the hidden size live on in each layer for the way back, and the
+    # attention's scores where the rows are masked
+    inner = 17 * config.hidden_size + config.num_attention_heads * longest
+    kept = (
+        longest
+        * wide
+        * (
+            inner + config.num_hidden_layers * config.hidden_size
+            if recipe.recompute
+            else inner * config.num_hidden_layers
+        )
+    )
+    logits = learned * config.vocab_size * (4 + 4 + wide)
+    library = 400 << 20
+    return int(parameters * weight + trainable * 16 + kept + logits + library)
+
+
+def _memory_there(device: str) -> int:
+    import torch
+
+    if device.startswith("cuda"):
+        return int(torch.cuda.mem_get_info()[1])
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _seconds(
+    recipe: Recipe,
+    network: Any,  # noqa: ANN401
+    parameters: int,
+    tokens: int,
+    sequences: int,
+    device: str,
+    half: bool,
+) -> float:
+    """Estimate from a trial of the multiplications that a row of this base is made of.
+
+    A frozen base takes two multiplications per weight forwards and two backwards; what is no
+    multiplication takes about as long again, and each layer a few milliseconds to be called.
+    """
+    import torch
+
+    width, inner = network.config.hidden_size, network.config.intermediate_size
+    kind = torch.bfloat16 if half else torch.float32
+    length = min(recipe.max_tokens, 1024)
+    left = torch.randn(length, width, device=device, dtype=kind)
+    right = torch.randn(width, inner, device=device, dtype=kind)
+    repeats = 5
+    _wait(left @ right)
+    began = time.monotonic()
+    for _ in range(repeats):
+        _wait(left @ right)
+    rate = 2 * length * width * inner * repeats / max(time.monotonic() - began, 1e-9)
+    called = 0.008 * network.config.num_hidden_layers * sequences
+    return float(2 * 4 * parameters * tokens / rate + called)
+
+
+def _wait(result: "torch.Tensor") -> None:
+    """Wait until a result is there: a GPU answers before it has computed."""
+    float(result[0, 0])
+
+
+def _told(report: Report) -> str:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in report.left_out.items())
+    return reasons or "there are no rows"

@@ -1,0 +1,1 @@
+"""The recipes that ship, as commented YAML; `finetune.recipe` reads them."""

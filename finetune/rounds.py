@@ -1,0 +1,420 @@
+"""Fine-tune in rounds: each round starts from the adapter that the last one left behind.
+
+    recipe + data -> examples -> parent's adapter -> score, train, score -> self-test -> gate
+
+A finished round is a folder whose manifest is written last; a rerun skips it, and a killed round
+goes on from its checkpoint. It does not know what the lessons are about.
+"""
+
+import fcntl
+import json
+import os
+import platform
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune import adapters, dataset, dialogue, evaluate, hashes, model, preflight
+from finetune.adapters import Adapter, SelfTest
+from finetune.dataset import Dataset, Example, Report, Row
+from finetune.dialogue import Rendered
+from finetune.errors import FinetuneError
+from finetune.evaluate import Measured
+from finetune.model import Student
+from finetune.objectives import pretrain, sft
+from finetune.objectives.sft import Checkpoint, Fit, Progress, Tick, silent
+from finetune.packing import Packing, pack
+from finetune.preflight import Preflight
+from finetune.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_VERSIONS = ("medchat", "torch", "transformers", "peft", "tokenizers", "safetensors")
+_PROMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a round: `skipped` where it was finished before."""
+
+    adapter: Adapter
+    skipped: bool
+    gate: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """All that a round is made from."""
+
+    recipe: Recipe
+    number: int
+    home: Path
+    data: Dataset
+    parent: Adapter | None
+    packing: Packing
+    report: Report
+    held_out: list[Example]
+    names: set[str]
+
+
+def run(
+    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+) -> Outcome:
+    """Run a round and return its adapter; a finished one is left alone.
+
+    Without `data` the newest dataset folder of the home is taken. Raises FinetuneError where the
+    parent round, the data or the base is missing, or another run is at work on the recipe.
+    """
+    recipe.round(number)
+    done = _finished(recipe, number, home)
+    if done:
+        _settle(home, done.folder, done.name)
+        return Outcome(adapters.named(home, done.name), True, _gate_of(done))
+    parent = _parent(recipe, number, home)
+    with _lock(home, recipe):
+        student = _student(recipe, parent)
+        work = _prepare(recipe, number, home, data, student.tokenizer, progress)
+        _demand_memory(work)
+        before = _score(work, student, progress)
+        fit = _train(work, student, progress)
+        after = _score(work, student, progress)
+        return _finish(work, student, fit, before, after, progress)
+
+
+def plan(
+    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+) -> Preflight:
+    """Return what a round would take, and train nothing."""
+    recipe.round(number)
+    _parent(recipe, number, home)
+    work = _prepare(recipe, number, home, data, model.tokenizer(recipe.base), progress)
+    return preflight.check(recipe, number, work.packing, work.report)
+
+
+def missing(recipe: Recipe, home: Path) -> list[int]:
+    """Return the numbers of the rounds that are not finished, in order."""
+    finished = {adapter.round for adapter in adapters.finished(home, recipe.name)}
+    return [number for number in range(1, len(recipe.rounds) + 1) if number not in finished]
+
+
+def newest_data(home: Path) -> Path:
+    """Return the dataset folder of the home that was finished last."""
+    found = sorted(
+        (home / "data").glob(f"*/{hashes.MANIFEST}"), key=lambda path: path.stat().st_mtime
+    )
+    if not found:
+        raise FinetuneError(
+            "There is no data to train on.",
+            where="--data",
+            remedy="Make some first: medchat build-data --out DIR, then give --data DIR.",
+        )
+    return found[-1].parent
+
+
+def _finished(recipe: Recipe, number: int, home: Path) -> Adapter | None:
+    """Return a round that stands; FinetuneError where it stands on another base."""
+    for adapter in adapters.finished(home, recipe.name):
+        if adapter.round != number:
+            continue
+        if adapter.base != model.name_of(recipe.base):
+            raise FinetuneError(
+                f"Round {number} of {recipe.name} stands on the base {adapter.base} already.",
+                where="--base",
+                remedy="Copy the recipe to a file with another name: and train that.",
+            )
+        return adapter
+    folder = adapters.folder_of(home, recipe.name, number)
+    if folder.exists():
+        raise FinetuneError(
+            f"The folder {folder} is in the way: it is no finished round.",
+            where=str(folder),
+            remedy="Move or delete it and run the round again.",
+        )
+    return None
+
+
+def _parent(recipe: Recipe, number: int, home: Path) -> Adapter | None:
+    if number == 1:
+        return None
+    parent = _finished(recipe, number - 1, home)
+    if parent is None:
+        raise FinetuneError(
+            f"Round {number} of {recipe.name} continues round {number - 1}, which is not finished.",
+            where="--round",
+            remedy=f"Run --round {number - 1} first, or --round all.",
+        )
+    return parent
+
+
+@contextmanager
+def _lock(home: Path, recipe: Recipe) -> Iterator[None]:
+    """Let one run at a time work on a recipe; the lock goes with its process, however it ends."""
+    path = adapters.shelf(home) / recipe.name / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise FinetuneError(
+                f"Another run is at work on {recipe.name}: {file.read().strip()}.",
+                where=str(path),
+                remedy="Wait until it has finished, or end it.",
+                status=1,
+            ) from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {platform.node()}")
+        file.flush()
+        yield
+
+
+def _student(recipe: Recipe, parent: Adapter | None) -> Student:
+    """Open the base with a new adapter, or with the parent's to go on with."""
+    if parent is None:
+        bare = model.load(recipe.base, precision=recipe.precision)
+        student = model.attach(bare, recipe.lora, recipe.seed)
+    else:
+        student = model.load(recipe.base, parent.folder, trainable=True, precision=recipe.precision)
+    if recipe.recompute:
+        model.recompute(student)
+    return student
+
+
+def _prepare(
+    recipe: Recipe,
+    number: int,
+    home: Path,
+    folder: Path | None,
+    tokenizer: "PreTrainedTokenizerBase",
+    progress: Progress,
+) -> _Work:
+    """Read the data and draw what the model will see; each round draws anew."""
+    progress(Tick("read data", 0, None))
+    data = dataset.read(folder or newest_data(home))
+    drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
+    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed)
+    if not held_out:
+        raise FinetuneError(
+            f"No validation row of {data.folder} can be shown to the model.",
+            where="--data",
+            remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
+        )
+    shown, report = _shown(recipe, number, data, tokenizer)
+    rows = (*data.train, *data.validation)
+    return _Work(
+        recipe,
+        number,
+        home,
+        data,
+        _parent(recipe, number, home),
+        pack(shown, recipe.max_tokens, recipe.packing),
+        report,
+        held_out,
+        evaluate.known_names(source.quote for row in rows for source in row.sources),
+    )
+
+
+def _shown(
+    recipe: Recipe, number: int, data: Dataset, tokenizer: "PreTrainedTokenizerBase"
+) -> tuple[list[Rendered], Report]:
+    """Return the training rows as the round's objective shows them."""
+    if recipe.round(number).objective == "pretrain":
+        pieces = list(pretrain.pieces(data.train, tokenizer, recipe.max_tokens))
+        return pieces, Report(rows=len(data.train), kept=len(data.train))
+    examples, report = dataset.show(
+        data.train, data.train, tokenizer, recipe, recipe.seed_of(number)
+    )
+    return [example.tokens for example in examples], report
+
+
+def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
+    """Return the same rows for the same data, whatever the round."""
+    if len(rows) <= count:
+        return list(rows)
+    return random.Random(seed).sample(list(rows), count)
+
+
+def _demand_memory(work: _Work) -> None:
+    check = preflight.check(work.recipe, work.number, work.packing, work.report)
+    if not check.fits:
+        need, there = check.memory_bytes >> 30, check.memory_there >> 30
+        raise FinetuneError(
+            f"The round needs about {need} GiB of memory and this machine has {there} GiB.",
+            where="--base",
+            remedy="Choose a smaller base, or lower the recipe's max_tokens.",
+        )
+
+
+def _score(work: _Work, student: Student, progress: Progress) -> Measured:
+    return evaluate.measure(
+        student,
+        work.held_out,
+        work.recipe.evaluation,
+        precision=work.recipe.precision,
+        names=work.names,
+        progress=progress,
+    )
+
+
+def _train(work: _Work, student: Student, progress: Progress) -> Fit:
+    final = adapters.folder_of(work.home, work.recipe.name, work.number)
+    return sft.fit(
+        student,
+        work.packing,
+        work.recipe.round(work.number),
+        seed=work.recipe.seed_of(work.number),
+        precision=work.recipe.precision,
+        checkpoint=Checkpoint(_beside(final, "checkpoint"), _identity(work, student)),
+        progress=progress,
+    )
+
+
+def _identity(work: _Work, student: Student) -> str:
+    """Return what tells this very run from any other: only it may go on from its checkpoint."""
+    parent = hashes.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
+    return hashes.of_value(
+        [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]
+    )
+
+
+def _beside(final: Path, ending: str) -> Path:
+    return final.with_name(f"{final.name}.{ending}")
+
+
+def _finish(
+    work: _Work,
+    student: Student,
+    fit: Fit,
+    before: Measured,
+    after: Measured,
+    progress: Progress,
+) -> Outcome:
+    """Save, test, judge, and only then give the round its name."""
+    final = adapters.folder_of(work.home, work.recipe.name, work.number)
+    folder = _beside(final, "partial")
+    shutil.rmtree(folder, ignore_errors=True)
+    model.save(student, folder)
+    _write_curve(folder, fit)
+    record = _record(work, student, fit, before, after)
+    hashes.seal(folder, record)  # the self-test opens the folder as any reader would
+    progress(Tick("self-test", 0, None))
+    test = adapters.self_test(
+        student,
+        folder,
+        [example.prompt for example in work.held_out[:_PROMPTS]],
+        work.recipe.evaluation.max_new_tokens,
+        work.recipe.precision,
+    )
+    gate = _judge(work, before, after, test)
+    hashes.seal(folder, {**record, "self_test": asdict(test), "gate": gate})
+    if gate["promotes"]:
+        _beside(final, "unsettled").touch()
+    hashes.place(folder, final)
+    _beside(final, "checkpoint").unlink(missing_ok=True)
+    _settle(work.home, final, str(record["name"]))
+    return Outcome(adapters.named(work.home, str(record["name"])), False, gate)
+
+
+def _settle(home: Path, final: Path, name: str) -> None:
+    """Promote a round that shall be, once, even where the run was killed right before."""
+    unsettled = _beside(final, "unsettled")
+    if unsettled.exists() and final.exists():
+        adapters.promote(home, name)
+        unsettled.unlink()
+
+
+def _write_curve(folder: Path, fit: Fit) -> None:
+    with (folder / "curve.jsonl").open("w", encoding="utf-8") as file:
+        for point in fit.curve:
+            file.write(json.dumps(asdict(point)) + "\n")
+
+
+def _record(
+    work: _Work, student: Student, fit: Fit, before: Measured, after: Measured
+) -> dict[str, object]:
+    """Return the round's entry in the ledger, less its self-test and its gate."""
+    recipe, parent = work.recipe, work.parent
+    return {
+        "name": f"{recipe.name}/round-{work.number}",
+        "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
+        "round": work.number,
+        "objective": recipe.round(work.number).objective,
+        "base": {"name": student.base_name, "hash": student.base_hash},
+        "parent": parent
+        and {"name": parent.name, "hash": hashes.of_file(parent.folder / model.WEIGHTS)},
+        "policy": recipe.policy,
+        "data": {
+            "hash": work.data.hash,
+            "name": work.data.folder.name,
+            **asdict(work.report),
+            "tokens": work.packing.tokens,
+            "efficiency": round(work.packing.efficiency, 4),
+        },
+        "template": dialogue.template_hash(student.tokenizer),
+        "seed": recipe.seed,
+        "versions": _versions(),
+        "device": str(student.device),
+        "steps": len(fit.curve),
+        "tokens": fit.tokens,
+        "seconds": round(fit.seconds, 1),
+        "tokens_per_second": round(fit.tokens_per_second, 1),
+        "resumed_at": fit.resumed_at,
+        "curve": [asdict(point) for point in _thinned(fit)],
+        "scores": {"before": before.scores.values(), "after": after.scores.values()},
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _thinned(fit: Fit) -> list[sft.Point]:
+    """Return at most about fifty points, first and last included; curve.jsonl holds them all."""
+    stride = max(1, len(fit.curve) // 50)
+    return [point for place, point in enumerate(fit.curve, 1) if place % stride == 0 or place == 1]
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _VERSIONS:
+        with suppress(PackageNotFoundError):  # medchat itself may run from its sources
+            found[name] = version(name)
+    return found
+
+
+def _judge(work: _Work, before: Measured, after: Measured, test: SelfTest) -> dict[str, object]:
+    """Decide whether the round is good enough to answer, and say why.
+
+    Round 1 must not be worse than the bare base; a later one must beat the parent it started from.
+    """
+    change, interval = evaluate.difference(before, after)
+    first = work.parent is None
+    improved = change <= 0 if first else change < 0
+    passed = improved and test.passed
+    chosen = adapters.promoted(work.home)
+    free = chosen is None or chosen.recipe == work.recipe.name
+    rival = "the bare base" if work.parent is None else work.parent.name
+    if not test.passed:
+        reason = "The self-test failed."
+    elif not improved:
+        reason = f"The held-out loss is not better than that of {rival}."
+    elif not free:
+        reason = f"{chosen.name if chosen else ''} of another recipe stays promoted."
+    else:
+        reason = f"The held-out loss is better than that of {rival}."
+    return {
+        "passed": passed,
+        "promotes": passed and free,
+        "reason": reason,
+        "change": change,
+        "interval": list(interval),
+    }
+
+
+def _gate_of(adapter: Adapter) -> dict[str, object]:
+    gate = adapters.manifest(adapter).get("gate")
+    return gate if isinstance(gate, dict) else {}

@@ -1,0 +1,154 @@
+"""Asking: what a question is about, and which relations it asks for.
+
+    question -> mentions + cues of the vocabulary -> asks, and what is left unexplained
+
+The cues live in `vocabulary.py`. This file knows nothing of what the catalogue can answer.
+"""
+
+import re
+from dataclasses import dataclass
+
+from knowledge import lexical
+from knowledge.everyday import TOPICLESS_EN, TOPICLESS_ZH
+from knowledge.linker import Linker, Mention
+from knowledge.names import language_of
+from knowledge.records import Language
+from knowledge.vocabulary import RELATIONS
+
+WEAK = frozenset(
+    ("what is", "what are", "是什么", "什么是", "who", "people", "where", "age", "last", "check")
+    + ("class", "feel", "present", "eat", "药", "哪里", "about", "reason", "why", "limit", "test")
+    + ("介绍", "tell me about", "describe", "related", "associated", "association", "linked")
+    + ("相关", "有关", "reactions", "conditions", "features", "clinic", "sign", "danger")
+)
+"""Cues that count only where the question has no clearer one."""
+
+CONDITIONS = (
+    *("what diseases", "which diseases", "what disease", "which disease", "what conditions"),
+    *("which conditions", "what illnesses", "sign of what", "symptom of what", "哪些疾病"),
+    *("什么疾病", "哪些病", "什么病", "哪种病", "啥病", "见于"),
+)
+"""Words that ask for the conditions which have what the question names."""
+
+GENERIC = {
+    "medicine": ("medicine", "medicines", "medication", "medications", "drug", "drugs", "药物"),
+    "treatment": ("treat", "treats", "treated", "治疗"),
+}
+"""Cues that often are but the object of another: "drug interactions", "药物相互作用"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A relation that a question asks for; `inverse` where its words look from the object."""
+
+    relation: str
+    weight: float
+    inverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart.
+
+    `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
+    `rest` holds the terms that are none of these.
+    """
+
+    text: str
+    language: Language
+    mentions: tuple[Mention, ...]
+    asks: tuple[Ask, ...]
+    explained: float
+    rest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """A cue where it stands in the question."""
+
+    start: int
+    end: int
+    text: str
+
+
+def understand(text: str, linker: Linker, language: Language | None = None) -> Question:
+    """Take a question apart."""
+    spoken = language or language_of(text)
+    mentions = tuple(linker.find(text))
+    cues = [cue for cue in _cues(text) if not _within(cue, mentions)]
+    asks = _asks(cues)
+    spans = [(each.start, each.end) for each in mentions] + [(cue.start, cue.end) for cue in cues]
+    rest = tuple(term for term in lexical.asked(_masked(text, spans)) if not _topicless(term))
+    known = len(lexical.asked(" ".join(text[start:end] for start, end in spans)))
+    explained = known / (known + len(rest)) if known else 0.0
+    return Question(text, spoken, mentions, asks, explained, rest)
+
+
+def _table() -> tuple[dict[str, list[Ask]], re.Pattern[str]]:
+    """Return the cues with what each asks for, and the pattern that finds the longest of them."""
+    meant: dict[str, list[Ask]] = {}
+    for id, relation in RELATIONS.items():
+        for cue in (*relation.cues_en, *relation.cues_zh):
+            meant.setdefault(cue, []).append(Ask(id, 0.5 if cue in WEAK else 1.0))
+        for cue in (relation.inverse_en.lower(), relation.inverse_zh):
+            if cue and not relation.symmetric:
+                meant.setdefault(cue, []).append(Ask(id, 1.0, inverse=True))
+    for cue in CONDITIONS:
+        meant[cue] = [Ask("symptom", 1.0, inverse=True), Ask("sign", 1.0, inverse=True)]
+    words = sorted(meant, key=lambda cue: (-len(cue), cue))
+    english = "|".join(re.escape(cue).replace(r"\ ", r"[\s-]+") for cue in words if cue.isascii())
+    chinese = "|".join(re.escape(cue) for cue in words if not cue.isascii())
+    pattern = rf"(?<![a-z])(?:{english})(?![a-z])|{chinese}"
+    return meant, re.compile(pattern, re.IGNORECASE)
+
+
+_MEANT, _PATTERN = _table()
+
+
+def _cues(text: str) -> list[_Cue]:
+    found: list[_Cue] = []
+    for match in _PATTERN.finditer(text):
+        cue = re.sub(r"[\s-]+", " ", match.group().lower())
+        spelled = cue if cue in _MEANT else match.group().lower()
+        if spelled in _MEANT:
+            found.append(_Cue(match.start(), match.end(), spelled))
+    return found
+
+
+def _within(cue: _Cue, mentions: tuple[Mention, ...]) -> bool:
+    """Say whether a cue is but a part of a name: `stroke prevention clinic`."""
+    return any(
+        each.start <= cue.start and cue.end <= each.end and len(each.text) > len(cue.text)
+        for each in mentions
+    )
+
+
+def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
+    best: dict[tuple[str, bool], float] = {}
+    strong = {ask.relation for cue in cues for ask in _MEANT[cue.text] if ask.weight == 1.0}
+    for cue in cues:
+        for ask in _MEANT[cue.text]:
+            weight = ask.weight
+            others = strong - {"medicine", "treatment", "first_line"}
+            if cue.text in GENERIC.get(ask.relation, ()) and others:
+                weight = 0.6
+            key = (ask.relation, ask.inverse)
+            best[key] = max(best.get(key, 0.0), weight)
+    top = max(best.values(), default=0.0)
+    kept = {key: weight for key, weight in best.items() if weight == top or weight >= 0.6}
+    if ("first_line", False) in kept:
+        # "First-line medicines" asks for the first line; all medicines are the second best answer.
+        kept.update({key: 0.6 for key in kept if key[0] in ("medicine", "treatment")})
+    order = sorted(kept.items(), key=lambda item: -item[1])
+    return tuple(Ask(relation, weight, inverse) for (relation, inverse), weight in order)
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    signs = list(text)
+    for start, end in spans:
+        signs[start:end] = "|" * (end - start)
+    return "".join(signs)
+
+
+def _topicless(term: str) -> bool:
+    return term in TOPICLESS_EN or any(word in term or term in word for word in TOPICLESS_ZH)

@@ -1,0 +1,211 @@
+"""Patients: who speaks or is spoken of, for how long, and what their symptoms may mean.
+
+    page -> profile (sex, age, acuteness that its names allow) -> words of a case
+
+Only what a condition's own names and facts allow is said: no man with ovarian cysts, no month of
+appendicitis. Ages and durations belong to questions; an answer never repeats them.
+"""
+
+import random
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.lessons import phrases
+from knowledge.lessons.subjects import Page
+from knowledge.records import Language
+
+Sex = Literal["f", "m", ""]
+
+_FEMALE = re.compile(
+    r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
+    r"obstetric|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
+    r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
+    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|带下|崩漏|白带",
+    re.IGNORECASE,
+)
+_MALE = re.compile(
+    r"prostat|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
+    r"前列腺|睾丸|阴茎|附睾|阴囊|精|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
+    re.IGNORECASE,
+)
+_CHILDBEARING = re.compile(
+    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎盘|流产",
+    re.IGNORECASE,
+)
+_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|胎儿|早产", re.IGNORECASE)
+_CHILD = re.compile(
+    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
+    "小儿|儿童|幼儿|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|"
+    "老年|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
+    re.IGNORECASE,
+)
+_SUDDEN = re.compile(
+    "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
+    "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性|气胸|窒息",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(
+    "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
+    "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
+    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|先天",
+    re.IGNORECASE,
+)
+
+_SINCE: dict[tuple[str, Language], tuple[str, ...]] = {
+    ("sudden", "en"): ("since this morning", "since last night", "for a few hours", "since yesterday"),
+    ("sudden", "zh"): ("今天早上开始", "从昨晚开始", "这几个小时", "从昨天起"),
+    ("days", "en"): (
+        "for three days", "since the weekend", "for about a week", "for a few days",
+        "for five days now", "for nearly two weeks",
+    ),
+    ("days", "zh"): ("这三天", "这一周", "最近几天", "从上周末开始", "近五天", "快两周了"),
+    ("lasting", "en"): (
+        "for about two months", "for several weeks", "for half a year", "since the spring",
+        "for some months", "for six weeks",
+    ),
+    ("lasting", "zh"): ("这两个月", "近几周", "最近半年", "这几个月", "断断续续一个多月", "从年初开始"),
+}  # fmt: skip
+
+_LIKELY_EN = (
+    "{A} are among the symptoms of {s}.",
+    "{S} is one possibility, since its symptoms include {a}.",
+    "One condition to consider is {s}, which can cause {a}.",
+    "These complaints fit {s}, whose symptoms include {a}.",
+    "{S} may present with {a}, so it has to be considered.",
+    "The picture could be that of {s}: its symptoms include {a}.",
+    "With {a}, one should think of {s}, because these are symptoms of it.",
+)
+_LIKELY_ZH = (
+    "{a}都是{s}的症状，应考虑{s}的可能。",
+    "从{a}这些症状来看，有可能是{s}。",
+    "需要考虑{s}，因为它的症状包括{a}。",
+    "根据{a}等症状，可能是{s}。",
+    "{s}可出现{a}，目前的情况可能与它有关。",
+    "出现{a}等症状，要想到{s}。",
+)
+
+_ASK_EN = {
+    "test": ("which tests would help", "what work-up is needed", "how can it be confirmed"),
+    "treatment": ("how is it treated", "what treatment is there"),
+    "department": ("which department is the right one", "where should the patient be referred"),
+    "medicine": ("which medicines are used", "what may be prescribed"),
+    "first_line": ("what is the first-line treatment", "what is tried first"),
+    "complication": ("what complications may follow", "what can it lead to"),
+}
+_ASK_ZH = {
+    "test": ("需要做哪些检查", "应如何确诊", "进一步查什么"),
+    "treatment": ("如何治疗", "有哪些治疗方法"),
+    "department": ("应到哪个科就诊", "该挂什么科"),
+    "medicine": ("可以用哪些药物", "可选什么药"),
+    "first_line": ("首选什么治疗", "一线治疗是什么"),
+    "complication": ("可能有哪些并发症", "要警惕什么并发症"),
+}
+_CASE_EN = (
+    "{Who} has had {a} {since}. What is the likely condition, and {ask}?",
+    "{Who} comes in with {a}, present {since}. What may this be, and {ask}?",
+    "Case: {who} with {a} {since}. Name the likely condition. Also, {ask}?",
+    "{Who} complains of {a}. Which condition comes to mind, and {ask}?",
+    "{A} {since} in {who}: what could it be, and {ask}?",
+)
+_CASE_ZH = (
+    "{who}，{since}出现{a}，可能是什么病？{ask}？",
+    "{who}因{a}前来就诊，请问可能患了什么病，{ask}？",
+    "{who}，主诉{a}。考虑什么疾病？{ask}？",
+    "病例：{who}，{since}有{a}。最可能的诊断是什么？{ask}？",
+    "{who}出现{a}，应考虑什么病，{ask}？",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Whom a condition may befall and how fast; an empty sex may be either."""
+
+    sex: Sex
+    stage: Literal["baby", "child", "adult", "old"]
+    childbearing: bool
+    pace: Literal["sudden", "days", "lasting"]
+
+
+def profile(page: Page) -> Profile:
+    """Return whom a condition may befall, by its names and what is said of those affected."""
+    about = " ".join(name.text for name in page.entity.names)
+    whom = " ".join(item.text for key in ("population", "body_part") for item in _texts(page, key))
+    female, male = (bool(sign.search(f"{about} {whom}")) for sign in (_FEMALE, _MALE))
+    sex: Sex = "" if female == male else "f" if female else "m"
+    old = _OLD.search(f"{about} {whom} " + " ".join(i.text for i in _texts(page, "risk_factor")))
+    stage: Literal["baby", "child", "adult", "old"] = "adult"
+    if _BABY.search(about):
+        stage = "baby"
+    elif _CHILD.search(about):
+        stage = "child"
+    elif old:
+        stage = "old"
+    pace: Literal["sudden", "days", "lasting"] = "days"
+    if _SUDDEN.search(about):
+        pace = "sudden"
+    elif _LASTING.search(about):
+        pace = "lasting"
+    return Profile(sex, stage, bool(_CHILDBEARING.search(about)), pace)
+
+
+def _texts(page: Page, relation: str) -> tuple:  # type: ignore[type-arg]
+    return page.groups.get(relation, ())
+
+
+def age(who: Profile, pick: random.Random) -> int:
+    """Return an age in years that fits; a baby's is not told in years."""
+    if who.childbearing:
+        return pick.randint(22, 38)
+    lowest, highest = {"baby": (1, 1), "child": (4, 11), "old": (58, 79), "adult": (21, 56)}[
+        who.stage
+    ]
+    return pick.randint(lowest, highest)
+
+
+def since(who: Profile, language: Language, pick: random.Random) -> str:
+    """Return for how long it may have lasted."""
+    return pick.choice(_SINCE[who.pace, language])
+
+
+def likely(page: Page, symptoms: str, pick: random.Random) -> str:
+    """Return a sentence that says which condition has these symptoms, and no more than that."""
+    template = pick.choice(_LIKELY_EN if page.language == "en" else _LIKELY_ZH)
+    return phrases.fill(template, page.language, 2, s=page.said, a=symptoms)
+
+
+def case(page: Page, symptoms: str, relation: str, pick: random.Random) -> str:
+    """Return a case in the third person with a question on it."""
+    who = profile(page)
+    person = _person(who, page.language, pick)
+    english = page.language == "en"
+    return phrases.fill(
+        pick.choice(_CASE_EN if english else _CASE_ZH),
+        page.language,
+        2,
+        who=person,
+        Who=person[:1].upper() + person[1:],
+        a=symptoms,
+        since=since(who, page.language, pick),
+        ask=pick.choice((_ASK_EN if english else _ASK_ZH)[relation]),
+    )
+
+
+def _person(who: Profile, language: Language, pick: random.Random) -> str:
+    sex = who.sex or pick.choice(("f", "m"))
+    years = age(who, pick)
+    if language == "en":
+        if who.stage == "baby":
+            return "a baby " + ("girl" if sex == "f" else "boy")
+        noun = {"f": ("girl", "woman"), "m": ("boy", "man")}[sex][who.stage != "child"]
+        article = "an" if years in (8, 11, 18) or 80 <= years < 90 else "a"
+        return f"{article} {years}-year-old {noun}"
+    if who.stage == "baby":
+        return "一名女婴" if sex == "f" else "一名男婴"
+    noun = {"f": ("女孩", "女性"), "m": ("男孩", "男性")}[sex][who.stage != "child"]
+    return pick.choice((f"一名{years}岁{noun}", f"患者{noun[0]}，{years}岁", f"{noun}，{years}岁"))

@@ -1,0 +1,199 @@
+"""Lexical search: BM25 over words and over pairs of Chinese characters, in tantivy.
+
+    text -> terms (English stems, Chinese pairs) -> tantivy's segments -> passages that share terms
+
+The index only holds terms: texts stay in the catalogue. Segments are never changed once written,
+so a generation links those of its parent and adds its own. This file knows nothing of generations.
+"""
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.everyday import ASKING_EN, ASKING_ZH
+from knowledge.records import Language, Progress, silent
+
+if TYPE_CHECKING:
+    import tantivy
+
+TITLE_WEIGHT = 0.6
+"""A term in the title counts this much beside the same term in the text."""
+
+LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
+"""Files that tantivy leaves in a folder while it works; they are no part of an index."""
+
+_ANALYSER = "medchat"
+_HEAP = 64_000_000
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORDS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
+_IS_CJK = re.compile(f"[{_CJK}]")
+
+_STOP_ZH = re.compile("|".join(ASKING_ZH))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage as it is indexed: its text under the title of its document and section."""
+
+    id: str
+    document: str
+    title: str
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage that shares terms with the question, and its BM25 score."""
+
+    id: str
+    score: float
+
+
+def words(text: str) -> list[str]:
+    """Return words in lower case and runs of Chinese as pairs of characters.
+
+    >>> words("Fever in 2型糖尿病")
+    ['fever', 'in', '2', '型糖', '糖尿', '尿病']
+    """
+    found: list[str] = []
+    for run in _WORDS.findall(unicodedata.normalize("NFKC", text).lower()):
+        if _IS_CJK.match(run):
+            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
+        else:
+            found.append(run)
+    return found
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text: words with English endings cut off, and Chinese pairs."""
+    return list(_analyser().analyze(" ".join(words(text))))
+
+
+def asked(question: str) -> list[str]:
+    """Return the distinct terms of a question that say what it is about."""
+    without = _STOP_ZH.sub(" ", question)
+    spoken = " ".join(word for word in words(without) if word not in ASKING_EN)
+    return list(dict.fromkeys(_analyser().analyze(spoken)))
+
+
+@lru_cache(maxsize=1)
+def _analyser() -> "tantivy.TextAnalyzer":
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    return (
+        TextAnalyzerBuilder(Tokenizer.whitespace())
+        .filter(Filter.remove_long(60))
+        .filter(Filter.stemmer("english"))
+        .build()
+    )
+
+
+def build(
+    folder: Path,
+    parent: Path | None,
+    pieces: Sequence[Piece],
+    gone: Collection[str] = (),
+    progress: Progress = silent,
+) -> None:
+    """Write an index of the parent's passages without the gone documents', and the new pieces."""
+    from tantivy import Document
+
+    folder.mkdir(parents=True)
+    index = _inherited(folder, parent) if parent is not None else _blank(folder)
+    if parent is not None and not pieces and not gone:
+        return
+    # One thread: the same pieces give the same segments, and a small update stays small.
+    writer = index.writer(_HEAP, 1)
+    for document in gone:
+        writer.delete_documents_by_term("document", document)
+    for count, piece in enumerate(pieces, 1):
+        writer.add_document(
+            Document(
+                id=piece.id,
+                document=piece.document,
+                title=" ".join(words(piece.title)),
+                text=" ".join(words(piece.text)),
+            )
+        )
+        if count % 1000 == 0:
+            progress("indexing words", count, len(pieces))
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in LOCKS:
+        (folder / lock).unlink(missing_ok=True)
+
+
+def link(source: Path, target: Path) -> None:
+    """Share one file between two folders: by hard link where the disk can, by copy elsewhere."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _blank(folder: Path) -> "tantivy.Index":
+    from tantivy import Index, SchemaBuilder
+
+    schema = (
+        SchemaBuilder()
+        .add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        .add_text_field("document", tokenizer_name="raw", index_option="basic")
+        .add_text_field("title", tokenizer_name=_ANALYSER, index_option="freq")
+        .add_text_field("text", tokenizer_name=_ANALYSER, index_option="freq")
+        .build()
+    )
+    return _with_analyser(Index(schema, path=str(folder)))
+
+
+def _inherited(folder: Path, parent: Path) -> "tantivy.Index":
+    from tantivy import Index
+
+    # Tantivy writes each file once and replaces its two lists by renaming: links stay untouched.
+    for file in sorted(parent.iterdir()):
+        if file.name not in LOCKS:
+            link(file, folder / file.name)
+    return _with_analyser(Index.open(str(folder)))
+
+
+def _with_analyser(index: "tantivy.Index") -> "tantivy.Index":
+    index.register_tokenizer(_ANALYSER, _analyser())
+    return index
+
+
+class Lexical:
+    """The words of one generation."""
+
+    def __init__(self, folder: Path) -> None:
+        from tantivy import Index
+
+        self._index = _with_analyser(Index.open(str(folder)))
+        self._searcher = self._index.searcher()
+        self.size: int = self._searcher.num_docs
+
+    def find(self, terms: Sequence[str], top: int) -> list[Match]:
+        """Return the passages that share terms, best first."""
+        from tantivy import Occur, Query
+
+        if not terms or not self.size:
+            return []
+        schema = self._index.schema
+        parts: list[tuple[Occur, Query]] = []
+        for term in terms:
+            title = Query.term_query(schema, "title", term, "freq")
+            parts.append((Occur.Should, Query.term_query(schema, "text", term, "freq")))
+            parts.append((Occur.Should, Query.boost_query(title, TITLE_WEIGHT)))
+        hits = self._searcher.search(Query.boolean_query(parts), top, count=False).hits
+        return [Match(str(self._searcher.doc(place)["id"][0]), score) for score, place in hits]
+
+    def rarity(self, term: str) -> float:
+        """Return how telling a term is: high for one that few passages or none hold."""
+        holding = self._searcher.doc_freq("text", term)
+        return log(1 + (self.size - holding + 0.5) / (holding + 0.5))

@@ -1,0 +1,347 @@
+"""Files as streams: text in its encoding, CSV rows and JSON objects with their lines, XML elements.
+
+    path -> head -> encoding -> rows | objects | elements
+
+Nothing here holds a whole file, and nothing here knows what the fields mean.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+from xml.etree.ElementTree import ParseError
+
+from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+HEAD = 64 * 1024
+_CHUNK = 256 * 1024
+_LONGEST_OBJECT = 16 * 1024 * 1024
+_LONGEST_CELL = 1024 * 1024
+_ENCODINGS = ("utf-8", "gb18030")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def head(path: Path) -> bytes:
+    """Return the first 64 KiB of a file, unpacked where it is gzip."""
+    try:
+        with opened(path) as stream:
+            return stream.read(HEAD)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _broken_gzip(path) from error
+    except OSError as error:
+        raise KnowledgeError(
+            f"The file {path.name} cannot be opened: {error.strerror or error}.",
+            where=str(path),
+            remedy="Check the path and the permissions.",
+        ) from error
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for reading bytes, unpacking gzip whatever its name."""
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        if packed:
+            with gzip.open(stream) as unpacked:
+                yield cast(IO[bytes], unpacked)
+        else:
+            yield stream
+
+
+def encoding_of(path: Path, start: bytes) -> str:
+    """Return the encoding in which a file can be read, judged at its first characters beyond ASCII.
+
+    Raises KnowledgeError where it is neither Unicode nor GB18030.
+    """
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding
+    telling = _beyond_ascii(path, start)
+    for encoding in _ENCODINGS:
+        try:
+            # An incremental decoder forgives a character that the end of the chunk cuts in two.
+            text = codecs.getincrementaldecoder(encoding)().decode(telling)
+        except UnicodeDecodeError:
+            continue
+        if b"\0" not in start and not (encoding == "gb18030" and _is_western(text)):
+            return encoding
+    raise KnowledgeError(
+        f"The text of {path.name} is neither UTF-8, UTF-16 nor GB18030.",
+        where=str(path),
+        remedy="Save the file as UTF-8 and add it again.",
+    )
+
+
+def _beyond_ascii(path: Path, start: bytes) -> bytes:
+    """Return the first chunk of a file that holds more than ASCII, or nothing."""
+    if not start.isascii():
+        return start
+    if len(start) < HEAD:
+        return b""
+    with opened(path) as stream:
+        while chunk := stream.read(HEAD):
+            if not chunk.isascii():
+                first = next(place for place, byte in enumerate(chunk) if byte > 127)
+                return chunk[first:] + stream.read(HEAD)
+    return b""
+
+
+_FOUND_CHINESE = re.compile("[\u4e00-\u9fff]")
+_WITHIN_WORD = re.compile("(?<=[A-Za-z])[\u4e00-\u9fff](?=[A-Za-z])")
+
+
+def _is_western(text: str) -> bool:
+    """Say whether Chinese characters stand singly within words, as "Sj鰃ren" for "Sjögren" does."""
+    chinese = len(_FOUND_CHINESE.findall(text))
+    return bool(chinese) and len(_WITHIN_WORD.findall(text)) * 2 > chinese
+
+
+def text_of(path: Path, start: bytes) -> str:
+    """Return the start of a file as text, or nothing where it is not text."""
+    try:
+        encoding = encoding_of(path, start)
+    except KnowledgeError:
+        return ""
+    return codecs.getincrementaldecoder(encoding)(errors="ignore").decode(start)
+
+
+@contextmanager
+def opened_text(path: Path) -> Iterator[IO[str]]:
+    """Open a file as text in its own encoding."""
+    encoding = encoding_of(path, head(path))
+    with opened(path) as stream:
+        yield io.TextIOWrapper(stream, encoding=encoding, newline="")
+
+
+def whole(path: Path) -> str:
+    """Return the whole text of a small file such as a note, its line ends unified."""
+    with opened_text(path) as stream:
+        try:
+            text = stream.read()
+        except UnicodeDecodeError as error:
+            raise _undecodable(path, error, 0) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def rows(path: Path, wanted: set[str], title: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file with the line on which each starts.
+
+    Cells beyond the header are kept under the empty name. Raises KnowledgeError where a wanted
+    column is missing or the CSV is broken.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    with opened_text(path) as stream:
+        reader = csv.reader(stream, strict=True)
+        line = 1
+        try:
+            header = [cell.strip() for cell in next(reader, [])]
+            _check_columns(path, header, wanted, title)
+            line = reader.line_num + 1
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield line, _row(header, cells)
+                line = reader.line_num + 1
+        except UnicodeDecodeError as error:
+            raise _undecodable(path, error, line) from error
+        except csv.Error as error:
+            raise KnowledgeError(
+                f"The CSV file {path.name} is broken at line {line}: {error}.",
+                where=f"{path}, line {line}",
+                remedy="Repair the quotes of that row and add the file again.",
+            ) from error
+
+
+def _check_columns(path: Path, header: list[str], wanted: set[str], title: str) -> None:
+    missing = sorted(wanted - set(header))
+    if missing:
+        raise KnowledgeError(
+            f"{path.name} lacks the columns {', '.join(missing)} of {title}; "
+            f"it has {', '.join(filter(None, header)) or 'none'}.",
+            where=f"{path}, line 1",
+            remedy="Check --format, or leave it out so that the format is found by content.",
+        )
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, str]:
+    row = dict.fromkeys(header, "")
+    for place, cell in enumerate(cells):
+        name = header[place] if place < len(header) else ""
+        row[name] = cell if name else " ".join(filter(None, (row.get("", ""), cell.strip())))
+    return row
+
+
+def columns(start: str) -> list[str]:
+    """Return the column names in the first line of a CSV text."""
+    first = start.split("\n", 1)[0]
+    try:
+        return [cell.strip() for cell in next(csv.reader([first]), [])]
+    except csv.Error:
+        return []
+
+
+def objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the objects of a JSON array or of JSON lines, with the line on which each starts."""
+    for line, value in _values(path):
+        if not isinstance(value, dict):
+            raise KnowledgeError(
+                f"Line {line} of {path.name} holds no JSON object.",
+                where=f"{path}, line {line}",
+                remedy="Each record must be an object with named fields.",
+            )
+        yield line, value
+
+
+def _values(path: Path) -> Iterator[tuple[int, object]]:
+    decoder = json.JSONDecoder()
+    buffer, place, line = "", 0, 1
+    with opened_text(path) as stream:
+        while True:
+            skipped = _BETWEEN.match(buffer, place)
+            assert skipped is not None  # the pattern also matches nothing
+            line += buffer.count("\n", place, skipped.end())
+            place = skipped.end()
+            if place == len(buffer):
+                more = _chunk(stream, path, line)
+                if not more:
+                    return
+                buffer, place = more, 0
+                continue
+            try:
+                value, end = decoder.raw_decode(buffer, place)
+            except json.JSONDecodeError as error:
+                more = _chunk(stream, path, line) if len(buffer) - place < _LONGEST_OBJECT else ""
+                if not more:
+                    raise _broken_json(path, error, line) from error
+                buffer, place = buffer[place:] + more, 0
+                continue
+            except RecursionError as error:
+                raise _broken_json(path, error, line) from error
+            yield line, value
+            line += buffer.count("\n", place, end)
+            place = end
+
+
+_BETWEEN = re.compile(r"[\s,\[\]]*")
+
+
+def _chunk(stream: IO[str], path: Path, line: int) -> str:
+    try:
+        return stream.read(_CHUNK)
+    except UnicodeDecodeError as error:
+        raise _undecodable(path, error, line) from error
+
+
+def _broken_json(path: Path, error: Exception, line: int) -> KnowledgeError:
+    reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+    return KnowledgeError(
+        f"The JSON of {path.name} is broken in the record at line {line}: {reason}.",
+        where=f"{path}, line {line}",
+        remedy="Repair that record and add the file again.",
+    )
+
+
+def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
+    """Yield the elements of these names one at a time, counted from 1, and forget each after.
+
+    Raises KnowledgeError where the XML is broken or declares entities.
+    """
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    number = 0
+    inside = 0
+    with opened(path) as stream:
+        try:
+            open_elements: list[Element] = []
+            for event, element in iterparse(stream, events=("start", "end")):
+                if event == "start":
+                    open_elements.append(element)
+                    inside += local_name(element) in names
+                    continue
+                open_elements.pop()
+                element.tag = local_name(element)  # readers ask for names without namespaces
+                if element.tag in names:
+                    inside -= 1
+                    if not inside:
+                        number += 1
+                        yield number, element
+                if not inside and open_elements:
+                    # Without this the tree of the whole file would grow under its root.
+                    open_elements[-1].remove(element)
+        except DefusedXmlException as error:
+            raise KnowledgeError(
+                f"The XML of {path.name} declares entities, which this program does not expand.",
+                where=str(path),
+                remedy="Remove the entity declarations from its DOCTYPE and add it again.",
+            ) from error
+        except ParseError as error:
+            line, column = error.position
+            raise KnowledgeError(
+                f"The XML of {path.name} is broken at line {line}, column {column}: "
+                f"{str(error).split(':')[0]}.",
+                where=f"{path}, line {line}",
+                remedy="Download or repair the file and add it again.",
+            ) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _broken_gzip(path) from error
+        except (LookupError, ValueError) as error:
+            raise KnowledgeError(
+                f"The XML of {path.name} names an encoding that cannot be read: {error}.",
+                where=f"{path}, line 1",
+                remedy="Save the file as UTF-8 and add it again.",
+            ) from error
+
+
+def local_name(element: "Element") -> str:
+    """Return an element's name without its namespace."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""  # a comment or an instruction
+    return tag.rsplit("}", 1)[-1] if tag.startswith("{") else tag
+
+
+_PROLOG = re.compile(
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*'|\[.*?\]\s*(?=>))*>\s*)*",
+    re.DOTALL,
+)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+
+
+def root_name(start: str) -> str:
+    """Return the name of the root element in the start of an XML text, or nothing."""
+    prolog = _PROLOG.match(start.lstrip("\ufeff"))
+    assert prolog is not None  # the pattern also matches nothing
+    root = _ROOT.match(start.lstrip("\ufeff"), prolog.end())
+    return root[1] if root else ""
+
+
+def _broken_gzip(path: Path) -> KnowledgeError:
+    return KnowledgeError(
+        f"The gzip file {path.name} is damaged or ends too early.",
+        where=str(path),
+        remedy="Download it again.",
+    )
+
+
+def _undecodable(path: Path, error: UnicodeDecodeError, line: int) -> KnowledgeError:
+    place = f" after line {line}" if line else ""
+    return KnowledgeError(
+        f"The text of {path.name} is not valid {error.encoding.upper()}{place}.",
+        where=f"{path}, line {line}" if line else str(path),
+        remedy="Save the file as UTF-8 and add it again.",
+    )

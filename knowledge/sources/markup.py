@@ -1,0 +1,148 @@
+"""Markup to text: XML elements and Markdown lines become plain sentences.
+
+    element | Markdown -> text without marks
+
+Words are never changed; only marks go, and what a reader asks to leave out.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from knowledge import names
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_SUPERSCRIPT = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ⁿ")
+_RAISED = re.compile(r"[0-9+\-−–()n]{1,4}")
+_EMPTY_MARK = re.compile(r"\s*[\[(（][\s,;–—-]*[\])）]")
+_LEADING_MARK = re.compile(r"([\[(（])[\s,;–—]+(?=\S)")
+_BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
+_CITING = ("bibr", "fn", "table-fn")
+_SEPARATOR = re.compile(r"[\s,;–—-]*")
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5});")
+"""An entity that was escaped twice, and so is left as text when the XML has been read."""
+
+
+def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
+    """Return the text of an element on one line, markup removed.
+
+    Raised figures stay raised (10<sup>-3</sup> becomes 10⁻³, since 10-3 is another number).
+    Elements named in `without` go with their text; where it holds `bibr`, so do the numbers that
+    cite a reference, but not "Smith, 2004".
+    """
+    if element is None:
+        return ""
+    text = names.tidy(_ENTITY.sub(_entity, "".join(_pieces(element, without))))
+    if "bibr" not in without:
+        return text
+    text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
+    text = _LEADING_MARK.sub(r"\1", text)
+    return _BEFORE_STOP.sub("", text).strip()
+
+
+def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
+    if element.tag == "sup":
+        yield _raised(element)
+        return
+    yield element.text or ""
+    children = list(element)
+    for place, child in enumerate(children):
+        left_out = _left_out(child, without)
+        if left_out:
+            yield "" if child.tag in ("xref", "sup") else " "
+        elif isinstance(child.tag, str):
+            yield from _pieces(child, without)
+            yield " " if child.tag in ("break", "title", "p") else ""
+        tail = child.tail or ""
+        after = children[place + 1 : place + 2]
+        between = left_out and bool(after) and _left_out(after[0], without)
+        yield "" if between and _SEPARATOR.fullmatch(tail) else tail
+
+
+def _left_out(element: "Element", without: frozenset[str]) -> bool:
+    if element.tag == "sup":
+        inside = element.findall(".//xref")
+        return any(_left_out(mark, without) for mark in inside)
+    if element.tag == "xref":
+        if "bibr" not in without or element.get("ref-type") not in _CITING:
+            return False
+        text = "".join(element.itertext())
+        return not any(sign.isalpha() for sign in text) and not _YEAR.search(text)
+    return element.tag in without
+
+
+def _raised(element: "Element") -> str:
+    text = "".join(element.itertext())
+    return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
+
+
+def _entity(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+_MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
+    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
+    (re.compile(r"\[\^[^\]]+\]:?"), ""),
+    (re.compile(r"<(https?://[^>]+)>"), r"\1"),
+    (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
+    (re.compile(r"^\s{0,3}>\s?", re.MULTILINE), ""),
+    (re.compile(r"^\s{0,3}(?:```|~~~).*$", re.MULTILINE), ""),
+    (re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?=\S)", re.MULTILINE), ""),
+    (re.compile(r"^\s*(?:\*\s*){3,}$|^\s*(?:-\s*){3,}$|^\s*(?:_\s*){3,}$", re.MULTILINE), ""),
+    (re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\\*\w])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)"), r"\1"),
+    (re.compile(r"(?<![\\_\w])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"`+([^`\n]+)`+"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])"), r"\1"),
+)
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+\S")
+
+
+def paragraphs(markdown: str) -> str:
+    """Return Markdown as paragraphs of plain text, with an empty line between them.
+
+    A list item or a table row is a paragraph of its own; lines of one paragraph are joined.
+    """
+    blocks: list[list[str]] = [[]]
+    for line in markdown.split("\n"):
+        if not line.strip() or _TABLE_RULE.match(line):
+            blocks.append([])
+            continue
+        row = line.strip().startswith("|")
+        if row or _LIST_ITEM.match(line):
+            blocks.append([])
+        blocks[-1].append(_cells(line) if row else line)
+        if row:
+            blocks.append([])
+    texts = (unmarked("\n".join(block)) for block in blocks)
+    return "\n\n".join(text for text in texts if text)
+
+
+def unmarked(markdown: str) -> str:
+    """Return one block of Markdown as one line of plain text."""
+    for pattern, replacement in _MARKDOWN:
+        markdown = pattern.sub(replacement, markdown)
+    return joined(markdown)
+
+
+_BETWEEN_CHINESE = re.compile(
+    "(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\\s*\n\\s*"
+    "(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
+
+
+def joined(text: str) -> str:
+    """Join the lines of one paragraph, without a space where both sides are Chinese."""
+    return names.tidy(_BETWEEN_CHINESE.sub("", text))
+
+
+def _cells(line: str) -> str:
+    return "; ".join(filter(None, (cell.strip() for cell in line.strip().strip("|").split("|"))))

@@ -1,0 +1,274 @@
+"""Views: what the reading commands show, as plain JSON in the shapes of the contract.
+
+    catalogue + manifest -> status | sources and documents | one document | one entity | generations
+
+Nothing here changes anything, and nothing here ranks.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, distinct, func, select
+from sqlalchemy.orm import Session
+
+from knowledge import generations
+from knowledge.catalog import (
+    DocumentRow,
+    FactRow,
+    FactSource,
+    GenerationRow,
+    NameRow,
+    PassageRow,
+    Source,
+    holds,
+)
+from knowledge.errors import KnowledgeError
+from knowledge.graph import Graph
+from knowledge.merge import version_of
+from knowledge.records import Entity, Fact, Language
+from knowledge.vocabulary import RELATIONS
+
+View = dict[str, object]
+
+_OPPOSED = (
+    ({"first_line", "medicine", "treatment"}, {"contraindication"}),
+    ({"diet_recommended"}, {"diet_avoided"}),
+)
+"""Relations of which two sources cannot both be right about the same pair."""
+
+_SINGLE = ("dose_limit", "pregnancy", "transmission", "drug_class")
+"""Relations to a text of which an entity has one: another source's other text is a conflict."""
+
+
+def status(engine: Engine, home: Path) -> View:
+    """Return what the knowledge base holds now."""
+    number = generations.reconcile(engine, home) or 0
+    counts = generations.catalogue_counts(engine, number)
+    model, dimension = "", 0
+    if number:
+        with Session(engine) as session:
+            row = session.get(GenerationRow, number)
+            model = row.embedding if row else ""
+        whole = generations.folder_of(home, number) / generations.MANIFEST
+        dimension = generations.read_manifest(home, number).dimension if whole.is_file() else 0
+    return {
+        "generation": number,
+        **counts,
+        "languages": _languages(engine, number),
+        "sources": sources(engine, number),
+        "embedding": {"model": model, "dimension": dimension},
+    }
+
+
+def _languages(engine: Engine, number: int) -> View:
+    named = select(NameRow.language, func.count(distinct(NameRow.entity_id)))
+    written = select(DocumentRow.language, func.count(DocumentRow.id))
+    with engine.connect() as connection:
+        names = connection.execute(
+            named.where(holds(NameRow, number)).group_by(NameRow.language)
+        ).all()
+        documents = connection.execute(
+            written.where(holds(DocumentRow, number)).group_by(DocumentRow.language)
+        ).all()
+    entities = {language: count for language, count in names}
+    texts = {language: count for language, count in documents}
+    return {
+        language: {"entities": entities.get(language, 0), "documents": texts.get(language, 0)}
+        for language in sorted({*entities, *texts})
+    }
+
+
+def sources(engine: Engine, number: int) -> list[View]:
+    """Return the sources of a generation, oldest first, with what each brought."""
+    entities = select(NameRow.source_id, func.count(distinct(NameRow.entity_id)))
+    facts = select(FactSource.source_id, func.count()).join(
+        FactRow, FactRow.id == FactSource.fact_id
+    )
+    documents = select(DocumentRow.source_id, func.count())
+    with engine.connect() as connection:
+        counts = [
+            {source: count for source, count in connection.execute(query)}
+            for query in (
+                entities.where(holds(NameRow, number)).group_by(NameRow.source_id),
+                facts.where(holds(FactRow, number)).group_by(FactSource.source_id),
+                documents.where(holds(DocumentRow, number)).group_by(DocumentRow.source_id),
+            )
+        ]
+    with Session(engine) as session:
+        live = select(Source).where(holds(Source, number)).order_by(Source.created, Source.id)
+        return [
+            {
+                "id": row.id,
+                "title": row.title,
+                "format": row.format,
+                "licence": row.licence,
+                "entities": counts[0].get(row.id, 0),
+                "facts": counts[1].get(row.id, 0),
+                "documents": counts[2].get(row.id, 0),
+                "note": row.note,
+                "left_out": row.left_out,
+            }
+            for row in session.scalars(live)
+        ]
+
+
+def documents(engine: Engine, number: int) -> list[View]:
+    """Return the documents of a generation without their text."""
+    query = select(DocumentRow).where(holds(DocumentRow, number)).order_by(DocumentRow.id)
+    with Session(engine) as session:
+        return [_document(row) for row in session.scalars(query)]
+
+
+def document(engine: Engine, number: int, id: str) -> View:
+    """Return one document with its text and passages.
+
+    Raises KnowledgeError where the generation has no such document.
+    """
+    with Session(engine) as session:
+        row = _held(session, number, id)
+        if row is None:
+            raise KnowledgeError(
+                f"There is no document {id!r} in the knowledge base.",
+                where=id,
+                remedy="`medchat kb list` lists the documents with their ids.",
+            )
+        passages = session.scalars(
+            select(PassageRow).where(PassageRow.document_id == row.id).order_by(PassageRow.start)
+        )
+        cut = [
+            {
+                "id": passage.id,
+                "section": passage.section,
+                "start": passage.start,
+                "end": passage.end,
+                "text": row.text[passage.start : passage.end],
+            }
+            for passage in passages
+        ]
+        return {**_document(row), "text": row.text, "passages": cut}
+
+
+def _held(session: Session, number: int, id: str) -> DocumentRow | None:
+    """Find the live row of a document by its id or the bare id of any version."""
+    bare = id.split("~")[0]
+    version = 0
+    while True:
+        version += 1
+        row = session.get(DocumentRow, version_of(bare, version))
+        if row is None:
+            return None
+        held = select(DocumentRow.id).where(DocumentRow.id == row.id, holds(DocumentRow, number))
+        if session.scalar(held):
+            return row
+
+
+def _document(row: DocumentRow) -> View:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "language": row.language,
+        "year": row.year,
+        "type": row.type,
+        "journal": row.journal,
+        "identifiers": row.identifiers,
+        "source": row.source_id,
+        "retracted": row.retracted,
+    }
+
+
+def history(engine: Engine, home: Path) -> list[View]:
+    """Return all generations, newest first, and which of them have their index on disk."""
+    now = generations.reconcile(engine, home)
+    with Session(engine) as session:
+        rows = session.scalars(select(GenerationRow).order_by(GenerationRow.number.desc()))
+        return [
+            {
+                "generation": row.number,
+                "parent": row.parent,
+                "created": row.created,
+                "cause": row.cause,
+                "counts": row.counts,
+                "current": row.number == now,
+                "on_disk": generations.folder_of(home, row.number).is_dir(),
+            }
+            for row in rows
+        ]
+
+
+def entity(graph: Graph, name: str) -> View:
+    """Return an entity with its facts, their sources, and what contradicts them.
+
+    `name` may be an id. Raises KnowledgeError where nothing is called so.
+    """
+    by_id = graph.entity(name)
+    found = [by_id] if by_id is not None else graph.named(name)
+    if not found:
+        raise KnowledgeError(
+            f"No entity is called {name!r}.",
+            where=name,
+            remedy="Try another name of it, in English or Chinese, or `medchat kb search`.",
+        )
+    # The entity of which most is known is the one that is meant.
+    best = max(found, key=lambda each: len(graph.facts(each.id)))
+    view = _entity(graph, best)
+    view["also"] = [{"id": each.id, "kind": each.kind} for each in found if each is not best]
+    return view
+
+
+def _entity(graph: Graph, entity: Entity) -> View:
+    facts = graph.facts(entity.id)
+    against = graph.inverse(entity.id)
+    known = graph.entities([fact.object for fact in facts if fact.object])
+    languages: tuple[Language, ...] = ("en", "zh")
+    order = list(RELATIONS)
+    facts.sort(key=lambda fact: order.index(fact.relation))
+    return {
+        "id": entity.id,
+        "kind": entity.kind,
+        "names": {
+            language: [name.text for name in entity.names if name.language == language]
+            for language in languages
+        },
+        "facts": [
+            {
+                "id": fact.id,
+                "relation": fact.relation,
+                **_object(fact, known),
+                "sources": list(fact.sources),
+                "conflicts": _conflicts(fact, [*facts, *against]),
+            }
+            for fact in facts
+        ],
+    }
+
+
+def _object(fact: Fact, known: dict[str, Entity]) -> View:
+    if fact.object is None:
+        return {"value": {name.language: name.text for name in fact.value}}
+    names = known[fact.object].names if fact.object in known else ()
+    name = names[0].text if names else fact.object
+    said = {each.language: each.text for each in reversed(names)}
+    return {"object": {"id": fact.object, "name": name, "names": said}}
+
+
+def _conflicts(fact: Fact, others: list[Fact]) -> list[str]:
+    """Return the ids of the facts that cannot be right together with this one."""
+    return [other.id for other in others if other.id != fact.id and _clash(fact, other)]
+
+
+def _clash(fact: Fact, other: Fact) -> bool:
+    if fact.object is None or other.object is None:
+        return (
+            fact.relation == other.relation
+            and fact.relation in _SINGLE
+            and fact.subject == other.subject
+            and not set(fact.sources) & set(other.sources)
+            and {name.language for name in fact.value} & {name.language for name in other.value}
+            != set()
+        )
+    if {fact.subject, fact.object} != {other.subject, other.object}:
+        return False
+    return any(
+        (fact.relation in one and other.relation in two)
+        or (fact.relation in two and other.relation in one)
+        for one, two in _OPPOSED
+    )

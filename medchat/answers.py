@@ -1,0 +1,152 @@
+"""The nouns of an answer: its sentences, its citations, the model that wrote it.
+
+    chat -> Answer -> store, command line, web
+
+`Answer.document()` is the shape that people script against.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["en", "zh"]
+Support = Literal["supported", "unsupported", "none"]
+
+_SUPPORT: dict[str, Support] = {
+    "supported": "supported",
+    "unsupported": "unsupported",
+    "none": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: `text` as the knowledge base holds it, and the part that is quoted.
+
+    A passage's `text` is the whole passage; a fact's is its line. `subject` and `relation` are
+    known for facts only; `context` are words that say what the text is about, such as its title.
+    """
+
+    kind: Literal["passage", "fact"]
+    id: str
+    title: str
+    text: str
+    start: int
+    end: int
+    language: Language
+    year: int | None = None
+    type: str = ""
+    score: float = 0.0
+    facts: tuple[str, ...] = ()
+    subject: str = ""
+    relation: str = ""
+    context: str = ""
+
+    @property
+    def quote(self) -> str:
+        """Return the part of the text that is shown and cited."""
+        return self.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the numbers that it cites and how well they carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+    score: float
+
+    @classmethod
+    def of(cls, document: Mapping[str, object]) -> "Sentence":
+        """Return the sentence that a stored document describes."""
+        numbers, score = document["citations"], document["score"]
+        return cls(
+            text=str(document["text"]),
+            citations=tuple(int(n) for n in numbers) if isinstance(numbers, list) else (),
+            support=_SUPPORT[str(document["support"])],
+            score=float(score) if isinstance(score, int | float) else 0.0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One numbered citation; `quote` is exactly the evidence's text from `start` to `end`."""
+
+    n: int
+    kind: Literal["passage", "fact"]
+    id: str
+    title: str
+    year: int | None
+    quote: str
+    start: int
+    end: int
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What wrote the answer, and what a reader must know of its limits."""
+
+    base: str
+    adapter: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, every sentence with its support; `evidence` are the ids that were read."""
+
+    text: str
+    language: Language
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    abstained: bool
+    model: Model
+    generation: int | None
+    evidence: tuple[str, ...] = ()
+    conversation: str | None = None
+    message: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def document(self) -> dict[str, object]:
+        """Return the shape of `ask --json`."""
+        return {
+            "answer": self.text,
+            "language": self.language,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "citations": list(sentence.citations),
+                    "support": sentence.support,
+                    "score": round(sentence.score, 3),
+                }
+                for sentence in self.sentences
+            ],
+            "citations": [
+                {
+                    "n": citation.n,
+                    "kind": citation.kind,
+                    "id": citation.id,
+                    "title": citation.title,
+                    "year": citation.year,
+                    "quote": citation.quote,
+                    "start": citation.start,
+                    "end": citation.end,
+                    "facts": list(citation.facts),
+                }
+                for citation in self.citations
+            ],
+            "alerts": [],
+            "abstained": self.abstained,
+            "calculations": [],
+            "model": {
+                "base": self.model.base,
+                "adapter": self.model.adapter,
+                "note": self.model.note,
+            },
+            "generation": self.generation,
+            "conversation": self.conversation,
+            "message": self.message,
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+        }

@@ -1,0 +1,309 @@
+"""The story of one turn.
+
+    question -> understand -> retrieve -> prompt -> write -> check -> record
+
+A draft is never shown as an answer before the check; what cannot be carried by evidence is left
+out, and where nothing is found the answer says so.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from sqlalchemy import Engine
+
+from finetune.dialogue import NOT_COVERED, Message
+from knowledge.asking import understand as take_apart
+from knowledge.search import Search, open_search
+from medchat import citations, prompts, relevance, store
+from medchat.answers import Answer, Evidence, Language, Model, Sentence
+from medchat.citations import Checked, Find
+from medchat.errors import MedchatError
+from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
+from medchat.settings import Settings
+from medchat.understand import Asked, understand
+from medchat.writer import Writer, open_writer, write
+
+QUOTED = 3
+"""An answer by quotation holds at most this many pieces."""
+
+NEAREST = 3
+"""An abstention names at most this many sources."""
+
+LONGEST = 4000
+"""A question has at most this many characters."""
+
+_TURNS = 6
+"""How many earlier questions are looked at for what a follow-up leaves out."""
+
+SAID: dict[str, dict[Language, str]] = {
+    "nothing": {
+        "en": "The knowledge base does not cover this question.",
+        "zh": "知识库没有涉及这个问题的内容。",
+    },
+    "nearest": {"en": "The nearest sources it holds:", "zh": "其中最接近的资料："},
+    "foreign": {
+        "en": "The knowledge base holds only Chinese evidence on this; it says:",
+        "zh": "知识库中关于此问题只有英文资料，原文如下：",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is being done now: understand, retrieve, write or check."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the draft as it is written; the answer may leave it out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer, checked and recorded."""
+
+    answer: Answer
+
+
+Event = Status | Piece | Done
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds of each step."""
+
+    began: float = field(default_factory=time.perf_counter)
+    last: float = field(default_factory=time.perf_counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last lap on a step."""
+        now = time.perf_counter()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self.last
+        self.last = now
+
+    def mark(self, moment: str) -> None:
+        """Book the time since the beginning on a moment."""
+        self.seconds[moment] = time.perf_counter() - self.began
+
+    def total(self) -> dict[str, float]:
+        """Return the seconds of all steps, and of the whole turn."""
+        return {**self.seconds, "total": time.perf_counter() - self.began}
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Answers from the current generation; it keeps nothing between turns but what is recorded."""
+
+    settings: Settings
+    engine: Engine
+    writer: Writer
+
+    def ask(self, question: str, conversation: str | None = None, *, log: bool = True) -> Answer:
+        """Answer one question; a new conversation begins where none is given."""
+        for event in self.stream(question, conversation, log=log):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a turn ends with Done")
+
+    def stream(
+        self, question: str, conversation: str | None = None, *, log: bool = True
+    ) -> Iterator[Event]:
+        """Answer one question, telling what is done and drafted on the way."""
+        question = _clean(question)
+        clock = _Clock()
+        yield Status("understand")
+        search = self.search()
+        find = search.linker.find
+        earlier = self._earlier(conversation)
+        asked = understand(question, _questions(earlier), partial(take_apart, linker=search.linker))
+        clock.lap("understand")
+
+        yield Status("retrieve")
+        found = self._retrieve(search, asked)
+        asked = relevance.about(asked, found)
+        relevant = relevance.relevant(found, asked, find)
+        pieces = prompts.pick(relevant, asked, self.writer.limits, find)
+        clock.lap("retrieve")
+
+        checked = None
+        if pieces:
+            checked = yield from self._answered(asked, pieces, earlier, find, clock)
+        answer = _answer(
+            asked, checked, pieces or found, self._model(asked, checked), search, clock
+        )
+        yield Done(self._recorded(question, answer, conversation) if log else answer)
+
+    def search(self) -> Search:
+        """Return the current generation; one that is open already is used again."""
+        return open_search(self.engine, self.settings.home, embedding_of(self.settings))
+
+    def _earlier(self, conversation: str | None) -> list[store.Message]:
+        if conversation is None:
+            return []
+        return store.messages(self.engine, store.conversation(self.engine, conversation).id)
+
+    def _retrieve(self, search: Search, asked: Asked) -> list[Evidence]:
+        """Look in the question's language first, then in both."""
+        for language in (asked.language, None):
+            retriever = KnowledgeRetriever(search=search, top=self.settings.top, language=language)
+            found = evidence_of(retriever.invoke(asked.question))
+            if found:
+                return found
+        return []
+
+    def _answered(
+        self,
+        asked: Asked,
+        pieces: list[Evidence],
+        earlier: Sequence[store.Message],
+        find: Find,
+        clock: _Clock,
+    ) -> Generator[Event, None, Checked | None]:
+        """Return the checked draft, or a quotation, or None where the writer finds no answer."""
+        limits = self.writer.limits
+        foreign = pieces[0].language != asked.language
+        if self.writer.model is None or foreign:
+            # the words of two languages cannot be compared, so only a quotation is sure to be right
+            return _quotation(pieces, asked, foreign=foreign)
+        yield Status("write")
+        history = _history(earlier) if self.writer.remembers else []
+        messages, read = prompts.compose(asked, pieces, limits, history)
+        if not limits.fits(messages):
+            return _quotation(pieces, asked)
+        draft = ""
+        for piece in write(self.writer, messages):
+            if not draft:
+                clock.mark("first_token")
+            draft += piece
+            yield Piece(piece)
+        clock.lap("write")
+
+        yield Status("check")
+        keep = self.settings.unsupported == "mark"
+        checked = citations.check(draft, read, find, keep_unsupported=keep)
+        clock.lap("check")
+        return _settled(draft, checked, read, asked)
+
+    def _model(self, asked: Asked, checked: Checked | None) -> Model:
+        """Return who wrote the answer: the writer, or nobody where evidence speaks for itself."""
+        if checked is None or checked.verbatim:
+            return replace(self.writer.about, note="")
+        return replace(self.writer.about, note=self.writer.note(asked.language))
+
+    def _recorded(self, question: str, answer: Answer, conversation: str | None) -> Answer:
+        conversation, message = store.add(self.engine, conversation, question, answer)
+        return replace(answer, conversation=conversation, message=message)
+
+
+def open_chat(
+    settings: Settings,
+    *,
+    writer: str | None = None,
+    adapter: str | None = None,
+    engine: Engine | None = None,
+) -> Chat:
+    """Open the database and the writer; models are loaded when they are first needed.
+
+    Raises MedchatError, KnowledgeError or FinetuneError where one of them is not there.
+    """
+    from medchat.database import open_engine
+
+    return Chat(settings, engine or open_engine(settings), open_writer(settings, writer, adapter))
+
+
+def _settled(
+    draft: str, checked: Checked, read: Sequence[Evidence], asked: Asked
+) -> Checked | None:
+    """Decide between the checked draft, a quotation and an abstention.
+
+    A small writer may say that the very facts asked for are not there, or pass them over: they
+    are quoted all the same.
+    """
+    exact = [piece for piece in read if relevance.is_exact(piece, asked)]
+    declined = _plain(citations.bare(draft)) in map(_plain, NOT_COVERED.values())
+    if declined:
+        return _quotation(exact, asked) if exact else None
+    if not checked.sentences:
+        return _quotation(read, asked)
+    used = {citation.id for citation in checked.citations}
+    if exact and not any(piece.id in used for piece in exact):
+        return _quotation(exact, asked)
+    return checked
+
+
+def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:
+    exact = [piece for piece in pieces if relevance.is_exact(piece, asked)]
+    quoted = citations.quoted((exact or list(pieces))[:QUOTED])
+    if not foreign:
+        return quoted
+    preface = Sentence(SAID["foreign"][asked.language], (), "none", 0.0)
+    return replace(quoted, sentences=(preface, *quoted.sentences))
+
+
+def _answer(
+    asked: Asked,
+    checked: Checked | None,
+    read: Sequence[Evidence],
+    model: Model,
+    search: Search,
+    clock: _Clock,
+) -> Answer:
+    abstained = checked is None
+    checked = checked or _abstention(asked, read[:NEAREST])
+    return Answer(
+        text=checked.text,
+        language=asked.language,
+        sentences=checked.sentences,
+        citations=checked.citations,
+        abstained=abstained,
+        model=model,
+        generation=search.generation,
+        evidence=tuple(piece.id for piece in read),
+        seconds=clock.total(),
+    )
+
+
+def _abstention(asked: Asked, nearest: Sequence[Evidence]) -> Checked:
+    sentences = [Sentence(SAID["nothing"][asked.language], (), "none", 0.0)]
+    if nearest:
+        separator, stop = ("；", "。") if asked.language == "zh" else ("; ", ".")
+        named = separator.join(
+            f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
+        )
+        text = citations.join([SAID["nearest"][asked.language], named + stop])
+        numbers = tuple(range(1, len(nearest) + 1))
+        sentences.append(Sentence(text, numbers, "none", 0.0))
+    return Checked(tuple(sentences), citations.cite(nearest))
+
+
+def _questions(earlier: Sequence[store.Message]) -> list[str]:
+    return [message.text for message in earlier if message.role == "user"][-_TURNS:]
+
+
+def _history(earlier: Sequence[store.Message]) -> list[Message]:
+    return [{"role": message.role, "content": message.text} for message in earlier[-_TURNS:]]
+
+
+def _clean(question: str) -> str:
+    """Remove what no database and no model takes; refuse an empty question."""
+    text = question.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    if not text:
+        raise MedchatError("The question is empty.", where="QUESTION", remedy="Write a question.")
+    if len(text) > LONGEST:
+        raise MedchatError(
+            f"The question has {len(text):,} characters, more than {LONGEST:,}.",
+            where="QUESTION",
+            remedy="Ask a shorter one.",
+        )
+    return text
+
+
+def _plain(text: str) -> str:
+    return text.strip(" .。").casefold()

@@ -1,0 +1,163 @@
+"""From an empty home to a chat that answers: the steps that are missing, one after the other.
+
+    database -> starter knowledge -> data -> rounds -> ready
+
+Each step looks for what it would make and makes it only where it lacks, so that a step that was
+killed is done again and a second run takes seconds.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from knowledge.records import Progress, silent
+from medchat.settings import Settings
+
+DATA = "starter"
+"""The name of the dataset folder in the home."""
+
+LESSONS = 4000
+"""How many lessons the first data has: enough for the rounds of the mini recipe, made in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name, whether it was there already, what came of it, and its seconds."""
+
+    name: str
+    skipped: bool
+    told: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """What the steps work on."""
+
+    settings: Settings
+    engine: Engine
+    progress: Progress
+
+
+def prepare(settings: Settings, progress: Progress = silent) -> Iterator[Step]:
+    """Make what the home lacks; each step is yielded when it is done."""
+    began = time.monotonic()
+    engine, told = _database(settings)
+    yield Step("database", not told, told or "up to date", time.monotonic() - began)
+    home = _Home(settings, engine, progress)
+    try:
+        for name, there, make in (
+            ("knowledge", _knowledge_there, _add_knowledge),
+            ("data", _data_there, _build_data),
+            ("rounds", _rounds_there, _run_rounds),
+        ):
+            yield _done(name, home, there, make)
+    finally:
+        engine.dispose()
+
+
+def is_empty(settings: Settings) -> bool:
+    """Say whether the home has nothing to answer from."""
+    from knowledge import generations
+    from medchat.database import open_engine
+
+    engine = open_engine(settings)
+    try:
+        return generations.newest(engine) is None
+    finally:
+        engine.dispose()
+
+
+def _done(
+    name: str, home: _Home, there: Callable[[_Home], str], make: Callable[[_Home], str]
+) -> Step:
+    began = time.monotonic()
+    standing = there(home)
+    told = standing or make(home)
+    return Step(name, bool(standing), told, time.monotonic() - began)
+
+
+def _database(settings: Settings) -> tuple[Engine, str]:
+    from knowledge.catalog import connect
+    from medchat import database
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = connect(settings.database)
+    if database.current(engine) == database.newest():
+        return engine, ""
+    return engine, f"at revision {database.upgrade(engine)}"
+
+
+def _knowledge_there(home: _Home) -> str:
+    from knowledge import generations
+
+    number = generations.newest(home.engine)
+    return f"generation {number}" if number is not None else ""
+
+
+def _add_knowledge(home: _Home) -> str:
+    from knowledge import starter, updates
+    from medchat.retriever import embedding_of
+
+    update = updates.add(
+        home.engine,
+        home.settings.home,
+        starter.files(),
+        embedding=embedding_of(home.settings),
+        progress=home.progress,
+    )
+    return f"{update.entities:,} entities, {update.facts:,} facts, {update.documents:,} documents"
+
+
+def _folder(home: _Home) -> Path:
+    return home.settings.home / "data" / DATA
+
+
+def _data_there(home: _Home) -> str:
+    return str(_folder(home)) if (_folder(home) / "MANIFEST.json").is_file() else ""
+
+
+def _build_data(home: _Home) -> str:
+    from knowledge import lessons
+
+    report = lessons.build(
+        home.engine, home.settings.home, _folder(home), limit=LESSONS, progress=home.progress
+    )
+    return f"{report.kept:,} lessons in {_folder(home)}"
+
+
+def _rounds_there(home: _Home) -> str:
+    from finetune import adapters
+
+    adapter = adapters.promoted(home.settings.home)
+    if adapter is None or _missing(home):
+        return ""
+    return f"{adapter.name} answers"
+
+
+def _run_rounds(home: _Home) -> str:
+    from finetune import recipe, rounds
+    from medchat.progress import ticking
+
+    chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
+    names = []
+    for number in _missing(home):
+        outcome = rounds.run(
+            chosen, number, home.settings.home, _folder(home), ticking(home.progress)
+        )
+        names.append(outcome.adapter.name)
+    return f"trained {', '.join(names)}" if names else "no round is missing"
+
+
+def _missing(home: _Home) -> list[int]:
+    from finetune import recipe, rounds
+
+    return rounds.missing(recipe.load(home.settings.recipe), home.settings.home)
+
+
+def _other_base(settings: Settings) -> str | None:
+    """Return the base that the settings name, where it is not the recipe's own."""
+    return settings.base if settings.base != "mini" else None

@@ -1,0 +1,211 @@
+"""The reader's desk: all that a page, whatever it is built with, may ask of medchat.
+
+    page -> Desk -> chat (events) · store (history, verdicts) · catalogue (the source of a citation)
+
+Opens the chat, and with it the model, when the first question comes or when told to warm up. It
+knows nothing of pages.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from finetune.errors import FinetuneError
+from knowledge import generations
+from knowledge.catalog import DocumentRow, FactSource, PassageRow, holds
+from knowledge.catalog import Source as SourceRow
+from knowledge.errors import KnowledgeError
+from medchat import store
+from medchat.answers import Citation
+from medchat.chat import Event
+from medchat.errors import MedchatError
+from medchat.store import Conversation, Message, Verdict
+from medchat.writer import Writer
+
+AROUND = 700
+"""At most this many characters of a passage are shown on either side of a quotation."""
+
+_log = logging.getLogger(__name__)
+
+
+class Answerer(Protocol):
+    """What answers questions: `medchat.chat.Chat`."""
+
+    @property
+    def writer(self) -> Writer:
+        """What writes the answers."""
+
+    def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+        """Answer one question, telling what is done on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a citation comes from: the quotation within the text around it.
+
+    `origins` are the titles of the imports that state it. Where the knowledge base does not hold
+    the quoted words any more, `present` is False and nothing stands around them.
+    """
+
+    citation: Citation
+    type: str = ""
+    journal: str = ""
+    section: str = ""
+    before: str = ""
+    after: str = ""
+    origins: tuple[str, ...] = ()
+    present: bool = False
+    retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is in force: the knowledge generation with its counts, and what writes."""
+
+    generation: int | None
+    counts: dict[str, int] = field(default_factory=dict)
+    base: str = ""
+    adapter: str | None = None
+    ready: bool = False
+
+
+class Desk:
+    """Answers, history, verdicts and sources for the readers of one home."""
+
+    def __init__(self, engine: Engine, home: Path, open_chat: Callable[[], Answerer]) -> None:
+        self._engine = engine
+        self._home = home
+        self._open_chat = open_chat
+        self._opening = threading.Lock()
+        self._chat: Answerer | None = None
+
+    def ask(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+        """Answer one question event by event; whatever goes wrong is a MedchatError."""
+        try:
+            yield from self._answerer().stream(question, conversation)
+        except (KnowledgeError, FinetuneError) as error:
+            raise MedchatError(error.what, where=error.where, remedy=error.remedy) from error
+
+    def warm_up(self) -> None:
+        """Open the chat in the background, so that the first question does not wait for it."""
+        threading.Thread(target=self._try_to_open, name="warm-up", daemon=True).start()
+
+    def conversations(self, words: str = "") -> list[Conversation]:
+        """Return the conversations, newest first; only those that hold all words, where given."""
+        if words.strip():
+            return store.search(self._engine, words)
+        return store.conversations(self._engine)
+
+    def conversation(self, id: str) -> Conversation:
+        """Return one conversation. Raises MedchatError where there is none."""
+        return store.conversation(self._engine, id)
+
+    def messages(self, conversation: str) -> list[Message]:
+        """Return a conversation's messages in order."""
+        return store.messages(self._engine, conversation)
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title."""
+        store.rename(self._engine, conversation, title)
+
+    def remove(self, conversation: str) -> None:
+        """Delete a conversation with all that hangs on it."""
+        store.remove(self._engine, [conversation])
+
+    def rate(self, message: str, verdict: Verdict, reason: str = "", comment: str = "") -> None:
+        """Record a reader's verdict on an answer: a reason by name, and words of the reader."""
+        told = ": ".join(filter(None, (reason.strip(), comment.strip())))
+        store.rate(self._engine, message, verdict, told)
+
+    def verdicts(self, conversation: str) -> dict[str, Verdict]:
+        """Return the verdicts on a conversation's answers by message."""
+        query = (
+            select(store.FeedbackRow.message_id, store.FeedbackRow.verdict)
+            .join(store.MessageRow, store.MessageRow.id == store.FeedbackRow.message_id)
+            .where(store.MessageRow.conversation_id == conversation)
+            .order_by(store.FeedbackRow.created)
+        )
+        with self._engine.connect() as connection:
+            return {
+                id: "up" if verdict == "up" else "down" for id, verdict in connection.execute(query)
+            }
+
+    def source(self, citation: Citation) -> Source:
+        """Return where a citation comes from."""
+        return self._fact(citation) if citation.kind == "fact" else self._passage(citation)
+
+    def standing(self) -> Standing:
+        """Return what is in force now."""
+        number = generations.current(self._home)
+        counts = generations.catalogue_counts(self._engine, number) if number else {}
+        if self._chat is None:
+            return Standing(number, counts)
+        about = self._chat.writer.about
+        return Standing(number, counts, about.base, about.adapter, ready=number is not None)
+
+    def _answerer(self) -> Answerer:
+        with self._opening:
+            if self._chat is None:
+                self._chat = self._open_chat()
+            return self._chat
+
+    def _try_to_open(self) -> None:
+        try:
+            self._answerer()
+        except (MedchatError, KnowledgeError, FinetuneError) as error:
+            # the first question tells its reader the same
+            _log.warning("The chat is not ready: %s %s", error.what, error.remedy)
+
+    def _passage(self, citation: Citation) -> Source:
+        number = generations.current(self._home) or 0
+        query = (
+            select(DocumentRow, PassageRow, holds(DocumentRow, number), SourceRow.title)
+            .join(PassageRow, PassageRow.document_id == DocumentRow.id)
+            .join(SourceRow, SourceRow.id == DocumentRow.source_id)
+            .where(PassageRow.id == citation.id)
+        )
+        with Session(self._engine) as session:
+            found = session.execute(query).first()
+            if found is None:
+                return Source(citation)
+            document, passage, holding, origin = found
+            text = document.text[passage.start : passage.end]
+            if text[citation.start : citation.end] != citation.quote:
+                return Source(citation, origins=(origin,))
+            return Source(
+                citation,
+                type=document.type,
+                journal=document.journal,
+                section=passage.section,
+                before=_end_of(text[: citation.start]),
+                after=_beginning_of(text[citation.end :]),
+                origins=(origin,),
+                present=bool(holding),
+                retracted=document.retracted,
+            )
+
+    def _fact(self, citation: Citation) -> Source:
+        query = (
+            select(SourceRow.title)
+            .join(FactSource, FactSource.source_id == SourceRow.id)
+            .where(FactSource.fact_id.in_(citation.facts))
+            .distinct()
+            .order_by(SourceRow.title)
+        )
+        with self._engine.connect() as connection:
+            origins = tuple(connection.scalars(query))
+        return Source(citation, origins=origins, present=bool(origins))
+
+
+def _end_of(text: str) -> str:
+    return text if len(text) <= AROUND else "…" + text[-AROUND:]
+
+
+def _beginning_of(text: str) -> str:
+    return text if len(text) <= AROUND else text[:AROUND] + "…"

@@ -1,0 +1,93 @@
+"""What readers thought of answers, and what a curator lets into the next round's training.
+
+    verdicts -> list -> approve -> preference rows (prompt, chosen, rejected, why)
+
+Only approved feedback leaves; it is written, not trained on, here.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, aliased
+
+from medchat.errors import MedchatError
+from medchat.store import FeedbackRow, MessageRow
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One verdict with the question and the answer that it is about."""
+
+    id: str
+    verdict: str
+    reason: str
+    correction: str
+    approved: bool | None
+    created: float
+    question: str
+    answer: str
+    message: str
+
+
+def opinions(engine: Engine, *, approved: bool | None = None, limit: int = 200) -> list[Opinion]:
+    """Return feedback, newest first: all of it, or what was (not) approved."""
+    asked = aliased(MessageRow)
+    query = (
+        select(FeedbackRow, MessageRow.text, asked.text)
+        .join(MessageRow, MessageRow.id == FeedbackRow.message_id)
+        .join(
+            asked,
+            (asked.conversation_id == MessageRow.conversation_id)
+            & (asked.position == MessageRow.position - 1),
+        )
+        .order_by(FeedbackRow.created.desc(), FeedbackRow.id)
+        .limit(limit)
+    )
+    if approved is not None:
+        query = query.where(FeedbackRow.approved.is_(approved))
+    with Session(engine) as session:
+        return [
+            Opinion(
+                row.id,
+                row.verdict,
+                row.reason,
+                row.correction,
+                row.approved,
+                row.created,
+                question,
+                answer,
+                row.message_id,
+            )
+            for row, answer, question in session.execute(query)
+        ]
+
+
+def preferences(engine: Engine) -> Iterator[dict[str, str]]:
+    """Yield approved corrections as preference rows: the correction is better than the answer."""
+    for opinion in opinions(engine, approved=True, limit=1_000_000):
+        if opinion.verdict == "down" and opinion.correction:
+            yield {
+                "prompt": opinion.question,
+                "chosen": opinion.correction,
+                "rejected": opinion.answer,
+                "why": opinion.reason,
+            }
+
+
+def export(engine: Engine, target: Path) -> int:
+    """Write the preference rows to a new JSON Lines file, and return how many."""
+    if target.exists():
+        raise MedchatError(
+            "The file exists already.", where=str(target), remedy="Name another one."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows = list(preferences(engine))
+    part = target.with_name(target.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    part.replace(target)
+    return len(rows)

@@ -1,0 +1,107 @@
+"""Progress on stderr: what is being done, how much of it, how fast, and the time left.
+
+    step, done, total -> a bar on a terminal, one line per finished step elsewhere
+
+stdout stays free for the result.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from knowledge.records import Progress as Report
+from knowledge.records import silent
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate, or nothing before it is known."""
+        return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="dim")
+
+
+class Bars:
+    """One bar for each named step, in the order in which the steps report."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Move a step's bar."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._tasks[step], completed=done, total=total)
+
+
+class Lines:
+    """One line for each step that ended, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._step = ""
+        self._began = 0.0
+        self._done = 0
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Remember a step; write the one before it when another begins."""
+        if step != self._step:
+            self.close()
+            self._step, self._began = step, time.monotonic()
+        self._done = done
+
+    def close(self) -> None:
+        """Write the line of the last step."""
+        if self._step:
+            seconds = time.monotonic() - self._began
+            self._console.print(
+                f"{self._step}: {self._done:,} in {seconds:.1f} s", highlight=False, markup=False
+            )
+        self._step = ""
+
+
+@contextmanager
+def shown(*, quiet: bool = False) -> Iterator[Report]:
+    """Give a function that reports progress on stderr while the block runs."""
+    if quiet:
+        yield silent
+        return
+    console = Console(stderr=True)
+    if not sys.stderr.isatty():
+        lines = Lines(console)
+        try:
+            yield lines
+        finally:
+            lines.close()
+        return
+    with Progress(*_columns(), console=console) as progress:
+        yield Bars(progress)
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    return (
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(compact=True),
+    )

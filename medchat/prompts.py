@@ -1,0 +1,119 @@
+"""The prompt: which pieces of evidence a writer reads, cut to what answers the question.
+
+    hits -> pieces in the question's language first -> the sentences that answer -> messages
+
+The rendering is `finetune.dialogue`'s, the same that adapters are trained on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from finetune import dialogue
+from finetune.dialogue import Message
+from knowledge.vocabulary import RELATIONS
+from medchat import words
+from medchat.answers import Evidence
+from medchat.citations import INVERSE, Find
+from medchat.understand import Asked
+
+TITLE = 60
+"""A longer title is cut in the prompt: it only says what a passage is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a writer can read: how many pieces, how many sentences of each, and what fits."""
+
+    pieces: int = 8
+    sentences: int = 4
+    fits: Callable[[Sequence[Message]], bool] = lambda messages: True
+
+
+def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) -> list[Evidence]:
+    """Return the pieces to read, best first, each cut to the sentences that answer best.
+
+    What is written in the question's language comes before the rest of equal standing; the rest is
+    read only where there is nothing in that language.
+    """
+    same = [piece for piece in found if piece.language == asked.language]
+    ranked = sorted(same or found, key=lambda piece: -_standing(piece, asked))
+    narrowed = [narrow(piece, asked, limits.sentences, find) for piece in ranked]
+    distinct: dict[str, Evidence] = {}
+    for piece in narrowed:
+        distinct.setdefault(" ".join(piece.quote.casefold().split()), piece)
+    return list(distinct.values())[: limits.pieces]
+
+
+def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
+    """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
+    if piece.kind == "fact":
+        return piece
+    from knowledge.passages import sentences
+
+    spans = [(start, end) for start, end in sentences(piece.text) if piece.text[start:end].strip()]
+    if len(spans) <= 1:
+        return piece
+    scores = [relevance(piece.text[start:end], asked, find) for start, end in spans]
+    first, last = _best_window(scores, most)
+    start, end = spans[first][0], spans[last][1]
+    end = start + len(piece.text[start:end].rstrip())
+    return replace(piece, start=start, end=end)
+
+
+def relevance(text: str, asked: Asked, find: Find) -> float:
+    """Return how well a sentence answers: entities asked for, the relation's words, other words."""
+    named = {id for mention in find(text) for id in mention.entities}
+    mentioned = [not named.isdisjoint(mention.entities) for mention in asked.mentions]
+    groups = sum(mentioned) / (len(mentioned) or 1)
+    cued = any(words.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
+    shared = words.overlap(words.units(asked.question), words.units(text))
+    return 2.0 * groups + 1.0 * cued + shared
+
+
+def compose(
+    asked: Asked, pieces: Sequence[Evidence], limits: Limits, history: Sequence[Message] = ()
+) -> tuple[list[Message], list[Evidence]]:
+    """Return the messages for a writer and the pieces in them, as many as fit."""
+    kept = list(pieces)
+    while True:
+        lines = [line(piece) for piece in kept]
+        messages = dialogue.grounded(asked.question, lines, asked.language, history)
+        if len(kept) <= 1 or limits.fits(messages):
+            return messages, kept
+        if history:
+            history = history[2:]
+        else:
+            kept.pop()
+
+
+def line(piece: Evidence) -> str:
+    """Return a piece as one line of the prompt; a passage is headed by its title."""
+    text = " ".join(piece.quote.split())
+    if piece.kind == "fact" or not piece.title:
+        return text
+    title = piece.title if len(piece.title) <= TITLE else piece.title[: TITLE - 1].rstrip() + "…"
+    return f"{title}：{text}" if piece.language == "zh" else f"{title.rstrip('.')}: {text}"
+
+
+def _standing(piece: Evidence, asked: Asked) -> float:
+    """Rank a piece: the very fact asked for, then what search put first."""
+    if piece.kind == "fact" and piece.subject in asked.entities:
+        for place, relation in enumerate(asked.relations):
+            if piece.relation.rstrip(INVERSE) == relation:
+                return 2.0 - 0.1 * place
+    return 1.0 if piece.kind == "passage" or not asked.relations else 0.5
+
+
+def _best_window(scores: Sequence[float], most: int) -> tuple[int, int]:
+    """Return the first and last of neighbouring sentences around the best one."""
+    first = last = max(range(len(scores)), key=lambda place: (scores[place], -place))
+    while last - first + 1 < min(most, len(scores)):
+        before = scores[first - 1] if first > 0 else -1.0
+        after = scores[last + 1] if last + 1 < len(scores) else -1.0
+        if max(before, after) < 0.5 * scores[first] or max(before, after) <= 0:
+            break
+        if after >= before:
+            last += 1
+        else:
+            first -= 1
+    return first, last

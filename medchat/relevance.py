@@ -1,0 +1,111 @@
+"""Whether what search found is about the question; where nothing is, chat abstains.
+
+    question + pieces of evidence -> the pieces that speak of its subject and of what is asked
+
+Search finds what is near; near is not enough to answer a clinician with.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from medchat import words
+from medchat.answers import Evidence
+from medchat.citations import INVERSE, Find
+from medchat.understand import Asked
+
+KNOWN = 0.5
+"""A piece must hold more than this share of the words that say what a question is about."""
+
+_TREATING = frozenset({"first_line", "treatment", "medicine"})
+_ANSWERED_BY: Mapping[str, frozenset[str]] = {
+    "first_line": _TREATING,
+    "treatment": _TREATING | {"diet_recommended", "prevention"},
+    "medicine": _TREATING,
+    "symptom": frozenset({"symptom", "sign", "red_flag"}),
+    "sign": frozenset({"sign", "symptom"}),
+    "cause": frozenset({"cause", "risk_factor", "associated_with"}),
+    "risk_factor": frozenset({"risk_factor", "cause", "population", "associated_with"}),
+    "complication": frozenset({"complication", "cause", "red_flag"}),
+    "side_effect": frozenset({"side_effect", "cause", "contraindication"}),
+    "contraindication": frozenset({"contraindication", "diet_avoided", "pregnancy"}),
+    "red_flag": frozenset({"red_flag", "complication"}),
+    "diet_recommended": frozenset({"diet_recommended", "diet_avoided"}),
+    "diet_avoided": frozenset({"diet_recommended", "diet_avoided"}),
+    "population": frozenset({"population", "risk_factor"}),
+}
+"""Which relations of evidence answer a question for a relation, besides the same one."""
+
+_WIDE = frozenset({"description", "population", "body_part", "course", "associated_with"})
+"""Relations whose cues ("what is", "who", "where") stand in questions of every kind."""
+
+_CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
+
+
+def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
+    """Return the question without mentions that are only a part of a longer, unknown name.
+
+    "Kawabunga fever" is not fever: a name before the mention that no evidence knows makes it
+    another one.
+    """
+    known = {stem for piece in found for stem in words.stems(f"{piece.context} {piece.text}")}
+    kept = []
+    for mention in asked.mentions:
+        before = _CAPITALISED.search(asked.question[: mention.start])
+        if before is None or set(words.stems(before[1])) & known:
+            kept.append(mention)
+    return replace(asked, mentions=tuple(kept))
+
+
+def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Evidence]:
+    """Return the pieces that answer: those on the subject that speak of what is asked.
+
+    Where the very facts asked for are known, other groups of facts stay away.
+    """
+    on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
+    wanted = [relation for relation in asked.relations if relation not in _WIDE]
+    if not wanted:
+        return on_subject
+    exact = [piece for piece in on_subject if is_exact(piece, asked)]
+    others = [
+        piece
+        for piece in on_subject
+        if piece not in exact and _speaks(piece, wanted) and not (exact and piece.kind == "fact")
+    ]
+    return exact + others
+
+
+def is_exact(piece: Evidence, asked: Asked) -> bool:
+    """Say whether a piece is a group of facts that the question asks for."""
+    return (
+        piece.kind == "fact"
+        and piece.subject in asked.entities
+        and piece.relation.rstrip(INVERSE) in asked.relations
+    )
+
+
+def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
+    """Say whether a piece is about what the question is about."""
+    text = f"{piece.context}\n{piece.text}"
+    if asked.mentions:
+        named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
+        return not named.isdisjoint(asked.entities)
+    if not asked.rest:
+        return False
+    held = set(words.units(text))
+    subject = [unit for term in asked.rest for unit in words.units(term)]
+    return words.overlap(subject, held) > KNOWN
+
+
+def _speaks(piece: Evidence, wanted: Sequence[str]) -> bool:
+    """Say whether a piece speaks of a relation that answers one of those asked for."""
+    accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
+    if piece.kind == "fact":
+        return piece.relation.rstrip(INVERSE) in accepted
+    if "contraindication" in accepted and words.denials(piece.text):
+        return True
+    if "dose_limit" in accepted and any(
+        "mg" in number.value for number in words.numbers(piece.text)
+    ):
+        return True
+    return bool(accepted & words.spoken_relations(f"{piece.context}\n{piece.text}"))

@@ -1,0 +1,86 @@
+"""The evidence for a question, as a LangChain retriever.
+
+    question -> knowledge.search -> documents with metadata -> Evidence
+
+How passages and facts are ranked is the knowledge room's business.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict, InstanceOf
+
+from knowledge import embedding
+from knowledge.search import Hit, Search
+from medchat.answers import Evidence, Language
+from medchat.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.embedding import SentenceEmbedding
+
+
+class KnowledgeRetriever(BaseRetriever):
+    """Finds passages and facts in one generation of the knowledge base.
+
+    `language`, `year_from` and `type` keep only what fits them.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    search: InstanceOf[Search]
+    top: int = 10
+    language: Language | None = None
+    year_from: int | None = None
+    type: str | None = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        hits = self.search.find(
+            query, self.top, language=self.language, year_from=self.year_from, type=self.type
+        )
+        return [_document(hit) for hit in hits]
+
+
+def evidence_of(documents: Sequence[Document]) -> list[Evidence]:
+    """Return retrieved documents as evidence, whole."""
+    return [Evidence(**document.metadata) for document in documents]
+
+
+@lru_cache(maxsize=2)
+def embedding_named(name: str) -> "SentenceEmbedding":
+    """Return an embedding by name; the default where the name is empty."""
+    return embedding.load(name) if name else embedding.load()
+
+
+def embedding_of(settings: Settings) -> "SentenceEmbedding":
+    """Return the embedding that the settings name."""
+    return embedding_named(settings.embedding_model)
+
+
+def _document(hit: Hit) -> Document:
+    subject, _, relation = hit.id.rpartition("#") if hit.kind == "fact" else ("", "", "")
+    context = " ".join(filter(None, (hit.title, hit.document.title, hit.document.section)))
+    return Document(
+        page_content=hit.text,
+        metadata={
+            "kind": hit.kind,
+            "id": hit.id,
+            "title": hit.title,
+            "text": hit.text,
+            "start": 0,
+            "end": len(hit.text),
+            "language": hit.language,
+            "year": hit.year,
+            "type": hit.type,
+            "score": hit.score,
+            "facts": hit.facts,
+            "subject": subject,
+            "relation": relation,
+            "context": context if hit.kind == "passage" else "",
+        },
+    )

@@ -1,0 +1,253 @@
+"""The web door: one FastAPI application with the chat on it, and the server that runs it.
+
+    settings -> desk -> application (health, assets, chat) -> guarded -> uvicorn
+
+Refuses what a browser should not do here: other hosts' names, other sites' requests, scripts that
+we did not send. It knows nothing of the page but where it is mounted.
+"""
+
+import secrets
+import socket
+from collections.abc import Sequence
+from contextlib import closing
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from medchat.errors import MedchatError
+from medchat.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from medchat.desk import Desk
+
+CHAT = "/chat"
+
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "base-uri 'self'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def create_app(
+    settings: Settings, host: str | None = None, *, desk: "Desk | None" = None
+) -> "FastAPI":
+    """Build the application that is served on `host`, by default the settings' one.
+
+    The chat opens in the background; `/health` tells when it is ready.
+    """
+    from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.middleware.trustedhost import TrustedHostMiddleware
+
+    from ui.app import mount
+
+    held = desk or open_desk(settings)
+    application = FastAPI(title="medchat", docs_url=None, redoc_url=None, openapi_url=None)
+    _add_routes(application, held)
+    mount(application, held, CHAT, settings.home / "cache" / "page")
+
+    # without one of our own, Gradio would answer any origin with its own CORS headers
+    application.add_middleware(CORSMiddleware, allow_origins=[])
+    application.add_middleware(Guard)
+    names = list(names_of(host or settings.host))
+    application.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
+    held.warm_up()
+    return application
+
+
+def open_desk(settings: Settings) -> "Desk":
+    """Open the database, and with it the desk; the chat opens later."""
+    from medchat.chat import open_chat
+    from medchat.database import open_engine
+    from medchat.desk import Desk
+
+    engine = open_engine(settings)
+    return Desk(engine, settings.home, lambda: open_chat(settings, engine=engine))
+
+
+def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
+    """Serve the chat until somebody ends it. Raises MedchatError where the port is in use."""
+    import uvicorn
+
+    from medchat.door import note
+
+    address, number = host or settings.host, settings.port if port is None else port
+    with closing(_bind(address, number)) as taken:
+        application = create_app(settings, address)
+        config = uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+        note(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
+        uvicorn.Server(config).run(sockets=[taken])
+
+
+def names_of(host: str) -> Sequence[str]:
+    """Return the host names under which a server bound to `host` may be asked.
+
+    A page of another site that makes its own name point here is refused by this list.
+    """
+    if _is_loopback(host):
+        return _LOCAL
+    own = [socket.gethostname(), socket.getfqdn()]
+    addresses = [f"[{name}]" if ":" in name else name for name in _addresses(own[0])]
+    given = [] if host in ("0.0.0.0", "::") else [f"[{host}]" if ":" in host else host]
+    return list(dict.fromkeys([*_LOCAL, *given, *own, *addresses]))
+
+
+class Guard:
+    """Adds the security headers, and lets our scripts alone run in the page."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Pass a request on, unless another site's page sends it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] not in _SAFE and _is_foreign(scope):
+            await _refuse(send)
+            return
+        await self._app(scope, receive, Dresser(send).send)
+
+
+class Dresser:
+    """Sends one response on with its headers; a page is held back until it is whole."""
+
+    def __init__(self, send: "Send") -> None:
+        self._send = send
+        self._nonce = secrets.token_urlsafe(16)
+        self._start: Message | None = None
+        self._body = b""
+
+    async def send(self, message: "Message") -> None:
+        """Send a part of the response."""
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": self._guarded(message["headers"])}
+            if _is_page(message["headers"]):
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._send_page(self._start)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: "Message") -> None:
+        from ui.theme import dress
+
+        page = dress(self._body.decode("utf-8"), self._nonce).encode("utf-8")
+        kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        length = (b"content-length", str(len(page)).encode())
+        await self._send({**start, "headers": [*kept, length, (b"cache-control", b"no-store")]})
+        await self._send({"type": "http.response.body", "body": page})
+
+    def _guarded(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        ours = {**_HEADERS, "content-security-policy": _POLICY.format(nonce=self._nonce)}
+        names = {name.encode() for name in ours}
+        kept = [pair for pair in headers if pair[0].lower() not in names]
+        return [*kept, *((name.encode(), value.encode()) for name, value in ours.items())]
+
+
+def _add_routes(application: "FastAPI", desk: "Desk") -> None:
+    from fastapi import HTTPException, Response
+    from fastapi.responses import RedirectResponse
+
+    from ui import theme
+
+    @application.get("/", include_in_schema=False)
+    def begin() -> RedirectResponse:
+        return RedirectResponse(f"{CHAT}/", status_code=307)
+
+    @application.get("/health")
+    def health() -> dict[str, object]:
+        standing = desk.standing()
+        return {
+            "ready": standing.ready,
+            "generation": standing.generation,
+            "adapter": standing.adapter,
+        }
+
+    @application.get("/assets/{name}")
+    def asset(name: str) -> Response:
+        if name not in theme.ASSETS:
+            raise HTTPException(404)
+        kept = {"cache-control": "public, max-age=31536000, immutable"}
+        return Response(theme.asset(name), media_type=theme.ASSETS[name], headers=kept)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise MedchatError(
+            f"The server cannot listen there: {(error.strerror or str(error)).lower()}.",
+            where=f"{host}:{port}",
+            remedy="Name another port with --port, or end what uses this one.",
+        ) from error
+    return taken
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _addresses(name: str) -> list[str]:
+    try:
+        return sorted({str(found[4][0]) for found in socket.getaddrinfo(name, None)})
+    except OSError:
+        return []
+
+
+def _header(scope: "Scope", name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _is_foreign(scope: "Scope") -> bool:
+    """Say whether another site's page sends this request; what is no browser names no origin."""
+    origin = _header(scope, b"origin")
+    return bool(origin) and urlsplit(origin).netloc != _header(scope, b"host")
+
+
+def _is_page(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    held = {name.lower(): value for name, value in headers}
+    return held.get(b"content-type", b"").startswith(b"text/html") and not held.get(
+        b"content-encoding"
+    )
+
+
+async def _refuse(send: "Send") -> None:
+    start = {"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]}
+    await send(start)
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,244 @@
+"""What a text says, in pieces that can be compared: content words, numbers, negations.
+
+    text -> words that carry meaning (stems, Chinese character pairs) · doses · negation signs
+
+Both languages, and texts that mix them. Words that only frame a statement are left out. This file
+knows nothing of evidence or of entities.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from knowledge.names import normalise
+from knowledge.vocabulary import RELATIONS, Relation
+
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_CHINESE = re.compile(f"[{_CJK}]+")
+_LATIN = re.compile(rf"[^\W\d_{_CJK}][^\W_{_CJK}]*(?:['’][^\W_{_CJK}]+)*")
+
+_FRAMING = """a an the of for in on to with as at from by into onto per via within among between
+    and or nor but if then than that this these those there here it its they their them he she his
+    her who whom whose which what when where why how is are be been being was were am do does did
+    has have had having can could may might will would shall should must also both either each such
+    so very usually commonly typically often generally mainly frequently sometimes normally
+    include includes including included contain contains consist consists comprise comprises
+    use used uses using give gives given people person patient patients someone anyone you your
+    common main typical usual several various other others following example about according
+    evidence source sources based says say said shows shown known called e.g i.e eg ie etc
+    please tell me my i we our us list know need want ask get gets got need needs take takes taking
+    help helps any some because affected affect affects"""
+_FRAME_EN = frozenset(_FRAMING.split())
+
+_FRAMING_ZH = """的 了 是 有 在 和 与 及 或 等 也 还 都 就 对 把 为 以 于 由 从 向 到 并 且 而 则 即
+    其 该 此 这 那 可 会 能 应 需 要 宜 常 多 较 一般 通常 主要 常见 包括 包含 例如 比如 如 以及
+    以下 可以 可能 可见 能够 应该 应当 需要 建议 患者 病人 人群 用于 使用 采用 服用 进行 给予 表现为
+    属于 根据 证据 资料 显示 提示 方面 情况 什么 哪些 哪个 哪种 怎么 怎样 如何 为什么 是否 请问 请
+    吗 呢 吧 啊 我 你 您 他 她 它 我们 得 得了 想 知道 告诉 下列 关于 有关 相关 之一 一种 一个 时 中
+    后 前 者 来 上 下"""
+_FRAME_ZH = sorted(_FRAMING_ZH.split(), key=len, reverse=True)
+_FRAME_ZH_PATTERN = re.compile("|".join(map(re.escape, _FRAME_ZH)))
+
+_FAMILIES = (
+    ("treat", "treatment", "therapy", "manag", "management"),
+    ("diagnos", "diagnosis", "diagnostic"),
+    ("prevent", "prevention"),
+    ("recommend", "recommendation"),
+    ("reduc", "reduction"),
+    ("infect", "infection"),
+    ("initial", "initially"),
+)
+_FAMILY = {word: group[0] for group in _FAMILIES for word in group}
+
+_UNIT = {
+    "毫克": "mg", "微克": "mcg", "克": "g", "毫升": "ml", "升": "l", "千克": "kg", "公斤": "kg",
+    "µg": "mcg", "μg": "mcg", "ug": "mcg", "milligram": "mg", "milligrams": "mg", "gram": "g",
+    "grams": "g", "percent": "%", "per cent": "%", "％": "%",
+    "hour": "h", "hours": "h", "hrs": "h", "小时": "h", "day": "d", "days": "d", "天": "d",
+    "日": "d", "week": "w", "weeks": "w", "周": "w", "month": "mo", "months": "mo", "个月": "mo",
+    "year": "y", "years": "y", "岁": "y", "年": "y", "minute": "min", "minutes": "min",
+    "分钟": "min", "次": "x", "times": "x",
+}  # fmt: skip
+_UNITS = sorted(
+    {*_UNIT, "mg", "mcg", "g", "kg", "ml", "l", "dl", "mmol", "mol", "mmhg", "iu", "units", "%"},
+    key=len,
+    reverse=True,
+)
+_NUMBER = re.compile(
+    r"(?P<sign>[<>≤≥]\s*)?(?<![A-Za-z\d.])(?P<low>\d+(?:[.,]\d+)*)"
+    r"(?:\s*(?:[-–—~～至]|to)\s*(?P<high>\d+(?:[.,]\d+)*))?"
+    rf"\s*(?P<unit>(?:{'|'.join(map(re.escape, _UNITS))})(?![a-z]))?",
+    re.IGNORECASE,
+)
+
+_NOT_EN = re.compile(
+    r"\b(not|no|never|without|avoid(?:s|ed|ing)?|contraindicated|contraindications?|cannot|unlikely|"
+    r"neither|nor|stop(?:ped|ping)?|withh(?:e|o)ld|withheld|discontinued?|absence|lacks?|except|"
+    r"unsafe|unnecessary|inappropriate|ineffective|prohibited|forbidden|omit|rarely)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_NOT_ZH = re.compile(
+    "不(?!良|适|安|振|足|孕|稳|明|规则|寐|齐|调|全|仅|但|断|同|宁|洁|消化|整)"
+    "|无(?!力|菌|尿|机|创|痛|氧|水|精)|未|禁(?!食)|避免|忌(?!口)|勿|停用|停药|缺乏|除外|罕见"
+)
+NEGATIVE_RELATIONS = frozenset({"contraindication", "diet_avoided"})
+"""Relations whose very label denies: their evidence speaks against, whatever its wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its unit, as `7.5 mg` or the range `500-1000 mg`, and where it stands."""
+
+    value: str
+    start: int
+
+
+def stems(text: str) -> list[str]:
+    """Return the English content words of a text in order, spelling and endings folded.
+
+    >>> stems("Treated patients with oedema should not stop diuretics")
+    ['treat', 'edema', 'not', 'stop', 'diuretic']
+    """
+    found = (match[0].casefold() for match in _LATIN.finditer(text))
+    return [_stem(word) for word in found if word not in _FRAME_EN]
+
+
+def chinese(text: str) -> list[str]:
+    """Return the Chinese runs of a text without the words that only frame a statement.
+
+    >>> chinese("2型糖尿病的症状包括口渴和乏力。")
+    ['型糖尿病', '症状', '口渴', '乏力']
+    """
+    runs = (match[0] for match in _CHINESE.finditer(text))
+    return [piece for run in runs for piece in _FRAME_ZH_PATTERN.split(run) if piece]
+
+
+def units(text: str) -> list[str]:
+    """Return all that a text must find elsewhere: stems, and pairs of Chinese characters.
+
+    >>> units("MRI检查头部")
+    ['mri', '检查', '查头', '头部']
+    """
+    return stems(text) + [pair for run in chinese(text) for pair in pairs(run)]
+
+
+def placed(text: str) -> list[tuple[str, int]]:
+    """Return the units of a text, each with the place where it begins."""
+    found = [
+        (_stem(match[0].casefold()), match.start())
+        for match in _LATIN.finditer(text)
+        if match[0].casefold() not in _FRAME_EN
+    ]
+    for match in _CHINESE.finditer(text):
+        start = match.start()
+        for piece in chinese(match[0]):
+            start = text.index(piece, start)
+            found += [(pair, start + step) for step, pair in enumerate(pairs(piece))]
+            start += len(piece)
+    return sorted(found, key=lambda each: each[1])
+
+
+def pairs(run: str) -> list[str]:
+    """Return the neighbouring pairs of a run of characters, or the run where it is one."""
+    return [run[place : place + 2] for place in range(len(run) - 1)] or [run]
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers of a text with their units, in one spelling.
+
+    >>> [number.value for number in numbers("500–1,000 mg，每日2次，<7.0%")]
+    ['500-1000mg', '2x', '<7%']
+    """
+    return [Number(_number(match), match.start("low")) for match in _NUMBER.finditer(text)]
+
+
+def without_numbers(text: str) -> str:
+    """Return a text with blanks where its numbers and their units stood."""
+    return _NUMBER.sub(lambda match: " " * len(match[0]), text)
+
+
+def denials(text: str) -> list[tuple[str, int]]:
+    """Return the signs of negation in a text, each with the place where it ends."""
+    found = [*_NOT_EN.finditer(text), *_NOT_ZH.finditer(text)]
+    return [(match[0].casefold(), match.end()) for match in sorted(found, key=re.Match.start)]
+
+
+def cued(relation: Relation, text: str) -> bool:
+    """Say whether a text holds a word that names or asks for a relation."""
+    lower = text.casefold()
+    if any(cue in lower for cue in (*relation.cues_zh, relation.zh)):
+        return True
+    return any(_spoken(cue, lower) for cue in (*relation.cues_en, relation.en))
+
+
+def families(word: str) -> frozenset[str]:
+    """Return the relations of which an English stem or a Chinese word is a name or a cue."""
+    return _CUE_FAMILIES.get(word, frozenset())
+
+
+def spoken_relations(text: str) -> frozenset[str]:
+    """Return the relations of which a text speaks: those that one of its words names or cues."""
+    spoken = [families(word) for word in stems(text)]
+    spoken += [
+        frozenset({relation.id})
+        for relation in RELATIONS.values()
+        if relation.id != "description" and any(cue in text for cue in relation.cues_zh)
+    ]
+    return frozenset().union(*spoken)
+
+
+def overlap(wanted: Iterable[str], held: Iterable[str]) -> float:
+    """Return which share of the wanted units is held."""
+    wishes, given = set(wanted), set(held)
+    return len(wishes & given) / len(wishes) if wishes else 0.0
+
+
+def _stem(word: str) -> str:
+    folded = normalise(word).replace(" ", "")
+    for ending, least in (("ing", 4), ("ed", 4), ("ally", 5), ("ly", 5), ("es", 4), ("e", 4)):
+        if folded.endswith(ending) and len(folded) - len(ending) >= least:
+            folded = folded[: -len(ending)]
+            break
+    if len(folded) > 4 and folded[-1] == folded[-2] and folded[-1] in "bdgmnprt":
+        folded = folded[:-1]
+    if len(folded) > 4 and folded.endswith("i"):
+        folded = folded[:-1] + "y"
+    return _FAMILY.get(folded, folded)
+
+
+def _number(match: re.Match[str]) -> str:
+    ends = [_plain(match[part]) for part in ("low", "high") if match[part]]
+    unit = (match["unit"] or "").casefold()
+    sign = (match["sign"] or "").strip()
+    return sign + "-".join(ends) + _UNIT.get(unit, unit)
+
+
+def _plain(digits: str) -> str:
+    digits = re.sub(r",(?=\d{3}(?!\d))", "", digits).replace(",", ".")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _spoken(cue: str, lower: str) -> bool:
+    place = lower.find(cue)
+    while place >= 0:
+        end = place + len(cue)
+        open_before = place == 0 or not lower[place - 1].isalpha()
+        if open_before and (end == len(lower) or not lower[end].isalpha()):
+            return True
+        place = lower.find(cue, place + 1)
+    return False
+
+
+def _cue_families() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for relation in RELATIONS.values():
+        if relation.id == "description":
+            continue
+        single = [cue for cue in relation.cues_en if " " not in cue]
+        words = [stem for cue in (*single, relation.en) for stem in stems(cue)]
+        for word in (*words, *relation.cues_zh, relation.zh):
+            found.setdefault(word, set()).add(relation.id)
+    return {word: frozenset(relations) for word, relations in found.items()}
+
+
+_CUE_FAMILIES = _cue_families()

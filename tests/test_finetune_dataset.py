@@ -1,0 +1,316 @@
+import json
+import re
+
+import pytest
+from toy_finetune import base, lesson, recipe, rows, write_data
+
+from finetune import FinetuneError, dataset, dialogue, model
+from finetune.dataset import cite, items, sentences
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return model.tokenizer(str(base()))
+
+
+@pytest.fixture
+def data(tmp_path):
+    return dataset.read(write_data(tmp_path / "data", rows(32), rows(8, 32)))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One. Two.", ["One. ", "Two."]),
+        ("Give 0.5 mg daily. Stop at 2 p.m. if needed.", None),
+        ("发热。咳嗽！乏力", ["发热。", "咳嗽！", "乏力"]),
+        ("症状：发热；咳嗽。", ["症状：发热；咳嗽。"]),
+        ("Symptoms:\n- fever\n- cough\n", ["Symptoms:\n", "- fever\n", "- cough\n"]),
+        ("Is it gout? Yes.\n\nRest.", ["Is it gout? ", "Yes.\n\n", "Rest."]),
+        ('He said "rest." Then left.', ['He said "rest." ', "Then left."]),
+        ("“多休息。”然后喝水。", ["“多休息。”", "然后喝水。"]),
+        ("", []),
+    ],
+)
+def test_sentences(text, parts):
+    made = sentences(text)
+    assert "".join(made) == text
+    if parts is None:
+        assert made == ["Give 0.5 mg daily. ", "Stop at 2 p.m. if needed."]
+    else:
+        assert made == parts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numbers", "cited"),
+    [
+        ("Rest and fatigue.", [1], "Rest and fatigue [1]."),
+        ("Rest. ", [2, 3], "Rest [2][3]. "),
+        ("多饮水、乏力。", [1], "多饮水、乏力[1]。"),
+        ("多饮水", [10], "多饮水[10]"),
+        ("- fever\n", [1], "- fever [1]\n"),
+        ("Really?!", [1], "Really [1]?!"),
+        ("No source.", [], "No source."),
+    ],
+)
+def test_citations_stand_before_the_final_mark(sentence, numbers, cited):
+    assert cite(sentence, numbers) == cited
+    assert dataset.uncited(cited) == sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "listed"),
+    [
+        ("Gout — symptoms: pain; swelling.", ["pain", "swelling"]),
+        ("痛风——症状：疼痛；肿胀。", ["疼痛", "肿胀"]),
+        ("Type 2 diabetes — dose limit: 2.5 g a day.", ["2.5 g a day"]),
+        ("Gout: a painful disease.", []),
+        ("Plain prose without a list.", []),
+    ],
+)
+def test_items_of_evidence_lines(line, listed):
+    assert items(line) == listed
+
+
+def spoil_manifest(folder):
+    (folder / "MANIFEST.json").write_text("{", encoding="utf-8")
+
+
+def spoil_train(folder):
+    with (folder / "train.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+
+
+def relist(folder, text):
+    """Put lines into the folder with a manifest that agrees with them."""
+    import hashlib
+
+    (folder / "train.jsonl").write_text(text, encoding="utf-8")
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    manifest["files"]["train.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
+    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+FIRST = json.dumps(rows(1)[0])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (lambda folder: (folder / "MANIFEST.json").unlink(), "never finished"),
+        (spoil_manifest, "cannot be read"),
+        (lambda folder: (folder / "MANIFEST.json").write_text("[]"), "not a JSON object"),
+        (lambda folder: (folder / "MANIFEST.json").write_text("{}"), "lists no files"),
+        (lambda folder: (folder / "MANIFEST.json").write_text('{"files": {}}'), "no hash"),
+        (lambda folder: (folder / "validation.jsonl").unlink(), "validation.jsonl is missing"),
+        (spoil_train, "train.jsonl is not the one"),
+        (lambda folder: relist(folder, ""), "is empty"),
+        (lambda folder: relist(folder, FIRST + "\nnot json\n"), "Line 2 of"),
+        (lambda folder: relist(folder, FIRST.replace("content", "text")), "Line 1 of"),
+        (lambda folder: relist(folder, FIRST.replace('"user"', '"patient"')), "Line 1 of"),
+        (lambda folder: relist(folder, FIRST.replace('"en"', '"fr"')), "Line 1 of"),
+        (lambda folder: relist(folder, FIRST.replace("{}", '{"support": [[1]]}')), "Line 1 of"),
+        (lambda folder: relist(folder, "[]\n"), "Line 1 of"),
+    ],
+)
+def test_damaged_folder_is_told_in_one_sentence(tmp_path, spoil, named):
+    folder = write_data(tmp_path / "data", rows(4), rows(2, 4))
+    spoil(folder)
+    with pytest.raises(FinetuneError) as caught:
+        dataset.read(folder)
+    assert named in caught.value.what
+    assert caught.value.remedy
+    assert str(folder) in caught.value.where
+
+
+def test_missing_folder(tmp_path):
+    with pytest.raises(FinetuneError, match="no dataset folder"):
+        dataset.read(tmp_path / "nowhere")
+
+
+def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
+    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    quotes = {row.id: row.sources[0].quote for row in data.train}
+    heads = set()
+    assert report.kept == report.rows == 32
+    for one in (one for one in made if one.covered):
+        numbers = re.findall(r"\[(\d+)\]", one.answer)
+        assert [one.evidence[int(number) - 1] for number in numbers] == [quotes[one.id]]
+        about = [line.split(": ")[0].split("：")[0] for line in one.evidence]
+        assert about.count(quotes[one.id].split(": ")[0].split("：")[0]) == 1
+        assert one.prompt[-1]["content"].count("\n[") == len(one.evidence) <= 5
+        assert len(set(one.evidence)) == len(one.evidence)
+        heads.add(numbers[0])
+    assert {"1", "2", "3"} <= heads  # the right number is not a habit
+
+
+def test_answers_alone_are_learned_and_end(tokenizer, data):
+    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    for one in made:
+        learned = [
+            token for token, learn in zip(one.tokens.ids, one.tokens.learn, strict=True) if learn
+        ]
+        assert tokenizer.decode(learned) == f" {one.answer}</s>"
+        prompt = dialogue.prompt_ids(tokenizer, one.prompt)
+        assert one.tokens.ids[: len(prompt)] == prompt
+
+
+def test_a_share_is_declined_without_its_evidence(tokenizer, data):
+    mine = recipe(base(), uncovered=0.5)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    quotes = {row.id: row.sources[0].quote for row in data.train}
+    bare = [one for one in made if not one.covered]
+    assert 8 <= len(bare) == report.uncovered <= 24
+    for one in bare:
+        assert one.answer == dialogue.NOT_COVERED[one.language]
+        assert one.evidence
+        assert quotes[one.id] not in one.evidence
+        assert one.asked == ()
+    assert not dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)[
+        1
+    ].uncovered
+
+
+def test_the_draw_hangs_on_seed_and_id_only(tokenizer, data):
+    mine = recipe(base())
+    one, _ = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    backwards, _ = dataset.show(data.train[::-1], data.train, tokenizer, mine, 1)
+    other, _ = dataset.show(data.train, data.train, tokenizer, mine, 2)
+    assert one == backwards[::-1]
+    assert one != other
+
+
+def many(tmp_path, support=None, **meta):
+    row = lesson("many", "en", "What of gout?", "It hurts. It swells. Rest.", "Gout hurts.", "g")
+    row["sources"] = [
+        {"kind": "passage", "id": "a", "quote": "Gout hurts."},
+        {"kind": "passage", "id": "b", "quote": "Gout swells."},
+        {"kind": "passage", "id": "c", "quote": "Gout hurts."},
+    ]
+    row["meta"] = {**meta, **({"support": support} if support is not None else {})}
+    return dataset.read(write_data(tmp_path / "data", [row], rows(2)))
+
+
+@pytest.mark.parametrize(
+    ("support", "expected"),
+    [
+        ([[0], [1, 2], []], "It hurts {a}. It swells {ab}. Rest."),
+        (None, "It hurts. It swells. Rest {ab}."),
+        ([[0]], "It hurts. It swells. Rest {ab}."),  # does not match the sentences
+    ],
+)
+def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expected):
+    data = many(tmp_path, support)
+    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    a, b = (made[0].evidence.index(text) + 1 for text in ("Gout hurts.", "Gout swells."))
+    both = "".join(f"[{number}]" for number in sorted((a, b)))
+    assert len(made[0].evidence) == 2  # a quote that two sources share stands once
+    assert made[0].answer == expected.format(a=f"[{a}]", ab=both)
+
+
+@pytest.mark.parametrize(
+    ("meta", "asked"),
+    [({"objects": ["pain", "rest"]}, ("pain", "rest")), ({}, ("It hurts", "It swells", "Rest"))],
+)
+def test_asked_facts_of_prose(tmp_path, tokenizer, meta, asked):
+    data = many(tmp_path, **meta)
+    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    assert made[0].asked == asked
+
+
+def test_asked_facts_of_lines(tokenizer, data):
+    made, _ = dataset.show(data.train[:1], data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    assert made[0].asked == ("fever", "cough")
+
+
+def test_long_rows_lose_distractors_then_go(tokenizer, data):
+    roomy, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), distractors=9), 1)
+    longest = max(len(one.tokens.ids) for one in roomy)
+    tight = recipe(base(), distractors=9, max_tokens=longest - 30)
+    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1)
+    assert report.kept == 32
+    assert report.cut["distractors"] >= 1
+    assert all(len(one.tokens.ids) <= longest - 30 for one in made)
+    for one, before in zip(made, roomy, strict=True):
+        assert (
+            one.prompt[-1]["content"].split("\n")[-1]
+            == before.prompt[-1]["content"].split("\n")[-1]
+        )
+        assert one.tokens.ids[-1] == tokenizer.eos_token_id
+        assert dataset.uncited(one.answer) == dataset.uncited(before.answer)
+    tiny = recipe(base(), max_tokens=16)
+    assert dataset.show(data.train, data.train, tokenizer, tiny, 1)[1].left_out == {"too long": 32}
+
+
+def talk(row):
+    """Put an earlier turn before a row's question."""
+    earlier = [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Hello, " + "well " * 20},
+        {"role": "assistant", "content": "How can I help?"},
+    ]
+    return {**row, "messages": [*earlier, *row["messages"]]}
+
+
+@pytest.mark.parametrize(("evidence", "learned"), [("open", 1), ("closed", 2)])
+def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence, learned):
+    data = dataset.read(write_data(tmp_path, [talk(row) for row in rows(8)], rows(2)))
+    mine = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    assert report.cut == {}
+    for one in made:
+        assert "How can I help?" in tokenizer.decode(one.tokens.ids)
+        ends = [
+            token
+            for token, learn in zip(one.tokens.ids, one.tokens.learn, strict=True)
+            if learn and token == tokenizer.eos_token_id
+        ]
+        assert len(ends) == learned
+    size = min(len(one.tokens.ids) for one in made) - 1
+    tight = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0, max_tokens=size)
+    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1)
+    assert report.cut == {"earlier turns": 8}
+    assert all("How can I help?" not in tokenizer.decode(one.tokens.ids) for one in made)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"sources": []}, "no quoted source"),
+        ({"sources": [{"kind": "fact", "id": "f"}]}, "no quoted source"),
+        (
+            {"messages": [{"role": "user", "content": "Hello?"}]},
+            "no question with an answer at the end",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_shown_are_counted(tmp_path, tokenizer, change, reason):
+    data = dataset.read(write_data(tmp_path, [{**rows(1)[0], **change}, *rows(3, 1)], rows(2)))
+    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    assert len(made) == report.kept == 3
+    assert report.left_out == {reason: 1}
+
+
+def test_a_template_without_an_end_gets_one(tokenizer):
+    """GLM's template ends an answer by the next turn's marker only."""
+    endless = (
+        "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    )
+    own = model.tokenizer(str(base()))
+    own.chat_template = endless
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
+    made = dialogue.render(own, messages)
+    assert made.ids[-1] == own.eos_token_id
+    assert made.learn[-1] is True
+    assert dialogue.render(tokenizer, messages).ids.count(tokenizer.eos_token_id) == 1
+
+
+def test_a_template_that_rewrites_is_refused():
+    own = model.tokenizer(str(base()))
+    own.chat_template = (
+        "{{ messages | length }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    )
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
+    with pytest.raises(FinetuneError, match="rewrites earlier turns"):
+        dialogue.render(own, messages)

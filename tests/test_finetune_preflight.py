@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+import pytest
+from toy_finetune import base, recipe, rows, write_data
+
+from finetune import FinetuneError, dataset, model, preflight
+from finetune.dataset import Report
+from finetune.packing import Packing, pack
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(32), rows(4, 32)))
+    mine = recipe(base())
+    examples, report = dataset.show(data.train, data.train, model.tokenizer(mine.base), mine, 1)
+    return pack([one.tokens for one in examples], mine.max_tokens), report
+
+
+def test_figures_agree_with_the_model(shown):
+    packing, report = shown
+    mine = recipe(base())
+    made = preflight.check(mine, 1, packing, report)
+    student = model.attach(model.load(mine.base), mine.lora, 1)
+    trainable, total = student.model.get_nb_trainable_parameters()
+    assert made.trainable == trainable
+    assert made.parameters == total - trainable
+    assert made.rows == made.kept == 32
+    assert made.tokens == sum(len(row.ids) for row in packing.rows)
+    assert 0 < made.learned_tokens < made.tokens
+    assert made.sequences == len(packing.rows)
+    assert made.steps == 40
+    assert made.efficiency == packing.efficiency > 0.7
+    assert 0 < made.seconds < 600
+    assert made.fits
+    assert made.values()["fits"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "grows"),
+    [
+        ({"recompute": True}, False),
+        ({"precision": "bfloat16"}, False),
+        ({"lora": replace(recipe(base()).lora, rank=16)}, True),
+    ],
+)
+def test_memory_follows_the_recipe(shown, change, grows):
+    packing, report = shown
+    before = preflight.check(recipe(base()), 1, packing, report).memory_bytes
+    after = preflight.check(recipe(base(), **change), 1, packing, report).memory_bytes
+    assert (after > before) is grows
+    assert after != before
+
+
+def test_nothing_to_train_on_says_why():
+    report = Report(rows=3, left_out={"too long": 3})
+    with pytest.raises(FinetuneError, match="3 too long") as caught:
+        preflight.check(recipe(base()), 1, Packing([], 0, 0.0), report)
+    assert caught.value.where == "--data"
+
+
+def test_a_row_longer_than_the_base_holds(shown):
+    with pytest.raises(FinetuneError, match="holds 512"):
+        preflight.check(recipe(base(), max_tokens=513), 1, *shown)

@@ -1,0 +1,268 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from toy_finetune import Trained, base, recipe, rows, trained, write_base, write_data
+
+from finetune import FinetuneError, adapters, model, rounds
+from finetune.recipe import Evaluation, Lora
+
+
+@pytest.fixture
+def made(tmp_path):
+    return trained().copy(tmp_path / "own")
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_a_round_leaves_behind(made):
+    folder = adapters.folder_of(made.home, "toy", 1)
+    assert names(folder) == [
+        "MANIFEST.json",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "chat_template.jinja",
+        "curve.jsonl",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    assert names(folder.parent) == [".lock", "round-1"]
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    assert set(manifest) == {
+        "name",
+        "recipe",
+        "round",
+        "objective",
+        "base",
+        "parent",
+        "policy",
+        "data",
+        "template",
+        "seed",
+        "versions",
+        "device",
+        "steps",
+        "tokens",
+        "seconds",
+        "tokens_per_second",
+        "resumed_at",
+        "curve",
+        "scores",
+        "created",
+        "self_test",
+        "gate",
+        "files",
+    }
+    assert manifest["base"]["hash"] == model.hash_of(made.base)
+    assert manifest["data"]["rows"] == manifest["data"]["kept"] == 48
+    assert manifest["steps"] == len(manifest["curve"]) == 40
+    assert manifest["tokens"] > 5000
+    assert manifest["curve"][-1]["loss"] < manifest["curve"][0]["loss"]
+    assert manifest["scores"]["after"]["nll"] < manifest["scores"]["before"]["nll"]
+    assert manifest["self_test"]["passed"] is True
+    assert manifest["gate"]["passed"] is True
+    assert manifest["gate"]["interval"][1] < 0
+    lines = (folder / "curve.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == manifest["curve"]
+    assert adapters.promoted(made.home).name == "toy/round-1"
+
+
+def test_round_two_continues_round_one(made):
+    ticks = []
+    outcome = rounds.run(made.recipe, 2, made.home, made.data, ticks.append)
+    manifest = adapters.manifest(outcome.adapter)
+    first = adapters.manifest(adapters.named(made.home, "toy/round-1"))
+    assert not outcome.skipped
+    assert outcome.adapter.parent == "toy/round-1"
+    assert manifest["parent"]["hash"] == first["files"][model.WEIGHTS]
+    # the same held-out rows, shown alike: what the child starts from is what the parent ended with
+    assert manifest["scores"]["before"]["nll"] == pytest.approx(first["scores"]["after"]["nll"])
+    better = manifest["scores"]["after"]["nll"] < manifest["scores"]["before"]["nll"]
+    assert outcome.gate["passed"] is (better and manifest["self_test"]["passed"])
+    assert outcome.adapter.promoted is outcome.gate["promotes"] is True
+    assert [one.name for one in adapters.list_adapters(made.home) if one.promoted] == [
+        "toy/round-2"
+    ]
+    assert {"read data", "score", "answer", "train", "self-test"} == {tick.name for tick in ticks}
+    assert rounds.missing(made.recipe, made.home) == []
+
+
+def test_a_finished_round_is_left_alone(made):
+    folder = adapters.folder_of(made.home, "toy", 1)
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    outcome = rounds.run(made.recipe, 1, made.home, made.data)
+    assert outcome.skipped
+    assert outcome.gate["passed"] is True
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert rounds.missing(made.recipe, made.home) == [2]
+
+
+def other_base(made):
+    moved = made.home.parent / "other"
+    shutil.copytree(made.base, moved)
+    return replace(made.recipe, base=str(moved)), 1, made.data
+
+
+def in_the_way(made):
+    adapters.folder_of(made.home, "toy", 2).mkdir()
+    return made.recipe, 2, made.data
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (lambda made: (replace(made.recipe, name="new"), 2, made.data), "not finished"),
+        (lambda made: (made.recipe, 3, made.data), "rounds 1 to 2"),
+        (lambda made: (made.recipe, 2, made.home / "no"), "no dataset folder"),
+        (lambda made: (made.recipe, 2, None), "no data to train on"),
+        (lambda made: (replace(made.recipe, base="/no/base"), 1, made.data), "stands on the base"),
+        (other_base, "stands on the base"),
+        (in_the_way, "in the way"),
+        (lambda made: (replace(made.recipe, name="n", base="/no"), 1, made.data), "no base model"),
+        (lambda made: (replace(made.recipe, name="n", max_tokens=9999), 1, made.data), "holds 512"),
+        (lambda made: (replace(made.recipe, name="n", max_tokens=16), 1, made.data), "validation"),
+    ],
+)
+def test_what_cannot_be_run_is_told(made, wrong, named):
+    asked, number, data = wrong(made)
+    with pytest.raises(FinetuneError) as caught:
+        rounds.run(asked, number, made.home, data)
+    assert named in caught.value.what
+    assert caught.value.where
+    assert caught.value.remedy
+    assert [one.name for one in adapters.list_adapters(made.home)] == ["toy/round-1"]
+
+
+def test_the_newest_data_of_the_home_is_taken(tmp_path):
+    for age, name in ((300, "old"), (0, "new"), (200, "older")):
+        folder = write_data(tmp_path / "data" / name, rows(4), rows(2, 4))
+        then = (folder / "MANIFEST.json").stat().st_mtime - age
+        os.utime(folder / "MANIFEST.json", (then, then))
+    (tmp_path / "data" / "unfinished").mkdir()
+    assert rounds.newest_data(tmp_path).name == "new"
+
+
+def test_a_second_run_is_told_who_is_at_work(made):
+    with (
+        rounds._lock(made.home, made.recipe),
+        pytest.raises(FinetuneError, match=f"process {os.getpid()}") as caught,
+    ):
+        rounds.run(made.recipe, 2, made.home, made.data)
+    assert caught.value.status == 1
+
+
+def test_a_round_that_does_not_improve_is_kept_but_not_promoted(made):
+    harmful = replace(made.recipe.rounds[1], learning_rate=1.0, max_steps=3)
+    worse = replace(made.recipe, rounds=(made.recipe.rounds[0], harmful))
+    outcome = rounds.run(worse, 2, made.home, made.data)
+    assert outcome.gate["passed"] is False
+    assert "toy/round-1" in outcome.gate["reason"] or "self-test" in outcome.gate["reason"]
+    assert outcome.adapter.promoted is False
+    assert adapters.promoted(made.home).name == "toy/round-1"
+
+
+def test_another_recipes_adapter_stays_promoted(made):
+    other = replace(made.recipe, name="second", evaluation=Evaluation(4, 0, 60))
+    outcome = rounds.run(other, 1, made.home, made.data)
+    assert outcome.gate["promotes"] is False
+    assert adapters.promoted(made.home).name == "toy/round-1"
+    if outcome.gate["passed"]:
+        assert "toy/round-1 of another recipe stays" in outcome.gate["reason"]
+
+
+def test_promotion_that_a_kill_prevented_comes_with_the_next_run(made):
+    adapters.rollback(made.home)
+    assert rounds.run(made.recipe, 1, made.home, made.data).adapter.promoted is False
+    (made.home / "adapters" / "toy" / "round-1.unsettled").touch()
+    assert rounds.run(made.recipe, 1, made.home, made.data).adapter.promoted is True
+    assert not (made.home / "adapters" / "toy" / "round-1.unsettled").exists()
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+sys.path[:0] = [{tests!r}, {root!r}]
+from finetune import rounds
+from toy_finetune import recipe
+
+def kill(tick):
+    if tick.name == "train" and tick.done == 10:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+rounds.run(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}), kill)
+"""
+
+
+def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, tmp_path):
+    whole = made.copy(tmp_path / "whole")
+    tests = Path(__file__).resolve().parent
+    script = KILL.format(
+        tests=str(tests),
+        root=str(tests.parent),
+        base=str(made.base),
+        home=str(made.home),
+        data=str(made.data),
+    )
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert [one.name for one in adapters.list_adapters(made.home)] == ["toy/round-1"]
+    assert adapters.promoted(made.home).name == "toy/round-1"
+    assert "round-2.checkpoint" in names(made.home / "adapters" / "toy")
+
+    resumed = rounds.run(made.recipe, 2, made.home, made.data).adapter
+    fresh = rounds.run(whole.recipe, 2, whole.home, whole.data).adapter
+    assert adapters.manifest(resumed)["resumed_at"] == 8
+    assert adapters.manifest(fresh)["resumed_at"] == 0
+    weights = [(one.folder / model.WEIGHTS).read_bytes() for one in (resumed, fresh)]
+    assert weights[0] == weights[1]
+    assert names(made.home / "adapters" / "toy") == [".lock", "round-1", "round-2"]
+
+
+def test_pretraining_round(tmp_path):
+    data = write_data(tmp_path / "data", rows(16), rows(4, 16))
+    mine = recipe(base(), name="plain", evaluation=Evaluation(4, 0, 8))
+    plan = replace(mine.rounds[0], objective="pretrain", max_steps=2)
+    outcome = rounds.run(replace(mine, rounds=(plan,)), 1, tmp_path / "home", data)
+    assert outcome.adapter.objective == "pretrain"
+    assert adapters.manifest(outcome.adapter)["steps"] == 2
+
+
+def test_a_plan_trains_nothing_and_counts_exactly(made):
+    before = names(made.home / "adapters" / "toy")
+    plan = rounds.plan(made.recipe, 2, made.home, made.data)
+    assert names(made.home / "adapters" / "toy") == before
+    outcome = rounds.run(made.recipe, 2, made.home, made.data)
+    record = adapters.manifest(outcome.adapter)
+    assert plan.steps == record["steps"]
+    assert plan.round_tokens == record["tokens"]
+    assert plan.kept == 48
+    with pytest.raises(FinetuneError, match="not finished"):
+        rounds.plan(replace(made.recipe, name="new"), 2, made.home, made.data)
+
+
+@pytest.mark.parametrize("kind", ["glm4", "qwen2"])
+def test_other_architectures_run_a_round(tmp_path, kind):
+    targets = ("q_proj", "v_proj", "down_proj") if kind == "glm4" else "all-linear"
+    made = Trained(
+        write_base(tmp_path / "base", kind),
+        write_data(tmp_path / "data", rows(16), rows(4, 16)),
+        tmp_path / "home",
+        recipe(
+            tmp_path / "base",
+            lora=Lora(rank=4, alpha=8, target_modules=targets),
+            evaluation=Evaluation(4, 1, 8),
+        ),
+    )
+    short = replace(made.recipe, rounds=(replace(made.recipe.rounds[0], max_steps=8),))
+    outcome = rounds.run(short, 1, made.home, made.data)
+    record = adapters.manifest(outcome.adapter)
+    assert record["self_test"]["reload_difference"] <= 1e-6
+    assert record["scores"]["after"]["nll"] < record["scores"]["before"]["nll"]

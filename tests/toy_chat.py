@@ -1,0 +1,179 @@
+"""A web chat over a toy: a real database and real pages, answers from a script of ten lines.
+
+    python tests/toy_chat.py HOME PORT    serves it until it is ended
+
+Used by the browser tests, and by whoever works on the look of the page.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from knowledge import catalog
+from medchat import store
+from medchat.answers import Answer, Citation, Model, Sentence
+from medchat.chat import Done, Event, Piece, Status
+from medchat.desk import Desk
+from medchat.writer import Writer
+
+HOSTILE = (
+    "<script>window.hit=1</script><img src=x onerror=window.hit=1>"
+    "<svg onload=window.hit=1></svg>[x](javascript:window.hit=1)'\"><b>&amp;"
+)
+TEXT = (
+    "Initial treatment of type 2 diabetes\n\nStart with lifestyle advice at diagnosis. Metformin is "
+    "the usual first-line medicine in adults with type 2 diabetes who tolerate it. Raise the dose "
+    "slowly over several weeks to limit nausea and diarrhoea. Check renal function before the first "
+    "dose and at least once a year. Where there is heart failure or chronic kidney disease, add an "
+    "SGLT2 inhibitor early, whatever the HbA1c."
+)
+QUOTE = (
+    "Metformin is the usual first-line medicine in adults with type 2 diabetes who tolerate it."
+)
+ZH_TEXT = (
+    "2型糖尿病的初始治疗\n\n诊断后即开始生活方式干预。二甲双胍是多数2型糖尿病成人患者的一线药物。"
+    "应在数周内逐渐加量，以减少恶心和腹泻。首次用药前及之后每年至少检查一次肾功能。"
+)
+ZH_QUOTE = "二甲双胍是多数2型糖尿病成人患者的一线药物。"
+FACT = "Type 2 diabetes — first-line treatment: metformin; lifestyle change."
+NOTE = (
+    "Written by a small demonstration model that can only copy from the evidence. "
+    "It may leave out what matters."
+)
+
+
+def seed(home: Path) -> Engine:
+    """Make a home with two documents, one hostile one and a fact."""
+    engine = catalog.connect(f"sqlite:///{home / 'medchat.db'}")
+    catalog.Base.metadata.create_all(engine)
+    store.Base.metadata.create_all(engine)
+    with Session(engine) as session, session.begin():
+        if session.get(catalog.Source, "s1"):
+            return engine
+        session.add(
+            catalog.Source(
+                id="s1", title="Evidence notes", format="markdown", licence="CC0-1.0",
+                sha256="0" * 64, created=0.0, since=1,
+            )
+        )  # fmt: skip
+        session.add(catalog.GenerationRow(number=1, created=0.0, cause="toy"))
+        session.flush()
+        for id, title, language, text in (
+            ("note:t2d", "Type 2 diabetes: first-line treatment", "en", TEXT),
+            ("note:t2d-zh", "2型糖尿病：一线治疗", "zh", ZH_TEXT),
+            ("note:hostile", HOSTILE, "en", HOSTILE + "\n\n" + HOSTILE),
+        ):
+            session.add(
+                catalog.DocumentRow(
+                    id=id, source_id="s1", title=title, language=language, text=text, year=2024,
+                    type="evidence note", journal="", sha256=id.ljust(64, "0"), since=1,
+                )
+            )  # fmt: skip
+            session.flush()
+            begin = text.index("\n\n") + 2
+            session.add(
+                catalog.PassageRow(
+                    id=f"{id}#1", document_id=id, start=begin, end=len(text),
+                    section="Initial treatment" if language == "en" else "初始治疗",
+                    language=language,
+                )
+            )  # fmt: skip
+        session.add(catalog.EntityRow(id="condition:t2d", kind="condition", since=1))
+        session.flush()
+        session.add(
+            catalog.FactRow(
+                id="f1", subject_id="condition:t2d", relation="first_line", value_en="metformin",
+                since=1,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(catalog.FactSource(fact_id="f1", source_id="s1"))
+    (home / "knowledge").mkdir(exist_ok=True)
+    (home / "knowledge" / "CURRENT").write_text("gen-000001\n")
+    return engine
+
+
+def cited(n: int, id: str, title: str, text: str, quote: str) -> Citation:
+    """Cite a quotation of a passage, or a fact, by where it stands."""
+    if id == "condition:t2d#first_line":
+        return Citation(n, "fact", id, title, None, quote, 0, len(quote), ("f1",))
+    start = text[text.index("\n\n") + 2 :].index(quote)
+    return Citation(n, "passage", id, title, 2024, quote, start, start + len(quote))
+
+
+def answer_to(question: str) -> Answer:
+    """Return the toy's answer: to hostile questions, unknown things, Chinese, and all else."""
+    writer = Model("mini", "mini-2", NOTE)
+    seconds = {"total": 1.24}
+    if "hostile" in question:
+        hit = cited(1, "note:hostile#1", HOSTILE, HOSTILE + "\n\n" + HOSTILE, HOSTILE)
+        told = Sentence(f"{HOSTILE} [1]", (1,), "supported", 1.0)
+        return Answer(told.text, "en", (told,), (hit,), False, writer, 1, seconds=seconds)
+    if "unicorn" in question:
+        near = cited(1, "note:t2d#1", "Type 2 diabetes: first-line treatment", TEXT, QUOTE)
+        said = Sentence("The knowledge base does not cover this question.", (), "none", 0.0)
+        return Answer(said.text, "en", (said,), (near,), True, writer, 1, seconds=seconds)
+    if any("一" <= letter <= "鿿" for letter in question):
+        one = cited(1, "note:t2d-zh#1", "2型糖尿病：一线治疗", ZH_TEXT, ZH_QUOTE)
+        told = Sentence("二甲双胍是多数2型糖尿病成人患者的一线药物[1]。", (1,), "supported", 1.0)
+        more = Sentence("首次用药前应检查肾功能[1]。", (1,), "supported", 0.9)
+        note = Model("mini", "mini-2", "由小型演示模型撰写，它只会照抄资料，可能遗漏要点。")
+        text = told.text + more.text
+        return Answer(text, "zh", (told, more), (one,), False, note, 1, seconds=seconds)
+    one = cited(1, "note:t2d#1", "Type 2 diabetes: first-line treatment", TEXT, QUOTE)
+    two = cited(2, "condition:t2d#first_line", "Type 2 diabetes", "", FACT)
+    sentences = (
+        Sentence(f"{QUOTE[:-1]} [1].", (1,), "supported", 1.0),
+        Sentence("Lifestyle change goes with it from the start [2].", (2,), "supported", 0.9),
+        Sentence("Cinnamon is an alternative.", (), "unsupported", 0.1),
+    )
+    text = " ".join(sentence.text for sentence in sentences)
+    return Answer(text, "en", sentences, (one, two), False, writer, 1, seconds=seconds)
+
+
+class ToyChat:
+    """Answers from `answer_to`, in steps and pieces as the real chat does, and records."""
+
+    writer = Writer(None, Model("mini", "mini-2", NOTE))
+
+    def __init__(self, engine: Engine, pause: float = 0.05) -> None:
+        self.engine, self.pause = engine, pause
+
+    def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+        """Answer one question slowly enough to be watched."""
+        for step in ("understand", "retrieve", "write"):
+            yield Status(step)
+            time.sleep(self.pause)
+        if "explode" in question:
+            raise ZeroDivisionError(question)
+        answer = answer_to(question)
+        pause = self.pause * (20 if "slow" in question else 1)
+        for word in answer.text.split(" "):
+            yield Piece(word + " ")
+            time.sleep(pause)
+        yield Status("check")
+        time.sleep(self.pause)
+        held, message = store.add(self.engine, conversation, question, answer)
+        yield Done(replace(answer, conversation=held, message=message))
+
+
+def main(home: Path, port: int) -> None:
+    """Serve the toy on a loopback port."""
+    import uvicorn
+
+    from medchat.settings import load
+    from medchat.web import create_app
+
+    engine = seed(home)
+    desk = Desk(engine, home, lambda: ToyChat(engine))
+    settings = load(home=str(home))
+    uvicorn.run(create_app(settings, desk=desk), host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,197 @@
+"""The conversation as a reader sees it: questions, checked answers, and the one being written.
+
+    messages + verdicts -> transcript        question + step + draft -> live turn
+
+Only what the check has let through looks like an answer. This file asks nothing and keeps nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from medchat.answers import Answer, Citation, Sentence
+from medchat.store import Message
+from ui.markup import button, hidden, lines, safe
+from ui.text import Words
+
+REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
+"""Why an answer does not help: the part of each reason's key after `reason_`."""
+
+_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
+_NUMBER = re.compile(r"\d+")
+
+
+def welcome(words: Words) -> str:
+    """Return the page of a conversation that has not begun."""
+    examples = "".join(
+        f"<li>{button('example', question, question)}</li>"
+        for question in words.all("example_")
+        if question != words("example_ask")
+    )
+    return (
+        f'<section class="welcome"><h2>{safe(words("welcome"))}</h2>'
+        f"<p>{safe(words('welcome_more'))}</p>"
+        f'<h3>{safe(words("examples"))}</h3><ul class="examples">{examples}</ul></section>'
+    )
+
+
+def transcript(messages: Sequence[Message], verdicts: Mapping[str, str], words: Words) -> str:
+    """Return a recorded conversation."""
+    parts = []
+    for message in messages:
+        if message.answer is None:
+            parts.append(question(message.text, words))
+        else:
+            parts.append(answered(message.answer, verdicts.get(message.id), words))
+    return f'<div class="turns">{"".join(parts)}</div>'
+
+
+def question(text: str, words: Words) -> str:
+    """Return a question."""
+    return f'<article class="question">{hidden(words("you"))}<p>{lines(text)}</p></article>'
+
+
+def live(text: str, step: str, draft: str, words: Words) -> str:
+    """Return the turn that is being answered: the question, what is done, the draft so far."""
+    key = f"step_{step}"
+    said = words(key) if words.has(key) else words("working")
+    written = (
+        f'<p class="draft"><span class="draft-label">{safe(words("draft"))}</span>'
+        f"{lines(draft)}</p>"
+        if draft
+        else ""
+    )
+    return (
+        f'<div class="turns">{question(text, words)}<article class="answer writing">'
+        f'<p class="status" id="status"><span class="pulse"></span>{safe(said)}…</p>'
+        f"{written}</article></div>"
+    )
+
+
+def notice(text: str, asked: str, words: Words) -> str:
+    """Return a turn that ended without an answer, and why."""
+    return (
+        f'<div class="turns">{question(asked, words) if asked else ""}'
+        f'<article class="answer notice"><p id="status">{safe(text)}</p></article></div>'
+    )
+
+
+def answered(answer: Answer, verdict: str | None, words: Words) -> str:
+    """Return a checked answer with its sources, its origin, and the reader's verdict."""
+    body = _abstention(answer, words) if answer.abstained else _body(answer, words)
+    return (
+        f'<article class="answer" id="answer-{safe(answer.message)}" '
+        f'lang="{safe(answer.language)}">'
+        f"{hidden(words('answer'))}{body}{_foot(answer, words)}"
+        f"{_verdict(answer.message or '', verdict, words)}</article>"
+    )
+
+
+def _body(answer: Answer, words: Words) -> str:
+    quotes = {citation.n: _plain(citation.quote) for citation in answer.citations}
+    told = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
+    joint = "" if answer.language == "zh" else " "
+    notes = [
+        f'<p class="note">{safe(words(key))}</p>'
+        for key, present in (
+            ("quoted_note", any('class="quoted"' in one for one in told)),
+            ("unsupported_note", any(one.support == "unsupported" for one in answer.sentences)),
+        )
+        if present
+    ]
+    text = f'<div class="text">{joint.join(told)}</div>{"".join(notes)}'
+    return text + _references(answer, words)
+
+
+def _abstention(answer: Answer, words: Words) -> str:
+    said = answer.sentences[0].text if answer.sentences else answer.text
+    heading = f"<h4>{safe(words('nearest'))}</h4>" if answer.citations else ""
+    return (
+        f'<div class="text abstained"><h3>{safe(words("abstained"))}</h3>'
+        f"<p>{safe(said)}</p></div>{heading}{_references(answer, words)}"
+    )
+
+
+def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], words: Words) -> str:
+    known = [n for n in sentence.citations if n in quotes]
+    text, last = "", 0
+    for marker in _MARKER.finditer(sentence.text):
+        numbers = [int(number) for number in _NUMBER.findall(marker[1])]
+        if not set(numbers) <= set(known):
+            continue
+        text += lines(sentence.text[last : marker.start()])
+        text += "".join(_cite(answer, n, words) for n in numbers)
+        known = [n for n in known if n not in numbers]
+        last = marker.end()
+    text += lines(sentence.text[last:]) + "".join(_cite(answer, n, words) for n in known)
+    if sentence.support == "unsupported":
+        return f'<span class="unsupported">{text}{hidden(words("unsupported"))}</span>'
+    if _is_quoted(sentence, quotes):
+        return f'<q class="quoted" title="{safe(words("quoted"))}">{text}</q>'
+    return f"<span>{text}</span>"
+
+
+def _is_quoted(sentence: Sentence, quotes: Mapping[int, str]) -> bool:
+    said = _plain(_MARKER.sub("", sentence.text))
+    return bool(said) and any(said in quotes[n] for n in sentence.citations if n in quotes)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).strip(" .。;；")
+
+
+def _cite(answer: Answer, n: int, words: Words) -> str:
+    return button("cite", str(n), f"{answer.message}:{n}", kind="cite", says=words("cite", n=n))
+
+
+def _references(answer: Answer, words: Words) -> str:
+    listed = "".join(
+        f"<li>{_cite(answer, citation.n, words)} {safe(_titled(citation))}</li>"
+        for citation in answer.citations
+    )
+    return f'<ul class="references">{listed}</ul>' if listed else ""
+
+
+def _titled(citation: Citation) -> str:
+    return f"{citation.title} ({citation.year})" if citation.year else citation.title
+
+
+def _foot(answer: Answer, words: Words) -> str:
+    model = " + ".join(filter(None, (answer.model.base, answer.model.adapter)))
+    facts = [words("quoted_by") if model == "quote" else words("written_by", model=model)]
+    if answer.generation is not None:
+        facts.append(words("generation_short", number=answer.generation))
+    if "total" in answer.seconds:
+        facts.append(words("seconds", seconds=f"{answer.seconds['total']:.1f}"))
+    note = f'<p class="limits">{safe(answer.model.note)}</p>' if answer.model.note else ""
+    return f'{note}<p class="origin">{safe(" · ".join(facts))}</p>'
+
+
+def _verdict(message: str, verdict: str | None, words: Words) -> str:
+    said = f'<p class="rated">{safe(words(f"rated_{verdict}"))}</p>' if verdict else ""
+    return (
+        f'<div class="actions" role="group">{hidden(words("rate"))}'
+        f"{_thumb('up', message, verdict, words('helpful'))}"
+        f"{_thumb('down', message, verdict, words('unhelpful'))}"
+        f"{button('copy', words('copy'), message, kind='quiet')}{said}</div>"
+        f"{_reasons(message, words)}"
+    )
+
+
+def _thumb(side: str, message: str, verdict: str | None, label: str) -> str:
+    kind = f"thumb thumb-{side}" + (" chosen" if verdict == side else "")
+    return button(f"rate-{side}", "", message, kind=kind, says=label)
+
+
+def _reasons(message: str, words: Words) -> str:
+    choices = "".join(
+        f'<label class="choice"><input type="radio" name="reason-{safe(message)}" value="{reason}">'
+        f"<span>{safe(words(f'reason_{reason}'))}</span></label>"
+        for reason in REASONS
+    )
+    return (
+        f'<fieldset class="reasons" id="reasons-{safe(message)}" hidden>'
+        f'<legend>{safe(words("reason"))}</legend><div class="choices">{choices}</div>'
+        f'<label class="comment"><span>{safe(words("comment"))}</span>'
+        f'<input type="text" maxlength="500" placeholder="{safe(words("comment_hint"))}"></label>'
+        f"{button('send-reason', words('send'), message, kind='main')}</fieldset>"
+    )

@@ -1,0 +1,72 @@
+"""The sources beside an answer: each citation with the cited words marked within their text.
+
+    citations' sources + the number that was chosen -> cards, the chosen one open
+
+What is marked is exactly the quotation that was recorded with the answer.
+"""
+
+from collections.abc import Sequence
+
+from medchat.desk import Source
+from ui.markup import button, lines, safe
+from ui.text import Words
+
+
+def hint(words: Words) -> str:
+    """Return what stands where no citation is open."""
+    return (
+        f'<section class="sources idle"><h2>{safe(words("sources"))}</h2>'
+        f"<p>{safe(words('sources_hint'))}</p></section>"
+    )
+
+
+def panel(sources: Sequence[Source], chosen: int, words: Words) -> str:
+    """Return the sources of one answer, the chosen one open."""
+    cards = "".join(_card(source, source.citation.n == chosen, words) for source in sources)
+    return (
+        f'<section class="sources" id="sources"><header><h2 tabindex="-1" id="sources-title">'
+        f"{safe(words('sources'))}</h2>"
+        f"{button('close-sources', '×', kind='quiet close', says=words('close'))}</header>"
+        f"{cards}</section>"
+    )
+
+
+def _card(source: Source, chosen: bool, words: Words) -> str:
+    citation = source.citation
+    year = f' <span class="year">{citation.year}</span>' if citation.year else ""
+    return (
+        f'<details class="card" id="source-{citation.n}"{" open" if chosen else ""}>'
+        f'<summary><span class="number">{citation.n}</span>'
+        f'<span class="title">{safe(citation.title)}{year}</span></summary>'
+        f"{_warnings(source, words)}{_kind(source, words)}{_text(source)}{_facts(source, words)}"
+        f"</details>"
+    )
+
+
+def _warnings(source: Source, words: Words) -> str:
+    said = [words("retracted")] if source.retracted else []
+    said += [] if source.present else [words("absent")]
+    return "".join(f'<p class="warning">{safe(one)}</p>' for one in said)
+
+
+def _kind(source: Source, words: Words) -> str:
+    kinds = [words(f"source_{source.citation.kind}"), source.type, source.journal]
+    said = "".join(f"<span>{safe(kind)}</span>" for kind in kinds if kind)
+    return f'<p class="kinds">{said}</p>'
+
+
+def _text(source: Source) -> str:
+    return (
+        f'<blockquote class="passage">{lines(source.before)}'
+        f'<mark id="quote-{source.citation.n}">{lines(source.citation.quote)}</mark>'
+        f"{lines(source.after)}</blockquote>"
+    )
+
+
+def _facts(source: Source, words: Words) -> str:
+    rows = [("section", source.section), ("from", "; ".join(source.origins))]
+    told = "".join(
+        f"<dt>{safe(words(key))}</dt><dd>{safe(value)}</dd>" for key, value in rows if value
+    )
+    id = f"<dt>{safe(words('id'))}</dt><dd><code>{safe(source.citation.id)}</code></dd>"
+    return f'<dl class="facts">{told}{id}</dl>'
