@@ -10,7 +10,12 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOMS = ("knowledge", "finetune", "medchat", "ui")
-MAY_IMPORT = {"knowledge": set(), "finetune": set(), "medchat": {"knowledge", "finetune"}, "ui": {"medchat"}}  # fmt: skip
+MAY_IMPORT: dict[str, set[str]] = {
+    "knowledge": set(),
+    "finetune": set(),
+    "medchat": {"knowledge", "finetune"},
+    "ui": {"medchat"},
+}
 DOORS = {"medchat/cli.py": {"ui"}, "medchat/web.py": {"ui"}}
 OWNERS = {
     "faiss": {"knowledge"},

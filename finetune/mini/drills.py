@@ -59,18 +59,31 @@ class Ask:
     ask_zh: tuple[str, ...]
 
 
-def _phrases() -> dict[str, Any]:
+def _phrases() -> Any:
     with resources.files("finetune.mini").joinpath("phrases.yaml").open(encoding="utf-8") as file:
-        loaded = yaml.load(file, Loader=yaml.CSafeLoader)
-    assert isinstance(loaded, dict)
-    return loaded
+        return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
-PHRASES = _phrases()
-ASKS = tuple(
-    Ask(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-    for row in PHRASES["asks"]
-)
+PHRASES: Any = _phrases()
+
+
+def _listed(*keys: str) -> list[str]:
+    """Return the list of phrases under a path of keys; an unknown kind has no endings."""
+    found = PHRASES
+    for key in keys:
+        found = found.get(key, [""])
+    return [str(phrase) for phrase in found]
+
+
+def _asks() -> tuple[Ask, ...]:
+    asks = []
+    for row in PHRASES["asks"]:
+        plain = {key: str(row[key]) for key in ("id", "subject", "objects", "en", "zh")}
+        asks.append(Ask(**plain, ask_en=tuple(row["ask_en"]), ask_zh=tuple(row["ask_zh"])))
+    return tuple(asks)
+
+
+ASKS = _asks()
 
 
 Turn = tuple[str, str, tuple[str, ...]]
@@ -94,8 +107,7 @@ class Drills:
     def make(self, hardness: float = 1.0, language: Language | None = None) -> Drill:
         """Make one drill in a language, or in either."""
         pick = self._random
-        languages: tuple[Language, Language] = ("en", "zh")
-        chosen: Language = language or pick.choice(languages)
+        chosen: Language = language or ("en" if pick.random() < 0.5 else "zh")
         plan = _Plan(self, chosen, hardness)
         count = pick.randint(2, 3 + round(3 * hardness))
         for _ in range(count):
@@ -118,12 +130,12 @@ class Drills:
         length = pick.randint(1, 2 if hardness < 0.3 else 3)
         if language == "zh":
             stem = "".join(pick.choices(self._characters, k=length + 1))
-            return stem + pick.choice(PHRASES["endings"]["zh"].get(kind, [""]))
+            return stem + pick.choice(_listed("endings", "zh", kind))
         if pick.random() < 0.35:
             words = pick.sample(self._words, min(length, len(self._words)))
-            return " ".join(words) + pick.choice(["", *PHRASES["endings"]["en"].get(kind, [""])])
-        stem = "".join(pick.choices(PHRASES["syllables"], k=length + 1))
-        name = stem + pick.choice(PHRASES["endings"]["en"].get(kind, [""]))
+            return " ".join(words) + pick.choice(["", *_listed("endings", "en", kind)])
+        stem = "".join(pick.choices(_listed("syllables"), k=length + 1))
+        name = stem + pick.choice(_listed("endings", "en", kind))
         return name.capitalize() if kind == "condition" or pick.random() < 0.1 else name
 
     def sentence(self, language: Language, hardness: float) -> tuple[str, list[str]]:
@@ -133,7 +145,7 @@ class Drills:
         keys = [
             self.name(pick.choice(kinds), language, hardness) for _ in range(pick.randint(1, 3))
         ]
-        glue = PHRASES["glue"][language]
+        glue = _listed("glue", language)
         parts: list[str] = []
         for key in keys:
             parts += [*pick.choices(glue, k=pick.randint(1, 3)), key]
@@ -167,7 +179,7 @@ class _Plan:
             self._add_prose()
 
     def turns(self, count: int) -> list[Turn]:
-        """Return up to `count` turns with different answers, so that none repeats an earlier one."""
+        """Return up to `count` turns, no two with the same answer."""
         made = [self._turn() for _ in range(count)]
         return list({turn[1]: turn for turn in made}.values())
 
@@ -246,9 +258,9 @@ class _Plan:
         """Ask for a relation of a subject, in the relation's own words or plainly by its label."""
         pick = self._pick
         if self._language == "zh":
-            template = pick.choice(ask.ask_zh if pick.random() < 0.6 else PHRASES["plain"]["zh"])
+            template = pick.choice(ask.ask_zh if pick.random() < 0.6 else _listed("plain", "zh"))
             return template.format(s=subject, r=ask.zh)
-        template = pick.choice(ask.ask_en if pick.random() < 0.6 else PHRASES["plain"]["en"])
+        template = pick.choice(ask.ask_en if pick.random() < 0.6 else _listed("plain", "en"))
         asked = subject.lower() if pick.random() < 0.15 else subject
         question = template.format(s=asked, r=ask.en)
         return question[0].upper() + question[1:]
@@ -270,7 +282,7 @@ class _Plan:
                 )
                 held += values
         english = self._language == "en"
-        template = self._pick.choice(PHRASES["everything"][self._language])
+        template = self._pick.choice(_listed("everything", self._language))
         joint = " " if english else ""
         return template.format(s=subject), joint.join(sentences), tuple(held)
 
@@ -285,7 +297,7 @@ class _Plan:
                 return question, listed + joint + cite(text, number), (*values, *keys)
         else:
             joined = (" and " if self._language == "en" else "和").join(keys[:2])
-            template = self._pick.choice(PHRASES["said"][self._language])
+            template = self._pick.choice(_listed("said", self._language))
             question = template.format(k=joined)
         return question, cite(text, number), tuple(keys)
 

@@ -55,12 +55,12 @@ def measure(
             continue
         asked += len(drill.asked[0])
         present += sum(fact in said for fact in drill.asked[0])
-        facts = _stated(said)
+        facts = facts_of(said)
         stated += len(facts)
         whole = "\n".join(drill.evidence)
         grounded += sum(fact in whole for fact in facts)
         answers += 1
-        cited += _marks(said) == _marks(drill.answers[0])
+        cited += marks(said) == marks(drill.answers[0])
     return Score(
         count,
         present / max(asked, 1),
@@ -86,7 +86,7 @@ def answer(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", drill
     return str(tokenizer.decode(made[0, len(ids) :], skip_special_tokens=True)).strip()
 
 
-def _stated(text: str) -> list[str]:
+def facts_of(text: str) -> list[str]:
     """Return the pieces of an answer that state facts: list items, or the sentence itself."""
     facts = []
     for line in text.replace("[", "\n[").replace("。", "\n").split("\n"):
@@ -97,7 +97,7 @@ def _stated(text: str) -> list[str]:
     return facts
 
 
-def _marks(text: str) -> list[str]:
+def marks(text: str) -> list[str]:
     return [part[0] for part in text.split("[")[1:] if part[:1].isdigit()]
 
 

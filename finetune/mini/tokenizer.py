@@ -80,7 +80,7 @@ def train(texts: Iterable[str], merges: int) -> "PreTrainedTokenizerFast":
         show_progress=False,
     )
     tokenizer.train_from_iterator(kept, trainer)
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token="<s>",
         eos_token="</s>",

@@ -1,10 +1,10 @@
 """Make the mini model from nothing: a tokenizer, then three stages of copying, then its score.
 
-    texts -> tokenizer    segments whose distance grows -> easy drills -> full drills -> base folder
+    texts -> tokenizer    segments, ever further apart -> easy drills -> full drills -> base folder
 
-Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy by
-content. A random segment repeated after a filler whose length grows by one each time the loss falls
-under 1 teaches that in minutes (a fixed distance teaches the distance only).
+Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy
+by content. A random segment repeated after a filler whose length grows by one each time the loss
+falls under 1 teaches that in minutes (a fixed distance teaches the distance only).
 """
 
 import json
@@ -55,8 +55,9 @@ def run(
     lexicon: Lexicon,
     plan: Plan | None = None,
     report: Report = lambda step, done, total: None,
+    measured: int = 200,
 ) -> Score:
-    """Make the model in `out`; a run that was stopped goes on from its last checkpoint."""
+    """Make the model in `out` and score it on `measured` drills; a stopped run goes on."""
     plan = plan or Plan()
     work = out.with_name(out.name + ".partial")
     work.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def run(
     trainer.segments()
     trainer.drills()
     trainer.finish()
-    result = reading.measure(trainer.model, tokenizer, 200)
+    result = reading.measure(trainer.model, tokenizer, measured)
     _write_card(work, plan, result, trainer)
     for name in ("trainer.safetensors", "trainer.json"):
         (work / name).unlink(missing_ok=True)
@@ -83,7 +84,8 @@ def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedToken
     from transformers import PreTrainedTokenizerFast
 
     if (work / "tokenizer.json").is_file():
-        return PreTrainedTokenizerFast.from_pretrained(work)
+        found: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(work)
+        return found
     drills = Drills({}, "".join(tokens.common_characters()[:200]), ["dose", "fever"], 0)
     sample = [
         "\n".join(message["content"] for message in drills.make().messages()) for _ in range(1000)
@@ -126,7 +128,7 @@ class _Trainer:
             )
         )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model.to(self.device)
+        self.model.to(self.device)  # type: ignore[arg-type]
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.95), weight_decay=0.01, fused=True
         )
@@ -177,9 +179,9 @@ class _Trainer:
         """Save the model as it ships: bfloat16 safetensors, no optimiser."""
         import torch
 
-        self.model.to("cpu", torch.bfloat16)
+        self.model.to("cpu", torch.bfloat16)  # type: ignore[arg-type]
         self.model.save_pretrained(self.work)
-        self.model.to(torch.float32).eval()
+        self.model.to(torch.float32).eval()  # type: ignore[arg-type]
 
     def _hardness(self, start: float, total: float) -> float:
         return min(1.0, max(0.0, (self.spent - start) / (0.4 * max(total - start, 1))))
@@ -219,7 +221,7 @@ class _Trainer:
             wanted = learn[:, 1:]
             logits = self.model.lm_head(hidden[:, :-1][wanted])
         loss = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][wanted])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for group in self.optimizer.param_groups:
             group["lr"] = rate

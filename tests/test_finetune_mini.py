@@ -1,0 +1,124 @@
+"""The mini model's workshop: drills that are sound, a tokenizer that loses nothing, real training."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from finetune import dialogue, mini
+from finetune.mini import reading
+from finetune.mini import tokenizer as tokens
+from finetune.mini.drills import ASKS, Drill, Drills, cite
+from finetune.mini.train import Plan, run
+from knowledge import starter, wording
+from knowledge.vocabulary import RELATIONS
+
+WORDS = ["dose", "fever", "renal", "heart", "liver", "acute"]
+CHARACTERS = "心肝脾肺肾热痛病症炎药"
+
+
+@pytest.fixture
+def drills() -> Drills:
+    return Drills({"condition": [("Asthma", "哮喘")]}, CHARACTERS, WORDS, 5)
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.id)
+def test_drills_speak_the_vocabulary_of_the_knowledge_room(ask: object) -> None:
+    from finetune.mini.drills import Ask, fact_line
+
+    assert isinstance(ask, Ask)
+    relation = RELATIONS[ask.id]
+    assert (ask.en, ask.zh) == (relation.en, relation.zh)
+    for language in ("en", "zh"):
+        assert fact_line("X", ask, ["a", "b"], language) == wording.line(
+            "X", ask.id, ["a", "b"], language
+        )
+
+
+def test_every_answer_can_be_read_off_the_evidence(drills: Drills) -> None:
+    for _ in range(500):
+        drill = drills.make()
+        whole = "\n".join(drill.evidence)
+        for answer, asked in zip(drill.answers, drill.asked, strict=True):
+            assert all(fact in answer and fact in whole for fact in asked)
+            assert bool(asked) == (answer != dialogue.NOT_COVERED[drill.language])
+
+
+def test_a_citation_names_the_line_that_holds_the_fact(drills: Drills) -> None:
+    checked = 0
+    for _ in range(300):
+        drill = drills.make(0.0)  # easy drills hold no prose: one answer sentence a line
+        for answer, asked in zip(drill.answers, drill.asked, strict=True):
+            if asked and answer.count("[") == 1:
+                line = drill.evidence[int(answer.split("[")[1][0]) - 1]
+                assert all(fact in line for fact in asked)
+                checked += 1
+    assert checked > 200
+
+
+def test_the_same_seed_gives_the_same_drills() -> None:
+    first, second = (Drills({}, CHARACTERS, WORDS, 3) for _ in range(2))
+    assert [first.make() for _ in range(20)] == [second.make() for _ in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited"), [("Rest helps.", "Rest helps [2]."), ("多休息。", "多休息[2]。")]
+)
+def test_the_citation_stands_before_the_stop(sentence: str, cited: str) -> None:
+    assert cite(sentence, 2) == cited
+
+
+def test_the_tokenizer_loses_nothing_and_keeps_chinese_apart() -> None:
+    tokenizer = tokens.train(["Treatment of type 2 diabetes is treatment."] * 5, 50)
+    for text in ("2型糖尿病的症状：口渴；多尿[1]。", "Dose 500 mg, twice.\nNext 囃 line"):
+        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        assert tokenizer.decode(ids) == text
+    assert len(tokenizer("糖尿病", add_special_tokens=False)["input_ids"]) == 3
+
+
+def test_a_drill_renders_with_only_its_answers_to_learn(drills: Drills) -> None:
+    tokenizer = tokens.train(["The symptoms of fever."] * 5, 50)
+    drill = drills.make(language="en")
+    shown = dialogue.render(tokenizer, drill.messages(0))
+    learned = [token for token, learn in zip(shown.ids, shown.learn, strict=True) if learn]
+    assert tokenizer.decode(learned) == f" {drill.answers[0]}</s>"
+
+
+def test_the_score_counts_what_is_said() -> None:
+    class Said:
+        """A drill's own answer, or one with an item that nobody wrote."""
+
+    drill = Drill(
+        "en",
+        ("Gout — symptoms: pain; redness.",),
+        ("What are the symptoms of Gout?",),
+        ("Symptoms of Gout: pain; redness [1].",),
+        (("pain", "redness"),),
+    )
+    assert reading.facts_of("Symptoms of Gout: pain; fever [1].") == ["pain", "fever"]
+    assert reading.facts_of("痛风的症状：疼痛；发热[1]。") == ["疼痛", "发热"]
+    assert reading.marks(drill.answers[0]) == ["1"]
+
+
+def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
+    texts = [path.read_text() for path in starter.files() if path.suffix == ".md"][:10]
+    plan = Plan(
+        hidden=32, layers=1, heads=2, inner=64, merges=100, row=64, rows=2, minutes=0.03,
+        segment_minutes=0.01,
+    )  # fmt: skip
+    score = run(tmp_path / "base", texts, {}, plan, measured=4)
+    card = json.loads((tmp_path / "base" / "MINI.json").read_text())
+    assert card["steps"] > 0 and score.drills == 4
+    assert (tmp_path / "base" / "model.safetensors").is_file()
+    assert not (tmp_path / "base.partial").exists()
+
+
+@pytest.mark.skipif(not mini.folder().is_dir(), reason="the mini model is not made yet")
+def test_the_shipped_model_reads_better_than_chance() -> None:
+    from finetune import model
+
+    student = model.load("mini")
+    score = reading.measure(student.model, student.tokenizer, 12, hardness=0.0)
+    card = json.loads((mini.folder() / "MINI.json").read_text())
+    assert score.asked > 0.5
+    assert card["template"] == dialogue.template_hash(student.tokenizer)
