@@ -332,6 +332,8 @@ def _open(
         else:
             _count(report.left_out, "too long")
             return None
+    if covered and row.support is not None and len(row.support) != len(_parts(row)):
+        _count(report.cut, "citations within the answer")
     if len(others) < full[0]:
         _count(report.cut, "distractors")
     if len(history) < full[1]:
@@ -381,7 +383,7 @@ def _cited(row: Row, evidence: Sequence[str]) -> str:
     """Return the answer with each sentence citing what supports it, else all at its end."""
     number = {text: place for place, text in enumerate(evidence, 1)}
     places = [number.get(source.quote) for source in row.sources]
-    parts = sentences(row.messages[-1]["content"].strip())
+    parts = _parts(row)
     support = row.support
     if support is None or len(support) != len(parts):
         everything = tuple(range(len(row.sources)))
@@ -393,6 +395,10 @@ def _cited(row: Row, evidence: Sequence[str]) -> str:
     return "".join(cited)
 
 
+def _parts(row: Row) -> list[str]:
+    return sentences(row.messages[-1]["content"].strip())
+
+
 def _asked(row: Row) -> tuple[str, ...]:
     """Return the facts that an answer must hold: named by the row, or listed in its sources.
 
@@ -401,7 +407,10 @@ def _asked(row: Row) -> tuple[str, ...]:
     answer = row.messages[-1]["content"]
     if row.objects:
         return row.objects
-    listed = [item for source in row.sources for item in items(source.quote) if item in answer]
+    said = answer.casefold()
+    listed = [
+        item for source in row.sources for item in items(source.quote) if item.casefold() in said
+    ]
     if listed:
         return tuple(dict.fromkeys(listed))
     return tuple(part.strip().rstrip("。.") for part in sentences(uncited(answer)))

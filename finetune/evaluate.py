@@ -290,12 +290,11 @@ def stated(text: str, names: Sequence[str] = ()) -> list[str]:
         body = sentence.strip().rstrip("。.!?！？")
         if not body or body in {one.rstrip("。.") for one in dialogue.NOT_COVERED.values()}:
             continue
-        head, mark, listed = _split_list(body)
-        if mark:
-            facts += [one.strip() for one in re.split(r"[;；、]", listed) if one.strip()]
-            continue
-        found = _named(head, names)
-        facts += found or [body]
+        listed = [one.strip() for one in re.split(r"[;；]", _after_colon(body)) if one.strip()]
+        if len(listed) > 1:
+            facts += listed
+        else:
+            facts += _named(body, names) or listed
     return facts
 
 
@@ -304,9 +303,8 @@ def known_names(quotes: Iterable[str]) -> set[str]:
     return {item for quote in quotes for item in items(quote) if len(item) > 1}
 
 
-def _split_list(body: str) -> tuple[str, str, str]:
-    match = re.search(r":\s|：", body)
-    return (body[: match.start()], ":", body[match.end() :]) if match else (body, "", "")
+def _after_colon(body: str) -> str:
+    return re.split(r":\s|：", body, maxsplit=1)[-1]
 
 
 def _named(sentence: str, names: Sequence[str]) -> list[str]:

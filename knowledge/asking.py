@@ -90,6 +90,8 @@ def _table() -> tuple[dict[str, list[Ask]], re.Pattern[str]]:
     for id, relation in RELATIONS.items():
         for cue in (*relation.cues_en, *relation.cues_zh):
             meant.setdefault(cue, []).append(Ask(id, 0.5 if cue in WEAK else 1.0))
+        for label in {relation.en, relation.zh} - set(meant):
+            meant[label] = [Ask(id, 1.0)]
         for cue in (relation.inverse_en.lower(), relation.inverse_zh):
             if cue and not relation.symmetric:
                 meant.setdefault(cue, []).append(Ask(id, 1.0, inverse=True))
@@ -139,6 +141,8 @@ def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
     if ("first_line", False) in kept:
         # "First-line medicines" asks for the first line; all medicines are the second best answer.
         kept.update({key: 0.6 for key in kept if key[0] in ("medicine", "treatment")})
+    if not strong:
+        kept = dict.fromkeys(kept, 0.9)  # "what is" asks for a description where nothing else does
     order = sorted(kept.items(), key=lambda item: -item[1])
     return tuple(Ask(relation, weight, inverse) for (relation, inverse), weight in order)
 

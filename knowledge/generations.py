@@ -19,14 +19,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge import dense, lexical, lock
 from knowledge.catalog import (
     DocumentRow,
     FactRow,
     GenerationRow,
+    Lived,
     NameRow,
     PassageRow,
+    Source,
     holds,
 )
 from knowledge.embedding import Embedding
@@ -61,6 +64,20 @@ class Generation:
     number: int
     folder: Path
     manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the second of two generations has that the first has not, and the reverse."""
+
+    sources_added: tuple[str, ...]
+    sources_removed: tuple[str, ...]
+    documents_added: tuple[str, ...]
+    documents_removed: tuple[str, ...]
+    entities_added: int
+    entities_removed: int
+    facts_added: int
+    facts_removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +422,38 @@ def count(connection: Connection, number: int) -> dict[str, int]:
     return {key: connection.scalar(query) or 0 for key, query in queries.items()}
 
 
+def diff(engine: Engine, one: int, other: int) -> Difference:
+    """Tell how the second generation differs from the first."""
+    for number in (one, other):
+        if not _committed(engine, number):
+            raise _unknown(number)
+    with engine.connect() as connection:
+
+        def only(ids: InstrumentedAttribute[str], table: Lived, here: int, there: int) -> list[str]:
+            kept = select(ids).where(holds(table, there))
+            query = select(ids).where(holds(table, here), ids.not_in(kept)).distinct()
+            return list(connection.scalars(query.order_by(ids)))
+
+        return Difference(
+            sources_added=tuple(only(Source.id, Source, other, one)),
+            sources_removed=tuple(only(Source.id, Source, one, other)),
+            documents_added=tuple(only(DocumentRow.id, DocumentRow, other, one)),
+            documents_removed=tuple(only(DocumentRow.id, DocumentRow, one, other)),
+            entities_added=len(only(NameRow.entity_id, NameRow, other, one)),
+            entities_removed=len(only(NameRow.entity_id, NameRow, one, other)),
+            facts_added=len(only(FactRow.id, FactRow, other, one)),
+            facts_removed=len(only(FactRow.id, FactRow, one, other)),
+        )
+
+
+def _unknown(number: int) -> KnowledgeError:
+    return KnowledgeError(
+        f"There is no generation {number}.",
+        where=str(number),
+        remedy="`medchat kb generations` lists them.",
+    )
+
+
 def rollback(
     engine: Engine,
     home: Path,
@@ -417,11 +466,7 @@ def rollback(
         latest = reconcile(engine, home)
         sweep(engine, home)
         if latest is None or not _committed(engine, number):
-            raise KnowledgeError(
-                f"There is no generation {number}.",
-                where=str(number),
-                remedy="`medchat kb generations` lists them.",
-            )
+            raise _unknown(number)
         target = latest + 1
         change = Change(stay=lambda: pieces_of(engine, number))
         draft = build(home, target, whole(home, number), change, embedding, progress)

@@ -107,9 +107,11 @@ def build(
     from tantivy import Document
 
     folder.mkdir(parents=True)
-    index = _inherited(folder, parent) if parent is not None else _blank(folder)
-    if parent is not None and not pieces and not gone:
-        return
+    if parent is not None:
+        _link_all(parent, folder)
+        if not pieces and not gone:
+            return
+    index = _opened(folder) if parent is not None else _blank(folder)
     # One thread: the same pieces give the same segments, and a small update stays small.
     writer = index.writer(_HEAP, 1)
     for document in gone:
@@ -153,13 +155,16 @@ def _blank(folder: Path) -> "tantivy.Index":
     return _with_analyser(Index(schema, path=str(folder)))
 
 
-def _inherited(folder: Path, parent: Path) -> "tantivy.Index":
-    from tantivy import Index
-
+def _link_all(parent: Path, folder: Path) -> None:
     # Tantivy writes each file once and replaces its two lists by renaming: links stay untouched.
     for file in sorted(parent.iterdir()):
         if file.name not in LOCKS:
             link(file, folder / file.name)
+
+
+def _opened(folder: Path) -> "tantivy.Index":
+    from tantivy import Index
+
     return _with_analyser(Index.open(str(folder)))
 
 
@@ -172,9 +177,7 @@ class Lexical:
     """The words of one generation."""
 
     def __init__(self, folder: Path) -> None:
-        from tantivy import Index
-
-        self._index = _with_analyser(Index.open(str(folder)))
+        self._index = _opened(folder)
         self._searcher = self._index.searcher()
         self.size: int = self._searcher.num_docs
 

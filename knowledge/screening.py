@@ -16,8 +16,11 @@ from knowledge.records import Lesson
 Gate = Callable[[Lesson], str]
 """Returns why a lesson is dropped, or an empty text."""
 
-Proof = Callable[[Sequence[Lesson]], list[str]]
-"""Returns for each of several lessons why it is not proven, or an empty text."""
+Candidate = tuple[Lesson | None, str]
+"""A lesson, or the reason why there is none; a lesson with a reason is dropped."""
+
+Proof = Callable[[Iterable[list[Candidate]]], Iterator[list[Candidate]]]
+"""Puts a reason beside each lesson of a batch that is not proven; batches stay in order."""
 
 SHORTEST = {"en": (12, 15), "zh": (5, 6)}
 LONGEST = {"en": (700, 1600), "zh": (350, 800)}
@@ -28,11 +31,12 @@ _EXAMPLES = 3
 
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "']", "\ufffd", "{", "}")
 _LEAKAGE = re.compile(
-    r"根据(?:提供的|以上|上述|给定的|已有)?(?:知识|资料|文本|信息|文档|内容)|知识库|知识图谱|三元组|语言模型|"
-    r"作为(?:一个)?(?:AI|人工智能)|as an ai\b|language model|knowledge (?:base|graph)|chat ?doctor|"
-    r"according to the (?:knowledge|context|database|table|provided|given)|based on the (?:knowledge|"
-    r"context|database|provided|given)|the (?:context|passage|database) (?:above|says|states)|"
-    r"\binstruction:|### |\bundefined\b|\bnan\b|\(interview; |performed \(ml\)",
+    "根据(?:提供的|以上|上述|给定的|已有)?(?:知识|资料|文本|信息|文档|内容)|知识库|知识图谱|三元组|"
+    "语言模型|作为(?:一个)?(?:AI|人工智能)|"
+    r"as an ai\b|language model|knowledge (?:base|graph)|chat ?doctor|"
+    r"(?:according to|based on) the (?:knowledge|context|database|table|provided|given)|"
+    r"the (?:context|passage|database) (?:above|says|states)|\binstruction:|### |\bundefined\b|"
+    r"\bnan\b|\(interview; |performed \(ml\)",
     re.IGNORECASE,
 )
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -49,50 +53,45 @@ class Screened:
     dropped: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
-    def drop(self, reason: str, lesson: Lesson) -> None:
+    def drop(self, reason: str, lesson: Lesson | None) -> None:
         """Count a dropped lesson; keep the first few answers of each reason."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
         kept = self.examples.setdefault(reason, [])
-        if len(kept) < _EXAMPLES:
+        if lesson is not None and len(kept) < _EXAMPLES:
             kept.append(lesson.messages[-1].content[:200])
 
 
 def screen(
-    lessons: Iterable[Lesson], gates: Sequence[Gate], proof: Proof, report: Screened
+    candidates: Iterable[Candidate], gates: Sequence[Gate], proof: Proof, report: Screened
 ) -> Iterator[Lesson]:
-    """Yield the lessons that every gate keeps and the proof holds for, in their order."""
-    for batch in batches(passing(lessons, gates, report), _BATCH):
-        yield from proven(batch, proof(batch), report)
+    """Yield the lessons that every gate keeps and the proof holds for, in their order.
+
+    Counts follow what is taken out, not what is read ahead, so that they do not depend on the size
+    of a batch or on the number of workers.
+    """
+    gated = (_gated(candidate, gates) for candidate in candidates)
+    for batch in proof(batches(gated, _BATCH)):
+        for lesson, reason in batch:
+            report.seen += 1
+            if lesson is None or reason:
+                report.drop(_kind_of(reason), lesson)
+            else:
+                report.kept += 1
+                yield lesson
 
 
-def passing(
-    lessons: Iterable[Lesson], gates: Sequence[Gate], report: Screened
-) -> Iterator[Lesson]:
-    """Yield the lessons that every gate keeps."""
-    for lesson in lessons:
-        report.seen += 1
-        reason = next((found for gate in gates if (found := gate(lesson))), "")
-        if reason:
-            report.drop(reason, lesson)
-        else:
-            yield lesson
+def _gated(candidate: Candidate, gates: Sequence[Gate]) -> Candidate:
+    lesson, reason = candidate
+    if lesson is None or reason:
+        return candidate
+    return lesson, next((found for gate in gates if (found := gate(lesson))), "")
 
 
-def proven(batch: Sequence[Lesson], reasons: Sequence[str], report: Screened) -> Iterator[Lesson]:
-    """Yield the lessons of a batch against which nothing was found."""
-    for lesson, reason in zip(batch, reasons, strict=True):
-        if reason:
-            report.drop(f"not proven: {_kind_of(reason)}", lesson)
-        else:
-            report.kept += 1
-            yield lesson
-
-
-def batches(lessons: Iterable[Lesson], size: int) -> Iterator[list[Lesson]]:
-    """Yield lessons in lists of a size, the last one shorter."""
-    batch: list[Lesson] = []
-    for lesson in lessons:
-        batch.append(lesson)
+def batches(candidates: Iterable[Candidate], size: int) -> Iterator[list[Candidate]]:
+    """Yield candidates in lists of a size, the last one shorter."""
+    batch: list[Candidate] = []
+    for candidate in candidates:
+        batch.append(candidate)
         if len(batch) == size:
             yield batch
             batch = []
@@ -147,9 +146,7 @@ class Unrepeated:
 
     def __call__(self, lesson: Lesson) -> str:
         """Return why a lesson is dropped; remember it otherwise."""
-        text = "|".join(
-            _LETTERS.sub("", message.content.casefold()) for message in lesson.messages
-        )
+        text = "|".join(_LETTERS.sub("", message.content.casefold()) for message in lesson.messages)
         key = blake2b(f"{lesson.language}|{text}".encode(), digest_size=8).digest()
         if key in self._seen:
             return "repetition of an earlier row"

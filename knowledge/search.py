@@ -301,10 +301,10 @@ class Search:
                 for other in _SIBLINGS.get(ask.relation, ()):
                     if other in seen:
                         yield 0.75 * ask.weight, other, True
-            elif not ask.inverse:
+            else:
                 for other in _SIBLINGS.get(ask.relation, ()):
-                    if other in own:
-                        yield 0.7 * ask.weight, other, False
+                    if other in (seen if ask.inverse else own):
+                        yield 0.7 * ask.weight, other, ask.inverse
             for place, other in enumerate(_INSTEAD.get((entity.kind, ask.relation), ())):
                 if other in seen:
                     yield (1.0 - 0.05 * place) * ask.weight, other, True
@@ -472,10 +472,11 @@ class Search:
             spoken = [mention.text, *names]
             sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}
             self._add_topic(topics, sets, linked=True)
-        if language == question.language:
-            for term in self._unlinked(question):
+        for term in self._unlinked(question):
+            # Chinese texts write many names in Latin letters; English ones hold no Chinese.
+            if language_of(term) == language or language == question.language == "zh":
                 self._add_topic(topics, {frozenset((term,))}, linked=False)
-        else:
+        if language != question.language:
             for ask in question.asks:
                 label = frozenset(asked(RELATIONS[ask.relation].label(language)))
                 self._add_topic(topics, {label}, linked=False)

@@ -126,9 +126,7 @@ class Chat:
         clock.lap("understand")
 
         yield Status("retrieve")
-        found = self._retrieve(search, asked)
-        asked = relevance.about(asked, found)
-        relevant = relevance.relevant(found, asked, find)
+        asked, found, relevant = self._retrieve(search, asked)
         pieces = prompts.pick(relevant, asked, self.writer.limits, find)
         clock.lap("retrieve")
 
@@ -149,14 +147,22 @@ class Chat:
             return []
         return store.messages(self.engine, store.conversation(self.engine, conversation).id)
 
-    def _retrieve(self, search: Search, asked: Asked) -> list[Evidence]:
-        """Look in the question's language first, then in both."""
+    def _retrieve(
+        self, search: Search, asked: Asked
+    ) -> tuple[Asked, list[Evidence], list[Evidence]]:
+        """Look in the question's language, and in both where nothing there answers.
+
+        Returns the question as the evidence understands it, what was found, and what of it answers.
+        """
+        found: list[Evidence] = []
         for language in (asked.language, None):
             retriever = KnowledgeRetriever(search=search, top=self.settings.top, language=language)
-            found = evidence_of(retriever.invoke(asked.question))
-            if found:
-                return found
-        return []
+            found = evidence_of(retriever.invoke(asked.question)) or found
+            understood = relevance.about(asked, found)
+            relevant = relevance.relevant(found, understood, search.linker.find)
+            if relevant:
+                break
+        return understood, found, relevant
 
     def _answered(
         self,
@@ -240,7 +246,8 @@ def _settled(
 
 def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:
     exact = [piece for piece in pieces if relevance.is_exact(piece, asked)]
-    quoted = citations.quoted((exact or list(pieces))[:QUOTED])
+    facts = [piece for piece in pieces if exact and piece.kind == "fact"]
+    quoted = citations.quoted((facts or list(pieces))[:QUOTED])
     if not foreign:
         return quoted
     preface = Sentence(SAID["foreign"][asked.language], (), "none", 0.0)

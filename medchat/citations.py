@@ -123,10 +123,11 @@ def check(
 
 
 def quoted(evidence: Sequence[Evidence]) -> Checked:
-    """Answer by quoting: each piece of evidence in its own words, which always carries itself."""
+    """Answer by quoting: evidence in its own words, sentence by sentence, carries itself."""
     judged = [
-        _Judged(bare(_spoken(piece)), (number,), "supported", 1.0)
+        _Judged(_spoken(text, piece), (number,), "supported", 1.0)
         for number, piece in enumerate(evidence, 1)
+        for text in ([piece.quote] if piece.kind == "fact" else _plain_sentences(piece.quote))
     ]
     return replace(_numbered(judged, evidence), verbatim=True)
 
@@ -542,7 +543,12 @@ def _citation(number: int, piece: Evidence) -> Citation:
     )
 
 
-def _spoken(piece: Evidence) -> str:
-    text = " ".join(piece.quote.split())
+def _plain_sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def _spoken(quote: str, piece: Evidence) -> str:
+    """Return quoted words as a sentence; markers that a source uses itself would mislead here."""
+    text = bare(" ".join(quote.split()))
     stop = "。" if piece.language == "zh" else "."
-    return text if text[-1:] in ".!?。！？；;" else text + stop
+    return text if text[-1:] in tuple(".!?。！？；;") else text + stop

@@ -20,7 +20,7 @@ DATA = "starter"
 """The name of the dataset folder in the home."""
 
 LESSONS = 4000
-"""How many lessons the first data has: enough for the rounds of the mini recipe, made in seconds."""
+"""How many lessons the first data has: enough for the rounds of the mini recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +121,14 @@ def _data_there(home: _Home) -> str:
 
 
 def _build_data(home: _Home) -> str:
-    from knowledge import lessons
+    from knowledge import generations, lessons
 
+    number = generations.newest(home.engine)
+    assert number is not None, "knowledge comes before data"
     report = lessons.build(
-        home.engine, home.settings.home, _folder(home), limit=LESSONS, progress=home.progress
+        home.engine, number, _folder(home), limit=LESSONS, progress=home.progress
     )
-    return f"{report.kept:,} lessons in {_folder(home)}"
+    return f"{report.rows:,} lessons in {_folder(home)}"
 
 
 def _rounds_there(home: _Home) -> str:

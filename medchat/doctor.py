@@ -111,7 +111,10 @@ def _libraries(settings: Settings) -> Finding:
     lacking = [name for name, found in _versions() if found == "missing" and name != "medchat"]
     if lacking:
         return Finding(
-            "libraries", "broken", f"Missing: {', '.join(lacking)}.", "Run pip install medchat again."
+            "libraries",
+            "broken",
+            f"Missing: {', '.join(lacking)}.",
+            "Run pip install medchat again.",
         )
     return Finding("libraries", "good", f"{len(LIBRARIES)} found")
 
@@ -129,7 +132,9 @@ def _database(settings: Settings) -> Finding:
     from medchat import database
 
     if not settings.database_url and not (settings.home / "medchat.db").exists():
-        return Finding("database", "empty", "not made yet", "Run medchat demo or medchat db upgrade.")
+        return Finding(
+            "database", "empty", "not made yet", "Run medchat demo or medchat db upgrade."
+        )
     engine = connect(settings.database)
     try:
         found, wanted = database.current(engine), database.newest()

@@ -59,7 +59,8 @@ def guarded(work: Callable[[], object], *, as_json: bool) -> int:
         _complain(error.what, error.where, error.remedy, as_json=as_json)
         return error.status
     except typer.TyperException as error:
-        _complain(_one_line(error.format_message()), "", "See --help.", as_json=as_json)
+        message = _one_line(error.format_message())
+        _complain(message, "", f"See {_command(error)} --help.", as_json=as_json)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
@@ -109,6 +110,11 @@ def _complain(what: str, where: str, remedy: str, *, as_json: bool) -> None:
         return
     sentence = f"{where}: {what}" if where else what
     note(f"{sentence} {remedy}".rstrip())
+
+
+def _command(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)  # only the kinds that speak of use have one
+    return str(context.command_path) if context else "medchat"
 
 
 def _one_line(message: str) -> str:

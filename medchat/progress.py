@@ -7,8 +7,9 @@ stdout stays free for the result.
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -27,6 +28,9 @@ from rich.text import Text
 
 from knowledge.records import Progress as Report
 from knowledge.records import silent
+
+if TYPE_CHECKING:
+    from finetune.objectives.sft import Tick
 
 
 class _Rate(ProgressColumn):
@@ -93,6 +97,11 @@ def shown(*, quiet: bool = False) -> Iterator[Report]:
         return
     with Progress(*_columns(), console=console) as progress:
         yield Bars(progress)
+
+
+def ticking(report: Report) -> "Callable[[Tick], None]":
+    """Return what takes the ticks of a round and reports them as steps."""
+    return lambda tick: report(tick.name, tick.done, tick.total)
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

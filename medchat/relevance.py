@@ -36,6 +36,13 @@ _ANSWERED_BY: Mapping[str, frozenset[str]] = {
 }
 """Which relations of evidence answer a question for a relation, besides the same one."""
 
+_COMPANIONS: Mapping[str, frozenset[str]] = {
+    "treatment": frozenset({"first_line", "medicine"}),
+    "symptom": frozenset({"sign"}),
+    "medicine": frozenset({"first_line"}),
+}
+"""Groups of facts that belong to the answer beside the very one asked for."""
+
 _WIDE = frozenset({"description", "population", "body_part", "course", "associated_with"})
 """Relations whose cues ("what is", "who", "where") stand in questions of every kind."""
 
@@ -70,7 +77,9 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
     others = [
         piece
         for piece in on_subject
-        if piece not in exact and _speaks(piece, wanted) and not (exact and piece.kind == "fact")
+        if piece not in exact
+        and _speaks(piece, wanted)
+        and (not exact or piece.kind == "passage" or _accompanies(piece, asked))
     ]
     return exact + others
 
@@ -82,6 +91,11 @@ def is_exact(piece: Evidence, asked: Asked) -> bool:
         and piece.subject in asked.entities
         and piece.relation.rstrip(INVERSE) in asked.relations
     )
+
+
+def _accompanies(piece: Evidence, asked: Asked) -> bool:
+    companions = _COMPANIONS.get(asked.relations[0], frozenset())
+    return piece.subject in asked.entities and piece.relation in companions
 
 
 def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:

@@ -5,10 +5,13 @@
 The bibliography lists each source once, however many answers cite it.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from medchat.answers import Citation
+from medchat.errors import MedchatError
 from medchat.store import Conversation, Message
 
 
@@ -57,6 +60,20 @@ def document(conversation: Conversation, messages: Sequence[Message]) -> dict[st
             for citation in bibliography(messages)
         ],
     }
+
+
+def write(conversation: Conversation, messages: Sequence[Message], target: Path) -> None:
+    """Write a conversation to a new file, as JSON where its name ends so, else as Markdown."""
+    if target.exists():
+        raise MedchatError(
+            "The file exists already.", where=str(target), remedy="Name another one."
+        )
+    if target.suffix == ".json":
+        text = json.dumps(document(conversation, messages), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = markdown(conversation, messages)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
 
 
 def bibliography(messages: Sequence[Message]) -> list[Citation]:

@@ -169,14 +169,15 @@ class Dresser:
 
 
 def _add_routes(application: "FastAPI", desk: "Desk") -> None:
-    from fastapi import HTTPException, Response
+    from fastapi import HTTPException, Request, Response
     from fastapi.responses import RedirectResponse
 
     from ui import theme
 
     @application.get("/", include_in_schema=False)
-    def begin() -> RedirectResponse:
-        return RedirectResponse(f"{CHAT}/", status_code=307)
+    def begin(request: Request) -> RedirectResponse:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{CHAT}/{query}", status_code=307)
 
     @application.get("/health")
     def health() -> dict[str, object]:

@@ -99,6 +99,8 @@ class LocalWriter(BaseChatModel):
                 if run_manager:
                     run_manager.on_llm_new_token(piece, chunk=chunk)
                 yield chunk
+            # an answer may be empty, but LangChain takes a stream without a chunk for a fault
+            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
 
     def _generate(
         self,
@@ -122,7 +124,7 @@ def open_writer(
     """
     wanted = writer or settings.writer
     if wanted == "quote":
-        return Writer(None, Model("quote"))
+        return Writer(None, Model("quote"), Limits(sentences=2))
     if wanted == "local":
         return _local(settings, adapter)
     if not wanted.startswith(("http://", "https://")):
@@ -221,7 +223,8 @@ def _is_servers_fault(error: Exception) -> bool:
     from httpx import HTTPError
     from openai import OpenAIError
 
-    return isinstance(error, OpenAIError | HTTPError)
+    # a ValueError is what reading an answer that is no answer ends in
+    return isinstance(error, OpenAIError | HTTPError | ValueError)
 
 
 def _reason(error: Exception) -> str:

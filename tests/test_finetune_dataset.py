@@ -201,7 +201,9 @@ def many(tmp_path, support=None, **meta):
 )
 def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expected):
     data = many(tmp_path, support)
-    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    mine = recipe(base(), uncovered=0.0)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    assert report.cut == ({"citations within the answer": 1} if support == [[0]] else {})
     a, b = (made[0].evidence.index(text) + 1 for text in ("Gout hurts.", "Gout swells."))
     both = "".join(f"[{number}]" for number in sorted((a, b)))
     assert len(made[0].evidence) == 2  # a quote that two sources share stands once

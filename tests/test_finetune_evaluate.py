@@ -92,6 +92,8 @@ def test_stop_at_the_limit_and_at_the_context(bare):
         ("痛风的症状：疼痛；肿胀[1]。", (), ["疼痛", "肿胀"]),
         ("Gout hurts [1]. It swells.", (), ["Gout hurts", "It swells"]),
         ("Expect chest pain and a rash.", ("chest pain", "rash", "pain"), ["chest pain", "rash"]),
+        ("Not with gout or rash: avoid it.", ("gout", "rash"), ["gout", "rash"]),
+        ("Signs of gout: pain.", (), ["pain"]),
         ("Brash words.", ("rash",), ["Brash words"]),
         ("会有咳嗽和发热。", ("咳嗽", "发热"), ["咳嗽", "发热"]),
         (dialogue.NOT_COVERED["en"], (), []),

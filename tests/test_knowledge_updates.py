@@ -70,7 +70,7 @@ def test_a_fact_of_two_sources_is_one_fact_that_goes_with_the_last(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     fill(engine, home, tmp_path)
-    other = GRAPH.replace("Toy conditions", "Second opinion").replace("fatigue", "thirst")
+    other = GRAPH.replace("Toy conditions", "Second opinion").replace("fatigue = 乏力", "thirst = 口渴")
     updates.add(engine, home, [write_graph(tmp_path, other, "other.yaml")])
     with Session(engine) as session:
         sources = session.scalars(select(Source.id).order_by(Source.created)).all()
@@ -115,7 +115,7 @@ def test_a_changed_document_supersedes_its_old_text(
     assert (update.documents, len(update.unchanged)) == (1, 2)
     search = open_search(engine, home, ToyEmbedding())
     (best, *_) = search.find("Is gout treated with naproxen?")
-    assert "naproxen" in best.text and best.document.id.endswith("~2")
+    assert "naproxen" in best.text and best.document.id == "note:gout~2"
     assert not any("colchicine" in hit.text for hit in search.find("gout colchicine"))
     with engine.connect() as connection:
         old = connection.scalar(
@@ -286,11 +286,11 @@ def test_another_model_embeds_everything_anew(engine: Engine, home: Path, tmp_pa
     assert generations.read_manifest(home, 2).model == "toy 2"
 
 
-def test_the_catalogue_takes_twenty_thousand_facts_a_second(
+def test_the_catalogue_takes_facts_by_the_thousand(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     records = ["format: medchat-records", "title: Many", "licence: CC0-1.0", "records:"]
-    for number in range(800):
+    for number in range(300):
         records += ["- kind: condition", f"  en: [Disorder {number}a]", "  symptom:"]
         records += [f"  - finding {number + place}b" for place in range(25)]
     path = write_graph(tmp_path, "\n".join(records))
@@ -301,9 +301,9 @@ def test_the_catalogue_takes_twenty_thousand_facts_a_second(
         [path],
         progress=lambda step, done, total: times.setdefault(step, time.process_time()) and None,
     )
-    assert update.facts == 20_000
+    assert update.facts == 7_500
     spent = times["done"] - times["merging names"]
-    assert spent < 6, f"{spent:.1f} s of processor time for 20,000 facts"  # about 1 s when idle
+    assert spent < 4, f"{spent:.1f} s of processor time for 7,500 facts"  # 0.4 s when idle
 
 
 @pytest.mark.real_data

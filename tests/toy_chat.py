@@ -5,12 +5,16 @@
 Used by the browser tests, and by whoever works on the look of the page.
 """
 
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -21,20 +25,38 @@ from medchat.chat import Done, Event, Piece, Status
 from medchat.desk import Desk
 from medchat.writer import Writer
 
-HOSTILE = (
-    "<script>window.hit=1</script><img src=x onerror=window.hit=1>"
-    "<svg onload=window.hit=1></svg>[x](javascript:window.hit=1)'\"><b>&amp;"
+_VECTORS = (
+    "<script>window.hit=1</script>", "<img src=x onerror=window.hit=1>",
+    "<svg onload=window.hit=1></svg>", "<svg><script>window.hit=1</script></svg>",
+    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>", "<body onload=window.hit=1>",
+    "<a href=javascript:window.hit=1>x</a>", "[x](javascript:window.hit=1)",
+    "![x](https://evil.example/x.png)", "<https://evil.example>", "<math><mi//xlink:href='data:x'>",
+    "<details open ontoggle=window.hit=1>", "<input autofocus onfocus=window.hit=1>",
+    "<object data='data:text/html,<script>parent.hit=1</script>'></object>",
+    "<style>@import 'https://evil.example/x.css';</style>", "<form action=//evil.example><button>",
+    "<base href=//evil.example>", "<meta http-equiv=refresh content='0;//evil.example'>",
+    "<video><source onerror=window.hit=1></video>", "<link rel=stylesheet href=//evil.example>",
+    "${window.hit=1}", "{{constructor.constructor('window.hit=1')()}}", "`window.hit=1`",
+    "$$\\href{javascript:window.hit=1}{x}$$", "```mermaid\nclick A window.hit=1\n```",
+    "<x/onclick=window.hit=1 style=position:fixed;inset:0>",
+)  # fmt: skip
+PAYLOADS = tuple(
+    before + vector + after
+    for before, after in (("", ""), ('">', '<"'), ("'>", "<'"), ("</mark></article>", "<!--"))
+    for vector in _VECTORS
 )
+"""Attempts to run a script, to reach another machine or to break out of the page."""
+
+HOSTILE = " ".join(PAYLOADS)
+HOSTILE_TITLE = " ".join(PAYLOADS[:40])
 TEXT = (
-    "Initial treatment of type 2 diabetes\n\nStart with lifestyle advice at diagnosis. Metformin is "
-    "the usual first-line medicine in adults with type 2 diabetes who tolerate it. Raise the dose "
-    "slowly over several weeks to limit nausea and diarrhoea. Check renal function before the first "
-    "dose and at least once a year. Where there is heart failure or chronic kidney disease, add an "
-    "SGLT2 inhibitor early, whatever the HbA1c."
+    "Initial treatment of type 2 diabetes\n\nStart with lifestyle advice at diagnosis. "
+    "Metformin is the usual first-line medicine in adults with type 2 diabetes who tolerate it. "
+    "Raise the dose slowly over several weeks to limit nausea and diarrhoea. Check renal function "
+    "before the first dose and at least once a year. Where there is heart failure or chronic "
+    "kidney disease, add an SGLT2 inhibitor early, whatever the HbA1c."
 )
-QUOTE = (
-    "Metformin is the usual first-line medicine in adults with type 2 diabetes who tolerate it."
-)
+QUOTE = "Metformin is the usual first-line medicine in adults with type 2 diabetes who tolerate it."
 ZH_TEXT = (
     "2型糖尿病的初始治疗\n\n诊断后即开始生活方式干预。二甲双胍是多数2型糖尿病成人患者的一线药物。"
     "应在数周内逐渐加量，以减少恶心和腹泻。首次用药前及之后每年至少检查一次肾功能。"
@@ -66,7 +88,7 @@ def seed(home: Path) -> Engine:
         for id, title, language, text in (
             ("note:t2d", "Type 2 diabetes: first-line treatment", "en", TEXT),
             ("note:t2d-zh", "2型糖尿病：一线治疗", "zh", ZH_TEXT),
-            ("note:hostile", HOSTILE, "en", HOSTILE + "\n\n" + HOSTILE),
+            ("note:hostile", HOSTILE_TITLE, "en", "Title\n\n" + HOSTILE),
         ):
             session.add(
                 catalog.DocumentRow(
@@ -111,7 +133,7 @@ def answer_to(question: str) -> Answer:
     writer = Model("mini", "mini-2", NOTE)
     seconds = {"total": 1.24}
     if "hostile" in question:
-        hit = cited(1, "note:hostile#1", HOSTILE, HOSTILE + "\n\n" + HOSTILE, HOSTILE)
+        hit = cited(1, "note:hostile#1", HOSTILE_TITLE, "Title\n\n" + HOSTILE, HOSTILE)
         told = Sentence(f"{HOSTILE} [1]", (1,), "supported", 1.0)
         return Answer(told.text, "en", (told,), (hit,), False, writer, 1, seconds=seconds)
     if "unicorn" in question:
@@ -160,6 +182,49 @@ class ToyChat:
         time.sleep(self.pause)
         held, message = store.add(self.engine, conversation, question, answer)
         yield Done(replace(answer, conversation=held, message=message))
+
+
+@dataclass(frozen=True)
+class Served:
+    """A toy that is being served."""
+
+    url: str
+    home: Path
+    engine: Engine
+
+
+@contextmanager
+def serve_toy(home: Path) -> Iterator[Served]:
+    """Serve the toy in a process of its own while the block runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    log = home / "server.log"
+    with log.open("w") as written:
+        server = subprocess.Popen(
+            [sys.executable, __file__, str(home), str(port)], stdout=written, stderr=written
+        )
+    try:
+        _wait_for(url, server, log)
+        engine = catalog.connect(f"sqlite:///{home / 'medchat.db'}")
+        yield Served(url, home, engine)
+        engine.dispose()
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{url}/health").json()["ready"]:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text())
 
 
 def main(home: Path, port: int) -> None:

@@ -40,9 +40,36 @@ records:
 """
 
 NOTES = {
-    "asthma": "# Asthma in adults\n\nInhaled budesonide controls asthma. Wheeze comes and goes.\n",
-    "gout": "# Gout\n\nGout is treated with colchicine. Allopurinol lowers urate.\n",
-    "zh": "# 痛风的治疗\n\n痛风急性发作可用秋水仙碱治疗，别嘌醇可降低尿酸。\n",
+    "asthma": """\
+---
+key: note:asthma
+title: Asthma in adults
+language: en
+year: 2020
+type: note
+---
+Inhaled budesonide controls asthma. Wheeze comes and goes.
+""",
+    "gout": """\
+---
+key: note:gout
+title: Gout
+language: en
+year: 2024
+type: guideline
+---
+Gout is treated with colchicine. Allopurinol lowers urate.
+""",
+    "zh": """\
+---
+key: note:gout-zh
+title: 痛风的治疗
+language: zh
+year: 2024
+type: note
+---
+痛风急性发作可用秋水仙碱治疗，别嘌醇可降低尿酸。
+""",
 }
 
 

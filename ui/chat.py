@@ -18,14 +18,14 @@ REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
 
 _MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _NUMBER = re.compile(r"\d+")
+_STOPS = re.compile(r"[.,;:!?。，；：！？]*")
+_LAST_WORD = re.compile(r"[!-~]{1,24}$|.$")
 
 
 def welcome(words: Words) -> str:
     """Return the page of a conversation that has not begun."""
     examples = "".join(
-        f"<li>{button('example', question, question)}</li>"
-        for question in words.all("example_")
-        if question != words("example_ask")
+        f"<li>{button('example', asked, asked)}</li>" for asked in words.all("example_")
     )
     return (
         f'<section class="welcome"><h2>{safe(words("welcome"))}</h2>'
@@ -118,16 +118,27 @@ def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], wor
         numbers = [int(number) for number in _NUMBER.findall(marker[1])]
         if not set(numbers) <= set(known):
             continue
-        text += lines(sentence.text[last : marker.start()])
-        text += "".join(_cite(answer, n, words) for n in numbers)
+        before = sentence.text[last : marker.start()]
+        last = marker.end() + len(_STOPS.match(sentence.text, marker.end())[0])
+        stops = sentence.text[marker.end() : last]
+        text += _kept(before, "".join(_cite(answer, n, words) for n in numbers), stops)
         known = [n for n in known if n not in numbers]
-        last = marker.end()
     text += lines(sentence.text[last:]) + "".join(_cite(answer, n, words) for n in known)
     if sentence.support == "unsupported":
         return f'<span class="unsupported">{text}{hidden(words("unsupported"))}</span>'
     if _is_quoted(sentence, quotes):
         return f'<q class="quoted" title="{safe(words("quoted"))}">{text}</q>'
     return f"<span>{text}</span>"
+
+
+def _kept(before: str, cites: str, stops: str) -> str:
+    """Keep a citation on the line of the word before it, and the stop with both."""
+    word = _LAST_WORD.search(before)
+    begin = word.start() if word else len(before)
+    return (
+        f'{lines(before[:begin])}<span class="keep">{lines(before[begin:])}{cites}'
+        f"{lines(stops)}</span>"
+    )
 
 
 def _is_quoted(sentence: Sentence, quotes: Mapping[int, str]) -> bool:
@@ -156,14 +167,22 @@ def _titled(citation: Citation) -> str:
 
 
 def _foot(answer: Answer, words: Words) -> str:
-    model = " + ".join(filter(None, (answer.model.base, answer.model.adapter)))
-    facts = [words("quoted_by") if model == "quote" else words("written_by", model=model)]
+    facts = [_writer(answer, words)]
     if answer.generation is not None:
         facts.append(words("generation_short", number=answer.generation))
     if "total" in answer.seconds:
         facts.append(words("seconds", seconds=f"{answer.seconds['total']:.1f}"))
     note = f'<p class="limits">{safe(answer.model.note)}</p>' if answer.model.note else ""
     return f'{note}<p class="origin">{safe(" · ".join(facts))}</p>'
+
+
+def _writer(answer: Answer, words: Words) -> str:
+    base, adapter = answer.model.base, answer.model.adapter
+    if base == "quote":
+        return words("quoted_by")
+    if adapter:
+        return words("written_by_adapter", model=base, adapter=adapter)
+    return words("written_by", model=base)
 
 
 def _verdict(message: str, verdict: str | None, words: Words) -> str:

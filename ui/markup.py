@@ -37,7 +37,7 @@ def hidden(text: str) -> str:
 
 def button(name: str, label: str, value: str = "", *, kind: str = "", says: str = "") -> str:
     """Return a button that the script knows by `name`; `says` is what is heard in place of it."""
-    shown = f"<span>{safe(label)}</span>{hidden(says)}" if says else safe(label)
+    shown = (f"<span>{safe(label)}</span>" if label else "") + hidden(says) if says else safe(label)
     title = f' title="{safe(says)}"' if says else ""
     classes = f"do-{name} {kind}".strip()
     return f'<button type="button" class="{classes}" value="{safe(value)}"{title}>{shown}</button>'

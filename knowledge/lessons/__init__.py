@@ -8,7 +8,7 @@ nothing of how a style words a row or of how a row is proven.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
@@ -19,33 +19,35 @@ from sqlalchemy import Engine
 
 from knowledge import export, screening
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import chatdoctor, huatuo, subjects
-from knowledge.lessons.check import Prover
-from knowledge.lessons.subjects import Page
+from knowledge.lessons import chatdoctor, huatuo
+from knowledge.lessons.subjects import Page, Subjects, is_validation
 from knowledge.lessons.workers import Provers
 from knowledge.records import Language, Lesson, Progress, silent
-from knowledge.screening import Screened
+from knowledge.screening import Candidate, Screened
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 LARGEST_SHARE = 0.2
-"""No relation may be the topic of more of the rows than this, where others could be."""
+"""No relation is the topic of more of the rows than this, where there are others enough."""
 
+CAPPED = "the relation has its share already"
+
+_TOPICS_A_TURN = 3
 _FREE = 60
 """So many rows of a relation are free before its share counts."""
 
 
 class Style(Protocol):
-    """What a module of a style gives."""
+    """What the module of a style gives."""
 
-    NAME: str
+    @property
+    def NAME(self) -> str:
+        """Its name, as the command line takes it."""
 
-    @staticmethod
-    def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    def topics(self, page: Page) -> dict[str, tuple[str, ...]]:
         """Return what a page can be asked about, and the forms of asking for each."""
 
-    @staticmethod
-    def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    def write(self, page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
         """Write one lesson, or none where the page does not carry it."""
 
 
@@ -83,28 +85,23 @@ def build(
 ) -> BuildReport:
     """Make a dataset folder from the graph of a generation.
 
-    Nothing is written where the graph gives no row, or where `out` holds something else.
+    KnowledgeError, and nothing written, where the graph gives no row or `out` holds something else.
     """
-    _check(styles, languages, limit, workers)
-    arguments: dict[str, object] = {
-        "styles": list(styles),
-        "languages": list(languages),
-        "limit": limit,
-        "seed": seed,
-    }
+    spoken = _checked(styles, languages, limit, workers)
+    arguments = {"styles": [*styles], "languages": [*spoken], "limit": limit, "seed": seed}
     run = export.Run(generation, arguments)
     export.refuse_foreign(out, run)
+    source = _Rows(engine, generation, seed, spoken)
     report = Screened()
-    planned = _Planned(engine, generation, seed)
-    rows = planned.rows([STYLES[name] for name in styles], _languages(languages))
-    with Provers(engine, generation, workers) as prove:
-        kept = islice(_screened(rows, prove, report), limit)
+    with Provers(engine, generation, workers) as proof:
+        candidates = source.candidates([STYLES[name] for name in dict.fromkeys(styles)])
+        kept = islice(screening.screen(candidates, screening.gates(), proof, report), limit)
         counts = export.write(
-            _told(kept, limit, progress), out, run, report, planned.knows, planned.capped
+            _told(kept, limit, progress), out, run, report, source.held_out, source.related
         )
     return BuildReport(
         out,
-        counts.rows,
+        counts.train + counts.validation,
         counts.train,
         counts.validation,
         dict(report.dropped),
@@ -112,3 +109,128 @@ def build(
         counts.languages,
         counts.relations,
     )
+
+
+def _checked(
+    styles: Sequence[str], languages: Sequence[str], limit: int | None, workers: int
+) -> list[Language]:
+    for flag, given, known in (("--style", styles, STYLES), ("--language", languages, LANGUAGES)):
+        for name in given:
+            if name not in known:
+                raise KnowledgeError(
+                    f"There is no {flag.strip('-')} {name!r}.",
+                    where=flag,
+                    remedy=f"Choose from: {', '.join(known)}.",
+                )
+        if not given:
+            raise KnowledgeError(f"No {flag.strip('-')} is given.", where=flag)
+    for flag, number in (("--limit", limit), ("--workers", workers)):
+        if number is not None and number < 1:
+            raise KnowledgeError(
+                f"{flag} is {number}, but must be 1 or more.", where=flag, remedy="Give a number."
+            )
+    return [language for language in LANGUAGES if language in languages]
+
+
+def _told(lessons: Iterator[Lesson], limit: int | None, progress: Progress) -> Iterator[Lesson]:
+    for done, lesson in enumerate(lessons, 1):
+        yield lesson
+        if done % 100 == 0 or done == limit:
+            progress("writing rows", done, limit)
+
+
+class _Rows:
+    """Writes rows from the subjects of a generation, in an order that mixes everything."""
+
+    def __init__(
+        self, engine: Engine, generation: int, seed: int, languages: Sequence[Language]
+    ) -> None:
+        self._seed = seed
+        self._subjects = Subjects(engine, generation)
+        self._ids = {language: self._subjects.ids(language) for language in languages}
+        self._planned: dict[str, int] = {}
+        everyone = {id for ids in self._ids.values() for id in ids}
+        if not everyone:
+            raise KnowledgeError(
+                "The knowledge base holds no facts to make lessons from.",
+                where=f"generation {generation}",
+                remedy="Add knowledge with `medchat kb add PATH` first.",
+            )
+        # A graph of a handful of entities may have none that its id sends to validation.
+        few = len(everyone) > 1 and not any(map(is_validation, everyone))
+        self._spare = min(everyone, key=_digest) if few else ""
+
+    def held_out(self, id: str) -> bool:
+        """Say whether rows about an entity are for validation."""
+        return is_validation(id) or id == self._spare
+
+    def related(self, id: str) -> set[str]:
+        """Return the entities that any fact relates to one, in either direction."""
+        return self._subjects.related(id)
+
+    def candidates(self, styles: Sequence[Style]) -> Iterator[Candidate]:
+        """Yield one row of each style and language in turn, until none has any left."""
+        streams = [self._stream(style, language) for language in self._ids for style in styles]
+        while streams:
+            for stream in list(streams):
+                candidate = next(stream, None)
+                if candidate is None:
+                    streams.remove(stream)
+                else:
+                    yield candidate
+
+    def _stream(self, style: Style, language: Language) -> Iterator[Candidate]:
+        """Yield a first row about every entity, then a second, and so on."""
+        ids = self._mixed_ids(language, style.NAME)
+        turn, more = 0, bool(ids)
+        while more:
+            more = False
+            for page in self._subjects.pages(ids, language):
+                topics = style.topics(page)
+                # Of a page with much to say more is told at a time, or the thin ones would rule.
+                pace = 1 + len(topics) // _TOPICS_A_TURN
+                last = len(topics) * max(map(len, topics.values()), default=0)
+                for place in range(turn * pace, min(last, (turn + 1) * pace)):
+                    yield from self._row(style, page, topics, place)
+                more |= (turn + 1) * pace < last
+            turn += 1
+
+    def _row(
+        self, style: Style, page: Page, topics: dict[str, tuple[str, ...]], turn: int
+    ) -> Iterator[Candidate]:
+        """Write the row of a page whose turn it is; each page begins elsewhere in its topics."""
+        begin = int.from_bytes(_digest(f"{self._seed}|{style.NAME}|{page.id}"), "big")
+        relation = list(topics)[(begin + turn) % len(topics)]
+        forms = topics[relation]
+        lap = turn // len(topics)
+        if lap >= len(forms):
+            return
+        if self._is_capped(relation):
+            yield None, CAPPED
+            return
+        form = forms[(begin // 97 + lap) % len(forms)]
+        key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
+        lesson = style.write(page, relation, form, random.Random(key))
+        if lesson is not None:
+            self._planned[relation] = self._planned.get(relation, 0) + 1
+            yield lesson, ""
+
+    def _is_capped(self, relation: str) -> bool:
+        count = self._planned.get(relation, 0)
+        if count < _FREE:
+            return False
+        share = max(LARGEST_SHARE, 1.5 / len(self._planned))
+        return count >= share * sum(self._planned.values())
+
+    def _mixed_ids(self, language: Language, style: str) -> list[str]:
+        """Return the subjects in the order of the seed, those of validation evenly among them."""
+        ids = sorted(self._ids[language], key=lambda id: _digest(f"{self._seed}|{style}|{id}"))
+        train = [id for id in ids if not self.held_out(id)]
+        rest = [id for id in ids if self.held_out(id)]
+        for place, id in enumerate(rest):
+            train.insert(round((place + 0.5) * len(ids) / len(rest)), id)
+        return train
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=8).digest()

@@ -88,9 +88,7 @@ class Answer:
         return list(dict.fromkeys(found))
 
 
-def lesson_id(
-    style: str, language: str, messages: Sequence[Message], facts: Sequence[str]
-) -> str:
+def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:
     """Return the id of a lesson: the same words proven by the same facts have the same id."""
     parts = [style, language, *(f"{each.role}:{each.content}" for each in messages), *facts]
     return f"{style}-{language}-{blake2b(chr(31).join(parts).encode(), digest_size=8).hexdigest()}"

@@ -8,11 +8,12 @@ appendicitis. Ages and durations belong to questions; an answer never repeats th
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.lessons import phrases
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]
@@ -57,24 +58,28 @@ _LASTING = re.compile(
     re.IGNORECASE,
 )
 
+_OF_ILLNESS = {"symptom", "sign", "cause", "risk_factor", "test", "complication", "associated_with"}
+
 _SINCE: dict[tuple[str, Language], tuple[str, ...]] = {
-    ("sudden", "en"): ("since this morning", "since last night", "for a few hours", "since yesterday"),
+    ("sudden", "en"): ("since this morning", "since last night", "for a few hours",
+        "since yesterday"),
     ("sudden", "zh"): ("今天早上开始", "从昨晚开始", "这几个小时", "从昨天起"),
     ("days", "en"): (
         "for three days", "since the weekend", "for about a week", "for a few days",
         "for five days now", "for nearly two weeks",
     ),
-    ("days", "zh"): ("这三天", "这一周", "最近几天", "从上周末开始", "近五天", "快两周了"),
+    ("days", "zh"): ("这三天", "这一周", "最近几天", "从上周末开始", "近五天", "这两周"),
     ("lasting", "en"): (
         "for about two months", "for several weeks", "for half a year", "since the spring",
         "for some months", "for six weeks",
     ),
-    ("lasting", "zh"): ("这两个月", "近几周", "最近半年", "这几个月", "断断续续一个多月", "从年初开始"),
+    ("lasting", "zh"): ("这两个月", "近几周", "最近半年", "这几个月", "断断续续一个多月",
+        "从年初开始"),
 }  # fmt: skip
 
 _LIKELY_EN = (
     "{A} are among the symptoms of {s}.",
-    "{S} is one possibility, since its symptoms include {a}.",
+    "One possibility is {s}, since its symptoms include {a}.",
     "One condition to consider is {s}, which can cause {a}.",
     "These complaints fit {s}, whose symptoms include {a}.",
     "{S} may present with {a}, so it has to be considered.",
@@ -132,13 +137,14 @@ class Profile:
     pace: Literal["sudden", "days", "lasting"]
 
 
-def profile(page: Page) -> Profile:
-    """Return whom a condition may befall, by its names and what is said of those affected."""
+def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
+    """Return whom a condition may befall, by its names, its symptoms and those it affects."""
     about = " ".join(name.text for name in page.entity.names)
-    whom = " ".join(item.text for key in ("population", "body_part") for item in _texts(page, key))
-    female, male = (bool(sign.search(f"{about} {whom}")) for sign in (_FEMALE, _MALE))
+    whom = _words(page.groups, "population", "body_part")
+    felt = " ".join(item.text for item in complaints)
+    female, male = (bool(sign.search(f"{about} {whom} {felt}")) for sign in (_FEMALE, _MALE))
     sex: Sex = "" if female == male else "f" if female else "m"
-    old = _OLD.search(f"{about} {whom} " + " ".join(i.text for i in _texts(page, "risk_factor")))
+    old = _OLD.search(f"{about} {whom} {_words(page.groups, 'risk_factor')}")
     stage: Literal["baby", "child", "adult", "old"] = "adult"
     if _BABY.search(about):
         stage = "baby"
@@ -154,8 +160,13 @@ def profile(page: Page) -> Profile:
     return Profile(sex, stage, bool(_CHILDBEARING.search(about)), pace)
 
 
-def _texts(page: Page, relation: str) -> tuple:  # type: ignore[type-arg]
-    return page.groups.get(relation, ())
+def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
+    return " ".join(item.text for relation in relations for item in groups.get(relation, ()))
+
+
+def is_illness(page: Page) -> bool:
+    """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
+    return page.entity.kind != "condition" or bool(_OF_ILLNESS & page.groups.keys())
 
 
 def age(who: Profile, pick: random.Random) -> int:
@@ -179,19 +190,20 @@ def likely(page: Page, symptoms: str, pick: random.Random) -> str:
     return phrases.fill(template, page.language, 2, s=page.said, a=symptoms)
 
 
-def case(page: Page, symptoms: str, relation: str, pick: random.Random) -> str:
+def case(
+    who: Profile, symptoms: str, relation: str, language: Language, pick: random.Random
+) -> str:
     """Return a case in the third person with a question on it."""
-    who = profile(page)
-    person = _person(who, page.language, pick)
-    english = page.language == "en"
+    person = _person(who, language, pick)
+    english = language == "en"
     return phrases.fill(
         pick.choice(_CASE_EN if english else _CASE_ZH),
-        page.language,
+        language,
         2,
         who=person,
         Who=person[:1].upper() + person[1:],
         a=symptoms,
-        since=since(who, page.language, pick),
+        since=since(who, language, pick),
         ask=pick.choice((_ASK_EN if english else _ASK_ZH)[relation]),
     )
 

@@ -14,15 +14,15 @@ from knowledge.lessons.subjects import INVERSE, Item
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
 
-# `{s}` is the subject, `{S}` the same at the start of a sentence, `{a}` the items, `{A}` likewise.
-# `[one|many]` follows the number of items; `{a}` always stands behind its verb, so that a plural
-# name never meets a singular verb.
+# `{s}` is the subject, `{S}` the same at the start of a sentence, `{a}` the items joined by "and",
+# `{o}` the same joined by "or". `[one|many]` follows the number of items, `<one|many>` that of the
+# subject; `{a}` always stands behind its verb, so that a plural name never meets a singular verb.
 
 _EN: dict[str, tuple[str, ...]] = {
     "symptom": (
         "[A symptom|Symptoms] of {s} [is|include] {a}.",
         "{S} can cause {a}.",
-        "People with {s} may have {a}.",
+        "People with {s} may have {a} as [a symptom|symptoms].",
         "{S} may present with {a}.",
         "The [symptom|symptoms] to look for in {s} [is|include] {a}.",
         "{S} may show itself through {a}.",
@@ -37,13 +37,13 @@ _EN: dict[str, tuple[str, ...]] = {
         "[A cause|Causes] of {s} [is|include] {a}.",
         "{S} can be caused by {a}.",
         "{S} may be due to {a}.",
-        "What can lead to {s}: {a}.",
+        "Among the causes of {s} [is|are] {a}.",
     ),
     "risk_factor": (
         "[A risk factor|Risk factors] for {s} [is|include] {a}.",
         "The risk of {s} rises with {a}.",
-        "The risk of {s} is higher in the presence of {a}.",
-        "What raises the risk of {s}: {a}.",
+        "Among the risk factors for {s} [is|are] {a}.",
+        "The [risk factor|risk factors] to ask about in {s} [is|include] {a}.",
     ),
     "test": (
         "[A test|Tests] used to investigate {s} [is|include] {a}.",
@@ -72,19 +72,19 @@ _EN: dict[str, tuple[str, ...]] = {
         "The [medicine|medicines] that can be given for {s} [is|include] {a}.",
     ),
     "medicine~": (
-        "{S} is used for {a}.",
+        "{S} <is|are> used for {a}.",
         "{S} can be prescribed for {a}.",
-        "The [use|uses] of {s} [is|include] treating {a}.",
+        "Among the uses of {s} [is|are] {a}.",
     ),
     "first_line~": (
-        "{S} is a first-line treatment for {a}.",
-        "{S} is among the first-line choices for {a}.",
+        "{S} <is|are> a first-line treatment for {a}.",
+        "{S} <is|are> among the first-line choices for {a}.",
     ),
     "complication": (
         "[A complication|Complications] of {s} [is|include] {a}.",
         "{S} can be complicated by {a}.",
         "{S} can lead to {a}.",
-        "What {s} can lead to: {a}.",
+        "Among the complications of {s} [is|are] {a}.",
     ),
     "department": (
         "The [department|departments] for {s} [is|include] {a}.",
@@ -93,7 +93,7 @@ _EN: dict[str, tuple[str, ...]] = {
     ),
     "body_part": (
         "The [site|sites] of {s} [is|include] the {a}.",
-        "{S} affects the {a}.",
+        "{S} <affects|affect> the {a}.",
     ),
     "diet_recommended": (
         "[A food|Foods] recommended in {s} [is|include] {a}.",
@@ -104,9 +104,9 @@ _EN: dict[str, tuple[str, ...]] = {
         "People with {s} are advised to avoid eating {a}.",
     ),
     "associated_with": (
-        "{S} is statistically associated with {a}.",
+        "{S} <is|are> statistically associated with {a}.",
         "There is a statistical association between {s} and {a}.",
-        "In recorded data, {s} is statistically associated with {a}.",
+        "In recorded data, {s} <is|are> statistically associated with {a}.",
     ),
     "side_effect": (
         "[A side effect|Side effects] of {s} [is|include] {a}.",
@@ -116,12 +116,12 @@ _EN: dict[str, tuple[str, ...]] = {
     ),
     "contraindication": (
         "[A contraindication|Contraindications] to {s} [is|include] {a}.",
-        "{S} is contraindicated in {a}.",
-        "{S} should not be used in the case of {a}.",
-        "{S} must not be given in {a}.",
+        "{S} <is|are> contraindicated in {o}.",
+        "{S} should not be used in the case of {o}.",
+        "{S} must not be given in the case of {o}.",
     ),
     "interaction": (
-        "{S} interacts with {a}.",
+        "{S} <interacts|interact> with {a}.",
         "[An interaction|Interactions] of {s} [is|include] that with {a}.",
         "Take care when combining {s} with {a}, because they interact.",
         "{S} and {a} interact when taken together.",
@@ -151,10 +151,15 @@ _ZH: dict[str, tuple[str, ...]] = {
         "{s}需要做的检查有{a}。",
         "为明确是否为{s}，可检查{a}。",
     ),
-    "first_line": ("{s}的一线治疗包括{a}。", "{s}首选{a}。", "治疗{s}首选{a}。", "{s}的首选治疗是{a}。"),
+    "first_line": (
+        "{s}的一线治疗包括{a}。",
+        "{s}首选{a}。",
+        "治疗{s}首选{a}。",
+        "{s}的首选治疗是{a}。",
+    ),
     "treatment": (
         "{s}的治疗方法包括{a}。",
-        "{s}可采用{a}来治疗。",
+        "{s}可以采用的治疗有{a}。",
         "治疗{s}可以选择{a}。",
         "{s}的治疗方式有{a}。",
     ),
@@ -164,7 +169,7 @@ _ZH: dict[str, tuple[str, ...]] = {
         "{s}的用药可选{a}。",
         "{s}可以使用{a}等药物。",
     ),
-    "medicine~": ("{s}用于治疗{a}。", "{s}可用于{a}。", "{s}的用途包括治疗{a}。"),
+    "medicine~": ("{s}用于治疗{a}。", "{s}可用于{a}。", "{s}可用于治疗{a}。"),
     "first_line~": ("{s}是{a}的一线治疗药物。", "{a}的首选治疗包括{s}。"),
     "complication": (
         "{s}的并发症包括{a}。",
@@ -188,9 +193,9 @@ _ZH: dict[str, tuple[str, ...]] = {
     ),
     "contraindication": (
         "{s}的禁忌证包括{a}。",
-        "以下情况禁用{s}：{a}。",
+        "[以下情况|以下各种情况都]禁用{s}：{a}。",
         "{s}禁用于{a}。",
-        "存在{a}时不应使用{s}。",
+        "存在{o}时不应使用{s}。",
     ),
     "interaction": (
         "{s}与{a}存在相互作用。",
@@ -205,14 +210,14 @@ _EN_TEXT: dict[str, tuple[str, ...]] = {
     "symptom": ("Symptoms of {s}:",),
     "cause": ("Causes of {s}:", "On the causes of {s}:"),
     "prevention": ("Prevention of {s}:", "To prevent {s}:", "How to lower the risk of {s}:"),
-    "red_flag": ("A red flag in {s}:", "A warning sign in {s}:", "When {s} is urgent:"),
+    "red_flag": ("A red flag in {s}:", "A warning sign in {s}:"),
     "population": ("People affected by {s}:", "Who gets {s}:"),
     "transmission": ("Transmission of {s}:", "How {s} spreads:"),
     "course": ("Course of {s}:", "How long {s} lasts:"),
     "prognosis": ("Prognosis of {s}:", "The outlook in {s}:"),
-    "drug_class": ("The drug class of {s} is", "{S} belongs to this drug class:"),
+    "drug_class": ("The drug class of {s} is", "{S} <belongs|belong> to this drug class:"),
     "dose_limit": ("Dose limit of {s}:", "On the dose of {s}:"),
-    "monitoring": ("Monitoring of {s}:", "To be monitored with {s}:"),
+    "monitoring": ("Monitoring of {s}:", "What to monitor with {s}:"),
     "pregnancy": ("Use of {s} in pregnancy:", "{S} in pregnancy:"),
     "contraindication": ("Contraindications to {s}:",),
     "interaction": ("Interactions of {s}:",),
@@ -239,6 +244,13 @@ _ZH_TEXT: dict[str, tuple[str, ...]] = {
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
+_AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
+_WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
+_SINGULAR = re.compile(
+    r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
+    r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
+)
+_NOBODY = re.compile("无|所有|均可|任何|不限|不详")
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _ARTICLE = re.compile(r"^(?:A|An|The) (?=[a-z])")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
@@ -257,11 +269,18 @@ def statement(
     The facts are of one relation, and either all name entities or are one text.
     """
     if not items[0].object:
-        return _told(name, relation, items[0].text, language, pick)
+        return _told(name, relation, items[0], language, pick)
     table = _EN if language == "en" else _ZH
     template = pick.choice(table.get(relation) or (_plain(relation, language),))
-    listed = listing([item.said for item in items], language, pick)
-    return fill(template, language, len(items), s=name, a=listed)
+    names = [item.said for item in items]
+    return fill(
+        template,
+        language,
+        len(items),
+        s=name,
+        a=listing(names, language, pick),
+        o=listing(names, language, pick, either=True),
+    )
 
 
 def relations(language: Language) -> tuple[str, ...]:
@@ -277,13 +296,34 @@ def fill(template: str, language: Language, count: int, **parts: str) -> str:
     'Signs of gout include pain and heat.'
     """
     chosen = _NUMBER.sub(lambda match: match[1] if count == 1 else match[2], template)
+    chosen = _AGREES.sub(lambda match: match[1 + is_plural(parts.get("s", ""))], chosen)
+    chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
     large = {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
     text = chosen.format(**parts, **large)
     return text[:1].upper() + text[1:] if language == "en" else text
 
 
-def listing(texts: Sequence[str], language: Language, pick: random.Random | None = None) -> str:
+def is_plural(name: str) -> bool:
+    """Say whether an English name takes a plural verb.
+
+    >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("NSAIDs")
+    (True, False, True)
+    """
+    last = name.split(" ")[-1] if name else ""
+    return last.endswith("s") and (
+        last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
+    )
+
+
+def listing(
+    texts: Sequence[str],
+    language: Language,
+    pick: random.Random | None = None,
+    either: bool = False,
+) -> str:
     """Join names as running text does; names with commas of their own are set off by semicolons.
+
+    `either` joins the last by "or", as after a denial.
 
     >>> listing(["thirst", "fatigue", "weight loss"], "en")
     'thirst, fatigue and weight loss'
@@ -295,12 +335,14 @@ def listing(texts: Sequence[str], language: Language, pick: random.Random | None
     if language == "zh":
         apart = "；" if any("、" in text for text in texts) else "、"
         last = pick.choice(("和", "、", "以及", "、")) if pick else "和"
+        last = "或" if either else last
         if apart == "；" or any(text.endswith(("和", "与")) or "和" in text for text in texts):
             last = apart
         return apart.join(texts[:-1]) + last + texts[-1]
+    word = "or" if either else "and"
     if any(", " in text or " and " in text for text in texts):
-        return "; ".join(texts[:-1]) + "; and " + texts[-1]
-    return ", ".join(texts[:-1]) + " and " + texts[-1]
+        return "; ".join(texts[:-1]) + f"; {word} " + texts[-1]
+    return ", ".join(texts[:-1]) + f" {word} " + texts[-1]
 
 
 def _plain(relation: str, language: Language) -> str:
@@ -308,10 +350,10 @@ def _plain(relation: str, language: Language) -> str:
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
 
 
-def _told(name: str, relation: str, text: str, language: Language, pick: random.Random) -> str:
+def _told(name: str, relation: str, item: Item, language: Language, pick: random.Random) -> str:
+    body = item.text.rstrip(_STOPS)
     if language == "zh":
-        return _told_zh(name, relation, text.rstrip(_STOPS), pick) + "。"
-    body = text.rstrip(_STOPS) if text.endswith(tuple(_STOPS)) else text
+        return _told_zh(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
     if relation == "description" and article:
         said = f"{name} is {body[:1].lower()}{body[1:]}"
@@ -319,7 +361,7 @@ def _told(name: str, relation: str, text: str, language: Language, pick: random.
     if relation == "description" and body.casefold().startswith(name.casefold()):
         return f"{body}."
     intro = pick.choice(_EN_TEXT.get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",))
-    return fill(f"{intro} ", language, 1, s=name) + f"{body}."
+    return fill(f"{intro} ", language, 1, s=name) + item.said.rstrip(_STOPS) + "."
 
 
 def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
@@ -327,12 +369,16 @@ def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
         if body.startswith(name):
             return body
         defines = _DEFINES.match(body)
-        return f"{name}{'' if defines and defines[0] in '是指' else '是'}{body}" if defines else (
-            f"{name}：{body}"
+        return (
+            f"{name}{'' if defines and defines[0] in '是指' else '是'}{body}"
+            if defines
+            else (f"{name}：{body}")
         )
     if _OWN_TITLE.match(body):
         return f"{name}的{body}"
     if relation == "transmission" and _WHOLE_ZH.match(body):
         return f"{name}{body}"
+    if relation == "population" and _NOBODY.search(body):
+        return f"{name}的易感人群：{body}"
     intro = pick.choice(_ZH_TEXT.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",))
     return intro.format(s=name) + body

@@ -17,7 +17,6 @@ from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
 from knowledge.merge import CURATED, chunks
 from knowledge.records import Entity, Language, Name
-from knowledge.vocabulary import RELATIONS
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
@@ -28,11 +27,13 @@ MOST = 8
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
-_CHUNK = 100
+_CHUNK = 60
 _SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
 """Relations that a page also shows from the object's side, and the kind that object must have."""
 
-_SYMMETRIC = tuple(id for id, relation in RELATIONS.items() if relation.symmetric)
+_MIRRORED = ("interaction",)
+"""Symmetric relations that a page also shows from the other side; statistics it does not."""
+
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
 _NO_NAME = re.compile(
@@ -41,8 +42,21 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
-_ALWAYS_SMALL = {"type", "acute", "chronic", "primary", "secondary", "severe", "common"}
-_PEOPLE = {"Down", "Still", "Bell", "Baker", "Young", "Brown", "Graves"}
+_ALWAYS_SMALL = {
+    "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
+    "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
+    "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
+    "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
+    "malaria", "scurvy", "rickets",
+}  # fmt: skip
+_MEDICAL = re.compile(
+    r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
+    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia)$"
+)
+_PROPER = {
+    "Down", "Still", "Bell", "Baker", "Young", "Brown",
+    "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +78,8 @@ class Item:
 class Page:
     """What is stated of an entity in one language; `name` is what it is called there.
 
-    `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those of curated and of several sources first; a relation
-    seen from its object ends with `INVERSE`.
+    `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those
+    of curated and of several sources first; a relation seen from its object ends with `INVERSE`.
     """
 
     entity: Entity
@@ -93,67 +107,21 @@ def is_validation(entity_id: str) -> bool:
     return blake2b(entity_id.encode(), digest_size=4).digest()[0] < 26
 
 
-def subject_ids(engine: Engine, generation: int, language: Language) -> list[str]:
-    """Return the entities with facts and a name in a language, in the order of their ids."""
-    live = holds(FactRow, generation)
-    stated = select(FactRow.subject_id).where(live)
-    seen = (
-        select(FactRow.object_id)
-        .join(EntityRow, EntityRow.id == FactRow.object_id)
-        .where(live, FactRow.relation.in_(_SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
-    )
-    named = (
-        select(NameRow.entity_id)
-        .where(NameRow.language == language, holds(NameRow, generation))
-        .where(or_(NameRow.entity_id.in_(stated), NameRow.entity_id.in_(seen)))
-        .distinct()
-        .order_by(NameRow.entity_id)
-    )
-    with engine.connect() as connection:
-        return list(connection.scalars(named))
+def within_sentence(text: str, common: Collection[str]) -> str:
+    """Write a name or a sentence as it stands within an English sentence.
 
-
-def common_words(engine: Engine, generation: int) -> frozenset[str]:
-    """Return the words that English names of a generation write small.
-
-    A name's first word is written small within a sentence only where it is one of them, so that
-    no person's or place's name loses its capital.
-    """
-    query = select(NameRow.text).where(NameRow.language == "en", holds(NameRow, generation))
-    with engine.connect() as connection:
-        rows = connection.execution_options(yield_per=2000).scalars(query)
-        found = {word for text in rows for word in _SMALL.findall(text)}
-    return frozenset(found | _ALWAYS_SMALL)
-
-
-def within_sentence(name: str, common: Collection[str]) -> str:
-    """Write a name as it stands within an English sentence.
+    A first word is written small only where it is a common word, so that no person's or place's
+    name loses its capital.
 
     >>> within_sentence("Heart failure", {"heart"}), within_sentence("Lyme disease", {"heart"})
     ('heart failure', 'Lyme disease')
     """
-    first = _FIRST_WORD.match(name)
-    if first is None or first[0].lower() not in common or first[0] in _PEOPLE:
-        return name
-    return name[:1].lower() + name[1:]
-
-
-def pages(
-    engine: Engine,
-    generation: int,
-    ids: Sequence[str],
-    language: Language,
-    common: Collection[str] = (),
-) -> Iterator[Page]:
-    """Yield the pages of entities in the order of their ids; what has nothing to say is left out."""
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        with engine.connect() as connection:
-            found = _Chunk(connection, generation, chunk, common)
-        for id in chunk:
-            page = found.page(id, language)
-            if page is not None:
-                yield page
+    first = _FIRST_WORD.match(text)
+    if first is None or first[0] in _PROPER:
+        return text
+    if first[0].lower() not in common and not _MEDICAL.search(first[0]):
+        return text
+    return text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,115 +136,198 @@ class _Stated:
     licence: str
 
 
-class _Chunk:
-    """All that the catalogue holds of some entities, read with few queries."""
+class Subjects:
+    """The entities of one generation that lessons can be about."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        generation: int,
-        ids: Sequence[str],
-        common: Collection[str],
-    ) -> None:
+    def __init__(self, engine: Engine, generation: int) -> None:
+        self._engine = engine
         self._generation = generation
-        self._common = common
-        self._facts = self._read_facts(connection, ids)
-        others = {fact.other for facts in self._facts.values() for fact in facts if fact.other}
-        self._entities = _entities(connection, generation, [*ids, *sorted(others - set(ids))])
+        self._common: frozenset[str] | None = None
+        query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
+        with engine.connect() as connection:
+            self._sources = {
+                id: (format in CURATED, licence)
+                for id, format, licence in connection.execute(query)
+            }
 
-    def page(self, id: str, language: Language) -> Page | None:
-        entity = self._entities.get(id)
-        name = spoken(entity, language) if entity else ""
-        if entity is None or not name:
-            return None
-        groups: dict[str, dict[str, Item]] = {}
-        for fact in self._facts.get(id, ()):
-            item = self._item(fact, language)
-            if item is not None and names.normalise(item.text) != names.normalise(name):
-                key = names.normalise(item.text)
-                groups.setdefault(fact.relation, {}).setdefault(key, item)
-        kept = {relation: tuple(items.values()) for relation, items in groups.items()}
-        return Page(entity, language, name, self._said(name, language), kept) if kept else None
+    def ids(self, language: Language) -> list[str]:
+        """Return the entities with facts and a name in a language, in the order of their ids."""
+        live = holds(FactRow, self._generation)
+        stated = select(FactRow.subject_id).where(live)
+        seen = (
+            select(FactRow.object_id)
+            .join(EntityRow, EntityRow.id == FactRow.object_id)
+            .where(live, FactRow.relation.in_(_SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
+        )
+        named = (
+            select(NameRow.entity_id)
+            .where(NameRow.language == language, holds(NameRow, self._generation))
+            .where(or_(NameRow.entity_id.in_(stated), NameRow.entity_id.in_(seen)))
+            .distinct()
+            .order_by(NameRow.entity_id)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(named))
 
-    def _said(self, name: str, language: Language) -> str:
-        return within_sentence(name, self._common) if language == "en" else name
+    def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
+        """Yield the pages of those entities that have any facts, in the order of their ids."""
+        common = self._common_words() if language == "en" else frozenset()
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            with self._engine.connect() as connection:
+                facts = self._facts(connection, chunk)
+                others = {fact.other for each in facts.values() for fact in each} - {""}
+                wanted = dict.fromkeys((*chunk, *sorted(others)))
+                entities = self._entities(connection, list(wanted))
+            for id in chunk:
+                page = _page(id, facts.get(id, ()), entities, language, common)
+                if page is not None:
+                    yield page
 
-    def _item(self, fact: _Stated, language: Language) -> Item | None:
-        if not fact.other:
-            text = fact.value.get(language, "").strip()
-            whole = text and len(text) <= LONGEST_TEXT[language] and not _damaged(text)
-            native = whole and bool(_CJK.search(text)) == (language == "zh")
-            return Item(fact.id, text, text, licence=fact.licence) if native else None
-        other = self._entities.get(fact.other)
-        name = spoken(other, language) if other else ""
-        if other is None or not name:
-            return None
-        said = self._said(name, language)
-        return Item(fact.id, name, said, other.id, other.kind, fact.licence)
+    def related(self, id: str) -> set[str]:
+        """Return the entities that any fact relates to one, in either direction."""
+        query = select(FactRow.subject_id, FactRow.object_id).where(
+            or_(FactRow.subject_id == id, FactRow.object_id == id), holds(FactRow, self._generation)
+        )
+        with self._engine.connect() as connection:
+            return {end for ends in connection.execute(query) for end in ends if end}
 
-    def _read_facts(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[_Stated]]:
-        rows = {}
-        for chunk in chunks(ids):
-            mirrored = and_(FactRow.object_id.in_(chunk), FactRow.relation.in_(_SYMMETRIC))
-            seen = and_(FactRow.object_id.in_(chunk), FactRow.relation.in_(_SEEN_FROM_OBJECT))
-            query = select(FactRow).where(
-                or_(FactRow.subject_id.in_(chunk), mirrored, seen),
-                holds(FactRow, self._generation),
+    def _common_words(self) -> frozenset[str]:
+        """Return the words that English names and texts write small."""
+        if self._common is None:
+            found = set(_ALWAYS_SMALL)
+            texts = (
+                select(NameRow.text).where(
+                    NameRow.language == "en", holds(NameRow, self._generation)
+                ),
+                select(FactRow.value_en).where(
+                    FactRow.value_en != "", holds(FactRow, self._generation)
+                ),
             )
-            rows.update({row.id: row for row in connection.execute(query)})
-        sources = _sources(connection, self._generation, list(rows))
+            with self._engine.connect() as connection:
+                for query in texts:
+                    for text in connection.execution_options(yield_per=2000).scalars(query):
+                        found.update(_SMALL.findall(text))
+            self._common = frozenset(found)
+        return self._common
+
+    def _facts(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[_Stated]]:
         asked = set(ids)
+        mirrored = and_(FactRow.object_id.in_(ids), FactRow.relation.in_(_MIRRORED))
+        seen = and_(FactRow.object_id.in_(ids), FactRow.relation.in_(_SEEN_FROM_OBJECT))
+        query = (
+            select(
+                FactRow.id,
+                FactRow.subject_id,
+                FactRow.relation,
+                FactRow.object_id,
+                FactRow.value_en,
+                FactRow.value_zh,
+                FactRow.position,
+                FactSource.source_id,
+            )
+            .join(FactSource, FactSource.fact_id == FactRow.id)
+            .where(or_(FactRow.subject_id.in_(ids), mirrored, seen))
+            .where(holds(FactRow, self._generation))
+        )
+        # A fact whose sources are all gone proves nothing: only live sources are kept.
+        rows = [row for row in connection.execute(query) if row.source_id in self._sources]
+        stated = {row.id: row for row in rows}
+        sources: dict[str, list[tuple[bool, str]]] = {}
+        for row in rows:
+            sources.setdefault(row.id, []).append(self._sources[row.source_id])
         found: dict[str, list[_Stated]] = {}
-        for row in rows.values():
-            for subject, relation, other in _sides(row, asked):
-                said = sources.get(row.id)
-                if said is None:
-                    continue  # a fact whose sources are all gone proves nothing
-                curated, count, licence = said
-                value = {"en": row.value_en, "zh": row.value_zh}
-                order = (not curated, -count, row.position, row.id)
-                stated = _Stated(row.id, relation, other, value, order, licence)
-                found.setdefault(subject, []).append(stated)
+        for row in stated.values():
+            said = sources[row.id]
+            curated = any(each for each, _ in said)
+            order = (not curated, -len(said), row.position, row.id)
+            licence = freest(each for _, each in said)
+            value = {"en": row.value_en, "zh": row.value_zh}
+            for subject, relation, other in _sides(
+                row.subject_id, row.relation, row.object_id or "", asked
+            ):
+                fact = _Stated(row.id, relation, other, value, order, licence)
+                found.setdefault(subject, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
         return found
 
+    def _entities(self, connection: Connection, ids: Sequence[str]) -> dict[str, Entity]:
+        kinds: dict[str, str] = {}
+        found: dict[str, dict[tuple[str, str], Name]] = {}
+        for chunk in chunks(ids):
+            query = (
+                select(
+                    NameRow.entity_id,
+                    EntityRow.kind,
+                    NameRow.text,
+                    NameRow.language,
+                    NameRow.normalised,
+                )
+                .join(EntityRow, EntityRow.id == NameRow.entity_id)
+                .where(NameRow.entity_id.in_(chunk), holds(NameRow, self._generation))
+                .order_by(NameRow.rank, NameRow.id)
+            )
+            for id, kind, text, language, normalised in connection.execute(query):
+                kinds[id] = kind
+                said: Language = "zh" if language == "zh" else "en"
+                found.setdefault(id, {}).setdefault((language, normalised), Name(text, said))
+        return {id: Entity(id, kinds[id], tuple(own.values())) for id, own in found.items()}
 
-def _sides(row: FactRow, asked: set[str]) -> Iterator[tuple[str, str, str]]:
+
+def _page(
+    id: str,
+    facts: Sequence[_Stated],
+    entities: dict[str, Entity],
+    language: Language,
+    common: Collection[str],
+) -> Page | None:
+    entity = entities.get(id)
+    name = spoken(entity, language) if entity else ""
+    if entity is None or not name:
+        return None
+    groups: dict[str, dict[str, Item]] = {}
+    for fact in facts:
+        item = _item(fact, entities, language, common)
+        if item is not None and (key := names.normalise(item.text)) != names.normalise(name):
+            groups.setdefault(fact.relation, {}).setdefault(key, item)
+    kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+    return Page(entity, language, name, within_sentence(name, common), kept) if kept else None
+
+
+def _item(
+    fact: _Stated, entities: dict[str, Entity], language: Language, common: Collection[str]
+) -> Item | None:
+    if fact.other:
+        other = entities.get(fact.other)
+        text = spoken(other, language) if other else ""
+        kind = other.kind if other else ""
+    else:
+        text, kind = fact.value[language].strip(), ""
+        native = bool(_CJK.search(text)) == (language == "zh")
+        if not native or len(text) > LONGEST_TEXT[language] or _damaged(text):
+            return None
+    if not text:
+        return None
+    said = within_sentence(text, common)
+    return Item(fact.id, text, said, fact.other, kind, fact.licence)
+
+
+def _sides(
+    subject: str, relation: str, object: str, asked: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
     """Yield from which entities a fact is seen, as what, and what stands at its other end.
 
     Seen from its object it stays within the part of its subject, so that no fact is in both.
     """
-    if row.subject_id in asked:
-        yield row.subject_id, row.relation, row.object_id or ""
-    if row.object_id is None or row.object_id not in asked:
+    if subject in asked:
+        yield subject, relation, object
+    if object not in asked or is_validation(object) != is_validation(subject):
         return
-    if is_validation(row.object_id) != is_validation(row.subject_id):
-        return
-    if row.relation in _SYMMETRIC:
-        yield row.object_id, row.relation, row.subject_id
-    kind = _SEEN_FROM_OBJECT.get(row.relation)
-    if kind and row.object_id.startswith(f"{kind}:"):
-        yield row.object_id, row.relation + INVERSE, row.subject_id
-
-
-def _sources(
-    connection: Connection, generation: int, facts: Sequence[str]
-) -> dict[str, tuple[bool, int, str]]:
-    """Return for each fact whether a curated source states it, how many do, and the licence."""
-    found: dict[str, list[tuple[bool, str]]] = {}
-    for chunk in chunks(facts):
-        query = (
-            select(FactSource.fact_id, Source.format, Source.licence)
-            .join(Source, Source.id == FactSource.source_id)
-            .where(FactSource.fact_id.in_(chunk), holds(Source, generation))
-        )
-        for fact, format, licence in connection.execute(query):
-            found.setdefault(fact, []).append((format in CURATED, licence))
-    return {
-        fact: (any(curated for curated, _ in said), len(said), freest(each for _, each in said))
-        for fact, said in found.items()
-    }
+    if relation in _MIRRORED:
+        yield object, relation, subject
+    elif object.startswith(f"{_SEEN_FROM_OBJECT.get(relation)}:"):
+        yield object, relation + INVERSE, subject
 
 
 def freest(licences: Iterable[str]) -> str:
@@ -296,27 +347,6 @@ def _restriction(licence: str) -> int:
         if plain.startswith(marks):
             return place
     return 3
-
-
-def _entities(
-    connection: Connection, generation: int, ids: Sequence[str]
-) -> dict[str, Entity]:
-    kinds: dict[str, str] = {}
-    found: dict[str, dict[tuple[str, str], Name]] = {}
-    for chunk in chunks(ids):
-        query = (
-            select(
-                NameRow.entity_id, EntityRow.kind, NameRow.text, NameRow.language, NameRow.normalised
-            )
-            .join(EntityRow, EntityRow.id == NameRow.entity_id)
-            .where(NameRow.entity_id.in_(chunk), holds(NameRow, generation))
-            .order_by(NameRow.rank, NameRow.id)
-        )
-        for id, kind, text, language, normalised in connection.execute(query):
-            kinds[id] = kind
-            said: Language = "zh" if language == "zh" else "en"
-            found.setdefault(id, {}).setdefault((language, normalised), Name(text, said))
-    return {id: Entity(id, kinds[id], tuple(own.values())) for id, own in found.items()}
 
 
 def spoken(entity: Entity, language: Language) -> str:

@@ -79,7 +79,7 @@ def test_a_part_is_one_line_of_closed_tags_that_the_sanitizer_passes(html: str) 
 
 
 def test_what_a_reader_wrote_is_shown_as_it_was_written() -> None:
-    assert HOSTILE in Tree(chat.question(HOSTILE, EN)).said
+    assert HOSTILE.replace("\n", "") in Tree(chat.question(HOSTILE, EN)).said
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,8 @@ def test_lines_keep_breaks_and_drop_what_misleads(text: str, shown: str) -> None
 
 def test_a_citation_is_a_button_with_its_number_and_a_name_that_is_heard() -> None:
     html = _all(_recorded("What first?"))
-    assert 'value="m1:1" title="Source 1"><span>1</span><span class="unseen">Source 1</span>' in html
+    assert 'value="m1:1" title="Source 1"><span>1</span>' in html
+    assert '<span class="unseen">Source 1</span></button>' in html
     assert not re.search(r"\[\d\]", Tree(html).said)
 
 

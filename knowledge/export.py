@@ -1,0 +1,490 @@
+"""Export: lessons as a dataset folder that other tools read, written beside and renamed.
+
+    lessons -> jsonl, alpaca, sharegpt, chatglm, preference (streamed) -> report, card -> manifest
+
+The formats other than the project's own hold training rows only. This file knows nothing of how
+lessons are made; it never holds more than a few of them.
+"""
+
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from knowledge.errors import KnowledgeError
+from knowledge.records import Lesson
+from knowledge.screening import Screened
+
+MANIFEST = "MANIFEST.json"
+KIND = "medchat-dataset"
+
+PREFERENCE_SHARE = 0.2
+"""About this share of the training rows also gives a preference pair."""
+
+_POOL = 400
+_SAMPLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a folder is made from; the same run gives the same bytes."""
+
+    generation: int
+    arguments: dict[str, object]
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many rows went where."""
+
+    train: int = 0
+    validation: int = 0
+    preference: int = 0
+    styles: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    relations: dict[str, int] = field(default_factory=dict)
+    licences: dict[str, int] = field(default_factory=dict)
+    entities: int = 0
+
+    def add(self, lesson: Lesson, held_out: bool) -> None:
+        """Count a row."""
+        self.validation += held_out
+        self.train += not held_out
+        keys = (lesson.style, lesson.language, str(lesson.meta.get("relation", "")), lesson.licence)
+        tables = (self.styles, self.languages, self.relations, self.licences)
+        for table, key in zip(tables, keys, strict=True):
+            table[key] = table.get(key, 0) + 1
+
+
+def refuse_foreign(out: Path, run: Run) -> None:
+    """Raise KnowledgeError where a folder holds anything but what the same run left there."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if out.is_dir() and _made_by(out) == _identity(run):
+        return
+    what = "is a file" if not out.is_dir() else "holds other files"
+    what = "holds the data of another run" if out.is_dir() and _made_by(out) else what
+    raise KnowledgeError(
+        f"The output {out} {what}, and nothing of it is overwritten.",
+        where="--out",
+        remedy="Name a new folder, or delete this one first.",
+    )
+
+
+def write(
+    lessons: Iterable[Lesson],
+    out: Path,
+    run: Run,
+    screened: Screened,
+    held_out: Callable[[str], bool],
+    related: Callable[[str], set[str]],
+) -> Counts:
+    """Write the lessons as a dataset folder; it appears at `out` when it is whole.
+
+    `held_out` says whether rows about an entity are for validation, `related` which entities the
+    graph relates to one. KnowledgeError, and no folder, where there is no lesson.
+    """
+    partial = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        counts, samples = _write_rows(lessons, partial, held_out, related)
+        if not counts.train + counts.validation:
+            raise KnowledgeError(
+                "The knowledge base gives no lessons in the styles and languages asked for.",
+                where="--style, --language",
+                remedy="Add knowledge with `medchat kb add PATH`, or ask for other styles.",
+            )
+        _write_json(partial / "dataset_info.json", _INFO)
+        _write_json(partial / "report.json", _report(counts, screened))
+        (partial / "CARD.md").write_text(_card(run, counts, screened, samples), encoding="utf-8")
+        _seal(partial, run, counts)
+        refuse_foreign(out, run)
+        _place(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return counts
+
+
+_INFO: dict[str, object] = {
+    "medchat_alpaca": {
+        "file_name": "alpaca.json",
+        "columns": {"prompt": "instruction", "query": "input", "response": "output"},
+    },
+    "medchat_sharegpt": {
+        "file_name": "sharegpt.json",
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations"},
+        "tags": {
+            "role_tag": "from",
+            "content_tag": "value",
+            "user_tag": "human",
+            "assistant_tag": "gpt",
+        },
+    },
+    "medchat_preference": {
+        "file_name": "preference.jsonl",
+        "ranking": True,
+        "columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"},
+    },
+}
+"""LLaMA-Factory's registry of the folder's files."""
+
+
+def _write_rows(
+    lessons: Iterable[Lesson],
+    folder: Path,
+    held_out: Callable[[str], bool],
+    related: Callable[[str], set[str]],
+) -> tuple[Counts, list[Lesson]]:
+    counts, samples = Counts(), _Samples()
+    pairs = _Pairs(related)
+    subjects: set[str] = set()
+    with ExitStack() as stack:
+        files = _Files(folder, stack)
+        for lesson in lessons:
+            apart = held_out(lesson.split_key)
+            counts.add(lesson, apart)
+            subjects.add(lesson.split_key)
+            samples.see(lesson)
+            files.add(lesson, apart)
+            pair = None if apart else pairs.of(lesson)
+            if pair:
+                counts.preference += 1
+                files.prefer(pair)
+        files.finish()
+    counts.entities = len(subjects)
+    return counts, samples.lessons
+
+
+class _Files:
+    """The open files of a folder; arrays are written item by item."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        def opened(name: str) -> TextIO:
+            return stack.enter_context((folder / name).open("w", encoding="utf-8", newline="\n"))
+
+        self._train = opened("train.jsonl")
+        self._validation = opened("validation.jsonl")
+        self._chatglm = opened("chatglm.jsonl")
+        self._preference = opened("preference.jsonl")
+        self._arrays = (opened("alpaca.json"), opened("sharegpt.json"))
+        self._begun = False
+        for array in self._arrays:
+            array.write("[")
+
+    def add(self, lesson: Lesson, apart: bool) -> None:
+        """Write a row to the files that it belongs to."""
+        _line(self._validation if apart else self._train, _row(lesson))
+        if apart:
+            return
+        for turn in _turns(lesson):
+            _line(self._chatglm, turn)
+        for array, item in zip(self._arrays, (_alpaca(lesson), _sharegpt(lesson)), strict=True):
+            array.write((",\n" if self._begun else "\n") + json.dumps(item, ensure_ascii=False))
+        self._begun = True
+
+    def prefer(self, pair: dict[str, str]) -> None:
+        """Write a preference pair."""
+        _line(self._preference, pair)
+
+    def finish(self) -> None:
+        """Close the arrays."""
+        for array in self._arrays:
+            array.write("\n]\n")
+
+
+def _row(lesson: Lesson) -> dict[str, object]:
+    return {
+        "id": lesson.id,
+        "messages": [{"role": each.role, "content": each.content} for each in lesson.messages],
+        "language": lesson.language,
+        "style": lesson.style,
+        "sources": [
+            {"kind": each.kind, "id": each.id, "quote": each.quote} for each in lesson.sources
+        ],
+        "entities": list(lesson.entities),
+        "split_key": lesson.split_key,
+        "licence": lesson.licence,
+        "meta": lesson.meta,
+    }
+
+
+def _line(stream: TextIO, item: object) -> None:
+    stream.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+
+def _alpaca(lesson: Lesson) -> dict[str, object]:
+    """Return a row in Alpaca's form; earlier turns go into `history`, as LLaMA-Factory reads it."""
+    *earlier, last = _turns(lesson)
+    item: dict[str, object] = {
+        "instruction": last["prompt"],
+        "input": "",
+        "output": last["response"],
+    }
+    if earlier:
+        item["history"] = last["history"]
+    return item
+
+
+def _sharegpt(lesson: Lesson) -> dict[str, object]:
+    speakers = {"user": "human", "assistant": "gpt"}
+    turns = [
+        {"from": speakers[message.role], "value": message.content}
+        for message in lesson.messages
+        if message.role != "system"
+    ]
+    system = [message.content for message in lesson.messages if message.role == "system"]
+    return {"conversations": turns, **({"system": system[0]} if system else {})}
+
+
+def _turns(lesson: Lesson) -> list[dict[str, object]]:
+    """Return each answer with its question and what was said before."""
+    spoken = [message.content for message in lesson.messages if message.role != "system"]
+    history: list[list[str]] = []
+    turns: list[dict[str, object]] = []
+    for question, answer in zip(spoken[::2], spoken[1::2], strict=True):
+        turns.append({"prompt": question, "response": answer, "history": [*history]})
+        history.append([question, answer])
+    return turns
+
+
+class _Pairs:
+    """Makes preference pairs: the answer, and the same with one fact swapped for a foreign one."""
+
+    def __init__(self, related: Callable[[str], set[str]]) -> None:
+        self._related = related
+        self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
+
+    def of(self, lesson: Lesson) -> dict[str, str] | None:
+        """Return a pair for some rows, or none; what the row names is kept for later rows."""
+        named = _named(lesson)
+        pair = self._swapped(lesson, named) if named and _share(lesson.id) else None
+        for id, name in named:
+            pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
+            pool.append((id, name))
+        return pair
+
+    def _swapped(self, lesson: Lesson, named: list[tuple[str, str]]) -> dict[str, str] | None:
+        pick = random.Random(lesson.id)
+        true = self._related(lesson.split_key) | set(lesson.entities)
+        id, name = pick.choice(named)
+        pool = self._pool.get((lesson.language, _kind(id)), ())
+        strangers = [other for other in pool if other[0] not in true]
+        chosen = lesson.messages[-1].content
+        if not strangers:
+            return None
+        stranger = pick.choice(strangers)[1]
+        rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
+        if rejected == chosen:
+            return None
+        return {
+            "prompt": lesson.messages[-2].content,
+            "chosen": chosen,
+            "rejected": rejected,
+            "why": f"swapped fact: {stranger!r} stands in place of {name!r}, "
+            "and the graph does not relate it to the subject",
+        }
+
+
+def _named(lesson: Lesson) -> list[tuple[str, str]]:
+    """Return the objects of a row with their names, where it is plain which name is whose."""
+    objects = lesson.meta.get("objects")
+    names = list(dict.fromkeys(map(str, objects))) if isinstance(objects, list) else []
+    ids = list(lesson.entities[1:])
+    return list(zip(ids, names, strict=True)) if len(ids) == len(names) else []
+
+
+def _kind(id: str) -> str:
+    return id.split(":", 1)[0]
+
+
+def _share(id: str) -> bool:
+    return hashlib.sha256(id.encode()).digest()[0] < 256 * PREFERENCE_SHARE
+
+
+def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
+    """Replace a name, but not where it is part of another name of the row."""
+    if any(name.casefold() in each.casefold() for each in rest):
+        return text
+    edge = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+
+    def put(match: re.Match[str]) -> str:
+        return other[:1].upper() + other[1:] if match[0][:1].isupper() else other
+
+    return re.sub(edge[0] + re.escape(name) + edge[1], put, text, flags=re.IGNORECASE)
+
+
+class _Samples:
+    """Keeps the first rows of each style and language."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], list[Lesson]] = {}
+
+    def see(self, lesson: Lesson) -> None:
+        kept = self._kept.setdefault((lesson.style, lesson.language), [])
+        if len(kept) < _SAMPLES:
+            kept.append(lesson)
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        return [lesson for key in sorted(self._kept) for lesson in self._kept[key]]
+
+
+def _report(counts: Counts, screened: Screened) -> dict[str, object]:
+    return {
+        "kept": counts.train + counts.validation,
+        "train": counts.train,
+        "validation": counts.validation,
+        "preference": counts.preference,
+        "entities": counts.entities,
+        "styles": _sorted(counts.styles),
+        "languages": _sorted(counts.languages),
+        "relations": _sorted(counts.relations),
+        "licences": _sorted(counts.licences),
+        "seen": screened.seen,
+        "dropped": _sorted(screened.dropped),
+        "dropped_samples": screened.examples,
+    }
+
+
+def _sorted(table: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(table.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _card(run: Run, counts: Counts, screened: Screened, samples: list[Lesson]) -> str:
+    return "\n".join(_card_lines(run, counts, screened, samples)) + "\n"
+
+
+def _card_lines(
+    run: Run, counts: Counts, screened: Screened, samples: list[Lesson]
+) -> Iterator[str]:
+    total = counts.train + counts.validation
+    yield from (
+        "# Medical instruction data, made by medchat",
+        "",
+        f"{total:,} questions with answers about {counts.entities:,} diseases, symptoms and "
+        f"medicines, written from generation {run.generation} of a knowledge graph. Every "
+        "statement of an answer comes from facts of that graph, and every row names them.",
+        "",
+        "## What is in the folder",
+        "",
+        "| file | rows | what |",
+        "|---|---|---|",
+        f"| train.jsonl | {counts.train:,} | rows with their sources, to learn from |",
+        f"| validation.jsonl | {counts.validation:,} | rows about entities that no row of "
+        "train.jsonl is about |",
+        f"| alpaca.json, sharegpt.json, chatglm.jsonl | {counts.train:,} | the training rows in "
+        "other tools' forms |",
+        f"| preference.jsonl | {counts.preference:,} | an answer, and the same with one fact "
+        "swapped for a wrong one |",
+        "| dataset_info.json | | registers the files with LLaMA-Factory |",
+        "| report.json | | what was kept, and what was dropped and why |",
+        "| MANIFEST.json | | hashes of all files, and how to make them again |",
+        "",
+    )
+    for title, table in (
+        ("Rows by style", counts.styles),
+        ("Rows by language", counts.languages),
+        ("Rows by topic", counts.relations),
+        ("Rows by licence of their sources", counts.licences),
+        ("Dropped, and why", screened.dropped),
+    ):
+        yield from (f"## {title}", "", "| | rows |", "|---|---|")
+        yield from (f"| {key} | {count:,} |" for key, count in _sorted(table).items())
+        yield ""
+    yield from ("## Samples", "")
+    for lesson in samples:
+        yield from (
+            f"*{lesson.style}, {lesson.language}*",
+            "",
+            f"> **Question:** {lesson.messages[-2].content}",
+            ">",
+            f"> **Answer:** {lesson.messages[-1].content}",
+            ">",
+            f"> **Proven by:** {'; '.join(dict.fromkeys(s.quote for s in lesson.sources))}",
+            "",
+        )
+    yield from (
+        "## How it was made",
+        "",
+        "Sentences were put together from the facts of one entity at a time, without a language "
+        "model. Each row then had to pass gates (language, length, debris, leakage, repetition) "
+        "and a proof against the graph: every fact must hold and be stated, and no other name or "
+        "number may occur. `medchat build-data --check DIR` repeats the proof.",
+        "",
+        "## Limits",
+        "",
+        "The rows are as right as the graph is: facts of imported sources were not reviewed by "
+        "clinicians. Statistical associations are told as such and never as advice. Patients, ages "
+        "and durations in questions are invented. The data are for training and testing software, "
+        "not for treating anyone. Before you pass them on, look at the licences above.",
+        "",
+        f"Made with: {json.dumps(run.arguments, ensure_ascii=False)}.",
+    )
+
+
+def _identity(run: Run) -> dict[str, object]:
+    return {"kind": KIND, "generation": run.generation, "arguments": run.arguments}
+
+
+def _made_by(folder: Path) -> dict[str, object] | None:
+    """Return from what a dataset folder was made, or None where it is no such folder."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["kind"] != KIND:
+            return None
+        return {key: manifest[key] for key in ("kind", "generation", "arguments")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _seal(folder: Path, run: Run, counts: Counts) -> None:
+    """Write the manifest, last of all, when everything else is on the disk."""
+    files = {}
+    for path in sorted(folder.iterdir()):
+        _sync(path)
+        with path.open("rb") as stream:
+            files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    manifest = {
+        **_identity(run),
+        "seed": run.arguments.get("seed"),
+        "rows": {"train": counts.train, "validation": counts.validation},
+        "files": files,
+    }
+    _write_json(folder / MANIFEST, manifest)
+    _sync(folder / MANIFEST)
+    _sync(folder)
+
+
+def _place(partial: Path, out: Path) -> None:
+    """Give a finished folder its name; an earlier one of the same run goes when that is done."""
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        os.replace(out, old)
+    os.replace(partial, out)
+    _sync(out.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows has no handle of a folder to flush
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,286 @@
+"""Consultations: the words in which ChatDoctor lessons are held, as tables.
+
+`{s}` stands for the condition or medicine, `{a}` and `{o}` for the items joined by "and" and "or",
+`{i}`, `{have}`, `{my}` for who is ill. In English a capital key begins a sentence.
+"""
+
+from knowledge.records import Language
+
+GREETING: dict[Language, tuple[str, ...]] = {
+    "en": ("Doctor, ", "Hello doctor, ", "Hi doctor. ", "Good morning. ", "Hello, ", "Hi, ", "", "",
+           "Dear doctor, ", "Good evening, doctor. ", "Thank you for seeing me. "),
+    "zh": ("医生您好，", "大夫您好，", "您好，", "医生，", "大夫，", "", "", "你好医生，",
+        "麻烦您了，", "医生好，"),
+}  # fmt: skip
+
+WORRY: dict[Language, tuple[str, ...]] = {
+    "en": ("", "", "", "", "I am a little worried. ", "I did not want to wait any longer. ",
+           "It is not getting better. ", "Sleeping is difficult as well. ",
+               "Nothing like it happened before. ",
+           "I have not seen anyone about it yet. "),
+    "zh": ("", "", "", "", "有点担心。", "一直没见好转。", "晚上也睡不好。", "以前没有过这种情况。",
+        "还没去看过医生。", "不知道要不要紧。"),
+}  # fmt: skip
+
+COMPLAINT_EN = (
+    "{I} {have} had {a} {since}.",
+    "{I} {have} been troubled by {a} {since}.",
+    "{Since}, {i} {have} had {a}.",
+    "{I} {have} noticed {a} {since}.",
+    "{I} {am} suffering from {a}; it has been so {since}.",
+    "It began with {x}, and now there is also {rest}.",
+    "What bothers {me} most is {x}, but there is {rest} too.",
+    "{I} {have} {a}. It has been going on {since}.",
+)
+COMPLAINT_ZH = (
+    "{i}{since}出现{a}。",
+    "{i}{since}一直有{a}的情况。",
+    "{i}先是{x}，后来又出现{rest}。",
+    "{since}，{i}有{a}。",
+    "{i}最近有{a}，{since}都这样。",
+    "{i}{since}总觉得不舒服，主要是{a}。",
+    "{i}的症状是{a}，{since}了还没好。",
+)
+
+ASK_EN: dict[str, tuple[str, ...]] = {
+    "symptom": (
+        "What could this be?", "What might be wrong?", "Do you have an idea what it is?",
+        "Is it something serious?", "What do you think is going on?",
+    ),
+    "test": (
+        "Which tests are needed?", "What could it be, and how do you find out?",
+        "What should be checked?", "What tests do you recommend?",
+    ),
+    "first_line": ("What could it be, and what is tried first?",
+        "What would the first treatment be?"),
+    "treatment": (
+        "What can be done about it?", "What might it be, and how is it treated?",
+        "Is there a treatment?",
+    ),
+    "medicine": ("Is there a medicine for it?", "What could it be, and what might be prescribed?"),
+    "department": ("Which department is the right one?", "Whom should I ask about it?"),
+    "red_flag": ("When would it be urgent?", "How would I know that it is dangerous?"),
+    "complication": ("What could it be, and what may come of it?",
+        "Can it lead to something worse?"),
+    "prevention": ("What is it, and how could it have been prevented?",),
+    "diet_recommended": ("What is it, and what is good to eat?",),
+    "diet_avoided": ("What is it, and is there anything to avoid eating?",),
+    "transmission": ("What is it, and is it contagious?",
+        "What could it be, and can it be passed on?"),
+    "prognosis": ("What is it, and what is the outlook?",),
+    "cause": ("What could it be, and where does it come from?",),
+    "risk_factor": ("What could it be, and what makes one prone to it?",),
+}  # fmt: skip
+ASK_ZH: dict[str, tuple[str, ...]] = {
+    "symptom": ("请问这可能是什么病？", "这是怎么回事？", "您看可能是什么问题？", "会是什么病呢？"),
+    "test": ("需要做哪些检查？", "可能是什么病，要查什么？", "请问应该先做什么检查？"),
+    "first_line": ("可能是什么病，首选什么治疗？", "一般先怎么治？"),
+    "treatment": ("该怎么治疗？", "可能是什么病，怎么治？", "有什么办法治吗？"),
+    "medicine": ("可以用什么药？", "可能是什么病，吃什么药？"),
+    "department": ("应该挂什么科？", "去哪个科看比较好？"),
+    "red_flag": ("什么情况下要马上去医院？", "怎么知道严不严重？"),
+    "complication": ("可能是什么病，会不会有并发症？", "拖着不管会引起别的病吗？"),
+    "prevention": ("可能是什么病，以后怎么预防？",),
+    "diet_recommended": ("可能是什么病，吃什么好？",),
+    "diet_avoided": ("可能是什么病，有什么要忌口的？",),
+    "transmission": ("可能是什么病，会传染给家里人吗？",),
+    "prognosis": ("可能是什么病，能治好吗？",),
+    "cause": ("可能是什么病，是什么引起的？",),
+    "risk_factor": ("可能是什么病，哪些人容易得？",),
+}
+
+TOLD_EN = (
+    "{I} {have} been told that it is {s}.", "{My} GP thinks that it is {s}.",
+    "{I} {have} {s}.", "The clinic says that it is {s}.",
+        "{I} {have} just been diagnosed with {s}.",
+    "{My} GP suspects {s}.", "A doctor has told me that {i} {have} {s}.",
+)  # fmt: skip
+TOLD_ZH = (
+    "{i}被诊断为{s}。",
+    "{i}得了{s}。",
+    "门诊医生说{i}是{s}。",
+    "{i}检查出来是{s}。",
+    "医生怀疑{i}是{s}。",
+)
+TOLD_ASK_EN: dict[str, tuple[str, ...]] = {
+    "symptom": ("Which symptoms are to be expected?", "How does it usually show itself?"),
+    "test": ("Which tests will be done?", "What should be checked now?"),
+    "first_line": ("What is the first treatment?", "Where does treatment start?"),
+    "treatment": ("What are the options?", "How is it treated?", "What can be done?"),
+    "medicine": ("Which medicines are used?", "Is medication needed?"),
+    "department": ("Which department looks after this?", "Where should I make an appointment?"),
+    "red_flag": ("When should I call for help?", "What should make us come in at once?"),
+    "complication": ("What can it lead to?", "Are there complications to fear?"),
+    "prevention": ("How can it be prevented?", "What helps to prevent it?"),
+    "diet_recommended": ("What is good to eat?",),
+    "diet_avoided": ("Is there anything to avoid eating?",),
+    "transmission": ("Is it contagious?", "Can it be passed on to the family?"),
+    "prognosis": ("What is the outlook?", "Can it be cured?"),
+    "cause": ("Where does it come from?", "What caused it?"),
+    "risk_factor": ("What makes people prone to it?", "Who tends to get it?"),
+    "description": ("What is that exactly?", "Could you explain what it is?",
+        "I have no idea what that means."),
+}  # fmt: skip
+TOLD_ASK_ZH: dict[str, tuple[str, ...]] = {
+    "symptom": ("一般会有哪些症状？", "这个病有什么表现？"),
+    "test": ("接下来要做哪些检查？", "还需要查什么？"),
+    "first_line": ("首选什么治疗？", "一开始该怎么治？"),
+    "treatment": ("该怎么治疗？", "有哪些治疗方法？", "怎么办才好？"),
+    "medicine": ("可以吃什么药？", "用什么药好？"),
+    "department": ("应该挂哪个科？", "去哪个科看？"),
+    "red_flag": ("什么情况要马上去医院？", "有哪些危险信号要留意？"),
+    "complication": ("会有并发症吗？", "以后会引起别的问题吗？"),
+    "prevention": ("怎么预防？", "平时要注意什么来预防？"),
+    "diet_recommended": ("吃什么好？", "饮食上宜吃什么？"),
+    "diet_avoided": ("有什么不能吃的？", "要忌口什么？"),
+    "transmission": ("会传染吗？", "会不会传给家人？"),
+    "prognosis": ("能治好吗？", "治愈的希望大吗？"),
+    "cause": ("是什么原因引起的？", "怎么会得这个病？"),
+    "risk_factor": ("哪些人容易得？", "跟哪些危险因素有关？"),
+    "description": ("这是什么病？", "能给我讲讲这个病吗？"),
+}
+
+TAKING_EN = (
+    "I have been given {s}.", "I take {s}.", "My doctor wants me to take {s}.",
+    "I was prescribed {s} last week.", "I am about to start {s}.",
+)  # fmt: skip
+TAKING_ZH = (
+    "医生给我开了{s}。",
+    "我正在用{s}。",
+    "我准备开始用{s}。",
+    "我上周开始用{s}。",
+    "药店给了我{s}。",
+)
+TAKING_ASK_EN: dict[str, tuple[str, ...]] = {
+    "side_effect": ("Which side effects should I look out for?",
+        "What unwanted effects can it have?"),
+    "contraindication": ("Who should not take it?", "When must it not be used?"),
+    "interaction": ("What does it interact with?",
+        "Is there anything I should not combine it with?"),
+    "pregnancy": ("What if I become pregnant?", "Is it safe in pregnancy?"),
+    "dose_limit": ("How much of it is too much?", "What is the limit for the dose?"),
+    "monitoring": ("Will anything have to be monitored?", "Which checks will I need?"),
+    "medicine~": ("What is it for?", "What is it used for?"),
+    "description": ("What is it?", "What sort of medicine is that?"),
+}  # fmt: skip
+TAKING_ASK_ZH: dict[str, tuple[str, ...]] = {
+    "side_effect": ("会有什么副作用？", "要留意哪些不良反应？"),
+    "contraindication": ("哪些情况不能用？", "有什么禁忌？"),
+    "interaction": ("不能和什么一起用？", "和别的药有相互作用吗？"),
+    "pregnancy": ("怀孕了还能用吗？", "备孕能用吗？"),
+    "dose_limit": ("最多能用多少？", "用量有什么限制？"),
+    "monitoring": ("用药期间要查什么？", "需要监测哪些指标？"),
+    "medicine~": ("它是治什么的？", "这个药是干什么用的？"),
+    "description": ("这是什么药？", "能介绍一下这个药吗？"),
+}
+
+# The doctor's own way to say some relations; otherwise they are said as anywhere.
+SPOKEN_EN: dict[str, tuple[str, ...]] = {
+    "test": (
+        "To confirm {s} or rule it out, I would arrange {a}.",
+        "The next step is to check for {s} with {a}.",
+        "To find out, the [test is|tests to do are] {a}.",
+    ),
+    "first_line": ("If the diagnosis is {s}, the first-line treatment is with {a}.",),
+    "treatment": (
+        "If it is {s}, treatment can include {a}.",
+        "Should {s} be confirmed, the treatment can include {a}.",
+    ),
+    "medicine": (
+        "The [medicine|medicines] that a doctor may prescribe for {s} [is|include] {a}.",
+        "If it is {s}, medicines such as {a} can be used.",
+    ),
+    "department": (
+        "The department to see for {s} is {a}.",
+        "I would refer you to this department: {a}.",
+        "Please make an appointment in {a}, the department for {s}.",
+    ),
+    "complication": ("{S} can lead to {a}, so please have it looked at.",),
+    "interaction": (
+        "{S} <interacts|interact> with {a}, so ask a doctor or pharmacist before you combine them.",
+        "Do not combine {s} with {o} on your own, because they interact.",
+    ),
+    "contraindication": (
+        "Do not take {s} in the case of {o}: [this is a contraindication"
+        "|these are contraindications].",
+    ),
+    "side_effect": (
+        "Tell your doctor if you notice {o}: [this is a side effect|these are side effects] "
+        "of {s}.",
+    ),
+}  # fmt: skip
+SPOKEN_ZH: dict[str, tuple[str, ...]] = {
+    "test": (
+        "建议先做{a}等检查，以明确是否为{s}。",
+        "为了确诊{s}，需要检查{a}。",
+        "可以先做[这项|这些]检查：{a}。",
+    ),
+    "first_line": ("如果确诊为{s}，首选{a}。",),
+    "treatment": ("如果是{s}，治疗上可以采用{a}。", "确诊{s}后，治疗可选择{a}。"),
+    "medicine": (
+        "如果是{s}，药物方面可以用{a}，具体用法请听医生安排。",
+        "确诊{s}后，可使用{a}等药物。",
+    ),
+    "department": ("建议您到{a}就诊。", "可以挂{a}看一下。", "{s}请到{a}就诊。"),
+    "complication": ("{s}可能引起{a}等并发症，请尽早就诊。",),
+    "interaction": ("{s}与{a}有相互作用，合用前请先问医生或药师。",),
+    "contraindication": ("有以下情况请不要使用{s}，[这是|这些是]禁忌证：{a}。",),
+    "side_effect": ("使用{s}后如果出现{o}，可能是不良反应，请告诉医生。",),
+}
+RED_FLAG: dict[Language, tuple[str, ...]] = {
+    "en": ("Please remember this warning sign: {v}", "Do not wait if this happens: {v}",
+           "One red flag to know: {v}", "Seek help urgently in this case: {v}"),
+    "zh": ("请注意这个警示征象：{v}", "要警惕这一危险信号：{v}", "以下情况请立即就医：{v}"),
+}  # fmt: skip
+
+LINKED_EN = (
+    "In recorded data, {a} are statistically associated with {s}; this is not a diagnosis.",
+    "{A} are statistically associated with {s}, which does not prove that they come from it.",
+    "There is a statistical association between {s} and {a}, but an examination has to show "
+    "what lies behind it.",
+)
+LINKED_ZH = (
+    "{a}与{s}在统计上相关，但这不等于诊断。",
+    "从统计上看，{a}与{s}相关，是否为{s}还需医生检查后判断。",
+)
+
+ONE_OF = (
+    "fever", "cough", "headache", "throat", "rash", "nose", "lump", "neck", "tremor", "voice",
+    "ulcer", "blister", "mass", "limp", "murmur", "seizure", "cold",
+)  # fmt: skip
+
+KIN: dict[tuple[str, Language], dict[str, tuple[str, ...]]] = {
+    ("baby", "en"): {"f": ("baby girl",), "m": ("baby boy",), "": ("baby girl", "baby boy")},
+    ("baby", "zh"): {"f": ("家女宝宝",), "m": ("家男宝宝",), "": ("家宝宝",)},
+    ("child", "en"): {"f": ("daughter",), "m": ("son",), "": ("daughter", "son")},
+    ("child", "zh"): {"f": ("女儿",), "m": ("儿子",), "": ("女儿", "儿子", "家孩子")},
+    ("old", "en"): {"f": ("mother",), "m": ("father",), "": ("mother", "father")},
+    ("old", "zh"): {
+        "f": ("奶奶", "外婆", "母亲"), "m": ("爷爷", "外公", "父亲"),
+        "": ("奶奶", "爷爷", "母亲", "父亲"),
+    },
+    ("adult", "en"): {
+        "f": ("wife", "sister"), "m": ("husband", "brother"),
+        "": ("wife", "husband", "sister", "brother"),
+    },
+    ("adult", "zh"): {
+        "f": ("爱人", "姐姐", "妹妹"), "m": ("爱人", "哥哥", "弟弟"),
+        "": ("爱人", "姐姐", "哥哥", "弟弟", "妹妹"),
+    },
+}  # fmt: skip
+
+PRONOUN: dict[str, str] = {
+    **dict.fromkeys(("son", "husband", "brother", "father", "baby boy"), "he"),
+    **dict.fromkeys(("儿子", "哥哥", "弟弟", "爷爷", "外公", "父亲"), "他"),
+    **dict.fromkeys(("女儿", "姐姐", "妹妹", "奶奶", "外婆", "母亲"), "她"),
+}
+"""Who is spoken of again; in English everyone else is a she, in Chinese the word is repeated."""
+
+ASK: dict[Language, dict[str, tuple[str, ...]]] = {"en": ASK_EN, "zh": ASK_ZH}
+COMPLAINT: dict[Language, tuple[str, ...]] = {"en": COMPLAINT_EN, "zh": COMPLAINT_ZH}
+LINKED: dict[Language, tuple[str, ...]] = {"en": LINKED_EN, "zh": LINKED_ZH}
+SPOKEN: dict[Language, dict[str, tuple[str, ...]]] = {"en": SPOKEN_EN, "zh": SPOKEN_ZH}
+TAKING: dict[Language, tuple[str, ...]] = {"en": TAKING_EN, "zh": TAKING_ZH}
+TAKING_ASK: dict[Language, dict[str, tuple[str, ...]]] = {"en": TAKING_ASK_EN, "zh": TAKING_ASK_ZH}
+TOLD: dict[Language, tuple[str, ...]] = {"en": TOLD_EN, "zh": TOLD_ZH}
+TOLD_ASK: dict[Language, dict[str, tuple[str, ...]]] = {"en": TOLD_ASK_EN, "zh": TOLD_ASK_ZH}

@@ -1,0 +1,191 @@
+"""The curator's bench: what commands on the knowledge base share.
+
+settings -> engine, home, embedding, progress -> one call into the knowledge room
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TypedDict
+
+from sqlalchemy import Engine
+
+from knowledge.errors import KnowledgeError
+from knowledge.records import Progress
+from medchat.database import open_engine
+from medchat.errors import MedchatError
+from medchat.printing import pairs
+from medchat.progress import shown
+from medchat.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.embedding import SentenceEmbedding
+    from knowledge.lessons import BuildReport
+    from knowledge.lessons.check import CheckReport
+    from knowledge.updates import Update
+
+
+class Tools(TypedDict):
+    """What the knowledge room works with: an embedding, and whom to tell of progress."""
+
+    embedding: "SentenceEmbedding"
+    progress: Progress
+
+
+class Wishes(TypedDict):
+    """How much data, drawn how, made by how many."""
+
+    limit: int | None
+    seed: int
+    workers: int
+
+
+class Bench:
+    """An open database and home; progress is shown while the block runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        from medchat.retriever import embedding_of
+
+        self._shown = shown()
+        self.settings = settings
+        self.engine = open_engine(settings)
+        self.place: tuple[Engine, Path] = (self.engine, settings.home)
+        self._embedding = embedding_of(settings)
+
+    def __enter__(self) -> "Bench":
+        self.tools = Tools(embedding=self._embedding, progress=self._shown.__enter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._shown.__exit__(kind, error, trace)
+
+    @property
+    def generation(self) -> int:
+        """Return the current generation. Raises KnowledgeError where there is none."""
+        from knowledge import generations
+
+        number = generations.newest(self.engine)
+        if number is None:
+            raise KnowledgeError(
+                "The knowledge base is empty.",
+                where=str(self.settings.home),
+                remedy="Add knowledge with medchat kb add PATH, or run medchat demo.",
+            )
+        return number
+
+    def told(self, update: "Update") -> list[str]:
+        """Return what an update came to, as lines."""
+        return pairs(
+            {
+                "generation": update.generation,
+                "entities": update.entities,
+                "facts": update.facts,
+                "documents": update.documents,
+                "passages": update.passages,
+                "left out": update.left_out,
+                "unchanged": len(update.unchanged),
+            }
+        )
+
+
+def looking(
+    settings: Settings, *, top: int, year_from: int | None, type: str | None
+) -> Callable[[str], list[dict[str, object]]]:
+    """Return what searches the current generation for one query after another."""
+    from knowledge.search import open_search
+    from medchat.retriever import embedding_of
+
+    search = open_search(open_engine(settings), settings.home, embedding_of(settings))
+    return lambda query: [
+        hit.as_dict() for hit in search.find(query, top, year_from=year_from, type=type)
+    ]
+
+
+def queries(query: str, path: Path | None) -> Iterator[tuple[object, str]]:
+    """Yield the one query, or those of a file; refuse neither, and both."""
+    if bool(query.strip()) == (path is not None):
+        raise MedchatError(
+            "Give a query, or a file of them with --queries, and not both.",
+            where="medchat kb search",
+            remedy='For example: medchat kb search "chest pain"',
+        )
+    yield from _read(path) if path else [(None, query)]
+
+
+def lessons_work(
+    bench: Bench,
+    out: Path | None,
+    folder: Path | None,
+    style: str,
+    language: str,
+    wishes: Wishes,
+) -> "Callable[[], tuple[BuildReport | CheckReport, bool]]":
+    """Return the build or the check that the flags ask for; refuse neither, and both."""
+    if out is not None and folder is None:
+        return lambda: build(bench, out, style, language, wishes)
+    if folder is not None and out is None:
+        return lambda: prove(bench, folder)
+    raise MedchatError(
+        "Give a folder to write with --out, or one to prove with --check.",
+        where="medchat build-data",
+        remedy="For example: medchat build-data --out lessons",
+    )
+
+
+def build(
+    bench: Bench, out: Path, style: str, language: str, wishes: Wishes
+) -> "tuple[BuildReport, bool]":
+    """Write a dataset folder; a build that gives rows is whole."""
+    from knowledge import lessons
+
+    report = lessons.build(
+        bench.engine,
+        bench.generation,
+        out,
+        styles=_named(style) or tuple(lessons.STYLES),
+        languages=_named(language),
+        progress=bench.tools["progress"],
+        **wishes,
+    )
+    return report, True
+
+
+def prove(bench: Bench, folder: Path) -> "tuple[CheckReport, bool]":
+    """Prove a dataset folder row by row; it is whole where nothing is wrong with it."""
+    from knowledge.lessons.check import check
+
+    report = check(bench.engine, bench.generation, folder, bench.tools["progress"])
+    return report, not report.faults
+
+
+def lines_of(report: "BuildReport | CheckReport") -> list[str]:
+    """Return a report as lines, the first faults in full."""
+    values = asdict(report)
+    faults = values.get("faults", [])
+    lines = pairs(values)
+    lines += [f"{each['file']}:{each['line']}: {each['reason']}" for each in faults[:20]]
+    return lines
+
+
+def _named(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _read(path: Path) -> list[tuple[object, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        rows = [json.loads(line) for line in lines if line.strip()]
+        return [(row["id"], str(row["query"])) for row in rows]
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise MedchatError(
+            "The file of queries cannot be read.",
+            where=str(path),
+            remedy='Write one {"id": …, "query": …} a line, in UTF-8.',
+        ) from error

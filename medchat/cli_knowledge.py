@@ -1,0 +1,248 @@
+"""Commands of the knowledge base, and of the lessons made from it.
+
+medchat kb … -> knowledge.updates, knowledge.search, medchat.catalogue
+medchat build-data -> knowledge.lessons
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medchat import door
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from medchat.bench import Bench
+
+app = typer.Typer(
+    help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Ids = Annotated[list[str], typer.Argument(help="Ids of documents or sources.")]
+YearFrom = Annotated[int | None, typer.Option(help="Only documents of this year or later.")]
+Type = Annotated[str | None, typer.Option(help="Only documents of this type, such as note.")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this family."""
+    parent.add_typer(app, name="kb")
+    parent.command("build-data", epilog="Example: medchat build-data --out lessons --limit 5000")(
+        build_data
+    )
+
+
+@app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders of any known format.")],
+    format: Annotated[str | None, typer.Option(help="The format; found by content.")] = None,
+    source: Annotated[str | None, typer.Option(help="Title of the source.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the source.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Add graphs and literature; one new generation for the whole call, or none."""
+    from knowledge import updates
+
+    with _bench() as bench:
+        update = updates.add(
+            *bench.place, paths, format=format, title=source, licence=licence, **bench.tools
+        )
+    door.show(update, bench.told(update), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb remove pmid:29768149")
+def remove(ids: Ids, as_json: Json = False) -> None:
+    """Take documents, or all that a source brought, out of the base."""
+    from knowledge import updates
+
+    with _bench() as bench:
+        update = updates.remove(*bench.place, ids, **bench.tools)
+    door.show(update, bench.told(update), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb retract pmid:29768149")
+def retract(ids: Ids, as_json: Json = False) -> None:
+    """Mark documents as retracted: no answer cites them again, whatever the generation."""
+    from knowledge import updates
+
+    with _bench() as bench:
+        update = updates.retract(*bench.place, ids)
+    door.show(update, bench.told(update), as_json=as_json)
+
+
+@app.command("list", epilog="Example: medchat kb list --documents --limit 20")
+def list_(
+    documents: Annotated[bool, typer.Option("--documents", help="Documents, not sources.")] = False,
+    source: Annotated[str | None, typer.Option(help="Only documents of this source.")] = None,
+    limit: Annotated[int, typer.Option(help="How many documents.", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List sources, or documents, of the current generation."""
+    from medchat import catalogue
+
+    if not (documents or source):
+        cards = catalogue.sources(_engine())
+        rows = [(each.id, each.format, each.licence, each.title) for each in cards]
+        door.show(cards, door.table(rows), as_json=as_json)
+        return
+    found = catalogue.documents(_engine(), source=source, limit=limit)
+    lines = door.table([(each.id, each.year or "", each.type, each.title) for each in found])
+    door.show(found, lines, as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb show note:gout:en")
+def show(
+    id: Annotated[str, typer.Argument(help="Id of a source, document or passage.")],
+    as_json: Json = False,
+) -> None:
+    """Show one source or document."""
+    from medchat import catalogue
+    from medchat.printing import card
+
+    found = catalogue.show(_engine(), id)
+    door.show(found, card(found), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb status --json")
+def status(as_json: Json = False) -> None:
+    """Count what the current generation holds, source by source."""
+    from medchat import catalogue
+    from medchat.printing import pairs
+
+    shape = catalogue.status(_engine(), door.settings().home)
+    door.show(shape, pairs(shape), as_json=as_json)
+
+
+@app.command(epilog='Example: medchat kb search "metformin lactic acidosis" --top 5')
+def search(
+    query: Annotated[str, typer.Argument(help="A question or words, English or Chinese.")] = "",
+    top: Annotated[int, typer.Option(help="How many hits.", min=1)] = 10,
+    year_from: YearFrom = None,
+    type: Type = None,
+    queries: Annotated[
+        Path | None, typer.Option(help='A file of {"id", "query"} lines; one JSON line each.')
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Rank passages and facts for a query, with scores and why."""
+    from medchat import bench, printing
+
+    look = bench.looking(door.settings(), top=top, year_from=year_from, type=type)
+    for id, text in bench.queries(query, queries):
+        hits = look(text)
+        if queries is not None:
+            door.say(door.as_text({"id": id, "hits": hits}))
+        else:
+            door.show({"query": text, "hits": hits}, printing.hits(hits), as_json=as_json)
+
+
+@app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
+def entity(
+    name: Annotated[str, typer.Argument(help="A name in either language, or an id.")],
+    as_json: Json = False,
+) -> None:
+    """Show an entity with its facts, their sources and conflicts."""
+    from medchat import catalogue, printing
+
+    found = catalogue.entity(_engine(), name)
+    # several entities may bear one name; the document is the likeliest, with the others named
+    document = {**found[0], "others": [each["id"] for each in found[1:]]}
+    door.show(document, printing.entities(found), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb generations")
+def generations(as_json: Json = False) -> None:
+    """List the versions of the knowledge base, newest first."""
+    from medchat import catalogue
+    from medchat.printing import listed, when
+
+    found = catalogue.versions(_engine())
+    rows = [
+        ("*" if each.current else "", each.number, when(each.created), each.cause) for each in found
+    ]
+    door.show(found, listed(rows, "The knowledge base is empty."), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb diff 3 4")
+def diff(
+    old: Annotated[int, typer.Argument(help="A generation.")],
+    new: Annotated[int, typer.Argument(help="Another one.")],
+    as_json: Json = False,
+) -> None:
+    """Say what one generation has and another has not."""
+    from medchat import catalogue
+    from medchat.printing import pairs
+
+    shape = catalogue.diff(_engine(), old, new)
+    door.show(shape, pairs(shape), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb rollback 3")
+def rollback(
+    number: Annotated[int, typer.Argument(help="The generation whose content comes back.")],
+    as_json: Json = False,
+) -> None:
+    """Make a new generation that holds what an earlier one held."""
+    from knowledge import generations
+
+    with _bench() as bench:
+        made = generations.rollback(*bench.place, number, **bench.tools)
+    line = f"Generation {made} holds what generation {number} held."
+    door.show({"generation": made, "content_of": number}, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb verify")
+def verify(as_json: Json = False) -> None:
+    """Check every index file against its manifest, and the newest against the database."""
+    from knowledge import generations
+
+    faults = generations.verify(_engine(), door.settings().home)
+    door.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command(epilog="Example: medchat kb gc --keep 3")
+def gc(
+    keep: Annotated[int, typer.Option(help="How many generations keep their index.", min=1)] = 3,
+    as_json: Json = False,
+) -> None:
+    """Delete the index files of old generations; their content stays and can come back."""
+    from knowledge import generations
+
+    gone = generations.collect(_engine(), door.settings().home, keep)
+    door.show({"deleted": gone}, gone or ["Nothing to delete."], as_json=as_json)
+
+
+def build_data(
+    out: Annotated[Path | None, typer.Option(help="A new folder for the dataset.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Prove the rows of this folder.")] = None,
+    style: Annotated[str, typer.Option(help="Styles, with commas; all by default.")] = "",
+    language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
+    limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write instruction data from the graph, or prove each row of a folder against it."""
+    from medchat import bench
+
+    wishes = bench.Wishes(limit=limit, seed=seed, workers=workers)
+    with _bench() as held:
+        work = bench.lessons_work(held, out, check, style, language, wishes)
+        report, whole = work()
+    door.show(report, bench.lines_of(report), as_json=as_json)
+    raise typer.Exit(0 if whole else 1)
+
+
+def _bench() -> "Bench":
+    from medchat.bench import Bench
+
+    return Bench(door.settings())
+
+
+def _engine() -> "Engine":
+    from medchat.database import open_engine
+
+    return open_engine(door.settings())

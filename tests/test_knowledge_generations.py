@@ -1,0 +1,178 @@
+"""Generations: damage is found and passed over, a rollback loses nothing, refuse is collected."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
+
+from knowledge import KnowledgeError, generations, updates, views
+from knowledge.graph import Graph
+from knowledge.search import open_search
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.unlink()  # a parent's file may be the same one on disk
+    path.write_bytes(content)
+
+
+def _two(engine: Engine, home: Path, folder: Path) -> None:
+    updates.add(engine, home, [write_notes(folder, ["asthma", "zh"])], embedding=ToyEmbedding())
+    updates.add(engine, home, [write_notes(folder)], embedding=ToyEmbedding())
+
+
+@pytest.mark.parametrize("name", ["dense-000002.faiss", "dense-000002.json", "lexical/meta.json"])
+def test_a_damaged_file_is_found_and_the_generation_before_serves(
+    engine: Engine, home: Path, tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _two(engine, home, tmp_path)
+    _flip(generations.folder_of(home, 2) / name)
+
+    assert any(name in fault for fault in generations.verify(engine, home))
+    with caplog.at_level(logging.WARNING):
+        assert open_search(engine, home, ToyEmbedding()).generation == 1
+    assert "Generation 2 is damaged" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "",
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"documents": 3', '"documents": 4'),
+        lambda text: "[]",
+        lambda text: json.dumps({**json.loads(text), "extra": 1}),
+    ],
+    ids=["empty", "cut", "changed", "other kind", "unknown key"],
+)
+def test_a_damaged_manifest_is_one_sentence(
+    engine: Engine, home: Path, tmp_path: Path, change: object
+) -> None:
+    fill(engine, home, tmp_path)
+    manifest = generations.folder_of(home, 1) / generations.MANIFEST
+    assert callable(change)
+    manifest.write_text(change(manifest.read_text()))
+    with pytest.raises(KnowledgeError) as caught:
+        generations.open_generation(home)
+    assert caught.value.status == 1 and "MANIFEST" in caught.value.what
+    assert generations.verify(engine, home)
+
+
+def test_the_next_update_heals_a_damaged_generation(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    (generations.folder_of(home, 1) / generations.MANIFEST).unlink()
+    other = write_graph(tmp_path, GRAPH.replace("Asthma", "Gout"), "other.yaml")
+    updates.add(engine, home, [other], embedding=ToyEmbedding())
+    hits = open_search(engine, home, ToyEmbedding()).find("Is gout treated with colchicine?")
+    assert any("colchicine" in hit.text for hit in hits)
+
+
+def test_an_empty_home_says_what_to_do(engine: Engine, home: Path) -> None:
+    assert generations.current(home) is None
+    assert generations.verify(engine, home) == []
+    for act in (lambda: generations.open_generation(home), lambda: open_search(engine, home)):
+        with pytest.raises(KnowledgeError, match="empty"):
+            act()
+    assert views.status(engine, home)["generation"] == 0
+
+
+def test_a_rollback_holds_what_was_and_what_follows_builds_on_it(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    extra = write_graph(
+        tmp_path, GRAPH.replace("Asthma", "Eczema").replace("哮喘", "湿疹"), "b.yaml"
+    )
+    updates.add(engine, home, [extra])
+    updates.remove(engine, home, ["note:gout"])
+
+    assert generations.rollback(engine, home, 1, ToyEmbedding()) == 4
+
+    names = [[bool(Graph(engine, n).named(name)) for n in (1, 2, 3, 4)] for name in
+             ("Asthma", "Eczema")]  # fmt: skip
+    assert names == [[True] * 4, [False, True, True, False]]
+    documents = [generations.catalogue_counts(engine, n)["documents"] for n in (1, 2, 3, 4)]
+    assert documents == [3, 3, 2, 3]
+    assert generations.verify(engine, home) == []
+
+    assert updates.add(engine, home, [extra]).facts > 0
+    assert Graph(engine, 5).named("Eczema") and not Graph(engine, 4).named("Eczema")
+    assert generations.catalogue_counts(engine, 2) == generations.catalogue_counts(engine, 5)
+    with pytest.raises(KnowledgeError, match="no generation 9"):
+        generations.rollback(engine, home, 9)
+
+
+def test_collected_generations_can_still_be_rolled_back_to(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    _two(engine, home, tmp_path)
+    assert generations.collect(engine, home, keep=1) == ["gen-000001"]
+    assert generations.verify(engine, home) == []
+
+    assert generations.rollback(engine, home, 1, ToyEmbedding()) == 3
+    search = open_search(engine, home, ToyEmbedding())
+    assert search.find("Is asthma controlled by budesonide?")
+    assert not any("colchicine" in hit.text for hit in search.find("Is gout treated?"))
+
+
+def test_what_a_crash_left_is_swept_and_current_follows_the_database(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    folder = home / "knowledge"
+    for name in ("gen-000002", "gen-000003.building"):
+        (folder / name).mkdir()
+        (folder / name / "dense.faiss").write_bytes(b"x" * 5000)
+    (folder / generations.CURRENT).write_text("gen-000002\n")
+
+    assert generations.verify(engine, home) == []
+    assert sorted(path.name for path in folder.glob("gen-*")) == ["gen-000001"]
+    assert generations.current(home) == 1
+
+
+def test_the_difference_of_two_generations_is_told(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    updates.remove(engine, home, ["note:gout"])
+    updates.add(engine, home, [write_graph(tmp_path, GRAPH.replace("wheeze", "cough"), "b.yaml")])
+
+    change = generations.diff(engine, 1, 3)
+    assert change.documents_removed == ("note:gout",)
+    assert change.documents_added == ()
+    assert (change.facts_added, change.facts_removed) == (0, 0)
+    assert len(change.sources_added) == 1
+    back = generations.diff(engine, 3, 1)
+    assert back.documents_added == ("note:gout",)
+    with pytest.raises(KnowledgeError, match="no generation 7"):
+        generations.diff(engine, 1, 7)
+
+
+def test_many_small_segments_become_one(engine: Engine, home: Path, tmp_path: Path) -> None:
+    words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india"]
+    for word in words:
+        note = tmp_path / f"{word}.md"
+        note.write_text(f"---\nkey: note:{word}\ntitle: {word}\n---\nThe dose of {word} is low.\n")
+        updates.add(engine, home, [note], embedding=ToyEmbedding())
+    files = generations.read_manifest(home, len(words)).files
+    assert len([name for name in files if name.endswith(".faiss")]) < 5
+    search = open_search(engine, home, ToyEmbedding())
+    for word in words:
+        assert search.find(f"What is the dose of {word}?")[0].title == word
+
+
+def test_a_reader_keeps_its_generation_while_the_next_one_is_made(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    held = open_search(engine, home, ToyEmbedding())
+    updates.remove(engine, home, ["note:gout"])
+    assert held.generation == 1
+    assert any("colchicine" in hit.text for hit in held.find("Is gout treated with colchicine?"))
+    assert open_search(engine, home, ToyEmbedding()).generation == 2

@@ -1,0 +1,96 @@
+"""Lexical search: English endings, Chinese pairs, segments that are shared but never changed."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge import lexical
+from knowledge.lexical import Lexical, Piece
+
+PIECES = [
+    Piece("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),
+    Piece("b#1", "b", "Gout", "Colchicine treats acute attacks of gout.", "en"),
+    Piece("c#1", "c", "痛风的治疗", "痛风急性发作可用秋水仙碱治疗。", "zh"),
+    Piece("d#1", "d", "Ｗｉｄｔｈ", "ＨｂＡ１ｃ measured with vitamin B12.", "en"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fever in 2型糖尿病", ["fever", "in", "2", "型糖", "糖尿", "尿病"]),
+        ("咳", ["咳"]),
+        ("ＨｂＡ１ｃ", ["hba1c"]),
+        ("H. pylori-positive", ["h", "pylori", "positive"]),
+        ("", []),
+    ],
+)
+def test_words_are_words_and_pairs_of_characters(text: str, expected: list[str]) -> None:
+    assert lexical.words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What are the symptoms of asthma?", ["symptom", "asthma"]),
+        ("Which treatments are used for treating gout?", ["treatment", "treat", "gout"]),
+        ("请问痛风的症状有哪些？", ["痛风", "症状"]),
+        ("What is it?", []),
+    ],
+)
+def test_a_question_asks_for_the_words_that_say_something(
+    question: str, expected: list[str]
+) -> None:
+    assert lexical.asked(question) == expected
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    lexical.build(tmp_path / "one", None, PIECES)
+    return tmp_path / "one"
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("Does a steroid control wheeze?", "a#1"),
+        ("attacks treated with colchicine", "b#1"),
+        ("秋水仙碱能治痛风吗", "c#1"),
+        ("hba1c", "d#1"),
+        ("width", "d#1"),
+    ],
+)
+def test_words_find_their_passage(index: Path, question: str, best: str) -> None:
+    assert Lexical(index).find(lexical.asked(question), 3)[0].id == best
+
+
+@pytest.mark.parametrize("question", ["", "bicycle chain", "自行车"])
+def test_nothing_shared_is_nothing_found(index: Path, question: str) -> None:
+    assert Lexical(index).find(lexical.asked(question), 3) == []
+
+
+def test_a_rare_term_says_more_than_a_common_or_empty_one(index: Path) -> None:
+    found = Lexical(index)
+    assert found.rarity("zorvanex") > found.rarity("colchicin") > 0
+
+
+def test_a_child_index_adds_and_takes_away_and_leaves_its_parent_alone(
+    index: Path, tmp_path: Path
+) -> None:
+    before = {path.name: path.read_bytes() for path in index.iterdir()}
+    new = Piece("e#1", "e", "Migraine", "Triptans stop migraine.", "en")
+    lexical.build(tmp_path / "two", index, [new], gone={"b"})
+
+    child = Lexical(tmp_path / "two")
+    assert [match.id for match in child.find(lexical.asked("migraine triptan"), 3)] == ["e#1"]
+    assert child.find(lexical.asked("colchicine"), 3) == []
+    assert child.size == 4
+    for lock in lexical.LOCKS:
+        (index / lock).unlink(missing_ok=True)
+    assert {path.name: path.read_bytes() for path in index.iterdir()} == before
+    assert Lexical(index).find(lexical.asked("colchicine"), 3)[0].id == "b#1"
+
+
+def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
+    lexical.build(tmp_path / "empty", None, [])
+    assert Lexical(tmp_path / "empty").find(["fever"], 3) == []

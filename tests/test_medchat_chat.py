@@ -1,0 +1,241 @@
+"""One turn: evidence, draft, check, record, on a small real knowledge base."""
+
+import pytest
+from sqlalchemy import text
+from toy_home import fill, scripted
+
+from knowledge.catalog import PassageRow
+from knowledge.errors import KnowledgeError
+from medchat import database, store
+from medchat.chat import Done, Piece, Status
+from medchat.errors import MedchatError
+from medchat.prompts import Limits
+from medchat.settings import load
+
+GOOD = "First-line treatment of type 2 diabetes: metformin [1]."
+
+
+@pytest.fixture
+def engine(home):
+    engine = database.open_engine(load())
+    fill(engine, home)
+    yield engine
+    engine.dispose()
+
+
+def passage(engine, id):
+    from sqlalchemy.orm import Session
+
+    from knowledge.catalog import DocumentRow
+
+    with Session(engine) as session:
+        row = session.get(PassageRow, id)
+        return session.get(DocumentRow, row.document_id).text[row.start : row.end]
+
+
+def test_an_empty_knowledge_base_says_what_to_do(home):
+    engine = database.open_engine(load())
+    with pytest.raises(KnowledgeError, match="empty") as raised:
+        scripted(engine, []).ask("What is gout?")
+    assert "medchat demo" in raised.value.remedy
+
+
+def test_a_turn_as_events(engine):
+    chat = scripted(engine, [GOOD])
+    events = list(chat.stream("What is the first-line treatment of type 2 diabetes?"))
+    steps = [event.step for event in events if isinstance(event, Status)]
+    assert steps == ["understand", "retrieve", "write", "check"]
+    assert "".join(event.text for event in events if isinstance(event, Piece)) == GOOD
+    assert isinstance(events[-1], Done)
+    answer = events[-1].answer
+    assert answer.text == GOOD
+    assert answer.message and answer.conversation
+    assert {"understand", "retrieve", "first_token", "write", "check", "total"} <= set(
+        answer.seconds
+    )
+
+
+def test_the_answer_has_the_shape_that_scripts_read(engine):
+    document = scripted(engine, [GOOD]).ask("First-line treatment of type 2 diabetes?").document()
+    assert list(document) == [
+        "answer", "language", "sentences", "citations", "alerts", "abstained", "calculations",
+        "model", "generation", "conversation", "message", "seconds",
+    ]  # fmt: skip
+    assert document["sentences"] == [
+        {"text": GOOD, "citations": [1], "support": "supported", "score": 1.0}
+    ]
+    (citation,) = document["citations"]
+    assert citation["kind"] == "fact"
+    assert citation["id"].endswith("#first_line")
+    assert citation["quote"] == "Type 2 diabetes — first-line treatment: metformin."
+    assert (citation["start"], citation["end"]) == (0, len(citation["quote"]))
+    assert len(citation["facts"]) == 1
+    assert (document["alerts"], document["calculations"]) == ([], [])
+    assert document["generation"] == 1
+    assert document["model"] == {"base": "scripted", "adapter": None, "note": ""}
+
+
+def test_a_passage_is_quoted_by_its_exact_span(engine):
+    answer = scripted(engine, []).ask("When should metformin be paused before contrast?")
+    quoted = [citation for citation in answer.citations if citation.kind == "passage"]
+    assert quoted
+    for citation in quoted:
+        assert citation.quote == passage(engine, citation.id)[citation.start : citation.end]
+    assert "paused before iodinated contrast" in answer.text
+
+
+def test_what_is_not_carried_is_left_out_or_marked(engine, monkeypatch):
+    draft = f"{GOOD} Insulin is the first-line treatment of type 2 diabetes [1]."
+    question = "First-line treatment of type 2 diabetes?"
+    assert scripted(engine, [draft]).ask(question).text == GOOD
+    monkeypatch.setenv("MEDCHAT_UNSUPPORTED", "mark")
+    marked = scripted(engine, [draft]).ask(question)
+    assert [one.support for one in marked.sentences] == ["supported", "unsupported"]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "",
+        "Insulin cures it [1].",
+        "The evidence does not cover this.",
+        "Symptoms of type 2 diabetes: metformin [7].",
+    ],
+)
+def test_a_failed_draft_is_answered_by_quoting(engine, draft):
+    answer = scripted(engine, [draft]).ask("First-line treatment of type 2 diabetes?")
+    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert answer.sentences[0].support == "supported"
+    assert not answer.abstained
+
+
+def test_a_writer_that_declines_where_no_fact_answers_is_believed(engine):
+    chat = scripted(engine, ["The evidence does not cover this."])
+    answer = chat.ask("How often is renal function checked on metformin?")
+    assert answer.abstained
+    assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Who won the 1998 world cup?", "en"),
+        ("What is zorblatosis?", "en"),
+        ("How is zorblatosis treated?", "en"),
+        ("What are the symptoms of Kawabunga gout?", "en"),
+        ("What are the side effects of gout?", "en"),
+        ("谁赢了世界杯？", "zh"),
+        ("左布洛病怎么治疗？", "zh"),
+        ("痛风有哪些并发症？", "zh"),
+    ],
+)
+def test_what_the_base_does_not_hold_is_not_answered(engine, question, language):
+    answer = scripted(engine, ["Metformin [1]."]).ask(question)
+    assert answer.abstained
+    assert answer.language == language
+    expected = "does not cover" if language == "en" else "没有涉及"
+    assert expected in answer.text
+    assert all(sentence.support == "none" for sentence in answer.sentences)
+
+
+def test_chinese_is_answered_from_chinese(engine):
+    answer = scripted(engine, []).ask("2型糖尿病的一线治疗是什么？")
+    assert answer.text == "2型糖尿病——一线治疗：二甲双胍[1]。"
+    assert answer.language == "zh"
+
+
+def test_english_evidence_for_a_chinese_question_is_quoted_and_said_so(engine):
+    answer = scripted(engine, ["不会用到。"]).ask("二甲双胍如何监测？")
+    assert "英文资料" in answer.sentences[0].text
+    assert answer.sentences[0].support == "none"
+    assert "Renal function is checked at least once a year on metformin" in answer.text
+    assert answer.sentences[1].support == "supported"
+
+
+def test_a_follow_up_finds_what_it_leaves_out(engine):
+    chat = scripted(engine, [])
+    first = chat.ask("What is the first-line treatment of type 2 diabetes?")
+    second = chat.ask("and its complications?", first.conversation)
+    assert "retinopathy" in second.text
+    assert second.conversation == first.conversation
+    assert len(store.messages(engine, str(first.conversation))) == 4
+
+
+def test_nothing_is_recorded_unless_wanted(engine):
+    answer = scripted(engine, []).ask("What causes gout?", log=False)
+    assert (answer.conversation, answer.message) == (None, None)
+    assert store.conversations(engine) == []
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\x00", "a" * 4001])
+def test_questions_that_are_none_are_refused(engine, question):
+    with pytest.raises(MedchatError) as raised:
+        scripted(engine, []).ask(question)
+    assert raised.value.status == 2
+
+
+@pytest.mark.parametrize("question", ["\ud800 gout", "gout\x00", "<b>gout</b> & causes?", "‮gout"])
+def test_odd_questions_do_no_harm(engine, question):
+    answer = scripted(engine, []).ask(question)
+    assert store.messages(engine, str(answer.conversation))[1].text == answer.text
+
+
+def test_an_unknown_conversation_is_refused_before_anything_is_written(engine):
+    chat = scripted(engine, [GOOD])
+    with pytest.raises(MedchatError, match="no conversation"):
+        chat.ask("What causes gout?", "gone")
+    assert chat.writer.model.heard == []
+
+
+def test_the_prompt_holds_what_fits(engine):
+    heard = []
+
+    def fits(messages):
+        heard.append(len(messages[-1]["content"].splitlines()))
+        return len(heard) > 1
+
+    chat = scripted(engine, ["x"], limits=Limits(5, 2, fits))
+    chat.ask("Is metformin contraindicated in severe renal impairment?")
+    assert heard[1] == heard[0] - 1
+
+
+def test_a_prompt_that_cannot_fit_is_answered_by_quoting(engine):
+    chat = scripted(engine, ["x"], limits=Limits(5, 2, lambda messages: False))
+    answer = chat.ask("First-line treatment of type 2 diabetes?")
+    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert chat.writer.model.heard == []
+
+
+def test_the_limits_of_a_writer_are_told_where_it_wrote(engine):
+    chat = scripted(engine, [GOOD, ""], notes={"en": "It only copies.", "zh": "只会复述。"})
+    assert chat.ask("First-line treatment of type 2 diabetes?").model.note == "It only copies."
+    assert chat.ask("First-line treatment of type 2 diabetes?").model.note == ""
+
+
+def test_a_writer_that_remembers_hears_the_turns_before(engine):
+    chat = scripted(engine, [GOOD, "It is retinopathy."], remembers=True)
+    first = chat.ask("First-line treatment of type 2 diabetes?")
+    chat.ask("and its complications?", first.conversation)
+    contents = [str(message.content) for message in chat.writer.model.heard[1]]
+    assert contents[1:3] == ["First-line treatment of type 2 diabetes?", GOOD]
+
+
+def test_an_answer_names_the_generation_it_was_made_from(engine, home):
+    from knowledge import updates
+
+    chat = scripted(engine, [])
+    assert chat.ask("What causes gout?", log=False).generation == 1
+    more = home.parent / "more.md"
+    more.write_text("# Gout and cherries\n\nCherries are eaten in gout.\n", encoding="utf-8")
+    updates.add(engine, home, [more])
+    assert chat.ask("What causes gout?", log=False).generation == 2
+
+
+def test_reading_a_thousand_answers_keeps_every_quote(engine):
+    chat = scripted(engine, [])
+    for question in ("What causes gout?", "metformin side effects", "二甲双胍有什么副作用？"):
+        chat.ask(question)
+    with engine.connect() as connection:
+        rows = connection.execute(text('SELECT quote, start, "end" FROM citations')).all()
+    assert rows
+    assert all(len(quote) == end - start for quote, start, end in rows)

@@ -1,0 +1,337 @@
+"""The command line: every command helps, mistakes are one sentence, results are JSON."""
+
+import ast
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer
+from toy_home import fill
+
+from medchat import cli, database, door, store
+from medchat.settings import load
+
+MEDCHAT = Path(cli.__file__).parent
+HEAVY = {
+    "torch", "transformers", "peft", "faiss", "gradio", "sqlalchemy", "sentence_transformers",
+    "langchain_core", "langchain_openai", "fastapi", "alembic", "tantivy", "rich", "numpy",
+}  # fmt: skip
+
+
+def commands(group=None, path=()):
+    """Walk all commands as (words, command)."""
+    group = group or typer.main.get_command(cli.app)
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+
+
+COMMANDS = dict(commands())
+LEAVES = {words: command for words, command in COMMANDS.items() if not hasattr(command, "commands")}
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command line as the shell would; return its status, stdout and stderr."""
+
+    def run(*words, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["medchat", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+@pytest.fixture
+def engine(home, monkeypatch):
+    monkeypatch.setenv("MEDCHAT_WRITER", "quote")
+    engine = database.open_engine(load())
+    fill(engine, home)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help(run, words):
+    command = COMMANDS[words]
+    assert command.help, f"medchat {' '.join(words)} has no help"
+    status, out, err = run(*words, "--help")
+    assert (status, err) == (0, "")
+    assert "Usage: medchat" in out
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_every_command_has_an_example_that_names_it(words):
+    example = LEAVES[words].epilog or ""
+    assert example.startswith(f"Example: medchat {' '.join(words)}")
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_an_unknown_flag_is_one_sentence(run, words):
+    status, out, err = run(*words, "--no-such-flag")
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "--no-such-flag" in err
+    assert f"medchat {' '.join(words)} --help" in err
+
+
+@pytest.mark.parametrize("file", ["cli.py", "cli_knowledge.py", "cli_training.py"])
+def test_bodies_are_short(file):
+    tree = ast.parse((MEDCHAT / file).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = body[-1].end_lineno - body[0].lineno + 1
+            assert lines <= 12, f"{file}: {node.name} has {lines} lines"
+
+
+def test_help_is_quick_and_loads_nothing_heavy():
+    began = time.monotonic()
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "medchat.cli", "--help"],
+        capture_output=True, text=True, check=True, cwd=MEDCHAT.parent,
+    )  # fmt: skip
+    seconds = time.monotonic() - began
+    loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in told.stderr.splitlines()}
+    assert "Commands:" in told.stdout
+    assert loaded.isdisjoint(HEAVY), loaded & HEAVY
+    # half a second on a machine that does nothing else; a busy one is given more
+    assert seconds < 5
+
+
+def test_bare_medchat_shows_help_and_version_its_version(run):
+    status, out, _ = run()
+    assert status == 0 and "Commands:" in out
+    status, out, _ = run("--version")
+    assert status == 0 and out.startswith("medchat ")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["frobnicate"], "frobnicate"),
+        (["kb", "show", "no-such-id"], "no-such-id"),
+        (["kb", "add", "/no/such/file.xml"], "/no/such/file.xml"),
+        (["kb", "entity", "zorblatosis"], "zorblatosis"),
+        (["kb", "rollback", "99"], "99"),
+        (["kb", "diff", "1", "99"], "99"),
+        (["kb", "search"], "--queries"),
+        (["kb", "search", "gout", "--top", "0"], "--top"),
+        (["ask"], "--questions"),
+        (["ask", "x", "--questions", "y"], "--questions"),
+        (["ask", "--questions", "/no/such.jsonl"], "/no/such.jsonl"),
+        (["ask", "gout", "--writer", "gpt"], "--writer"),
+        (["build-data"], "--out"),
+        (["build-data", "--check", "/no/such/folder"], "/no/such/folder"),
+        (["finetune", "--round", "one"], "--round"),
+        (["finetune", "--round", "1", "--recipe", "nope"], "nope"),
+        (["finetune", "--round", "1", "--base", "/no/such/base"], "/no/such/base"),
+        (["recipes", "show", "nope"], "nope"),
+        (["adapters", "show", "mini/round-9"], "mini/round-9"),
+        (["adapters", "promote", "mini/round-9"], "mini/round-9"),
+        (["adapters", "rollback"], "promoted"),
+        (["history", "show", "gone"], "gone"),
+        (["history", "export", "gone", "--out", "x.md"], "gone"),
+        (["evaluate"], "promoted"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_is_one_sentence_and_one_json_object(engine, run, words, named):
+    status, out, err = run(*words)
+    assert (status, out) == (2, "")
+    sentences = [line for line in err.splitlines() if not line.startswith("read data")]
+    assert len(sentences) == 1
+    assert named in err
+    if "--json" in str(COMMANDS.get(tuple(words[:2]), COMMANDS.get(tuple(words[:1])))):
+        status, out, err = run(*words, "--json")
+        error = json.loads(err)["error"]
+        assert status == 2 and set(error) == {"what", "where", "remedy"}
+
+
+def test_an_unknown_setting_is_one_sentence(run, monkeypatch):
+    monkeypatch.setenv("MEDCHAT_WRITTER", "quote")
+    status, out, err = run("kb", "status", "--json")
+    assert (status, out) == (2, "")
+    assert "MEDCHAT_WRITER?" in json.loads(err)["error"]["remedy"]
+
+
+def test_ctrl_c_is_130_and_bugs_keep_their_traceback():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    def broken():
+        raise ZeroDivisionError
+
+    assert door.guarded(interrupted, as_json=False) == 130
+    with pytest.raises(ZeroDivisionError):
+        door.guarded(broken, as_json=False)
+
+
+def test_ask_answers_in_text_and_in_json(engine, run):
+    status, out, _ = run("ask", "What causes gout?")
+    assert status == 0
+    assert out.splitlines()[0] == "Gout — causes: urate crystals [1]."
+    assert "[1] Gout" in out
+    status, out, err = run("ask", "痛风的病因是什么？", "--json")
+    document = json.loads(out)
+    assert (status, err, document["language"]) == (0, "", "zh")
+    assert document["answer"] == "痛风——病因：尿酸盐结晶[1]。"
+
+
+def test_ask_continues_and_keeps_silent(engine, run):
+    run("ask", "What causes gout?")
+    _, out, _ = run("ask", "and its symptoms?", "--continue", "--json")
+    assert "joint pain" in json.loads(out)["answer"]
+    run("ask", "What are the symptoms of gout?", "--no-log")
+    (only,) = store.conversations(engine)
+    assert only.messages == 4
+
+
+def test_ask_answers_a_file(engine, run, tmp_path):
+    path = tmp_path / "questions.jsonl"
+    path.write_text(
+        '{"id": 7, "question": "What causes gout?"}\n\n{"id": "b", "question": "谁赢了？"}\n',
+        encoding="utf-8",
+    )
+    status, out, _ = run("ask", "--questions", str(path))
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [(line["id"], line["abstained"]) for line in lines] == [(7, False), ("b", True)]
+    assert store.conversations(engine) == []
+    path.write_text('{"id": 7, "question": "What causes gout?"}\n{"id": 8}\n', encoding="utf-8")
+    status, out, err = run("ask", "--questions", str(path))
+    assert (status, out) == (2, "") and "line 2" in err
+
+
+def test_chat_goes_on_until_an_empty_line(engine, run, monkeypatch):
+    lines = iter(["What causes gout?", "and its symptoms?", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    status, out, _ = run("chat")
+    assert status == 0
+    assert "urate crystals" in out and "joint pain" in out
+    assert [each.messages for each in store.conversations(engine)] == [4]
+
+
+def test_kb_counts_searches_and_shows(engine, run, tmp_path):
+    _, out, _ = run("kb", "status", "--json")
+    status = json.loads(out)
+    assert (status["generation"], status["documents"], status["passages"]) == (1, 1, 2)
+    assert status["languages"] == {"en": 2}
+    assert {each["format"] for each in status["sources"]} == {"medchat-records", "markdown"}
+    assert sum(each["documents"] for each in status["sources"]) == 1
+    _, out, _ = run("kb", "search", "metformin contrast eGFR", "--json")
+    hit = json.loads(out)["hits"][0]
+    assert {"rank", "id", "kind", "title", "text", "year", "type", "score", "why", "document"} <= set(hit)
+    assert set(hit["why"]) == {"dense", "lexical", "graph"}
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": 1, "query": "gout"}\n{"id": 2, "query": "痛风"}\n', encoding="utf-8")
+    _, out, _ = run("kb", "search", "--queries", str(queries))
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [1, 2]
+    _, out, _ = run("kb", "show", "note:metformin:en#1", "--json")
+    assert json.loads(out)["text"].startswith("Metformin and the kidney")
+    for words in (["list"], ["list", "--documents"], ["generations"], ["search", "gout"]):
+        code, out, _ = run("kb", *words)
+        assert code == 0 and out
+
+
+def test_kb_entity_shows_facts_with_sources(engine, run):
+    _, out, _ = run("kb", "entity", "T2DM", "--json")
+    entity = json.loads(out)
+    assert entity["names"] == {"en": ["Type 2 diabetes", "T2DM"], "zh": ["2型糖尿病"]}
+    facts = {fact["relation"]: fact for fact in entity["facts"]}
+    assert facts["first_line"]["object"]["name"] == "metformin"
+    assert facts["prevention"]["value"] == "Weight loss lowers the risk"
+    assert all(fact["sources"] and fact["conflicts"] == [] for fact in entity["facts"])
+    _, out, _ = run("kb", "entity", "2型糖尿病")
+    assert "first_line: metformin" in out
+
+
+def test_kb_adds_removes_and_rolls_back(engine, run, tmp_path):
+    note = tmp_path / "new.md"
+    note.write_text("# Gout and cherries\n\nCherries are eaten in gout.\n", encoding="utf-8")
+    status, out, _ = run("kb", "add", str(note), "--source", "Fruit", "--licence", "CC0", "--json")
+    assert status == 0 and json.loads(out)["generation"] == 2
+    _, out, _ = run("kb", "diff", "1", "2", "--json")
+    added = json.loads(out)["documents"]
+    assert added["added"] == 1
+    run("kb", "remove", added["first_added"][0])
+    _, out, _ = run("kb", "rollback", "2", "--json")
+    assert json.loads(out) == {"generation": 4, "content_of": 2}
+    _, out, _ = run("kb", "status", "--json")
+    assert json.loads(out)["documents"] == 2
+    run("kb", "retract", added["first_added"][0])
+    assert run("kb", "verify")[0] == 0
+    _, out, _ = run("kb", "gc", "--keep", "1", "--json")
+    assert json.loads(out)["deleted"]
+
+
+def test_verify_tells_of_damage_and_doctor_too(engine, run, home):
+    assert run("doctor")[0] == 0
+    manifest = home / "knowledge" / "gen-000001" / "MANIFEST.json"
+    manifest.write_text("{}", encoding="utf-8")
+    status, out, _ = run("kb", "verify")
+    assert status == 1 and "MANIFEST" in out
+    status, out, _ = run("doctor", "--json")
+    findings = {each["name"]: each["state"] for each in json.loads(out)["findings"]}
+    assert status == 1 and findings["knowledge"] == "broken"
+
+
+def test_history_and_feedback(engine, run, tmp_path):
+    _, out, _ = run("ask", "What causes gout?", "--json")
+    answer = json.loads(out)
+    _, out, _ = run("history", "list", "--json")
+    assert [each["id"] for each in json.loads(out)] == [answer["conversation"]]
+    _, out, _ = run("history", "search", "urate", "--json")
+    assert len(json.loads(out)) == 1
+    _, out, _ = run("history", "show", answer["conversation"][:8])
+    assert "## Sources" in out
+    target = tmp_path / "visit.json"
+    assert run("history", "export", answer["conversation"], "--out", str(target))[0] == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["bibliography"]
+    id = store.rate(engine, answer["message"], "down", "too short", "Urate crystals cause gout.")
+    _, out, _ = run("feedback", "list", "--waiting", "--json")
+    assert [each["id"] for each in json.loads(out)] == [id]
+    assert run("feedback", "approve", id)[0] == 0
+    assert run("feedback", "approve", "gone")[0] == 1
+    assert run("feedback", "export", "--out", str(tmp_path / "preference.jsonl"))[0] == 0
+    assert run("history", "delete", answer["conversation"][:8])[0] == 0
+    assert store.conversations(engine) == []
+
+
+def test_database_commands(run, home, tmp_path):
+    _, out, _ = run("db", "current", "--json")
+    assert json.loads(out)["current"] is None
+    assert run("db", "upgrade")[0] == 0
+    _, out, _ = run("db", "current", "--json")
+    values = json.loads(out)
+    assert values["current"] == values["newest"]
+    assert run("db", "backup", "--out", str(tmp_path / "copy.db"))[0] == 0
+    assert (tmp_path / "copy.db").stat().st_size > 0
+
+
+def test_data_is_built_and_proven(engine, run, tmp_path):
+    out_folder = tmp_path / "lessons"
+    status, out, _ = run("build-data", "--out", str(out_folder), "--limit", "20", "--json")
+    assert status == 0 and json.loads(out)["rows"] > 0
+    status, out, _ = run("build-data", "--check", str(out_folder), "--json")
+    report = json.loads(out)
+    assert status == 0 and report["proven"] == report["rows"]
+    train = out_folder / "train.jsonl"
+    train.write_text(train.read_text(encoding="utf-8").replace("gout", "measles"), encoding="utf-8")
+    status, out, _ = run("build-data", "--check", str(out_folder), "--json")
+    assert status == 1 and json.loads(out)["faults"]
+
+
+def test_recipes_and_adapters_are_listed(run):
+    status, out, _ = run("recipes", "--json")
+    assert status == 0 and "mini" in json.loads(out)
+    _, out, _ = run("recipes", "show", "mini")
+    assert "rounds:" in out
+    status, out, _ = run("adapters", "list", "--json")
+    assert (status, json.loads(out)) == (0, [])

@@ -1,0 +1,83 @@
+"""What is asked: the language, the relation, and what a follow-up leaves out."""
+
+from functools import partial
+
+import pytest
+
+from knowledge.asking import understand as take_apart
+from knowledge.linker import Called, Linker
+from knowledge.names import language_of, normalise
+from medchat.understand import understand
+
+NAMES = {
+    "condition:t2d": ("Type 2 diabetes", "2型糖尿病"),
+    "condition:htn": ("Hypertension", "高血压"),
+    "medicine:metformin": ("metformin", "二甲双胍"),
+    "symptom:thirst": ("thirst", "口渴"),
+}
+LINKER = Linker(
+    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    for id, names in NAMES.items()
+    for name in names
+)
+ask = partial(understand, take_apart=partial(take_apart, linker=LINKER))
+
+ALONE = [
+    ("What are the symptoms of type 2 diabetes?", "en", {"condition:t2d"}, ("symptom",)),
+    ("2型糖尿病的一线治疗是什么？", "zh", {"condition:t2d"}, ("first_line",)),
+    ("metformin的副作用", "zh", {"medicine:metformin"}, ("side_effect",)),
+    ("What does 口渴 mean in hypertension?", "en", {"symptom:thirst", "condition:htn"}, ()),
+    ("Who won the cup?", "en", set(), ()),
+]
+FOLLOWING = [
+    ("What is metformin?", "and its side effects?", "Metformin's side effects?", "en"),
+    (
+        "What is metformin?",
+        "What are its side effects?",
+        "What are metformin's side effects?",
+        "en",
+    ),
+    ("Tell me about hypertension.", "What causes it?", "What causes Hypertension?", "en"),
+    ("Tell me about hypertension.", "complications?", "Complications of Hypertension?", "en"),
+    ("What is metformin?", "What about hypertension?", None, "en"),
+    ("What are the symptoms of hypertension?", "And type 2 diabetes?", "symptoms", "en"),
+    ("高血压有哪些症状？", "那怎么预防？", "高血压怎么预防？", "zh"),
+    ("高血压有哪些症状？", "它的并发症呢？", "高血压的并发症？", "zh"),
+    ("高血压有哪些症状？", "那2型糖尿病呢？", "2型糖尿病的症状是什么？", "zh"),
+]
+STANDING = [
+    ("What is metformin?", "Who won the cup?"),
+    ("What is metformin?", "How is zorblatosis treated?"),
+    ("高血压有哪些症状？", "左布洛病怎么治疗？"),
+    ("What is metformin?", "What are the symptoms of type 2 diabetes?"),
+]
+
+
+@pytest.mark.parametrize(("question", "language", "entities", "relations"), ALONE)
+def test_a_question_by_itself(question, language, entities, relations):
+    asked = ask(question, [])
+    assert (asked.language, asked.entities, asked.relations) == (language, entities, relations)
+    assert not asked.follows
+
+
+@pytest.mark.parametrize(("before", "question", "completed", "language"), FOLLOWING)
+def test_a_follow_up_is_completed(before, question, completed, language):
+    asked = ask(question, [before])
+    if completed is None:
+        assert asked.entities == {"condition:htn"}
+        return
+    assert asked.follows
+    assert completed.casefold() in asked.question.casefold()
+    assert asked.entities and asked.relations and asked.language == language
+
+
+@pytest.mark.parametrize(("before", "question"), STANDING)
+def test_a_question_that_stands_alone_is_left_alone(before, question):
+    asked = ask(question, [before])
+    assert not asked.follows
+    assert asked.question == question
+
+
+def test_the_subject_is_the_last_condition_or_medicine_that_was_named():
+    earlier = ["What is hypertension?", "Does metformin cause thirst?", "and then?"]
+    assert "metformin" in ask("and its side effects?", earlier).question.casefold()

@@ -1,0 +1,154 @@
+"""The web door: what it answers, what it refuses, and which headers go with everything."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from toy_chat import Served, serve_toy
+
+from medchat.errors import MedchatError
+from medchat.settings import load
+from medchat.web import names_of, serve
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve_toy(tmp_path_factory.mktemp("web")) as served:
+        yield served
+
+
+def test_health_tells_what_is_in_force(toy: Served) -> None:
+    told = httpx.get(f"{toy.url}/health").json()
+    assert told == {"ready": True, "generation": 1, "adapter": "mini-2"}
+
+
+def test_the_root_leads_to_the_chat_and_keeps_the_address(toy: Served) -> None:
+    answer = httpx.get(f"{toy.url}/?c=abc&lang=zh")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/chat/?c=abc&lang=zh")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/chat/", "/assets/chat.js", "/nothing"])
+def test_everything_carries_the_security_headers(toy: Served, path: str) -> None:
+    headers = httpx.get(toy.url + path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    scripts = re.search("script-src ([^;]*)", policy)
+    assert scripts and "unsafe" not in scripts[1]
+
+
+def test_a_page_runs_our_scripts_alone_and_each_time_by_another_number(toy: Served) -> None:
+    numbers = set()
+    for _ in range(2):
+        answer = httpx.get(f"{toy.url}/chat/")
+        found = re.search("'nonce-([^']+)'", answer.headers["content-security-policy"])
+        assert found
+        numbers.add(found[1])
+        scripts = re.findall(r"<script[^>]*>", answer.text)
+        assert len(scripts) >= 5
+        assert all(f'nonce="{found[1]}"' in script for script in scripts)
+        assert answer.headers["cache-control"] == "no-store"
+    assert len(numbers) == 2
+
+
+def test_the_page_names_no_other_place(toy: Served) -> None:
+    page = httpx.get(f"{toy.url}/chat/").text
+    head = page[: page.index("window.gradio_config")] + page[page.rindex("</script>") :]
+    assert re.findall(r'(?:src|href|content)="(?:https?:)?//[^"]*', head) == []
+    theme = httpx.get(f"{toy.url}/chat/theme.css").text
+    assert re.findall(r"@import|@font-face|url\(.?(?!.?data:)", theme) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/docs", "/redoc", "/openapi.json", "/chat/docs", "/chat/openapi.json", "/chat/monitoring",
+     "/assets/app.py", "/assets/..%2fapp.py", "/assets/text%2fen.yaml"],
+)  # fmt: skip
+def test_what_nobody_needs_is_not_there(toy: Served, path: str) -> None:
+    assert httpx.get(toy.url + path, follow_redirects=True).status_code in {401, 403, 404}
+
+
+def test_gradio_offers_no_endpoint_to_call(toy: Served) -> None:
+    told = httpx.get(f"{toy.url}/chat/gradio_api/info").json()
+    assert told == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+@pytest.mark.parametrize("name", ["medchat.db", "knowledge/CURRENT", "medchat.toml"])
+@pytest.mark.parametrize(
+    "route", ["/chat/gradio_api/file=", "/chat/file=", "/chat/static/", "/chat/assets/"]
+)
+def test_no_file_of_the_home_can_be_read(toy: Served, route: str, name: str) -> None:
+    (toy.home / "medchat.toml").write_text("")
+    for path in (toy.home / name, f"../../../../../../{toy.home / name}", f"..%2f..%2f{name}"):
+        answer = httpx.get(f"{toy.url}{route}{path}", follow_redirects=True)
+        assert answer.status_code in {400, 403, 404, 405}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example"])
+def test_another_name_for_this_server_is_refused(toy: Served, host: str) -> None:
+    for path in ("/health", "/chat/", "/chat/config"):
+        assert httpx.get(toy.url + path, headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+def test_another_site_can_neither_read_nor_send(toy: Served, origin: str) -> None:
+    headers = {"origin": origin}
+    read = httpx.get(f"{toy.url}/chat/config", headers=headers)
+    assert "access-control-allow-origin" not in read.headers
+    sent = httpx.post(f"{toy.url}/chat/gradio_api/queue/join", headers=headers, json={})
+    assert sent.status_code == 403
+    asked = {**headers, "access-control-request-method": "POST"}
+    assert "access-control-allow-origin" not in httpx.options(
+        f"{toy.url}/chat/gradio_api/queue/join", headers=asked
+    ).headers  # fmt: skip
+
+
+def test_the_page_may_send_to_its_own_server(toy: Served) -> None:
+    sent = httpx.post(f"{toy.url}/chat/gradio_api/queue/join", headers={"origin": toy.url}, json={})
+    assert sent.status_code != 403
+
+
+@pytest.mark.parametrize(
+    ("host", "known", "unknown"),
+    [
+        ("127.0.0.1", "localhost", "0.0.0.0"),
+        ("localhost", "127.0.0.1", socket.gethostname()),
+        ("0.0.0.0", socket.gethostname(), "0.0.0.0"),
+        ("ward.example", "ward.example", "evil.example"),
+    ],
+)
+def test_the_names_of_a_server(host: str, known: str, unknown: str) -> None:
+    names = names_of(host)
+    assert known in names
+    assert unknown not in names
+    assert "*" not in names
+
+
+def test_a_port_in_use_is_one_sentence(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(MedchatError) as raised:
+            serve(load(), "127.0.0.1", port)
+    assert raised.value.status == 2
+    assert raised.value.where == f"127.0.0.1:{port}"
+    assert "--port" in raised.value.remedy
+
+
+def test_the_door_is_light_until_somebody_serves() -> None:
+    code = "import sys, medchat.web; print(' '.join(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT,
+        env={**os.environ},
+    ).stdout.split()  # fmt: skip
+    assert {"gradio", "fastapi", "torch", "uvicorn"}.isdisjoint(loaded)

@@ -1,0 +1,147 @@
+"""Writers: the local model, a server that speaks OpenAI's language, and none."""
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from toy_finetune import base
+from toy_home import fill
+
+from finetune import dialogue
+from finetune.errors import FinetuneError
+from medchat import database
+from medchat.answers import Model
+from medchat.chat import open_chat
+from medchat.errors import MedchatError
+from medchat.settings import load
+from medchat.writer import LocalWriter, open_writer, write
+
+PROMPT = dialogue.grounded("What are the symptoms?", ["Gout — symptoms: pain."], "en")
+
+
+@pytest.fixture
+def server():
+    """Answer chat completions as a stream of words on the loopback; keep what was asked."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        answer = ["First-line treatment of ", "type 2 diabetes: ", "metformin [1]."]
+
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            asked.append((self.path, self.headers["authorization"], body))
+            if body["model"] == "missing":
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            for piece in self.answer:
+                delta = {"choices": [{"index": 0, "delta": {"content": piece}}], "id": "1"}
+                self.wfile.write(f"data: {json.dumps(delta)}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
+
+        def log_message(self, *words):
+            asked.append(words) if words[1:2] == ("500",) else None
+
+    held = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=held.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{held.server_port}", asked
+    held.shutdown()
+    held.server_close()
+
+
+def test_a_server_writes(server, home, monkeypatch):
+    url, asked = server
+    monkeypatch.setenv("MEDCHAT_WRITER", url)
+    monkeypatch.setenv("MEDCHAT_WRITER_MODEL", "clinic-7b")
+    monkeypatch.setenv("MEDCHAT_WRITER_KEY", "s3cret-key")
+    settings = load()
+    fill(database.open_engine(settings), home)
+    chat = open_chat(settings)
+    first = chat.ask("What is the first-line treatment of type 2 diabetes?")
+    assert first.text == "First-line treatment of type 2 diabetes: metformin [1]."
+    assert first.model == Model(f"clinic-7b at {url}/v1")
+    path, key, body = asked[0]
+    assert (path, key, body["model"]) == ("/v1/chat/completions", "Bearer s3cret-key", "clinic-7b")
+    assert "[1] Type 2 diabetes — first-line treatment: metformin." in body["messages"][-1]["content"]
+    chat.ask("and its symptoms?", first.conversation)
+    assert [one["role"] for one in asked[1][2]["messages"]] == [
+        "system", "user", "assistant", "user",
+    ]  # fmt: skip
+
+
+def test_a_server_that_refuses_or_is_not_there_is_one_sentence(server, monkeypatch):
+    url, _ = server
+    monkeypatch.setenv("MEDCHAT_WRITER_KEY", "s3cret-key")
+    for where, model in ((url, "missing"), ("http://127.0.0.1:9", "any")):
+        monkeypatch.setenv("MEDCHAT_WRITER_MODEL", model)
+        with pytest.raises(MedchatError) as raised:
+            list(write(open_writer(load(), where), PROMPT))
+        told = f"{raised.value.what} {raised.value.where} {raised.value.remedy}"
+        assert "does not answer" in told and where in told
+        assert "s3cret" not in told
+        assert raised.value.status == 1
+
+
+def test_the_local_writer_streams_what_it_generates():
+    writer = LocalWriter(base=str(base()), max_new_tokens=12)
+    messages = [SystemMessage("s"), HumanMessage("gout"), AIMessage("pain"), HumanMessage("cough")]
+    pieces = [str(chunk.content) for chunk in writer.stream(messages)]
+    assert len(pieces) > 2
+    assert "".join(pieces).rstrip() == writer.invoke(messages).content
+
+
+def test_the_local_writer_writes_one_answer_at_a_time():
+    writer = LocalWriter(base=str(base()), max_new_tokens=8)
+    alone = writer.invoke([HumanMessage("gout")]).content
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: writer.invoke([HumanMessage("gout")]).content, range(8)))
+    assert together == [alone] * 8
+
+
+def test_a_stream_that_is_left_frees_the_writer():
+    writer = LocalWriter(base=str(base()), max_new_tokens=8)
+    stream = writer.stream([HumanMessage("gout")])
+    next(stream)
+    stream.close()
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(writer.invoke, [HumanMessage("gout")]).result(timeout=60)
+    assert isinstance(answer.content, str)
+
+
+def test_the_local_writer_knows_what_fits():
+    writer = LocalWriter(base=str(base()), max_new_tokens=40)
+    assert writer.fits(PROMPT)
+    assert not writer.fits(dialogue.grounded("pain " * 600, ["x"], "en"))
+
+
+def test_the_writer_of_the_settings(home, monkeypatch):
+    assert open_writer(load(), "quote").model is None
+    local = open_writer(load(writer="local", base=str(base())))
+    assert isinstance(local.model, LocalWriter)
+    assert (local.about.base, local.about.adapter, local.limits.pieces) == (str(base()), None, 5)
+    assert local.note("en") == ""
+
+
+@pytest.mark.parametrize(
+    ("writer", "adapter", "error", "where"),
+    [
+        ("gpt", None, MedchatError, "--writer"),
+        ("http://127.0.0.1:9", "mini/round-1", MedchatError, "--adapter"),
+        ("local", "mini/round-9", FinetuneError, "--adapter"),
+    ],
+)
+def test_a_writer_that_is_not_there(writer, adapter, error, where):
+    with pytest.raises(error) as raised:
+        open_writer(load(), writer, adapter)
+    assert raised.value.where == where
+    assert raised.value.remedy
+
+
+def test_a_base_that_is_not_there_is_told_before_anything_is_asked():
+    with pytest.raises(FinetuneError, match="no base model"):
+        open_writer(load(base="/no/such/base"))

@@ -1,0 +1,390 @@
+"""The web chat in a real browser: ask, watch, open a citation, reload, rate, delete; nothing leaks.
+
+One server and one browser for the file; every page also proves that it asked this machine only and
+that the browser had nothing to complain about.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from toy_chat import HOSTILE, PAYLOADS, QUOTE, Served, serve_toy
+
+from medchat import store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PATIENCE = 30_000
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve_toy(tmp_path_factory.mktemp("chat")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with sync.sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+@pytest.fixture
+def open_page(browser: "Browser", toy: Served) -> Iterator[Open]:
+    """Open pages that are checked at the end: no word from the console, no request elsewhere."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(path: str = "/", size: dict[str, int] = WIDE, **settings: object) -> "Page":
+        options = {"locale": "en-GB", "viewport": size, **settings}
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
+        page.on("request", lambda asked: complaints.extend(_foreign(asked.url, toy.url)))
+        page.goto(toy.url + path)
+        page.wait_for_selector("body.medchat-ready")
+        page.wait_for_selector(".welcome, #transcript .answer")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _foreign(url: str, own: str) -> list[str]:
+    return [] if url.startswith((own, "data:", "blob:")) else [url]
+
+
+def _ask(page: "Page", question: str) -> None:
+    known = page.locator("#transcript .answer").count()
+    page.fill("#box textarea", question)
+    page.keyboard.press("Enter")
+    page.locator("#transcript .answer").nth(known).wait_for()
+
+
+def _cite(page: "Page", n: int = 1) -> None:
+    page.click(f"#transcript .cite:has-text('{n}') >> nth=0")
+    page.wait_for_selector(f"#source-{n}[open] mark")
+
+
+def _titles(toy: Served) -> list[str]:
+    return [one.title for one in store.conversations(toy.engine)]
+
+
+def _eventually(truth: Callable[[], bool]) -> bool:
+    for _ in range(100):
+        if truth():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_ask_watch_cite_reload(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#box textarea", "What are the first-line treatments? in adults")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live .status")
+    page.wait_for_selector("#live .draft:has-text('Metformin')")
+    draft = page.inner_text("#live .draft")
+    page.wait_for_selector("#transcript .answer")
+    assert len(draft) < len(page.inner_text("#transcript .answer .text"))
+    assert page.inner_text("#live") == ""
+
+    _cite(page)
+    assert page.inner_text("#source-1 mark") == QUOTE
+    passage = page.inner_text("#source-1 blockquote")
+    assert QUOTE in passage
+    assert len(passage) > 2 * len(QUOTE)
+    card = page.inner_text("#source-1")
+    assert "2024" in card
+    assert "Initial treatment" in card
+    assert "note:t2d#1" in card
+
+    address = page.url
+    assert re.search(r"[?&]c=[0-9a-f]{32}", address)
+    page.reload()
+    page.wait_for_selector("#transcript .answer")
+    assert "first-line treatments? in adults" in page.inner_text("#transcript .question")
+    assert page.url == address
+    page.wait_for_selector(".conversation.current")
+    _cite(page, 2)
+    assert "Knowledge graph" in page.inner_text("#source-2")
+
+
+def test_a_follow_up_stays_in_its_conversation(open_page: Open, toy: Served) -> None:
+    page = open_page()
+    _ask(page, "What comes first?")
+    before, address = len(_titles(toy)), page.url
+    _ask(page, "And then?")
+    assert page.locator("#transcript .answer").count() == 2
+    assert (len(_titles(toy)), page.url) == (before, address)
+    page.click("#new")
+    page.wait_for_selector(".welcome")
+    assert "c=" not in page.url
+
+
+def test_the_whole_page_changes_its_language(open_page: Open) -> None:
+    page = open_page()
+    _ask(page, "Which medicine?")
+    _cite(page)
+    page.click("#language label:has-text('中文')")
+    page.wait_for_selector("#new:has-text('新对话')")
+    assert page.get_attribute("html", "lang") == "zh"
+    assert page.get_attribute("#box textarea", "placeholder") == "请输入临床问题"
+    assert page.inner_text("#ask") == "提问"
+    assert page.inner_text("#sources-title") == "来源"
+    seen = page.inner_text("body")
+    assert not re.search("Sources|Copy|Helpful|Conversations|Knowledge base", seen)
+    page.click("#new")
+    page.click(".examples button >> nth=0")
+    page.wait_for_selector("#transcript .answer[lang=zh]")
+    page.reload()
+    page.wait_for_selector("#new:has-text('新对话')")
+
+
+def test_a_chinese_browser_is_greeted_in_chinese(open_page: Open) -> None:
+    assert "您想查询什么" in open_page(locale="zh-CN").inner_text("#transcript")
+
+
+def test_a_verdict_with_its_reason_is_stored(open_page: Open, toy: Served) -> None:
+    page = open_page()
+    _ask(page, "Rate this")
+    page.click(".thumb-down")
+    page.check(".reasons input[value=unsafe]")
+    page.fill(".reasons input[type=text]", "The dose is missing <b>")
+    page.click(".do-send-reason")
+    page.wait_for_selector(".thumb-down.chosen")
+    assert "Noted: not helpful" in page.inner_text("#transcript")
+    with Session(toy.engine) as session:
+        row = session.scalars(
+            select(store.FeedbackRow).order_by(store.FeedbackRow.created.desc())
+        ).first()
+    assert row is not None
+    assert (row.verdict, row.reason) == ("down", "unsafe: The dose is missing <b>")
+    page.click(".thumb-up")
+    page.wait_for_selector(".thumb-up.chosen")
+    page.reload()
+    page.wait_for_selector(".thumb-up.chosen")
+
+
+def test_conversations_are_found_renamed_and_deleted(open_page: Open, toy: Served) -> None:
+    page = open_page()
+    _ask(page, "Zoster in pregnancy")
+    page.fill("#search input, #search textarea", "zoster")
+    page.locator(".conversation").nth(1).wait_for(state="detached")
+    page.click(".conversation .options summary")
+    page.fill(".menu input", "Shingles <i>")
+    page.click(".menu .do-rename")
+    page.wait_for_selector(".conversation:has-text('Shingles <i>')")
+    assert "Shingles <i>" in _titles(toy)
+    page.click(".conversation .options summary")
+    page.click(".menu .do-delete")
+    assert page.inner_text(".menu .do-delete") == "Delete for good?"
+    page.click(".menu .do-delete")
+    page.wait_for_selector(".welcome")
+    assert "Shingles <i>" not in _titles(toy)
+    assert b"Zoster" not in (toy.home / "medchat.db").read_bytes()
+
+
+def test_a_question_can_be_given_up(open_page: Open, toy: Served) -> None:
+    page = open_page()
+    page.fill("#box textarea", "slow question to stop")
+    page.click("#ask")
+    page.wait_for_selector("#live .draft")
+    page.click("#stop")
+    page.wait_for_selector("#live .notice:has-text('Stopped')")
+    page.wait_for_selector("#ask")
+    assert "slow question to stop" not in _titles(toy)
+    _ask(page, "Another one")
+
+
+def test_an_answer_outlives_its_page(open_page: Open, toy: Served) -> None:
+    page = open_page()
+    page.fill("#box textarea", "slow question, then gone")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live .draft")
+    page.reload()
+    page.wait_for_selector(".welcome")
+    assert _eventually(lambda: "slow question, then gone" in _titles(toy))
+
+
+def test_a_fault_is_one_sentence_and_the_page_goes_on(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#box textarea", "explode")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#live .notice:has-text('Something went wrong')")
+    assert "ZeroDivisionError" not in page.content()
+    _ask(page, "Better now?")
+
+
+def test_hostile_text_stays_text(open_page: Open, toy: Served) -> None:
+    assert len(PAYLOADS) >= 100
+    page = open_page()
+    asked = f"hostile {HOSTILE}"[:1900]
+    _ask(page, asked)
+    _cite(page)
+    page.fill("#search input, #search textarea", "<script>")
+    page.wait_for_selector(".conversation")
+    page.reload()
+    page.wait_for_selector("#transcript .answer")
+    _cite(page)
+    assert page.evaluate("window.hit") is None
+    assert page.inner_text("#source-1 mark").startswith(HOSTILE[:60])
+    inside = "#medchat .md :is(script, img, svg, iframe, object, embed, style, form, a)"
+    assert page.locator(inside).count() == 0
+    id = re.search(r"c=([0-9a-f]+)", page.url)
+    assert id
+    store.remove(toy.engine, [id[1]])
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(open_page: Open) -> None:
+    page = open_page(size=NARROW)
+    assert _fits(page)
+    _ask(page, "What first on a telephone, with " + "averyveryverylongword" * 6)
+    assert _fits(page)
+    _cite(page)
+    assert _fits(page)
+    panel, box = page.locator("#evidence").bounding_box(), page.viewport_size
+    assert panel and box
+    assert panel["y"] > box["height"] / 4
+    page.click(".do-close-sources")
+    page.wait_for_selector("#sources", state="detached")
+    page.click(".do-menu")
+    page.wait_for_selector("body.menu-open .conversation >> nth=0")
+    assert _fits(page)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("body:not(.menu-open)")
+
+
+def _fits(page: "Page") -> bool:
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth <= innerWidth && "
+            "[...document.querySelectorAll('#reading, #composer, #evidence, #side')]"
+            ".every((one) => one.scrollWidth <= one.clientWidth + 1)"
+        )
+    )
+
+
+def test_the_keyboard_does_it_all(open_page: Open) -> None:
+    page = open_page()
+    page.locator("body").press("/")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("in two lines")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#transcript .answer")
+    assert page.inner_text("#transcript .question p") == "By keyboard\nin two lines"
+    page.focus("#transcript .cite >> nth=0")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#source-1[open] summary:focus")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#sources", state="detached")
+    assert page.evaluate("document.activeElement.classList.contains('cite')")
+
+
+def test_the_page_is_told_to_those_who_hear_it(open_page: Open) -> None:
+    page = open_page()
+    region = page.locator("#announcer[role=status][aria-live=polite]")
+    _ask(page, "What is heard?")
+    assert _eventually(lambda: "Metformin is the usual" in (region.text_content() or ""))
+    for name, role in (("side", "navigation"), ("main", "main"), ("evidence", "complementary")):
+        assert page.get_attribute(f"#{name}", "role") == role
+        assert page.get_attribute(f"#{name}", "aria-label")
+    _cite(page)
+    page.click(".thumb-down")
+    assert page.evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_against_its_ground(open_page: Open, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    assert page.evaluate(FAINT) == []
+    _ask(page, "What is seen?")
+    _ask(page, "Is there a unicorn?")
+    _cite(page)
+    page.click(".thumb-down >> nth=0")
+    page.click(".conversation .options summary >> nth=0")
+    page.click(".menu .do-delete >> visible=true")
+    page.wait_for_timeout(300)
+    assert page.evaluate(FAINT) == []
+
+
+def test_each_reader_has_a_page_of_their_own(open_page: Open) -> None:
+    one, other = open_page(), open_page()
+    _ask(one, "Mine")
+    assert other.locator(".welcome").count() == 1
+    other.click("#language label:has-text('中文')")
+    other.wait_for_selector("#new:has-text('新对话')")
+    assert one.inner_text("#new") == "New conversation"
+
+
+NAMELESS = """() => {
+  const named = (one) => one.textContent.trim() || one.getAttribute("aria-label") || one.title
+    || one.closest("label")?.textContent.trim() || one.labels?.[0]?.textContent.trim();
+  const seen = (one) => one.getClientRects().length > 0;
+  return [...document.querySelectorAll("button, input, textarea, summary, select")]
+    .filter((one) => seen(one) && !named(one)).map((one) => one.outerHTML.slice(0, 120));
+}"""
+"""Finds the controls that have no name to be heard."""
+
+FAINT = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((part) => part / 255)
+      .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = rgba(getComputedStyle(at).backgroundColor);
+      if (colour[3] > 250) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.getElementById("medchat"), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const one = walk.currentNode.parentElement, style = getComputedStyle(one);
+    if (!walk.currentNode.textContent.trim() || one.closest(".unseen")) continue;
+    if (!one.getClientRects().length || style.visibility !== "visible") continue;
+    const [a, b] = [light(rgba(style.color)), light(ground(one))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${walk.currentNode.textContent.slice(0, 40)}`);
+  }
+  return found;
+}"""
+"""Finds the words whose contrast with what is behind them is under 4.5 to 1."""
