@@ -196,6 +196,11 @@ class Lexical:
         hits = self._searcher.search(Query.boolean_query(parts), top, count=False).hits
         return [Match(str(self._searcher.doc(place)["id"][0]), score) for score, place in hits]
 
+    def holds(self, term: str) -> bool:
+        """Say whether any passage or title holds a term."""
+        fields = ("text", "title")
+        return any(self._searcher.doc_freq(field, term) for field in fields)
+
     def rarity(self, term: str) -> float:
         """Return how telling a term is: high for one that few passages or none hold."""
         holding = self._searcher.doc_freq("text", term)

@@ -34,8 +34,15 @@ from knowledge.vocabulary import RELATIONS
 DENSE_WEIGHT = 0.7
 """How much the vectors count beside the words, both measured against the best of a question."""
 
-GATE = 0.62
-"""A passage is about a question when cosine + COVERAGE_WEIGHT * share of its terms reaches this."""
+GATE = 0.5
+"""A passage is about a question when cosine + COVERAGE_WEIGHT * share of its terms reaches this.
+
+Measured on 500 questions with a known abstract and 42 that no base answers: 98.8 % of the abstracts
+reach it, the best passage for the others stays under 0.47.
+"""
+
+STRANGE_GATE = 0.62
+"""The same for a question with a word that nothing in the base holds: most likely its topic."""
 
 COVERAGE_WEIGHT = 0.25
 
@@ -207,11 +214,13 @@ class Search:
         language: Language | None = None,
         year_from: int | None = None,
         type: str | None = None,
+        abstain: bool = True,
     ) -> list[Hit]:
         """Return the evidence for a question, best first; nothing where nothing fits.
 
         `language` keeps hits of one language; facts have no year and no type of document, so a
-        filter by these leaves them out.
+        filter by these leaves them out. Without `abstain` the nearest passages are returned even
+        where they are far off.
         """
         if top < 1:
             raise KnowledgeError(
@@ -221,7 +230,7 @@ class Search:
         hits: list[Hit] = []
         if year_from is None and type is None:
             hits += self._facts(question, language or question.language)
-        hits += self._passages(question, top, language, year_from, type)
+        hits += self._passages(question, top, language, year_from, type, abstain)
         hits.sort(key=lambda hit: (-hit.score, hit.kind, hit.id))
         return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:top], 1)]
 
@@ -349,6 +358,7 @@ class Search:
         language: Language | None,
         year_from: int | None,
         type: str | None,
+        abstain: bool,
     ) -> list[Hit]:
         wanted = max(_CANDIDATES, 4 * top)
         while True:
@@ -359,7 +369,7 @@ class Search:
             if exhausted or len(found) >= min(top, _CANDIDATES):
                 break
             wanted *= 4  # a filter, or removed documents, left too few
-        return self._gated(question, found, cosines, matches, top)
+        return self._gated(question, found, cosines, matches, top, abstain)
 
     def _cosines(self, question: Question, wanted: int) -> dict[str, float]:
         text = self._spoken(question)
@@ -435,16 +445,18 @@ class Search:
         cosines: dict[str, float],
         matches: dict[str, float],
         top: int,
+        abstain: bool,
     ) -> list[Hit]:
         """Rank the passages that are about the question, few of each document."""
         topics = {language: self._topics(question, language) for language in _LANGUAGES}
+        gate = STRANGE_GATE if self._is_strange(question) else GATE
         best = max((cosines[id] for id in found if id in cosines), default=0.0)
         scored: list[tuple[float, float, float, float, _Found]] = []
         for id, each in found.items():
             cosine = cosines.get(id, 0.0)
             covered, linked = _covered(each, topics[each.passage.language])
             sure = cosine + COVERAGE_WEIGHT * covered
-            if sure < GATE and covered < COVERED:
+            if abstain and sure < gate and covered < COVERED:
                 continue
             near = cosine / best if best > 0 else 0.0
             weight = DENSE_WEIGHT if cosines else 0.0
@@ -462,6 +474,13 @@ class Search:
             if shown[document] <= PER_DOCUMENT and len(hits) < top:
                 hits.append(_passage_hit(worth, Why(cosine, covered, linked), each))
         return hits
+
+    def _is_strange(self, question: Question) -> bool:
+        """Say whether a question holds a word that no passage and no name holds."""
+        return any(
+            term.isalpha() and len(term) > 1 and not self._lexical.holds(term)
+            for term in question.rest
+        )
 
     def _topics(self, question: Question, language: Language) -> list[_Topic]:
         """Return what a passage in a language must speak of to be about the question."""

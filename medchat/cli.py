@@ -67,18 +67,13 @@ def start(
 def demo(as_json: Json = False) -> None:
     """Prepare a home that answers: database, starter knowledge, data, rounds. Safe to repeat."""
     from medchat.demo import prepare
+    from medchat.printing import steps as lines
     from medchat.progress import shown
 
-    steps = []
     with shown() as report:
-        for step in prepare(door.settings(), report):
-            steps.append(step)
-    rows = [
-        (step.name, "there" if step.skipped else "made", f"{step.seconds:.1f} s", step.told)
-        for step in steps
-    ]
+        steps = list(prepare(door.settings(), report))
     ready = 'Ready. Try: medchat ask "What are the symptoms of asthma?"'
-    door.show({"steps": steps}, [*door.table(rows), ready], as_json=as_json)
+    door.show({"steps": steps}, [*lines(steps), ready], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat serve --port 8000")
@@ -88,14 +83,15 @@ def serve(
 ) -> None:
     """Serve the web chat on this machine; an empty home is prepared first, as demo does."""
     from medchat.demo import is_empty, prepare
+    from medchat.printing import steps
     from medchat.progress import shown
     from medchat.web import serve as run
 
     settings = door.settings(host=host, port=port)
     if is_empty(settings):
         with shown() as report:
-            for step in prepare(settings, report):
-                door.note(f"{step.name}: {step.told} ({step.seconds:.1f} s)")
+            made = list(prepare(settings, report))
+        door.note("\n".join(steps(made)))
     run(settings, settings.host, settings.port)
 
 

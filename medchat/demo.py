@@ -7,7 +7,7 @@ killed is done again and a second run takes seconds.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +40,20 @@ class _Home:
     settings: Settings
     engine: Engine
     progress: Progress
+    sources: Sequence[Path]
 
 
-def prepare(settings: Settings, progress: Progress = silent) -> Iterator[Step]:
-    """Make what the home lacks; each step is yielded when it is done."""
+def prepare(
+    settings: Settings, progress: Progress = silent, sources: Sequence[Path] = ()
+) -> Iterator[Step]:
+    """Make what the home lacks; each step is yielded when it is done.
+
+    `sources` are the files of the first knowledge, by default those that ship.
+    """
     began = time.monotonic()
     engine, told = _database(settings)
     yield Step("database", not told, told or "up to date", time.monotonic() - began)
-    home = _Home(settings, engine, progress)
+    home = _Home(settings, engine, progress, sources)
     try:
         for name, there, make in (
             ("knowledge", _knowledge_there, _add_knowledge),
@@ -105,7 +111,7 @@ def _add_knowledge(home: _Home) -> str:
     update = updates.add(
         home.engine,
         home.settings.home,
-        starter.files(),
+        home.sources or starter.files(),
         embedding=embedding_of(home.settings),
         progress=home.progress,
     )
@@ -134,10 +140,10 @@ def _build_data(home: _Home) -> str:
 def _rounds_there(home: _Home) -> str:
     from finetune import adapters
 
-    adapter = adapters.promoted(home.settings.home)
-    if adapter is None or _missing(home):
+    if _missing(home):
         return ""
-    return f"{adapter.name} answers"
+    adapter = adapters.promoted(home.settings.home)
+    return f"{adapter.name if adapter else 'the bare base'} answers"
 
 
 def _run_rounds(home: _Home) -> str:

@@ -68,6 +68,13 @@ def guarded(work: Callable[[], object], *, as_json: bool) -> int:
         # whoever read our output has gone; point stdout away so that exit does not complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        reason = (error.strerror or type(error).__name__).lower()
+        what = f"This file or folder cannot be used: {reason}."
+        _complain(what, str(error.filename), "Check the path and its rights.", as_json=as_json)
+        return 2
     return status if isinstance(status, int) else 0
 
 

@@ -8,9 +8,13 @@ What a script reads is JSON and does not come through here.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from medchat.answers import Answer, Citation
 from medchat.door import table
+
+if TYPE_CHECKING:
+    from medchat.demo import Step
 
 
 def answer(given: Answer) -> Iterator[str]:
@@ -24,6 +28,16 @@ def answer(given: Answer) -> Iterator[str]:
     if given.model.note:
         yield ""
         yield given.model.note
+
+
+def steps(done: "Sequence[Step]") -> list[str]:
+    """Return the steps of the demo with what came of each and how long it took."""
+    return table(
+        [
+            (each.name, "there" if each.skipped else "made", f"{each.seconds:.1f} s", each.told)
+            for each in done
+        ]
+    )
 
 
 def when(seconds: float) -> str:

@@ -14,6 +14,7 @@ from knowledge.vocabulary import RELATIONS
 from medchat import words
 from medchat.answers import Evidence
 from medchat.citations import INVERSE, Find
+from medchat.relevance import in_title
 from medchat.understand import Asked
 
 TITLE = 60
@@ -36,7 +37,7 @@ def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) ->
     read only where there is nothing in that language.
     """
     same = [piece for piece in found if piece.language == asked.language]
-    ranked = sorted(same or found, key=lambda piece: -_standing(piece, asked))
+    ranked = sorted(same or found, key=lambda piece: -_standing(piece, asked, find))
     narrowed = [narrow(piece, asked, limits.sentences, find) for piece in ranked]
     distinct: dict[str, Evidence] = {}
     for piece in narrowed:
@@ -78,7 +79,7 @@ def compose(
     while True:
         lines = [line(piece) for piece in kept]
         messages = dialogue.grounded(asked.question, lines, asked.language, history)
-        if len(kept) <= 1 or limits.fits(messages):
+        if limits.fits(messages) or not (history or len(kept) > 1):
             return messages, kept
         if history:
             history = history[2:]
@@ -95,13 +96,15 @@ def line(piece: Evidence) -> str:
     return f"{title}：{text}" if piece.language == "zh" else f"{title.rstrip('.')}: {text}"
 
 
-def _standing(piece: Evidence, asked: Asked) -> float:
-    """Rank a piece: the very fact asked for, then what search put first."""
-    if piece.kind == "fact" and piece.subject in asked.entities:
+def _standing(piece: Evidence, asked: Asked, find: Find) -> float:
+    """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
+    if piece.kind == "passage":
+        return 1.2 if in_title(piece, asked, find) else 1.0
+    if piece.subject in asked.entities:
         for place, relation in enumerate(asked.relations):
             if piece.relation.rstrip(INVERSE) == relation:
                 return 2.0 - 0.1 * place
-    return 1.0 if piece.kind == "passage" or not asked.relations else 0.5
+    return 0.5 if asked.relations else 1.1
 
 
 def _best_window(scores: Sequence[float], most: int) -> tuple[int, int]:
@@ -110,7 +113,7 @@ def _best_window(scores: Sequence[float], most: int) -> tuple[int, int]:
     while last - first + 1 < min(most, len(scores)):
         before = scores[first - 1] if first > 0 else -1.0
         after = scores[last + 1] if last + 1 < len(scores) else -1.0
-        if max(before, after) < 0.5 * scores[first] or max(before, after) <= 0:
+        if max(before, after) < 0.8 * max(scores):
             break
         if after >= before:
             last += 1

@@ -36,6 +36,18 @@ _ANSWERED_BY: Mapping[str, frozenset[str]] = {
 }
 """Which relations of evidence answer a question for a relation, besides the same one."""
 
+_TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "symptom": ("symptom",),
+    "sign": ("symptom",),
+    "side_effect": ("symptom",),
+    "test": ("test",),
+    "first_line": ("medicine", "treatment"),
+    "treatment": ("medicine", "treatment"),
+    "medicine": ("medicine",),
+    "department": ("department",),
+}
+"""Kinds of entities that prose on the subject names when it tells of a relation without its cue."""
+
 _COMPANIONS: Mapping[str, frozenset[str]] = {
     "treatment": frozenset({"first_line", "medicine"}),
     "symptom": frozenset({"sign"}),
@@ -78,7 +90,7 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
         piece
         for piece in on_subject
         if piece not in exact
-        and _speaks(piece, wanted)
+        and _speaks(piece, wanted, asked, find)
         and (not exact or piece.kind == "passage" or _accompanies(piece, asked))
     ]
     return exact + others
@@ -111,7 +123,13 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
     return words.overlap(subject, held) > KNOWN
 
 
-def _speaks(piece: Evidence, wanted: Sequence[str]) -> bool:
+def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
+    """Say whether the title of a passage names what the question is about."""
+    named = {id for mention in find(piece.context) for id in mention.entities}
+    return not named.isdisjoint(asked.entities)
+
+
+def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
     accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
@@ -122,4 +140,11 @@ def _speaks(piece: Evidence, wanted: Sequence[str]) -> bool:
         "mg" in number.value for number in words.numbers(piece.text)
     ):
         return True
-    return bool(accepted & words.spoken_relations(f"{piece.context}\n{piece.text}"))
+    if accepted & words.spoken_relations(f"{piece.context}\n{piece.text}"):
+        return True
+    kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
+    return in_title(piece, asked, find) and any(
+        id.startswith(kinds) and id not in asked.entities
+        for mention in find(piece.text)
+        for id in mention.entities[:1]
+    )

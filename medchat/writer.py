@@ -149,11 +149,13 @@ def write(writer: Writer, messages: Sequence[Message]) -> Iterator[str]:
     """
     if writer.model is None:
         return
+    begun = False
     try:
         for chunk in writer.model.stream(list(messages)):
-            text = chunk.text
+            text = str(chunk.text) if begun else str(chunk.text).lstrip()
+            begun = begun or bool(text)
             if text:
-                yield str(text)
+                yield text
     except Exception as error:
         if isinstance(writer.model, LocalWriter) or not _is_servers_fault(error):
             raise

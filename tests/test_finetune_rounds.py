@@ -19,6 +19,15 @@ def made(tmp_path):
     return trained().copy(tmp_path / "own")
 
 
+@pytest.fixture(scope="module")
+def second(tmp_path_factory):
+    """Run round two once: its home, its outcome and what it reported."""
+    own = trained().copy(tmp_path_factory.mktemp("second"))
+    ticks = []
+    outcome = rounds.run(own.recipe, 2, own.home, own.data, ticks.append)
+    return own, outcome, ticks
+
+
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
@@ -75,9 +84,8 @@ def test_what_a_round_leaves_behind(made):
     assert adapters.promoted(made.home).name == "toy/round-1"
 
 
-def test_round_two_continues_round_one(made):
-    ticks = []
-    outcome = rounds.run(made.recipe, 2, made.home, made.data, ticks.append)
+def test_round_two_continues_round_one(second):
+    made, outcome, ticks = second
     manifest = adapters.manifest(outcome.adapter)
     first = adapters.manifest(adapters.named(made.home, "toy/round-1"))
     assert not outcome.skipped
@@ -201,8 +209,8 @@ rounds.run(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}), kill)
 """
 
 
-def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, tmp_path):
-    whole = made.copy(tmp_path / "whole")
+def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, second):
+    fresh = second[1].adapter
     tests = Path(__file__).resolve().parent
     script = KILL.format(
         tests=str(tests),
@@ -218,7 +226,6 @@ def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, tmp_p
     assert "round-2.checkpoint" in names(made.home / "adapters" / "toy")
 
     resumed = rounds.run(made.recipe, 2, made.home, made.data).adapter
-    fresh = rounds.run(whole.recipe, 2, whole.home, whole.data).adapter
     assert adapters.manifest(resumed)["resumed_at"] == 8
     assert adapters.manifest(fresh)["resumed_at"] == 0
     weights = [(one.folder / model.WEIGHTS).read_bytes() for one in (resumed, fresh)]
@@ -235,12 +242,11 @@ def test_pretraining_round(tmp_path):
     assert adapters.manifest(outcome.adapter)["steps"] == 2
 
 
-def test_a_plan_trains_nothing_and_counts_exactly(made):
+def test_a_plan_trains_nothing_and_counts_exactly(made, second):
     before = names(made.home / "adapters" / "toy")
     plan = rounds.plan(made.recipe, 2, made.home, made.data)
     assert names(made.home / "adapters" / "toy") == before
-    outcome = rounds.run(made.recipe, 2, made.home, made.data)
-    record = adapters.manifest(outcome.adapter)
+    record = adapters.manifest(second[1].adapter)
     assert plan.steps == record["steps"]
     assert plan.round_tokens == record["tokens"]
     assert plan.kept == 48

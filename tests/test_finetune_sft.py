@@ -105,6 +105,13 @@ def test_each_row_once_in_each_epoch():
     assert len(sft.schedule(lines, Round(epochs=2, batch_tokens=60, max_steps=1), 1)) == 1
 
 
+def test_steps_hold_about_so_many_tokens():
+    lines = [Packed([1] * 1010, list(range(1010)), [True] * 1010)] * 40
+    steps = sft.schedule(lines, Round(batch_tokens=2048), 1)
+    assert {len(step) for step in steps} == {2}
+    assert len(sft.schedule(lines, Round(batch_tokens=10), 1)) == 40
+
+
 def test_the_rate_rises_and_falls():
     plan = Round(learning_rate=1.0, warmup=0.1)
     rates = [sft.learning_rate(plan, step, 100) for step in range(100)]

@@ -148,7 +148,8 @@ def test_a_mistake_is_one_sentence_and_one_json_object(engine, run, words, named
     sentences = [line for line in err.splitlines() if not line.startswith("read data")]
     assert len(sentences) == 1
     assert named in err
-    if "--json" in str(COMMANDS.get(tuple(words[:2]), COMMANDS.get(tuple(words[:1])))):
+    command = COMMANDS.get(tuple(words[:2])) or COMMANDS.get(tuple(words[:1]))
+    if command and any("--json" in option.opts for option in command.params):
         status, out, err = run(*words, "--json")
         error = json.loads(err)["error"]
         assert status == 2 and set(error) == {"what", "where", "remedy"}
@@ -159,6 +160,22 @@ def test_an_unknown_setting_is_one_sentence(run, monkeypatch):
     status, out, err = run("kb", "status", "--json")
     assert (status, out) == (2, "")
     assert "MEDCHAT_WRITER?" in json.loads(err)["error"]["remedy"]
+
+
+def test_a_home_that_is_a_file_is_one_sentence(run, home):
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.write_text("not a folder", encoding="utf-8")
+    status, out, err = run("kb", "status")
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1 and str(home) in err
+
+
+def test_a_file_that_is_no_database_is_one_sentence(run, home):
+    home.mkdir(parents=True)
+    (home / "medchat.db").write_text("x" * 4096, encoding="utf-8")
+    status, out, err = run("kb", "status")
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1 and "medchat.db" in err
 
 
 def test_ctrl_c_is_130_and_bugs_keep_their_traceback():
@@ -227,7 +244,18 @@ def test_kb_counts_searches_and_shows(engine, run, tmp_path):
     assert sum(each["documents"] for each in status["sources"]) == 1
     _, out, _ = run("kb", "search", "metformin contrast eGFR", "--json")
     hit = json.loads(out)["hits"][0]
-    assert {"rank", "id", "kind", "title", "text", "year", "type", "score", "why", "document"} <= set(hit)
+    assert {
+        "rank",
+        "id",
+        "kind",
+        "title",
+        "text",
+        "year",
+        "type",
+        "score",
+        "why",
+        "document",
+    } <= set(hit)
     assert set(hit["why"]) == {"dense", "lexical", "graph"}
     queries = tmp_path / "queries.jsonl"
     queries.write_text('{"id": 1, "query": "gout"}\n{"id": 2, "query": "痛风"}\n', encoding="utf-8")
@@ -246,7 +274,7 @@ def test_kb_entity_shows_facts_with_sources(engine, run):
     assert entity["names"] == {"en": ["Type 2 diabetes", "T2DM"], "zh": ["2型糖尿病"]}
     facts = {fact["relation"]: fact for fact in entity["facts"]}
     assert facts["first_line"]["object"]["name"] == "metformin"
-    assert facts["prevention"]["value"] == "Weight loss lowers the risk"
+    assert facts["prevention"]["value"] == "Weight loss lowers the risk."
     assert all(fact["sources"] and fact["conflicts"] == [] for fact in entity["facts"])
     _, out, _ = run("kb", "entity", "2型糖尿病")
     assert "first_line: metformin" in out
@@ -323,7 +351,9 @@ def test_data_is_built_and_proven(engine, run, tmp_path):
     report = json.loads(out)
     assert status == 0 and report["proven"] == report["rows"]
     train = out_folder / "train.jsonl"
-    train.write_text(train.read_text(encoding="utf-8").replace("gout", "measles"), encoding="utf-8")
+    text = train.read_text(encoding="utf-8")
+    assert "metformin" in text
+    train.write_text(text.replace("metformin", "measles"), encoding="utf-8")
     status, out, _ = run("build-data", "--check", str(out_folder), "--json")
     assert status == 1 and json.loads(out)["faults"]
 

@@ -67,7 +67,9 @@ def test_a_server_writes(server, home, monkeypatch):
     assert first.model == Model(f"clinic-7b at {url}/v1")
     path, key, body = asked[0]
     assert (path, key, body["model"]) == ("/v1/chat/completions", "Bearer s3cret-key", "clinic-7b")
-    assert "[1] Type 2 diabetes — first-line treatment: metformin." in body["messages"][-1]["content"]
+    assert (
+        "[1] Type 2 diabetes — first-line treatment: metformin." in body["messages"][-1]["content"]
+    )
     chat.ask("and its symptoms?", first.conversation)
     assert [one["role"] for one in asked[1][2]["messages"]] == [
         "system", "user", "assistant", "user",

@@ -174,7 +174,7 @@ class ToyChat:
         if "explode" in question:
             raise ZeroDivisionError(question)
         answer = answer_to(question)
-        pause = self.pause * (20 if "slow" in question else 1)
+        pause = self.pause * (6 if "slow" in question else 1)
         for word in answer.text.split(" "):
             yield Piece(word + " ")
             time.sleep(pause)

@@ -7,6 +7,7 @@ and punctuation stand alone, and a word after a space looks the same wherever it
 outside the vocabulary fall back to their bytes.
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ def train(texts: Iterable[str], merges: int) -> "PreTrainedTokenizerFast":
         show_progress=False,
     )
     tokenizer.train_from_iterator(kept, trainer)
+    tokenizer = Tokenizer.from_str(_plain_bytes(tokenizer.to_str()))
     fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token="<s>",
@@ -90,6 +92,13 @@ def train(texts: Iterable[str], merges: int) -> "PreTrainedTokenizerFast":
     )
     fast.chat_template = TEMPLATE
     return fast
+
+
+def _plain_bytes(state: str) -> str:
+    """Unmark the byte tokens, which the trainer takes as special: decoding would drop them."""
+    loaded = json.loads(state)
+    loaded["added_tokens"] = [one for one in loaded["added_tokens"] if one["content"] in SPECIAL]
+    return json.dumps(loaded)
 
 
 def save(tokenizer: "PreTrainedTokenizerFast", folder: Path) -> None:

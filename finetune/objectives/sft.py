@@ -134,7 +134,7 @@ def fit(
 
 
 def schedule(rows: Sequence[Packed], plan: Round, seed: int) -> list[list[int]]:
-    """Return the rows of each step: shuffled anew each epoch, filled up to `batch_tokens`.
+    """Return the rows of each step: shuffled anew each epoch, `batch_tokens` as near as may be.
 
     An epoch's last, smaller step is kept, so that each row counts once in each epoch.
     """
@@ -142,13 +142,15 @@ def schedule(rows: Sequence[Packed], plan: Round, seed: int) -> list[list[int]]:
     for epoch in range(plan.epochs):
         order = [index for index, row in enumerate(rows) if row.learned]
         random.Random(f"{seed}:{epoch}").shuffle(order)
-        filled = plan.batch_tokens
+        filled = 0
         for index in order:
-            if filled >= plan.batch_tokens:
+            size = len(rows[index].ids)
+            # a row that would be over by more than half begins the next step
+            if not filled or filled + size / 2 > plan.batch_tokens:
                 steps.append([])
                 filled = 0
             steps[-1].append(index)
-            filled += len(rows[index].ids)
+            filled += size
     return steps[: plan.max_steps] if plan.max_steps else steps
 
 

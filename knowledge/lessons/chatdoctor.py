@@ -196,7 +196,7 @@ def _complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Ran
 
 def _felt(name: str) -> str:
     """Put an article before a symptom that one has one of: a fever, a sore throat."""
-    if name.split(" ")[-1] not in consultations.ONE_OF or name.split(" ")[0] in ("a", "an", "no"):
+    if not name.endswith(consultations.ONE_OF) or " of " in name or " in " in name:
         return name
     return ("an " if name[0] in "aeiou" else "a ") + name
 

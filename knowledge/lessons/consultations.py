@@ -28,8 +28,8 @@ COMPLAINT_EN = (
     "{Since}, {i} {have} had {a}.",
     "{I} {have} noticed {a} {since}.",
     "{I} {am} suffering from {a}; it has been so {since}.",
-    "It began with {x}, and now there is also {rest}.",
-    "What bothers {me} most is {x}, but there is {rest} too.",
+    "It began with {x}, followed by {rest}.",
+    "{I} {have} mostly had {x}, along with {rest}.",
     "{I} {have} {a}. It has been going on {since}.",
 )
 COMPLAINT_ZH = (
@@ -39,7 +39,7 @@ COMPLAINT_ZH = (
     "{since}，{i}有{a}。",
     "{i}最近有{a}，{since}都这样。",
     "{i}{since}总觉得不舒服，主要是{a}。",
-    "{i}的症状是{a}，{since}了还没好。",
+    "{since}，{i}的症状主要是{a}。",
 )
 
 ASK_EN: dict[str, tuple[str, ...]] = {
@@ -167,7 +167,7 @@ TAKING_ASK_ZH: dict[str, tuple[str, ...]] = {
     "side_effect": ("会有什么副作用？", "要留意哪些不良反应？"),
     "contraindication": ("哪些情况不能用？", "有什么禁忌？"),
     "interaction": ("不能和什么一起用？", "和别的药有相互作用吗？"),
-    "pregnancy": ("怀孕了还能用吗？", "备孕能用吗？"),
+    "pregnancy": ("怀孕了还能用吗？", "孕妇能用吗？"),
     "dose_limit": ("最多能用多少？", "用量有什么限制？"),
     "monitoring": ("用药期间要查什么？", "需要监测哪些指标？"),
     "medicine~": ("它是治什么的？", "这个药是干什么用的？"),
@@ -245,8 +245,8 @@ LINKED_ZH = (
 )
 
 ONE_OF = (
-    "fever", "cough", "headache", "throat", "rash", "nose", "lump", "neck", "tremor", "voice",
-    "ulcer", "blister", "mass", "limp", "murmur", "seizure", "cold",
+    "fever", "cough", "headache", "sore throat", "rash", "runny nose", "blocked nose", "lump",
+    "stiff neck", "tremor", "hoarse voice", "ulcer", "blister", "limp", "murmur", "nosebleed",
 )  # fmt: skip
 
 KIN: dict[tuple[str, Language], dict[str, tuple[str, ...]]] = {

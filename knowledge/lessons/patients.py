@@ -31,10 +31,10 @@ _MALE = re.compile(
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎盘|流产",
+    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|难产|流产",
     re.IGNORECASE,
 )
-_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|胎儿|早产", re.IGNORECASE)
+_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
     "小儿|儿童|幼儿|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
@@ -48,7 +48,7 @@ _OLD = re.compile(
 _SUDDEN = re.compile(
     "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性|气胸|窒息",
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
 _LASTING = re.compile(

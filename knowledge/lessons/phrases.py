@@ -89,7 +89,7 @@ _EN: dict[str, tuple[str, ...]] = {
     "department": (
         "The [department|departments] for {s} [is|include] {a}.",
         "People with {s} are seen in {a}.",
-        "For {s}, the right clinic to go to is {a}.",
+        "For {s}, the [clinic|clinics] to go to [is|are] {a}.",
     ),
     "body_part": (
         "The [site|sites] of {s} [is|include] the {a}.",
@@ -122,9 +122,9 @@ _EN: dict[str, tuple[str, ...]] = {
     ),
     "interaction": (
         "{S} <interacts|interact> with {a}.",
-        "[An interaction|Interactions] of {s} [is|include] that with {a}.",
+        "{S} <has|have> [an interaction|interactions] with {a}.",
         "Take care when combining {s} with {a}, because they interact.",
-        "{S} and {a} interact when taken together.",
+        "{S} <interacts|interact> with {a} when they are taken together.",
     ),
 }
 
@@ -209,7 +209,7 @@ _EN_TEXT: dict[str, tuple[str, ...]] = {
     "description": ("About {s}:",),
     "symptom": ("Symptoms of {s}:",),
     "cause": ("Causes of {s}:", "On the causes of {s}:"),
-    "prevention": ("Prevention of {s}:", "To prevent {s}:", "How to lower the risk of {s}:"),
+    "prevention": ("Prevention of {s}:", "On the prevention of {s}:"),
     "red_flag": ("A red flag in {s}:", "A warning sign in {s}:"),
     "population": ("People affected by {s}:", "Who gets {s}:"),
     "transmission": ("Transmission of {s}:", "How {s} spreads:"),

@@ -256,7 +256,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "complication": (
         ("Can {s} lead to {o}?||«Is|Are» {o} a complication of {s}?",
-         "Yes, {o} «is|are» a complication of {s}.||Yes, {s} can lead to {o}, a known complication."),
+         "Yes, {o} «is|are» a complication of {s}.||"
+         "Yes, {s} can lead to {o}, a known complication."),
         ("{s}会并发{o}吗？||{o}是{s}的并发症吗？",
             "会，{o}是{s}的并发症之一。||是的，{s}可并发{o}。"),
     ),
@@ -282,7 +283,7 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
          "{S} and {o} interact, so ask a doctor or pharmacist first.||"
          "There is an interaction between {s} and {o}, so ask a doctor or pharmacist first."),
         ("{s}和{o}有相互作用吗？||{s}能和{o}一起用吗？",
-         "{s}与{o}存在相互作用，合用前请先问医生或药师。||{s}和{o}之间有相互作用。"),
+         "{s}与{o}存在相互作用，合用前请先问医生或药师。||{s}和{o}之间有相互作用，一起用之前请先问医生或药师。"),
     ),
     "associated_with": (
         ("<Is|Are> {s} associated with {o}?",

@@ -9,6 +9,7 @@ styles or of questions.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from sqlalchemy import Connection, Engine, and_, or_, select
@@ -36,6 +37,7 @@ _MIRRORED = ("interaction",)
 
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
+_REFERENCE = re.compile(r":\d+[)\]]|\bcitation\b|\[\d+\]")
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
@@ -47,15 +49,17 @@ _ALWAYS_SMALL = {
     "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
     "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
     "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
-    "malaria", "scurvy", "rickets",
+    "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
+    "rodenticide", "transplant", "altitude", "postpartum", "beriberi", "multidrug",
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia)$"
+    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
 )
 _PROPER = {
     "Down", "Still", "Bell", "Baker", "Young", "Brown",
-    "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
+    "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
 }  # fmt: skip
 
 
@@ -302,6 +306,8 @@ def _item(
         other = entities.get(fact.other)
         text = spoken(other, language) if other else ""
         kind = other.kind if other else ""
+        if not _belongs(fact.relation, kind, text):
+            return None
     else:
         text, kind = fact.value[language].strip(), ""
         native = bool(_CJK.search(text)) == (language == "zh")
@@ -311,6 +317,19 @@ def _item(
         return None
     said = within_sentence(text, common)
     return Item(fact.id, text, said, fact.other, kind, fact.licence)
+
+
+def _belongs(relation: str, kind: str, name: str) -> bool:
+    """Say whether an object can stand for its relation in a lesson.
+
+    Statistics on tests and medicines would read like advice; some tables give a disease's name in
+    place of a department's.
+    """
+    if relation == "associated_with":
+        return kind in ("condition", "symptom")
+    if relation == "department" and _CJK.search(name):
+        return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
+    return True
 
 
 def _sides(
@@ -363,6 +382,7 @@ def spoken(entity: Entity, language: Language) -> str:
     return next((text for text in (*own, *acronyms) if fit(text)), "")
 
 
+@lru_cache(maxsize=65536)
 def fit(name: str) -> bool:
     """Say whether a name may stand in a lesson: whole, balanced, and no fragment of a sentence."""
     return (
@@ -376,4 +396,4 @@ def fit(name: str) -> bool:
 
 
 def _damaged(text: str) -> bool:
-    return any(mark in text for mark in _DEBRIS)
+    return any(mark in text for mark in _DEBRIS) or _REFERENCE.search(text) is not None

@@ -1,0 +1,47 @@
+"""Progress goes to stderr; results to stdout."""
+
+import json
+
+from medchat import door
+from medchat.progress import shown
+
+
+def test_steps_are_told_on_stderr(capsys):
+    with shown() as report:
+        report("reading files", 1, 2)
+        report("reading files", 2, 2)
+        report("embedding passages", 1200, 1200)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.split(" in ")[0] for line in err.splitlines()] == [
+        "reading files: 2",
+        "embedding passages: 1,200",
+    ]
+
+
+def test_a_step_that_fails_is_told_too(capsys):
+    try:
+        with shown() as report:
+            report("reading files", 1, 2)
+            raise ValueError
+    except ValueError:
+        assert "reading files: 1" in capsys.readouterr().err
+
+
+def test_silence(capsys):
+    with shown(quiet=True) as report:
+        report("reading files", 1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_columns_align_by_what_letters_take(capsys):
+    door.show(None, door.table([("痛风", "a", 1), ("gout", "bb", 22)]), as_json=False)
+    assert capsys.readouterr().out == "痛风  a   1\ngout  bb  22\n"
+    assert door.table([]) == []
+
+
+def test_json_is_one_document_with_its_letters(capsys):
+    door.show({"name": "痛风", "path": door.Path("/x"), "set": {1}}, ["never"], as_json=True)
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"name": "痛风", "path": "/x", "set": [1]}
+    assert "痛风" in out

@@ -1,0 +1,219 @@
+"""What a writer reads: pieces on the subject, cut to what answers, with exact offsets."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.asking import understand as take_apart
+from knowledge.linker import Called, Linker
+from knowledge.names import language_of, normalise
+from medchat import prompts, relevance, words
+from medchat.answers import Evidence
+from medchat.prompts import Limits
+from medchat.retriever import KnowledgeRetriever, evidence_of
+from medchat.understand import understand
+
+NAMES = {
+    "condition:gout": ("gout", "痛风"),
+    "condition:asthma": ("asthma", "哮喘"),
+    "condition:fever": ("fever", "发热"),
+    "medicine:allopurinol": ("allopurinol", "别嘌醇"),
+    "symptom:pain": ("joint pain", "关节痛"),
+}
+LINKER = Linker(
+    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    for id, names in NAMES.items()
+    for name in names
+)
+find = LINKER.find
+
+
+def asked(question):
+    return understand(question, [], lambda text: take_apart(text, LINKER))
+
+
+def fact(subject, relation, text):
+    return Evidence(
+        "fact", f"{subject}#{relation}", "t", text, 0, len(text), language_of(text),
+        subject=subject, relation=relation,
+    )  # fmt: skip
+
+
+def passage(text, title="", id="p"):
+    return Evidence("passage", id, title, text, 0, len(text), language_of(text), context=title)
+
+
+TEXT = (
+    "Gout is common in men. Allopurinol is the usual first medicine for gout, started at 100 mg. "
+    "It is taken daily. Asthma is another disease.\nFever has many causes."
+)
+
+
+def test_a_passage_is_cut_to_the_sentences_that_answer():
+    piece = prompts.narrow(
+        passage(TEXT, "Gout"), asked("Which medicine is used for gout?"), 1, find
+    )
+    assert piece.quote == "Allopurinol is the usual first medicine for gout, started at 100 mg."
+    assert piece.text == TEXT
+
+
+@given(st.text(max_size=400), st.integers(1, 4))
+def test_a_cut_is_always_a_span_of_the_text(text, most):
+    piece = passage(text)
+    cut = prompts.narrow(piece, asked("What causes gout?"), most, find)
+    assert cut.text == text
+    assert 0 <= cut.start <= cut.end <= len(text)
+    assert cut.quote == text[cut.start : cut.end]
+
+
+def test_pieces_are_in_the_questions_language_where_there_are_any():
+    pieces = [passage("痛风常见。"), passage("Gout is common.")]
+    picked = prompts.pick(pieces, asked("What is gout?"), Limits(), find)
+    assert [piece.language for piece in picked] == ["en"]
+    only = prompts.pick(pieces[:1], asked("What is gout?"), Limits(), find)
+    assert [piece.language for piece in only] == ["zh"]
+
+
+def test_the_fact_asked_for_comes_first_and_nothing_twice():
+    pieces = [
+        passage("Gout hurts.", "Asthma", "a"),
+        passage("Gout hurts.", "Gout", "b"),
+        fact("condition:gout", "symptom", "Gout — symptoms: joint pain."),
+    ]
+    picked = prompts.pick(pieces, asked("What are the symptoms of gout?"), Limits(), find)
+    assert [piece.id for piece in picked] == ["condition:gout#symptom", "b"]
+    assert len(prompts.pick(pieces, asked("gout?"), Limits(pieces=1), find)) == 1
+
+
+@pytest.mark.parametrize(
+    ("piece", "line"),
+    [
+        (fact("x", "symptom", "Gout — symptoms: pain."), "Gout — symptoms: pain."),
+        (passage("It\nhurts.", "Gout."), "Gout: It hurts."),
+        (passage("很痛。", "痛风"), "痛风：很痛。"),
+        (passage("It hurts."), "It hurts."),
+        (passage("Yes.", "T" * 80), "T" * 59 + "…: Yes."),
+    ],
+)
+def test_a_piece_is_one_line(piece, line):
+    assert prompts.line(piece) == line
+
+
+def test_a_prompt_loses_history_before_evidence():
+    sizes = []
+
+    def fits(messages):
+        sizes.append(len(messages))
+        return len(sizes) == 3
+
+    history = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    pieces = [passage("One."), passage("Two.")]
+    _, kept = prompts.compose(asked("gout?"), pieces, Limits(fits=fits), history)
+    assert sizes == [4, 2, 2]
+    assert [piece.text for piece in kept] == ["One."]
+
+
+RELEVANT = [
+    ("What are the symptoms of gout?", passage("Gout presents with joint pain."), True),
+    ("What are the symptoms of gout?", passage("Joint pain suggests it.", "Gout"), True),
+    ("What are the symptoms of gout?", passage("Gout is treated with allopurinol."), False),
+    ("What are the symptoms of gout?", passage("Asthma presents with wheeze."), False),
+    ("What are the symptoms of gout?", fact("condition:gout", "symptom", "x"), True),
+    ("What are the symptoms of gout?", fact("condition:gout", "sign", "x"), True),
+    ("What are the symptoms of gout?", fact("condition:gout", "cause", "x"), False),
+    ("What are the symptoms of gout?", fact("condition:asthma", "symptom", "x"), False),
+    ("How is gout treated?", fact("condition:gout", "medicine", "x"), True),
+    ("What dose of allopurinol?", passage("Allopurinol is started at 100 mg."), True),
+    ("When must allopurinol not be used?", passage("Do not start allopurinol in a flare."), True),
+    ("Tell me about gout", fact("condition:gout", "cause", "x"), True),
+    ("Does zorblatosis itch?", passage("Gout hurts."), False),
+    ("Is cycling to school healthy?", passage("Cycling to school is healthy."), True),
+    ("痛风有哪些症状？", passage("痛风的典型表现为关节痛。"), True),
+    ("痛风有哪些症状？", passage("痛风可用别嘌醇。"), False),
+]
+
+
+@pytest.mark.parametrize(("question", "piece", "answers"), RELEVANT)
+def test_what_answers_a_question(question, piece, answers):
+    assert bool(relevance.relevant([piece], asked(question), find)) is answers
+
+
+def test_where_the_very_facts_are_known_other_facts_stay_away():
+    facts = [
+        fact("condition:gout", "first_line", "a"),
+        fact("condition:gout", "treatment", "b"),
+        fact("condition:gout", "symptom", "c"),
+    ]
+    kept = relevance.relevant(facts, asked("What is the first-line treatment of gout?"), find)
+    assert [piece.relation for piece in kept] == ["first_line"]
+    kept = relevance.relevant(facts, asked("How is gout treated?"), find)
+    assert [piece.relation for piece in kept] == ["treatment", "first_line"]
+
+
+@pytest.mark.parametrize(
+    ("question", "entities"),
+    [
+        ("What are the symptoms of Kawabunga fever?", set()),
+        ("What are the symptoms of fever?", {"condition:fever"}),
+        ("What are the symptoms of Dengue fever?", {"condition:fever"}),
+        ("Does Fever hurt?", {"condition:fever"}),
+        ("Treat gout", {"condition:gout"}),
+    ],
+)
+def test_a_part_of_an_unknown_name_is_not_meant(question, entities):
+    known = [passage("Dengue is a fever.")]
+    assert relevance.about(asked(question), known).entities == entities
+
+
+def test_the_retriever_is_langchains(engine, home):
+    from toy_home import fill
+
+    from knowledge.search import open_search
+
+    fill(engine, home)
+    retriever = KnowledgeRetriever(search=open_search(engine, home), top=3)
+    documents = retriever.invoke("metformin and contrast")
+    assert documents and len(documents) <= 3
+    for document, piece in zip(documents, evidence_of(documents), strict=True):
+        assert document.page_content == piece.text == piece.quote
+        assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
+    late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)
+    assert late.invoke("metformin and contrast") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("should not be used", ["not"]),
+        ("can't and cannot", ["n't", "cannot"]),
+        ("不良反应", []),
+        ("肾功能不全者禁用", ["禁"]),
+        ("不应使用，无发热", ["不", "无"]),
+        ("乏力无力", []),
+        ("notable nothing", []),
+    ],
+)
+def test_denials(text, signs):
+    assert [sign for sign, _ in words.denials(text)] == signs
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Give 2.50 g", ["2.5g"]),
+        ("1,000 mg and 1000毫克", ["1000mg", "1000mg"]),
+        ("7–10 days", ["7-10d"]),
+        ("HbA1c above 48", ["48"]),
+        ("每日2次，共7天", ["2x", "7d"]),
+        ("≥65岁", ["≥65y"]),
+        ("type", []),
+    ],
+)
+def test_numbers(text, values):
+    assert [number.value for number in words.numbers(text)] == values
+
+
+@given(st.text(max_size=100))
+def test_words_take_any_text(text):
+    assert all(isinstance(unit, str) for unit in words.units(text))
+    assert {unit for unit, _ in words.placed(text)} == set(words.units(text))
