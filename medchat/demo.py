@@ -140,7 +140,7 @@ def _build_data(home: _Home) -> str:
 def _rounds_there(home: _Home) -> str:
     from finetune import adapters
 
-    if _missing(home):
+    if _first_missing(home):
         return ""
     adapter = adapters.promoted(home.settings.home)
     return f"{adapter.name if adapter else 'the bare base'} answers"
@@ -151,19 +151,15 @@ def _run_rounds(home: _Home) -> str:
     from medchat.progress import ticking
 
     chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
-    names = []
-    for number in _missing(home):
-        outcome = rounds.run(
-            chosen, number, home.settings.home, _folder(home), ticking(home.progress)
-        )
-        names.append(outcome.adapter.name)
-    return f"trained {', '.join(names)}" if names else "no round is missing"
+    # one round makes the flow real; whoever wants more runs medchat finetune
+    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), ticking(home.progress))
+    return f"trained {outcome.adapter.name}"
 
 
-def _missing(home: _Home) -> list[int]:
+def _first_missing(home: _Home) -> bool:
     from finetune import recipe, rounds
 
-    return rounds.missing(recipe.load(home.settings.recipe), home.settings.home)
+    return 1 in rounds.missing(recipe.load(home.settings.recipe), home.settings.home)
 
 
 def _other_base(settings: Settings) -> str | None:

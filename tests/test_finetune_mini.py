@@ -1,4 +1,4 @@
-"""The mini model's workshop: drills that are sound, a tokenizer that loses nothing, real training."""
+"""The mini model's workshop: sound drills, a tokenizer that loses nothing, real training."""
 
 import json
 from pathlib import Path

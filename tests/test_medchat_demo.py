@@ -47,11 +47,11 @@ def test_the_demo_makes_what_lacks_and_only_that(settings, sources):
     assert seen
     assert not is_empty(settings)
     assert (settings.home / "data" / "starter" / "MANIFEST.json").is_file()
-    assert len(adapters.list_adapters(settings.home)) == 2
+    assert len(adapters.list_adapters(settings.home)) == 1
 
     again = list(prepare(settings, sources=sources))
     assert [step.skipped for step in again[:3]] == [True, True, True]
-    assert len(adapters.list_adapters(settings.home)) == 2
+    assert len(adapters.list_adapters(settings.home)) == 1
 
     examined = doctor.examine(settings)
     assert examined.usable

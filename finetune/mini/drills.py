@@ -59,7 +59,7 @@ class Ask:
     ask_zh: tuple[str, ...]
 
 
-def _phrases() -> Any:
+def _phrases() -> Any:  # noqa: ANN401 -- a YAML document of mixed shape
     with resources.files("finetune.mini").joinpath("phrases.yaml").open(encoding="utf-8") as file:
         return yaml.load(file, Loader=yaml.CSafeLoader)
 

@@ -98,6 +98,7 @@ def facts_of(text: str) -> list[str]:
 
 
 def marks(text: str) -> list[str]:
+    """Return the numbers that a text cites, in order."""
     return [part[0] for part in text.split("[")[1:] if part[:1].isdigit()]
 
 

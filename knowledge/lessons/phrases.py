@@ -252,7 +252,7 @@ _SINGULAR = re.compile(
 )
 _NOBODY = re.compile("无|所有|均可|任何|不限|不详")
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
-_ARTICLE = re.compile(r"^(?:A|An|The) (?=[a-z])")
+_ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
 _STOPS = ".。"
 
