@@ -476,11 +476,9 @@ class Search:
         return hits
 
     def _is_strange(self, question: Question) -> bool:
-        """Say whether a question holds a word that no passage and no name holds."""
-        return any(
-            term.isalpha() and len(term) > 1 and not self._lexical.holds(term)
-            for term in question.rest
-        )
+        """Say whether a question holds an English word that no passage and no name holds."""
+        words = [term for term in question.rest if term.isascii() and term.isalpha()]
+        return any(len(word) > 1 and not self._lexical.holds(word) for word in words)
 
     def _topics(self, question: Question, language: Language) -> list[_Topic]:
         """Return what a passage in a language must speak of to be about the question."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from sqlalchemy import Engine
 
-from knowledge.errors import KnowledgeError
 from knowledge.records import Progress
+from medchat import catalogue
 from medchat.database import open_engine
 from medchat.errors import MedchatError
 from medchat.printing import pairs
@@ -69,16 +69,7 @@ class Bench:
     @property
     def generation(self) -> int:
         """Return the current generation. Raises KnowledgeError where there is none."""
-        from knowledge import generations
-
-        number = generations.newest(self.engine)
-        if number is None:
-            raise KnowledgeError(
-                "The knowledge base is empty.",
-                where=str(self.settings.home),
-                remedy="Add knowledge with medchat kb add PATH, or run medchat demo.",
-            )
-        return number
+        return catalogue.current(self.engine)
 
     def told(self, update: "Update") -> list[str]:
         """Return what an update came to, as lines."""

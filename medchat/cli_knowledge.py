@@ -80,16 +80,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat import catalogue
+    from medchat import catalogue, printing
 
-    if not (documents or source):
-        cards = catalogue.sources(_engine())
-        rows = [(each.id, each.format, each.licence, each.title) for each in cards]
-        door.show(cards, door.table(rows), as_json=as_json)
-        return
-    found = catalogue.documents(_engine(), source=source, limit=limit)
-    lines = door.table([(each.id, each.year or "", each.type, each.title) for each in found])
-    door.show(found, lines, as_json=as_json)
+    found = catalogue.listed(_engine(), documents=documents, source=source, limit=limit)
+    door.show(found, printing.cards(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb show note:gout:en")
@@ -108,10 +102,10 @@ def show(
 @app.command(epilog="Example: medchat kb status --json")
 def status(as_json: Json = False) -> None:
     """Count what the current generation holds, source by source."""
-    from medchat import catalogue
+    from knowledge import views
     from medchat.printing import pairs
 
-    shape = catalogue.status(_engine(), door.settings().home)
+    shape = views.status(_engine(), door.settings().home)
     door.show(shape, pairs(shape), as_json=as_json)
 
 
@@ -147,22 +141,17 @@ def entity(
     from medchat import catalogue, printing
 
     found = catalogue.entity(_engine(), name)
-    # several entities may bear one name; the document is the likeliest, with the others named
-    document = {**found[0], "others": [each["id"] for each in found[1:]]}
-    door.show(document, printing.entities(found), as_json=as_json)
+    door.show(found, printing.entity(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""
-    from medchat import catalogue
-    from medchat.printing import listed, when
+    from knowledge import views
+    from medchat import printing
 
-    found = catalogue.versions(_engine())
-    rows = [
-        ("*" if each.current else "", each.number, when(each.created), each.cause) for each in found
-    ]
-    door.show(found, listed(rows, "The knowledge base is empty."), as_json=as_json)
+    found = views.history(_engine(), door.settings().home)
+    door.show(found, printing.versions(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb diff 3 4")
@@ -172,10 +161,12 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Say what one generation has and another has not."""
-    from medchat import catalogue
+    from dataclasses import asdict
+
+    from knowledge import generations
     from medchat.printing import pairs
 
-    shape = catalogue.diff(_engine(), old, new)
+    shape = {"from": old, "to": new, **asdict(generations.diff(_engine(), old, new))}
     door.show(shape, pairs(shape), as_json=as_json)
 
 

@@ -6,7 +6,6 @@ What a script reads is JSON and does not come through here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -55,15 +54,33 @@ def listed(rows: Sequence[Sequence[object]], nothing: str) -> list[str]:
     return table(rows) or [nothing]
 
 
-def card(found: object) -> Iterator[str]:
+def card(found: Mapping[str, object]) -> Iterator[str]:
     """Yield a source or document, a document's text last."""
-    assert is_dataclass(found) and not isinstance(found, type)
-    values = asdict(found)
-    text = values.pop("text", "")
-    yield from pairs(values)
-    if text:
+    yield from pairs({name: value for name, value in found.items() if name != "text"})
+    if "text" in found:
         yield ""
-        yield str(text)
+        yield str(found["text"])
+
+
+def cards(found: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return sources or documents, a line each."""
+    keys = ("id", "format", "licence", "year", "type", "title")
+    rows = [[each[key] or "" for key in keys if key in each] for each in found]
+    return listed(rows, "Nothing.")
+
+
+def versions(found: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return generations, a line each; a star stands before the one in force."""
+    rows = [
+        (
+            "*" if each["current"] else "",
+            each["generation"],
+            when(float(str(each["created"]))),
+            each["cause"],
+        )
+        for each in found
+    ]
+    return listed(rows, "The knowledge base is empty.")
 
 
 def hits(found: Sequence[Mapping[str, object]]) -> list[str]:
@@ -77,20 +94,19 @@ def hits(found: Sequence[Mapping[str, object]]) -> list[str]:
     return lines or ["Nothing in the knowledge base fits."]
 
 
-def entities(found: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Yield entities: their names, then their facts by relation."""
-    for each in found:
-        names, facts = each["names"], each["facts"]
-        assert isinstance(names, Mapping) and isinstance(facts, list)
-        yield f"{each['id']} ({each['kind']})"
-        yield from (f"  {language}: {', '.join(names[language])}" for language in ("en", "zh"))
-        said: dict[str, list[str]] = {}
-        for fact in facts:
-            value = fact["object"]["name"] if "object" in fact else fact["value"]
-            mark = " (conflict)" if fact["conflicts"] else ""
-            said.setdefault(fact["relation"], []).append(f"{value}{mark}")
-        for relation, values in said.items():
-            yield f"  {relation}: {'; '.join(values)}"
+def entity(found: Mapping[str, object]) -> Iterator[str]:
+    """Yield an entity: its names, then its facts by relation."""
+    names, facts = found["names"], found["facts"]
+    assert isinstance(names, Mapping) and isinstance(facts, list)
+    yield f"{found['id']} ({found['kind']})"
+    yield from (f"  {language}: {', '.join(names[language])}" for language in ("en", "zh"))
+    said: dict[str, list[str]] = {}
+    for fact in facts:
+        value = fact["object"]["name"] if "object" in fact else next(iter(fact["value"].values()))
+        mark = " (conflict)" if fact["conflicts"] else ""
+        said.setdefault(fact["relation"], []).append(f"{value}{mark}")
+    for relation, values in said.items():
+        yield f"  {relation}: {'; '.join(values)}"
 
 
 def _brief(value: object) -> str:

@@ -70,7 +70,8 @@ def test_a_fact_of_two_sources_is_one_fact_that_goes_with_the_last(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     fill(engine, home, tmp_path)
-    other = GRAPH.replace("Toy conditions", "Second opinion").replace("fatigue = 乏力", "thirst = 口渴")
+    other = GRAPH.replace("Toy conditions", "Second opinion")
+    other = other.replace("fatigue = 乏力", "thirst = 口渴")
     updates.add(engine, home, [write_graph(tmp_path, other, "other.yaml")])
     with Session(engine) as session:
         sources = session.scalars(select(Source.id).order_by(Source.created)).all()

@@ -239,7 +239,7 @@ def test_kb_counts_searches_and_shows(engine, run, tmp_path):
     _, out, _ = run("kb", "status", "--json")
     status = json.loads(out)
     assert (status["generation"], status["documents"], status["passages"]) == (1, 1, 2)
-    assert status["languages"] == {"en": 2}
+    assert status["languages"]["en"]["documents"] == 1
     assert {each["format"] for each in status["sources"]} == {"medchat-records", "markdown"}
     assert sum(each["documents"] for each in status["sources"]) == 1
     _, out, _ = run("kb", "search", "metformin contrast eGFR", "--json")
@@ -274,7 +274,7 @@ def test_kb_entity_shows_facts_with_sources(engine, run):
     assert entity["names"] == {"en": ["Type 2 diabetes", "T2DM"], "zh": ["2型糖尿病"]}
     facts = {fact["relation"]: fact for fact in entity["facts"]}
     assert facts["first_line"]["object"]["name"] == "metformin"
-    assert facts["prevention"]["value"] == "Weight loss lowers the risk."
+    assert facts["prevention"]["value"]["zh"] == "减重可降低风险。"
     assert all(fact["sources"] and fact["conflicts"] == [] for fact in entity["facts"])
     _, out, _ = run("kb", "entity", "2型糖尿病")
     assert "first_line: metformin" in out
@@ -286,14 +286,13 @@ def test_kb_adds_removes_and_rolls_back(engine, run, tmp_path):
     status, out, _ = run("kb", "add", str(note), "--source", "Fruit", "--licence", "CC0", "--json")
     assert status == 0 and json.loads(out)["generation"] == 2
     _, out, _ = run("kb", "diff", "1", "2", "--json")
-    added = json.loads(out)["documents"]
-    assert added["added"] == 1
-    run("kb", "remove", added["first_added"][0])
+    (added,) = json.loads(out)["documents_added"]
+    run("kb", "remove", added)
     _, out, _ = run("kb", "rollback", "2", "--json")
     assert json.loads(out) == {"generation": 4, "content_of": 2}
     _, out, _ = run("kb", "status", "--json")
     assert json.loads(out)["documents"] == 2
-    run("kb", "retract", added["first_added"][0])
+    run("kb", "retract", added)
     assert run("kb", "verify")[0] == 0
     _, out, _ = run("kb", "gc", "--keep", "1", "--json")
     assert json.loads(out)["deleted"]

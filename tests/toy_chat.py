@@ -174,7 +174,7 @@ class ToyChat:
         if "explode" in question:
             raise ZeroDivisionError(question)
         answer = answer_to(question)
-        pause = self.pause * (6 if "slow" in question else 1)
+        pause = self.pause * (4 if "slow" in question else 1)
         for word in answer.text.split(" "):
             yield Piece(word + " ")
             time.sleep(pause)
@@ -211,8 +211,8 @@ def serve_toy(home: Path) -> Iterator[Served]:
         yield Served(url, home, engine)
         engine.dispose()
     finally:
-        server.terminate()
-        server.wait(10)
+        server.kill()
+        server.wait()
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

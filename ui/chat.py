@@ -119,7 +119,8 @@ def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], wor
         if not set(numbers) <= set(known):
             continue
         before = sentence.text[last : marker.start()]
-        last = marker.end() + len(_STOPS.match(sentence.text, marker.end())[0])
+        stop = _STOPS.match(sentence.text, marker.end())
+        last = stop.end() if stop else marker.end()
         stops = sentence.text[marker.end() : last]
         text += _kept(before, "".join(_cite(answer, n, words) for n in numbers), stops)
         known = [n for n in known if n not in numbers]

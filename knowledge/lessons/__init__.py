@@ -152,9 +152,9 @@ class _Rows:
         everyone = {id for ids in self._ids.values() for id in ids}
         if not everyone:
             raise KnowledgeError(
-                "The knowledge base holds no facts to make lessons from.",
+                "The knowledge base holds no facts in the languages asked for.",
                 where=f"generation {generation}",
-                remedy="Add knowledge with `medchat kb add PATH` first.",
+                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
             )
         # A graph of a handful of entities may have none that its id sends to validation.
         few = len(everyone) > 1 and not any(map(is_validation, everyone))

@@ -246,7 +246,8 @@ LINKED_ZH = (
 
 ONE_OF = (
     "fever", "cough", "headache", "sore throat", "rash", "runny nose", "blocked nose", "lump",
-    "stiff neck", "tremor", "hoarse voice", "ulcer", "blister", "limp", "murmur", "nosebleed", "mass",
+    "stiff neck", "tremor", "hoarse voice", "ulcer", "blister", "limp", "murmur", "nosebleed",
+    "mass",
 )  # fmt: skip
 
 KIN: dict[tuple[str, Language], dict[str, tuple[str, ...]]] = {
