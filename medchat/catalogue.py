@@ -1,13 +1,13 @@
-"""What a curator asks of the catalogue beyond `knowledge.views`: one thing by its id, and changes.
+"""What a curator asks of the current generation: its sources, its documents, one thing by its id.
 
-id -> source | document        two generations -> what one has and the other has not
+    id | name -> knowledge.views -> plain values
+
+Reading only; what changes the knowledge base is `knowledge.updates`.
 """
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from knowledge import generations, views
-from knowledge.catalog import DocumentRow, FactRow, GenerationRow, Source, holds
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
 

@@ -85,10 +85,9 @@ def upgrade(engine: Engine) -> str:
 
 def migrations() -> Path:
     """Return the folder of migrations: within the wheel, or beside the package in a checkout."""
-    for name in ("medchat.migrations", "migrations"):
-        spec = find_spec(name)
-        if spec and spec.origin and (Path(spec.origin).parent / "env.py").is_file():
-            return Path(spec.origin).parent
+    spec = find_spec("medchat.migrations")
+    if spec and spec.origin:
+        return Path(spec.origin).parent
     return Path(__file__).resolve().parent.parent / "migrations"
 
 

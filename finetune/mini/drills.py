@@ -112,7 +112,7 @@ class Drills:
         count = pick.randint(2, 3 + round(3 * hardness))
         for _ in range(count):
             plan.add_line()
-        turns = plan.turns(pick.randint(4, 7))
+        turns = plan.turns(pick.randint(2, 4))
         return Drill(
             chosen,
             tuple(plan.lines),
@@ -173,7 +173,7 @@ class _Plan:
 
     def add_line(self) -> None:
         """Add one piece of evidence: a group of facts, or a passage of prose."""
-        if self._pick.random() < 0.6 or self._hardness < 0.2:
+        if self._pick.random() < 0.75 or self._hardness < 0.2:
             self._add_facts()
         else:
             self._add_prose()
@@ -185,11 +185,11 @@ class _Plan:
 
     def _turn(self) -> Turn:
         choice = self._pick.random()
-        if choice < 0.1:
+        if choice < 0.08:
             return self._uncovered()
-        if choice < 0.2 and self._facts:
+        if choice < 0.16 and self._facts:
             return self._everything()
-        if self._prose and (choice < 0.55 or not self._facts):
+        if self._prose and (choice < 0.4 or not self._facts):
             return self._about_prose()
         if self._facts:
             return self._about_fact()
@@ -269,7 +269,7 @@ class _Plan:
         subject, relation = self._pick.choice(list(self._facts))
         ask = _BY_ID[relation]
         number, values = self._facts[subject, relation]
-        answer = fact_sentence(subject, ask, values, number, self._language)
+        answer = cite(fact_line(subject, ask, values, self._language), number)
         return self._question(ask, subject), answer, tuple(values)
 
     def _everything(self) -> Turn:
@@ -277,9 +277,8 @@ class _Plan:
         sentences, held = [], []
         for (name, relation), (number, values) in self._facts.items():
             if name == subject:
-                sentences.append(
-                    fact_sentence(subject, _BY_ID[relation], values, number, self._language)
-                )
+                line = fact_line(subject, _BY_ID[relation], values, self._language)
+                sentences.append(cite(line, number))
                 held += values
         english = self._language == "en"
         template = self._pick.choice(_listed("everything", self._language))
@@ -292,9 +291,9 @@ class _Plan:
             question = self._question(_BY_ID[about[1]], about[0])
             if about in self._facts:  # the fact group answers first, then the passage
                 first, values = self._facts[about]
-                listed = fact_sentence(about[0], _BY_ID[about[1]], values, first, self._language)
+                line = fact_line(about[0], _BY_ID[about[1]], values, self._language)
                 joint = " " if self._language == "en" else ""
-                return question, listed + joint + cite(text, number), (*values, *keys)
+                return question, cite(line, first) + joint + cite(text, number), (*values, *keys)
         else:
             joined = (" and " if self._language == "en" else "和").join(keys[:2])
             template = self._pick.choice(_listed("said", self._language))
@@ -322,15 +321,6 @@ def fact_line(subject: str, ask: Ask, values: list[str], language: Language) -> 
     if language == "zh":
         return f"{subject}——{ask.zh}：{'；'.join(values)}。"
     return f"{subject} — {ask.en}: {'; '.join(values)}."
-
-
-def fact_sentence(
-    subject: str, ask: Ask, values: list[str], number: int, language: Language
-) -> str:
-    """Return the answer that states a group of facts: the evidence's own words, cited."""
-    if language == "zh":
-        return f"{subject}的{ask.zh}：{'；'.join(values)}[{number}]。"
-    return f"{ask.en[0].upper()}{ask.en[1:]} of {subject}: {'; '.join(values)} [{number}]."
 
 
 def cite(sentence: str, number: int) -> str:
