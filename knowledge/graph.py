@@ -196,9 +196,7 @@ class Graph:
         return list(distinct.values())[:MOST]
 
     def _facts(self, condition: ColumnElement[bool], relation: str | None) -> list[Fact]:
-        query = select(FactRow).where(
-            condition, holds(FactRow, self.generation)
-        )
+        query = select(FactRow).where(condition, holds(FactRow, self.generation))
         if relation is not None:
             query = query.where(FactRow.relation == relation)
         with self._engine.connect() as connection:

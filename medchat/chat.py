@@ -23,7 +23,7 @@ from medchat.errors import MedchatError
 from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
 from medchat.settings import Settings
 from medchat.understand import Asked, understand
-from medchat.writer import Writer, open_writer, write
+from medchat.writer import LocalWriter, Writer, open_writer, write
 
 QUOTED = 3
 """An answer by quotation holds at most this many pieces."""
@@ -138,6 +138,12 @@ class Chat:
         )
         yield Done(self._recorded(question, answer, conversation) if log else answer)
 
+    def warm_up(self) -> None:
+        """Load the index and the models now, so that the first question does not wait for them."""
+        self.search().find("warm up", 1)
+        if isinstance(self.writer.model, LocalWriter):
+            self.writer.model.student()
+
     def search(self) -> Search:
         """Return the current generation; one that is open already is used again."""
         return open_search(self.engine, self.settings.home, embedding_of(self.settings))
@@ -241,7 +247,7 @@ def _settled(
     used = {citation.id for citation in checked.citations}
     if exact and not any(piece.id in used for piece in exact):
         return _quotation(exact, asked)
-    return checked
+    return citations.fill_in(checked, exact)
 
 
 def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:

@@ -132,6 +132,25 @@ def quoted(evidence: Sequence[Evidence]) -> Checked:
     return replace(_numbered(judged, evidence), verbatim=True)
 
 
+def fill_in(checked: Checked, facts: Sequence[Evidence]) -> Checked:
+    """Put the whole line of facts where a draft names only some of what it lists.
+
+    A contraindication that is left out is as wrong as one that is made up.
+    """
+    numbers = {citation.id: citation.n for citation in checked.citations}
+    kept = list(checked.sentences)
+    for piece in facts:
+        number = numbers.get(piece.id)
+        if number is None or not _lacks(join(one.text for one in kept), piece):
+            continue
+        place = next((i for i, one in enumerate(kept) if one.citations == (number,)), len(kept))
+        kept = [one for one in kept if one.citations != (number,)]
+        line = Sentence(marked(_spoken(piece.quote, piece), (number,)), (number,), "supported", 1.0)
+        kept.insert(place, line)
+    written = any(sentence in checked.sentences for sentence in kept)
+    return replace(checked, sentences=tuple(kept), verbatim=not written)
+
+
 def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """Return pieces of evidence as citations numbered from 1."""
     return tuple(_citation(number, piece) for number, piece in enumerate(evidence, 1))
@@ -541,6 +560,12 @@ def _citation(number: int, piece: Evidence) -> Citation:
         end=piece.end,
         facts=piece.facts,
     )
+
+
+def _lacks(text: str, piece: Evidence) -> bool:
+    listed = re.split(r":\s|：", piece.quote, maxsplit=1)[-1]
+    said = _plain(text)
+    return any(_plain(item) not in said for item in re.split("[;；]", listed))
 
 
 def _plain_sentences(text: str) -> list[str]:

@@ -114,6 +114,12 @@ def test_what_the_base_does_not_know_finds_nothing(starting: Search, question: s
     assert [hit.text for hit in starting.find(question)] == []
 
 
+def test_a_search_that_must_not_abstain_returns_the_nearest(starting: Search) -> None:
+    hits = starting.find("How do I fix a bicycle chain?", 5, abstain=False)
+    assert len(hits) == 5 and all(hit.kind == "passage" for hit in hits)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
 @pytest.mark.parametrize(
     ("question", "relation"),
     [

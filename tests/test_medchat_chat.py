@@ -40,6 +40,13 @@ def test_an_empty_knowledge_base_says_what_to_do(home):
     assert "medchat demo" in raised.value.remedy
 
 
+def test_warming_up_asks_and_records_nothing(engine):
+    chat = scripted(engine, [GOOD])
+    chat.warm_up()
+    assert chat.writer.model.heard == []
+    assert store.conversations(engine) == []
+
+
 def test_a_turn_as_events(engine):
     chat = scripted(engine, [GOOD])
     events = list(chat.stream("What is the first-line treatment of type 2 diabetes?"))

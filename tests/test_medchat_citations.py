@@ -209,6 +209,23 @@ def test_a_sentence_of_two_parts_may_have_two_citations():
     assert citations.check(flipped, EN, find).sentences == ()
 
 
+def test_a_list_of_facts_is_whole_or_quoted():
+    whole = "Symptoms of type 2 diabetes: fatigue; thirst [1]."
+    checked = citations.check(whole, EN, find)
+    assert citations.fill_in(checked, EN[:1]) == checked
+    draft = (
+        "Type 2 diabetes presents with thirst [1]. Type 2 diabetes is treated with metformin [2]."
+    )
+    filled = citations.fill_in(citations.check(draft, EN, find), EN[:2])
+    assert [one.text for one in filled.sentences] == [
+        "Type 2 diabetes — symptoms: thirst; fatigue [1].",
+        "Type 2 diabetes is treated with metformin [2].",
+    ]
+    assert not filled.verbatim
+    alone = citations.check("Type 2 diabetes presents with thirst [1].", EN, find)
+    assert citations.fill_in(alone, EN[:1]).verbatim
+
+
 def test_a_draft_of_framing_alone_is_nothing():
     assert citations.check("Here is what the evidence says.", EN, find).sentences == ()
 

@@ -51,7 +51,8 @@ def test_from_files_to_an_answer(
     shell("build-data", "--check", str(data))
 
     for number in ("1", "2"):
-        shell("finetune", "--recipe", str(tmp_path / "toy.yaml"), "--round", number, "--data", str(data))  # fmt: skip
+        words = ("finetune", "--recipe", str(tmp_path / "toy.yaml"), "--round", number)
+        shell(*words, "--data", str(data))
     ledger = json.loads(shell("adapters", "list", "--json"))
     assert [entry["round"] for entry in ledger] == [1, 2]
     assert ledger[0]["parent"] is None and ledger[1]["parent"] == ledger[0]["name"]

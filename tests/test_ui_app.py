@@ -14,8 +14,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from toy_chat import HOSTILE, PAYLOADS, QUOTE, Served, serve_toy
+from toy_home import fill
 
 from medchat import store
+from medchat.database import open_engine
+from medchat.settings import load
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -238,13 +241,13 @@ def test_conversations_are_found_renamed_and_deleted(page: "Page", toy: Served) 
 
 
 def test_a_question_can_be_given_up(page: "Page", toy: Served) -> None:
-    page.fill("#box textarea", "slow question to stop")
+    page.fill("#box textarea", "endless question to stop")
     page.click("#ask")
     page.wait_for_selector("#live .draft")
     page.click("#stop")
     page.wait_for_selector("#live .notice:has-text('Stopped')")
     page.wait_for_selector("#ask")
-    assert "slow question to stop" not in _titles(toy)
+    assert "endless question to stop" not in _titles(toy)
     _ask(page, "Another one")
 
 
@@ -364,6 +367,30 @@ def test_each_reader_has_a_page_of_their_own(page: "Page", opened: Open) -> None
     other.click("#language label:has-text('中文')")
     other.wait_for_selector("#new:has-text('新对话')")
     assert one.inner_text("#new") == "New conversation"
+
+
+def test_the_real_chat_answers_from_its_knowledge(
+    browser: "Browser", tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.mktemp("real")
+    engine = open_engine(load(home=str(home)))
+    fill(engine, home)
+    with serve_toy(home) as served:
+        page = browser.new_context(locale="en-GB", viewport=WIDE).new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(served.url)
+        page.wait_for_selector(".welcome")
+        _ask(page, "What are the contraindications of metformin?")
+        _cite(page)
+        quote = page.inner_text("#source-1 mark")
+        assert "severe renal impairment" in quote
+        assert "A handful of records" in page.inner_text("#source-1")
+        _ask(page, "二甲双胍有哪些不良反应？")
+        assert "乳酸酸中毒" in page.inner_text("#transcript .answer[lang=zh] .text")
+        _ask(page, "What is the capital of France?")
+        assert page.locator("#transcript .abstained").count() == 1
+        assert "Generation 1" in page.inner_text("#base")
+    engine.dispose()
 
 
 REMEMBER = """() => {

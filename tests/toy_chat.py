@@ -1,6 +1,6 @@
 """A web chat over a toy: a real database and real pages, answers from a script of ten lines.
 
-    python tests/toy_chat.py HOME PORT    serves it until it is ended
+    python tests/toy_chat.py HOME PORT    serves it until it is ended (a real home: the real chat)
 
 Used by the browser tests, and by whoever works on the look of the page.
 """
@@ -175,7 +175,8 @@ class ToyChat:
             raise ZeroDivisionError(question)
         answer = answer_to(question)
         pause = self.pause * (4 if "slow" in question else 1)
-        for word in answer.text.split(" "):
+        words = answer.text.split(" ") * (50 if "endless" in question else 1)
+        for word in words:
             yield Piece(word + " ")
             time.sleep(pause)
         yield Status("check")
@@ -228,15 +229,17 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def main(home: Path, port: int) -> None:
-    """Serve the toy on a loopback port."""
+    """Serve a home on a loopback port: with the real chat where it is one, else the toy."""
     import uvicorn
 
     from medchat.settings import load
     from medchat.web import create_app
 
-    engine = seed(home)
-    desk = Desk(engine, home, lambda: ToyChat(engine))
-    settings = load(home=str(home))
+    settings = load(home=str(home), writer="quote")
+    desk = None
+    if not (home / "knowledge" / "gen-000001").is_dir():
+        engine = seed(home)
+        desk = Desk(engine, home, lambda: ToyChat(engine))
     uvicorn.run(create_app(settings, desk=desk), host="127.0.0.1", port=port, log_level="warning")
 
 

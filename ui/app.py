@@ -25,6 +25,9 @@ AT_ONCE = 2
 WAITING = 32
 """Events that may wait; whoever comes after is told that it is full."""
 
+ANSWERED = ("transcript", "live", "ask", "stop", "history", "place")
+"""The parts that an answer changes."""
+
 Outputs = dict[object, object]
 
 
@@ -143,17 +146,16 @@ def _wire(
         for changed in page.answer(held):
             yield outputs(changed)
 
-    every: dict[str, Any] = {
-        "outputs": set(parts.values()),
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    quick = {**every, "queue": False}
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    every = {"outputs": set(parts.values()), **hidden}
+    quick = {"queue": False, **every}
+    # pictures of a draft come many times a second, so they name the few parts that can change
+    told = {"outputs": {parts[name] for name in ANSWERED}, **hidden}
     box, search, signal, language = at["box"], at["search"], at["signal"], at["language"]
 
     blocks.load(load, [session], **quick)
     begun = gr.on([box.submit, at["ask"].click], simple(page.begin), [session, box], **quick)
-    begun.then(answer, [session], concurrency_limit=AT_ONCE, concurrency_id="answer", **every)
+    begun.then(answer, [session], concurrency_limit=AT_ONCE, concurrency_id="answer", **told)
     at["stop"].click(simple(page.stop), [session], **quick)
     at["new"].click(simple(page.new), [session], **quick)
     at["tell"].click(simple(page.signal), [session, signal], trigger_mode="multiple", **quick)

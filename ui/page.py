@@ -26,7 +26,7 @@ Parts = dict[str, str | Mapping[str, object]]
 MOST = 2000
 """A question has at most this many characters."""
 
-_PAUSE = 0.06
+_PAUSE = 0.15
 """Seconds between two pictures of a draft; more often is no smoother."""
 
 _log = logging.getLogger(__name__)
