@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CHAT = "/chat"
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_FIRST = "fever"
+"""What is looked up once before the first reader comes."""
+
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -70,13 +73,22 @@ def create_app(
 
 
 def open_desk(settings: Settings) -> "Desk":
-    """Open the database, and with it the desk; the chat opens later."""
-    from medchat.chat import open_chat
+    """Open the database, and with it the desk; the chat opens later, then with all it needs."""
+    from medchat.chat import Chat, open_chat
     from medchat.database import open_engine
     from medchat.desk import Desk
+    from medchat.writer import LocalWriter
 
     engine = open_engine(settings)
-    return Desk(engine, settings.home, lambda: open_chat(settings, engine=engine))
+
+    def opened() -> Chat:
+        chat = open_chat(settings, engine=engine)
+        chat.search().find(_FIRST, top=1)  # loads the vectors' model, which takes the longest
+        if isinstance(chat.writer.model, LocalWriter):
+            chat.writer.model.student()
+        return chat
+
+    return Desk(engine, settings.home, opened)
 
 
 def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:

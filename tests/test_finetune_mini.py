@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from finetune import dialogue, mini
+from finetune import dialogue, mini, model
 from finetune.mini import reading
 from finetune.mini import tokenizer as tokens
-from finetune.mini.drills import ASKS, Drill, Drills, cite
+from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import Plan, run
 from knowledge import starter, wording
 from knowledge.vocabulary import RELATIONS
@@ -85,19 +85,9 @@ def test_a_drill_renders_with_only_its_answers_to_learn(drills: Drills) -> None:
 
 
 def test_the_score_counts_what_is_said() -> None:
-    class Said:
-        """A drill's own answer, or one with an item that nobody wrote."""
-
-    drill = Drill(
-        "en",
-        ("Gout — symptoms: pain; redness.",),
-        ("What are the symptoms of Gout?",),
-        ("Symptoms of Gout: pain; redness [1].",),
-        (("pain", "redness"),),
-    )
     assert reading.facts_of("Symptoms of Gout: pain; fever [1].") == ["pain", "fever"]
     assert reading.facts_of("痛风的症状：疼痛；发热[1]。") == ["疼痛", "发热"]
-    assert reading.marks(drill.answers[0]) == ["1"]
+    assert reading.marks("Rest helps [2], sleep too [1].") == ["2", "1"]
 
 
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
@@ -113,12 +103,10 @@ def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None
     assert not (tmp_path / "base.partial").exists()
 
 
-@pytest.mark.skipif(not mini.folder().is_dir(), reason="the mini model is not made yet")
-def test_the_shipped_model_reads_better_than_chance() -> None:
-    from finetune import model
-
+def test_the_shipped_model_copies_from_its_evidence() -> None:
     student = model.load("mini")
     score = reading.measure(student.model, student.tokenizer, 12, hardness=0.0)
     card = json.loads((mini.folder() / "MINI.json").read_text())
-    assert score.asked > 0.5
+    # invented names of several tokens: what does not read says none of them
+    assert score.stated > 0.1
     assert card["template"] == dialogue.template_hash(student.tokenizer)

@@ -242,6 +242,8 @@ class _Plan:
                 text = template.format(s=subject, a=first, b=second)
                 if self._language == "en":
                     text = text[0].upper() + text[1:]
+                    if template.startswith("{a}"):
+                        first = first[0].upper() + first[1:]
                 written.append((text, (subject, ask.id), [first]))
             else:
                 text, keys = self._drills.sentence(self._language, self._hardness)
