@@ -105,7 +105,8 @@ def no_complaint(heard: list[str]) -> Iterator[None]:
 
 def _complaint(kind: str, text: str) -> list[str]:
     # a page that is left while an answer comes gives up its own request
-    return [text] if kind == "error" and not text.startswith("AbortError") else []
+    given_up = text.startswith(("AbortError", "Unexpected error Connection errored out"))
+    return [text] if kind == "error" and not given_up else []
 
 
 def _foreign(url: str, own: str) -> list[str]:

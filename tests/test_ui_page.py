@@ -84,10 +84,10 @@ def test_a_stopped_question_is_not_recorded_and_says_so(page: Page) -> None:
     page.begin(session, "What first?")
     running = page.answer(session)
     next(running)
-    page.stop(session)
-    last = list(running)[-1]
-    assert "Stopped" in str(last["live"])
-    assert last["ask"] == {"visible": True}
+    told = page.stop(session)
+    assert "Stopped" in str(told["live"])
+    assert told["ask"] == {"visible": True}
+    assert list(running) == []
     assert page.desk.conversations() == []
 
 

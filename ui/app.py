@@ -155,9 +155,16 @@ def _wire(
 
     blocks.load(load, [session], **quick)
     begun = gr.on([box.submit, at["ask"].click], simple(page.begin), [session, box], **quick)
-    begun.then(answer, [session], concurrency_limit=AT_ONCE, concurrency_id="answer", **told)
+    begun.then(
+        answer,
+        [session],
+        concurrency_limit=AT_ONCE,
+        concurrency_id="answer",
+        trigger_mode="multiple",  # a question may follow one that was given up but still runs
+        **told,
+    )
     at["stop"].click(simple(page.stop), [session], **quick)
     at["new"].click(simple(page.new), [session], **quick)
     at["tell"].click(simple(page.signal), [session, signal], trigger_mode="multiple", **quick)
-    search.input(simple(page.find), [session, search], trigger_mode="always_last", **quick)
+    search.change(simple(page.find), [session, search], trigger_mode="always_last", **quick)
     language.input(simple(page.speak), [session, language], **quick)

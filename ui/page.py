@@ -34,12 +34,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Turn:
-    """A question on its way. `stopped`: its reader gave it up; `left`: looks at something else."""
+    """A question on its way; `stopped` where its reader gave it up."""
 
     question: str
     running: bool = False
     stopped: bool = False
-    left: bool = False
 
 
 @dataclass(slots=True)
@@ -50,7 +49,7 @@ class Session:
     conversation: str | None = None
     cited: tuple[str, int] | None = None
     searched: str = ""
-    turn: Turn | None = None
+    turn: Turn | None = None  # none where the reader looks at something else meanwhile
 
     @property
     def words(self) -> Words:
@@ -137,7 +136,8 @@ class Page:
         try:
             yield from self._shown(session, turn, events)
         except MedchatError as error:
-            yield self._ended(session, turn, " ".join(filter(None, (error.what, error.remedy))))
+            if turn is session.turn:
+                yield self._ended(session, turn, " ".join(filter(None, (error.what, error.remedy))))
         except GeneratorExit:
             if not turn.stopped:
                 # the browser has gone; the answer is finished and recorded all the same
@@ -146,16 +146,18 @@ class Page:
         except Exception:
             # the border: whatever it is, the reader is told and the page stays usable
             _log.exception("a question was not answered")
-            yield self._ended(session, turn, session.words("failed"))
+            if turn is session.turn:
+                yield self._ended(session, turn, session.words("failed"))
         finally:
             turn.running = False
 
     def stop(self, session: Session) -> Parts:
-        """Give up the question that is being answered."""
-        if session.turn is None:
+        """Give up the question that is being answered; its answer ends at its next event."""
+        turn, session.turn = session.turn, None
+        if turn is None:
             return _buttons(busy=False)
-        session.turn.stopped = True
-        return {"live": chat.live(session.turn.question, "stop", "", session.words)}
+        turn.stopped = True
+        return self._ended(session, turn, session.words("stopped"))
 
     def new(self, session: Session) -> Parts:
         """Begin a new conversation."""
@@ -184,11 +186,10 @@ class Page:
     def _shown(self, session: Session, turn: Turn, events: Iterator[Event]) -> Iterator[Parts]:
         step, draft, shown = "understand", "", 0.0
         for event in events:
-            if turn.stopped:
-                yield self._ended(session, turn, session.words("stopped"))
+            if turn.stopped and not isinstance(event, Done):
                 return
             if isinstance(event, Done):
-                if not turn.left:
+                if turn is session.turn:
                     session.conversation = event.answer.conversation
                     yield {**self._conversation(session), **_buttons(busy=False)}
                 yield self._listing(session)
@@ -197,20 +198,18 @@ class Page:
                 step = event.step
             elif isinstance(event, Piece):
                 draft += event.text
-            if not turn.left and (isinstance(event, Status) or self.clock() - shown > _PAUSE):
+            if turn is session.turn and (
+                isinstance(event, Status) or self.clock() - shown > _PAUSE
+            ):
                 shown = self.clock()
                 yield {"live": chat.live(turn.question, step, draft, session.words)}
 
     def _ended(self, session: Session, turn: Turn, told: str) -> Parts:
-        if turn.left:
-            return {}
         words = session.words
         return {"live": chat.notice(told, turn.question, words), **_buttons(busy=False)}
 
     def _show(self, session: Session, conversation: str | None) -> Parts:
-        if session.turn is not None:
-            session.turn.left = True
-            session.turn = None
+        session.turn = None  # what is being answered there is finished and recorded all the same
         session.conversation, session.cited = conversation, None
         return {
             **self._conversation(session),
