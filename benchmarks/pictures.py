@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
-ENGLISH = "What are the first-line treatments for type 2 diabetes?"
-CHINESE = "2型糖尿病的一线治疗是什么？"
+ENGLISH = "When should metformin be stopped because of the kidneys?"
+CHINESE = "痛风急性发作怎么治疗？"
 PATIENCE = 120_000
 
 

@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 
 CHAT = "/chat"
 
+NEEDED = (
+    f"{CHAT}/assets/",
+    f"{CHAT}/static/",
+    f"{CHAT}/theme.css",
+    f"{CHAT}/gradio_api/cancel",
+    f"{CHAT}/gradio_api/heartbeat/",
+    f"{CHAT}/gradio_api/queue/",
+    f"{CHAT}/gradio_api/reset",
+    f"{CHAT}/gradio_api/run/predict",
+)
+"""What the page asks Gradio for. Uploads, files, proxies and the description of the endpoints are
+not among it, and are not there."""
+
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _FIRST = "fever"
 """What is looked up once before the first reader comes."""
@@ -61,7 +74,7 @@ def create_app(
     held = desk or open_desk(settings)
     application = FastAPI(title="medchat", docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(application, held)
-    mount(application, held, CHAT, settings.home / "cache" / "page")
+    mount(application, held, CHAT, settings.home)
 
     # without one of our own, Gradio would answer any origin with its own CORS headers
     application.add_middleware(CORSMiddleware, allow_origins=[])
@@ -125,20 +138,23 @@ def names_of(host: str) -> Sequence[str]:
 
 
 class Guard:
-    """Adds the security headers, and lets our scripts alone run in the page."""
+    """Refuses other sites' requests and what the page does not need; adds the security headers."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Pass a request on, unless another site's page sends it."""
+        """Pass a request on, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        dressed = Dresser(send).send
         if scope["method"] not in _SAFE and _is_foreign(scope):
-            await _refuse(send)
-            return
-        await self._app(scope, receive, Dresser(send).send)
+            await _refuse(dressed, 403)
+        elif _is_needless(scope["path"]):
+            await _refuse(dressed, 404)
+        else:
+            await self._app(scope, receive, dressed)
 
 
 class Dresser:
@@ -260,7 +276,11 @@ def _is_page(headers: Sequence[tuple[bytes, bytes]]) -> bool:
     )
 
 
-async def _refuse(send: "Send") -> None:
-    start = {"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]}
-    await send(start)
+def _is_needless(path: str) -> bool:
+    return path.startswith(f"{CHAT}/") and path != f"{CHAT}/" and not path.startswith(NEEDED)
+
+
+async def _refuse(send: "Send", status: int) -> None:
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

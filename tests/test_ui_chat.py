@@ -122,6 +122,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     html = _all(_recorded("unicorn"))
     assert 'class="text abstained"' in html
     assert EN("nearest") in html
+    assert "with adapter" not in html
     assert "Type 2 diabetes: first-line treatment (2024)" in html
 
 
@@ -141,6 +142,20 @@ def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:
 def test_the_limits_of_the_writer_stand_under_the_answer() -> None:
     answer = _recorded("What first?")
     assert answer.model.note in Tree(_all(answer)).said
+
+
+@pytest.mark.parametrize(
+    ("citation", "name"),
+    [
+        (Citation(1, "passage", "d#1", "Gout", 2024, "x: y", 0, 4), "Gout (2024)"),
+        (Citation(1, "passage", "d#1", "Gout", None, "x: y", 0, 4), "Gout"),
+        (Citation(1, "fact", "e#r", "Gout", None, "Gout — tests: urate.", 0, 20), "Gout — tests"),
+        (Citation(1, "fact", "e#r", "痛风", None, "痛风——检查：尿酸。", 0, 10), "痛风——检查"),
+        (Citation(1, "fact", "e#r", "Gout", None, "Urate rises.", 0, 12), "Gout"),
+    ],
+)
+def test_a_citation_is_called_by_what_tells_it_from_others(citation: Citation, name: str) -> None:
+    assert evidence.titled(citation) == name
 
 
 def test_the_panel_marks_exactly_the_quotation() -> None:

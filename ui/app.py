@@ -31,13 +31,13 @@ ANSWERED = ("transcript", "live", "ask", "stop", "history", "place")
 Outputs = dict[object, object]
 
 
-def mount(application: object, desk: Desk, path: str, temporary: Path) -> None:
-    """Mount the chat on a FastAPI application.
+def mount(application: object, desk: Desk, path: str, home: Path) -> None:
+    """Mount the chat on a FastAPI application; nothing of the home is ever served as a file.
 
     The application must answer `/assets/` and pass pages through `ui.theme.dress`.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    os.environ["GRADIO_TEMP_DIR"] = str(home / "cache" / "page")
     import gradio as gr
 
     closed = {"openapi_url": None, "docs_url": None, "redoc_url": None}
@@ -50,7 +50,7 @@ def mount(application: object, desk: Desk, path: str, temporary: Path) -> None:
         footer_links=[],
         run_history=False,  # it would keep questions in the browser
         allowed_paths=[],
-        blocked_paths=[str(temporary.parent)],
+        blocked_paths=[str(home)],
         max_file_size="1kb",
         show_error=False,
         ssr_mode=False,

@@ -8,8 +8,9 @@ Only what the check has let through looks like an answer. This file asks nothing
 import re
 from collections.abc import Mapping, Sequence
 
-from medchat.answers import Answer, Citation, Sentence
+from medchat.answers import Answer, Sentence
 from medchat.store import Message
+from ui.evidence import titled
 from ui.markup import button, hidden, lines, safe
 from ui.text import Words
 
@@ -98,7 +99,8 @@ def _body(answer: Answer, words: Words) -> str:
         )
         if present
     ]
-    text = f'<div class="text">{joint.join(told)}</div>{"".join(notes)}'
+    kind = "text quotes" if all('class="quoted"' in one for one in told) else "text"
+    text = f'<div class="{kind}">{joint.join(told)}</div>{"".join(notes)}'
     return text + _references(answer, words)
 
 
@@ -157,18 +159,14 @@ def _cite(answer: Answer, n: int, words: Words) -> str:
 
 def _references(answer: Answer, words: Words) -> str:
     listed = "".join(
-        f"<li>{_cite(answer, citation.n, words)} {safe(_titled(citation))}</li>"
+        f"<li>{_cite(answer, citation.n, words)} {safe(titled(citation))}</li>"
         for citation in answer.citations
     )
     return f'<ul class="references">{listed}</ul>' if listed else ""
 
 
-def _titled(citation: Citation) -> str:
-    return f"{citation.title} ({citation.year})" if citation.year else citation.title
-
-
 def _foot(answer: Answer, words: Words) -> str:
-    facts = [_writer(answer, words)]
+    facts = [] if answer.abstained else [_writer(answer, words)]
     if answer.generation is not None:
         facts.append(words("generation_short", number=answer.generation))
     if "total" in answer.seconds:

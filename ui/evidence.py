@@ -5,11 +5,17 @@
 What is marked is exactly the quotation that was recorded with the answer.
 """
 
+import re
 from collections.abc import Sequence
 
+from medchat.answers import Citation
 from medchat.desk import Source
 from ui.markup import button, lines, safe
 from ui.text import Words
+
+
+_STATED = re.compile(r"[^:：]+(?=[:：])")
+"""The head of a line of facts: whose they are, and which relation."""
 
 
 def hint(words: Words) -> str:
@@ -31,13 +37,20 @@ def panel(sources: Sequence[Source], chosen: int, words: Words) -> str:
     )
 
 
+def titled(citation: Citation) -> str:
+    """Return what a citation is called: its title and year, for a fact also what it states."""
+    if citation.kind == "fact":
+        stated = _STATED.match(citation.quote)
+        return stated[0] if stated and citation.title in stated[0] else citation.title
+    return f"{citation.title} ({citation.year})" if citation.year else citation.title
+
+
 def _card(source: Source, chosen: bool, words: Words) -> str:
     citation = source.citation
-    year = f' <span class="year">{citation.year}</span>' if citation.year else ""
     return (
         f'<details class="card" id="source-{citation.n}"{" open" if chosen else ""}>'
         f'<summary><span class="number">{citation.n}</span>'
-        f'<span class="title">{safe(citation.title)}{year}</span></summary>'
+        f'<span class="title">{safe(titled(citation))}</span></summary>'
         f"{_warnings(source, words)}{_kind(source, words)}{_text(source)}{_facts(source, words)}"
         f"</details>"
     )
