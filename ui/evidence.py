@@ -13,7 +13,6 @@ from medchat.desk import Source
 from ui.markup import button, lines, safe
 from ui.text import Words
 
-
 _STATED = re.compile(r"[^:：]+(?=[:：])")
 """The head of a line of facts: whose they are, and which relation."""
 
