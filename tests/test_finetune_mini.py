@@ -93,7 +93,7 @@ def test_the_score_counts_what_is_said() -> None:
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
     texts = [path.read_text() for path in starter.files() if path.suffix == ".md"][:10]
     plan = Plan(
-        hidden=32, layers=1, heads=2, inner=64, merges=100, row=64, rows=2, minutes=0.03,
+        hidden=32, layers=1, heads=2, inner=64, merges=100, row=512, rows=2, minutes=0.03,
         segment_minutes=0.01,
     )  # fmt: skip
     score = run(tmp_path / "base", texts, {}, plan, measured=4)

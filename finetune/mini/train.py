@@ -48,6 +48,15 @@ class Plan:
     seed: int = 7
     decay: float = 0.3
 
+    def __post_init__(self) -> None:
+        if not 512 <= self.row <= self.context:
+            # shorter rows hold no whole drill, and the search for one would not end
+            raise FinetuneError(
+                f"A row of {self.row} tokens does not do.",
+                where="row",
+                remedy=f"Take 512 to {self.context}, the context.",
+            )
+
 
 def run(
     out: Path,
