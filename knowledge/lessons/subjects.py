@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine, and_, or_, select
 
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
-from knowledge.merge import CURATED, chunks
-from knowledge.records import Entity, Language, Name
+from knowledge.graph import Graph
+from knowledge.merge import CURATED
+from knowledge.records import Entity, Language
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
@@ -146,6 +147,7 @@ class Subjects:
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._generation = generation
+        self._graph = Graph(engine, generation)
         self._common: frozenset[str] | None = None
         query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
         with engine.connect() as connection:
@@ -182,7 +184,7 @@ class Subjects:
                 facts = self._facts(connection, chunk)
                 others = {fact.other for each in facts.values() for fact in each} - {""}
                 wanted = dict.fromkeys((*chunk, *sorted(others)))
-                entities = self._entities(connection, list(wanted))
+                entities = self._graph.entities(list(wanted))
             for id in chunk:
                 page = _page(id, facts.get(id, ()), entities, language, common)
                 if page is not None:
@@ -255,28 +257,6 @@ class Subjects:
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
         return found
-
-    def _entities(self, connection: Connection, ids: Sequence[str]) -> dict[str, Entity]:
-        kinds: dict[str, str] = {}
-        found: dict[str, dict[tuple[str, str], Name]] = {}
-        for chunk in chunks(ids):
-            query = (
-                select(
-                    NameRow.entity_id,
-                    EntityRow.kind,
-                    NameRow.text,
-                    NameRow.language,
-                    NameRow.normalised,
-                )
-                .join(EntityRow, EntityRow.id == NameRow.entity_id)
-                .where(NameRow.entity_id.in_(chunk), holds(NameRow, self._generation))
-                .order_by(NameRow.rank, NameRow.id)
-            )
-            for id, kind, text, language, normalised in connection.execute(query):
-                kinds[id] = kind
-                said: Language = "zh" if language == "zh" else "en"
-                found.setdefault(id, {}).setdefault((language, normalised), Name(text, said))
-        return {id: Entity(id, kinds[id], tuple(own.values())) for id, own in found.items()}
 
 
 def _page(
