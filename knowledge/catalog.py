@@ -6,7 +6,7 @@
 Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
 in which it went away, so that a generation N sees the rows with since <= N < until. After a
 rollback the generations in between are no ancestors of the new one: `holds` reads what they marked
-as never marked.
+as never marked. A row that such a generation ended may end again; the first end is kept apart.
 """
 
 from functools import lru_cache
@@ -16,6 +16,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     ColumnElement,
+    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -25,11 +26,14 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    cast,
     create_engine,
     event,
+    insert,
     literal,
     or_,
     select,
+    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -152,6 +156,15 @@ class GenerationRow(Base):
     embedding: Mapped[str] = mapped_column(Text, default="")
 
 
+class EarlierEnd(Base):
+    """An end of a row before its present one, in a generation that a rollback left behind."""
+
+    __tablename__ = "earlier_ends"
+    table: Mapped[str] = mapped_column(String(20), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    until: Mapped[int] = mapped_column(Integer, primary_key=True)
+
+
 Lived = type[Source] | type[EntityRow] | type[NameRow] | type[FactRow] | type[DocumentRow]
 
 
@@ -159,11 +172,29 @@ Lived = type[Source] | type[EntityRow] | type[NameRow] | type[FactRow] | type[Do
 def holds(table: Lived, generation: int) -> ColumnElement[bool]:
     """Return the condition under which a row of `table` belongs to a generation."""
     abandoned = _abandoned(generation)
+    ended = select(EarlierEnd.row_id).where(
+        EarlierEnd.table == table.__tablename__,
+        EarlierEnd.until <= generation,
+        EarlierEnd.until.not_in(abandoned),
+    )
     return and_(
         table.since <= generation,
         table.since.not_in(abandoned),
         or_(table.until.is_(None), table.until > generation, table.until.in_(abandoned)),
+        cast(table.id, String).not_in(ended),
     )
+
+
+def end(
+    connection: Connection, table: Lived, condition: ColumnElement[bool], generation: int
+) -> None:
+    """Let the rows under a condition end with a generation; those held by the one before it."""
+    ending = and_(condition, holds(table, generation - 1))
+    again = select(literal(table.__tablename__), cast(table.id, String), table.until).where(
+        ending, table.until.is_not(None)
+    )
+    connection.execute(insert(EarlierEnd).from_select(["table", "row_id", "until"], again))
+    connection.execute(update(table).where(ending).values(until=generation))
 
 
 def _abandoned(generation: int) -> Select[int]:

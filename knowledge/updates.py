@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from knowledge import generations, lock, passages, sources
 from knowledge.catalog import (
@@ -23,10 +23,10 @@ from knowledge.catalog import (
     EntityRow,
     FactRow,
     FactSource,
-    Lived,
     NameRow,
     PassageRow,
     Source,
+    end,
     holds,
 )
 from knowledge.embedding import Embedding
@@ -165,7 +165,7 @@ def remove(
         with engine.begin() as connection:
             before = generations.count(connection, parent)
             for chunk in chunks(sorted(gone)):
-                _end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
+                end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
             _end_sources(connection, gone_sources, parent, number)
             cause = f"remove {', '.join(ids[:3])}"
             generations.record(connection, home, draft, parent, cause)
@@ -385,7 +385,7 @@ def _write(
 ) -> None:
     """Write all rows of an addition; the caller commits."""
     for chunk in chunks(plan.superseded):
-        _end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
+        end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
     for chunk in chunks(merge.revived):
         query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
         connection.execute(query)
@@ -409,27 +409,21 @@ def _write(
             progress("writing the catalogue", done, total)
 
 
-def _end(connection: Connection, table: Lived, condition: ColumnElement[bool], number: int) -> None:
-    """Let the live rows under a condition end with this generation."""
-    query = update(table).where(condition, holds(table, number - 1)).values(until=number)
-    connection.execute(query)
-
-
 def _end_sources(connection: Connection, ids: Sequence[str], parent: int, number: int) -> None:
     """End sources, their names, the facts that no other source states, and nameless entities."""
     for chunk in chunks(ids):
-        _end(connection, Source, Source.id.in_(chunk), number)
-        _end(connection, NameRow, NameRow.source_id.in_(chunk), number)
+        end(connection, Source, Source.id.in_(chunk), number)
+        end(connection, NameRow, NameRow.source_id.in_(chunk), number)
         stated = select(FactSource.fact_id).where(FactSource.source_id.in_(chunk))
         elsewhere = (
             select(FactSource.fact_id)
             .join(Source, Source.id == FactSource.source_id)
             .where(holds(Source, number))
         )
-        _end(connection, FactRow, FactRow.id.in_(stated) & FactRow.id.not_in(elsewhere), number)
+        end(connection, FactRow, FactRow.id.in_(stated) & FactRow.id.not_in(elsewhere), number)
     if ids:
         named = select(NameRow.entity_id).where(holds(NameRow, number))
-        _end(connection, EntityRow, EntityRow.id.not_in(named), number)
+        end(connection, EntityRow, EntityRow.id.not_in(named), number)
 
 
 def _mark_retracted(connection: Connection, ids: Sequence[str]) -> None:

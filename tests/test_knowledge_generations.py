@@ -108,6 +108,23 @@ def test_a_rollback_holds_what_was_and_what_follows_builds_on_it(
         generations.rollback(engine, home, 9)
 
 
+def test_what_ends_again_after_a_rollback_stays_ended_in_what_the_rollback_left(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)  # 1
+    updates.remove(engine, home, ["note:gout"])  # 2
+    generations.rollback(engine, home, 1, ToyEmbedding())  # 3
+    updates.remove(engine, home, ["note:gout"])  # 4
+
+    held = [generations.catalogue_counts(engine, n)["documents"] for n in (1, 2, 3, 4)]
+    assert held == [3, 2, 3, 2]
+    assert generations.diff(engine, 2, 4).documents_added == ()
+    generations.rollback(engine, home, 2, ToyEmbedding())
+    assert generations.verify(engine, home) == []
+    found = open_search(engine, home, ToyEmbedding()).find("Is gout treated with colchicine?")
+    assert not any("colchicine" in hit.text for hit in found)
+
+
 def test_collected_generations_can_still_be_rolled_back_to(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:

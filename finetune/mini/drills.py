@@ -112,7 +112,7 @@ class Drills:
         count = pick.randint(2, 3 + round(3 * hardness))
         for _ in range(count):
             plan.add_line()
-        turns = plan.turns(pick.randint(2, 4))
+        turns = plan.turns(pick.randint(2, 6))
         return Drill(
             chosen,
             tuple(plan.lines),

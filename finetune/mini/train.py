@@ -1,33 +1,46 @@
-"""Make the mini model from nothing: a tokenizer, then three stages of copying, then its score.
+"""Make the mini model from nothing: a tokenizer, then stages of copying, then its score.
 
-    texts -> tokenizer    segments, ever further apart -> easy drills -> full drills -> base folder
+    texts -> tokenizer    segments -> records -> easy drills -> full drills -> base folder
 
 Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy
 by content. A random segment repeated after a filler whose length grows by one each time the loss
-falls under 1 teaches that in minutes (a fixed distance teaches the distance only).
+falls under 1 teaches that in minutes (a fixed distance teaches the distance only); records then
+teach to choose what to copy by two keys together. Each exercise grows as it is learned.
 """
 
 import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import dialogue
 from finetune.errors import FinetuneError
-from finetune.mini import reading
+from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
 from finetune.mini.reading import Score
+from finetune.model import reduced
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerFast
 
 Report = Callable[[str, int, int | None], None]
+
+STEEP = 2e-3
+"""Learning rate of the copying exercises."""
+
+FURTHEST = 40
+"""Segments are learned when they are copied over this distance."""
+
+LEVELS = 12
+"""Records are learned at this level, with the loss under `LEARNED`."""
+
+LEARNED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +52,15 @@ class Plan:
     heads: int = 4
     inner: int = 704
     context: int = 1024
-    merges: int = 2400
+    merges: int = 3600
     row: int = 512
-    rows: int = 12
-    peak: float = 2e-3
-    segment_minutes: float = 20.0
+    rows: int = 8
+    peak: float = 1.5e-3
+    segment_minutes: float = 8.0
+    record_minutes: float = 15.0
     minutes: float = 90.0
     seed: int = 7
-    decay: float = 0.3
+    decay: float = 0.4
 
     def __post_init__(self) -> None:
         if not 512 <= self.row <= self.context:
@@ -73,6 +87,7 @@ def run(
     tokenizer = _tokenizer(work, texts, plan)
     trainer = _Trainer(work, tokenizer, lexicon, plan, report)
     trainer.segments()
+    trainer.records()
     trainer.drills()
     trainer.finish()
     result = reading.measure(trainer.model, tokenizer, measured)
@@ -141,48 +156,61 @@ class _Trainer:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.95), weight_decay=0.01, fused=True
         )
-        self.step, self.seen, self.spent, self.distance = 0, 0, 0.0, 0
-        self.begun = 0.0
+        self.reduced = reduced(self.device.type, "auto")
+        self.step, self.seen, self.spent, self.begun = 0, 0, 0.0, 0.0
+        self.distance, self.level = 0, 1
         self.stage, self.average = "segments", 9.0
         self._resume()
 
     def segments(self) -> None:
         """Stage one: copy a random segment over a distance that grows as it is learned."""
-        import torch
-
+        if self.stage != "segments":
+            return
         pick = random.Random(self.plan.seed + self.step)
-        first = len(tokens.SPECIAL)
-        count = len(self.tokenizer)
-        width = 24
-        while self.stage == "segments" and self.distance < 40:
-            filler = [pick.randint(0, 2 * self.distance) for _ in range(96)]
-            longest = max(filler) + 2 * width
-            ids = torch.randint(first, count, (96, longest))
-            learn = torch.zeros(96, longest, dtype=torch.bool)
-            for row, gap in enumerate(filler):
-                begin = width + gap
-                ids[row, begin : begin + width] = ids[row, :width]
-                learn[row, begin + 1 : begin + width] = True
-            self._update(ids, learn, self.plan.peak * min(1.0, (self.step + 1) / 50))
-            if self.spent > self.plan.segment_minutes * 60:
-                break
+        plain = self._plain_tokens()
+        while self.distance < FURTHEST and self.spent < self.plan.segment_minutes * 60:
+            made = [copying.segment(pick, self.distance, plain) for _ in range(96)]
+            self._update(*_batch(made), STEEP * min(1.0, (self.step + 1) / 50))
             if self.average < 1.0:
                 self.distance += 1
                 self.average = 1.2
-        if self.stage == "segments":
-            self.stage = "drills"
-            self._save()
+        self._enter("records")
+
+    def records(self) -> None:
+        """Stage two: find a line by two keys, and copy it; more and longer lines as it is learned.
+
+        Ends with its time, or where full records are read.
+        """
+        if self.stage != "records":
+            return
+        pick = random.Random(self.plan.seed + self.step)
+        plain, marks = self._plain_tokens(), self._marks()
+        until = self.begun + self.plan.record_minutes * 60
+        while self.spent < until and not (self.level == LEVELS and self.average < LEARNED):
+            made = []
+            for _ in range(self.plan.rows):
+                ids: list[int] = []
+                learn: list[bool] = []
+                while len(ids) < self.plan.row:
+                    more, known = copying.records(pick, *copying.size(self.level), plain, marks)
+                    ids += more
+                    learn += known
+                made.append((ids[: self.plan.row], learn[: self.plan.row]))
+            self._update(*_batch(made), STEEP)
+            if self.average < LEARNED and self.level < LEVELS:
+                self.level += 1
+                self.average += 0.1
+        self._enter("drills")
 
     def drills(self) -> None:
-        """Stages two and three: read drills, easy ones first, full ones from 40 % of the time."""
-        total = self.plan.minutes * 60
-        start = self.begun = self.begun or self.spent
+        """Last stages: read drills, easy ones first, full ones from 40 % of the time."""
+        start, total = self.begun, self.begun + self.plan.minutes * 60
         supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
         rows = self._rows(supply, lambda: self._hardness(start, total))
         while self.spent < total:
             ids, learn = next(rows)
             left = (total - self.spent) / max(total - start, 1)
-            self._update(ids, learn, self.plan.peak * min(1.0, left / self.plan.decay + 0.02))
+            self._update(ids, learn, self.plan.peak * min(1.0, left / self.plan.decay + 0.01))
 
     def finish(self) -> None:
         """Save the model as it ships: bfloat16 safetensors, no optimiser."""
@@ -191,6 +219,32 @@ class _Trainer:
         self.model.to("cpu", torch.bfloat16)  # type: ignore[arg-type]
         self.model.save_pretrained(self.work)
         self.model.to(torch.float32).eval()  # type: ignore[arg-type]
+
+    def _enter(self, stage: str) -> None:
+        self.stage, self.begun, self.average = stage, self.spent, 5.0
+        self._save()
+
+    def _plain_tokens(self) -> list[int]:
+        """Return the tokens that exercises are made of: all but markers and bytes."""
+        return list(range(len(tokens.SPECIAL) + 256, len(self.tokenizer)))
+
+    def _marks(self) -> copying.Marks:
+        def ids(text: str) -> list[int]:
+            return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+        numbers = range(1, 10)
+        return copying.Marks(
+            opening=ids("<|user|>Evidence:"),
+            numbers=[ids(f"\n[{number}]") for number in numbers],
+            dash=ids(" —"),
+            colon=ids(":"),
+            semicolon=ids(";"),
+            stop=ids("."),
+            cited=[ids(f" [{number}]") for number in numbers],
+            question=ids("<|user|>"),
+            answer=ids("<|assistant|>"),
+            end=ids("</s>"),
+        )
 
     def _hardness(self, start: float, total: float) -> float:
         return min(1.0, max(0.0, (self.spent - start) / (0.4 * max(total - start, 1))))
@@ -224,8 +278,7 @@ class _Trainer:
 
         began = time.monotonic()
         ids, learn = ids.to(self.device), learn.to(self.device)
-        wide = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=wide):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
             hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
             wanted = learn[:, 1:]
             logits = self.model.lm_head(hidden[:, :-1][wanted])
@@ -255,6 +308,7 @@ class _Trainer:
             "seconds": round(self.spent),
             "loss": round(self.average, 4),
             "distance": self.distance,
+            "level": self.level,
         }
         with (self.work / "curve.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -279,6 +333,7 @@ class _Trainer:
             "seen": self.seen,
             "spent": self.spent,
             "distance": self.distance,
+            "level": self.level,
             "stage": self.stage,
             "average": self.average,
             "begun": self.begun,
@@ -303,6 +358,16 @@ class _Trainer:
             }
             if moments:
                 self.optimizer.state[value] = moments
+
+
+def _batch(made: Sequence[copying.Exercise]) -> tuple["torch.Tensor", "torch.Tensor"]:
+    """Return exercises as one batch, padded at the end with what is not learned."""
+    import torch
+    from torch.nn.utils.rnn import pad_sequence
+
+    ids = [torch.tensor(one) for one, _ in made]
+    learn = [torch.tensor(one) for _, one in made]
+    return pad_sequence(ids, batch_first=True), pad_sequence(learn, batch_first=True)
 
 
 def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None:
