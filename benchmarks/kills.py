@@ -32,6 +32,7 @@ from sqlalchemy import Engine, select
 from knowledge import generations, updates
 from knowledge.catalog import Base as Tables
 from knowledge.catalog import DocumentRow, connect, holds
+from knowledge.collect import collect
 from knowledge.records import Language, Progress, silent
 from knowledge.search import open_search
 
@@ -157,7 +158,7 @@ class Base:
                 if f"zorvanex{number} " in hit.text:
                     found.add(hit.document.id)
         if newest % 25 == 0:
-            generations.collect(engine, self.home)
+            collect(engine, self.home)
         return State(search.generation, held, sorted(found), faults)
 
 

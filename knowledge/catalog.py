@@ -1,6 +1,6 @@
 """The catalogue: typed tables of the one database for sources, graph, literature, generations.
 
-    sources -< entities -< names        facts >- fact_sources -< sources
+    sources -< entities -< names, identifiers        facts >- fact_sources -< sources
     sources -< documents -< passages    generations
 
 Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
@@ -64,7 +64,7 @@ class Source(Base):
 
 
 class EntityRow(Base):
-    """One entity; the id is made from its kind and first name and never changes."""
+    """One entity; the id is made when it is first met, from kind and name, and never changes."""
 
     __tablename__ = "entities"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -89,6 +89,25 @@ class NameRow(Base):
     __table_args__ = (Index("names_normalised", "normalised", "language"),)
 
 
+class IdentifierRow(Base):
+    """One identifier that a source gives to an entity, such as `DOID:9352`.
+
+    `own` says that it is of the register from which the source's record comes; only such ones tell
+    which entity is meant. `joined` is how that record came to the entity: by `name`, by
+    `identifier`, or `created`.
+    """
+
+    __tablename__ = "identifiers"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), index=True)
+    code: Mapped[str] = mapped_column(String(120), index=True)
+    own: Mapped[bool] = mapped_column(Boolean)
+    joined: Mapped[str] = mapped_column(String(10))
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
 class FactRow(Base):
     """One fact: an object entity, or a text value in one or two languages."""
 
@@ -105,12 +124,13 @@ class FactRow(Base):
 
 
 class FactSource(Base):
-    """Which source states which fact; a fact may have several."""
+    """Which source states which fact; a fact may have several. `note` is what it adds to it."""
 
     __tablename__ = "fact_sources"
     fact_id: Mapped[str] = mapped_column(ForeignKey("facts.id"), primary_key=True)
     source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), primary_key=True, index=True)
     line: Mapped[int] = mapped_column(Integer, default=0)
+    note: Mapped[str] = mapped_column(Text, default="")
 
 
 class DocumentRow(Base):
@@ -165,7 +185,14 @@ class EarlierEnd(Base):
     until: Mapped[int] = mapped_column(Integer, primary_key=True)
 
 
-Lived = type[Source] | type[EntityRow] | type[NameRow] | type[FactRow] | type[DocumentRow]
+Lived = (
+    type[Source]
+    | type[EntityRow]
+    | type[NameRow]
+    | type[IdentifierRow]
+    | type[FactRow]
+    | type[DocumentRow]
+)
 
 
 @lru_cache(maxsize=256)
@@ -245,6 +272,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         "secure_delete=ON",
         "synchronous=FULL",
         "busy_timeout=10000",
+        "cache_size=-16384",  # KiB; with SQLite's own 2 MiB an import pages its indexes in and out
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

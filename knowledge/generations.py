@@ -163,13 +163,36 @@ def build(
 
     Of the parent's files those that still hold are linked, none is read or written again.
     """
+    folder = _blank(home, number)
+    _build_lexical(folder, parent, change, progress)
+    model, dimension, unread = _build_dense(folder, number, parent, change, embedding, progress)
+    return _drafted(folder, number, model, dimension, unread)
+
+
+def compact(home: Path, number: int, parent: Generation, pieces: Sequence[Piece]) -> Draft:
+    """Write the index of a generation anew, with nothing in it of what is no longer held.
+
+    Vectors are taken over, so that no model is needed.
+    """
+    folder = _blank(home, number)
+    lexical.build(folder / LEXICAL, None, pieces)
+    held = {piece.id for piece in pieces}
+    names = dense.names(parent.manifest.files)
+    ids, vectors = dense.join(parent.folder, names, held)
+    if vectors is not None:
+        dense.write(folder, f"dense-{number:06d}", ids, vectors)
+    known = parent.manifest
+    return _drafted(folder, number, known.model, known.dimension, known.counts["unembedded"])
+
+
+def _blank(home: Path, number: int) -> Path:
     folder = folder_of(home, number).with_suffix(".building")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    return folder
 
-    _build_lexical(folder, parent, change, progress)
-    model, dimension, unread = _build_dense(folder, number, parent, change, embedding, progress)
 
+def _drafted(folder: Path, number: int, model: str, dimension: int, unread: int) -> Draft:
     files = {name: _sha256(folder / name) for name in _files(folder)}
     for name in (*files, LEXICAL):
         _sync(folder / name)
@@ -301,7 +324,7 @@ def open_generation(home: Path, number: int | None = None) -> Generation:
     if wanted is None:
         raise nothing(home)
     faults: list[str] = []
-    for candidate in [wanted, *(n for n in reversed(_present(home)) if n < wanted)]:
+    for candidate in [wanted, *(n for n in reversed(present(home)) if n < wanted)]:
         faults = faults_of(home, candidate)
         if not faults:
             return Generation(candidate, folder_of(home, candidate), read_manifest(home, candidate))
@@ -379,10 +402,10 @@ def verify(engine: Engine, home: Path) -> list[str]:
     except KnowledgeError as error:
         logger.info("%s", error.what)
     number = reconcile(engine, home)
-    faults = [fault for each in _present(home) for fault in faults_of(home, each)]
+    faults = [fault for each in present(home) for fault in faults_of(home, each)]
     if number is None:
         return faults
-    if number not in _present(home):
+    if number not in present(home):
         return [*faults, f"{folder_of(home, number).name} of the newest generation is missing."]
     if not faults:
         faults += _disagreements(engine, home, number)
@@ -467,6 +490,12 @@ def rollback(
         sweep(engine, home)
         if latest is None or not _committed(engine, number):
             raise _unknown(number)
+        if not _complete(engine, number):
+            raise KnowledgeError(
+                f"What generation {number} held was deleted with `medchat kb gc`.",
+                where=str(number),
+                remedy="`medchat kb generations` lists those that can come back.",
+            )
         target = latest + 1
         change = Change(stay=lambda: pieces_of(engine, number))
         draft = build(home, target, whole(home, number), change, embedding, progress)
@@ -497,27 +526,21 @@ def record(
     seal(home, draft, parent, counts)
 
 
-def collect(engine: Engine, home: Path, keep: int = 3) -> list[str]:
-    """Delete the index folders of all but the newest generations; the catalogue keeps its rows.
-
-    A rollback to such a generation makes its index anew.
-    """
-    with lock.hold(home):
-        reconcile(engine, home)
-        swept = sweep(engine, home)
-        for number in _present(home)[: -max(1, keep)]:
-            shutil.rmtree(folder_of(home, number))
-            swept.append(folder_of(home, number).name)
-    return swept
-
-
 def _committed(engine: Engine, number: int) -> bool:
     with engine.connect() as connection:
         query = select(GenerationRow.number).where(GenerationRow.number == number)
         return connection.scalar(query) is not None
 
 
-def _present(home: Path) -> list[int]:
+def _complete(engine: Engine, number: int) -> bool:
+    """Say whether the catalogue still holds all that a generation held when it was made."""
+    with engine.connect() as connection:
+        query = select(GenerationRow.counts).where(GenerationRow.number == number)
+        return connection.scalar(query) == count(connection, number)
+
+
+def present(home: Path) -> list[int]:
+    """Return the generations that have a folder, oldest first."""
     names = (path.name.removeprefix("gen-") for path in (home / "knowledge").glob("gen-*"))
     return sorted(int(name) for name in names if name.isdecimal())
 

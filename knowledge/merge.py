@@ -1,31 +1,41 @@
 """Merge: what sources say, brought together as rows of the catalogue.
 
-    entity records -> which entity is meant -> names and facts, each once, with every source
+    entity records -> which entity is meant -> names, identifiers and facts, each with every source
 
-Two mentions are one entity when kind and normalised name agree. A record is known by its preferred
-names; an alias decides only where a curated source gave it, since the aliases of scraped lists
-often name a neighbouring disease. This file writes nothing: it plans rows.
+Which entity a record or a term means is settled by `identity`, and each identifier keeps how its
+record came to the entity. This file writes nothing: it plans rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from knowledge.catalog import EntityRow, FactRow, NameRow, Source, holds
+from knowledge.catalog import EntityRow, FactRow, IdentifierRow, NameRow, Source, holds
+from knowledge.identity import Found, Identity
 from knowledge.names import normalise
 from knowledge.records import EntityRecord, Name, Statement, Term
+from knowledge.rows import (
+    EntityLine,
+    FactLine,
+    FactSourceLine,
+    IdentifierLine,
+    NameLine,
+    entity_id,
+    fact_id,
+    version_of,
+)
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
 CURATED = ("medchat-records",)
 """Formats written by hand for medchat: their aliases are trusted, and their facts come first."""
 
-Row = dict[str, object]
-
 _MENTIONED = 20
 """Rank of a name that a source only mentions; the names of an entity's own record come before."""
 
+_LONGEST_CODE = 120
+_BETWEEN_NOTES = "; "
 _CHUNK = 400
 
 
@@ -38,52 +48,29 @@ class Stated:
     curated: bool
 
 
-def entity_id(kind: str, name: str) -> str:
-    """Return the id of an entity that is first met under this name."""
-    return f"{kind}:{_digest(kind, normalise(name))}"
-
-
-def fact_id(subject: str, relation: str, object: str) -> str:
-    """Return the id of a fact; the sides of a symmetric relation are in no order."""
-    sides = [subject, object]
-    if RELATIONS[relation].symmetric:
-        sides.sort()
-    return f"fact:{_digest(sides[0], relation, sides[1])}"
-
-
-def version_of(id: str, version: int) -> str:
-    """Return the id of a later row of the same thing: the first has the bare id.
-
-    >>> version_of("pmid:1", 1), version_of("pmid:1", 2)
-    ('pmid:1', 'pmid:1~2')
-    """
-    return id if version == 1 else f"{id}~{version}"
-
-
-def _digest(*parts: str) -> str:
-    return blake2b("|".join(parts).encode(), digest_size=10).hexdigest()
-
-
 class Merge:
     """The rows that a call adds to the graph; made against one generation of the catalogue."""
 
     def __init__(self, connection: Connection, parent: int, number: int) -> None:
-        self.entities: list[Row] = []
+        self.entities: list[EntityLine] = []
         self.revived: list[str] = []
-        self.names: list[Row] = []
-        self.facts: list[Row] = []
-        self.fact_sources: list[Row] = []
+        self.names: list[NameLine] = []
+        self.identifiers: list[IdentifierLine] = []
+        self.facts: list[FactLine] = []
+        self.fact_sources: list[FactSourceLine] = []
         self.left_out: dict[str, dict[str, int]] = {}
         self._connection = connection
         self._number = number
         self._parent = parent
-        self._own: dict[tuple[str, str], str | None] = {}
-        self._trusted: dict[tuple[str, str], str | None] = {}
-        self._aliases: dict[tuple[str, str], str | None] = {}
+        self._identity = Identity()
+        self._normalised: dict[str, str] = {}
         self._named: set[tuple[str, str, str, str]] = set()
+        self._coded: set[tuple[str, str, str]] = set()
+        self._apart: set[tuple[str, str]] = set()
+        self._targets: dict[tuple[str, str, Term], str] = {}
         self._positions: dict[str, int] = {}
-        self._planned: dict[str, Row] = {}
-        self._stated: dict[tuple[str, str], int] = {}
+        self._planned: dict[str, FactLine] = {}
+        self._stated: dict[tuple[str, str], tuple[int, str]] = {}
         self._known: dict[str, bool] = {
             id: until is None
             for id, until in connection.execute(select(EntityRow.id, EntityRow.until))
@@ -107,9 +94,17 @@ class Merge:
         )
         preferred: set[tuple[str, str]] = set()
         for id, normalised, language, rank, format in rows:
-            own = rank == 0 or (id, language) not in preferred
+            key = (kinds[id], normalised)
+            if rank == 0 or (id, language) not in preferred:
+                self._identity.prefer(key, id)
+            else:
+                self._identity.alias(key, id, trusted=format in CURATED)
             preferred.add((id, language))
-            self._know((kinds[id], normalised), id, own=own, trusted=format in CURATED)
+        codes = select(IdentifierRow.entity_id, IdentifierRow.code).where(
+            IdentifierRow.own, holds(IdentifierRow, parent)
+        )
+        for id, code in self._connection.execute(codes):
+            self._identity.bear(kinds[id], code, id)
 
     def add(self, stated: Sequence[Stated]) -> None:
         """Plan the rows of all records of a call; which entity each means is settled first."""
@@ -125,26 +120,30 @@ class Merge:
     def _settle(self, each: Stated) -> str:
         record = each.record
         first = _preferred(record.names)
-        found = self._find(record.kind, first)
-        subject = found or self._create(record.kind, first[0])
+        keys = [self._key(name) for name in first]
+        found = self._identity.find(record.kind, keys, record.own)
+        subject = found.id or self._create(record.kind, first[0], record.own)
+        self._identify(subject, record, found, each.source)
         for place, name in _placed(first):
             self._name(subject, name, each.source, place)
-        for name in first:
-            self._know((record.kind, normalise(name.text)), subject, own=True, trusted=True)
+        for key in keys:
+            self._identity.prefer((record.kind, key), subject)
         if each.curated:
             self._alias(each, subject)
         return subject
 
     def _alias(self, each: Stated, subject: str) -> None:
+        if len(each.record.names) == 1:
+            return
         first = set(_preferred(each.record.names))
         for place, name in _placed(each.record.names):
-            key = (each.record.kind, normalise(name.text))
+            key = (each.record.kind, self._key(name))
             if name in first or not key[1]:
                 continue
-            if self._own.get(key, subject) != subject:
+            if self._identity.preferred(key) not in (None, subject):
                 self._skip(each.source, "an alias that is another entity's own name")
                 continue
-            self._know(key, subject, own=False, trusted=each.curated)
+            self._identity.alias(key, subject, trusted=each.curated)
             self._name(subject, name, each.source, place)
 
     def _state(self, each: Stated, subject: str) -> None:
@@ -156,97 +155,105 @@ class Merge:
             if statement.term is None:
                 self._fact(each, subject, statement, None)
                 continue
-            target = self._target(statement, each.source)
+            slot = statement.kind or relation.object or "any"
+            target = self._target(statement.term, slot, each.source)
             if target == subject:
                 self._skip(each.source, "an entity related to itself")
             elif target:
                 self._fact(each, subject, statement, target)
+            else:
+                self._skip(each.source, "a relation to nothing")
 
-    def _target(self, statement: Statement, source: str) -> str:
-        term: Term | None = statement.term
-        slot = statement.kind or RELATIONS[statement.relation].object or "any"
-        kinds = OBJECT_KINDS.get(slot, (slot,))
-        if term is None or not term.names or any(kind not in KINDS for kind in kinds):
-            self._skip(source, "a relation to nothing")
-            return ""
+    def _target(self, term: Term, slot: str, source: str) -> str:
+        """Return the entity that a term means, or nothing; a source means one by one term."""
+        asked = (source, slot, term)
+        if asked not in self._targets:
+            kinds = OBJECT_KINDS.get(slot, (slot,))
+            named = term.names and all(kind in KINDS for kind in kinds)
+            self._targets[asked] = self._mentioned(term, kinds, source) if named else ""
+        return self._targets[asked]
+
+    def _mentioned(self, term: Term, kinds: Sequence[str], source: str) -> str:
+        keys = [self._key(name) for name in term.names]
         for kind in kinds:
-            target = self._find(kind, term.names, any_alias=True)
-            if target:
+            found = self._identity.find(kind, keys, term.own, any_alias=True)
+            if found.id:
                 break
         else:
-            target = self._create(kinds[0], term.names[0])
+            kind = kinds[0]
+        target = found.id or self._create(kind, term.names[0], term.own)
+        self._identify(target, term, found, source)
+        if not found.id:
             for name in _preferred(term.names):
-                self._know((kinds[0], normalise(name.text)), target, own=True, trusted=True)
+                self._identity.prefer((kind, self._key(name)), target)
         for place, name in _placed(term.names):
             self._name(target, name, source, _MENTIONED + place)
         return target
 
-    def _find(self, kind: str, names: Sequence[Name], any_alias: bool = False) -> str:
-        """Return the entity that the names mean, or nothing."""
-        keys = [(kind, normalise(name.text)) for name in names]
-        for known in (self._own, self._trusted, self._aliases)[: 3 if any_alias else 2]:
-            for key in keys:
-                found = known.get(key)
-                if found:
-                    return found
-        return ""
+    def _key(self, name: Name) -> str:
+        key = self._normalised.get(name.text)
+        if key is None:
+            key = self._normalised[name.text] = normalise(name.text)
+        return key
 
-    def _create(self, kind: str, name: Name) -> str:
+    def _create(self, kind: str, name: Name, own: Sequence[str]) -> str:
         id = entity_id(kind, name.text)
+        if self._identity.apart(id, own):
+            id = entity_id(kind, name.text, own[0])
         if id not in self._known:
-            self.entities.append({"id": id, "kind": kind, "since": self._number})
+            self.entities.append(EntityLine(id, kind, self._number))
         elif not self._known[id]:
             self.revived.append(id)
         self._known[id] = True
         return id
 
-    def _know(self, key: tuple[str, str], id: str, *, own: bool, trusted: bool) -> None:
-        if own:
-            self._own.setdefault(key, id)
-            return
-        for known in (self._aliases, self._trusted) if trusted else (self._aliases,):
-            # A name that two entities share decides nothing.
-            known[key] = id if known.get(key, id) == id else None
+    def _identify(self, id: str, given: EntityRecord | Term, found: Found, source: str) -> None:
+        """Plan the identifiers of a record or a term that was found to mean an entity."""
+        if found.apart and (found.apart, given.own[0]) not in self._apart:
+            self._apart.add((found.apart, given.own[0]))
+            self._skip(source, "a name that two things share, told apart by their identifiers")
+        for code in dict.fromkeys((*given.own, *given.identifiers)):
+            key = (id, code, source)
+            if key in self._coded:
+                continue
+            self._coded.add(key)
+            if len(code) > _LONGEST_CODE:
+                self._skip(source, f"an identifier longer than {_LONGEST_CODE} characters")
+                continue
+            own = code in given.own
+            self.identifiers.append(
+                IdentifierLine(id, code, own, found.joined, source, self._number)
+            )
+            if own:
+                self._identity.bear(id.partition(":")[0], code, id)
 
     def _name(self, id: str, name: Name, source: str, rank: int) -> None:
-        normalised = normalise(name.text)
+        normalised = self._key(name)
         key = (id, name.language, normalised, source)
         if not normalised or key in self._named:
             return
         self._named.add(key)
         self.names.append(
-            {
-                "entity_id": id,
-                "text": name.text,
-                "normalised": normalised,
-                "language": name.language,
-                "rank": rank,
-                "source_id": source,
-                "since": self._number,
-            }
+            NameLine(id, name.text, normalised, name.language, rank, source, self._number)
         )
 
     def _fact(self, each: Stated, subject: str, statement: Statement, target: str | None) -> None:
         value = {name.language: name.text for name in reversed(statement.text)}
-        stated = target or "|".join(normalise(value.get(key, "")) for key in ("en", "zh"))
+        said = (value.get("en", ""), value.get("zh", ""))
+        stated = target or "|".join(map(normalise, said))
         if not stated.strip("|"):
             self._skip(each.source, "a relation to nothing")
             return
         id = fact_id(subject, statement.relation, stated)
-        self._stated.setdefault((id, each.source), each.record.line)
+        line, note = self._stated.get((id, each.source), (each.record.line, ""))
+        if statement.note and statement.note not in note.split(_BETWEEN_NOTES):
+            note = f"{note}{_BETWEEN_NOTES}{statement.note}" if note else statement.note
+        self._stated[id, each.source] = (line, note)
         if id not in self._planned:
-            position = self._positions.get(subject, 0)
-            self._positions[subject] = position + 1
-            self._planned[id] = {
-                "id": id,
-                "subject_id": subject,
-                "relation": statement.relation,
-                "object_id": target,
-                "value_en": value.get("en", ""),
-                "value_zh": value.get("zh", ""),
-                "position": position,
-                "since": self._number,
-            }
+            place = self._positions[subject] = self._positions.get(subject, -1) + 1
+            self._planned[id] = FactLine(
+                id, subject, statement.relation, target, *said, place, self._number
+            )
 
     def _finish(self) -> None:
         """Tell new facts from those of the catalogue, which only get a further source."""
@@ -259,19 +266,21 @@ class Merge:
                 live = self._existing([version_of(base, version)]).get(version_of(base, version))
             final[base] = version_of(base, version)
             if live is None:
-                self.facts.append({**row, "id": final[base]})
+                self.facts.append(row if version == 1 else row._replace(id=final[base]))
         self.fact_sources = [
-            {"fact_id": final[base], "source_id": source, "line": line}
-            for (base, source), line in self._stated.items()
+            FactSourceLine(final[base], source, line, note)
+            for (base, source), (line, note) in self._stated.items()
         ]
         # In the order of their keys, rows go into the tables' trees a quarter faster.
-        self.entities.sort(key=lambda row: str(row["id"]))
-        self.facts.sort(key=lambda row: str(row["id"]))
-        self.fact_sources.sort(key=lambda row: str(row["fact_id"]))
+        self.entities.sort()
+        self.facts.sort(key=itemgetter(0))
+        self.fact_sources.sort()
 
     def _existing(self, ids: Sequence[str]) -> dict[str, bool]:
         """Return which of the facts have a row, and whether that row is live."""
         found: dict[str, bool] = {}
+        if self._connection.scalar(select(FactRow.id).limit(1)) is None:
+            return found
         live = holds(FactRow, self._parent).label("live")
         for chunk in chunks(ids):
             query = select(FactRow.id, live).where(FactRow.id.in_(chunk))

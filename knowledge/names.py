@@ -115,8 +115,7 @@ def _unwrap(name: str) -> str:
 
 def balanced(name: str) -> bool:
     """Say whether every bracket that opens also closes; a cut name often does not."""
-    count = sum(name.count(sign) for sign in "(（")
-    return count == sum(name.count(sign) for sign in ")）")
+    return name.count("(") + name.count("（") == name.count(")") + name.count("）")
 
 
 def is_debris(name: str) -> bool:
@@ -128,7 +127,7 @@ def is_debris(name: str) -> bool:
         or "\\x" in name
         or "['" in name
         or len(name) > LONGEST
-        or not any(sign.isalpha() for sign in name)
+        or not (name[:1].isalpha() or any(sign.isalpha() for sign in name))
         or _LOST.search(name) is not None
     )
 

@@ -27,9 +27,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An entity as a source mentions it: its names, the preferred one of each language first."""
+    """An entity as a source mentions it: its names, the preferred one of each language first.
+
+    `identifiers` and `own` are those of an `EntityRecord`.
+    """
 
     names: tuple[Name, ...]
+    identifiers: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +42,24 @@ class Statement:
     """One fact as a source states it: a relation to a term, or to a text in its languages.
 
     `kind` is the kind of the term where the relation admits several and the source says which.
+    `note` is what the source adds to the fact, such as the level of an interaction.
     """
 
     relation: str
     term: Term | None = None
     text: tuple[Name, ...] = ()
     kind: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """One entity with all that a source says of it. `line` counts from 1."""
+    """One entity with all that a source says of it. `line` counts from 1.
+
+    `own` are those of its `identifiers` under which the register that the record comes from keeps
+    it, the present one first: they may tell which entity is meant. The others refer to registers
+    of other people, and are only kept.
+    """
 
     kind: str
     names: tuple[Name, ...]
@@ -55,6 +67,7 @@ class EntityRecord:
     line: int
     identifiers: tuple[str, ...] = ()
     note: str = ""
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +130,25 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier of an entity as a source gives it.
+
+    `joined` tells how the source's record came to this entity: by `name`, by `identifier`, or as
+    the one for which it was `created`.
+    """
+
+    code: str
+    own: bool
+    source: str
+    joined: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A statement of the catalogue: `object` is an entity id, or None where `value` holds a text.
 
-    `value` maps a language to the text; a fact with an object has an empty `value`.
+    `value` maps a language to the text; a fact with an object has an empty `value`. `notes` pairs a
+    source with what it adds to the fact, where it adds something.
     """
 
     id: str
@@ -129,6 +157,7 @@ class Fact:
     object: str | None
     value: tuple[Name, ...]
     sources: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ Everything slow (reading, embedding) happens before the transaction, so that con
 recorded meanwhile. A crash at any moment leaves the generation before; the next writer sweeps up.
 """
 
+import gc
 import hashlib
 import itertools
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from knowledge.catalog import (
     EntityRow,
     FactRow,
     FactSource,
+    IdentifierRow,
     NameRow,
     PassageRow,
     Source,
@@ -33,8 +36,11 @@ from knowledge.embedding import Embedding
 from knowledge.errors import KnowledgeError
 from knowledge.generations import Change
 from knowledge.lexical import Piece
-from knowledge.merge import CURATED, Merge, Row, Stated, chunks, version_of
+from knowledge.merge import CURATED, Merge, Stated, chunks
 from knowledge.records import DocumentRecord, EntityRecord, Progress, Report, silent
+from knowledge.rows import Line, version_of
+
+Row = dict[str, object]
 
 _BATCH = 10_000
 
@@ -105,9 +111,10 @@ def add(
         with engine.connect() as connection:
             groups = _groups(connection, files, format, parent, number, plan)
             stated = _read(connection, groups, title, licence, parent, number, plan, progress)
-            merge = Merge(connection, parent, number)
-            progress("merging names", 0, None)
-            merge.add(stated)
+            with _uncollected():
+                merge = Merge(connection, parent, number)
+                progress("merging names", 0, None)
+                merge.add(stated)
         for source in plan.sources:
             _count_in(source, plan.left_out, merge.left_out.get(str(source["id"]), {}))
         _drop_idle(plan, merge)
@@ -122,7 +129,7 @@ def add(
         )
         base = generations.whole(home, parent) if parent else None
         draft = generations.build(home, number, base, change, embedding, progress)
-        with engine.begin() as connection:
+        with engine.begin() as connection, _uncollected():
             _write(connection, plan, merge, number, progress)
             generations.record(connection, home, draft, parent or None, f"add {names}")
         generations.point(home, number)
@@ -209,6 +216,18 @@ def _parent(engine: Engine, home: Path) -> int:
     return parent or 0
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector off: it would look through a large plan, which has no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _groups(
     connection: Connection,
     files: Sequence[Path],
@@ -222,8 +241,8 @@ def _groups(
     for path in files:
         name = format or sources.recognise(path)
         digest = _sha256(path)
-        literature = sources.FORMATS[name].holds == "literature" if name in sources.FORMATS else 0
-        together.setdefault(name if literature else f"{name} {digest}", []).append((path, digest))
+        key = name if _is_literature(name) else f"{name} {digest}"
+        together.setdefault(key, []).append((path, digest))
     groups: list[_Group] = []
     for key, members in together.items():
         digests = sorted({digest for _, digest in members})
@@ -236,6 +255,10 @@ def _groups(
             id = f"{_slug(paths[0].stem)}-{sha256[:6]}-{number}"
             groups.append(_Group(id, key.split(" ")[0], paths, sha256))
     return groups
+
+
+def _is_literature(format: str) -> bool:
+    return format in sources.FORMATS and sources.FORMATS[format].holds == "literature"
 
 
 def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
@@ -263,22 +286,26 @@ def _read(
     stated: list[Stated] = []
     for group in groups:
         report = Report()
+        curated = group.format in CURATED
         for place, path in enumerate(group.paths, 1):
-            for record in sources.read(path, group.format, report):
-                if isinstance(record, EntityRecord):
-                    stated.append(Stated(record, group.id, group.format in CURATED))
-                else:
-                    _plan_document(connection, record, group.id, parent, number, plan)
-                if report.read % 500 == 0:
-                    progress(f"reading {path.name}", report.read, None)
+            # Pages and articles may leave cycles behind, records of a graph do not.
+            with nullcontext() if _is_literature(group.format) else _uncollected():
+                for record in sources.read(path, group.format, report):
+                    if isinstance(record, EntityRecord):
+                        stated.append(Stated(record, group.id, curated))
+                    else:
+                        _plan_document(connection, record, group.id, parent, number, plan)
+                    if report.read % 500 == 0:
+                        progress(f"reading {path.name}", report.read, None)
             progress("reading files", place, len(group.paths))
         header = sources.header(group.paths[0], group.format)
         many = len(group.paths) > 1
+        unnamed = header.title == group.paths[0].stem
         own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"
         plan.sources.append(
             {
                 "id": group.id,
-                "title": title or (own_title if many else header.title),
+                "title": title or (own_title if many and unnamed else header.title),
                 "format": group.format,
                 "licence": licence or header.licence,
                 "note": header.note,
@@ -376,7 +403,9 @@ def _versions(connection: Connection, key: str, parent: int) -> tuple[int, _Live
 
 def _drop_idle(plan: _Plan, merge: Merge) -> None:
     """Leave out sources that brought nothing new."""
-    busy = {row["source_id"] for row in (*merge.fact_sources, *merge.names, *plan.documents)}
+    busy: set[object] = {row["source_id"] for row in plan.documents}
+    for lines in (merge.fact_sources, merge.names, merge.identifiers):
+        busy.update(line.source_id for line in lines)
     plan.sources = [source for source in plan.sources if source["id"] in busy]
 
 
@@ -390,10 +419,11 @@ def _write(
         query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
         connection.execute(query)
     _mark_retracted(connection, plan.retracted)
-    tables: list[tuple[type[Base], list[Row]]] = [
+    tables: list[tuple[type[Base], Sequence[Row | Line]]] = [
         (Source, plan.sources),
         (EntityRow, merge.entities),
         (NameRow, merge.names),
+        (IdentifierRow, merge.identifiers),
         (FactRow, merge.facts),
         (FactSource, merge.fact_sources),
         (DocumentRow, plan.documents),
@@ -404,16 +434,32 @@ def _write(
     for table, rows in tables:
         for start in range(0, len(rows), _BATCH):
             batch = rows[start : start + _BATCH]
-            connection.execute(insert(table), batch)
+            _insert(connection, table, batch)
             done += len(batch)
             progress("writing the catalogue", done, total)
 
 
+def _insert(connection: Connection, table: type[Base], rows: Sequence[Row | Line]) -> None:
+    """Insert rows; SQLite takes tuples as they are, for a third of the time."""
+    lines = [row for row in rows if isinstance(row, tuple)]
+    if not lines:
+        connection.execute(insert(table), [row for row in rows if isinstance(row, dict)])
+    elif connection.dialect.name == "sqlite":
+        columns = lines[0]._fields
+        marks = ", ".join("?" * len(columns))
+        into = f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({marks})"
+        connection.exec_driver_sql(into, lines)
+    else:
+        connection.execute(insert(table), [line._asdict() for line in lines])
+
+
 def _end_sources(connection: Connection, ids: Sequence[str], parent: int, number: int) -> None:
-    """End sources, their names, the facts that no other source states, and nameless entities."""
+    """End sources, their names and identifiers, the facts that no other source states, and entities
+    that are left without a name."""
     for chunk in chunks(ids):
         end(connection, Source, Source.id.in_(chunk), number)
         end(connection, NameRow, NameRow.source_id.in_(chunk), number)
+        end(connection, IdentifierRow, IdentifierRow.source_id.in_(chunk), number)
         stated = select(FactSource.fact_id).where(FactSource.source_id.in_(chunk))
         elsewhere = (
             select(FactSource.fact_id)

@@ -5,6 +5,7 @@
 Nothing here changes anything, and nothing here ranks.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import Engine, distinct, func, select
@@ -23,8 +24,8 @@ from knowledge.catalog import (
 )
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
-from knowledge.merge import version_of
 from knowledge.records import Entity, Fact, Language
+from knowledge.rows import version_of
 from knowledge.vocabulary import RELATIONS
 
 View = dict[str, object]
@@ -228,12 +229,14 @@ def _entity(graph: Graph, entity: Entity) -> View:
             language: [name.text for name in entity.names if name.language == language]
             for language in languages
         },
+        "identifiers": [asdict(each) for each in graph.identifiers(entity.id)],
         "facts": [
             {
                 "id": fact.id,
                 "relation": fact.relation,
                 **_object(fact, known),
                 "sources": list(fact.sources),
+                "notes": dict(fact.notes),
                 "conflicts": _conflicts(fact, [*facts, *against]),
             }
             for fact in facts

@@ -94,9 +94,13 @@ def looking(
     from medchat.retriever import embedding_of
 
     search = open_search(open_engine(settings), settings.home, embedding_of(settings))
-    return lambda query: [
-        hit.as_dict() for hit in search.find(query, top, year_from=year_from, type=type)
-    ]
+
+    def look(query: str) -> list[dict[str, object]]:
+        # a curator wants to see the nearest too, with their scores; chat decides what answers
+        found = search.find(query, top, year_from=year_from, type=type, abstain=False)
+        return [hit.as_dict() for hit in found]
+
+    return look
 
 
 def queries(query: str, path: Path | None) -> Iterator[tuple[object, str]]:

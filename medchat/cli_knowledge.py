@@ -196,20 +196,27 @@ def verify(as_json: Json = False) -> None:
 
 @app.command(epilog="Example: medchat kb gc --keep 3")
 def gc(
-    keep: Annotated[int, typer.Option(help="How many generations keep their index.", min=1)] = 3,
+    keep: Annotated[int, typer.Option(help="How many generations stay as they are.", min=1)] = 3,
     as_json: Json = False,
 ) -> None:
-    """Delete the index files of old generations; their content stays and can come back."""
-    from knowledge import generations
+    """Delete what the newest generations do not hold: texts, facts and index files, for good."""
+    from knowledge.collect import collect
+    from medchat.printing import collected
 
-    gone = generations.collect(_engine(), door.settings().home, keep)
-    door.show({"deleted": gone}, gone or ["Nothing to delete."], as_json=as_json)
+    gone = collect(_engine(), door.settings().home, keep)
+    door.show(gone, collected(gone), as_json=as_json)
 
 
 def build_data(
     out: Annotated[Path | None, typer.Option(help="A new folder for the dataset.")] = None,
     check: Annotated[Path | None, typer.Option(help="Prove the rows of this folder.")] = None,
-    style: Annotated[str, typer.Option(help="Styles, with commas; all by default.")] = "",
+    style: Annotated[
+        str,
+        typer.Option(
+            help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
+            "dialogue, literature, knowledge-call, safety, preference (pairs of all kinds)."
+        ),
+    ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,

@@ -13,6 +13,7 @@ from medchat.answers import Answer, Citation
 from medchat.door import table
 
 if TYPE_CHECKING:
+    from knowledge.collect import Collected
     from medchat.demo import Step
 
 
@@ -27,6 +28,14 @@ def answer(given: Answer) -> Iterator[str]:
     if given.model.note:
         yield ""
         yield given.model.note
+
+
+def collected(gone: "Collected") -> list[str]:
+    """Return what a collection deleted."""
+    if not (gone.folders or gone.documents or gone.facts):
+        return ["Nothing to delete."]
+    told = f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
+    return [told, *gone.folders, f"Generation {gone.generation} is in force."]
 
 
 def steps(done: "Sequence[Step]") -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
 from knowledge import KnowledgeError, generations, updates, views
+from knowledge.collect import collect
 from knowledge.graph import Graph
 from knowledge.search import open_search
 
@@ -125,17 +126,57 @@ def test_what_ends_again_after_a_rollback_stays_ended_in_what_the_rollback_left(
     assert not any("colchicine" in hit.text for hit in found)
 
 
-def test_collected_generations_can_still_be_rolled_back_to(
+def test_a_collected_generation_that_lost_nothing_can_come_back(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     _two(engine, home, tmp_path)
-    assert generations.collect(engine, home, keep=1) == ["gen-000001"]
+    gone = collect(engine, home, keep=1)
+    assert (gone.folders, gone.documents, gone.facts) == (("gen-000001",), 0, 0)
     assert generations.verify(engine, home) == []
 
     assert generations.rollback(engine, home, 1, ToyEmbedding()) == 3
     search = open_search(engine, home, ToyEmbedding())
     assert search.find("Is asthma controlled by budesonide?")
     assert not any("colchicine" in hit.text for hit in search.find("Is gout treated?"))
+
+
+def test_of_a_removed_document_no_byte_is_left_after_a_collection(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    marked = tmp_path / "marked.md"
+    marked.write_text("---\nkey: note:marked\ntitle: Mark\n---\nZorvanexium lowers fever.\n")
+    updates.add(engine, home, [marked], embedding=ToyEmbedding())
+    other = write_graph(tmp_path, GRAPH.replace("polyuria = 多尿", "zorvanexuria"), "other.yaml")
+    source = _source_of(engine, home, other)
+    assert _files_with(home, b"zorvanex") and open_search(engine, home, ToyEmbedding()).find(
+        "Does Zorvanexium lower fever?"
+    )
+    updates.remove(engine, home, ["note:marked", source], embedding=ToyEmbedding())
+
+    kept = collect(engine, home, keep=3)
+    assert (kept.documents, kept.facts) == (0, 0)
+    gone = collect(engine, home, keep=1)
+    assert gone.documents == 1 and gone.facts >= 1
+    assert _files_with(home, b"zorvanex") == []
+    assert generations.verify(engine, home) == []
+    found = open_search(engine, home, ToyEmbedding()).find("Is asthma controlled by budesonide?")
+    assert any("budesonide" in hit.text for hit in found)
+    with pytest.raises(KnowledgeError, match="deleted with `medchat kb gc`"):
+        generations.rollback(engine, home, 3, ToyEmbedding())
+
+
+def _source_of(engine: Engine, home: Path, path: Path) -> str:
+    before = {source["id"] for source in views.status(engine, home)["sources"]}
+    updates.add(engine, home, [path], embedding=ToyEmbedding())
+    after = {source["id"] for source in views.status(engine, home)["sources"]}
+    (new,) = after - before
+    return str(new)
+
+
+def _files_with(home: Path, mark: bytes) -> list[str]:
+    files = (path for path in home.rglob("*") if path.is_file())
+    return [path.name for path in files if mark in path.read_bytes().lower()]
 
 
 def test_what_a_crash_left_is_swept_and_current_follows_the_database(

@@ -295,7 +295,7 @@ def test_kb_adds_removes_and_rolls_back(engine, run, tmp_path):
     run("kb", "retract", added)
     assert run("kb", "verify")[0] == 0
     _, out, _ = run("kb", "gc", "--keep", "1", "--json")
-    assert json.loads(out)["deleted"]
+    assert json.loads(out)["folders"]
 
 
 def test_verify_tells_of_damage_and_doctor_too(engine, run, home):

@@ -12,16 +12,29 @@ from pathlib import Path
 from typing import Literal
 
 from knowledge.errors import KnowledgeError
-from knowledge.records import Record, Report
+from knowledge.records import DocumentRecord, Record, Report
 from knowledge.sources import (
     chatdoctor,
     cmekg,
+    docx,
     files,
+    hetionet,
+    html,
+    interactions,
     jats,
+    labels,
+    markup,
     medicalgraph,
+    medrag,
+    nbib,
+    obo,
+    pdf,
     pubmed,
     records,
+    ris,
+    terms,
     text,
+    triples,
 )
 
 
@@ -48,6 +61,10 @@ class Header:
 
 
 _UNKNOWN_LICENCE = "not stated"
+_HETIONET_NOTE = (
+    "Gathered by program; symptoms and sites were found beside the disease in the literature and "
+    "are associations only; palliation is told as use."
+)
 
 FORMATS: dict[str, Format] = {
     format.name: format
@@ -104,6 +121,114 @@ FORMATS: dict[str, Format] = {
             "Statistical associations, some of them wrong; not advice on treatment.",
         ),
         Format(
+            "obo",
+            "ontology of diseases or findings (OBO)",
+            "graph",
+            obo.recognise,
+            obo.read,
+            "per ontology",
+            "Names, identifiers and definitions; what is a kind of what is left out.",
+        ),
+        Format(
+            "hpo-zh",
+            "HPO in Chinese (Babelon table)",
+            "graph",
+            terms.recognise_babelon,
+            terms.read_babelon,
+            "HPO licence (attribution, unaltered)",
+            "Names only, from translations that are marked official.",
+        ),
+        Format(
+            "mesh",
+            "MeSH terms (tables of ids and names)",
+            "graph",
+            terms.recognise_mesh,
+            terms.read_mesh,
+            "CC0-1.0",
+            "Names only; headings whose kind the table does not say are left out.",
+        ),
+        Format(
+            "hetionet-json",
+            "Hetionet (JSON of nodes and edges)",
+            "graph",
+            hetionet.recognise_json,
+            hetionet.read_json,
+            "CC0-1.0 and terms of its sources",
+            _HETIONET_NOTE,
+        ),
+        Format(
+            "hetionet-edges",
+            "Hetionet edges (table beside its table of nodes)",
+            "graph",
+            hetionet.recognise_edges,
+            hetionet.read_edges,
+            "CC0-1.0 and terms of its sources",
+            _HETIONET_NOTE,
+        ),
+        Format(
+            "hetionet-nodes",
+            "Hetionet nodes (table of names)",
+            "graph",
+            hetionet.recognise_nodes,
+            hetionet.read_nodes,
+            "CC0-1.0 and terms of its sources",
+            "Names only.",
+        ),
+        Format(
+            "ddi-csv",
+            "pairs of interacting medicines (CSV, as DDInter gives them)",
+            "graph",
+            interactions.recognise_csv,
+            interactions.read_csv,
+            _UNKNOWN_LICENCE,
+            "That two medicines interact, and at which level.",
+        ),
+        Format(
+            "worldvista",
+            "interactions of medicines (WorldVistA XML)",
+            "graph",
+            interactions.recognise_xml,
+            interactions.read_xml,
+            _UNKNOWN_LICENCE,
+            "French recommendations as of 2016 in translation; spelling as published.",
+        ),
+        Format(
+            "sider",
+            "uses or side effects (SIDER tables)",
+            "graph",
+            labels.recognise_sider,
+            labels.read_sider,
+            "CC-BY-NC-SA-4.0",
+            "Found in labels by program; not reviewed by clinicians.",
+        ),
+        Format(
+            "indications",
+            "uses of medicines (LabeledIn table)",
+            "graph",
+            labels.recognise_labeled,
+            labels.read_labeled,
+            "CC0-1.0",
+            "Uses found in labels by experts or by a crowd.",
+        ),
+        Format(
+            "qamedicalkg-dict",
+            "Chinese word lists (dictionaries of QASystemOnMedicalKG)",
+            "graph",
+            terms.recognise_list,
+            terms.read_list,
+            _UNKNOWN_LICENCE,
+            "Names only, compiled from health websites; some stand in the wrong list.",
+        ),
+        Format(
+            "triples",
+            "triples of head, relation and tail (CSV, TSV, JSON)",
+            "graph",
+            triples.recognise,
+            triples.read,
+            _UNKNOWN_LICENCE,
+            "Columns and relations are told by their names, or by a mapping beside the file.",
+        ),
+        Format(
             "pubmed",
             "PubMed or MEDLINE (XML, plain or gzip)",
             "literature",
@@ -119,6 +244,26 @@ FORMATS: dict[str, Format] = {
             jats.read,
             "per article",
         ),
+        Format(
+            "medrag",
+            "passages of medical texts (MedRAG JSON lines)",
+            "literature",
+            medrag.recognise,
+            medrag.read,
+            _UNKNOWN_LICENCE,
+        ),
+        Format(
+            "nbib",
+            "MEDLINE text (nbib)",
+            "literature",
+            nbib.recognise,
+            nbib.read,
+            "NLM terms of use",
+        ),
+        Format("ris", "references (RIS)", "literature", ris.recognise, ris.read),
+        Format("docx", "Word documents (.docx)", "literature", docx.recognise, docx.read),
+        Format("pdf", "PDF", "literature", pdf.recognise, pdf.read),
+        Format("html", "pages (HTML)", "literature", html.recognise, html.read),
         Format("markdown", "Markdown", "literature", text.recognise_markdown, text.read_markdown),
         Format("text", "plain text", "literature", text.recognise_text, text.read_text),
     )
@@ -126,12 +271,10 @@ FORMATS: dict[str, Format] = {
 """Every format by name; the first one that recognises a file has it."""
 
 _HINTS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "It is a PDF; convert it to text first."),
-    (b"PK\x03\x04", "It is a ZIP archive or an Office document; unpack or export it first."),
+    (b"PK\x03\x04", "It is a ZIP archive or an Office document other than .docx; unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "It is an old or encrypted Office document; save it as .docx."),
     (b"SQLite format 3", "It is an SQLite database."),
-    (b"PMID- ", "It is MEDLINE text; download the same list as PubMed XML."),
-    (b"TY  - ", "It is RIS; download the same list as PubMed XML."),
-    (b"<html", "It is an HTML page; save it as text or Markdown."),
+    (b"BZh", "It is packed with bzip2; unpack it first."),
 )
 
 
@@ -158,17 +301,41 @@ def read(path: Path, format_name: str, report: Report) -> Iterator[Record]:
     Raises KnowledgeError where the format is unknown or the file is not of that format.
     """
     _start(path)
-    for record in _format(format_name).read(path, report):
+    format = _format(format_name)
+    found = format.read(path, report)
+    # Names are cleaned by rules of their own, which count what they refuse.
+    for record in _seen(found, report) if format.holds == "literature" else found:
         report.read += 1
         yield record
     if not report.read and not report.left_out:
         report.skip("file without a record", path.name)
 
 
+def _seen(found: Iterator[Record], report: Report) -> Iterator[Record]:
+    """Yield records, and count the characters that nobody sees and that were taken out of each."""
+    while True:
+        with markup.watched() as unseen:
+            record = next(found, None)
+        if unseen.count:
+            place = record.key if isinstance(record, DocumentRecord) else ""
+            report.skip("invisible characters removed", place, unseen.count)
+        if record is None:
+            return
+        yield record
+
+
+_HEADERS: dict[str, Callable[[Path], tuple[str, str, str]]] = {
+    "medchat-records": records.header,
+    "jats": jats.header,
+    "markdown": text.header,
+}
+"""What reads the title, licence and note that a file of a format states of itself."""
+
+
 def header(path: Path, format_name: str) -> Header:
     """Return title, licence and note of a file, from itself where it says, else from its format."""
     known = _format(format_name)
-    own = {"medchat-records": records.header, "jats": jats.header}.get(format_name)
+    own = _HEADERS.get(format_name)
     title, licence, note = own(path) if own else ("", "", "")
     return Header(title or path.stem, licence or known.licence, note or known.note)
 
@@ -250,7 +417,7 @@ def _hint(start: bytes) -> str:
             return hint
     text = start[:4096].decode("utf-8", errors="ignore").lstrip("\ufeff \r\n\t")
     if text.startswith(("{", "[")):
-        return "It is JSON, but has neither 中心词 nor spo_list nor the keys of medical.json."
+        return "It is JSON, but with neither id and content nor the keys of a graph that is known."
     if text.startswith("<"):
         return f"It is XML with the root element {files.root_name(text) or '?'}."
     names = files.columns(text)

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Literal, cast
 from xml.etree.ElementTree import ParseError
 
 from knowledge.errors import KnowledgeError
@@ -23,9 +23,29 @@ from knowledge.errors import KnowledgeError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from _typeshed import WriteableBuffer
+
 HEAD = 64 * 1024
+
+LONGEST_LINE = 1024 * 1024
+"""Characters of a line; the longest abstract that PubMed holds has a fiftieth of them."""
+
+LONGEST_RECORD = 16 * 1024 * 1024
+"""Characters of one JSON object, or bytes of one XML article: the fullest full texts have 5 MiB."""
+
+LONGEST_TEXT = 8 * 1024 * 1024
+"""Characters of a note, which is held whole several times over: twice the Bible."""
+
+DEEPEST = 200
+"""Elements within elements; JATS of real articles stays under 30, and readers recurse."""
+
+UNPACKED = 4 * 1024 * 1024
+"""Bytes that a packed file may unpack to whatever its ratio; more of empty elements takes long."""
+
+RATIO = 150
+"""Beyond that, how much more than its packed bytes; PubMed's own files reach 12, gzip 1032."""
+
 _CHUNK = 256 * 1024
-_LONGEST_OBJECT = 16 * 1024 * 1024
 _LONGEST_CELL = 1024 * 1024
 _ENCODINGS = ("utf-8", "gb18030")
 _MARKS = (
@@ -58,9 +78,48 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         stream.seek(0)
         if packed:
             with gzip.open(stream) as unpacked:
-                yield cast(IO[bytes], unpacked)
+                guard = _Unpacked(path, cast(IO[bytes], unpacked), stream)
+                yield cast(IO[bytes], io.BufferedReader(guard, _CHUNK))
         else:
             yield stream
+
+
+class _Unpacked(io.RawIOBase):
+    """What gzip unpacks, refused where it is out of all proportion to what is packed."""
+
+    def __init__(self, path: Path, unpacked: IO[bytes], packed: IO[bytes]) -> None:
+        self._path = path
+        self._unpacked = unpacked
+        self._packed = packed
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._unpacked.read(min(len(view), _CHUNK))
+        view[: len(data)] = data
+        self._count += len(data)
+        if self._count > UNPACKED and self._count > RATIO * self._packed.tell():
+            raise too_large(self._path, f"it unpacks to more than {RATIO} times its size")
+        return len(data)
+
+
+def too_large(path: Path, why: str, line: int = 0) -> KnowledgeError:
+    """Return the error of a file that would take too much memory or time, and why it would."""
+    place = f"at line {line} " if line else ""
+    return KnowledgeError(
+        f"The file {path.name} is refused {place}since {why}.",
+        where=f"{path}, line {line}" if line else str(path),
+        remedy="If it is what it should be, split it into smaller files.",
+    )
+
+
+def check_size(path: Path, limit: int) -> None:
+    """Raise KnowledgeError where a file that is held whole has more bytes than that."""
+    if path.stat().st_size > limit:
+        raise too_large(path, f"it is larger than {limit // 1024**2} MiB")
 
 
 def encoding_of(path: Path, start: bytes) -> str:
@@ -94,7 +153,7 @@ def _beyond_ascii(path: Path, start: bytes) -> bytes:
     if len(start) < HEAD:
         return b""
     with opened(path) as stream:
-        while chunk := stream.read(HEAD):
+        while chunk := stream.read(4 * _CHUNK):
             if not chunk.isascii():
                 first = next(place for place, byte in enumerate(chunk) if byte > 127)
                 return chunk[first:] + stream.read(HEAD)
@@ -113,6 +172,9 @@ def _is_western(text: str) -> bool:
 
 def text_of(path: Path, start: bytes) -> str:
     """Return the start of a file as text, or nothing where it is not text."""
+    if start.isascii() and b"\0" not in start:
+        # What follows tells no more of the format, and may take long to look through.
+        return start.decode("ascii")
     try:
         encoding = encoding_of(path, start)
     except KnowledgeError:
@@ -132,28 +194,61 @@ def whole(path: Path) -> str:
     """Return the whole text of a small file such as a note, its line ends unified."""
     with opened_text(path) as stream:
         try:
-            text = stream.read()
+            text = stream.read(LONGEST_TEXT + 1)
         except UnicodeDecodeError as error:
             raise _undecodable(path, error, 0) from error
+    if len(text) > LONGEST_TEXT:
+        raise too_large(path, f"it has more than {LONGEST_TEXT} characters")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def rows(path: Path, wanted: set[str], title: str) -> Iterator[tuple[int, dict[str, str]]]:
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text file, counted from 1, with their line ends.
+
+    Raises KnowledgeError where the text cannot be decoded, or a line is longer than LONGEST_LINE.
+    """
+    number = 0
+    with opened_text(path) as stream:
+        try:
+            for number, line in enumerate(_bounded(stream, path), 1):
+                yield number, line
+        except UnicodeDecodeError as error:
+            raise _undecodable(path, error, number) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _broken_gzip(path) from error
+
+
+def _bounded(stream: IO[str], path: Path) -> Iterator[str]:
+    """Yield lines, and refuse the one that would have to be held whole although it has no end."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise too_large(path, f"that line has more than {LONGEST_LINE} characters", number)
+        yield line
+
+
+def rows(
+    path: Path, wanted: set[str], title: str, delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file with the line on which each starts.
 
-    Cells beyond the header are kept under the empty name. Raises KnowledgeError where a wanted
-    column is missing or the CSV is broken.
+    Cells beyond the header are kept under the empty name; a quote in a table cut by tabs is a
+    sign like any other. Raises KnowledgeError where a wanted column is missing or the CSV is
+    broken.
     """
     csv.field_size_limit(_LONGEST_CELL)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with opened_text(path) as stream:
-        reader = csv.reader(stream, strict=True)
+        text = _bounded(stream, path)
+        reader = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
         line = 1
         try:
             header = [cell.strip() for cell in next(reader, [])]
             _check_columns(path, header, wanted, title)
             line = reader.line_num + 1
             for cells in reader:
-                if any(cell.strip() for cell in cells):
+                if any(map(str.strip, cells)):
                     yield line, _row(header, cells)
                 line = reader.line_num + 1
         except UnicodeDecodeError as error:
@@ -164,6 +259,8 @@ def rows(path: Path, wanted: set[str], title: str) -> Iterator[tuple[int, dict[s
                 where=f"{path}, line {line}",
                 remedy="Repair the quotes of that row and add the file again.",
             ) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _broken_gzip(path) from error
 
 
 def _check_columns(path: Path, header: list[str], wanted: set[str], title: str) -> None:
@@ -178,6 +275,8 @@ def _check_columns(path: Path, header: list[str], wanted: set[str], title: str) 
 
 
 def _row(header: list[str], cells: list[str]) -> dict[str, str]:
+    if len(header) == len(cells) and "" not in header:
+        return dict(zip(header, cells, strict=True))
     row = dict.fromkeys(header, "")
     for place, cell in enumerate(cells):
         name = header[place] if place < len(header) else ""
@@ -185,11 +284,11 @@ def _row(header: list[str], cells: list[str]) -> dict[str, str]:
     return row
 
 
-def columns(start: str) -> list[str]:
+def columns(start: str, delimiter: str = ",") -> list[str]:
     """Return the column names in the first line of a CSV text."""
     first = start.split("\n", 1)[0]
     try:
-        return [cell.strip() for cell in next(csv.reader([first]), [])]
+        return [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
     except csv.Error:
         return []
 
@@ -224,7 +323,11 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             try:
                 value, end = decoder.raw_decode(buffer, place)
             except json.JSONDecodeError as error:
-                more = _chunk(stream, path, line) if len(buffer) - place < _LONGEST_OBJECT else ""
+                if len(buffer) - place > LONGEST_RECORD:
+                    reason = f"that record has more than {LONGEST_RECORD} characters"
+                    raise too_large(path, reason, line) from error
+                # A long record is tried again only when it has doubled, not at every chunk.
+                more = _chunk(stream, path, line, max(_CHUNK, len(buffer) - place))
                 if not more:
                     raise _broken_json(path, error, line) from error
                 buffer, place = buffer[place:] + more, 0
@@ -239,9 +342,9 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 
 
-def _chunk(stream: IO[str], path: Path, line: int) -> str:
+def _chunk(stream: IO[str], path: Path, line: int, size: int = _CHUNK) -> str:
     try:
-        return stream.read(_CHUNK)
+        return stream.read(size)
     except UnicodeDecodeError as error:
         raise _undecodable(path, error, line) from error
 
@@ -258,19 +361,23 @@ def _broken_json(path: Path, error: Exception, line: int) -> KnowledgeError:
 def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
     """Yield the elements of these names one at a time, counted from 1, and forget each after.
 
-    Raises KnowledgeError where the XML is broken or declares entities.
+    Raises KnowledgeError where the XML is broken, declares entities, or holds an element of more
+    than LONGEST_RECORD bytes.
     """
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
     number = 0
     inside = 0
-    with opened(path) as stream:
+    with opened(path) as opened_stream:
+        stream = _Metered(path, opened_stream)
         try:
             open_elements: list[Element] = []
             for event, element in iterparse(stream, events=("start", "end")):
                 if event == "start":
                     open_elements.append(element)
+                    if len(open_elements) > DEEPEST:
+                        raise too_large(path, f"its elements are nested more than {DEEPEST} deep")
                     inside += local_name(element) in names
                     continue
                 open_elements.pop()
@@ -283,6 +390,7 @@ def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
                 if not inside and open_elements:
                     # Without this the tree of the whole file would grow under its root.
                     open_elements[-1].remove(element)
+                    stream.since = 0
         except DefusedXmlException as error:
             raise KnowledgeError(
                 f"The XML of {path.name} declares entities, which this program does not expand.",
@@ -305,6 +413,22 @@ def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
                 where=f"{path}, line 1",
                 remedy="Save the file as UTF-8 and add it again.",
             ) from error
+
+
+class _Metered:
+    """A stream that counts what was read since an element was given away."""
+
+    def __init__(self, path: Path, stream: IO[bytes]) -> None:
+        self._path = path
+        self._stream = stream
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.since += len(data)
+        if self.since > LONGEST_RECORD:
+            raise too_large(self._path, f"one element has more than {LONGEST_RECORD} bytes")
+        return data
 
 
 def local_name(element: "Element") -> str:

@@ -7,10 +7,14 @@ Words are never changed; only marks go, and what a reader asks to leave out.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge import names
+from knowledge.records import Language, Section
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -26,6 +30,47 @@ _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5});")
 """An entity that was escaped twice, and so is left as text when the XML has been read."""
 
+_UNSEEN = re.compile(
+    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e01ef]"
+)
+"""Zero-width and bidirectional controls, and tags: they hide words, or turn round their order."""
+
+
+@dataclass(slots=True)
+class Unseen:
+    """How many characters that nobody sees were removed."""
+
+    count: int = 0
+
+
+_WATCH: ContextVar[Unseen | None] = ContextVar("unseen", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[Unseen]:
+    """Count what `tidy` removes as long as this lasts."""
+    seen = Unseen()
+    token = _WATCH.set(seen)
+    try:
+        yield seen
+    finally:
+        _WATCH.reset(token)
+
+
+def tidy(text: str) -> str:
+    """Return a text of literature cleaned as names are, and without characters that nobody sees.
+
+    >>> with watched() as seen:
+    ...     tidy("give\u200b 5\u202e mg"), seen.count
+    ('give 5 mg', 2)
+    """
+    visible, count = _UNSEEN.subn("", text)
+    watch = _WATCH.get()
+    if watch is not None:
+        watch.count += count
+    return names.tidy(visible)
+
 
 def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
     """Return the text of an element on one line, markup removed.
@@ -36,7 +81,7 @@ def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> s
     """
     if element is None:
         return ""
-    text = names.tidy(_ENTITY.sub(_entity, "".join(_pieces(element, without))))
+    text = tidy(_ENTITY.sub(_entity, "".join(_pieces(element, without))))
     if "bibr" not in without:
         return text
     text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
@@ -46,7 +91,7 @@ def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> s
 
 def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
     if element.tag == "sup":
-        yield _raised(element)
+        yield raised("".join(element.itertext()))
         return
     yield element.text or ""
     children = list(element)
@@ -75,8 +120,12 @@ def _left_out(element: "Element", without: frozenset[str]) -> bool:
     return element.tag in without
 
 
-def _raised(element: "Element") -> str:
-    text = "".join(element.itertext())
+def raised(text: str) -> str:
+    """Return what stands in a superscript with raised figures, or as it is where it is no number.
+
+    >>> raised("-3"), raised("th")
+    ('⁻³', 'th')
+    """
     return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
 
 
@@ -126,6 +175,42 @@ def paragraphs(markdown: str) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
+def language_of(text: str) -> Language:
+    """Return the language of a text, judged at its beginning: that of a book tells as much."""
+    return names.language_of(text[:_TELLING])
+
+
+_TELLING = 50_000
+
+
+def blocks(text: str) -> str:
+    """Return a plain text as paragraphs, parted where it has empty lines."""
+    parts = (joined(block) for block in _EMPTY_LINES.split(text))
+    return "\n\n".join(part for part in parts if part)
+
+
+_EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
+
+
+def sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
+    """Yield the sections of a page, given its paragraphs with level 0 and headings with theirs.
+
+    A section is told with the headings above it, but not with the title of the page.
+    """
+    path: list[tuple[int, str]] = []
+    held: list[str] = []
+    for level, raw in (*parts, (1, "")):
+        text = joined(raw)
+        if not level:
+            held += [text] if any(sign.isalnum() for sign in text) else []
+            continue
+        if held:
+            titles = [each for _, each in path if each and each != title]
+            yield Section(": ".join(titles), "\n\n".join(held))
+            held = []
+        path = [part for part in path if part[0] < level] + [(level, text)]
+
+
 def unmarked(markdown: str) -> str:
     """Return one block of Markdown as one line of plain text."""
     for pattern, replacement in _MARKDOWN:
@@ -141,7 +226,7 @@ _BETWEEN_CHINESE = re.compile(
 
 def joined(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
-    return names.tidy(_BETWEEN_CHINESE.sub("", text))
+    return tidy(_BETWEEN_CHINESE.sub("", text))
 
 
 def _cells(line: str) -> str:

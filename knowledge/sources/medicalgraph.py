@@ -8,6 +8,7 @@ Both were scraped from web pages that cut long names with "..." and end lists wi
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from knowledge import names
@@ -140,7 +141,8 @@ def split(text: str, by_space: bool = True) -> list[str]:
     """
     text = text.replace("[详细]", " ")
     parts, depth, begin = [], 0, 0
-    for place, sign in enumerate(text):
+    for found in _TELLING.finditer(text):
+        place, sign = found.start(), found[0]
         if sign in "(（":
             depth += 1
         elif sign in ")）":
@@ -152,6 +154,10 @@ def split(text: str, by_space: bool = True) -> list[str]:
     if depth:  # a bracket that never closes must not swallow the rest of the list
         parts[-1:] = re.split(f"[{_SPLIT_ALWAYS}, ]+", parts[-1])
     return [part.strip() for part in parts if part.strip()]
+
+
+_TELLING = re.compile(f"[(（)）, \u3000\xa0{_SPLIT_ALWAYS}]")
+"""The characters at which a list may be split, and brackets."""
 
 
 def _separates(text: str, place: int, by_space: bool) -> bool:
@@ -166,6 +172,8 @@ def _separates(text: str, place: int, by_space: bool) -> bool:
 
 
 def _within_latin(text: str, place: int) -> bool:
+    if not text[place - 1 : place].isascii():  # as almost everywhere in a Chinese list
+        return False
     before = re.search(r"[^\s、，,；;]+$", text[:place])
     after = re.match(r"\s*([^\s、，,；;]+)", text[place:])
     words = (before[0] if before else "", after[1] if after else "")
@@ -193,20 +201,32 @@ def _own_names(name: str, aliases: list[str], report: Report) -> tuple[Name, ...
 
 def _name(raw: str, reason: str, report: Report, short: bool = False) -> str:
     """Return a cleaned name, or nothing where it is none; the reason is counted."""
+    name, wrong = _checked(raw, short)
+    if wrong:
+        report.skip(reason if wrong == _NO_NAME else wrong, raw)
+    return name
+
+
+@lru_cache(maxsize=65536)
+def _checked(raw: str, short: bool) -> tuple[str, str]:
+    """Return the cleaned name, or nothing and what is wrong with it."""
     name = names.clean(raw)
     if "..." in raw or "…" in raw:
-        report.skip("name cut in the source", raw)
-    elif not name or _NOTHING.search(name) or _NO_ANSWER.search(name):
-        report.skip("no information", raw)
-    elif names.is_debris(name) or not names.balanced(name):
-        report.skip("damaged name", raw)
-    elif _SENTENCE.search(name) or _MONEY.search(name) or len(name) > 40:
-        report.skip(reason, raw)
-    elif len(name) == 1 and not short:
-        report.skip("name of a single character", raw)
-    else:
-        return name
-    return ""
+        return "", "name cut in the source"
+    if not name or _NOTHING.search(name) or _NO_ANSWER.search(name):
+        return "", "no information"
+    if names.is_debris(name) or not names.balanced(name):
+        return "", "damaged name"
+    if _SENTENCE.search(name) or _MONEY.search(name) or len(name) > 40:
+        return "", _NO_NAME
+    if len(name) == 1 and not short:
+        return "", "name of a single character"
+    return name, ""
+
+
+@lru_cache(maxsize=65536)
+def _term(name: str) -> Term:
+    return Term((Name(name, names.language_of(name)),))
 
 
 def _terms(lists: Iterable[tuple[str, list[str]]], report: Report) -> list[Statement]:
@@ -222,8 +242,7 @@ def _terms(lists: Iterable[tuple[str, list[str]]], report: Report) -> list[State
             if (relation, name) in facts:
                 report.skip("repeated within a record", name)
                 continue
-            term = Term((Name(name, names.language_of(name)),))
-            facts[relation, name] = Statement(relation, term)
+            facts[relation, name] = Statement(relation, _term(name))
     return list(facts.values())
 
 

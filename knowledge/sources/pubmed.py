@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from knowledge import names
 from knowledge.records import DocumentRecord, Language, Record, Report, Section
 from knowledge.sources import files
-from knowledge.sources.markup import plain
+from knowledge.sources.markup import plain, tidy
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -57,7 +57,8 @@ _TYPES: tuple[tuple[str, str], ...] = (
 _LANGUAGES: dict[str, Language] = {"eng": "en", "en": "en", "chi": "zh", "zh": "zh", "zho": "zh"}
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _NO_LABEL = {"", "UNASSIGNED", "UNLABELLED"}
-_TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED[^)]*\)\s*$")
+TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED[^)]*\)\s*$")
+"""What MEDLINE writes at the end of an abstract that was too long for it."""
 
 
 def recognise(path: Path, start: bytes) -> bool:
@@ -106,7 +107,7 @@ def _documents(
         language=language,
         sections=sections,
         year=_year(article, citation),
-        type=_type(kinds, title),
+        type=type_of(kinds, title),
         journal=plain(article.find("Journal/Title")) or plain(article.find("Book/BookTitle")),
         identifiers=_identifiers(pmid, article, whole),
         retracted=_retracted(kinds, citation),
@@ -126,7 +127,7 @@ def _translations(
             title = plain(article.find("VernacularTitle")) or plain(article.find("ArticleTitle"))
             yield DocumentRecord(
                 key=f"pmid:{pmid}:zh",
-                title=_unbracketed(title),
+                title=unbracketed(title),
                 language="zh",
                 sections=sections,
                 year=_year(article, citation),
@@ -145,10 +146,10 @@ def _title(article: "Element") -> str:
     title = plain(article.find("ArticleTitle")) or plain(article.find("Book/BookTitle"))
     if not title.strip("[]. ") or title.lower().startswith("[not available]"):
         title = plain(article.find("VernacularTitle"))
-    return _unbracketed(title)
+    return unbracketed(title)
 
 
-def _unbracketed(title: str) -> str:
+def unbracketed(title: str) -> str:
     """Return a title without its end stop, and without the brackets that mark a translation."""
     title = re.sub(r"(?<!\.)\.$", "", title.strip())
     if title.startswith("[") and title.endswith("]") and title.count("[") == 1:
@@ -161,29 +162,28 @@ def _sections(abstract: "Element | None") -> tuple[Section, ...]:
         return ()
     found: list[Section] = []
     for part in abstract.findall("AbstractText"):
-        text = _TRUNCATED.sub("", plain(part))
-        label = names.tidy(part.get("Label", "")).strip(" :")
+        text = TRUNCATED.sub("", plain(part))
+        label = tidy(part.get("Label", "")).strip(" :")
         title = "" if label.upper() in _NO_LABEL else label.capitalize()
         if text:
             found.append(Section(title, text))
     return tuple(found)
 
 
-def _year(article: "Element", citation: "Element") -> int | None:
-    for place in (
-        "Journal/JournalIssue/PubDate",
-        "ArticleDate",
-        "Book/PubDate",
-        "ContributionDate",
-    ):
-        found = _YEAR.search(plain(article.find(place)))
-        if found:
-            return int(found[1])
-    found = _YEAR.search(plain(citation.find("DateCompleted")))
+def year_of(text: str) -> int | None:
+    """Return the first year of a date in any notation."""
+    found = _YEAR.search(text)
     return int(found[1]) if found else None
 
 
-def _type(kinds: list[str], title: str) -> str:
+def _year(article: "Element", citation: "Element") -> int | None:
+    dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
+    places = (*(article.find(date) for date in dates), citation.find("DateCompleted"))
+    return next((year for year in map(year_of, map(plain, places)) if year), None)
+
+
+def type_of(kinds: list[str], title: str) -> str:
+    """Return the type of a document by its publication types in lower case, or by its title."""
     for kind, ours in _TYPES:
         if any(each == kind or each.startswith(f"{kind},") for each in kinds):
             return _reviewed(ours, title)

@@ -2,7 +2,8 @@
 
     front matter + headings | paragraphs -> one document with its sections
 
-The front matter may name key, title, language, year, type, journal and identifiers.
+The front matter may name key, title, language, year, type, journal and identifiers; and the
+collection that a note belongs to, with its licence.
 """
 
 import hashlib
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import yaml
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import DocumentRecord, Language, Record, Report, Section
 from knowledge.sources import files, markup
@@ -24,7 +24,18 @@ _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 _HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^\s{0,3}(=+|-+)\s*$")
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
-_KEYS = ("key", "title", "language", "year", "type", "journal", "identifiers", "retracted")
+_KEYS = (
+    "key",
+    "title",
+    "language",
+    "year",
+    "type",
+    "journal",
+    "identifiers",
+    "retracted",
+    "collection",
+    "licence",
+)
 _OTHER_FORMATS = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:[{\[<]|%PDF|PK\x03\x04|PMID- |TY  - )")
 _LONGEST_TITLE = 200
 
@@ -38,6 +49,13 @@ def recognise_text(path: Path, start: bytes) -> bool:
     """Say whether a file is plain text: by its name, and by being no other format."""
     plain = path.suffix.lower() in _TEXT and _OTHER_FORMATS.match(start) is None
     return plain and bool(files.text_of(path, start).strip())
+
+
+def header(path: Path) -> tuple[str, str, str]:
+    """Return the collection of a note, its licence, and no further word on where it is from."""
+    matter = _FRONT.match(files.whole(path))
+    front = _front(path, matter["yaml"]) if matter else {}
+    return _told(front, "collection"), _told(front, "licence"), ""
 
 
 def read_markdown(path: Path, report: Report) -> Iterator[Record]:
@@ -74,14 +92,14 @@ def _document(
     sections: tuple[Section, ...],
     report: Report,
 ) -> Iterator[DocumentRecord]:
-    title = names.tidy(title) or path.stem
+    title = markup.tidy(title) or path.stem
     if not sections:
         report.skip("document without text", path.name)
         return
     text = "\n".join(section.text for section in sections)
     identifiers = front.get("identifiers", "")
     yield DocumentRecord(
-        key=_told(front, "key") or _key(text),
+        key=_told(front, "key") or key_of("text", text),
         title=title,
         language=_language(path, _told(front, "language"), text),
         sections=sections,
@@ -98,9 +116,9 @@ def _document(
     )
 
 
-def _key(text: str) -> str:
-    # A file may be renamed or moved; its text is what makes it the same document.
-    return "text:" + hashlib.sha256(text.encode()).hexdigest()[:16]
+def key_of(format: str, text: str) -> str:
+    """Return a key made of a text, by which a file that is renamed stays the same document."""
+    return f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _sections(body: str) -> Iterator[Section]:
@@ -164,14 +182,14 @@ def _front(path: Path, text: str) -> dict[str, Node]:
 
 def _told(front: dict[str, Node], key: str) -> str:
     value = front.get(key, "")
-    return names.tidy(value) if isinstance(value, str) else ""
+    return markup.tidy(value) if isinstance(value, str) else ""
 
 
 def _language(path: Path, told: str, text: str) -> Language:
     if told in ("en", "zh"):
         return "en" if told == "en" else "zh"
     if not told:
-        return names.language_of(text)
+        return markup.language_of(text)
     raise KnowledgeError(
         f"{path.name} names the language {told!r}.",
         where=f"{path}, line 2",

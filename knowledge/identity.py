@@ -1,0 +1,104 @@
+"""Identity: which entity a name or an identifier means.
+
+    kind + names + own identifiers -> by name | by identifier | nobody yet
+
+A record is known by its preferred names; an alias decides only where a curated source gave it,
+since the aliases of scraped lists often name a neighbouring disease. Then its own identifiers are
+asked, those of the register that it comes from. Identifiers that refer to other registers are
+never asked: over published ontologies hundreds of them are shared by things that are not the same.
+What two entities share decides nothing, and a name does not join what one register tells apart.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Key = tuple[str, str]
+"""A kind with a normalised name, or with an identifier."""
+
+Joined = Literal["name", "identifier", "created"]
+
+
+class Found(NamedTuple):
+    """The entity that is meant, or nothing and `created`; how it was found.
+
+    `apart` is an entity of that name that was passed over, since the register tells the two apart.
+    """
+
+    id: str
+    joined: Joined
+    apart: str = ""
+
+
+class Identity:
+    """What is known of entities by name and by identifier, in the order in which it was told."""
+
+    def __init__(self) -> None:
+        self._preferred: dict[Key, str | None] = {}
+        self._trusted: dict[Key, str | None] = {}
+        self._aliases: dict[Key, str | None] = {}
+        self._codes: dict[Key, str | None] = {}
+        self._borne: dict[str, set[str]] = {}
+
+    def find(
+        self, kind: str, names: Sequence[str], own: Sequence[str], *, any_alias: bool = False
+    ) -> Found:
+        """Return the entity that normalised names or a register's own identifiers mean."""
+        keys = [(kind, name) for name in names]
+        apart = ""
+        for known in (self._preferred, self._trusted):
+            for key in keys:
+                id = known.get(key)
+                if id and not self.apart(id, own):
+                    return Found(id, "name", apart)
+                apart = apart or id or ""
+        for code in own:
+            id = self._codes.get((kind, code))
+            if id:
+                return Found(id, "identifier", apart)
+        for key in keys if any_alias else ():
+            id = self._aliases.get(key)
+            if id and not self.apart(id, own):
+                return Found(id, "name", apart)
+            apart = apart or id or ""
+        return Found("", "created", apart)
+
+    def apart(self, id: str, own: Sequence[str]) -> bool:
+        """Say whether a register that names the entity names these by other identifiers."""
+        borne = self._borne.get(id) if own else None
+        if not borne or not borne.isdisjoint(own):
+            return False
+        registers = {register(code) for code in own}
+        return any(register(code) in registers for code in borne)
+
+    def preferred(self, key: Key) -> str | None:
+        """Return the entity that has this as a preferred name."""
+        return self._preferred.get(key)
+
+    def prefer(self, key: Key, id: str) -> None:
+        """Learn a preferred name; the first entity that has it keeps it."""
+        self._preferred.setdefault(key, id)
+
+    def alias(self, key: Key, id: str, *, trusted: bool) -> None:
+        """Learn an alias."""
+        _share(self._aliases, key, id)
+        if trusted:
+            _share(self._trusted, key, id)
+
+    def bear(self, kind: str, code: str, id: str) -> None:
+        """Learn an identifier of the register from which a record of the entity comes."""
+        _share(self._codes, (kind, code), id)
+        self._borne.setdefault(id, set()).add(code)
+
+
+def register(code: str) -> str:
+    """Return the register of an identifier.
+
+    >>> register("DOID:9352")
+    'DOID'
+    """
+    return code.partition(":")[0]
+
+
+def _share(known: dict[Key, str | None], key: Key, id: str) -> None:
+    """Note that an entity has a name or an identifier; where two have it, it means neither."""
+    known[key] = id if known.get(key, id) == id else None

@@ -1,0 +1,144 @@
+"""Entries: what readers of tables share: checked names, one spelling of identifiers, joined rows.
+
+    cell -> name | counted        register + number -> identifier        records -> fewer records
+
+An identifier is written `REGISTER:number`, with one spelling for each register, so that `UMLS_CUI`
+of one source and `umls_cui` of another are the same. Nothing here knows a format.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from knowledge import names
+from knowledge.records import EntityRecord, Language, Name, Report, Statement, Term
+
+_REGISTERS = {
+    "umlscui": "UMLS",
+    "umls": "UMLS",
+    "mesh": "MESH",
+    "mim": "OMIM",
+    "omim": "OMIM",
+    "nci": "NCIT",
+    "ncit": "NCIT",
+    "snomedct": "SNOMEDCT",
+    "snomedctus": "SNOMEDCT",
+    "icd9cm": "ICD9CM",
+    "icd10cm": "ICD10CM",
+    "icd10": "ICD10",
+    "icd11": "ICD11",
+    "icdo": "ICDO",
+    "ordo": "ORPHA",
+    "orphanet": "ORPHA",
+    "orpha": "ORPHA",
+    "gard": "GARD",
+    "efo": "EFO",
+    "meddra": "MEDDRA",
+    "kegg": "KEGG",
+    "doid": "DOID",
+    "mondo": "MONDO",
+    "hp": "HP",
+    "uberon": "UBERON",
+    "rxnorm": "RXNORM",
+    "rxcui": "RXNORM",
+    "atc": "ATC",
+    "drugbank": "DRUGBANK",
+    "ddinter": "DDINTER",
+}
+_MOST_GATHERED = 500
+"""A record never holds more statements than this, however long its subject goes on."""
+
+
+def name(raw: str, report: Report) -> str:
+    """Return a cleaned name, or nothing where it is none; what is lost is counted.
+
+    >>> name(" Iron  ", Report()), name("Sarcoma of...", Report())
+    ('Iron', '')
+    """
+    cleaned, wrong = _checked(raw)
+    if wrong:
+        report.skip(wrong, raw)
+    return cleaned
+
+
+@lru_cache(maxsize=65536)
+def _checked(raw: str) -> tuple[str, str]:
+    """Return the cleaned name, or nothing and what is wrong with it."""
+    cleaned = names.clean(raw)
+    if not cleaned:
+        return "", "no information"
+    return ("", "damaged name") if names.is_debris(cleaned) else (cleaned, "")
+
+
+def own_names(raws: Iterable[str], language: Language, report: Report) -> tuple[Name, ...]:
+    """Return the names of an entity, each once; none at all where the first is no name."""
+    found: dict[str, None] = {}
+    for place, raw in enumerate(raws):
+        cleaned = name(raw, report)
+        if cleaned:
+            found[cleaned] = None
+        elif place == 0:
+            return ()
+    return tuple(Name(each, language) for each in found)
+
+
+@lru_cache(maxsize=65536)
+def identifier(register: str, number: str) -> str:
+    """Return an identifier in its one spelling, or nothing where there is no number.
+
+    >>> identifier("UMLS_CUI", "C0018923"), identifier("SNOMEDCT_US_2025_09_01", "39000009")
+    ('UMLS:C0018923', 'SNOMEDCT:39000009')
+    """
+    plain = "".join(part for part in register.split("_") if not part.isdigit())
+    key = plain.replace("-", "").replace(" ", "").lower()
+    tidy = names.tidy(number)
+    return f"{_REGISTERS.get(key, register.upper())}:{tidy}" if tidy else ""
+
+
+def curie(text: str) -> str:
+    """Return an identifier given as `register:number` in its one spelling, or nothing.
+
+    >>> curie("MIM:607785"), curie("unknown")
+    ('OMIM:607785', '')
+    """
+    register, _, number = text.partition(":")
+    return identifier(register.strip(), number) if number else ""
+
+
+def about(
+    relation: str,
+    object_names: tuple[Name, ...],
+    kind: str | None = None,
+    *,
+    own: tuple[str, ...] = (),
+    identifiers: tuple[str, ...] = (),
+    note: str = "",
+) -> Statement:
+    """Return a statement that relates to a thing of these names and identifiers."""
+    term = Term(object_names, identifiers or own, own)
+    return Statement(relation, term, kind=kind, note=note)
+
+
+def gathered(records: Iterable[EntityRecord]) -> Iterator[EntityRecord]:
+    """Join neighbouring records of one subject; the statements of a subject stay few at a time.
+
+    Tables list one fact a row, mostly sorted by subject: a merge has far less to do with one
+    record of twenty facts than with twenty records. The first row's line stands for all.
+    """
+    held: EntityRecord | None = None
+    statements: dict[Statement, None] = {}
+    for record in records:
+        if held is not None and _same(held, record) and len(statements) < _MOST_GATHERED:
+            statements = statements or dict.fromkeys(held.statements)
+            statements.update(dict.fromkeys(record.statements))
+            continue
+        if held is not None:
+            yield replace(held, statements=tuple(statements)) if statements else held
+        held, statements = record, {}
+    if held is not None:
+        yield replace(held, statements=tuple(statements)) if statements else held
+
+
+def _same(one: EntityRecord, other: EntityRecord) -> bool:
+    named = one.kind == other.kind and one.names == other.names
+    return named and one.own == other.own and one.note == other.note

@@ -1,0 +1,157 @@
+"""Hidden parts of HTML: what is on a page for machines, and nobody who reads the page sees.
+
+    tree -> elements that a style, an attribute or their kind hides -> removed, and told
+
+Only what an element says of itself counts: a rule in a style sheet may hold for printers alone.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_Colour = tuple[int, int, int]
+
+XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_UNSEEN = {"script", "style", "template", "noscript", "head"}
+_NOTHING = r"[+-]?0*\.?0*[a-z%]*"
+_FAR = r"-\d{3,}.*"
+_HIDING = {
+    name: re.compile(value)
+    for name, value in {
+        "display": "none",
+        "visibility": "hidden|collapse",
+        "content-visibility": "hidden",
+        "opacity": r"0*\.?0*%?",
+        "font-size": _NOTHING,
+        "font": rf"(?:.*\s)?{_NOTHING.replace('[a-z%]*', '(?:px|pt|em|rem|%)?')}(?:[\s/].*)",
+        "text-indent": _FAR,
+        "left": _FAR,
+        "top": _FAR,
+        "clip": r"rect\(0.*",
+        "clip-path": r"inset\((?:50|100)%.*",
+        "transform": r"scale\(0\)",
+    }.items()
+}
+"""Properties with the values of theirs that hide what is written."""
+
+_FLAT = ("height", "max-height", "width", "max-width")
+_HEX = re.compile(r"#([0-9a-f]{3,8})\b")
+_CHANNELS = re.compile(r"rgba?\((\d+%?)[,\s]+(\d+%?)[,\s]+(\d+%?)(?:[,/\s]+([\d.]+)%?)?\)")
+_NAMED = {"white": (255, 255, 255), "snow": (255, 250, 250), "ivory": (255, 255, 240)}
+_WHITE = (255, 255, 255)
+_NEAR = 12
+"""Colours whose red, green and blue all differ by less than this look the same."""
+
+
+def remove(root: "HtmlElement") -> list[str]:
+    """Remove the hidden parts of a tree; return the beginning of each one that held words."""
+    from lxml import etree
+
+    gone: list[str] = []
+    doomed: list[HtmlElement] = []
+    backgrounds: list[_Colour | None] = [_WHITE]
+    inside = 0
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
+        if event == "comment":
+            if not inside:
+                doomed.append(element)
+        elif event == "end":
+            backgrounds.pop()
+            inside -= inside > 0
+        else:
+            style = _style(element)
+            backgrounds.append(_background(element, style, backgrounds[-1]))
+            if inside:
+                inside += 1
+            elif _is_hidden(element, style, backgrounds[-1]):
+                inside = 1
+                doomed.append(element)
+    for element in doomed:
+        words = " ".join(_words(element).split())
+        if any(sign.isalnum() for sign in words) and element.tag != "head":
+            gone.append(words[:120])
+        drop(element)
+    return gone
+
+
+def drop(element: "HtmlElement") -> None:
+    """Take an element out of its tree, and leave the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
+    element.tail = None
+    parent.remove(element)
+
+
+def _words(element: "HtmlElement") -> str:
+    return (element.text or "") if callable(element.tag) else "".join(element.itertext())
+
+
+def _style(element: "HtmlElement") -> dict[str, str]:
+    """Return the properties of an element's own style, names and values in lower case."""
+    style = re.sub(r"/\*.*?\*/", "", (element.get("style") or "").lower(), flags=re.DOTALL)
+    parts = (part.partition(":") for part in style.split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in parts}
+
+
+def _is_hidden(element: "HtmlElement", style: dict[str, str], background: _Colour | None) -> bool:
+    said = element.get("hidden") is not None or element.tag in _UNSEEN
+    if said or (element.get("aria-hidden") or "").strip().lower() == "true":
+        return True
+    if any(value and _hides(name, value) for name, value in style.items()):
+        return True
+    flat = any(style.get(name) and re.fullmatch(_NOTHING, style[name]) for name in _FLAT)
+    if flat and style.get("overflow", "").startswith(("hidden", "clip")):
+        return True
+    colour = _colour(style.get("color") or element.get("color") or "")
+    return colour is not None and background is not None and _alike(colour, background)
+
+
+def _hides(name: str, value: str) -> bool:
+    return name in _HIDING and _HIDING[name].fullmatch(value) is not None
+
+
+def _background(
+    element: "HtmlElement", style: dict[str, str], inherited: _Colour | None
+) -> _Colour | None:
+    """Return the colour behind an element's text, None where it is a picture or cannot be told."""
+    told = style.get("background-color") or style.get("background") or element.get("bgcolor") or ""
+    if told in ("", "none", "transparent", "inherit", "initial"):
+        return inherited
+    return _colour(told)
+
+
+def _colour(told: str) -> _Colour | None:
+    told = told.strip().lower()
+    if told == "transparent":
+        return _WHITE
+    for word in told.split():
+        if word in _NAMED:
+            return _NAMED[word]
+    found = _HEX.search(told)
+    if found:
+        digits = found[1] if len(found[1]) >= 6 else "".join(2 * digit for digit in found[1])
+        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+    channels = _CHANNELS.search(told)
+    if channels:
+        if channels[4] and float(channels[4]) == 0:
+            return _WHITE
+        red, green, blue = (_channel(channels[place]) for place in (1, 2, 3))
+        return red, green, blue
+    return None
+
+
+def _channel(told: str) -> int:
+    return round(int(told[:-1]) * 2.55) if told.endswith("%") else min(int(told[:4]), 255)
+
+
+def _alike(one: _Colour, other: _Colour) -> bool:
+    return all(abs(a - b) < _NEAR for a, b in zip(one, other, strict=True))
