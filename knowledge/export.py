@@ -9,10 +9,7 @@ lessons are made; it never holds more than a few of them.
 import hashlib
 import json
 import os
-import random
-import re
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -26,10 +23,9 @@ from knowledge.screening import Screened
 MANIFEST = "MANIFEST.json"
 KIND = "medchat-dataset"
 
-PREFERENCE_SHARE = 0.2
-"""About this share of the training rows also gives a preference pair."""
+Prefer = Callable[[Lesson], dict[str, str] | None]
+"""Makes a preference pair from a training row, or none."""
 
-_POOL = 400
 _SAMPLES = 2
 
 
@@ -52,6 +48,7 @@ class Counts:
     languages: dict[str, int] = field(default_factory=dict)
     relations: dict[str, int] = field(default_factory=dict)
     licences: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
     entities: int = 0
 
     def add(self, lesson: Lesson, held_out: bool) -> None:
@@ -85,18 +82,18 @@ def write(
     run: Run,
     screened: Screened,
     held_out: Callable[[str], bool],
-    related: Callable[[str], set[str]],
+    prefer: Prefer,
 ) -> Counts:
     """Write the lessons as a dataset folder; it appears at `out` when it is whole.
 
-    `held_out` says whether rows about an entity are for validation, `related` which entities the
-    graph relates to one. KnowledgeError, and no folder, where there is no lesson.
+    `held_out` says whether rows about an entity are for validation, `prefer` makes preference pairs
+    of training rows. KnowledgeError, and no folder, where there is no lesson.
     """
     partial = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        counts, samples = _write_rows(lessons, partial, held_out, related)
+        counts, samples = _write_rows(lessons, partial, held_out, prefer)
         if not counts.train + counts.validation:
             raise KnowledgeError(
                 "The knowledge base gives no lessons in the styles and languages asked for.",
@@ -143,10 +140,9 @@ def _write_rows(
     lessons: Iterable[Lesson],
     folder: Path,
     held_out: Callable[[str], bool],
-    related: Callable[[str], set[str]],
+    prefer: Prefer,
 ) -> tuple[Counts, list[Lesson]]:
     counts, samples = Counts(), _Samples()
-    pairs = _Pairs(related)
     subjects: set[str] = set()
     with ExitStack() as stack:
         files = _Files(folder, stack)
@@ -156,9 +152,11 @@ def _write_rows(
             subjects.add(lesson.split_key)
             samples.see(lesson)
             files.add(lesson, apart)
-            pair = None if apart else pairs.of(lesson)
+            pair = None if apart else prefer(lesson)
             if pair:
                 counts.preference += 1
+                kind = pair["why"].split(":", 1)[0]
+                counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
                 files.prefer(pair)
         files.finish()
     counts.entities = len(subjects)
@@ -257,72 +255,6 @@ def _turns(lesson: Lesson) -> list[dict[str, object]]:
     return turns
 
 
-class _Pairs:
-    """Makes preference pairs: the answer, and the same with one fact swapped for a foreign one."""
-
-    def __init__(self, related: Callable[[str], set[str]]) -> None:
-        self._related = related
-        self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
-
-    def of(self, lesson: Lesson) -> dict[str, str] | None:
-        """Return a pair for some rows, or none; what the row names is kept for later rows."""
-        named = _named(lesson)
-        pair = self._swapped(lesson, named) if named and _share(lesson.id) else None
-        for id, name in named:
-            pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
-            pool.append((id, name))
-        return pair
-
-    def _swapped(self, lesson: Lesson, named: list[tuple[str, str]]) -> dict[str, str] | None:
-        pick = random.Random(lesson.id)
-        true = self._related(lesson.split_key) | set(lesson.entities)
-        id, name = pick.choice(named)
-        pool = self._pool.get((lesson.language, _kind(id)), ())
-        strangers = [other for other in pool if other[0] not in true]
-        chosen = lesson.messages[-1].content
-        if not strangers:
-            return None
-        stranger = pick.choice(strangers)[1]
-        rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
-        if rejected == chosen:
-            return None
-        return {
-            "prompt": lesson.messages[-2].content,
-            "chosen": chosen,
-            "rejected": rejected,
-            "why": f"swapped fact: {stranger!r} stands in place of {name!r}, "
-            "and the graph does not relate it to the subject",
-        }
-
-
-def _named(lesson: Lesson) -> list[tuple[str, str]]:
-    """Return the objects of a row with their names, where it is plain which name is whose."""
-    objects = lesson.meta.get("objects")
-    names = list(dict.fromkeys(map(str, objects))) if isinstance(objects, list) else []
-    ids = list(lesson.entities[1:])
-    return list(zip(ids, names, strict=True)) if len(ids) == len(names) else []
-
-
-def _kind(id: str) -> str:
-    return id.split(":", 1)[0]
-
-
-def _share(id: str) -> bool:
-    return hashlib.sha256(id.encode()).digest()[0] < 256 * PREFERENCE_SHARE
-
-
-def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
-    """Replace a name, but not where it is part of another name of the row."""
-    if any(name.casefold() in each.casefold() for each in rest):
-        return text
-    edge = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
-
-    def put(match: re.Match[str]) -> str:
-        return other[:1].upper() + other[1:] if match[0][:1].isupper() else other
-
-    return re.sub(edge[0] + re.escape(name) + edge[1], put, text, flags=re.IGNORECASE)
-
-
 class _Samples:
     """Keeps the first rows of each style and language."""
 
@@ -345,6 +277,7 @@ def _report(counts: Counts, screened: Screened) -> dict[str, object]:
         "train": counts.train,
         "validation": counts.validation,
         "preference": counts.preference,
+        "preference_kinds": _sorted(counts.kinds),
         "entities": counts.entities,
         "styles": _sorted(counts.styles),
         "languages": _sorted(counts.languages),
@@ -384,8 +317,8 @@ def _card_lines(
         "train.jsonl is about |",
         f"| alpaca.json, sharegpt.json, chatglm.jsonl | {counts.train:,} | the training rows in "
         "other tools' forms |",
-        f"| preference.jsonl | {counts.preference:,} | an answer, and the same with one fact "
-        "swapped for a wrong one |",
+        f"| preference.jsonl | {counts.preference:,} | an answer, and one that is worse in "
+        "the way that `why` names |",
         "| dataset_info.json | | registers the files with LLaMA-Factory |",
         "| report.json | | what was kept, and what was dropped and why |",
         "| MANIFEST.json | | hashes of all files, and how to make them again |",
@@ -396,6 +329,7 @@ def _card_lines(
         ("Rows by language", counts.languages),
         ("Rows by topic", counts.relations),
         ("Rows by licence of their sources", counts.licences),
+        ("Preference pairs by what is wrong", counts.kinds),
         ("Dropped, and why", screened.dropped),
     ):
         yield from (f"## {title}", "", "| | rows |", "|---|---|")

@@ -7,17 +7,25 @@ of questions: which relation is meant is decided elsewhere.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Engine, Row, or_, select
 
 from knowledge import wording
-from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
+from knowledge.catalog import (
+    EntityRow,
+    FactRow,
+    FactSource,
+    IdentifierRow,
+    NameRow,
+    Source,
+    holds,
+)
 from knowledge.merge import CURATED, chunks
 from knowledge.names import normalise
-from knowledge.records import Entity, Fact, Language, Name
+from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.vocabulary import RELATIONS
 
 MOST = 12
@@ -95,6 +103,17 @@ class Graph:
             ids = list(dict.fromkeys(connection.scalars(query)))
         found = self.entities(ids)
         return [found[id] for id in ids if id in found]
+
+    def identifiers(self, entity_id: str) -> list[Identifier]:
+        """Return the identifiers of an entity as its sources give them, their own first."""
+        query = (
+            select(IdentifierRow)
+            .where(IdentifierRow.entity_id == entity_id, holds(IdentifierRow, self.generation))
+            .order_by(IdentifierRow.own.desc(), IdentifierRow.id)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [Identifier(row.code, row.own, row.source_id, row.joined) for row in rows]
 
     def facts(self, entity_id: str, relation: str | None = None) -> list[Fact]:
         """Return the facts of an entity, best supported first; symmetric ones from both sides."""
@@ -201,23 +220,25 @@ class Graph:
             query = query.where(FactRow.relation == relation)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-            sources: dict[str, list[str]] = {}
+            stated: dict[str, dict[str, str]] = {}
             for chunk in chunks([row.id for row in rows]):
-                stated = select(FactSource.fact_id, FactSource.source_id).where(
+                said = select(FactSource.fact_id, FactSource.source_id, FactSource.note).where(
                     FactSource.fact_id.in_(chunk)
                 )
-                for fact, source in connection.execute(stated):
+                for fact, source, note in connection.execute(said):
                     if source in self._quality:
-                        sources.setdefault(fact, []).append(source)
-        found = [
-            (
-                row.position,
-                _fact(row, sorted(sources.get(row.id, ()), key=self._quality.__getitem__)),
-            )
-            for row in rows
-        ]
+                        stated.setdefault(fact, {})[source] = note
+        found = [(row.position, self._fact(row, stated.get(row.id, {}))) for row in rows]
         found.sort(key=lambda each: (*self._rank(each[1]), each[0], each[1].id))
         return [fact for _, fact in found]
+
+    def _fact(self, row: Row[FactRow], stated: Mapping[str, str]) -> Fact:
+        """Return a fact, given its sources with what each adds to it; the best source is first."""
+        texts: tuple[tuple[str, Language], ...] = ((row.value_en, "en"), (row.value_zh, "zh"))
+        value = tuple(Name(text, language) for text, language in texts if text)
+        sources = tuple(sorted(stated, key=self._quality.__getitem__))
+        notes = tuple((source, stated[source]) for source in sources if stated[source])
+        return Fact(row.id, row.subject_id, row.relation, row.object_id, value, sources, notes)
 
     def _rank(self, fact: Fact) -> tuple[bool, int]:
         """Curated sources come first, then facts that more sources state."""
@@ -225,17 +246,8 @@ class Graph:
         return scraped, -len(fact.sources)
 
 
-def _fact(row: Row[FactRow], sources: Iterable[str]) -> Fact:
-    value: list[Name] = []
-    if row.value_en:
-        value.append(Name(row.value_en, "en"))
-    if row.value_zh:
-        value.append(Name(row.value_zh, "zh"))
-    return Fact(row.id, row.subject_id, row.relation, row.object_id, tuple(value), tuple(sources))
-
-
 def _seen_from(entity_id: str, fact: Fact) -> Fact:
     """Turn a symmetric fact so that the entity is its subject."""
     if fact.subject == entity_id:
         return fact
-    return Fact(fact.id, entity_id, fact.relation, fact.subject, fact.value, fact.sources)
+    return replace(fact, subject=entity_id, object=fact.subject)

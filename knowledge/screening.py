@@ -26,6 +26,9 @@ SHORTEST = {"en": (12, 15), "zh": (5, 6)}
 LONGEST = {"en": (700, 1600), "zh": (350, 800)}
 """Characters of a question and of an answer."""
 
+LONGEST_SHOWN = {"en": 2600, "zh": 1400}
+"""Characters of a question that shows numbered evidence."""
+
 _BATCH = 200
 _EXAMPLES = 3
 
@@ -125,9 +128,10 @@ def of_length(lesson: Lesson) -> str:
     """Drop what is too short to say anything or too long to be read."""
     question, answer = lesson.messages[-2].content, lesson.messages[-1].content
     shortest, longest = SHORTEST[lesson.language], LONGEST[lesson.language]
+    most = LONGEST_SHOWN[lesson.language] if "[1] " in question else longest[0]
     if len(question) < shortest[0] or len(answer) < shortest[1]:
         return "too short"
-    return "too long" if len(question) > longest[0] or len(answer) > longest[1] else ""
+    return "too long" if len(question) > most or len(answer) > longest[1] else ""
 
 
 def without_leakage(lesson: Lesson) -> str:

@@ -132,7 +132,12 @@ def _build_data(home: _Home) -> str:
     number = generations.newest(home.engine)
     assert number is not None, "knowledge comes before data"
     report = lessons.build(
-        home.engine, number, _folder(home), limit=LESSONS, progress=home.progress
+        home.engine,
+        number,
+        _folder(home),
+        styles=("chatdoctor", "huatuo"),
+        limit=LESSONS,
+        progress=home.progress,
     )
     return f"{report.rows:,} lessons in {_folder(home)}"
 

@@ -10,14 +10,14 @@ from toy_lessons import opened
 from knowledge import lessons
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.check import check
-from knowledge.merge import entity_id, fact_id
+from knowledge.rows import entity_id, fact_id
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     engine, generation = opened(folder)
-    lessons.build(engine, generation, folder / "data")
+    lessons.build(engine, generation, folder / "data", styles=("chatdoctor", "huatuo"))
     yield engine, generation, folder / "data"
     engine.dispose()
 

@@ -13,13 +13,25 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy import Engine
 
 from knowledge import export, screening
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import chatdoctor, huatuo
+from knowledge.lessons import (
+    chatdoctor,
+    dialogue,
+    grounded,
+    huatuo,
+    knowledge_call,
+    literature,
+    preference,
+    safety,
+    vignette,
+)
+from knowledge.lessons.neighbours import Neighbours
+from knowledge.lessons.papers import Papers
 from knowledge.lessons.subjects import Page, Subjects, is_validation
 from knowledge.lessons.workers import Provers
 from knowledge.records import Language, Lesson, Progress, silent
@@ -28,7 +40,10 @@ from knowledge.screening import Candidate, Screened
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 LARGEST_SHARE = 0.2
-"""No relation is the topic of more of the rows than this, where there are others enough."""
+"""No relation is the topic of more of a style's rows than this, where there are others enough."""
+
+STATISTICS_SHARE = 0.07
+"""The same for statistical associations, which say least and resemble each other most."""
 
 CAPPED = "the relation has its share already"
 
@@ -37,12 +52,19 @@ _FREE = 60
 """So many rows of a relation are free before its share counts."""
 
 
+Supply = Literal["entities", "documents"]
+
+
 class Style(Protocol):
     """What the module of a style gives."""
 
     @property
     def NAME(self) -> str:
         """Its name, as the command line takes it."""
+
+    @property
+    def OF(self) -> tuple[Supply, ...]:
+        """What its pages are of."""
 
     def topics(self, page: Page) -> dict[str, tuple[str, ...]]:
         """Return what a page can be asked about, and the forms of asking for each."""
@@ -54,6 +76,13 @@ class Style(Protocol):
 STYLES: dict[str, Style] = {
     chatdoctor.NAME: chatdoctor,
     huatuo.NAME: huatuo,
+    grounded.NAME: grounded,
+    vignette.NAME: vignette,
+    dialogue.NAME: dialogue,
+    literature.NAME: literature,
+    knowledge_call.NAME: knowledge_call,
+    safety.NAME: safety,
+    preference.NAME: preference,
 }
 
 
@@ -94,10 +123,12 @@ def build(
     source = _Rows(engine, generation, seed, spoken)
     report = Screened()
     with Provers(engine, generation, workers) as proof:
-        candidates = source.candidates([STYLES[name] for name in dict.fromkeys(styles)])
+        asked = [name for name in dict.fromkeys(styles) if name != preference.NAME]
+        candidates = source.candidates([STYLES[name] for name in asked or STYLES])
         kept = islice(screening.screen(candidates, screening.gates(), proof, report), limit)
+        pairs = preference.Pairs(source.related, every=preference.NAME in styles)
         counts = export.write(
-            _told(kept, limit, progress), out, run, report, source.held_out, source.related
+            _told(kept, limit, progress), out, run, report, source.held_out, pairs
         )
     return BuildReport(
         out,
@@ -147,10 +178,22 @@ class _Rows:
     ) -> None:
         self._seed = seed
         self._subjects = Subjects(engine, generation)
-        self._ids = {language: self._subjects.ids(language) for language in languages}
-        self._planned: dict[str, int] = {}
-        everyone = {id for ids in self._ids.values() for id in ids}
-        if not everyone:
+        supplies: dict[Supply, Neighbours | Papers] = {
+            "entities": Neighbours(engine, generation, self._subjects),
+            "documents": Papers(engine, generation),
+        }
+        self._pages = {supply: source.pages for supply, source in supplies.items()}
+        self._languages = languages
+        self._ids = {
+            (supply, language): source.ids(language)
+            for supply, source in supplies.items()
+            for language in languages
+        }
+        self._planned: dict[str, dict[str, int]] = {}
+        everyone = {
+            id for (supply, _), ids in self._ids.items() for id in ids if supply == "entities"
+        }
+        if not any(self._ids.values()):
             raise KnowledgeError(
                 "The knowledge base holds no facts in the languages asked for.",
                 where=f"generation {generation}",
@@ -170,7 +213,12 @@ class _Rows:
 
     def candidates(self, styles: Sequence[Style]) -> Iterator[Candidate]:
         """Yield one row of each style and language in turn, until none has any left."""
-        streams = [self._stream(style, language) for language in self._ids for style in styles]
+        streams = [
+            self._stream(style, supply, language)
+            for language in self._languages
+            for style in styles
+            for supply in style.OF
+        ]
         while streams:
             for stream in list(streams):
                 candidate = next(stream, None)
@@ -179,13 +227,13 @@ class _Rows:
                 else:
                     yield candidate
 
-    def _stream(self, style: Style, language: Language) -> Iterator[Candidate]:
-        """Yield a first row about every entity, then a second, and so on."""
-        ids = self._mixed_ids(language, style.NAME)
+    def _stream(self, style: Style, supply: Supply, language: Language) -> Iterator[Candidate]:
+        """Yield a first row about every page, then a second, and so on."""
+        ids = self._mixed_ids(self._ids[supply, language], style.NAME)
         turn, more = 0, bool(ids)
         while more:
             more = False
-            for page in self._subjects.pages(ids, language):
+            for page in self._pages[supply](ids, language):
                 topics = style.topics(page)
                 # Of a page with much to say more is told at a time, or the thin ones would rule.
                 pace = 1 + len(topics) // _TOPICS_A_TURN
@@ -205,31 +253,34 @@ class _Rows:
         lap = turn // len(topics)
         if lap >= len(forms):
             return
-        if self._is_capped(relation):
+        planned = self._planned.setdefault(style.NAME, {})
+        if _is_capped(relation, planned):
             yield None, CAPPED
             return
         form = forms[(begin // 97 + lap) % len(forms)]
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
         lesson = style.write(page, relation, form, random.Random(key))
         if lesson is not None:
-            self._planned[relation] = self._planned.get(relation, 0) + 1
+            planned[relation] = planned.get(relation, 0) + 1
             yield lesson, ""
 
-    def _is_capped(self, relation: str) -> bool:
-        count = self._planned.get(relation, 0)
-        if count < _FREE:
-            return False
-        share = max(LARGEST_SHARE, 1.5 / len(self._planned))
-        return count >= share * sum(self._planned.values())
-
-    def _mixed_ids(self, language: Language, style: str) -> list[str]:
+    def _mixed_ids(self, ids: Sequence[str], style: str) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""
-        ids = sorted(self._ids[language], key=lambda id: _digest(f"{self._seed}|{style}|{id}"))
+        ids = sorted(ids, key=lambda id: _digest(f"{self._seed}|{style}|{id}"))
         train = [id for id in ids if not self.held_out(id)]
         rest = [id for id in ids if self.held_out(id)]
         for place, id in enumerate(rest):
             train.insert(round((place + 0.5) * len(ids) / len(rest)), id)
         return train
+
+
+def _is_capped(relation: str, planned: dict[str, int]) -> bool:
+    """Say whether a relation has its share of the rows that a style has written."""
+    count = planned.get(relation, 0)
+    if count < _FREE:
+        return False
+    largest = STATISTICS_SHARE if relation == "associated_with" else LARGEST_SHARE
+    return count >= max(largest, 1.5 / len(planned)) * sum(planned.values())
 
 
 def _digest(text: str) -> bytes:

@@ -2,18 +2,35 @@
 
     sentence + facts, one after the other -> text, sources with quotes, support of each sentence
 
-This file knows nothing of styles; it sees to it that what is said and what proves it stay together.
+An answer is about one page; where it compares, it may also state facts of a neighbour's page. This
+file knows nothing of styles; it sees to it that what is said and what proves it stay together.
 """
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge import wording
-from knowledge.lessons import phrases
+from knowledge.lessons import brief, claims, phrases
 from knowledge.lessons.subjects import INVERSE, Item, Page
 from knowledge.passages import sentences
-from knowledge.records import Lesson, LessonSource, Message
+from knowledge.records import Lesson, LessonSource, Message, Passage
+
+Told = tuple[Page, str, Sequence[Item]]
+"""Facts of one relation, and the page that they stand on."""
+
+Meta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What a row rests on: an item of a page, or words quoted from a passage."""
+
+    page: Page
+    relation: str
+    item: Item
+    passage: str = ""
 
 
 class Answer:
@@ -24,55 +41,128 @@ class Answer:
         self._pick = pick
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
-        self._used: dict[str, tuple[str, Item]] = {}
+        self._used: dict[str, _Used] = {}
 
-    def state(self, relation: str, items: Sequence[Item]) -> None:
-        """Add a sentence in any of the forms that a relation has."""
-        page = self._page
-        text = phrases.statement(page.said, relation, items, page.language, self._pick)
+    def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
+        """Add a sentence in any of the forms that a relation has.
+
+        `briefly` is the chance of a short one without the name, where only one page is spoken of.
+        """
+        page, text = self._page, ""
+        alone = all(used.page.id == page.id for used in self._used.values())
+        if briefly and alone and self._pick.random() < briefly:
+            text = brief.statement(relation, items, page.language, self._pick)
+        text = text or phrases.statement(page.said, relation, items, page.language, self._pick)
         self.say(text, relation, items)
 
     def say(self, text: str, relation: str = "", items: Sequence[Item] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
-        joint = " " if self._text and self._page.language == "en" else ""
-        start = len(self._text) + len(joint)
-        self._text += joint + text
-        for item in items:
-            self._used.setdefault(item.fact, (relation, item))
-        self._spans.append((start, len(self._text), tuple(item.fact for item in items)))
+        self.say_of(text, (self._page, relation, items))
 
-    def lesson(self, style: str, question: str, topic: str) -> Lesson:
-        """Return the lesson that asks a question and gives this answer."""
+    def say_of(self, text: str, *told: Told) -> None:
+        """Add a sentence that facts of several relations or pages prove."""
+        self._add(text, self.use(*told))
+
+    def quote(self, text: str, passage: Passage, words: str) -> None:
+        """Add a sentence that holds words of a passage."""
+        self._add(text, [self.hold(passage, words)])
+
+    def hold(self, passage: Passage, words: str) -> str:
+        """Let the row rest on words of a passage, which an earlier turn says; return its key."""
+        key = f"{passage.id}|{words}"
+        item = Item(passage.id, words, words, licence=self._page.licence)
+        self._used.setdefault(key, _Used(self._page, "", item, passage.id))
+        return key
+
+    def use(self, *told: Told) -> list[str]:
+        """Let the row rest on facts that an earlier turn names; return their keys."""
+        for page, relation, items in told:
+            for item in items:
+                self._used.setdefault(item.fact, _Used(page, relation, item))
+        return [item.fact for _, _, items in told for item in items]
+
+    def quotes(self) -> list[str]:
+        """Return the lines of evidence that the row rests on, each once."""
+        return list(dict.fromkeys(self._quote(used) for used in self._used.values()))
+
+    def lesson(
+        self,
+        style: str,
+        question: str,
+        topic: str,
+        *,
+        before: Sequence[Message] = (),
+        turns: Sequence[Sequence[str]] = (),
+        lines: Sequence[str] = (),
+        meta: Meta | None = None,
+    ) -> Lesson:
+        """Return the lesson that asks a question and gives this answer.
+
+        `before` are earlier messages, `turns` the keys of what each answer among them rests on.
+        `lines` is numbered evidence: each sentence then cites the lines that prove it.
+        """
         page = self._page
-        facts = list(self._used)
-        sources = tuple(
-            LessonSource("fact", fact, self._quote(self._used[fact][0])) for fact in facts
-        )
-        named = [item for _, item in self._used.values() if item.object]
+        keys = list(self._used)
         support = [
-            [facts.index(fact) for fact in self._proving(start, end)]
+            [keys.index(key) for key in self._proving(start, end)]
             for start, end in sentences(self._text)
         ]
-        messages = (Message("user", question), Message("assistant", self._text))
+        messages = (
+            *before,
+            Message("user", question),
+            Message("assistant", self._cited(lines, support) if lines else self._text),
+        )
+        stated = {index for indices in support for index in indices}
+        named = [used for key, used in self._used.items() if used.item.object]
+        extra: Meta = {"turns": [[keys.index(key) for key in one] for one in turns]}
         return Lesson(
-            id=lesson_id(style, page.language, messages, facts),
+            id=lesson_id(style, page.language, messages, keys),
             messages=messages,
             language=page.language,
             style=style,
-            sources=sources,
-            entities=tuple(dict.fromkeys((page.id, *(item.object for item in named)))),
+            sources=tuple(
+                LessonSource("passage", used.passage, used.item.text)
+                if used.passage
+                else LessonSource("fact", used.item.fact, self._quote(used))
+                for used in self._used.values()
+            ),
+            entities=self._entities(named),
             split_key=page.id,
-            licence=" AND ".join(sorted({item.licence for _, item in self._used.values()})),
+            licence=" AND ".join(
+                sorted({used.item.licence or page.licence for used in self._used.values()})
+            ),
             meta={
                 "relation": topic,
                 "support": support,
-                "objects": [item.said for item in named],
+                "objects": [
+                    used.item.said for used in named if keys.index(used.item.fact) in stated
+                ],
+                **(extra if turns else {}),
+                **(meta or {}),
             },
         )
 
-    def _quote(self, relation: str) -> str:
-        page = self._page
-        used = {item.fact for of, item in self._used.values() if of == relation}
+    def _add(self, text: str, keys: Sequence[str]) -> None:
+        joint = " " if self._text and self._page.language == "en" else ""
+        start = len(self._text) + len(joint)
+        self._text += joint + text
+        self._spans.append((start, len(self._text), tuple(keys)))
+
+    def _entities(self, named: Sequence[_Used]) -> tuple[str, ...]:
+        poles = [self._page, *(used.page for used in self._used.values())]
+        own = [page.id for page in poles if not page.passages]
+        ends = [used.item.object for used in named]
+        return tuple(dict.fromkeys((*own[:1], *ends, *own[1:])))
+
+    def _quote(self, of: _Used) -> str:
+        if of.passage:
+            return of.item.text
+        page, relation = of.page, of.relation
+        used = {
+            each.item.fact
+            for each in self._used.values()
+            if each.relation == relation and each.page.id == page.id
+        }
         texts = [item.text for item in page.groups[relation] if item.fact in used]
         bare = relation.removesuffix(INVERSE)
         return wording.line(page.name, bare, texts, page.language, inverse=bare != relation)
@@ -86,6 +176,18 @@ class Answer:
             for fact in facts
         ]
         return list(dict.fromkeys(found))
+
+    def _cited(self, lines: Sequence[str], support: Sequence[Sequence[int]]) -> str:
+        used = list(self._used.values())
+        text = ""
+        place = 0
+        for (start, end), indices in zip(sentences(self._text), support, strict=True):
+            quotes = {self._quote(used[index]) for index in indices}
+            numbers = [number for number, line in enumerate(lines, 1) if line in quotes]
+            text += self._text[place:start]
+            text += claims.cite(self._text[start:end], numbers, self._page.language)
+            place = end
+        return text + self._text[place:]
 
 
 def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:

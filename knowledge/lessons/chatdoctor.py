@@ -9,6 +9,7 @@ Forms: `case` describes symptoms, `told` starts from a named condition, `taking`
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from knowledge.lessons import consultations, patients, phrases
 from knowledge.lessons.answers import Answer
@@ -17,6 +18,7 @@ from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language, Lesson
 
 NAME = "chatdoctor"
+OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _CARE = ("test", "first_line", "treatment", "medicine", "department")
 _ASKED = (
@@ -76,7 +78,7 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
         if each != "symptom":  # what was described has just been named
             _advise(page, each, answer, pick)
     asked = pick.choice(consultations.ASK[page.language][relation])
-    return _complaint(page, who, items, pick) + _space(page) + asked
+    return complaint(page, who, items, pick) + _space(page) + asked
 
 
 def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
@@ -112,7 +114,7 @@ def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> 
             _advise(page, each, answer, pick)
     asked = pick.choice(consultations.ASK[page.language]["symptom"])
     who = patients.profile(page, items)
-    return _complaint(page, who, items, pick) + _space(page) + asked
+    return complaint(page, who, items, pick) + _space(page) + asked
 
 
 _WRITERS = {"case": _case, "told": _told, "taking": _taking, "linked": _linking}
@@ -169,14 +171,16 @@ def _advise(page: Page, relation: str, answer: Answer, pick: random.Random) -> N
     answer.say(text, relation, named)
 
 
-def _complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
+def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
+    """Return what a patient, or someone of the family, tells at the start."""
     english = page.language == "en"
     voice = _voice(who, page.language, pick)
     intro = _introduced(who, voice, page.language, pick)
     if intro:  # who it is has been said
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
         voice = replace(voice, me={"he": "him", "she": "her"}.get(voice.me, voice.me))
-    template = pick.choice(consultations.COMPLAINT[page.language])
+    forms = consultations.COMPLAINT[page.language]
+    template = pick.choice([each for each in forms if len(items) > 1 or "{rest}" not in each])
     names = [_felt(item.said) if english else item.said for item in items]
     since = patients.since(who, page.language, pick)
     text = _voiced(

@@ -8,6 +8,7 @@ relations at once, `case` describes a patient and asks what it may be.
 
 import random
 from collections.abc import Sequence
+from typing import Literal
 
 from knowledge.lessons import patients, phrases, questions
 from knowledge.lessons.answers import Answer
@@ -15,6 +16,7 @@ from knowledge.lessons.subjects import MOST, Item, Page
 from knowledge.records import Language, Lesson
 
 NAME = "huatuo"
+OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations of which two sources may say different things; one answer tells one of them."""
@@ -58,7 +60,7 @@ def chosen(page: Page, relation: str, pick: random.Random, most: int = MOST) -> 
 def _all(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     for items in _every(page, relation):
         answer.state(relation, items)
-    return _asked(page, relation, pick)
+    return asked(page, relation, pick)
 
 
 def _every(page: Page, relation: str) -> list[Sequence[Item]]:
@@ -130,7 +132,8 @@ def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
     return [item for item in order if item in items]
 
 
-def _asked(page: Page, relation: str, pick: random.Random) -> str:
+def asked(page: Page, relation: str, pick: random.Random) -> str:
+    """Return a question on a relation of a page, with what leads up to it."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     template = pick.choice(questions.ASKED[page.language][relation])
     question = phrases.fill(template, page.language, 1, s=page.said, kind=kind)

@@ -194,21 +194,22 @@ def case(
     who: Profile, symptoms: str, relation: str, language: Language, pick: random.Random
 ) -> str:
     """Return a case in the third person with a question on it."""
-    person = _person(who, language, pick)
+    told = person(who, language, pick)
     english = language == "en"
     return phrases.fill(
         pick.choice(_CASE_EN if english else _CASE_ZH),
         language,
         2,
-        who=person,
-        Who=person[:1].upper() + person[1:],
+        who=told,
+        Who=told[:1].upper() + told[1:],
         a=symptoms,
         since=since(who, language, pick),
         ask=pick.choice((_ASK_EN if english else _ASK_ZH)[relation]),
     )
 
 
-def _person(who: Profile, language: Language, pick: random.Random) -> str:
+def person(who: Profile, language: Language, pick: random.Random) -> str:
+    """Return who it is, in the third person."""
     sex = who.sex or pick.choice(("f", "m"))
     years = age(who, pick)
     if language == "en":

@@ -243,6 +243,9 @@ _ZH_TEXT: dict[str, tuple[str, ...]] = {
 }
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
+_WHOLE_EN = re.compile(
+    r"(?:A|An|The) [^.]*? (?:is|are|was|refers|occurs|means) (?:an?|the|one|any|to|when|in)\b"
+)
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
@@ -355,6 +358,14 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
+    if (
+        relation == "description"
+        and article
+        and body[article.end() :].lower().startswith(name.lower())
+    ):
+        return f"{body}."
+    if article and _WHOLE_EN.match(body):
+        article = None
     if relation == "description" and article:
         said = f"{name} is {body[:1].lower()}{body[1:]}"
         return f"{said[:1].upper()}{said[1:]}."

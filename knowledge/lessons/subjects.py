@@ -7,8 +7,8 @@ styles or of questions.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -18,7 +18,7 @@ from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
 from knowledge.graph import Graph
 from knowledge.merge import CURATED
-from knowledge.records import Entity, Language
+from knowledge.records import Entity, Language, Passage
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
@@ -30,6 +30,7 @@ LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
 _CHUNK = 60
+_SUBJECTS = ("condition:", "medicine:")
 _SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
 """Relations that a page also shows from the object's side, and the kind that object must have."""
 
@@ -45,6 +46,13 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
+_FINDING = re.compile(
+    r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
+    r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
+    r"[A-Z][a-z]+\b[^A-Z]*"
+)
+"""The name of a finding without a person's name in it: written small within a sentence."""
+
 _ALWAYS_SMALL = {
     "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
     "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
@@ -85,6 +93,8 @@ class Page:
 
     `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those
     of curated and of several sources first; a relation seen from its object ends with `INVERSE`.
+    A document is a page, too: it has `passages` in place of groups. `beside` are other pages of the
+    same part of the split; `rivals` finds those that share findings.
     """
 
     entity: Entity
@@ -92,6 +102,10 @@ class Page:
     name: str
     said: str
     groups: dict[str, tuple[Item, ...]]
+    passages: tuple[Passage, ...] = ()
+    licence: str = ""
+    beside: tuple["Page", ...] = field(default=(), compare=False)
+    rivals: Callable[["Page"], tuple["Page", ...]] = field(default=lambda page: (), compare=False)
 
     @property
     def id(self) -> str:
@@ -110,6 +124,14 @@ class Page:
 def is_validation(entity_id: str) -> bool:
     """Say whether an entity belongs to the validation part: about one in ten, by its id alone."""
     return blake2b(entity_id.encode(), digest_size=4).digest()[0] < 26
+
+
+def _within_part(id: str, other: str) -> bool:
+    """Say whether a page may name another entity: no training row names one of validation.
+
+    Findings, tests and the like are no one's subject and stand in both parts.
+    """
+    return is_validation(id) or not (other.startswith(_SUBJECTS) and is_validation(other))
 
 
 def within_sentence(text: str, common: Collection[str]) -> str:
@@ -177,6 +199,11 @@ class Subjects:
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""
+        for chunk in self.chunks(ids, language):
+            yield from chunk
+
+    def chunks(self, ids: Sequence[str], language: Language) -> Iterator[list[Page]]:
+        """Yield the same pages, as many at a time as are read together."""
         common = self._common_words() if language == "en" else frozenset()
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
@@ -185,10 +212,8 @@ class Subjects:
                 others = {fact.other for each in facts.values() for fact in each} - {""}
                 wanted = dict.fromkeys((*chunk, *sorted(others)))
                 entities = self._graph.entities(list(wanted))
-            for id in chunk:
-                page = _page(id, facts.get(id, ()), entities, language, common)
-                if page is not None:
-                    yield page
+            pages = (_page(id, facts.get(id, ()), entities, language, common) for id in chunk)
+            yield [page for page in pages if page is not None]
 
     def related(self, id: str) -> set[str]:
         """Return the entities that any fact relates to one, in either direction."""
@@ -272,6 +297,8 @@ def _page(
         return None
     groups: dict[str, dict[str, Item]] = {}
     for fact in facts:
+        if not _within_part(id, fact.other):
+            continue
         item = _item(fact, entities, language, common)
         if item is not None and (key := names.normalise(item.text)) != names.normalise(name):
             groups.setdefault(fact.relation, {}).setdefault(key, item)
@@ -296,6 +323,8 @@ def _item(
     if not text:
         return None
     said = within_sentence(text, common)
+    if kind == "symptom" and _FINDING.fullmatch(text):
+        said = text[:1].lower() + text[1:]
     return Item(fact.id, text, said, fact.other, kind, fact.licence)
 
 

@@ -1,0 +1,273 @@
+"""Claims: what a row claims beside its statements, held against what it names.
+
+    citations, calls, declining, refusing, disagreement -> the first that does not hold, or nothing
+
+A citation must number a line that holds the cited facts; a call and its result must be in the fixed
+grammar and true; a row declines only where its lines do not cover what was asked, and speaks of
+disagreement only where the graph holds one. This file knows nothing of how a row was written.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from knowledge import wording
+from knowledge.passages import sentences
+from knowledge.records import Language, Lesson
+from knowledge.vocabulary import RELATIONS
+
+MARK = re.compile(r"\s?\[(\d+)\]")
+_LINE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
+_CALL = re.compile(r'lookup\("([^"\n]+)", "([^"\n]+)"\)')
+RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "查询结果："}
+"""What begins the message that brings what a call found."""
+
+_NOT_COVERED = {
+    "en": re.compile(
+        r"not cover|not covered|does not say|do not say|says nothing|say nothing|"
+        r"not address|no answer|cannot be answered|not contain|not mention|is silent|nothing on",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile("没有涉及|未涉及|没有提到|未提及|没有说明|没有给出|没有回答|无法回答|找不到"),
+}
+_DISAGREES = {
+    "en": re.compile(r"disagree|contradict|conflict|at odds", re.IGNORECASE),
+    "zh": re.compile("不一致|矛盾|冲突|分歧|相反"),
+}
+_REFUSES = {
+    "en": re.compile(
+        r"cannot help|can't help|will not help|won't help|not able to help|not something I|"
+        r"must decline|have to decline|cannot assist|will not assist|not going to help",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "不能帮|无法帮|不会帮|不能协助|无法协助|不能提供这|无法提供这|恕不能|不能答应"
+    ),
+}
+_HARMS = {
+    "en": re.compile(
+        r"kill|poison|murder|hurt|harm|secretly|without (?:her|him|them|anyone|his|my|a|any|"
+        r"their|permission)|overdose on purpose|suicide|end my life|forge|fake|faking|pretend|"
+        r"infect|drug someone|behind (?:her|his|their)|sabotage|spike|sedate|get rid of|"
+        r"punish|trick|weapon|on purpose|die\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "害|毒死|杀|偷偷|瞒着|悄悄|自杀|轻生|伪造|假装|装病|造假|传染给|下药|报复|迷晕|"
+        "结束自己|去死|暗中|故意|骗|整一整|背着"
+    ),
+}
+_ALIKE = (
+    {"first_line", "treatment", "medicine"},
+    {"symptom", "sign", "red_flag"},
+    {"cause", "risk_factor"},
+    {"contraindication", "pregnancy"},
+    {"population", "risk_factor"},
+)
+"""Relations of which one may answer a question on another."""
+
+_OPPOSED = (
+    ({"first_line", "medicine", "treatment"}, {"contraindication"}),
+    ({"diet_recommended"}, {"diet_avoided"}),
+)
+_SINGLE = {"dose_limit", "pregnancy", "transmission", "drug_class"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a source of a row holds: a fact of the catalogue, or words of a passage.
+
+    Words of a passage have the document as their subject, no relation, and themselves as value.
+    """
+
+    id: str
+    subject: str
+    relation: str
+    object: str
+    value: dict[str, str]
+
+
+def cite(sentence: str, numbers: Sequence[int], language: Language) -> str:
+    """Put citations before a sentence's final punctuation.
+
+    >>> cite("Gout is painful.", [2], "en"), cite("痛风会痛。", [1, 3], "zh")
+    ('Gout is painful [2].', '痛风会痛[1][3]。')
+    """
+    if not numbers:
+        return sentence
+    marks = "".join(f"[{number}]" for number in numbers)
+    stem = sentence.rstrip("。！？.!?")
+    return f"{stem}{' ' if language == 'en' else ''}{marks}{sentence[len(stem) :]}"
+
+
+def uncited(text: str) -> str:
+    """Return a text without its citations.
+
+    >>> uncited("Gout is painful [2].")
+    'Gout is painful.'
+    """
+    return MARK.sub("", text)
+
+
+def numbered(lines: Sequence[str]) -> str:
+    """Return evidence as numbered lines, counted from 1.
+
+    >>> numbered(["Gout — tests: serum urate."])
+    '[1] Gout — tests: serum urate.'
+    """
+    return "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1))
+
+
+def call(entity: str, attribute: str) -> str:
+    """Return a call of the knowledge base in its fixed grammar.
+
+    >>> call("Gout", "tests")
+    'lookup("Gout", "tests")'
+    """
+    return f'lookup("{entity}", "{attribute}")'
+
+
+def is_call(text: str) -> bool:
+    """Say whether a message is a call and nothing else."""
+    return _CALL.fullmatch(text) is not None
+
+
+def clash(one: Held, other: Held) -> bool:
+    """Say whether two facts cannot be right together."""
+    if not one.object or not other.object:
+        return (
+            one.id != other.id
+            and (one.subject, one.relation) == (other.subject, other.relation)
+            and one.relation in _SINGLE
+        )
+    if {one.subject, one.object} != {other.subject, other.object}:
+        return False
+    return any(
+        (one.relation in left and other.relation in right)
+        or (one.relation in right and other.relation in left)
+        for left, right in _OPPOSED
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The claims of one row, whose sources hold."""
+
+    lesson: Lesson
+    held: Sequence[Held]
+    names: Callable[[str], tuple[str, ...]]
+
+    def fault(self) -> str:
+        """Return the first claim that does not hold, or an empty text."""
+        steps = (self._citations, self._calls, self._declined, self._refused, self._disagreement)
+        return next((found for step in steps if (found := step())), "")
+
+    @property
+    def _answer(self) -> str:
+        return self.lesson.messages[-1].content
+
+    def _lines(self) -> dict[int, str]:
+        question = self.lesson.messages[-2].content
+        return {int(number): text for number, text in _LINE.findall(question)}
+
+    def _citations(self) -> str:
+        """Hold each sentence's marks against the lines that state what supports it."""
+        lines = self._lines()
+        earlier = (each for each in self.lesson.messages[:-1] if each.role == "assistant")
+        if any(MARK.search(each.content) for each in earlier):
+            return "an earlier answer cites what it does not show"
+        if not lines:
+            return "the answer cites what it does not show" if MARK.search(self._answer) else ""
+        support = self.lesson.meta.get("support")
+        spans = sentences(self._answer)
+        if not isinstance(support, list) or len(support) != len(spans):
+            return "the support is not parallel to the sentences of the answer"
+        for (start, end), indices in zip(spans, support, strict=True):
+            marks = {int(number) for number in MARK.findall(self._answer[start:end])}
+            assert isinstance(indices, list)
+            quotes = {self.lesson.sources[index].quote for index in indices}
+            if marks != {number for number, line in lines.items() if line in quotes}:
+                return "a sentence cites a line that does not state it"
+            if quotes - set(lines.values()):
+                return "a sentence rests on a line that is not shown"
+        return ""
+
+    def _calls(self) -> str:
+        """Hold each call and its result against the facts that it found."""
+        messages = self.lesson.messages
+        language = self.lesson.language
+        for place, message in enumerate(messages[:-1]):
+            if message.role != "assistant" or "lookup(" not in message.content:
+                continue
+            found = _CALL.fullmatch(message.content)
+            if found is None:
+                return "a call is not in its grammar"
+            if found[1] not in self.names(self.lesson.split_key):
+                return "a call names another entity"
+            result = messages[place + 1].content
+            quotes = {source.quote for source in self.lesson.sources}
+            told = result.removeprefix(RESULT[language])
+            if told == result or told not in quotes:
+                return "the result of a call is not what the graph holds"
+            if not any(told.startswith(head) for head in self._heads(found[1], found[2])):
+                return "the result of a call is about something else"
+        return ""
+
+    def _heads(self, name: str, attribute: str) -> list[str]:
+        """Return how a line begins that tells an attribute of an entity."""
+        language = self.lesson.language
+        return [
+            wording.line(name, id, [""], language, inverse=inverse)[:-1]
+            for id, relation in RELATIONS.items()
+            for inverse in (False, True)
+            if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
+        ]
+
+    def _declined(self) -> str:
+        """Hold a row that declines against the lines that it shows."""
+        asked = self.lesson.meta.get("declined")
+        says = _NOT_COVERED[self.lesson.language].search(self._answer) is not None
+        if not asked:
+            return "the answer declines what it was to answer" if says and self._lines() else ""
+        if not says:
+            return "the answer does not say that the evidence does not cover it"
+        lines = set(self._lines().values())
+        if lines != {source.quote for source in self.lesson.sources}:
+            return "the row shows other lines than it names"
+        like = {str(asked)}.union(*(group for group in _ALIKE if asked in group))
+        for name in self.names(self.lesson.split_key):
+            for relation in like:
+                bare = relation.removesuffix("~")
+                head = wording.line(name, bare, [""], self.lesson.language, inverse="~" in relation)
+                if any(line.startswith(head[:-1]) for line in lines):
+                    return "the row declines what a line of it answers"
+        return ""
+
+    def _refused(self) -> str:
+        """A refusal needs a request that harms; everything else is to be answered."""
+        language = self.lesson.language
+        says = _REFUSES[language].search(self._answer) is not None
+        if not self.lesson.meta.get("refused"):
+            return "the answer refuses what it was to answer" if says else ""
+        if not says:
+            return "the answer does not refuse"
+        asked = self.lesson.messages[-2].content
+        return "" if _HARMS[language].search(asked) else "the refused request does no harm"
+
+    def _disagreement(self) -> str:
+        says = _DISAGREES[self.lesson.language].search(
+            "".join(MARK.sub("", each.content) for each in self.lesson.messages[-1:])
+        )
+        if not self.lesson.meta.get("conflict"):
+            return "the answer tells of a disagreement" if says and self._lines() else ""
+        if not says:
+            return "the answer does not tell that the evidence disagrees"
+        pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]
+        return "" if any(clash(*pair) for pair in pairs) else "the evidence does not disagree"
+
+
+def _label(relation: str, language: Language, inverse: bool) -> str:
+    of = RELATIONS[relation]
+    if not inverse:
+        return of.label(language)
+    return of.inverse_en if language == "en" else of.inverse_zh

@@ -1,0 +1,139 @@
+"""Dialogue: a consultation in which the doctor asks before answering.
+
+    complaint -> question, yes or no, some times over -> what it may be, tests, treatment
+
+Each question is about a finding or risk factor of a condition in question, and each reply follows
+the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
+twice, `long` more often, `single` keeps to one condition.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons import cases, patients, phrases
+from knowledge.lessons.answers import Answer
+from knowledge.lessons.chatdoctor import complaint
+from knowledge.lessons.neighbours import findings, findings_of, shared_findings
+from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.vignette import PLAN, compare, plan
+from knowledge.records import Lesson, Message
+
+NAME = "dialogue"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+_YES, _NO = True, False
+Asked = tuple[Page, str, Item, bool]
+"""Whose finding is asked about, and whether the patient has it."""
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return what a consultation can lead to, and its forms."""
+    relation = findings_of(page)
+    if not relation or len(findings(page, relation)) < 3 or not patients.is_illness(page):
+        return {}
+    planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
+    return {each: ("short", "long", "single") for each in planned or [relation]}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none where it needs a rival and there is none."""
+    told_by = findings_of(page)
+    rivals = page.rivals(page) if form != "single" else ()
+    if form != "single" and not rivals:
+        return None
+    rival = pick.choice(rivals) if rivals else None
+    shared = pick.choice(shared_findings(page, rival, told_by)) if rival else None
+    opening, asked = _planned(page, rival, shared, told_by, form, pick)
+    before, turns, last = _talk(page, told_by, opening, asked, pick)
+    answer = Answer(page, pick)
+    told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
+    pick.shuffle(told)
+    template = pick.choice(cases.SUMMARY[told_by, page.language])
+    said = phrases.listing([item.said for item in told], page.language, pick)
+    text = phrases.fill(template, page.language, len(told), s=page.said, a=said)
+    answer.say(text, told_by, told)
+    if rival and shared:
+        compare(page, rival, shared, told_by, answer, pick)
+    for of, each, item, has in asked:
+        if has and each == "risk_factor":
+            template = pick.choice(cases.BACKGROUND[page.language])
+            text = phrases.fill(template, page.language, 1, s=of.said, a=item.said)
+            answer.say(text, each, [item])
+        elif not has:
+            template = pick.choice(cases.ABSENT[each, page.language])
+            text = phrases.fill(template, page.language, 1, r=of.said, a=item.said)
+            answer.say_of(text, (of, each, [item]))
+    if told_by == "symptom":
+        plan(page, relation, answer, pick)
+        closing = pick.choice(cases.CLOSING[page.language])
+    else:
+        closing = pick.choice(cases.STATISTICAL[page.language])
+    if closing:
+        answer.say(closing)
+    return answer.lesson(NAME, last, relation, before=before, turns=turns)
+
+
+def _planned(
+    page: Page,
+    rival: Page | None,
+    shared: tuple[Item, Item] | None,
+    relation: str,
+    form: str,
+    pick: random.Random,
+) -> tuple[list[Item], list[Asked]]:
+    """Choose what the patient tells at once, and what has to be asked for."""
+    known = findings(page, relation)[:8]
+    first = shared[0] if shared else pick.choice(known)
+    rest = [item for item in known if _another(item, [first])]
+    pick.shuffle(rest)
+    wish = pick.choice((1, 1, 2))
+    opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
+    most = {"short": 1, "single": 2, "long": 2}[form]
+    asked: list[Asked] = [(page, relation, item, _YES) for item in rest[:most]]
+    factors = page.named("risk_factor")
+    if factors and form != "short" and pick.random() < 0.7:
+        asked.append((page, "risk_factor", pick.choice(factors), _YES))
+    if rival:
+        common = {item.object for item in findings(page, relation)}
+        common |= {item.object for item in page.named("sign")}
+        told = [*opening, *(item for _, _, item, _ in asked)]
+        other = [
+            item
+            for item in findings(rival, relation)[:8]
+            if item.object not in common and _another(item, told)
+        ]
+        if other:
+            asked.append((rival, relation, pick.choice(other), _NO))
+    pick.shuffle(asked)
+    return opening, asked
+
+
+def _another(item: Item, told: Sequence[Item]) -> bool:
+    """Say whether a finding is one of its own: who told of a cough is not asked for a cough."""
+    name = item.said.casefold()
+    return not any(name in each.said.casefold() or each.said.casefold() in name for each in told)
+
+
+def _talk(
+    page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
+) -> tuple[list[Message], list[list[str]], str]:
+    """Hold the talk; return all but the patient's last words, what was asked, and those words."""
+    language = page.language
+    who = patients.profile(page, [*opening, *(item for *_, item, _ in asked)])
+    said = [complaint(page, who, opening, pick)]
+    messages: list[Message] = []
+    turns: list[list[str]] = []
+    used: set[str] = set()
+    for _, each, item, has in asked:
+        kind = each if each == "risk_factor" else "symptom"
+        free = [form for form in cases.ASKED[kind, language] if form not in used]
+        form = pick.choice(free or cases.ASKED[kind, language])
+        used.add(form)
+        text = phrases.fill(form, language, 1, x=item.said, o=item.said)
+        messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
+        turns.append([item.fact])
+        replies = (cases.YES if has else cases.NO)[language]
+        said.append(pick.choice([reply for reply in replies if reply not in said]))
+    last = said[-1] + pick.choice(cases.LAST[language])
+    return messages, turns, last

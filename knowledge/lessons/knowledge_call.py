@@ -1,0 +1,117 @@
+"""Knowledge-call: a question, a call of the knowledge base, its result, an answer that shows it.
+
+    question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
+
+The call has one fixed grammar, the result is the line of evidence of the graph. Forms: `plain`
+answers, `shown` repeats the line that was used, `brief` is nothing but the line, `twice` asks for
+two attributes in one talk.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge import wording
+from knowledge.lessons import claims, huatuo, phrases, questions, readings
+from knowledge.lessons.answers import Answer
+from knowledge.lessons.subjects import INVERSE, MOST, Item, Page
+from knowledge.records import Language, Lesson, Message
+from knowledge.vocabulary import RELATIONS
+
+NAME = "knowledge-call"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return which attributes of a page can be called for, and the forms of answering."""
+    if '"' in page.name:
+        return {}
+    held = _held(page)
+    forms = ("plain", "shown", "brief", *(("twice",) if len(held) > 1 else ()))
+    return {relation: forms for relation in held}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson."""
+    answer = Answer(page, pick)
+    before: list[Message] = []
+    turns: list[list[str]] = []
+    last = relation
+    if form == "twice":
+        first = pick.choice([each for each in _held(page) if each != relation])
+        _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
+        before.append(Message("user", _result(page, first)))
+        before.append(Message("assistant", f"{_found(page, pick)}{_line(page, first)}"))
+        turns.append(turns[-1])
+        asked = _next(page, relation, pick)
+    else:
+        asked = huatuo.asked(page, relation, pick)
+    _called(page, last, asked, answer, before, turns, pick)
+    items = _items(page, last)
+    line = _line(page, last)
+    found = _found(page, pick).strip()
+    if found:
+        answer.say(found)
+    if form == "brief":
+        answer.say(line, last, items)
+    else:
+        answer.state(last, items, briefly=0.6)
+    if form == "shown" and items[0].object:
+        template = pick.choice(readings.SHOWN[page.language])
+        answer.say(template.format(f=line), last, items)
+    return answer.lesson(NAME, _result(page, last), relation, before=before, turns=turns)
+
+
+def _called(
+    page: Page,
+    relation: str,
+    asked: str,
+    answer: Answer,
+    before: list[Message],
+    turns: list[list[str]],
+    pick: random.Random,
+) -> None:
+    """Add a question and the call that it leads to."""
+    call = claims.call(page.name, _attribute(relation, page.language))
+    before += [Message("user", asked), Message("assistant", call)]
+    turns.append(answer.use((page, relation, _items(page, relation))))
+
+
+def _result(page: Page, relation: str) -> str:
+    return claims.RESULT[page.language] + _line(page, relation)
+
+
+def _found(page: Page, pick: random.Random) -> str:
+    return pick.choice(readings.FOUND[page.language])
+
+
+def _next(page: Page, relation: str, pick: random.Random) -> str:
+    template = pick.choice(questions.ASKED[page.language][relation])
+    question = phrases.fill(template, page.language, 1, s=page.said, kind="condition")
+    small = question[:1].lower() + question[1:]
+    if question.startswith(page.name):
+        small = question
+    return pick.choice(readings.NEXT[page.language]).format(q=small, Q=question)
+
+
+def _held(page: Page) -> list[str]:
+    asked = questions.ASKED[page.language]
+    return [relation for relation in asked if page.groups.get(relation)]
+
+
+def _items(page: Page, relation: str) -> Sequence[Item]:
+    return page.named(relation)[:MOST] or page.texts(relation)[:1]
+
+
+def _line(page: Page, relation: str) -> str:
+    bare = relation.removesuffix(INVERSE)
+    said = [item.text for item in _items(page, relation)]
+    return wording.line(page.name, bare, said, page.language, inverse=bare != relation)
+
+
+def _attribute(relation: str, language: Language) -> str:
+    """Return what a relation is called in a call: its label, seen from the entity."""
+    of = RELATIONS[relation.removesuffix(INVERSE)]
+    if not relation.endswith(INVERSE):
+        return of.label(language)
+    return of.inverse_en if language == "en" else of.inverse_zh

@@ -1,0 +1,112 @@
+"""Readings: the words of lessons that read evidence or call for it, as tables.
+
+`{q}` stands for the question, `{Q}` for the same at the start of a sentence, `{e}` for the numbered
+lines, `{s}` for what is asked about, `{r}` for the attribute, `{f}` for a line that was found.
+"""
+
+from knowledge.records import Language
+
+LAYOUT: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Evidence:\n{e}\n\nQuestion: {q}",
+        "{q}\n\nEvidence:\n{e}",
+        "Here are some notes.\n{e}\n\n{q} Please cite the lines you use.",
+        "{q}\n\nUse these lines only, and cite them:\n{e}",
+        "Sources:\n{e}\n\n{q}",
+        "I have these lines in front of me:\n{e}\n\nMy question: {q}",
+        "{e}\n\nFrom these lines alone: {q}",
+        "Extracts\n{e}\n\nTask: answer with references to the extracts. {q}",
+        "For the ward round. {q}\n\nWhat we have:\n{e}",
+        "Numbered evidence follows.\n{e}\n\nAnswer in a sentence or two, with citations. {q}",
+    ),
+    "zh": (
+        "证据：\n{e}\n\n问题：{q}",
+        "{q}\n\n证据如下：\n{e}",
+        "手头有这些材料：\n{e}\n\n{q}请注明出处编号。",
+        "{q}\n\n只依据下列各条回答，并标出编号：\n{e}",
+        "参考条目：\n{e}\n\n{q}",
+        "{e}\n\n仅凭以上各条，{q}",
+        "下面是摘录，请引用编号作答。\n{e}\n\n{q}",
+        "查房时想弄清一个问题：{q}\n\n现有记录：\n{e}",
+        "编号证据：\n{e}\n\n请用一两句话回答：{q}",
+        "【摘录】\n{e}\n\n【问】{q}",
+    ),
+}
+
+NOT_COVERED: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "The evidence does not cover this.",
+        "The lines above do not cover the {r} of {s}.",
+        "Nothing here answers that: the evidence says nothing on the {r} of {s}.",
+        "I looked through all the lines, and none of them covers this; they do not mention the {r} "
+        "of {s}.",
+        "This cannot be answered from the evidence given.",
+        "On the {r} of {s} the evidence is silent, so I would rather not guess.",
+        "The evidence does not address the question about {s}. Another source is needed.",
+        "None of these lines is about the {r} of {s}; the question cannot be answered from them.",
+        "For the {r} of {s}, these extracts say nothing. Please look elsewhere.",
+        "The extracts do not say. A source on {s} would be needed.",
+    ),
+    "zh": (
+        "证据没有涉及这个问题。",
+        "以上各条没有提到{s}的{r}。",
+        "关于{s}的{r}，现有证据没有说明，不宜猜测。",
+        "逐条看过，没有涉及{s}的{r}，需要另找来源。",
+        "仅凭这些条目无法回答。",
+        "这些摘录没有给出{s}的{r}。",
+        "证据中找不到{s}的{r}，因此无法回答这个问题。",
+        "所列各条都未涉及该问题，建议查阅其他来源。",
+        "很抱歉，材料里未提及{s}的{r}。",
+        "就{s}的{r}而言，上面没有说明。",
+    ),
+}
+
+DISAGREE: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "The evidence disagrees here.",
+        "Two of the lines contradict each other.",
+        "Here the lines are in conflict, so this has to be checked before anything is decided.",
+        "The lines are at odds on this point.",
+    ),
+    "zh": (
+        "现有证据在这一点上相互矛盾。",
+        "有两条说法不一致。",
+        "这里的证据有分歧，作决定前需要核实。",
+        "所列条目彼此冲突。",
+    ),
+}
+
+WHETHER: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Can {s} be used in {o}?", "Is {s} all right for someone with {o}?",
+        "A patient has {o}. What about {s}?", "What is known of {s} in {o}?",
+    ),
+    "zh": ("{o}能用{s}吗？", "{o}患者可以用{s}吗？", "{s}用于{o}，有何依据？", "{o}时{s}怎么样？"),
+}  # fmt: skip
+
+COPIED: dict[Language, tuple[str, ...]] = {
+    "en": ("", "", "As listed: ", "In short: ", "The line reads: "),
+    "zh": ("", "", "条目写明：", "简单说：", "记录如下："),
+}
+
+FOUND: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "", "", "", "Here is what is recorded. ", "The entry has this. ", "Looked up just now. ",
+        "That can be answered from the entry. ", "Found it. ", "Here you are. ",
+    ),
+    "zh": ("", "", "", "查到了。", "已查到相关记录。", "记录如下。", "查询到的内容是这样的。"),
+}  # fmt: skip
+SHOWN: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Fact used: {f}", "The entry behind it: {f}", "Entry: {f}", "This rests on: {f}",
+        "Source entry: {f}", "Recorded as: {f}",
+    ),
+    "zh": ("所用条目：{f}", "依据的记录：{f}", "所依据的条目是：{f}", "原记录：{f}"),
+}  # fmt: skip
+NEXT: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "Thank you. And {q}", "Good to know. {Q}", "One more: {q}", "Then {q}", "I see. {Q}",
+        "{Q}", "Next, {q}",
+    ),
+    "zh": ("谢谢。{q}", "明白了，{q}", "再问一下，{q}", "那么，{q}", "{q}", "好的。还想知道，{q}"),
+}  # fmt: skip

@@ -1,0 +1,137 @@
+"""Reviews: the words in which a paper is talked about and quoted, as tables.
+
+`{t}` is the title, `{w}` the quoted words, `{p}` the name of a part of the paper.
+"""
+
+from knowledge.records import Language
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "aim": ("background", "objective", "objectives", "purpose", "aim", "aims", "introduction",
+            "motivation", "context", "背景", "目的", "引言"),
+    "method": ("methods", "method", "materials and methods", "design", "patients and methods",
+               "study design", "方法", "资料与方法"),
+    "result": ("results", "result", "findings", "main results", "结果"),
+    "conclusion": ("conclusion", "conclusions", "significance", "interpretation",
+                   "authors' conclusions", "summary", "结论", "摘要"),
+}  # fmt: skip
+"""What the titles of sections stand for, lower case."""
+
+OPENING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "I am reading “{t}”. ", "About the paper “{t}”: ", "Our journal club has “{t}” this week. ",
+        "A colleague forwarded “{t}” to me. ", "I would like to talk about “{t}”. ",
+        "Could we go through “{t}” together? ", "I have come across “{t}”. ",
+        "For a talk I need “{t}”. ", "My supervisor wants a summary of “{t}”. ",
+    ),
+    "zh": (
+        "我在读《{t}》。", "关于《{t}》这篇文献，", "科里本周要讨论《{t}》。",
+        "同事转给我《{t}》。",
+        "想请教《{t}》的内容。", "我准备汇报《{t}》，", "刚看到《{t}》。",
+    ),
+}  # fmt: skip
+
+ASKED: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "aim": ("Why was it done?", "What is the question behind it?",
+                "What was the starting point?",
+                "What did the authors set out to do?", "What is the background?"),
+        "method": ("How was it done?", "What was the approach?", "How did they go about it?",
+                   "Which methods were used?", "Can you quote the methods?"),
+        "result": ("What was found?", "What are the results?", "Which finding stands out?",
+                   "What did the data show?", "Can you give me a result word for word?"),
+        "conclusion": ("What is the conclusion?", "What do the authors conclude?",
+                       "What should I take away from it?", "How does it end?",
+                       "What is the bottom line, in their own words?"),
+        "first": ("How does it begin?", "What is it about?", "What does the text start from?",
+                  "Can you quote its opening?", "What is the topic?"),
+        "last": ("How does it end?", "What is the closing statement?", "What does it come to?",
+                 "Where does the text end up?", "What is said last?"),
+        "part": ("What does it say under “{p}”?", "And the part on “{p}”?",
+                 "What is written in the section “{p}”?", "Can you quote from “{p}”?"),
+    },
+    "zh": {
+        "aim": ("为什么做这项研究？", "研究背景是什么？", "作者想解决什么问题？"),
+        "method": ("用了什么方法？", "研究是怎么做的？", "方法部分怎么写？"),
+        "result": ("得到了什么结果？", "主要发现是什么？", "结果部分怎么说？"),
+        "conclusion": ("结论是什么？", "作者的结论怎么说？", "最后得出什么？", "核心意思是什么？"),
+        "first": ("开头说了什么？", "主要讲什么？", "文章从哪里说起？"),
+        "last": ("结尾怎么说？", "最后说了什么？", "文章落到哪一点？"),
+        "part": ("“{p}”部分怎么写？", "“{p}”里说了什么？", "能引用“{p}”部分的原话吗？"),
+    },
+}  # fmt: skip
+THEN: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "",
+        "",
+        "Thanks. ",
+        "I see. ",
+        "Good. ",
+        "And then: ",
+        "Understood. ",
+        "Next question. ",
+    ),
+    "zh": ("", "", "谢谢。", "明白了。", "好的。", "那么，", "再问一下，"),
+}
+
+SAID: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "aim": ("The starting point is given like this: “{w}”",
+                "The authors begin with this: “{w}”",
+                "The background, in their own words: “{w}”",
+                "The question arises from this: “{w}”"),
+        "method": ("The methods are described as follows: “{w}”",
+                   "On the approach one reads: “{w}”",
+                   "As to how it was done: “{w}”", "This is how they worked: “{w}”"),
+        "result": ("Among the results: “{w}”", "They report: “{w}”", "One finding reads: “{w}”",
+                   "The text reports this: “{w}”", "Word for word: “{w}”"),
+        "conclusion": ("The conclusion is worded like this: “{w}”", "They conclude: “{w}”",
+                       "In the authors' words: “{w}”", "The take-home message reads: “{w}”",
+                       "It comes down to this: “{w}”"),
+        "first": ("It begins like this: “{w}”", "The opening reads: “{w}”",
+                  "The first thing said is: “{w}”", "It sets out from this: “{w}”"),
+        "last": ("It closes with the words: “{w}”", "The end reads: “{w}”",
+                 "The last statement is: “{w}”", "It finishes like this: “{w}”"),
+        "part": ("There one reads: “{w}”", "That part states: “{w}”", "The wording is: “{w}”",
+                 "It says: “{w}”", "I quote: “{w}”"),
+    },
+    "zh": {
+        "aim": ("作者写道：“{w}”", "文章的出发点是：“{w}”", "背景部分写的是：“{w}”"),
+        "method": ("方法上写的是：“{w}”", "文中这样描述做法：“{w}”", "原文是：“{w}”"),
+        "result": ("结果部分写道：“{w}”", "文中报告：“{w}”", "原话是：“{w}”"),
+        "conclusion": ("结论原文是：“{w}”", "作者总结道：“{w}”", "落脚点是：“{w}”",
+                       "文中归纳为：“{w}”"),
+        "first": ("开头写的是：“{w}”", "文章从这里说起：“{w}”", "首句之一是：“{w}”"),
+        "last": ("结尾写道：“{w}”", "最后的表述是：“{w}”", "文章以此收尾：“{w}”"),
+        "part": ("该部分写道：“{w}”", "原文如下：“{w}”", "其中提到：“{w}”",
+                 "可以引用这一句：“{w}”"),
+    },
+}  # fmt: skip
+CAUTION: dict[Language, tuple[str, ...]] = {
+    "en": ("", "", "", "That is the wording of the paper, and not advice for a single patient.",
+           "I quote and do not judge how strong it is.",
+           "Whether it carries over to other settings is left open."),
+    "zh": ("", "", "", "这是原文的表述，不是对个人的建议。", "这里只作引用，不评价证据强弱。"),
+}  # fmt: skip
+PICKED: dict[Language, tuple[str, ...]] = {
+    "en": ("Please back it with a quotation.", "Quote, please, do not retell.", "", "", "",
+           "I need the exact words."),
+    "zh": ("请引用原文。", "请给出原话。", "", "", ""),
+}  # fmt: skip
+ENDING: dict[Language, tuple[str, ...]] = {
+    "en": ("Finally: ", "One last thing. ", "To finish: ", "", ""),
+    "zh": ("最后，", "还有一个问题，", "", ""),
+}
+PAPER: dict[Language, tuple[str, ...]] = {
+    "en": ("Sure. ", "Of course. ", "Gladly. ", "", "", ""),
+    "zh": ("好的。", "可以。", "", "", ""),
+}
+ANY: dict[Language, tuple[str, ...]] = {
+    "en": ("Anything else that can be quoted?", "Is there another sentence worth citing?",
+           "What else does it state?", "Could you cite one more passage?"),
+    "zh": ("还有别的可以引用吗？", "还提到了什么？", "能再引一句吗？"),
+}  # fmt: skip
+AGAIN: dict[Language, tuple[str, ...]] = {
+    "en": ("It also states: “{w}”", "Another sentence: “{w}”", "One can also cite: “{w}”",
+           "Elsewhere in it one reads: “{w}”"),
+    "zh": ("文中还写道：“{w}”", "另有一句：“{w}”", "还可以引用：“{w}”"),
+}  # fmt: skip

@@ -1,0 +1,150 @@
+"""Vignette: a case, the conditions that its findings lead to, then tests and treatment.
+
+    page + rival -> findings in a patient -> which finding points where -> tests -> treatment
+
+Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
+has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
+`alone` follows one.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons import cases, patients, phrases
+from knowledge.lessons.answers import Answer
+from knowledge.lessons.neighbours import findings, findings_of, shared_findings
+from knowledge.lessons.subjects import Item, Page
+from knowledge.records import Lesson
+
+NAME = "vignette"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+PLAN = ("test", "first_line", "treatment", "medicine", "department", "complication")
+_MOST = 5
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return what a case of a page can lead to, and its forms."""
+    relation = findings_of(page)
+    if not relation or not patients.is_illness(page):
+        return {}
+    if relation != "symptom":
+        return {relation: ("versus",)}
+    planned = [each for each in PLAN if page.named(each)]
+    return {each: ("versus", "alone") for each in planned or [relation]}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none where nothing shares a finding with the page."""
+    told_by = findings_of(page)
+    rivals = page.rivals(page) if form == "versus" else ()
+    if form == "versus" and not rivals:
+        return None
+    answer = Answer(page, pick)
+    if rivals:
+        rival = pick.choice(rivals)
+        items = _versus(page, rival, told_by, answer, pick)
+    else:
+        items = _told(page, told_by, pick)
+        _for(page, told_by, items, answer, pick)
+    history = _background(page, answer, pick)
+    if told_by == "symptom":
+        plan(page, relation, answer, pick)
+        closing = pick.choice(cases.CLOSING[page.language])
+    else:
+        closing = pick.choice(cases.STATISTICAL[page.language])
+    if closing:
+        answer.say(closing)
+    return answer.lesson(NAME, _case(page, items, history, pick), relation)
+
+
+def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None:
+    """State what was asked for and some of what follows, tests before treatment."""
+    others = [each for each in PLAN if page.named(each) and each != relation]
+    wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
+    wanted += [relation] if relation in PLAN else []
+    for each in sorted(wanted, key=PLAN.index):
+        answer.state(each, page.named(each)[:_MOST], briefly=0.8)
+    flags = page.texts("red_flag")
+    if flags and pick.random() < 0.5:
+        answer.state("red_flag", flags[:1])
+
+
+def compare(
+    page: Page,
+    rival: Page,
+    shared: tuple[Item, Item],
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+) -> None:
+    """State a finding that two conditions share."""
+    template = pick.choice(cases.BOTH[relation, page.language])
+    text = phrases.fill(template, page.language, 1, s=page.said, r=rival.said, x=shared[0].said)
+    answer.say_of(text, (page, relation, [shared[0]]), (rival, relation, [shared[1]]))
+
+
+def _versus(
+    page: Page, rival: Page, relation: str, answer: Answer, pick: random.Random
+) -> list[Item]:
+    shared = pick.choice(shared_findings(page, rival, relation))
+    rest = [item for item in findings(page, relation)[:8] if item.object != shared[0].object]
+    own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
+    common = {item.object for item in findings(page, relation)}
+    other = [item for item in findings(rival, relation)[:8] if item.object not in common]
+    compare(page, rival, shared, relation, answer, pick)
+    if own:
+        _for(page, relation, own, answer, pick)
+    if other and pick.random() < 0.7:
+        few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
+        template = pick.choice(cases.AGAINST[relation, page.language])
+        said = phrases.listing([item.said for item in few], page.language, pick)
+        text = phrases.fill(template, page.language, len(few), r=rival.said, a=said)
+        answer.say_of(text, (rival, relation, few))
+    told = [shared[0], *own]
+    pick.shuffle(told)
+    return told
+
+
+def _told(page: Page, relation: str, pick: random.Random) -> list[Item]:
+    known = findings(page, relation)[:8]
+    return pick.sample(known, min(len(known), pick.choice((2, 3, 3, 4))))
+
+
+def _for(
+    page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
+) -> None:
+    template = pick.choice(cases.FOR[relation, page.language])
+    said = phrases.listing([item.said for item in items], page.language, pick)
+    text = phrases.fill(template, page.language, len(items), s=page.said, a=said)
+    answer.say(text, relation, items)
+
+
+def _background(page: Page, answer: Answer, pick: random.Random) -> str:
+    """Give the patient a risk factor of the condition, in about half of the cases."""
+    known = page.named("risk_factor")
+    if not known or pick.random() < 0.5:
+        return ""
+    item = pick.choice(known)
+    template = pick.choice(cases.BACKGROUND[page.language])
+    text = phrases.fill(template, page.language, 1, s=page.said, a=item.said)
+    answer.say(text, "risk_factor", [item])
+    return pick.choice(cases.HISTORY[page.language]).format(a=item.said)
+
+
+def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) -> str:
+    who = patients.profile(page, items)
+    person = patients.person(who, page.language, pick)
+    task = pick.choice(cases.TASK[page.language])
+    return phrases.fill(
+        pick.choice(cases.VIGNETTE[page.language]),
+        page.language,
+        len(items),
+        who=person,
+        Who=person[:1].upper() + person[1:],
+        a=phrases.listing([item.said for item in items], page.language, pick),
+        since=patients.since(who, page.language, pick),
+        ask=history + task,
+        Ask=history + task,
+    )
