@@ -25,16 +25,17 @@ Message = dict[str, str]
 
 TEMPLATE = (
     "{% for message in messages %}"
-    "{% if message['role'] == 'assistant' %}<|assistant|>"
+    "{% if message['role'] == 'assistant' %}<|assistant|>\n"
     "{% generation %}{{ ' ' + message['content'] }}{{ eos_token }}{% endgeneration %}"
     "{% else %}<|{{ message['role'] }}|>{{ message['content'] }}{% endif %}"
     "{% endfor %}"
-    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
 )
 """The plain template: role marker, content; answers end with the end-of-text token.
 
 The blank before an answer makes its first word the same token as within the evidence; whoever
-decodes an answer strips it.
+decodes an answer strips it. The line's end before it gives a small model one more place to decide
+at which line of evidence the answer begins.
 """
 
 INSTRUCTION: dict[Language, str] = {
@@ -65,11 +66,16 @@ class Rendered:
 def grounded(
     question: str, evidence: Sequence[str], language: Language, history: Sequence[Message] = ()
 ) -> list[Message]:
-    """Return the messages that ask a question over numbered evidence, counted from 1."""
+    """Return the messages that ask a question over numbered evidence, counted from 1.
+
+    The question stands before the evidence too: a model that reads from left to right then knows
+    what to look for (query-aware contextualization, Liu et al., "Lost in the Middle", 2023).
+    """
     evidence_heading, question_heading = _HEADINGS[language]
-    lines = [evidence_heading]
+    asked = question_heading + question
+    lines = [asked, evidence_heading]
     lines += [f"[{number}] {text}" for number, text in enumerate(evidence, 1)]
-    lines.append(question_heading + question)
+    lines.append(asked)
     return [
         {"role": "system", "content": INSTRUCTION[language]},
         *history,

@@ -134,7 +134,9 @@ class Drills:
         if pick.random() < 0.35:
             words = pick.sample(self._words, min(length, len(self._words)))
             return " ".join(words) + pick.choice(["", *_listed("endings", "en", kind)])
-        stem = "".join(pick.choices(_listed("syllables"), k=length + 1))
+        # syllables recur in every name; pieces of the vocabulary tell names apart as real ones do
+        pieces = self._words if pick.random() < 0.6 else _listed("syllables")
+        stem = "".join(pick.choices(pieces, k=length + 1)).lower()
         name = stem + pick.choice(_listed("endings", "en", kind))
         return name.capitalize() if kind == "condition" or pick.random() < 0.1 else name
 

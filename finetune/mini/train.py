@@ -1,11 +1,10 @@
 """Make the mini model from nothing: a tokenizer, then stages of copying, then its score.
 
-    texts -> tokenizer    segments -> records -> easy drills -> full drills -> base folder
+    texts -> tokenizer    segments, ever further apart -> easy drills -> full drills -> base folder
 
 Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy
 by content. A random segment repeated after a filler whose length grows by one each time the loss
-falls under 1 teaches that in minutes (a fixed distance teaches the distance only); records then
-teach to choose what to copy by two keys together. Each exercise grows as it is learned.
+falls under 1 teaches that in minutes (a fixed distance teaches the distance only).
 """
 
 import json
@@ -34,13 +33,8 @@ Report = Callable[[str, int, int | None], None]
 STEEP = 2e-3
 """Learning rate of the copying exercises."""
 
-FURTHEST = 40
+FURTHEST = 30
 """Segments are learned when they are copied over this distance."""
-
-LEVELS = 12
-"""Records are learned at this level, with the loss under `LEARNED`."""
-
-LEARNED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,6 @@ class Plan:
     rows: int = 8
     peak: float = 1.5e-3
     segment_minutes: float = 8.0
-    record_minutes: float = 15.0
     minutes: float = 90.0
     seed: int = 7
     decay: float = 0.4
@@ -87,7 +80,6 @@ def run(
     tokenizer = _tokenizer(work, texts, plan)
     trainer = _Trainer(work, tokenizer, lexicon, plan, report)
     trainer.segments()
-    trainer.records()
     trainer.drills()
     trainer.finish()
     result = reading.measure(trainer.model, tokenizer, measured)
@@ -158,7 +150,7 @@ class _Trainer:
         )
         self.reduced = reduced(self.device.type, "auto")
         self.step, self.seen, self.spent, self.begun = 0, 0, 0.0, 0.0
-        self.distance, self.level = 0, 1
+        self.distance = 0
         self.stage, self.average = "segments", 9.0
         self._resume()
 
@@ -170,36 +162,10 @@ class _Trainer:
         plain = self._plain_tokens()
         while self.distance < FURTHEST and self.spent < self.plan.segment_minutes * 60:
             made = [copying.segment(pick, self.distance, plain) for _ in range(96)]
-            self._update(*_batch(made), STEEP * min(1.0, (self.step + 1) / 50))
+            self._update(*_batch(made), None, STEEP * min(1.0, (self.step + 1) / 50))
             if self.average < 1.0:
                 self.distance += 1
                 self.average = 1.2
-        self._enter("records")
-
-    def records(self) -> None:
-        """Stage two: find a line by two keys, and copy it; more and longer lines as it is learned.
-
-        Ends with its time, or where full records are read.
-        """
-        if self.stage != "records":
-            return
-        pick = random.Random(self.plan.seed + self.step)
-        plain, marks = self._plain_tokens(), self._marks()
-        until = self.begun + self.plan.record_minutes * 60
-        while self.spent < until and not (self.level == LEVELS and self.average < LEARNED):
-            made = []
-            for _ in range(self.plan.rows):
-                ids: list[int] = []
-                learn: list[bool] = []
-                while len(ids) < self.plan.row:
-                    more, known = copying.records(pick, *copying.size(self.level), plain, marks)
-                    ids += more
-                    learn += known
-                made.append((ids[: self.plan.row], learn[: self.plan.row]))
-            self._update(*_batch(made), STEEP)
-            if self.average < LEARNED and self.level < LEVELS:
-                self.level += 1
-                self.average += 0.1
         self._enter("drills")
 
     def drills(self) -> None:
@@ -208,9 +174,9 @@ class _Trainer:
         supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
         rows = self._rows(supply, lambda: self._hardness(start, total))
         while self.spent < total:
-            ids, learn = next(rows)
+            batch = next(rows)
             left = (total - self.spent) / max(total - start, 1)
-            self._update(ids, learn, self.plan.peak * min(1.0, left / self.plan.decay + 0.01))
+            self._update(*batch, self.plan.peak * min(1.0, left / self.plan.decay + 0.01))
 
     def finish(self) -> None:
         """Save the model as it ships: bfloat16 safetensors, no optimiser."""
@@ -228,59 +194,57 @@ class _Trainer:
         """Return the tokens that exercises are made of: all but markers and bytes."""
         return list(range(len(tokens.SPECIAL) + 256, len(self.tokenizer)))
 
-    def _marks(self) -> copying.Marks:
-        def ids(text: str) -> list[int]:
-            return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
-
-        numbers = range(1, 10)
-        return copying.Marks(
-            opening=ids("<|user|>Evidence:"),
-            numbers=[ids(f"\n[{number}]") for number in numbers],
-            dash=ids(" —"),
-            colon=ids(":"),
-            semicolon=ids(";"),
-            stop=ids("."),
-            cited=[ids(f" [{number}]") for number in numbers],
-            question=ids("<|user|>"),
-            answer=ids("<|assistant|>"),
-            end=ids("</s>"),
-        )
-
     def _hardness(self, start: float, total: float) -> float:
         return min(1.0, max(0.0, (self.spent - start) / (0.4 * max(total - start, 1))))
 
     def _rows(
         self, supply: Drills, hardness: Callable[[], float]
-    ) -> Iterator[tuple["torch.Tensor", "torch.Tensor"]]:
-        """Yield batches of full rows: drills end to end, cut where the row ends."""
+    ) -> Iterator[tuple["torch.Tensor", "torch.Tensor", "torch.Tensor"]]:
+        """Yield batches of full rows: drills end to end, cut where the row ends.
+
+        The positions restart with each drill, so that none sees the evidence of another.
+        """
         import torch
 
         size, pick = self.plan.row, random.Random(self.plan.seed)
         while True:
             ids = torch.zeros(self.plan.rows, size, dtype=torch.long)
             learn = torch.zeros(self.plan.rows, size, dtype=torch.bool)
+            places = torch.zeros(self.plan.rows, size, dtype=torch.long)
             for row in range(self.plan.rows):
                 filled = 0
                 while filled < size:
-                    level = hardness() * (1.0 if pick.random() < 0.75 else pick.random())
-                    made = dialogue.render(self.tokenizer, supply.make(level).messages())
+                    level = hardness() * (1.0 if pick.random() < 0.5 else pick.random())
+                    drill = supply.make(level)
+                    turn = pick.randrange(len(drill.questions))
+                    made = dialogue.render(self.tokenizer, drill.messages(turn))
                     if filled == 0 and len(made.ids) > size:
                         continue
                     take = min(len(made.ids), size - filled)
                     ids[row, filled : filled + take] = torch.tensor(made.ids[:take])
                     learn[row, filled : filled + take] = torch.tensor(made.learn[:take])
+                    places[row, filled : filled + take] = torch.arange(take)
                     filled += take
-            yield ids, learn
+            yield ids, learn, places
 
-    def _update(self, ids: "torch.Tensor", learn: "torch.Tensor", rate: float) -> None:
+    def _update(
+        self,
+        ids: "torch.Tensor",
+        learn: "torch.Tensor",
+        places: "torch.Tensor | None",
+        rate: float,
+    ) -> None:
         """Take one step; only learned positions reach the output layer, the costly part."""
         import torch
 
         began = time.monotonic()
         ids, learn = ids.to(self.device), learn.to(self.device)
+        given = {} if places is None else {"position_ids": places.to(self.device)}
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
-            hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
+            hidden = self.model.model(input_ids=ids, use_cache=False, **given).last_hidden_state
             wanted = learn[:, 1:]
+            if places is not None:  # the first token of a drill does not follow from the last
+                wanted = wanted & (places[:, 1:] > 0).to(self.device)
             logits = self.model.lm_head(hidden[:, :-1][wanted])
         loss = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][wanted])
         loss.backward()  # type: ignore[no-untyped-call]
@@ -308,7 +272,6 @@ class _Trainer:
             "seconds": round(self.spent),
             "loss": round(self.average, 4),
             "distance": self.distance,
-            "level": self.level,
         }
         with (self.work / "curve.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -333,7 +296,6 @@ class _Trainer:
             "seen": self.seen,
             "spent": self.spent,
             "distance": self.distance,
-            "level": self.level,
             "stage": self.stage,
             "average": self.average,
             "begun": self.begun,
