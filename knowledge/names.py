@@ -74,7 +74,7 @@ def clean(text: str) -> str:
     >>> clean("['Type 2 diabetes']")
     'Type 2 diabetes'
     """
-    name = _DETAILS.sub(" ", tidy(unescape(text)))
+    name = _DETAILS.sub(" ", tidy(unescape(tidy(text))))
     before = ""
     while name != before:
         before = name
