@@ -201,7 +201,8 @@ class Chat:
         keep = self.settings.unsupported == "mark"
         checked = citations.check(draft, read, find, keep_unsupported=keep)
         clock.lap("check")
-        return _settled(draft, checked, read, asked)
+        # the mini model declines too readily: what was found relevant before is quoted all the same
+        return _settled(draft, checked, read, asked, trusted=self.writer.about.base != "mini")
 
     def _model(self, asked: Asked, checked: Checked | None) -> Model:
         """Return who wrote the answer: the writer, or nobody where evidence speaks for itself."""
@@ -231,7 +232,7 @@ def open_chat(
 
 
 def _settled(
-    draft: str, checked: Checked, read: Sequence[Evidence], asked: Asked
+    draft: str, checked: Checked, read: Sequence[Evidence], asked: Asked, *, trusted: bool
 ) -> Checked | None:
     """Decide between the checked draft, a quotation and an abstention.
 
@@ -241,7 +242,7 @@ def _settled(
     exact = [piece for piece in read if relevance.is_exact(piece, asked)]
     declined = _plain(citations.bare(draft)) in map(_plain, NOT_COVERED.values())
     if declined:
-        return _quotation(exact, asked) if exact else None
+        return _quotation(exact or read, asked) if exact or not trusted else None
     if not checked.sentences:
         return _quotation(read, asked)
     used = {citation.id for citation in checked.citations}
