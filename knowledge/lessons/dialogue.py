@@ -16,7 +16,7 @@ from knowledge.lessons.answers import Answer
 from knowledge.lessons.chatdoctor import complaint
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
-from knowledge.lessons.vignette import PLAN, compare, plan
+from knowledge.lessons.vignette import PLAN, compare, conclude
 from knowledge.records import Lesson, Message
 
 NAME = "dialogue"
@@ -64,13 +64,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
             template = pick.choice(cases.ABSENT[each, page.language])
             text = phrases.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.say_of(text, (of, each, [item]))
-    if told_by == "symptom":
-        plan(page, relation, answer, pick)
-        closing = pick.choice(cases.CLOSING[page.language])
-    else:
-        closing = pick.choice(cases.STATISTICAL[page.language])
-    if closing:
-        answer.say(closing)
+    conclude(page, relation, told_by, answer, pick)
     return answer.lesson(NAME, last, relation, before=before, turns=turns)
 
 

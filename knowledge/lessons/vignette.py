@@ -49,6 +49,12 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
+    conclude(page, relation, told_by, answer, pick)
+    return answer.lesson(NAME, _case(page, items, history, pick), relation)
+
+
+def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: random.Random) -> None:
+    """End an answer: with what follows and a closing word, or with what statistics cannot say."""
     if told_by == "symptom":
         plan(page, relation, answer, pick)
         closing = pick.choice(cases.CLOSING[page.language])
@@ -56,7 +62,6 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         closing = pick.choice(cases.STATISTICAL[page.language])
     if closing:
         answer.say(closing)
-    return answer.lesson(NAME, _case(page, items, history, pick), relation)
 
 
 def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None:
