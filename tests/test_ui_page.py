@@ -87,8 +87,19 @@ def test_a_stopped_question_is_not_recorded_and_says_so(page: Page) -> None:
     told = page.stop(session)
     assert "Stopped" in str(told["live"])
     assert told["ask"] == {"visible": True}
-    assert list(running) == []
+    again = list(running)  # the draft's own stream says it last, whatever it had sent before
+    assert [parts["live"] for parts in again] == [told["live"]]
     assert page.desk.conversations() == []
+
+
+def test_a_question_after_a_stopped_one_shows_only_itself(page: Page) -> None:
+    session = Session()
+    page.begin(session, "What first?")
+    running = page.answer(session)
+    next(running)
+    page.stop(session)
+    assert page.begin(session, "And then?")["box"] == ""
+    assert list(running) == []
 
 
 def test_a_fault_is_told_and_the_page_stays_usable(page: Page, caplog) -> None:

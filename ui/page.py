@@ -59,7 +59,11 @@ class Session:
     @property
     def busy(self) -> bool:
         """Say whether a question is being answered."""
-        return self.turn is not None and self.turn.running
+        return self.turn is not None and self.turn.running and not self.turn.stopped
+
+    def awaits(self, turn: Turn) -> bool:
+        """Say whether the reader still waits for this turn, here."""
+        return turn is self.turn and not turn.stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Page:
         try:
             yield from self._shown(session, turn, events)
         except MedchatError as error:
-            if turn is session.turn:
+            if session.awaits(turn):
                 yield self._ended(session, turn, " ".join(filter(None, (error.what, error.remedy))))
         except GeneratorExit:
             if not turn.stopped:
@@ -146,14 +150,14 @@ class Page:
         except Exception:
             # the border: whatever it is, the reader is told and the page stays usable
             _log.exception("a question was not answered")
-            if turn is session.turn:
+            if session.awaits(turn):
                 yield self._ended(session, turn, session.words("failed"))
         finally:
             turn.running = False
 
     def stop(self, session: Session) -> Parts:
         """Give up the question that is being answered; its answer ends at its next event."""
-        turn, session.turn = session.turn, None
+        turn = session.turn
         if turn is None:
             return _buttons(busy=False)
         turn.stopped = True
@@ -187,9 +191,12 @@ class Page:
         step, draft, shown = "understand", "", 0.0
         for event in events:
             if turn.stopped and not isinstance(event, Done):
+                if turn is session.turn:
+                    # told again: a draft on its way when the reader stopped it may arrive after
+                    yield self._ended(session, turn, session.words("stopped"))
                 return
             if isinstance(event, Done):
-                if turn is session.turn:
+                if session.awaits(turn):
                     session.conversation = event.answer.conversation
                     yield {**self._conversation(session), **_buttons(busy=False)}
                 yield self._listing(session)
@@ -198,7 +205,7 @@ class Page:
                 step = event.step
             elif isinstance(event, Piece):
                 draft += event.text
-            if turn is session.turn and (
+            if session.awaits(turn) and (
                 isinstance(event, Status) or self.clock() - shown > _PAUSE
             ):
                 shown = self.clock()
