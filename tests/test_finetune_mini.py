@@ -1,12 +1,14 @@
 """The mini model's workshop: sound drills, a tokenizer that loses nothing, real training."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from finetune import dialogue, mini, model
-from finetune.mini import reading
+from finetune.dialogue import Rendered
+from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import Plan, run
@@ -90,11 +92,39 @@ def test_the_score_counts_what_is_said() -> None:
     assert reading.marks("Rest helps [2], sleep too [1].") == ["2", "1"]
 
 
+def test_what_the_text_before_does_not_settle_is_a_choice() -> None:
+    given, said = [1, 2, 3, 4, 1, 2, 5], [2, 3, 4]
+    exercise = Rendered([*given, *said], [False] * len(given) + [True] * len(said))
+    # 2 after 2, 5 never stood there; 3 after 5, 2 neither; 4 follows 2, 3 and nothing else does
+    assert copying.choices(exercise)[len(given) :] == [True, True, False]
+    twice = Rendered([1, 2, 3, 1, 2, 4, 1, 2, 3], [False] * 8 + [True])
+    assert copying.choices(twice)[8]  # 3 or 4 after 1, 2
+
+
+@pytest.mark.parametrize("level", [0, 3, 8, copying.LEVELS])
+def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
+    marks = copying.Marks(1, 2, 3, 4, 5)
+    for seed in range(50):
+        made = copying.lookup(random.Random(seed), level, range(10, 900), marks)
+        parts = "".join(chr(token) for token in made.ids).split(chr(marks.user))[1:]
+        lines = parts[0].strip(chr(marks.line)).split(chr(marks.line))
+        assert 2 <= len(lines) == len(set(lines)) <= 6
+        for turn in parts[1:]:
+            question, answer = turn.split(chr(marks.assistant) + chr(marks.line))
+            line = answer.removesuffix(chr(marks.end))
+            assert line in lines
+            name, label = line.split(chr(marks.colon))[0][:-1], line.split(chr(marks.colon))[0][-1]
+            assert name in question and label in question
+        assert sum(made.learn) == sum(
+            len(turn.split(chr(marks.assistant) + chr(marks.line))[1]) for turn in parts[1:]
+        )
+
+
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
     texts = [path.read_text() for path in starter.files() if path.suffix == ".md"][:10]
     plan = Plan(
         hidden=32, layers=1, heads=2, inner=64, merges=100, row=512, rows=2, minutes=0.03,
-        segment_minutes=0.01,
+        segment_minutes=0.01, lookup_minutes=0.01,
     )  # fmt: skip
     score = run(tmp_path / "base", texts, {}, plan, measured=4)
     card = json.loads((tmp_path / "base" / "MINI.json").read_text())

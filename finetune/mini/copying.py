@@ -1,19 +1,38 @@
-"""Copying exercises over random tokens: what a small model learns before it can read.
+"""Exercises over random tokens: what a small model learns before it can read.
 
-a b c ... filler ... a b c ...      copy what followed, over a distance that grows
+    a b c ... filler ... a b c ...                      copy what followed, ever further back
+    a : x y    b : z    ?  .. b .. b : z    ?  .. a ..  find the line that is asked for, copy it
+
+Reading is two skills, and a drill teaches the second one badly: of the thirty tokens of its answer
+one says which line was chosen. A lookup asks of few lines many times, so that every third token
+learned is a choice.
 """
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-Exercise = tuple[list[int], list[bool]]
-"""Token ids, and where a token is to be predicted."""
+from finetune.dialogue import Rendered
 
 WIDTH = 24
 """Tokens of a repeated segment."""
 
+LEVELS = 16
+"""Levels of lookups: more lines, longer names, more words around the name that is asked for."""
 
-def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Exercise:
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The tokens between which a dialogue stands, by their ids."""
+
+    user: int
+    assistant: int
+    line: int
+    colon: int
+    end: int
+
+
+def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Rendered:
     """Return a random segment, a filler of up to twice the distance, and the segment again.
 
     The first token of the repetition cannot be known and is not learned.
@@ -21,4 +40,58 @@ def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Exerci
     first = pick.choices(tokens, k=WIDTH)
     filler = pick.choices(tokens, k=pick.randint(0, 2 * distance))
     learn = [False] * (WIDTH + len(filler) + 1) + [True] * (WIDTH - 1)
-    return first + filler + first, learn
+    return Rendered(first + filler + first, learn)
+
+
+def lookup(pick: random.Random, level: int, tokens: Sequence[int], marks: Marks) -> Rendered:
+    """Return lines of a name, a label and values, then questions, each answered by its line.
+
+    From the sixth level on names recur under other labels, and the question holds both.
+    """
+    around = min(8, level // 2)
+    fresh = iter(pick.sample(tokens, 100))
+
+    def some(most: int) -> list[int]:
+        return [next(fresh) for _ in range(pick.randint(1, most))]
+
+    lines: list[tuple[list[int], list[int], list[int]]] = []
+    for _ in range(pick.randint(2, min(6, 2 + level // 4))):
+        again = level >= 6 and lines and pick.random() < 0.3
+        name = pick.choice(lines)[0] if again else some(min(4, 1 + level // 3))
+        lines.append((name, some(1), some(min(5, 1 + level // 3))))
+    ids = [marks.user]
+    for name, label, values in lines:
+        ids += [marks.line, *name, *label, marks.colon, *values]
+    ids.append(marks.line)
+    learn = [False] * len(ids)
+    for _ in range(len(lines) + 2):
+        name, label, values = pick.choice(lines)
+        parts = [name, label]
+        if level >= 3:
+            pick.shuffle(parts)
+        asked = [marks.user]
+        for part in parts:
+            asked += pick.choices(tokens, k=pick.randint(0, around)) + part
+        asked += pick.choices(tokens, k=pick.randint(0, around))
+        asked += [marks.assistant, marks.line]
+        answer = [*name, *label, marks.colon, *values, marks.end]
+        ids += asked + answer
+        learn += [False] * len(asked) + [True] * len(answer)
+    return Rendered(ids, learn)
+
+
+def choices(exercise: Rendered) -> list[bool]:
+    """Say which of the tokens to be learned are choices: copying alone does not tell them.
+
+    A token is copied where, within what was given, nothing but it ever follows the two tokens
+    before it. Any other one says which of several places was chosen to copy from.
+    """
+    ids, after = exercise.ids, dict[tuple[int, int], set[int]]()
+    found = [False] * len(ids)
+    for at in range(2, len(ids)):
+        before = ids[at - 2], ids[at - 1]
+        if exercise.learn[at]:
+            found[at] = after.get(before) != {ids[at]}
+        else:
+            after.setdefault(before, set()).add(ids[at])
+    return found

@@ -1,22 +1,25 @@
 """Make the mini model from nothing: a tokenizer, then stages of copying, then its score.
 
-    texts -> tokenizer    segments, ever further apart -> easy drills -> full drills -> base folder
+    texts -> tokenizer    segments -> lookups -> easy drills -> full drills -> base folder
 
-Drills alone teach a model of this size nothing in millions of tokens; first it must learn to copy
-by content. A random segment repeated after a filler whose length grows by one each time the loss
-falls under 1 teaches that in minutes (a fixed distance teaches the distance only).
+Drills alone teach a model of this size nothing in millions of tokens. First it must learn to copy
+by content: a random segment repeated after a filler whose length grows by one each time the loss
+falls under 1 teaches that in minutes (a fixed distance teaches the distance only). Then it must
+learn what to copy: lookups, which grow harder as they are answered. Choices count as much in the
+loss as all other tokens together, or the nine of ten that follow from them would hide them.
 """
 
 import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import dialogue
+from finetune.dialogue import Rendered
 from finetune.errors import FinetuneError
 from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
@@ -31,10 +34,13 @@ if TYPE_CHECKING:
 Report = Callable[[str, int, int | None], None]
 
 STEEP = 2e-3
-"""Learning rate of the copying exercises."""
+"""Learning rate of the segments."""
 
 FURTHEST = 30
 """Segments are learned when they are copied over this distance."""
+
+SURE = 0.9
+"""Share of right choices at which lookups and drills grow harder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,15 @@ class Plan:
     rows: int = 8
     peak: float = 1.5e-3
     segment_minutes: float = 8.0
+    lookup_minutes: float = 15.0
     minutes: float = 90.0
     seed: int = 7
     decay: float = 0.4
+
+    @property
+    def most(self) -> float:
+        """Return the seconds that all stages take at most."""
+        return 60 * (self.segment_minutes + self.lookup_minutes + self.minutes)
 
     def __post_init__(self) -> None:
         if not 512 <= self.row <= self.context:
@@ -80,6 +92,7 @@ def run(
     tokenizer = _tokenizer(work, texts, plan)
     trainer = _Trainer(work, tokenizer, lexicon, plan, report)
     trainer.segments()
+    trainer.lookups()
     trainer.drills()
     trainer.finish()
     result = reading.measure(trainer.model, tokenizer, measured)
@@ -109,6 +122,16 @@ def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedToken
     tokenizer = tokens.train([*list(texts) * 4, *sample], plan.merges)
     tokens.save(tokenizer, work)
     return tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows of token ids, what of them is learned, what of that is a choice, and the positions."""
+
+    ids: "torch.Tensor"
+    learn: "torch.Tensor"
+    choice: "torch.Tensor"
+    places: "torch.Tensor"
 
 
 class _Trainer:
@@ -150,33 +173,62 @@ class _Trainer:
         )
         self.reduced = reduced(self.device.type, "auto")
         self.step, self.seen, self.spent, self.begun = 0, 0, 0.0, 0.0
-        self.distance = 0
-        self.stage, self.average = "segments", 9.0
+        self.distance, self.level, self.hardness = 0, 0, 0.0
+        self.stage, self.average, self.right = "segments", 9.0, 0.0
         self._resume()
 
     def segments(self) -> None:
         """Stage one: copy a random segment over a distance that grows as it is learned."""
         if self.stage != "segments":
             return
-        pick = random.Random(self.plan.seed + self.step)
-        plain = self._plain_tokens()
+        pick, plain = random.Random(self.plan.seed + self.step), self._plain_tokens()
         while self.distance < FURTHEST and self.spent < self.plan.segment_minutes * 60:
-            made = [copying.segment(pick, self.distance, plain) for _ in range(96)]
-            self._update(*_batch(made), None, STEEP * min(1.0, (self.step + 1) / 50))
+            self._update(
+                self._batch(lambda: copying.segment(pick, self.distance, plain)), self._warm(STEEP)
+            )
             if self.average < 1.0:
                 self.distance += 1
                 self.average = 1.2
+        self._enter("lookups")
+
+    def lookups(self) -> None:
+        """Stage two: find the line that is asked for, among ever more and longer ones."""
+        if self.stage != "lookups":
+            return
+        pick, plain = random.Random(self.plan.seed + self.step), self._plain_tokens()
+        marks = self._marks()
+        last = self.begun + self.plan.lookup_minutes * 60
+
+        def made() -> Rendered:
+            level = self.level if pick.random() < 0.7 else pick.randint(0, self.level)
+            return copying.lookup(pick, level, plain, marks)
+
+        while self.level < copying.LEVELS and self.spent < last:
+            self._update(self._batch(made), self._warm(self.plan.peak))
+            if self.right > SURE:
+                self.level += 1
+                self.right = SURE - 0.2
         self._enter("drills")
 
     def drills(self) -> None:
-        """Last stages: read drills, easy ones first, full ones from 40 % of the time."""
-        start, total = self.begun, self.begun + self.plan.minutes * 60
+        """Last stage: read drills, harder ones as they are answered; full ones from half time."""
+        total = self.plan.minutes * 60
         supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
-        rows = self._rows(supply, lambda: self._hardness(start, total))
-        while self.spent < total:
-            batch = next(rows)
-            left = (total - self.spent) / max(total - start, 1)
-            self._update(*batch, self.plan.peak * min(1.0, left / self.plan.decay + 0.01))
+        pick = random.Random(self.plan.seed + self.step)
+
+        def made() -> Rendered:
+            drill = supply.make(self.hardness * (1.0 if pick.random() < 0.6 else pick.random()))
+            # many questions on the same evidence give many choices; one alone is what chat asks
+            turn = pick.randrange(len(drill.questions)) if pick.random() < 0.5 else None
+            return dialogue.render(self.tokenizer, drill.messages(turn))
+
+        while (done := self.spent - self.begun) < total:
+            left = 1 - done / total
+            rate = self.plan.peak * min(1.0, left / self.plan.decay + 0.01)
+            self._update(self._batch(made), self._warm(rate))
+            if self.right > SURE:
+                self.hardness += 0.01
+            self.hardness = min(1.0, max(self.hardness, 2 * done / total - 0.2))
 
     def finish(self) -> None:
         """Save the model as it ships: bfloat16 safetensors, no optimiser."""
@@ -187,66 +239,70 @@ class _Trainer:
         self.model.to(torch.float32).eval()  # type: ignore[arg-type]
 
     def _enter(self, stage: str) -> None:
-        self.stage, self.begun, self.average = stage, self.spent, 5.0
+        self.stage, self.begun, self.average, self.right = stage, self.spent, 5.0, 0.0
         self._save()
+
+    def _warm(self, rate: float) -> float:
+        """Return a learning rate that rises over the first steps from nothing."""
+        return rate * min(1.0, (self.step + 1) / 50)
+
+    def _marks(self) -> copying.Marks:
+        names = ("<|user|>", "<|assistant|>", "<0x0A>", ":", str(self.tokenizer.eos_token))
+        return copying.Marks(*(self.tokenizer.get_vocab()[name] for name in names))
 
     def _plain_tokens(self) -> list[int]:
         """Return the tokens that exercises are made of: all but markers and bytes."""
         return list(range(len(tokens.SPECIAL) + 256, len(self.tokenizer)))
 
-    def _hardness(self, start: float, total: float) -> float:
-        return min(1.0, max(0.0, (self.spent - start) / (0.4 * max(total - start, 1))))
+    def _batch(self, made: Callable[[], Rendered]) -> "_Batch":
+        """Return full rows of exercises end to end, cut where a row ends.
 
-    def _rows(
-        self, supply: Drills, hardness: Callable[[], float]
-    ) -> Iterator[tuple["torch.Tensor", "torch.Tensor", "torch.Tensor"]]:
-        """Yield batches of full rows: drills end to end, cut where the row ends.
-
-        The positions restart with each drill, so that none sees the evidence of another.
+        The positions restart with each exercise, so that none sees what another holds.
         """
         import torch
 
-        size, pick = self.plan.row, random.Random(self.plan.seed)
-        while True:
-            ids = torch.zeros(self.plan.rows, size, dtype=torch.long)
-            learn = torch.zeros(self.plan.rows, size, dtype=torch.bool)
-            places = torch.zeros(self.plan.rows, size, dtype=torch.long)
-            for row in range(self.plan.rows):
-                filled = 0
-                while filled < size:
-                    level = hardness() * (1.0 if pick.random() < 0.5 else pick.random())
-                    drill = supply.make(level)
-                    turn = pick.randrange(len(drill.questions))
-                    made = dialogue.render(self.tokenizer, drill.messages(turn))
-                    if filled == 0 and len(made.ids) > size:
-                        continue
-                    take = min(len(made.ids), size - filled)
-                    ids[row, filled : filled + take] = torch.tensor(made.ids[:take])
-                    learn[row, filled : filled + take] = torch.tensor(made.learn[:take])
-                    places[row, filled : filled + take] = torch.arange(take)
-                    filled += take
-            yield ids, learn, places
+        size, shape = self.plan.row, (self.plan.rows, self.plan.row)
+        batch = _Batch(
+            torch.zeros(shape, dtype=torch.long),
+            torch.zeros(shape, dtype=torch.bool),
+            torch.zeros(shape, dtype=torch.bool),
+            torch.zeros(shape, dtype=torch.long),
+        )
+        for row in range(self.plan.rows):
+            filled = 0
+            while filled < size:
+                exercise = made()
+                if filled == 0 and len(exercise.ids) > size:
+                    continue
+                end = min(filled + len(exercise.ids), size)
+                take, place = end - filled, slice(filled, end)
+                batch.ids[row, place] = torch.tensor(exercise.ids[:take])
+                batch.learn[row, place] = torch.tensor(exercise.learn[:take])
+                batch.choice[row, place] = torch.tensor(copying.choices(exercise)[:take])
+                batch.places[row, place] = torch.arange(take)
+                filled = end
+        return batch
 
-    def _update(
-        self,
-        ids: "torch.Tensor",
-        learn: "torch.Tensor",
-        places: "torch.Tensor | None",
-        rate: float,
-    ) -> None:
+    def _update(self, batch: "_Batch", rate: float) -> None:
         """Take one step; only learned positions reach the output layer, the costly part."""
         import torch
 
         began = time.monotonic()
-        ids, learn = ids.to(self.device), learn.to(self.device)
-        given = {} if places is None else {"position_ids": places.to(self.device)}
+        ids, places = batch.ids.to(self.device), batch.places.to(self.device)
+        # the first token of an exercise does not follow from the last of another
+        learn = (batch.learn & (batch.places > 0))[:, 1:].to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.reduced):
-            hidden = self.model.model(input_ids=ids, use_cache=False, **given).last_hidden_state
-            wanted = learn[:, 1:]
-            if places is not None:  # the first token of a drill does not follow from the last
-                wanted = wanted & (places[:, 1:] > 0).to(self.device)
-            logits = self.model.lm_head(hidden[:, :-1][wanted])
-        loss = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][wanted])
+            hidden = self.model.model(
+                input_ids=ids, position_ids=places, use_cache=False
+            ).last_hidden_state
+            logits = self.model.lm_head(hidden[:, :-1][learn])
+        wanted, choice = ids[:, 1:][learn], batch.choice[:, 1:].to(self.device)[learn]
+        losses = torch.nn.functional.cross_entropy(logits.float(), wanted, reduction="none")
+        loss = losses.mean()
+        if choice.any():
+            loss = loss + losses[choice].mean()
+            right = float((logits.argmax(-1) == wanted)[choice].float().mean())
+            self.right += 0.1 * (right - self.right)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for group in self.optimizer.param_groups:
@@ -255,7 +311,7 @@ class _Trainer:
         self.optimizer.zero_grad()
         self.step += 1
         self.seen += ids.numel()
-        self.average += 0.1 * (float(loss.detach()) - self.average)
+        self.average += 0.1 * (float(losses.detach().mean()) - self.average)
         self.spent += time.monotonic() - began
         if not math.isfinite(self.average):
             raise FinetuneError("The loss is no longer a number.", where="mini train", status=1)
@@ -271,12 +327,17 @@ class _Trainer:
             "tokens": self.seen,
             "seconds": round(self.spent),
             "loss": round(self.average, 4),
+            "choices": round(self.right, 4),
             "distance": self.distance,
+            "level": self.level,
+            "hardness": round(self.hardness, 2),
         }
         with (self.work / "curve.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         self.report(
-            f"{self.stage}, loss {self.average:.2f}", int(self.spent), int(self.plan.minutes * 60)
+            f"{self.stage}, loss {self.average:.2f}, choices {self.right:.0%}",
+            int(self.spent),
+            int(self.plan.most),
         )
 
     def _save(self) -> None:
@@ -296,8 +357,11 @@ class _Trainer:
             "seen": self.seen,
             "spent": self.spent,
             "distance": self.distance,
+            "level": self.level,
+            "hardness": self.hardness,
             "stage": self.stage,
             "average": self.average,
+            "right": self.right,
             "begun": self.begun,
         }
         (self.work / "trainer.json").write_text(json.dumps(where), encoding="utf-8")
@@ -320,16 +384,6 @@ class _Trainer:
             }
             if moments:
                 self.optimizer.state[value] = moments
-
-
-def _batch(made: Sequence[copying.Exercise]) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Return exercises as one batch, padded at the end with what is not learned."""
-    import torch
-    from torch.nn.utils.rnn import pad_sequence
-
-    ids = [torch.tensor(one) for one, _ in made]
-    learn = [torch.tensor(one) for _, one in made]
-    return pad_sequence(ids, batch_first=True), pad_sequence(learn, batch_first=True)
 
 
 def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None:
