@@ -26,6 +26,7 @@ FILES = ("train.jsonl", "validation.jsonl")
 _REMEDY = "Make the data again: medchat build-data --out DIR."
 _ROLES = {"system", "user", "assistant"}
 _END = re.compile(r"[。！？]+[”’」』）)]*|[.!?]+[\"')]*(?=\s+[^\sa-z])|\n+")
+_FIRST_NUMBERED = re.compile(r"^\[1\] ", re.MULTILINE)
 _MARKS = re.compile(r"\s?\[\d+\]")
 _LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
 
@@ -124,7 +125,7 @@ def show(
         drawn = random.Random(f"{seed}:{row.id}")
         if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
             _count(report.left_out, "no question with an answer at the end")
-        elif quotes is None:
+        elif quotes is None or _numbers_evidence(row):
             example = _closed(row, tokenizer, recipe.max_tokens, report)
             examples += [example] if example else []
         elif not any(source.quote for source in row.sources):
@@ -368,6 +369,11 @@ def _closed(
     return Example(
         row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row)
     )
+
+
+def _numbers_evidence(row: Row) -> bool:
+    """Say whether a row's question brings its own numbered evidence; a second would confuse it."""
+    return _FIRST_NUMBERED.search(row.messages[-2]["content"]) is not None
 
 
 def _last_answer(rendered: Rendered) -> Rendered:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 
@@ -153,6 +154,16 @@ def test_answers_alone_are_learned_and_end(tokenizer, data):
         assert tokenizer.decode(learned) == f" {one.answer}</s>"
         prompt = dialogue.prompt_ids(tokenizer, one.prompt)
         assert one.tokens.ids[: len(prompt)] == prompt
+
+
+def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
+    row = data.train[0]
+    asked = {"role": "user", "content": "Evidence:\n[1] A — tests: b.\n\nQuestion: What of A?"}
+    said = {"role": "assistant", "content": "A — tests: b [1]."}
+    laid = dataclasses.replace(row, messages=(asked, said))
+    (made,), _ = dataset.show([laid], data.train, tokenizer, recipe(base()), 1)
+    assert made.prompt == (asked,)
+    assert made.answer == said["content"]
 
 
 def test_a_share_is_declined_without_its_evidence(tokenizer, data):
