@@ -16,12 +16,13 @@ from sqlalchemy import Engine
 from finetune.dialogue import NOT_COVERED, Message
 from knowledge.asking import understand as take_apart
 from knowledge.search import Search, open_search
-from medchat import citations, prompts, relevance, store
+from medchat import citations, markers, prompts, relevance, store
 from medchat.answers import Answer, Evidence, Language, Model, Sentence
-from medchat.citations import Checked, Find
+from medchat.citations import Checked
 from medchat.errors import MedchatError
 from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
 from medchat.settings import Settings
+from medchat.support import Find
 from medchat.understand import Asked, understand
 from medchat.writer import LocalWriter, Writer, open_writer, write
 
@@ -240,7 +241,7 @@ def _settled(
     are quoted all the same.
     """
     exact = [piece for piece in read if relevance.is_exact(piece, asked)]
-    declined = _plain(citations.bare(draft)) in map(_plain, NOT_COVERED.values())
+    declined = _plain(markers.bare(draft)) in map(_plain, NOT_COVERED.values())
     if declined:
         return _quotation(exact or read, asked) if exact or not trusted else None
     if not checked.sentences:
@@ -291,7 +292,7 @@ def _abstention(asked: Asked, nearest: Sequence[Evidence]) -> Checked:
         named = separator.join(
             f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
         )
-        text = citations.join([SAID["nearest"][asked.language], named + stop])
+        text = markers.join([SAID["nearest"][asked.language], named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
     return Checked(tuple(sentences), citations.cite(nearest))

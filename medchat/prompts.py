@@ -13,8 +13,8 @@ from finetune.dialogue import Message
 from knowledge.vocabulary import RELATIONS
 from medchat import words
 from medchat.answers import Evidence
-from medchat.citations import INVERSE, Find
 from medchat.relevance import in_title
+from medchat.support import INVERSE, Find
 from medchat.understand import Asked
 
 TITLE = 60

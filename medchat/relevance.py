@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from medchat import words
 from medchat.answers import Evidence
-from medchat.citations import INVERSE, Find
+from medchat.support import INVERSE, Find
 from medchat.understand import Asked
 
 KNOWN = 0.5

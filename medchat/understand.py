@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from knowledge.asking import Ask, Question
 from knowledge.vocabulary import RELATIONS
 from medchat.answers import Language
-from medchat.citations import Mention
+from medchat.support import Mention
 
 TakeApart = Callable[[str], Question]
 """What finds the mentions and cues of a question: `knowledge.asking.understand` with a linker."""

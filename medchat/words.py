@@ -157,6 +157,15 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub(lambda match: " " * len(match[0]), text)
 
 
+def letters(text: str) -> str:
+    """Return the letters and digits of a text alone, for comparing what is written.
+
+    >>> letters("Type-2 Diabetes.")
+    'type2diabetes'
+    """
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
 def denials(text: str) -> list[tuple[str, int]]:
     """Return the signs of negation in a text, each with the place where it ends."""
     found = [*_NOT_EN.finditer(text), *_NOT_ZH.finditer(text)]

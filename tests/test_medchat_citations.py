@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.linker import Called, Linker
 from knowledge.names import language_of, normalise
-from medchat import citations
+from medchat import citations, markers
 from medchat.answers import Evidence
 
 NAMES = {
@@ -240,9 +240,7 @@ def test_the_quote_is_the_span_of_the_text():
 
 @pytest.mark.parametrize("piece", [*EN, *ZH])
 def test_evidence_carries_its_own_words(piece):
-    drafted = citations.check(
-        citations.marked(citations.split(piece.quote)[0], (1,)), [piece], find
-    )
+    drafted = citations.check(markers.marked(markers.split(piece.quote)[0], (1,)), [piece], find)
     assert [one.support for one in drafted.sentences] == ["supported"]
     quoted = citations.quoted([piece])
     assert quoted.sentences[0].support == "supported"
@@ -261,7 +259,7 @@ def test_evidence_carries_its_own_words(piece):
     ],
 )
 def test_drafts_are_split_with_their_markers(draft, sentences):
-    assert citations.split(draft) == sentences
+    assert markers.split(draft) == sentences
 
 
 @given(st.text(max_size=200))
