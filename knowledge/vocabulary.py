@@ -293,8 +293,8 @@ _TABLE = (
         "condition",
         "contraindications|禁忌证",
         "contraindication|contraindications|contraindicated|should not take|"
-        "must not|not be used|avoid in|who should not",
-        "禁忌|禁用|不能用|慎用|不宜使用",
+        "must not|not be used|avoid in|who should not|be stopped|be withheld",
+        "禁忌|禁用|不能用|慎用|不宜使用|停用|停药",
         "contraindicated medicines|禁用药物",
     ),
     _relation(

@@ -253,9 +253,14 @@ def _settled(
 
 
 def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:
-    exact = [piece for piece in pieces if relevance.is_exact(piece, asked)]
-    facts = [piece for piece in pieces if exact and piece.kind == "fact"]
-    quoted = citations.quoted((facts or list(pieces))[:QUOTED])
+    """Quote the very facts asked for and the best passage beside them, else what was found best."""
+    chosen = list(pieces[:QUOTED])
+    if any(relevance.is_exact(piece, asked) for piece in pieces):
+        facts = [piece for piece in pieces if piece.kind == "fact"]
+        told = [piece for piece in pieces if piece.kind == "passage"]
+        # a list names what, a passage says when and how much
+        chosen = facts[:QUOTED] + told[:1]
+    quoted = citations.quoted(chosen)
     if not foreign:
         return quoted
     preface = Sentence(SAID["foreign"][asked.language], (), "none", 0.0)
