@@ -26,16 +26,18 @@ Message = dict[str, str]
 TEMPLATE = (
     "{% for message in messages %}"
     "{% if message['role'] == 'assistant' %}<|assistant|>\n"
-    "{% generation %}{{ ' ' + message['content'] }}{{ eos_token }}{% endgeneration %}"
+    "{% generation %}{{ '' if message['content'][:1] >= '\u2e80' else ' ' }}"
+    "{{ message['content'] }}{{ eos_token }}{% endgeneration %}"
     "{% else %}<|{{ message['role'] }}|>{{ message['content'] }}{% endif %}"
     "{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
 )
 """The plain template: role marker, content; answers end with the end-of-text token.
 
-The blank before an answer makes its first word the same token as within the evidence; whoever
-decodes an answer strips it. The line's end before it gives a small model one more place to decide
-at which line of evidence the answer begins.
+The blank before an English answer makes its first word the same token as within the evidence;
+whoever decodes an answer strips it. A Chinese one has none: after a blank a small model begins at
+any line of the evidence, because every line there begins after one. The line's end before the
+answer gives it one more place to decide at which line to begin.
 """
 
 INSTRUCTION: dict[Language, str] = {

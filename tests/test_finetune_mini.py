@@ -103,7 +103,7 @@ def test_what_the_text_before_does_not_settle_is_a_choice() -> None:
 
 @pytest.mark.parametrize("level", [0, 3, 8, copying.LEVELS])
 def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
-    marks = copying.Marks(1, 2, 3, 4, 5)
+    marks = copying.Marks(1, 2, 3, 4, 5, 6, 7, tuple(range(1000, 1010)))
     for seed in range(50):
         made = copying.lookup(random.Random(seed), level, range(10, 900), marks)
         parts = "".join(chr(token) for token in made.ids).split(chr(marks.user))[1:]
@@ -111,8 +111,8 @@ def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
         assert 2 <= len(lines) == len(set(lines)) <= 6
         for turn in parts[1:]:
             question, answer = turn.split(chr(marks.assistant) + chr(marks.line))
-            line = answer.removesuffix(chr(marks.end))
-            assert line in lines
+            line, _, cited = answer.removesuffix(chr(marks.end)).rpartition(chr(marks.opening))
+            assert chr(marks.opening) + cited + line in lines
             name, label = line.split(chr(marks.colon))[0][:-1], line.split(chr(marks.colon))[0][-1]
             assert name in question and label in question
         assert sum(made.learn) == sum(

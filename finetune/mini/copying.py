@@ -1,7 +1,7 @@
 """Exercises over random tokens: what a small model learns before it can read.
 
     a b c ... filler ... a b c ...                      copy what followed, ever further back
-    a : x y    b : z    ?  .. b .. b : z    ?  .. a ..  find the line that is asked for, copy it
+    [1] a : x y  [2] b : z  ?  .. b ..  b : z [2]       find the line asked for, copy and cite it
 
 Reading is two skills, and a drill teaches the second one badly: of the thirty tokens of its answer
 one says which line was chosen. A lookup asks of few lines many times, so that every third token
@@ -30,6 +30,13 @@ class Marks:
     line: int
     colon: int
     end: int
+    opening: int
+    closing: int
+    digits: tuple[int, ...]
+
+    def cite(self, number: int) -> list[int]:
+        """Return the tokens of a number below 10 in brackets."""
+        return [self.opening, self.digits[number], self.closing]
 
 
 def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Rendered:
@@ -44,7 +51,7 @@ def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Render
 
 
 def lookup(pick: random.Random, level: int, tokens: Sequence[int], marks: Marks) -> Rendered:
-    """Return lines of a name, a label and values, then questions, each answered by its line.
+    """Return numbered lines of a name, a label and values, then questions answered by one each.
 
     From the sixth level on names recur under other labels, and the question holds both.
     """
@@ -54,18 +61,19 @@ def lookup(pick: random.Random, level: int, tokens: Sequence[int], marks: Marks)
     def some(most: int) -> list[int]:
         return [next(fresh) for _ in range(pick.randint(1, most))]
 
-    lines: list[tuple[list[int], list[int], list[int]]] = []
+    lines: list[tuple[list[int], list[int], list[int], list[int]]] = []
     for _ in range(pick.randint(2, min(6, 2 + level // 4))):
         again = level >= 6 and lines and pick.random() < 0.3
         name = pick.choice(lines)[0] if again else some(min(4, 1 + level // 3))
-        lines.append((name, some(1), some(min(5, 1 + level // 3))))
+        cited = marks.cite(len(lines) + 1)
+        lines.append((name, some(1), some(min(5, 1 + level // 3)), cited))
     ids = [marks.user]
-    for name, label, values in lines:
-        ids += [marks.line, *name, *label, marks.colon, *values]
+    for name, label, values, cited in lines:
+        ids += [marks.line, *cited, *name, *label, marks.colon, *values]
     ids.append(marks.line)
     learn = [False] * len(ids)
     for _ in range(len(lines) + 2):
-        name, label, values = pick.choice(lines)
+        name, label, values, cited = pick.choice(lines)
         parts = [name, label]
         if level >= 3:
             pick.shuffle(parts)
@@ -74,7 +82,7 @@ def lookup(pick: random.Random, level: int, tokens: Sequence[int], marks: Marks)
             asked += pick.choices(tokens, k=pick.randint(0, around)) + part
         asked += pick.choices(tokens, k=pick.randint(0, around))
         asked += [marks.assistant, marks.line]
-        answer = [*name, *label, marks.colon, *values, marks.end]
+        answer = [*name, *label, marks.colon, *values, *cited, marks.end]
         ids += asked + answer
         learn += [False] * len(asked) + [True] * len(answer)
     return Rendered(ids, learn)

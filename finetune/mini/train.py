@@ -214,9 +214,15 @@ class _Trainer:
         """Last stage: read drills, harder ones as they are answered; full ones from half time."""
         total = self.plan.minutes * 60
         supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
-        pick = random.Random(self.plan.seed + self.step)
+        pick, plain = random.Random(self.plan.seed + self.step), self._plain_tokens()
+        marks = self._marks()
 
         def made() -> Rendered:
+            kind = pick.random()  # the exercises stay in practice
+            if kind < 0.1:
+                return copying.segment(pick, 3 * FURTHEST, plain)
+            if kind < 0.25:
+                return copying.lookup(pick, copying.LEVELS, plain, marks)
             drill = supply.make(self.hardness * (1.0 if pick.random() < 0.6 else pick.random()))
             # many questions on the same evidence give many choices; one alone is what chat asks
             turn = pick.randrange(len(drill.questions)) if pick.random() < 0.5 else None
@@ -247,8 +253,17 @@ class _Trainer:
         return rate * min(1.0, (self.step + 1) / 50)
 
     def _marks(self) -> copying.Marks:
-        names = ("<|user|>", "<|assistant|>", "<0x0A>", ":", str(self.tokenizer.eos_token))
-        return copying.Marks(*(self.tokenizer.get_vocab()[name] for name in names))
+        ids = self.tokenizer.get_vocab()
+        return copying.Marks(
+            user=ids["<|user|>"],
+            assistant=ids["<|assistant|>"],
+            line=ids["<0x0A>"],
+            colon=ids[":"],
+            end=ids[str(self.tokenizer.eos_token)],
+            opening=ids["["],
+            closing=ids["]"],
+            digits=tuple(ids[str(digit)] for digit in range(10)),
+        )
 
     def _plain_tokens(self) -> list[int]:
         """Return the tokens that exercises are made of: all but markers and bytes."""
