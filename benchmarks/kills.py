@@ -40,6 +40,15 @@ LIVE = 8
 """More notes than this are not added before one is removed, so that every one can be looked for."""
 
 
+STAGES = (
+    "before the index was begun",
+    "while the index was written",
+    "with the folder sealed, before or within the commit",
+    "with the new generation named",
+)
+"""Where in the write a kill fell, read from the files that it left."""
+
+
 class Hashed:
     """Puts each word into one of 32 places of a vector."""
 
@@ -72,6 +81,7 @@ def main() -> None:
             ("changes begun", str(found["begun"])),
             ("killed before they ended", str(found["killed"])),
             ("acknowledged", str(found["acknowledged"])),
+            *((f"killed {stage}", str(found[stage])) for stage in STAGES),
             ("of the killed, already in force", str(found["in force"])),
             ("mixed", str(found["mixed"])),
             ("corrupt", str(found["corrupt"])),
@@ -97,11 +107,18 @@ def campaign(folder: Path, kills: int, pick: random.Random) -> tuple[Counter[str
         # what a change takes is not known here: let about one in six end
         took *= 0.95 if ended else 1.01
         found["acknowledged" if ended else "killed"] += 1
+        if not ended:
+            found[_stage(base.home, state.generation)] += 1
         state = _seen(partial(base.look, number))
         found["corrupt"] += bool(state.faults)
         now = frozenset(state.held)
         if now != frozenset(state.indexed) or now not in (held, wanted):
             found["mixed"] += 1
+            print(
+                f"\nround {number}, ended {ended}: held {sorted(held)}, wanted {sorted(wanted)}, "
+                f"has {sorted(now)}, indexed {state.indexed}",
+                file=sys.stderr,
+            )
         found["lost"] += ended and now != wanted
         found["in force"] += not ended and now == wanted != held
         held = versions[state.generation] = now
@@ -109,6 +126,17 @@ def campaign(folder: Path, kills: int, pick: random.Random) -> tuple[Counter[str
             print(f"\r{found['killed']} of {kills} killed", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return found, time.monotonic() - began
+
+
+def _stage(home: Path, before: int) -> str:
+    """Say where in a write its process was killed; what it left behind is not yet swept."""
+    current = generations.current(home)
+    if current is not None and current > before:
+        return STAGES[3]
+    if (home / "knowledge" / f"gen-{before + 1:06d}").is_dir():
+        return STAGES[2]
+    building = any((home / "knowledge").glob("gen-*.building"))
+    return STAGES[1] if building else STAGES[0]
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,9 @@ class DocumentRow(Base):
     identifiers: Mapped[list[str]] = mapped_column(JSON, default=list)
     retracted: Mapped[bool] = mapped_column(Boolean, default=False)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    since: Mapped[int] = mapped_column(Integer)
-    until: Mapped[int | None] = mapped_column(Integer, default=None)
+    # Without an index a count reads past every text to these columns.
+    since: Mapped[int] = mapped_column(Integer, index=True)
+    until: Mapped[int | None] = mapped_column(Integer, default=None, index=True)
 
 
 class PassageRow(Base):

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, not_, select
 
-from knowledge import generations, lock
+from knowledge import building, generations, lock
 from knowledge.catalog import (
     DocumentRow,
     FactRow,
@@ -26,8 +26,8 @@ from knowledge.catalog import (
     holds,
 )
 from knowledge.errors import KnowledgeError
-from knowledge.generations import pieces_of
 from knowledge.merge import chunks
+from knowledge.pieces import pieces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def _compacted(
             status=1,
         )
     pieces = list(pieces_of(engine, newest))
-    draft = generations.compact(home, newest + 1, parent, pieces)
+    folder = generations.folder_of(home, newest + 1)
+    draft = building.compact(folder, newest + 1, parent, pieces)
     with engine.begin() as connection:
         cause = f"gc of {len(lost)} documents that generations {kept[0]} to {newest} do not hold"
         generations.record(connection, home, draft, newest, cause)

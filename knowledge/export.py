@@ -2,20 +2,22 @@
 
     lessons -> jsonl, alpaca, sharegpt, chatglm, preference (streamed) -> report, card -> manifest
 
-The formats other than the project's own hold training rows only. This file knows nothing of how
-lessons are made; it never holds more than a few of them.
+The formats other than the project's own hold training rows only. What the report and the card say
+stands in `card`. This file knows nothing of how lessons are made; it never holds more than a few.
 """
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from knowledge import card
+from knowledge.card import Counts
 from knowledge.errors import KnowledgeError
 from knowledge.records import Lesson
 from knowledge.screening import Screened
@@ -35,30 +37,6 @@ class Run:
 
     generation: int
     arguments: dict[str, object]
-
-
-@dataclass(slots=True)
-class Counts:
-    """How many rows went where."""
-
-    train: int = 0
-    validation: int = 0
-    preference: int = 0
-    styles: dict[str, int] = field(default_factory=dict)
-    languages: dict[str, int] = field(default_factory=dict)
-    relations: dict[str, int] = field(default_factory=dict)
-    licences: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, int] = field(default_factory=dict)
-    entities: int = 0
-
-    def add(self, lesson: Lesson, held_out: bool) -> None:
-        """Count a row."""
-        self.validation += held_out
-        self.train += not held_out
-        keys = (lesson.style, lesson.language, str(lesson.meta.get("relation", "")), lesson.licence)
-        tables = (self.styles, self.languages, self.relations, self.licences)
-        for table, key in zip(tables, keys, strict=True):
-            table[key] = table.get(key, 0) + 1
 
 
 def refuse_foreign(out: Path, run: Run) -> None:
@@ -95,20 +73,33 @@ def write(
     try:
         counts, samples = _write_rows(lessons, partial, held_out, prefer)
         if not counts.train + counts.validation:
-            raise KnowledgeError(
-                "The knowledge base gives no lessons in the styles and languages asked for.",
-                where="--style, --language",
-                remedy="Add knowledge with `medchat kb add PATH`, or ask for other styles.",
-            )
+            raise _nothing(screened)
         _write_json(partial / "dataset_info.json", _INFO)
-        _write_json(partial / "report.json", _report(counts, screened))
-        (partial / "CARD.md").write_text(_card(run, counts, screened, samples), encoding="utf-8")
+        _write_json(partial / "report.json", card.report(counts, screened))
+        (partial / "CARD.md").write_text(
+            card.text(run.generation, run.arguments, counts, screened, samples), encoding="utf-8"
+        )
         _seal(partial, run, counts)
         refuse_foreign(out, run)
         _place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return counts
+
+
+def _nothing(screened: Screened) -> KnowledgeError:
+    if screened.dropped:
+        reason = max(screened.dropped, key=lambda each: screened.dropped[each])
+        return KnowledgeError(
+            f"None of {screened.seen:,} rows came through the gates, most for this: {reason}.",
+            where="medchat build-data",
+            remedy="Ask for other styles, or look at what the flags keep out.",
+        )
+    return KnowledgeError(
+        "The knowledge base gives no lessons in the styles and languages asked for.",
+        where="--style, --language",
+        remedy="Add knowledge with `medchat kb add PATH`, or ask for other styles.",
+    )
 
 
 _INFO: dict[str, object] = {
@@ -149,7 +140,8 @@ def _write_rows(
         for lesson in lessons:
             apart = held_out(lesson.split_key)
             counts.add(lesson, apart)
-            subjects.add(lesson.split_key)
+            if lesson.split_key in lesson.entities:
+                subjects.add(lesson.split_key)
             samples.see(lesson)
             files.add(lesson, apart)
             pair = None if apart else prefer(lesson)
@@ -181,7 +173,7 @@ class _Files:
 
     def add(self, lesson: Lesson, apart: bool) -> None:
         """Write a row to the files that it belongs to."""
-        _line(self._validation if apart else self._train, _row(lesson))
+        _line(self._validation if apart else self._train, row_of(lesson))
         if apart:
             return
         for turn in _turns(lesson):
@@ -200,7 +192,8 @@ class _Files:
             array.write("\n]\n")
 
 
-def _row(lesson: Lesson) -> dict[str, object]:
+def row_of(lesson: Lesson) -> dict[str, object]:
+    """Return a lesson in the shape of a line of train.jsonl."""
     return {
         "id": lesson.id,
         "messages": [{"role": each.role, "content": each.content} for each in lesson.messages],
@@ -269,101 +262,6 @@ class _Samples:
     @property
     def lessons(self) -> list[Lesson]:
         return [lesson for key in sorted(self._kept) for lesson in self._kept[key]]
-
-
-def _report(counts: Counts, screened: Screened) -> dict[str, object]:
-    return {
-        "kept": counts.train + counts.validation,
-        "train": counts.train,
-        "validation": counts.validation,
-        "preference": counts.preference,
-        "preference_kinds": _sorted(counts.kinds),
-        "entities": counts.entities,
-        "styles": _sorted(counts.styles),
-        "languages": _sorted(counts.languages),
-        "relations": _sorted(counts.relations),
-        "licences": _sorted(counts.licences),
-        "seen": screened.seen,
-        "dropped": _sorted(screened.dropped),
-        "dropped_samples": screened.examples,
-    }
-
-
-def _sorted(table: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(table.items(), key=lambda entry: (-entry[1], entry[0])))
-
-
-def _card(run: Run, counts: Counts, screened: Screened, samples: list[Lesson]) -> str:
-    return "\n".join(_card_lines(run, counts, screened, samples)) + "\n"
-
-
-def _card_lines(
-    run: Run, counts: Counts, screened: Screened, samples: list[Lesson]
-) -> Iterator[str]:
-    total = counts.train + counts.validation
-    yield from (
-        "# Medical instruction data, made by medchat",
-        "",
-        f"{total:,} questions with answers about {counts.entities:,} diseases, symptoms and "
-        f"medicines, written from generation {run.generation} of a knowledge graph. Every "
-        "statement of an answer comes from facts of that graph, and every row names them.",
-        "",
-        "## What is in the folder",
-        "",
-        "| file | rows | what |",
-        "|---|---|---|",
-        f"| train.jsonl | {counts.train:,} | rows with their sources, to learn from |",
-        f"| validation.jsonl | {counts.validation:,} | rows about entities that no row of "
-        "train.jsonl is about |",
-        f"| alpaca.json, sharegpt.json, chatglm.jsonl | {counts.train:,} | the training rows in "
-        "other tools' forms |",
-        f"| preference.jsonl | {counts.preference:,} | an answer, and one that is worse in "
-        "the way that `why` names |",
-        "| dataset_info.json | | registers the files with LLaMA-Factory |",
-        "| report.json | | what was kept, and what was dropped and why |",
-        "| MANIFEST.json | | hashes of all files, and how to make them again |",
-        "",
-    )
-    for title, table in (
-        ("Rows by style", counts.styles),
-        ("Rows by language", counts.languages),
-        ("Rows by topic", counts.relations),
-        ("Rows by licence of their sources", counts.licences),
-        ("Preference pairs by what is wrong", counts.kinds),
-        ("Dropped, and why", screened.dropped),
-    ):
-        yield from (f"## {title}", "", "| | rows |", "|---|---|")
-        yield from (f"| {key} | {count:,} |" for key, count in _sorted(table).items())
-        yield ""
-    yield from ("## Samples", "")
-    for lesson in samples:
-        yield from (
-            f"*{lesson.style}, {lesson.language}*",
-            "",
-            f"> **Question:** {lesson.messages[-2].content}",
-            ">",
-            f"> **Answer:** {lesson.messages[-1].content}",
-            ">",
-            f"> **Proven by:** {'; '.join(dict.fromkeys(s.quote for s in lesson.sources))}",
-            "",
-        )
-    yield from (
-        "## How it was made",
-        "",
-        "Sentences were put together from the facts of one entity at a time, without a language "
-        "model. Each row then had to pass gates (language, length, debris, leakage, repetition) "
-        "and a proof against the graph: every fact must hold and be stated, and no other name or "
-        "number may occur. `medchat build-data --check DIR` repeats the proof.",
-        "",
-        "## Limits",
-        "",
-        "The rows are as right as the graph is: facts of imported sources were not reviewed by "
-        "clinicians. Statistical associations are told as such and never as advice. Patients, ages "
-        "and durations in questions are invented. The data are for training and testing software, "
-        "not for treating anyone. Before you pass them on, look at the licences above.",
-        "",
-        f"Made with: {json.dumps(run.arguments, ensure_ascii=False)}.",
-    )
 
 
 def _identity(run: Run) -> dict[str, object]:

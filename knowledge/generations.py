@@ -1,27 +1,24 @@
 """Generations: each version of the index in a folder of its own, swapped by one small file.
 
-    parent's segments (linked) + new passages -> gen-000008 -> MANIFEST.json -> commit -> CURRENT
+    draft of the index -> MANIFEST.json -> commit -> CURRENT
 
 A folder comes into being under another name, gets its manifest last, and is then renamed: what is
 called gen-000008 is whole. The database says which generation is the newest; CURRENT only follows.
-Files are used after their hashes agree with the manifest, and an older generation serves where
-they do not. This file knows nothing of graphs or of how passages came to be.
+Files are used after their hashes agree with the manifest. Where they do not, an older generation
+serves, or what is whole of the newest one. This file knows nothing of how an index is written.
 """
 
-import hashlib
-import json
 import logging
-import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge import dense, lexical, lock
+from knowledge import building, lock, manifest
+from knowledge.building import Change, Draft
 from knowledge.catalog import (
     DocumentRow,
     FactRow,
@@ -34,36 +31,14 @@ from knowledge.catalog import (
 )
 from knowledge.embedding import Embedding
 from knowledge.errors import KnowledgeError
-from knowledge.lexical import Piece
-from knowledge.records import Language, Progress, silent
+from knowledge.manifest import Generation, Manifest
+from knowledge.pieces import pieces_of
+from knowledge.records import Progress, silent
 
-MANIFEST = "MANIFEST.json"
 CURRENT = "CURRENT"
-LEXICAL = "lexical"
+MANIFEST = manifest.MANIFEST
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation's folder holds; `files` maps a file to its SHA-256."""
-
-    generation: int
-    parent: int | None
-    created: float
-    counts: dict[str, int]
-    model: str
-    dimension: int
-    files: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A generation whose files were verified."""
-
-    number: int
-    folder: Path
-    manifest: Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +53,6 @@ class Difference:
     entities_removed: int
     facts_added: int
     facts_removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A folder whose index is written and whose manifest is not."""
-
-    number: int
-    folder: Path
-    files: dict[str, str]
-    model: str
-    dimension: int
-    unembedded: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an update does to the passages: which it adds, and whose documents went away.
-
-    `stay` reads the passages that remain; it is called only where something must be made anew.
-    """
-
-    pieces: Sequence[Piece] = ()
-    gone: Collection[str] = ()
-    stay: Callable[[], Iterator[Piece]] = lambda: iter(())
 
 
 def folder_of(home: Path, number: int) -> Path:
@@ -135,7 +86,7 @@ def reconcile(engine: Engine, home: Path) -> int | None:
 
 def point(home: Path, number: int) -> None:
     """Make CURRENT name a generation, at once and for good."""
-    _write(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
+    manifest.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
 
 
 def sweep(engine: Engine, home: Path) -> list[str]:
@@ -151,174 +102,32 @@ def sweep(engine: Engine, home: Path) -> list[str]:
     return swept
 
 
-def build(
-    home: Path,
-    number: int,
-    parent: Generation | None,
-    change: Change,
-    embedding: Embedding | None = None,
-    progress: Progress = silent,
-) -> Draft:
-    """Write the index of a generation beside the others; `seal` makes it one of them.
-
-    Of the parent's files those that still hold are linked, none is read or written again.
-    """
-    folder = _blank(home, number)
-    _build_lexical(folder, parent, change, progress)
-    model, dimension, unread = _build_dense(folder, number, parent, change, embedding, progress)
-    return _drafted(folder, number, model, dimension, unread)
-
-
-def compact(home: Path, number: int, parent: Generation, pieces: Sequence[Piece]) -> Draft:
-    """Write the index of a generation anew, with nothing in it of what is no longer held.
-
-    Vectors are taken over, so that no model is needed.
-    """
-    folder = _blank(home, number)
-    lexical.build(folder / LEXICAL, None, pieces)
-    held = {piece.id for piece in pieces}
-    names = dense.names(parent.manifest.files)
-    ids, vectors = dense.join(parent.folder, names, held)
-    if vectors is not None:
-        dense.write(folder, f"dense-{number:06d}", ids, vectors)
-    known = parent.manifest
-    return _drafted(folder, number, known.model, known.dimension, known.counts["unembedded"])
-
-
-def _blank(home: Path, number: int) -> Path:
-    folder = folder_of(home, number).with_suffix(".building")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _drafted(folder: Path, number: int, model: str, dimension: int, unread: int) -> Draft:
-    files = {name: _sha256(folder / name) for name in _files(folder)}
-    for name in (*files, LEXICAL):
-        _sync(folder / name)
-    return Draft(number, folder, files, model, dimension, unread)
-
-
-def seal(home: Path, draft: Draft, parent: int | None, counts: dict[str, int]) -> Manifest:
+def seal(home: Path, draft: Draft, parent: int | None, counts: dict[str, int], graph: int) -> None:
     """Put the manifest into a drafted folder, last of all, and give the folder its name."""
-    manifest = Manifest(
-        generation=draft.number,
-        parent=parent,
-        created=time.time(),
-        counts={**counts, "unembedded": draft.unembedded},
-        model=draft.model,
-        dimension=draft.dimension,
-        files=draft.files,
+    manifest.write(
+        draft.folder,
+        Manifest(
+            generation=draft.number,
+            parent=parent,
+            created=time.time(),
+            counts={**counts, "unembedded": draft.unembedded},
+            model=draft.model,
+            dimension=draft.dimension,
+            files=draft.files,
+            graph=graph,
+        ),
     )
-    content = {**asdict(manifest), "seal": _seal(manifest)}
-    _write(draft.folder / MANIFEST, json.dumps(content, indent=1) + "\n")
     target = folder_of(home, draft.number)
     draft.folder.rename(target)
-    _sync(target.parent)
-    return manifest
-
-
-def _build_lexical(
-    folder: Path, parent: Generation | None, change: Change, progress: Progress
-) -> None:
-    if parent is None:
-        everything = [*change.stay(), *change.pieces]
-        lexical.build(folder / LEXICAL, None, everything, progress=progress)
-    else:
-        lexical.build(
-            folder / LEXICAL, parent.folder / LEXICAL, change.pieces, change.gone, progress
-        )
-
-
-def _build_dense(
-    folder: Path,
-    number: int,
-    parent: Generation | None,
-    change: Change,
-    embedding: Embedding | None,
-    progress: Progress,
-) -> tuple[str, int, int]:
-    """Add the vectors that lack; return the model, its dimension, and how many still lack."""
-    known = parent.manifest if parent else None
-    if embedding is None:
-        segments = _link_segments(folder, parent)
-        lacking = len(change.pieces) + (known.counts["unembedded"] if known else 0)
-        return (known.model, known.dimension, lacking) if known and segments else ("", 0, lacking)
-    inherits = known is not None and known.model == embedding.model
-    segments = _link_segments(folder, parent) if inherits else []
-    complete = inherits and known is not None and known.counts["unembedded"] == 0
-    pieces = list(change.pieces) if complete else [*change.stay(), *change.pieces]
-    pieces = [piece for piece in pieces if embedding.reads(piece.language)]
-    if not complete:
-        covered = {id for name in segments for id in dense.ids(folder, name)}
-        pieces = [piece for piece in pieces if piece.id not in covered]
-    if pieces:
-        texts = [f"{piece.title}\n{piece.text}" for piece in pieces]
-        vectors = embedding.encode(texts, progress)
-        dense.write(folder, f"dense-{number:06d}", [piece.id for piece in pieces], vectors)
-        _join_segments(folder, number, change)
-    return embedding.model, embedding.dimension, 0
-
-
-def _link_segments(folder: Path, parent: Generation | None) -> list[str]:
-    if parent is None:
-        return []
-    names = dense.names(parent.manifest.files)
-    for name in names:
-        for ending in dense.ENDINGS:
-            lexical.link(parent.folder / f"{name}{ending}", folder / f"{name}{ending}")
-    return names
-
-
-def _join_segments(folder: Path, number: int, change: Change) -> None:
-    names = dense.names([path.name for path in folder.iterdir()])
-    if len(names) <= dense.MANY:
-        return
-    wanted = {piece.id for piece in change.stay()} | {piece.id for piece in change.pieces}
-    ids, vectors = dense.join(folder, names, wanted)
-    for name in names:
-        for ending in dense.ENDINGS:
-            (folder / f"{name}{ending}").unlink()
-    if vectors is not None:
-        dense.write(folder, f"dense-{number:06d}", ids, vectors)
-
-
-def pieces_of(engine: Engine, number: int, without: Collection[str] = ()) -> Iterator[Piece]:
-    """Read the passages of a generation as they are indexed."""
-    query = (
-        select(
-            PassageRow.id,
-            PassageRow.document_id,
-            PassageRow.start,
-            PassageRow.end,
-            PassageRow.section,
-            PassageRow.language,
-            DocumentRow.title,
-            DocumentRow.text,
-        )
-        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        .where(holds(DocumentRow, number))
-        .order_by(PassageRow.document_id, PassageRow.start)
-    )
-    with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=500).execute(query):
-            if row.document_id not in without:
-                text = row.text[row.start : row.end]
-                language: Language = "zh" if row.language == "zh" else "en"
-                title = heading(row.title, row.section)
-                yield Piece(row.id, row.document_id, title, text, language)
-
-
-def heading(title: str, section: str) -> str:
-    """Return what stands above a passage: the title of its document, and of its section."""
-    return f"{title}. {section}" if section and section not in title else title
+    manifest.flush(target.parent)
 
 
 def open_generation(home: Path, number: int | None = None) -> Generation:
     """Open a generation whose files agree with its manifest; the one of CURRENT by default.
 
-    A damaged one is passed over with a warning for the newest earlier one that is whole; raises
-    KnowledgeError where there is none.
+    A damaged one is passed over with a warning for the newest earlier one that is whole. Where none
+    is, as when a file that they share is damaged, the wanted one is opened without the segments
+    that are damaged. Raises KnowledgeError where nothing of it can be read.
     """
     wanted = current(home) if number is None else number
     if wanted is None:
@@ -329,12 +138,30 @@ def open_generation(home: Path, number: int | None = None) -> Generation:
         if not faults:
             return Generation(candidate, folder_of(home, candidate), read_manifest(home, candidate))
         logger.warning("Generation %d is damaged and passed over: %s", candidate, faults[0])
-    raise KnowledgeError(
-        f"No generation of the knowledge base is whole: {faults[0]}",
-        where=str(folder_of(home, wanted)),
-        remedy="Run `medchat kb add` or `medchat kb rollback N`: the index is made anew.",
-        status=1,
-    )
+    return _degraded(home, wanted, faults[0])
+
+
+def _degraded(home: Path, number: int, fault: str) -> Generation:
+    """Open what is whole of a damaged generation, and say what that means."""
+    remedy = f"Run `medchat kb rollback {number}`: what is damaged is made anew."
+    found = usable(home, number)
+    if found is None or not (found.words or found.segments):
+        where = str(folder_of(home, number))
+        what = f"No generation of the knowledge base is whole: {fault}"
+        raise KnowledgeError(what, where=where, remedy=remedy, status=1)
+    lacking = "some vectors" if found.words else "the index of words"
+    logger.warning("Generation %d serves without %s. %s", number, lacking, remedy)
+    return found
+
+
+def usable(home: Path, number: int) -> Generation | None:
+    """Return a generation with what is damaged of it named; None where its manifest is."""
+    folder = folder_of(home, number)
+    try:
+        known = manifest.read(folder, number)
+    except KnowledgeError:
+        return None
+    return Generation(number, folder, known, frozenset(manifest.damaged(folder, known)))
 
 
 def nothing(home: Path) -> KnowledgeError:
@@ -348,46 +175,23 @@ def nothing(home: Path) -> KnowledgeError:
 
 def whole(home: Path, number: int) -> Generation | None:
     """Return a generation if its files agree with its manifest."""
-    if faults_of(home, number):
-        return None
-    return Generation(number, folder_of(home, number), read_manifest(home, number))
+    found = usable(home, number)
+    return None if found is None or found.damaged else found
 
 
 def faults_of(home: Path, number: int) -> list[str]:
     """Return what is wrong with a generation's folder, a sentence each."""
     folder = folder_of(home, number)
     try:
-        manifest = read_manifest(home, number)
+        known = manifest.read(folder, number)
     except KnowledgeError as error:
         return [error.what]
-    faults = []
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            faults.append(f"{folder.name}/{name} is missing.")
-        elif _sha256(path) != expected:
-            faults.append(f"{folder.name}/{name} differs from what was written.")
-    return faults
+    return list(manifest.damaged(folder, known).values())
 
 
 def read_manifest(home: Path, number: int) -> Manifest:
     """Read a generation's manifest; raise KnowledgeError where it is missing or damaged."""
-    path = folder_of(home, number) / MANIFEST
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        seal = content.pop("seal")
-        manifest = Manifest(**content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KnowledgeError(
-            f"{path.parent.name}/{MANIFEST} is missing or damaged.", where=str(path), status=1
-        ) from error
-    if seal != _seal(manifest) or manifest.generation != number:
-        raise KnowledgeError(
-            f"{path.parent.name}/{MANIFEST} differs from what was written.",
-            where=str(path),
-            status=1,
-        )
-    return manifest
+    return manifest.read(folder_of(home, number), number)
 
 
 def verify(engine: Engine, home: Path) -> list[str]:
@@ -402,6 +206,7 @@ def verify(engine: Engine, home: Path) -> list[str]:
     except KnowledgeError as error:
         logger.info("%s", error.what)
     number = reconcile(engine, home)
+    manifest.forget()  # also of what this process has read before, nothing is taken on trust
     faults = [fault for each in present(home) for fault in faults_of(home, each)]
     if number is None:
         return faults
@@ -443,6 +248,12 @@ def count(connection: Connection, number: int) -> dict[str, int]:
         "passages": passages,
     }
     return {key: connection.scalar(query) or 0 for key, query in queries.items()}
+
+
+def counted(connection: Connection, number: int) -> dict[str, int]:
+    """Return what a generation held when it was made, as it was counted then."""
+    query = select(GenerationRow.counts).where(GenerationRow.number == number)
+    return dict(connection.scalars(query).one())
 
 
 def diff(engine: Engine, one: int, other: int) -> Difference:
@@ -498,7 +309,9 @@ def rollback(
             )
         target = latest + 1
         change = Change(stay=lambda: pieces_of(engine, number))
-        draft = build(home, target, whole(home, number), change, embedding, progress)
+        base = usable(home, number)
+        folder = folder_of(home, target)
+        draft = building.build(folder, target, base, change, embedding, progress)
         with engine.begin() as connection:
             record(connection, home, draft, number, f"rollback to generation {number}")
         point(home, target)
@@ -506,9 +319,17 @@ def rollback(
 
 
 def record(
-    connection: Connection, home: Path, draft: Draft, parent: int | None, cause: str
+    connection: Connection,
+    home: Path,
+    draft: Draft,
+    parent: int | None,
+    cause: str,
+    graph: int | None = None,
 ) -> None:
-    """Enter a generation into the catalogue and seal its folder; it exists with the commit."""
+    """Enter a generation into the catalogue and seal its folder; it exists with the commit.
+
+    `graph` is the generation in which names and facts last changed, this one by default.
+    """
     connection.execute(
         insert(GenerationRow).values(
             number=draft.number,
@@ -519,11 +340,30 @@ def record(
             embedding=draft.model,
         )
     )
-    counts = count(connection, draft.number)
+    counts = _counts(connection, draft.number, parent, graph)
     connection.execute(
         update(GenerationRow).where(GenerationRow.number == draft.number).values(counts=counts)
     )
-    seal(home, draft, parent, counts)
+    seal(home, draft, parent, counts, draft.number if graph is None else graph)
+
+
+def _counts(
+    connection: Connection, number: int, parent: int | None, graph: int | None
+) -> dict[str, int]:
+    """Count what a generation holds; only what changed where that is a few documents.
+
+    `verify` counts all again.
+    """
+    if parent is None or graph is None:
+        return count(connection, number)
+    of_document = PassageRow.document_id == DocumentRow.id
+    counts = counted(connection, parent)
+    for sign, column in ((1, DocumentRow.since), (-1, DocumentRow.until)):
+        documents = select(func.count(DocumentRow.id)).where(column == number)
+        passages = select(func.count(PassageRow.id)).join(DocumentRow, of_document)
+        counts["documents"] += sign * (connection.scalar(documents) or 0)
+        counts["passages"] += sign * (connection.scalar(passages.where(column == number)) or 0)
+    return counts
 
 
 def _committed(engine: Engine, number: int) -> bool:
@@ -535,43 +375,10 @@ def _committed(engine: Engine, number: int) -> bool:
 def _complete(engine: Engine, number: int) -> bool:
     """Say whether the catalogue still holds all that a generation held when it was made."""
     with engine.connect() as connection:
-        query = select(GenerationRow.counts).where(GenerationRow.number == number)
-        return connection.scalar(query) == count(connection, number)
+        return counted(connection, number) == count(connection, number)
 
 
 def present(home: Path) -> list[int]:
     """Return the generations that have a folder, oldest first."""
     names = (path.name.removeprefix("gen-") for path in (home / "knowledge").glob("gen-*"))
     return sorted(int(name) for name in names if name.isdecimal())
-
-
-def _files(folder: Path) -> list[str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in found)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _seal(manifest: Manifest) -> str:
-    return hashlib.sha256(json.dumps(asdict(manifest), sort_keys=True).encode()).hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    _sync(part)
-    part.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no handle of a folder to flush
-    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,25 +1,30 @@
 """Linker: finds the catalogue's entities in running text, in English and Chinese.
 
-    names of a generation -> longest match over words and characters -> mentions with exact places
+    names of a generation -> longest match over words and characters -> which entity is meant
+        -> mentions with exact places
 
 Plurals, spellings and numbering agree through `names.normalise`; a longer word with one letter
-wrong is read as the known word that it can only be. Words of everyday speech that happen to be
-names, and single Chinese characters, are left alone. This file knows nothing of what is asked.
+wrong is read as the known word that it can only be, and the words of an English name may stand in
+another order. Words of everyday speech that happen to be names, and single Chinese characters, are
+left alone. This file knows nothing of what is asked.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
-from knowledge.catalog import EntityRow, NameRow, holds
+from knowledge.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.everyday import NAMES_EN, NAMES_ZH
 from knowledge.names import normalise
+from knowledge.spelling import Spelling
 from knowledge.vocabulary import KINDS
 
-SHORTEST_CORRECTED = 6
-"""Words of fewer letters are never corrected: too many words differ from them by one letter."""
+REORDERED = 5
+"""English names of two to so many words are also found with their words in another order."""
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNIT = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:['’‘`´][^\\W_{_CJK}]+)*")
@@ -28,7 +33,13 @@ _CJK_SIGN = re.compile(f"[{_CJK}]")
 _NUMERAL = re.compile("[ivⅰ-ⅷⅠ-Ⅷ]+|[一二三四五]", re.IGNORECASE)
 _TYPED = ("type", "stage", "grade", "class", "group", "factor")
 _MEASURED = ("型", "期", "级", "度")
+_NUMBERS_ZH = "一二三四五"
+_ENDING = frozenset(".;:!?。；：！？，、\n|")
+_INTRODUCED = re.compile(r"\s*[(（]([A-Z][A-Za-z0-9-]{1,9})[)）]")
 _KIND_ORDER = {kind: place for place, kind in enumerate(("condition", "medicine", *KINDS))}
+
+Related = Callable[[Collection[str], Collection[str]], dict[str, int]]
+"""Given ids of candidates and of what else a text names: how many of these each is related to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,7 @@ class Mention:
     corrected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A word, or one Chinese character, in the form in which names are compared."""
 
     form: str
@@ -72,14 +82,23 @@ class _Unit:
 class Linker:
     """Finds names of one generation; made once, then quick to ask."""
 
-    def __init__(self, names: Iterable[Called]) -> None:
+    def __init__(self, names: Iterable[Called], related: Related | None = None) -> None:
         self._names: dict[str, list[tuple[int, int, str]]] = {}
         self._reach: dict[str, int] = {}
-        self._words: set[str] = set()
+        self._orders: dict[str, str | None] = {}
         self._exact: dict[str, set[str]] = {}
-        self._deletes: dict[str, list[str]] | None = None
+        self._words: set[str] = set()
+        self._spelling = Spelling(self._words)
+        self._related = related
         for name in names:
             self._add(name)
+
+    def related_by(self, related: Related) -> "Linker":
+        """Return a linker of the same names that asks another generation what is related."""
+        other = object.__new__(Linker)
+        other.__dict__.update(self.__dict__)
+        other._related = related
+        return other
 
     def _add(self, name: Called) -> None:
         key = name.normalised
@@ -91,71 +110,144 @@ class Linker:
         rank = (0 if name.preferred else 1, _KIND_ORDER.get(name.kind, 9), name.entity)
         self._names.setdefault(key, []).append(rank)
         first = _prefix(parts)
-        self._reach[first] = max(self._reach.get(first, 0), len(parts))
-        self._words.update(part for part in parts if not _CJK_SIGN.match(part))
+        if self._reach.get(first, 0) < len(parts):
+            self._reach[first] = len(parts)
+        if key.isascii():
+            self._words.update(parts)
+            self._reorder(key, parts)
+        else:
+            self._words.update(part for part in parts if not _CJK_SIGN.match(part))
 
-    def find(self, text: str) -> list[Mention]:
-        """Return the mentions in a text from left to right, the longest at each place."""
-        units = [self._corrected(unit) for unit in _units(text)]
+    def _reorder(self, key: str, words: list[str]) -> None:
+        """Learn that a name may be told with its words in another order, unless two would be."""
+        if 1 < len(words) <= REORDERED:
+            order = " ".join(sorted(words))
+            self._orders[order] = key if self._orders.get(order, key) == key else None
+
+    def find(self, text: str, *, correct: bool = True) -> list[Mention]:
+        """Return the mentions in a text from left to right, the longest at each place.
+
+        Misspelt words are corrected unless that is not wanted.
+        """
+        units = [self._corrected(unit) if correct else unit for unit in _units(text)]
         found: list[Mention] = []
+        introduced: dict[str, tuple[str, ...]] = {}
         place = 0
         while place < len(units):
-            length, key = self._longest(units, place, text)
+            length, entities = self._longest(units, place, text)
+            start = units[place].start
             if not length:
+                written = text[start : units[place].end]
+                if written in introduced:
+                    found.append(Mention(start, start + len(written), written, introduced[written]))
                 place += 1
                 continue
-            start, end = units[place].start, units[place + length - 1].end
-            entities = tuple(dict.fromkeys(rank[2] for rank in sorted(self._names[key])))
+            end = units[place + length - 1].end
             corrected = any(unit.corrected for unit in units[place : place + length])
             found.append(Mention(start, end, text[start:end], entities, corrected))
+            short = _INTRODUCED.match(text, end)
+            if short is not None and short[1] not in introduced:
+                introduced[short[1]] = entities
             place += length
-        return found
+        return self._settled(found, introduced)
 
-    def _longest(self, units: list[_Unit], place: int, text: str) -> tuple[int, str]:
-        reach = max(
-            self._reach.get(units[place].form, 0),
-            self._reach.get("".join(unit.form for unit in units[place : place + 2]), 0),
-        )
+    def _settled(
+        self, found: list[Mention], introduced: dict[str, tuple[str, ...]]
+    ) -> list[Mention]:
+        """Put first, where a name is several entities', the one that the text speaks of.
+
+        That is what the text gave a short form for, or else what most of its clear mentions are
+        related to.
+        """
+        clear = {mention.entities[0] for mention in found if len(mention.entities) == 1}
+        unclear = {id for mention in found if len(mention.entities) > 1 for id in mention.entities}
+        links = self._related(unclear, clear) if self._related and clear and unclear else {}
+        settled = []
+        for mention in found:
+            meant = introduced.get(mention.text, ())
+            if len(mention.entities) > 1 or meant:
+                several = dict.fromkeys((*meant, *mention.entities))
+                order = sorted(several, key=lambda id: (id not in meant, -links.get(id, 0)))
+                settled.append(replace(mention, entities=tuple(order)))
+            else:
+                settled.append(mention)
+        return settled
+
+    def _longest(self, units: list[_Unit], place: int, text: str) -> tuple[int, tuple[str, ...]]:
+        """Return how many units the longest name from a place takes, and whose it is."""
+        first = units[place]
+        reach = self._reach.get(first.form, 0)
+        if not first.latin and place + 1 < len(units):
+            reach = max(reach, self._reach.get(first.form + units[place + 1].form, 0))
+        if first.latin and first.form in self._words:
+            reach = max(reach, REORDERED)
         best, best_key, key = 0, "", ""
+        words: list[str] | None = []
+        before = first
         for length, unit in enumerate(units[place : place + reach], 1):
-            both_latin = length > 1 and unit.latin and units[place + length - 2].latin
-            if length > 1 and not _adjacent(units[place + length - 2], unit, text):
-                break
-            key += (" " if both_latin else "") + unit.form
-            if key in self._names and self._cased_alike(key, text[units[place].start : unit.end]):
+            if length > 1:
+                before = units[place + length - 2]
+                if not _adjacent(before.end, unit.start, text):
+                    break
+                key += " " if unit.latin and before.latin else ""
+            key += unit.form
+            if key in self._names and self._cased_alike(key, text[first.start : unit.end]):
                 best, best_key = length, key
-        return best, best_key
+            # In a list, what stands before a comma and after it are two things.
+            apart = length > 1 and "," in text[before.end : unit.start]
+            if words is None or apart or not unit.latin or length > REORDERED:
+                words = None
+                continue
+            words.append(unit.form)
+            other = self._orders.get(" ".join(sorted(words))) if length > 1 else None
+            if other is not None:
+                best, best_key = length, other
+        entities = tuple(dict.fromkeys(rank[2] for rank in sorted(self._names.get(best_key, ()))))
+        return best, entities
 
     def _cased_alike(self, key: str, written: str) -> bool:
         return key not in self._exact or written in self._exact[key]
 
     def _corrected(self, unit: _Unit) -> _Unit:
-        if (
-            not unit.latin
-            or len(unit.form) < SHORTEST_CORRECTED
-            or unit.form in self._words
-            or not unit.form.isalpha()
-            or not unit.form.isascii()
-        ):
+        if not unit.latin:
             return unit
-        near = self._near(unit.form)
-        if len(near) != 1:
-            return unit
-        return _Unit(near.pop(), unit.start, unit.end, True, True)
-
-    def _near(self, word: str) -> set[str]:
-        if self._deletes is None:
-            self._deletes = {}
-            for known in self._words:
-                if len(known) >= SHORTEST_CORRECTED and known.isalpha():
-                    for variant in _variants(known):
-                        self._deletes.setdefault(variant, []).append(known)
-        found = {known for variant in _variants(word) for known in self._deletes.get(variant, ())}
-        return {known for known in found if known[0] == word[0] and _one_apart(known, word)}
+        known = self._spelling.corrected(unit.form)
+        return unit if known == unit.form else unit._replace(form=known, corrected=True)
 
 
 def load(engine: Engine, generation: int) -> Linker:
-    """Return the linker of a generation."""
+    """Return the linker of a generation; names are read again only where they changed.
+
+    Most changes add or remove documents and no name, and a server that follows them must not read
+    half a million names each time.
+    """
+    key = (str(engine.url), *_fingerprint(engine, generation))
+    with _LOADING:
+        known = _LOADED.get(str(engine.url))
+        if known is None or known[0] != key:
+            known = (key, Linker(_called(engine, generation)))
+            _LOADED[str(engine.url)] = known
+    return known[1].related_by(_relations(engine, generation))
+
+
+_LOADING = Lock()
+_LOADED: dict[str, tuple[tuple[object, ...], Linker]] = {}
+"""The linker last loaded of each database, with what tells its names from others."""
+
+
+def _fingerprint(engine: Engine, generation: int) -> tuple[object, ...]:
+    """Return what differs where two generations hold different names; rows never change."""
+    query = select(
+        func.count(NameRow.id),
+        func.max(NameRow.id),
+        func.sum(NameRow.id),
+        func.sum(NameRow.id * 7919 % 1_000_003),
+    ).where(holds(NameRow, generation))
+    with engine.connect() as connection:
+        return tuple(connection.execute(query).one())
+
+
+def _called(engine: Engine, generation: int) -> Iterator[Called]:
     query = (
         select(
             NameRow.entity_id,
@@ -169,11 +261,33 @@ def load(engine: Engine, generation: int) -> Linker:
         .where(holds(NameRow, generation))
     )
     with engine.connect() as connection:
-        rows = connection.execute(query)
-        return Linker(
-            Called(id, kind, text, normalised, language, rank % 20 == 0)
-            for id, kind, text, normalised, language, rank in rows
-        )
+        for id, kind, text, normalised, language, rank in connection.execute(query):
+            yield Called(id, kind, text, normalised, language, rank % 20 == 0)
+
+
+def _relations(engine: Engine, generation: int) -> Related:
+    """Return what counts, in the facts of a generation, how entities of a text hang together."""
+
+    def related(candidates: Collection[str], others: Collection[str]) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        # A long text names hundreds; what stands near the first of them is context enough.
+        ones, rest = sorted(candidates)[:200], sorted(others)[:200]
+        for own, other in (
+            (FactRow.subject_id, FactRow.object_id),
+            (FactRow.object_id, FactRow.subject_id),
+        ):
+            query = (
+                select(own, func.count(func.distinct(other)))
+                .where(own.in_(ones), other.in_(rest), holds(FactRow, generation))
+                .group_by(own)
+            )
+            with engine.connect() as connection:
+                for id, count in connection.execute(query):
+                    if id is not None:
+                        counts[id] = counts.get(id, 0) + count
+        return counts
+
+    return related
 
 
 def _everyday(parts: list[str], name: Called) -> bool:
@@ -202,12 +316,15 @@ def _prefix(parts: list[str]) -> str:
 def _units(text: str) -> Iterator[_Unit]:
     pieces = [(match.group(), match.start(), match.end()) for match in _UNIT.finditer(text)]
     for place, (piece, start, end) in enumerate(pieces):
+        if _CJK_SIGN.match(piece) is not None and piece not in _NUMBERS_ZH:
+            yield _Unit(piece, start, end, False)
+            continue
         before = pieces[place - 1][0].lower() if place else ""
         after = pieces[place + 1][0] if place + 1 < len(pieces) else ""
         latin = _CJK_SIGN.match(piece) is None
-        if _NUMERAL.fullmatch(piece) and after in _MEASURED:
+        if after in _MEASURED and _NUMERAL.fullmatch(piece):
             form = normalise(piece + after)[:-1]
-        elif _NUMERAL.fullmatch(piece) and before in _TYPED:
+        elif before in _TYPED and _NUMERAL.fullmatch(piece):
             form = normalise(f"{before} {piece}").rsplit(" ", 1)[-1]
         else:
             form = normalise(piece) if latin else piece
@@ -215,25 +332,6 @@ def _units(text: str) -> Iterator[_Unit]:
         yield _Unit(form, start, end, latin or not _CJK_SIGN.match(form))
 
 
-def _adjacent(left: _Unit, right: _Unit, text: str) -> bool:
+def _adjacent(end: int, start: int, text: str) -> bool:
     """Say whether nothing that ends a phrase stands between two units."""
-    between = text[left.end : right.start]
-    return not any(sign in between for sign in ".;:!?。；：！？，、\n|")
-
-
-def _variants(word: str) -> set[str]:
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
-
-
-def _one_apart(known: str, word: str) -> bool:
-    """Say whether one letter was left out, added, changed, or swapped with its neighbour."""
-    if abs(len(known) - len(word)) > 1:
-        return False
-    start = 0
-    while start < min(len(known), len(word)) and known[start] == word[start]:
-        start += 1
-    rest, other = known[start:], word[start:]
-    if len(rest) == len(other):
-        swapped = rest[:2][::-1] == other[:2] and rest[2:] == other[2:]
-        return rest[1:] == other[1:] or swapped
-    return rest[1:] == other if len(rest) > len(other) else rest == other[1:]
+    return end == start or _ENDING.isdisjoint(text[end:start])

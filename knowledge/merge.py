@@ -71,13 +71,16 @@ class Merge:
         self._positions: dict[str, int] = {}
         self._planned: dict[str, FactLine] = {}
         self._stated: dict[tuple[str, str], tuple[int, str]] = {}
-        self._known: dict[str, bool] = {
-            id: until is None
-            for id, until in connection.execute(select(EntityRow.id, EntityRow.until))
-        }
-        self._load(parent)
+        self._known: dict[str, bool] = {}
+
+    @property
+    def changes(self) -> bool:
+        """Say whether anything of the graph is new."""
+        return bool(self.names or self.facts or self.fact_sources or self.identifiers)
 
     def _load(self, parent: int) -> None:
+        spans = self._connection.execute(select(EntityRow.id, EntityRow.until))
+        self._known = {id: until is None for id, until in spans}
         every = self._connection.execute(select(EntityRow.id, EntityRow.kind))
         kinds: dict[str, str] = {id: kind for id, kind in every}
         rows = self._connection.execute(
@@ -108,6 +111,7 @@ class Merge:
 
     def add(self, stated: Sequence[Stated]) -> None:
         """Plan the rows of all records of a call; which entity each means is settled first."""
+        self._load(self._parent)
         # Records that name themselves best go first, so that others find them.
         order = sorted(stated, key=lambda each: (not each.curated, -len(each.record.names)))
         subjects = {id(each): self._settle(each) for each in order}

@@ -205,6 +205,10 @@ class LessonSource:
     quote: str = ""
 
 
+IMPORTED = "imported"
+"""The style of rows that other people wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One row of training data; `dict` of it is one line of `train.jsonl`."""
@@ -220,3 +224,8 @@ class Lesson:
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
         default_factory=dict
     )
+
+    @property
+    def imported(self) -> bool:
+        """Say whether the row came from outside: it names no facts, and nothing proves it."""
+        return self.style == IMPORTED

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, distinct, func, select
 from sqlalchemy.orm import Session
 
-from knowledge import generations
+from knowledge import conflicts, generations
 from knowledge.catalog import (
     DocumentRow,
     FactRow,
@@ -29,15 +29,6 @@ from knowledge.rows import version_of
 from knowledge.vocabulary import RELATIONS
 
 View = dict[str, object]
-
-_OPPOSED = (
-    ({"first_line", "medicine", "treatment"}, {"contraindication"}),
-    ({"diet_recommended"}, {"diet_avoided"}),
-)
-"""Relations of which two sources cannot both be right about the same pair."""
-
-_SINGLE = ("dose_limit", "pregnancy", "transmission", "drug_class")
-"""Relations to a text of which an entity has one: another source's other text is a conflict."""
 
 
 def status(engine: Engine, home: Path) -> View:
@@ -217,7 +208,7 @@ def entity(graph: Graph, name: str) -> View:
 
 def _entity(graph: Graph, entity: Entity) -> View:
     facts = graph.facts(entity.id)
-    against = graph.inverse(entity.id)
+    inverse = graph.inverse(entity.id)
     known = graph.entities([fact.object for fact in facts if fact.object])
     languages: tuple[Language, ...] = ("en", "zh")
     order = list(RELATIONS)
@@ -237,7 +228,8 @@ def _entity(graph: Graph, entity: Entity) -> View:
                 **_object(fact, known),
                 "sources": list(fact.sources),
                 "notes": dict(fact.notes),
-                "conflicts": _conflicts(fact, [*facts, *against]),
+                "conflicts": conflicts.against(fact, [*facts, *inverse]),
+                "levels": conflicts.levels(fact),
             }
             for fact in facts
         ],
@@ -251,27 +243,3 @@ def _object(fact: Fact, known: dict[str, Entity]) -> View:
     name = names[0].text if names else fact.object
     said = {each.language: each.text for each in reversed(names)}
     return {"object": {"id": fact.object, "name": name, "names": said}}
-
-
-def _conflicts(fact: Fact, others: list[Fact]) -> list[str]:
-    """Return the ids of the facts that cannot be right together with this one."""
-    return [other.id for other in others if other.id != fact.id and _clash(fact, other)]
-
-
-def _clash(fact: Fact, other: Fact) -> bool:
-    if fact.object is None or other.object is None:
-        return (
-            fact.relation == other.relation
-            and fact.relation in _SINGLE
-            and fact.subject == other.subject
-            and not set(fact.sources) & set(other.sources)
-            and {name.language for name in fact.value} & {name.language for name in other.value}
-            != set()
-        )
-    if {fact.subject, fact.object} != {other.subject, other.object}:
-        return False
-    return any(
-        (fact.relation in one and other.relation in two)
-        or (fact.relation in two and other.relation in one)
-        for one, two in _OPPOSED
-    )

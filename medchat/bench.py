@@ -5,14 +5,14 @@ settings -> engine, home, embedding, progress -> one call into the knowledge roo
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypedDict
 
 from sqlalchemy import Engine
 
-from knowledge.records import Progress
+from knowledge.records import Language, Progress
 from medchat import catalogue
 from medchat.database import open_engine
 from medchat.errors import MedchatError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from knowledge.embedding import SentenceEmbedding
     from knowledge.lessons import BuildReport
     from knowledge.lessons.check import CheckReport
+    from knowledge.lessons.wishes import Wishes
+    from knowledge.teacher import Teacher
     from knowledge.updates import Update
 
 
@@ -34,12 +36,28 @@ class Tools(TypedDict):
     progress: Progress
 
 
-class Wishes(TypedDict):
+class Amount(TypedDict):
     """How much data, drawn how, made by how many."""
 
     limit: int | None
     seed: int
     workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What comes in beside the graph and what is kept out, as the flags say it."""
+
+    files: tuple[Path, ...] = ()
+    format: str = ""
+    licence: str = ""
+    feedback: bool = False
+    personal: str = "drop"
+    exclude: tuple[Path, ...] = ()
+    licences: str = ""
+    teacher: str = ""
+    teacher_model: str = ""
+    engine: str = "processes"
 
 
 class Bench:
@@ -86,9 +104,46 @@ class Bench:
         )
 
 
-def looking(
-    settings: Settings, *, top: int, year_from: int | None, type: str | None
-) -> Callable[[str], list[dict[str, object]]]:
+class Kept(TypedDict):
+    """What a search keeps, as `Search.find` takes it."""
+
+    year_from: int | None
+    year_to: int | None
+    type: str | None
+    language: Language | None
+    source: str | None
+    per_source: int | None
+
+
+def kept(
+    year_from: int | None,
+    year_to: int | None,
+    type: str | None,
+    language: str | None,
+    source: str | None,
+    per_source: int | None,
+) -> Kept:
+    """Return the filters of the flags; refuse a language that is none of the two."""
+    spoken: Language | None = None
+    if language is not None:
+        if language not in ("en", "zh"):
+            raise MedchatError(
+                f"{language!r} is no language of the knowledge base.",
+                where="--language",
+                remedy="Give en or zh.",
+            )
+        spoken = "zh" if language == "zh" else "en"
+    return Kept(
+        year_from=year_from,
+        year_to=year_to,
+        type=type,
+        language=spoken,
+        source=source,
+        per_source=per_source,
+    )
+
+
+def looking(settings: Settings, top: int, keep: Kept) -> Callable[[str], list[dict[str, object]]]:
     """Return what searches the current generation for one query after another."""
     from knowledge.search import open_search
     from medchat.retriever import embedding_of
@@ -97,7 +152,7 @@ def looking(
 
     def look(query: str) -> list[dict[str, object]]:
         # a curator wants to see the nearest too, with their scores; chat decides what answers
-        found = search.find(query, top, year_from=year_from, type=type, abstain=False)
+        found = search.find(query, top, abstain=False, **keep)
         return [hit.as_dict() for hit in found]
 
     return look
@@ -120,11 +175,12 @@ def lessons_work(
     folder: Path | None,
     style: str,
     language: str,
-    wishes: Wishes,
+    amount: Amount,
+    beside: Beside,
 ) -> "Callable[[], tuple[BuildReport | CheckReport, bool]]":
     """Return the build or the check that the flags ask for; refuse neither, and both."""
     if out is not None and folder is None:
-        return lambda: build(bench, out, style, language, wishes)
+        return lambda: build(bench, out, style, language, amount, beside)
     if folder is not None and out is None:
         return lambda: prove(bench, folder)
     raise MedchatError(
@@ -135,21 +191,59 @@ def lessons_work(
 
 
 def build(
-    bench: Bench, out: Path, style: str, language: str, wishes: Wishes
+    bench: Bench, out: Path, style: str, language: str, amount: Amount, beside: Beside
 ) -> "tuple[BuildReport, bool]":
     """Write a dataset folder; a build that gives rows is whole."""
     from knowledge import lessons
+    from knowledge.lessons.styles import STYLES
 
     report = lessons.build(
         bench.engine,
         bench.generation,
         out,
-        styles=_named(style) or tuple(lessons.STYLES),
+        styles=_named(style) or tuple(STYLES),
         languages=_named(language),
+        wishes=_wishes(bench, beside),
         progress=bench.tools["progress"],
-        **wishes,
+        **amount,
     )
     return report, True
+
+
+def _wishes(bench: Bench, beside: Beside) -> "Wishes":
+    """Return what the flags ask for beside the graph."""
+    from knowledge.imports import Import
+    from knowledge.lessons.wishes import Wishes
+    from medchat import feedback
+
+    return Wishes(
+        imports=tuple(Import(path, beside.format, beside.licence) for path in beside.files),
+        told=tuple(feedback.lessons(bench.engine)) if beside.feedback else (),
+        mask=_chosen("--personal", beside.personal, ("drop", "mask")) == "mask",
+        exclude=beside.exclude,
+        licences=_named(beside.licences),
+        teacher=_teacher(bench, beside),
+        on_ray=_chosen("--engine", beside.engine, ("processes", "ray")) == "ray",
+    )
+
+
+def _teacher(bench: Bench, beside: Beside) -> "Teacher | None":
+    """Return the teacher that the flags name; what it says is kept in the home."""
+    from knowledge.teacher import Server, Teacher
+
+    if not beside.teacher:
+        return None
+    key = bench.settings.teacher_key.get_secret_value()
+    server = Server(beside.teacher, beside.teacher_model, key)
+    return Teacher(server, bench.settings.home / "teacher.db", bench.tools["progress"])
+
+
+def _chosen(flag: str, given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise MedchatError(
+            f"{given!r} is no choice.", where=flag, remedy=f"Choose from: {', '.join(known)}."
+        )
+    return given
 
 
 def prove(bench: Bench, folder: Path) -> "tuple[CheckReport, bool]":

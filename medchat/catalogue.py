@@ -8,6 +8,7 @@ Reading only; what changes the knowledge base is `knowledge.updates`.
 from sqlalchemy import Engine
 
 from knowledge import generations, views
+from knowledge.conflicts import listed as conflicts_of
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
 
@@ -49,3 +50,8 @@ def listed(
 def entity(engine: Engine, name: str) -> View:
     """Return an entity by a name or its id, with its facts."""
     return views.entity(Graph(engine, current(engine)), name)
+
+
+def conflicts(engine: Engine, limit: int) -> list[View]:
+    """Return the facts of the current generation that contradict each other, side by side."""
+    return conflicts_of(engine, current(engine), limit)

@@ -23,7 +23,11 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of documents or sources.")]
 YearFrom = Annotated[int | None, typer.Option(help="Only documents of this year or later.")]
+YearTo = Annotated[int | None, typer.Option(help="Only documents of this year or earlier.")]
 Type = Annotated[str | None, typer.Option(help="Only documents of this type, such as note.")]
+InLanguage = Annotated[str | None, typer.Option("--language", help="Only hits in en or in zh.")]
+OfSource = Annotated[str | None, typer.Option("--source", help="Only documents of this source id.")]
+PerSource = Annotated[int | None, typer.Option(help="At most so many of one source.", min=1)]
 
 
 def register(parent: typer.Typer) -> None:
@@ -114,7 +118,11 @@ def search(
     query: Annotated[str, typer.Argument(help="A question or words, English or Chinese.")] = "",
     top: Annotated[int, typer.Option(help="How many hits.", min=1)] = 10,
     year_from: YearFrom = None,
+    year_to: YearTo = None,
     type: Type = None,
+    language: InLanguage = None,
+    source: OfSource = None,
+    per_source: PerSource = None,
     queries: Annotated[
         Path | None, typer.Option(help='A file of {"id", "query"} lines; one JSON line each.')
     ] = None,
@@ -123,7 +131,8 @@ def search(
     """Rank passages and facts for a query, with scores and why."""
     from medchat import bench, printing
 
-    look = bench.looking(door.settings(), top=top, year_from=year_from, type=type)
+    kept = bench.kept(year_from, year_to, type, language, source, per_source)
+    look = bench.looking(door.settings(), top, kept)
     for id, text in bench.queries(query, queries):
         hits = look(text)
         if queries is not None:
@@ -142,6 +151,18 @@ def entity(
 
     found = catalogue.entity(_engine(), name)
     door.show(found, printing.entity(found), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb conflicts --limit 20")
+def conflicts(
+    limit: Annotated[int, typer.Option(help="How many conflicts.", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List facts that cannot be right together, each side with its sources."""
+    from medchat import catalogue, printing
+
+    found = catalogue.conflicts(_engine(), limit)
+    door.show({"conflicts": found}, printing.conflicts(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb generations")
@@ -221,14 +242,54 @@ def build_data(
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
+    take_in: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--import",
+            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
+            "may be repeated. With --style imported nothing else is taken.",
+        ),
+    ] = None,
+    import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
+    import_licence: Annotated[str, typer.Option(help="Their licence.")] = "",
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Take in what a curator approved of the answers.")
+    ] = False,
+    personal: Annotated[
+        str, typer.Option(help="Rows from outside with personal data: drop, or mask.")
+    ] = "drop",
+    exclude: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Evaluation sets (JSON, JSON Lines, CSV, or a folder) that no row may overlap; "
+            "may be repeated."
+        ),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="Only rows whose sources have these licences, with commas.")
+    ] = "",
+    teacher: Annotated[
+        str,
+        typer.Option(
+            help="An OpenAI-compatible server that rewords answers, such as "
+            "http://127.0.0.1:8080/v1; its key is read from MEDCHAT_TEACHER_KEY."
+        ),
+    ] = "",
+    teacher_model: Annotated[str, typer.Option(help="The model that it shall use.")] = "",
+    engine: Annotated[
+        str, typer.Option(help="What writes rows: processes of this machine, or ray.")
+    ] = "processes",
     as_json: Json = False,
 ) -> None:
     """Write instruction data from the graph, or prove each row of a folder against it."""
     from medchat import bench
 
-    wishes = bench.Wishes(limit=limit, seed=seed, workers=workers)
+    amount = bench.Amount(limit=limit, seed=seed, workers=workers)
+    taken, kept_out = tuple(take_in or ()), tuple(exclude or ())
+    outside = (taken, import_format, import_licence, feedback, personal)
+    beside = bench.Beside(*outside, kept_out, licence, teacher, teacher_model, engine)
     with _bench() as held:
-        work = bench.lessons_work(held, out, check, style, language, wishes)
+        work = bench.lessons_work(held, out, check, style, language, amount, beside)
         report, whole = work()
     door.show(report, bench.lines_of(report), as_json=as_json)
     raise typer.Exit(0 if whole else 1)

@@ -1,20 +1,27 @@
 """What readers thought of answers, and what a curator lets into the next round's training.
 
-    verdicts -> list -> approve -> preference rows (prompt, chosen, rejected, why)
+    verdicts -> list -> approve -> preference rows (prompt, chosen, rejected, why) | data set rows
 
 Only approved feedback leaves; it is written, not trained on, here.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, aliased
 
+from knowledge import imports
+from knowledge.imports.shapes import Talk
+from knowledge.lessons.claims import uncited
+from knowledge.screening import Candidate
 from medchat.errors import MedchatError
 from medchat.store import FeedbackRow, MessageRow
+
+OWN = "own conversations"
+"""What stands for a licence on rows from this installation's own store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,19 @@ def preferences(engine: Engine) -> Iterator[dict[str, str]]:
                 "rejected": opinion.answer,
                 "why": opinion.reason,
             }
+
+
+def lessons(engine: Engine) -> Iterator[Candidate]:
+    """Yield what was approved as rows of a data set: answers found good, and corrections.
+
+    Nothing proves them; the row says of which feedback it is.
+    """
+    for opinion in opinions(engine, approved=True, limit=1_000_000):
+        answer = opinion.correction or (opinion.answer if opinion.verdict == "up" else "")
+        if answer:
+            talk = Talk(((opinion.question, uncited(answer)),), "feedback")
+            row = imports.lesson(talk, "feedback", 0, OWN)
+            yield replace(row, meta={**row.meta, "feedback": opinion.id}), ""
 
 
 def export(engine: Engine, target: Path) -> int:

@@ -7,7 +7,7 @@ What a script reads is JSON and does not come through here.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from medchat.answers import Answer, Citation
 from medchat.door import table
@@ -99,23 +99,75 @@ def hits(found: Sequence[Mapping[str, object]]) -> list[str]:
         year = f" ({hit['year']})" if hit["year"] else ""
         text = " ".join(str(hit["text"]).split())
         lines += [f"{hit['rank']}. {hit['title']}{year} · {hit['id']} · {hit['score']}"]
-        lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_brief(hit['why'])}"]
+        lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_why(hit)}"]
     return lines or ["Nothing in the knowledge base fits."]
 
 
-def entity(found: Mapping[str, object]) -> Iterator[str]:
-    """Yield an entity: its names, then its facts by relation."""
-    names, facts = found["names"], found["facts"]
-    assert isinstance(names, Mapping) and isinstance(facts, list)
+def _why(hit: Mapping[str, object]) -> str:
+    """Return in words why a hit is where it is."""
+    why, matched, alike = hit["why"], hit["matched"], hit["alike"]
+    assert isinstance(why, Mapping) and isinstance(matched, tuple) and isinstance(alike, tuple)
+    if hit["kind"] == "fact":
+        return f"why: facts of the graph, {why['graph']}"
+    said = f"why: meaning {why['dense']}, words {why['lexical']}, names {why['graph']}"
+    if matched:
+        said += f"; speaks of {', '.join(matched)}"
+    return said + (f"; the same in {', '.join(alike)}" if alike else "")
+
+
+def entity(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield an entity: its names, its facts by relation with notes, then what contradicts what."""
     yield f"{found['id']} ({found['kind']})"
-    yield from (f"  {language}: {', '.join(names[language])}" for language in ("en", "zh"))
+    yield from (f"  {language}: {', '.join(found['names'][language])}" for language in ("en", "zh"))
     said: dict[str, list[str]] = {}
-    for fact in facts:
-        value = fact["object"]["name"] if "object" in fact else next(iter(fact["value"].values()))
-        mark = " (conflict)" if fact["conflicts"] else ""
-        said.setdefault(fact["relation"], []).append(f"{value}{mark}")
+    for fact in found["facts"]:
+        said.setdefault(fact["relation"], []).append(_object(fact) + _marks(fact))
     for relation, values in said.items():
         yield f"  {relation}: {'; '.join(values)}"
+    yield from _contradictions(found["facts"])
+
+
+def _object(fact: Mapping[str, Any]) -> str:
+    return str(fact["object"]["name"] if "object" in fact else next(iter(fact["value"].values())))
+
+
+def _marks(fact: Mapping[str, Any]) -> str:
+    """Return what sources add to a fact, and whether something speaks against it."""
+    notes = ", ".join(dict.fromkeys(fact["notes"].values()))
+    conflict = " (conflict)" if fact["conflicts"] or len(fact["levels"]) > 1 else ""
+    return (f" [{notes}]" if notes else "") + conflict
+
+
+def _contradictions(facts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    known = {fact["id"]: fact for fact in facts}
+    for fact in facts:
+        if len(fact["levels"]) > 1:
+            sides = (f"{level} ({', '.join(ids)})" for level, ids in fact["levels"].items())
+            yield f"  conflict, {fact['relation']} {_object(fact)}: {' against '.join(sides)}"
+        for id in fact["conflicts"]:
+            if id not in known:
+                yield f"  conflict: {_sided(fact)} against fact {id}"
+            elif fact["id"] < id:
+                yield f"  conflict: {_sided(fact)} against {_sided(known[id])}"
+
+
+def _sided(fact: Mapping[str, Any]) -> str:
+    return f"{fact['relation']} {_object(fact)} ({', '.join(fact['sources'])})"
+
+
+def conflicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return conflicts: why each is one, then its sides with their sources."""
+    lines = []
+    for number, each in enumerate(found, 1):
+        lines += [f"{number}. {each['why']}"]
+        for side in each["sides"]:
+            told = side["object"]
+            name = told["name"] if "name" in told else next(iter(told["value"].values()), "")
+            lines += [f"   {side['subject']['name']} — {side['relation']}: {name}"]
+            for source in side["sources"]:
+                note = f": {source['note']}" if source["note"] else ""
+                lines += [f"      {source['title']} · {source['id']}{note}"]
+    return lines or ["No facts contradict each other."]
 
 
 def _brief(value: object) -> str:

@@ -15,7 +15,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
 from knowledge import embedding
-from knowledge.search import Hit, Search
+from knowledge.hits import Hit
+from knowledge.search import Search
 from medchat.answers import Evidence, Language
 from medchat.settings import Settings
 

@@ -27,7 +27,7 @@ from medchat.errors import SettingsError
 
 PREFIX = "MEDCHAT_"
 FILE = "medchat.toml"
-ENVIRONMENT_ONLY = ("home", "writer_key")
+ENVIRONMENT_ONLY = ("home", "writer_key", "teacher_key")
 """Keys that the file may not hold: it lies in the home, and a secret does not belong in a file."""
 
 _OTHERS = ("MEDCHAT_REAL_DATA",)  # read by the tests, not a setting
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     writer: str = "local"
     writer_model: str = "default"
     writer_key: SecretStr = SecretStr("")
+    teacher_key: SecretStr = SecretStr("")
     embedding_model: str = ""
     base: str = "mini"
     recipe: str = "mini"
@@ -193,8 +194,9 @@ def _origin(name: str, file: Mapping[str, object]) -> Origin:
 
 
 def _printable(settings: Settings, name: str) -> str:
-    if name == "writer_key":
-        return "set" if settings.writer_key.get_secret_value() else "not set"
+    value = getattr(settings, name)
+    if isinstance(value, SecretStr):
+        return "set" if value.get_secret_value() else "not set"
     if name == "database_url":
         return hidden(settings.database)
-    return str(getattr(settings, name))
+    return str(value)

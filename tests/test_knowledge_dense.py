@@ -50,3 +50,63 @@ def test_segments_are_named_oldest_first() -> None:
 
 def test_no_segment_finds_nothing(tmp_path: Path) -> None:
     assert Dense(tmp_path, []).find(_vectors(1, 3)[0], 5) == []
+
+
+def test_a_segment_is_searched_by_what_its_size_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clusters and codes find what an exact search finds, and tell its cosine."""
+    monkeypatch.setattr(dense, "FLAT", 100)
+    monkeypatch.setattr(dense, "CLUSTERED", 1500)
+    kinds = {100: "Flat", 1000: "IVF62,SQfp16", 2000: "IVF88,PQ16x4fs,Refine(SQfp16)"}
+    for size, kind in kinds.items():
+        assert dense.kind(size, 32) == kind
+        vectors = _clustered(size)
+        name = f"dense-{size:06d}"
+        dense.write(tmp_path, name, [str(place) for place in range(size)], vectors)
+        found = Dense(tmp_path, [name])
+        for place in range(0, size, size // 20):
+            exact = vectors @ vectors[place]
+            hits = found.find(vectors[place], 10)
+            best = set(np.argsort(-exact)[:10])
+            assert len(best & {int(id) for id, _ in hits}) >= 9
+            for id, cosine in hits:
+                assert cosine == pytest.approx(exact[int(id)], abs=2e-3)
+        ids, kept = dense.join(tmp_path, [name])
+        assert ids == [str(place) for place in range(size)] and kept is not None
+        np.testing.assert_allclose(kept, vectors, atol=1e-3)
+
+
+def _clustered(size: int) -> NDArray[np.float32]:
+    """Return unit vectors around ten points, as texts of ten topics would have them."""
+    draw = np.random.default_rng(size)
+    centres = draw.normal(size=(10, 32))
+    found = centres[draw.integers(0, 10, size)] + 0.5 * draw.normal(size=(size, 32))
+    unit: NDArray[np.float32] = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype("f4")
+    return unit
+
+
+@pytest.mark.parametrize(
+    ("sizes", "added", "joined"),
+    [
+        ([5000, 1, 1], 1, 0),  # few segments
+        ([900_000, *[1] * 8], 1, 8),  # the large one stays
+        ([900_000, 15_000, *[4000] * 7], 4000, 5),  # no more than a flat segment holds
+        ([900_000, 15_000, *[4000] * 7], 50_000, 8),  # a large addition may cost more
+        ([30_000] * 9, 1, 0),  # nothing is cheap enough
+    ],
+)
+def test_small_segments_are_joined_and_large_ones_left_alone(
+    sizes: list[int], added: int, joined: int
+) -> None:
+    assert dense.to_join(sizes, added) == joined
+
+
+def test_searches_share_a_segment_as_long_as_its_files_are_the_same(folder: Path) -> None:
+    files = {"dense-000001.faiss": "one", "dense-000001.json": "two"}
+    one = Dense(folder, ["dense-000001"], files)
+    (folder / "dense-000001.faiss").unlink()  # a second read would fail
+    other = Dense(folder, ["dense-000001"], files)
+    assert other.find(_vectors(3, 1)[1], 1) == one.find(_vectors(3, 1)[1], 1)
+    with pytest.raises(RuntimeError):
+        Dense(folder, ["dense-000001"], {**files, "dense-000001.faiss": "changed"})

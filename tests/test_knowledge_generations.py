@@ -2,13 +2,14 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, generations, updates, views
+from knowledge import KnowledgeError, dense, generations, updates, views
 from knowledge.collect import collect
 from knowledge.graph import Graph
 from knowledge.search import open_search
@@ -72,6 +73,101 @@ def test_the_next_update_heals_a_damaged_generation(
     updates.add(engine, home, [other], embedding=ToyEmbedding())
     hits = open_search(engine, home, ToyEmbedding()).find("Is gout treated with colchicine?")
     assert any("colchicine" in hit.text for hit in hits)
+
+
+def _damage(path: Path) -> None:
+    """Flip a bit in place: in every generation that shares the file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.write_bytes(content)
+
+
+def _shared(home: Path, ending: str) -> Path:
+    """Return a file of the newest generation that the one before has too."""
+    new, old = (generations.read_manifest(home, number).files for number in (2, 1))
+    (name, *_) = [name for name in old if name.endswith(ending) and new.get(name) == old[name]]
+    return generations.folder_of(home, 2) / name
+
+
+@pytest.mark.parametrize("ending", [".faiss", ".json", ".store"])
+def test_damage_of_a_file_that_all_generations_share_leaves_a_search_and_is_healed(
+    engine: Engine, home: Path, tmp_path: Path, ending: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _two(engine, home, tmp_path)
+    damaged = _shared(home, ending)
+    _damage(damaged)
+    words = damaged.parent.name == "lexical"
+
+    faults = generations.verify(engine, home)
+    assert [damaged.name in fault for fault in faults] == [True, True]
+    with caplog.at_level(logging.WARNING):
+        search = open_search(engine, home, ToyEmbedding())
+    assert "serves without" in caplog.text and "medchat kb rollback 2" in caplog.text
+    assert search.generation == 2
+    question = "Inhaled budesonide controls asthma, wheeze comes and goes"
+    (hit, *_) = [hit for hit in search.find(question) if hit.kind == "passage"]
+    assert hit.document.id == "note:asthma" and (hit.why.dense > 0) is words
+
+    embedding = ToyEmbedding()
+    assert generations.rollback(engine, home, 2, embedding) == 3
+    assert len(embedding.encoded) == (0 if words else 1)  # of one segment, and no other
+    healed = open_search(engine, home, ToyEmbedding())
+    assert healed.generation == 3
+    (hit, *_) = [hit for hit in healed.find(question) if hit.kind == "passage"]
+    assert hit.document.id == "note:asthma" and hit.why.dense > 0
+    collect(engine, home, keep=1)
+    assert generations.verify(engine, home) == []
+
+
+def test_verification_reads_again_what_this_process_has_verified(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    path = generations.folder_of(home, 1) / "dense-000001.faiss"
+    about = path.stat()
+    _damage(path)
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))  # as a failing disk would
+    assert any(path.name in fault for fault in generations.verify(engine, home))
+
+
+def test_names_are_kept_in_memory_until_the_graph_changes(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    first = open_search(engine, home, ToyEmbedding())
+    note = tmp_path / "new.md"
+    note.write_text("---\nkey: note:new\ntitle: New\n---\nTriptans stop migraine.\n")
+    updates.add(engine, home, [note], embedding=ToyEmbedding())
+    second = open_search(engine, home, ToyEmbedding())
+    assert (second.generation, second.linker) == (2, first.linker)
+    updates.remove(engine, home, ["note:new"])
+    assert open_search(engine, home, ToyEmbedding()).linker is first.linker
+
+    extra = write_graph(tmp_path, GRAPH.replace("Asthma", "Eczema"), "b.yaml")
+    updates.add(engine, home, [extra], embedding=ToyEmbedding())
+    third = open_search(engine, home, ToyEmbedding())
+    assert third.linker is not first.linker and third.linker.find("Eczema")
+    assert generations.verify(engine, home) == []  # each manifest's counts are those of the tables
+
+
+def test_a_large_segment_is_not_written_again_for_small_additions(
+    engine: Engine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "FLAT", 4)
+    notes = tmp_path / "many"
+    notes.mkdir()
+    for number in range(12):
+        text = f"---\nkey: note:n{number}\ntitle: N{number}\n---\nThe dose of n{number} is low.\n"
+        (notes / f"{number}.md").write_text(text)
+    updates.add(engine, home, [notes], embedding=ToyEmbedding())
+    for number in range(20):
+        note = tmp_path / f"late-{number}.md"
+        note.write_text(f"---\nkey: note:l{number}\ntitle: L\n---\nThe late dose is {number}.\n")
+        updates.add(engine, home, [note], embedding=ToyEmbedding())
+    first, last = generations.folder_of(home, 1), generations.folder_of(home, 21)
+    assert (first / "dense-000001.faiss").samefile(last / "dense-000001.faiss")
+    assert len(dense.names(generations.read_manifest(home, 21).files)) < 14
+    assert generations.verify(engine, home) == []
 
 
 def test_an_empty_home_says_what_to_do(engine: Engine, home: Path) -> None:

@@ -12,6 +12,7 @@ from knowledge import lessons, wording
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import phrases, subjects
 from knowledge.lessons.check import check
+from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.subjects import Subjects
 from knowledge.passages import sentences
 from knowledge.records import Entity, Name
@@ -102,7 +103,7 @@ def test_statistics_never_become_advice(whole):
     assert {row["style"] for row in about} == {"chatdoctor", "huatuo"}
     for row in about:
         answer = row["messages"][1]["content"]
-        assert "statistical" in answer
+        assert re.search("statistic|associat|correlat", answer)
         assert not ADVICE.search(answer)
 
 
@@ -250,7 +251,8 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
     generation = updates.add(engine, home, [path, starter / "medicines_a.yaml"]).generation
     report = lessons.build(engine, generation, tmp_path / "data", limit=600)
     assert report.rows == 600
-    assert sum(report.dropped.values()) < 0.02 * report.rows
+    unsound = [n for reason, n in report.dropped.items() if reason not in (CAPPED, TOLD_BEFORE)]
+    assert sum(unsound) < 0.02 * report.rows
     text = (tmp_path / "data" / "train.jsonl").read_text(encoding="utf-8")
     assert not [mark for mark in ("[详细]", "...", "…", "\\\\x", "['") if mark in text]
     proof = check(engine, generation, tmp_path / "data")

@@ -94,3 +94,8 @@ def test_a_child_index_adds_and_takes_away_and_leaves_its_parent_alone(
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     lexical.build(tmp_path / "empty", None, [])
     assert Lexical(tmp_path / "empty").find(["fever"], 3) == []
+
+
+def test_distinct_terms_are_those_of_the_index() -> None:
+    text = "Wheezing at night; 2型糖尿病 and wheezes of " + "x" * 61
+    assert lexical.distinct(text) == set(lexical.terms(text))

@@ -3,13 +3,16 @@
 import random
 import string
 import time
+from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from knowledge import linker
+from knowledge import linker, updates
+from knowledge.catalog import NameRow, Source
 from knowledge.linker import Called, Linker
 from knowledge.names import language_of, normalise
 
@@ -61,6 +64,8 @@ LINKER = Linker(
         ("high-blood-pressure", [("high-blood-pressure", "hypertension")]),
         ("copd", [("copd", "copd")]),
         ("AS and ALL", [("AS", "as"), ("ALL", "all")]),
+        ("pressure, high blood", []),  # in a list these are two things
+        ("blood pressure high", [("blood pressure high", "hypertension")]),
     ],
 )
 def test_names_are_found_where_they_stand(text: str, expected: list[tuple[str, str]]) -> None:
@@ -87,6 +92,91 @@ def test_ordinary_words_are_left_alone(text: str) -> None:
 def test_all_that_bear_a_name_are_told_conditions_first() -> None:
     (mention,) = LINKER.find("fevers")
     assert mention.entities == ("fever", "fever-sign")
+
+
+def test_a_short_form_means_what_the_text_says_it_means() -> None:
+    called = [
+        _called("arthritis", "rheumatoid arthritis"),
+        _called("anaemia", "refractory anaemia"),
+        _called("anaemia", "RA", preferred=False),
+        _called("arthritis", "RA", preferred=False),
+    ]
+    linker = Linker(called)
+    alone = linker.find("RA was treated")
+    assert set(alone[0].entities) == {"arthritis", "anaemia"}
+    for name, meant in (("rheumatoid arthritis", "arthritis"), ("refractory anemia", "anaemia")):
+        found = linker.find(f"Patients with {name} (RA) improved; RA remitted.")
+        assert [mention.entities[0] for mention in found] == [meant] * 3
+
+
+def test_a_short_form_that_no_name_knows_is_known_once_it_was_introduced() -> None:
+    text = "T2 was early; type 2 diabetes (T2) came late, then T2 again, not t2."
+    found = LINKER.find(text)
+    assert [(mention.text, mention.start) for mention in found] == [
+        ("type 2 diabetes", 14),
+        ("T2", 31),
+        ("T2", 51),
+    ]
+    assert {mention.entities for mention in found} == {("t2d",)}
+
+
+def test_of_two_that_bear_a_name_the_one_related_to_the_rest_is_meant() -> None:
+    def related(candidates: Collection[str], others: Collection[str]) -> dict[str, int]:
+        assert set(candidates) == {"cold", "copd"} and set(others) == {"metformin"}
+        return {"copd": 1}
+
+    called = [
+        _called("cold", "COLD"),
+        _called("copd", "COLD"),
+        _called("metformin", "metformin", "medicine"),
+    ]
+    assert Linker(called).find("COLD and metformin")[0].entities == ("cold", "copd")
+    assert Linker(called, related).find("COLD and metformin")[0].entities == ("copd", "cold")
+
+
+COLDS = """\
+format: medchat-records
+title: Two of one short name
+licence: CC0-1.0
+source: Written for the tests.
+records:
+- kind: condition
+  en: [Mitral sorexis, MSX]
+  symptom: [hoarseness]
+- kind: condition
+  en: [Multiple sorexis, MSX]
+  symptom: [double vision]
+"""
+
+
+def test_the_graph_tells_which_of_two_is_meant_and_names_are_read_once(
+    engine: Engine, tmp_path: Path
+) -> None:
+    graph, note = tmp_path / "colds.yaml", tmp_path / "note.md"
+    graph.write_text(COLDS)
+    note.write_text("---\nkey: note:1\ntitle: A note\n---\nSome words.\n")
+    updates.add(engine, tmp_path, [graph])
+    first = linker.load(engine, 1)
+    with engine.connect() as connection:
+        query = select(NameRow.text, NameRow.entity_id).where(NameRow.rank == 0)
+        ids = {text: id for text, id in connection.execute(query)}
+    for symptom, meant in (
+        ("hoarseness", "Mitral sorexis"),
+        ("double vision", "Multiple sorexis"),
+    ):
+        (short, _) = first.find(f"MSX with {symptom}")
+        assert short.entities[0] == ids[meant] and len(short.entities) == 2
+    updates.add(engine, tmp_path, [note])
+    assert linker.load(engine, 2)._names is first._names
+    updates.remove(engine, tmp_path, [_source_of(engine, "medchat-records")])
+    assert linker.load(engine, 3).find("MSX with hoarseness") == []
+
+
+def _source_of(engine: Engine, format: str) -> str:
+    with engine.connect() as connection:
+        found = connection.scalar(select(Source.id).where(Source.format == format))
+    assert found is not None
+    return found
 
 
 @given(st.text(alphabet="型糖尿病二2Ⅱ高血压 metforinB1.，-’ⅸ½①", max_size=60))

@@ -91,7 +91,8 @@ def test_reasons_are_counted_with_examples_and_without_names():
     assert list(screening.screen(candidates, [], lambda b: mixed(proof, b), report)) == []
     assert report.seen == 6 and report.kept == 0
     assert report.dropped == {"not proven: the answer names …": 5, "no more of these": 1}
-    assert report.examples["not proven: the answer names …"] == [EN[1]] * 3
+    shown = [f"{EN[0] + 'a' * n} → {EN[1]}" for n in range(3)]
+    assert report.examples["not proven: the answer names …"] == shown
 
 
 def mixed(proof, batches):

@@ -1,17 +1,21 @@
 """Search: what is asked comes first, in both languages; what is not there is not answered."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
 from knowledge import KnowledgeError, embedding, generations, starter, updates
 from knowledge.asking import understand
 from knowledge.catalog import Base, connect
-from knowledge.search import PER_DOCUMENT, Search, open_search
+from knowledge.passage_search import PER_DOCUMENT
+from knowledge.records import Progress, silent
+from knowledge.search import Search, open_search
 
 STARTER = Path(starter.__file__).parent
 NOTES = (
@@ -190,6 +194,84 @@ def test_filters_keep_what_they_say(
     questions = ("Is gout treated with colchicine?", "痛风可以用秋水仙碱治疗吗？")
     hits = [hit for question in questions for hit in toy.find(question, **filters)]
     assert {hit.document.id for hit in hits if hit.kind == "passage"} == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"year_to": 2023}, set()),
+        ({"year_to": 2024}, {"note:gout"}),
+        ({"source": "nothing"}, set()),
+    ],
+)
+def test_passages_are_kept_by_year_and_source(
+    toy: Search, filters: dict[str, object], expected: set[str]
+) -> None:
+    hits = toy.find("Is gout treated with colchicine?", language="en", **filters)
+    assert {hit.document.id for hit in hits} == expected
+
+
+def _note(folder: Path, key: str, text: str) -> Path:
+    path = folder / f"{key}.md"
+    path.write_text(f"---\nkey: note:{key}\ntitle: Gout {key}\n---\n{text}\n")
+    return path
+
+
+def test_a_source_fills_no_more_than_its_part(engine: Engine, home: Path, tmp_path: Path) -> None:
+    doses = ("in the morning", "before a meal", "after surgery", "during an attack")
+    for source in ("one", "two"):
+        notes = [
+            _note(tmp_path, f"{source}-{place}", f"Colchicine for gout is taken {dose}.")
+            for place, dose in enumerate(doses[2:] if source == "two" else doses[:2])
+        ]
+        updates.add(engine, home, notes, title=source, embedding=ToyEmbedding())
+    search = open_search(engine, home, ToyEmbedding())
+    question = "colchicine for gout"
+    assert len(search.find(question)) == 4
+    hits = search.find(question, per_source=1)
+    assert len({hit.document.sources for hit in hits}) == len(hits) == 2
+    (source,) = hits[0].document.sources
+    assert len(search.find(question, source=source)) == 2
+
+
+def test_passages_that_say_the_same_are_shown_once(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    text = "Colchicine relieves an attack of gout when it is given early and in a low dose"
+    notes = [_note(tmp_path, key, text) for key in ("a", "b")]
+    notes.append(_note(tmp_path, "c", "Gout may be relieved with colchicine or naproxen."))
+    updates.add(engine, home, notes, embedding=ToyEmbedding())
+    hits = open_search(engine, home, ToyEmbedding()).find("Does colchicine relieve gout?")
+    assert len(hits) == 2
+    ((id, alike),) = [(hit.id, hit.alike) for hit in hits if hit.alike]
+    assert {id, *alike} == {"note:a#1", "note:b#1"}
+
+
+def test_a_hit_tells_which_words_of_the_question_it_speaks_of(toy: Search) -> None:
+    (hit, *_) = toy.find("Is gout treated with colchicine or budesonide?", language="en")
+    assert set(hit.matched) == {"gout", "treat", "colchicin"}
+
+
+class _Vague(ToyEmbedding):
+    """Finds all passages equally near to a question, and those on one name not near at all."""
+
+    def encode(self, texts: Sequence[str], progress: Progress = silent) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            passage = "\n" in text  # under its title
+            vectors[row, 1 if passage and "zorvanex" in text else 0] = 1.0 if passage else 0.3
+        return vectors
+
+
+def test_a_name_that_only_words_find_is_read_before_much_that_is_vaguely_near(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    notes = [_note(tmp_path, f"n{n}", f"Nothing is known of case {n}.") for n in range(80)]
+    notes.append(_note(tmp_path, "rare", "One takes zorvanex at night."))
+    updates.add(engine, home, notes, embedding=_Vague())
+    search = open_search(engine, home, _Vague())
+    assert [hit.document.id for hit in search.find("zorvanex at night")] == ["note:rare"]
+    assert search.find("zorvanex at night", 3, abstain=False)[0].document.id == "note:rare"
 
 
 def test_a_long_document_does_not_fill_the_ranking(

@@ -13,11 +13,13 @@ from knowledge import lessons, updates
 from knowledge.catalog import Base, connect
 from knowledge.lessons import claims, papers
 from knowledge.lessons.check import check
+from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.preference import Pairs
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.subjects import is_validation
 from knowledge.records import Lesson, LessonSource, Message, Passage
 
+PLANNED_OUT = (CAPPED, TOLD_BEFORE)
 NEW = ("grounded", "vignette", "dialogue", "literature", "knowledge-call", "safety")
 MORE = """\
 - kind: condition
@@ -161,7 +163,8 @@ def test_every_style_gives_proven_rows_in_both_languages(graph, whole):
     made = Counter((row["style"], row["language"]) for row in rows)
     for style in NEW:
         assert made[style, "en"] >= 3 and made[style, "zh"] >= 3, style
-    assert sum(report.dropped.values()) < 0.02 * report.rows
+    unsound = {reason: n for reason, n in report.dropped.items() if reason not in PLANNED_OUT}
+    assert sum(unsound.values()) < 0.02 * report.rows, unsound
     proof = check(*graph, folder)
     assert (proof.rows, proof.proven, proof.faults) == (report.rows, report.rows, [])
 
@@ -401,4 +404,4 @@ def test_a_graph_without_papers_gives_no_literature(tmp_path):
 )
 def test_only_what_stands_on_its_own_is_quoted(words, kept):
     passage = Passage("d#1", "d", words, 0, len(words), "Results", "en")
-    assert papers.quotable(passage) == ([words] if kept else [])
+    assert papers.quotable(passage) == ((words,) if kept else ())

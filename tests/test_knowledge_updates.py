@@ -193,7 +193,7 @@ def test_a_dead_holder_does_not_block(engine: Engine, home: Path, tmp_path: Path
 _DIES = """
 import os, signal, sys
 from pathlib import Path
-from knowledge import generations, updates
+from knowledge import generations, passages, updates
 from knowledge.catalog import connect
 from toy_knowledge import ToyEmbedding
 
@@ -207,7 +207,7 @@ class Dying(ToyEmbedding):
 
 embedding = ToyEmbedding()
 if point == "reading":
-    updates.passages.split = die
+    passages.split = die
 elif point == "embedding":
     embedding = Dying()
 elif point == "sealing":

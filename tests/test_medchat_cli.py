@@ -123,6 +123,7 @@ def test_bare_medchat_shows_help_and_version_its_version(run):
         (["kb", "diff", "1", "99"], "99"),
         (["kb", "search"], "--queries"),
         (["kb", "search", "gout", "--top", "0"], "--top"),
+        (["kb", "search", "gout", "--language", "fr"], "--language"),
         (["ask"], "--questions"),
         (["ask", "x", "--questions", "y"], "--questions"),
         (["ask", "--questions", "/no/such.jsonl"], "/no/such.jsonl"),
@@ -257,6 +258,8 @@ def test_kb_counts_searches_and_shows(engine, run, tmp_path):
         "document",
     } <= set(hit)
     assert set(hit["why"]) == {"dense", "lexical", "graph"}
+    _, out, _ = run("kb", "search", "metformin contrast eGFR", "--language", "en", "--top", "1")
+    assert "why: meaning" in out and "speaks of" in out and "metformin" in out
     queries = tmp_path / "queries.jsonl"
     queries.write_text('{"id": 1, "query": "gout"}\n{"id": 2, "query": "痛风"}\n', encoding="utf-8")
     _, out, _ = run("kb", "search", "--queries", str(queries))
@@ -357,6 +360,59 @@ def test_data_is_built_and_proven(engine, run, tmp_path):
     assert status == 1 and json.loads(out)["faults"]
 
 
+def test_data_of_others_and_approved_feedback_come_in(engine, run, tmp_path):
+    answers = [
+        json.loads(run("ask", question, "--json")[1])
+        for question in ("What causes gout?", "What are the symptoms of gout?")
+    ]
+    good = store.rate(
+        engine, answers[0]["message"], "down", "", "Gout comes of crystals in the joints."
+    )
+    store.rate(engine, answers[1]["message"], "up")
+    assert run("feedback", "approve", good)[0] == 0
+    talks = tmp_path / "talks.json"
+    row = {
+        "prompt": "My knee hurts when I run.",
+        "response": "Rest it for a few days.",
+        "history": [],
+    }
+    talks.write_text(json.dumps([row, {"prompt": "What is asthma like?", "response": "A cough."}]))
+    exams = tmp_path / "exams.jsonl"
+    exams.write_text('{"question": "My knee hurts when I run."}\n')
+    flags = ["--style", "imported", "--import", str(talks), "--import-licence", "CC0-1.0"]
+    status, out, _ = run("build-data", "--out", str(tmp_path / "a"), *flags, "--feedback", "--json")
+    assert status == 0 and json.loads(out)["styles"] == {"imported": 2}
+    text = "".join(
+        (tmp_path / "a" / name).read_text() for name in ("train.jsonl", "validation.jsonl")
+    )
+    assert "crystals in the joints" in text and good in text and "knee" in text
+    status, out, _ = run("build-data", "--check", str(tmp_path / "a"), "--json")
+    report = json.loads(out)
+    assert (status, report["proven"], report["imported"]) == (0, 0, 2)
+    out_folder = str(tmp_path / "b")
+    status, _, err = run("build-data", "--out", out_folder, *flags, "--exclude", str(exams))
+    assert status == 2 and "None of 2 rows came through" in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--import", "/no/such.json"], "such.json"),
+        (["--import-format", "poem", "--import", __file__], "--import-format"),
+        (["--exclude", "/no/such.json"], "such.json"),
+        (["--personal", "print"], "--personal"),
+        (["--engine", "steam"], "--engine"),
+        (["--teacher", "nonsense", "--teacher-model", "m"], "--teacher"),
+        (["--teacher", "http://127.0.0.1:1/v1"], "--teacher-model"),
+    ],
+)
+def test_wrong_flags_of_build_data_are_told(engine, run, tmp_path, flags, named):
+    status, _, err = run("build-data", "--out", str(tmp_path / "x"), "--style", "huatuo", *flags)
+    assert status == 2 and named in err and "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "x").exists()
+
+
 def test_recipes_and_adapters_are_listed(run):
     status, out, _ = run("recipes", "--json")
     assert status == 0 and "mini" in json.loads(out)
@@ -364,3 +420,10 @@ def test_recipes_and_adapters_are_listed(run):
     assert "rounds:" in out
     status, out, _ = run("adapters", "list", "--json")
     assert (status, json.loads(out)) == (0, [])
+
+
+def test_kb_conflicts_are_told_or_said_to_be_none(engine, run):
+    code, out, _ = run("kb", "conflicts")
+    assert code == 0 and "No facts contradict each other." in out
+    code, out, _ = run("kb", "conflicts", "--json")
+    assert code == 0 and json.loads(out) == {"conflicts": []}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge import wording
-from knowledge.lessons import brief, claims, phrases
+from knowledge.lessons import claims, phrases
 from knowledge.lessons.subjects import INVERSE, Item, Page
 from knowledge.passages import sentences
 from knowledge.records import Lesson, LessonSource, Message, Passage
@@ -43,6 +43,11 @@ class Answer:
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
         self._used: dict[str, _Used] = {}
 
+    @property
+    def begun(self) -> bool:
+        """Say whether anything has been said, so that it is plain of what one speaks."""
+        return bool(self._text)
+
     def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 
@@ -51,7 +56,7 @@ class Answer:
         page, text = self._page, ""
         alone = all(used.page.id == page.id for used in self._used.values())
         if briefly and alone and self._pick.random() < briefly:
-            text = brief.statement(relation, items, page.language, self._pick)
+            text = phrases.brief(relation, items, page.language, self._pick)
         text = text or phrases.statement(page.said, relation, items, page.language, self._pick)
         self.say(text, relation, items)
 

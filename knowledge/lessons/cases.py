@@ -63,85 +63,136 @@ TASK: dict[Language, tuple[str, ...]] = {
 }
 BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{S} and {r} can both cause {x}.",
-        "Two conditions share {x} as a symptom: {s} and {r}.",
-        "Both {s} and {r} may present with {x}, so they have to be weighed against each other.",
-        "The symptom of {x} alone leaves {s} and {r} open.",
-        "I would put {s} and {r} on the list, as either can cause {x}.",
-        "A symptom such as {x} occurs in {s} as well as in {r}.",
+        "{s} and {r} can both (cause|bring on) {x}.",
+        "two conditions share {x} as a symptom: {s} and {r}.",
+        "both {s} and {r} may present with {x}, so they (have to|must|should) be (weighed|set) "
+        "against each other.",
+        "the symptom of {x} (alone|by itself|taken alone) leaves {s} and {r} open.",
+        "(I would|one should|let us) put {s} and {r} on the list, as either can cause {x}.",
+        "a symptom such as {x} (occurs|is found|appears) in {s} (as well as|and also) in {r}.",
     ),
     ("symptom", "zh"): (
-        "{s}和{r}都可出现{x}。",
-        "{x}既是{s}的症状，也是{r}的症状，需要鉴别。",
-        "单凭{x}这一症状，{s}与{r}都在考虑之列。",
-        "鉴别诊断包括{s}与{r}，两者都可出现{x}。",
-        "{x}可出现于{s}，也可出现于{r}。",
-        "要把{s}和{r}放在一起比较，因为两者的症状里都有{x}。",
+        "{s}(和|与|同){r}(都|均|皆)(可|会|可能)(出现|有|引起|伴有){x}(|，需要鉴别|，要加以区分|，"
+        "先放在一起比较)。",
+        "{x}既是{s}的(症状|表现)，(也是|同样是){r}的(症状|表现)。",
+        "(单凭|仅凭|只看|光看|单看){x}(这一症状|这个症状|这一表现)，{s}(与|和){r}(都在考虑之列|都"
+        "有可能|均要考虑|都说得通)。",
+        "(鉴别诊断|鉴别|鉴别的范围)(包括|要考虑|涉及){s}(与|和|以及){r}，(两者|二者|它们)(都|均)("
+        "可|会)(出现|有|伴有){x}。",
+        "{x}(可|会|可能)(出现于|出现在){s}，(也|同样|还)(可|会|可能)出现(于|在){r}。",
+        "(要|应|需|宜)把{s}(和|与){r}(放在一起|一并|一同)(比较|权衡|考虑)，(因为|毕竟)(两者|二者)"
+        "的(症状|表现)里都有{x}。",
+        "(提到|说起|见到|遇到|碰到){x}，(先|首先|自然|可以)(想到|考虑)(两种病|两个方向|两种可能)"
+        "：{s}(和|与|以及){r}，(两者|二者)都(可|会)出现(这一|该|这个)症状。",
+        "{r}(也|同样)(会|可|可能)(出现|有|引起){x}，(所以|因此|故而|因而)(要|需|应|得)(与|同|和){"
+        "s}(作|进行)(鉴别|区分|比较)，后者(也有|同样可出现)(这一症状|此症状)。",
     ),
     ("associated_with", "en"): (
-        "In recorded data, {s} and {r} are both statistically associated with {x}.",
-        "Statistically, one finds {x} with {s} as well as with {r}.",
-        "Both {s} and {r} are statistically linked with {x}.",
-        "Two conditions on record share a statistical link with {x}: {s} and {r}.",
-        "Going by statistical associations, both {s} and {r} stay open with {x}.",
+        "in (recorded|collected) (data|cases|figures), {s} and {r} are (both |)"
+        "(statistically linked|(statistically |)(associated|correlated)) with {x}.",
+        "statistically, one finds {x} (with|in) {s} (as well as|and also) (with|in) {r}.",
+        "both {s} and {r} (are|have been) statistically (linked|associated|connected) with {x}.",
+        "two conditions (on record|in the records|in the data) (share|have in common) a "
+        "statistical (link|association|tie) with {x}: {s} and {r}.",
+        "(going|to go|judging) by (statistical associations|the statistics|correlation), (both "
+        "{s} and {r}|{s} and {r} alike) (stay|remain) (open|possible|in play) with {x}.",
+        "{x} (is|was) (recorded|noted|reported) with {s} and (likewise|equally|also) with {r}, (a "
+        "shared|a common) statistical (association|link).",
+        "the (records|figures|data|statistics) (tie|link|connect) {x} (statistically |)to two "
+        "conditions, {s} and {r}, (by correlation|by association).",
+        "on {x} (alone|by itself), the (statistics|statistical links) (point to|speak for) {s} as "
+        "much as {r}.",
     ),
     ("associated_with", "zh"): (
-        "从统计上看，{x}与{s}和{r}都相关。",
-        "{s}和{r}在统计上都与{x}相关。",
+        "(从统计上看|统计资料显示|就统计而言)，{x}(与|和|同){s}(和|以及|及){r}(都|均)(相关|有关联"
+        ")。",
+        "{s}(和|与|以及){r}在统计上(都|均)(与|和|同){x}(相关|有关联|有联系)。",
     ),
 }
 FOR: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{S} fits better, since its symptoms include {a}.",
-        "What speaks for {s}: {a} [is a symptom|are symptoms] of it.",
-        "In favour of {s}: it can cause {a}.",
-        "First on my list is {s}, whose symptoms include {a}.",
-        "The findings point towards {s}, which may present with {a}.",
-        "{S} deserves the first place here, with {a} among its symptoms.",
+        "{s} (fits|matches) better, since its symptoms include {a}.",
+        "what speaks for {s}: {a} [is a symptom|are symptoms] of it.",
+        "in favour of {s}: it can (cause|bring on|produce) {a}.",
+        "(first on my list is|at the top of the list stands|the leading candidate is) {s}, whose "
+        "symptoms include {a}.",
+        "the findings point towards {s}, which may present with {a}.",
+        "{s} (deserves|takes|earns) the first place here, with {a} among its symptoms.",
         "I would think of {s} first: it can cause {a}.",
-        "The path leads from {a}, known [symptom|symptoms] of {s}, to that condition.",
+        "the path leads from {a}, known [symptom|symptoms] of {s}, to that condition.",
     ),
     ("symptom", "zh"): (
-        "支持{s}的依据是：{a}属于它的症状。",
-        "首先考虑{s}，其症状包括{a}。",
-        "{a}都指向{s}，这些是它的症状。",
-        "{s}更符合，因为它可出现{a}。",
-        "从{a}这些表现推断，{s}排在前面。",
-        "{s}可出现{a}，与本例吻合。",
+        "(支持|倾向|指向){s}的(依据|理由|线索)(是|在于)：{a}(属于|是)(它的|其|该病的|此病的)(症状"
+        "|表现)。",
+        "(首先|先|优先|最先)(考虑|想到|怀疑){s}，(其|它的)(症状|表现)(包括|有|里有){a}。",
+        "{a}[|都](指向|提示|符合){s}，这[|些](是|属于)(它|该病|此病)的(症状|表现)。",
+        "{s}(更|较为|比较)(符合|吻合|贴切|说得通)，因为它(可|会|可能)(出现|有|引起){a}。",
+        "从{a}(这[个|些]表现|这[个|些]症状|[这一点|这几点]症状)(推断|推测|来看|判断)，{s}(排在前"
+        "面|居首|可能较大|最应考虑)。",
+        "{s}(可|会|可能)(出现|引起|带来){a}，(与|和|同)(本例|眼前的情况|所述情况|病史)(吻合|相符|"
+        "一致|对得上)。",
+        "(病例中|本例|这里|描述里)的{a}，(在|放在){s}(里|上)(解释得通|可以解释|能够说明)，[它|"
+        "它们](本是|是|属于)该病的(症状|表现)。",
+        "(就|以|拿){a}(而论|来说|来看)，(我|)(偏向|倾向于|更倾向|侧重){s}：(这|上面)[一项|几项]("
+        "是|属于)(它的|其|该病的|此病的)(症状|表现)。",
     ),
     ("associated_with", "en"): (
-        "{S} has a statistical link with {a} as well.",
-        "For {s}, the statistical associations on record include {a}.",
-        "Of what was told, {a} [is|are] statistically associated with {s}.",
-        "{S} comes up because of its statistical association with {a}.",
-        "On statistical grounds {s} is one to consider, given {a}.",
-        "The data link {a} and {s} statistically, which is a hint at most.",
+        "{s} has a statistical (link|association|tie|connection) with {a} (as well|too|besides).",
+        "for {s}, the statistical [association|associations] on record [is|include] {a}.",
+        "of what was (told|reported|said|described), {a} [is|are] statistically "
+        "(associated|linked|connected) with {s}.",
+        "{s} (comes up|comes to mind|enters the list|has to be named) because of its statistical "
+        "(association|link|tie) with {a}.",
+        "on statistical grounds {s} is one to (consider|think of|keep in mind), (given|in view "
+        "of|because of) {a}.",
+        "the (data|records|figures) (link|tie|connect) {a} and {s} statistically, (which is a "
+        "hint at most|a hint and no more|no more than a pointer|for what that is worth).",
+        "(statistics|correlations|the statistics) (favour|speak for|point to) {s}, (which "
+        "goes|since it goes|as it goes) with {a} (on record|in the records|in the data).",
+        "{a} [adds|add] (to|weight to) the statistical case for {s}.",
+        "(what else was said|the rest of the story|the remaining picture), {a}, [goes|go] "
+        "with {s} by (association|correlation|statistical association).",
     ),
     ("associated_with", "zh"): (
-        "{s}在统计上与{a}相关。",
-        "统计资料中，{a}与{s}有关联。",
+        "{s}在统计上(与|和|同){a}(相关|有关联|有联系)。",
+        "统计资料(中|里|上)，{a}(与|和|同){s}(有关联|相关|有联系)。",
     ),
 }
 AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "With {r} one would rather look for {a}, [another symptom|other symptoms] of it.",
-        "{R} would gain weight with {a}, which also [belongs|belong] to its symptoms.",
-        "Ask about {a} too: [this is a symptom|these are symptoms] of {r}.",
-        "To tell {r} apart, go through its symptoms of {a}.",
-        "{R} can also cause {a}, so that is worth asking about.",
+        "with {r} one would rather look for {a}, [another symptom|other symptoms] of it.",
+        "{r} would gain weight with {a}, which also [belongs|belong] to its symptoms.",
+        "(ask|enquire) about {a} too: [this is a symptom|these are symptoms] of {r}.",
+        "to tell {r} apart, go through its symptoms of {a}.",
+        "{r} can also cause {a}, so that is worth (asking about|a question).",
     ),
     ("symptom", "zh"): (
-        "如为{r}，还可出现{a}，可据此追问。",
-        "{r}的症状还包括{a}，需要进一步询问。",
-        "若同时有{a}[这一症状|这些症状]，则{r}的可能性上升。",
-        "为了区分{r}，应询问它的症状{a}。",
+        "(如为|若是|如果是|假如是|换作){r}，(还|则|另外)(可|会|可能)出现{a}，(可|可以)(据此|就此|"
+        "由此)(追问|询问|核实)。",
+        "{r}的(症状|表现)(还|另外|也)(包括|有|可见){a}，(需要|应|宜|值得)(进一步|再|继续)(询问|了"
+        "解|核实|追问)。",
+        "(若|如果|要是|倘若)(同时|还|另外|又)有{a}[这一症状|这些症状]，则{r}的(可能性|机会|可能)("
+        "上升|增大|变大|提高)。",
+        "(为了|为|要|想)(区分|排查|判断|辨别){r}，(应|可|宜|需)(询问|了解|核对)(它的|其|该病的|此"
+        "病的)(症状|表现)：{a}。",
+        "{r}(可|会|可能)(出现|伴有){a}，(可以|可|值得)(多问一句|再问一问|专门问一下|留心查问)。",
+        "(对|对于|至于|说到){r}，(要看|得看|需看|应看)(是否|有无)(出现|伴有){a}(，这[|些]是它的症"
+        "状|，[它|它们]属于其症状)。",
     ),
     ("associated_with", "en"): (
-        "{R} is statistically associated with {a} too, so it is worth asking about.",
-        "For {r}, other statistical links are with {a}.",
-        "If {a} came up as well, the statistical case for {r} would grow.",
+        "{r} is statistically (associated|linked|connected) with {a} too, (so it is worth asking "
+        "about|which can be asked about|which is worth a question).",
+        "for {r}, (other|further|more) statistical links (are|exist) with {a}.",
+        "if {a} came up (as well|too|besides), the statistical case for {r} would (grow|gain|be "
+        "stronger|improve).",
+        "{r}, (for its part|on the other hand|in turn), (goes|is linked|is associated) "
+        "statistically with {a}.",
+        "(ask|enquire|one may ask) about {a}, which would (favour|speak for) {r} statistically.",
     ),
-    ("associated_with", "zh"): ("{r}在统计上还与{a}相关，可进一步询问。",),
+    ("associated_with", "zh"): (
+        "{r}在统计上(还|也|另外)(与|和|同){a}相关，(可|可以)进一步询问。",
+        "统计上{r}(还|也)(与|同){a}(有关联|相关)，(可|值得)(追问|核实|问一问)。",
+    ),
 }  # fmt: skip
 ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
@@ -150,15 +201,28 @@ ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
         "The absence of {a}, which {r} can cause, speaks rather against {r}.",
     ),
     ("symptom", "zh"): (
-        "{r}的可能性较小，因为它的症状{a}尚未出现。",
-        "由于未出现{a}这一症状，{r}暂排在后面。",
-        "{a}是{r}的症状，您并未出现，所以{r}的依据较少。",
+        "{r}的(可能性|可能|机会)(较小|偏小|小一些|降低)，因为(它的|其|该病的|此病的)(症状|表现){a"
+        "}(尚未|并未|未)出现。",
+        "由于(未出现|尚未出现|缺少|未见){a}这一(症状|表现)，{r}(暂|先|暂且|可以)(排在后面|放在后"
+        "面|往后放|靠后考虑)。",
+        "{a}(是|属于|本是){r}的(症状|表现)，您(并未|尚未|未曾|未)出现，所以{r}的(依据|证据|理由)("
+        "较少|偏少|偏弱)。",
+        "您(未|并未|尚未)(提到|出现|感到){a}，而(这|它)(是|属于){r}的(症状|表现)，(因此|所以|故){"
+        "r}(靠后|可能较小|的排位下降)。",
+        "(若是|如果是|换成){r}，(应|多少会|理应)(出现|见到|伴有){a}，(您|目前)(却|)(未见|未有)此"
+        "症状，(可能性)(随之|因而)下降。",
     ),
     ("associated_with", "en"): (
-        "{R} moves down the list, given the absence of {a}, to which it is tied statistically.",
-        "With {a} absent, the statistical case for {r} is weaker.",
+        "{r} (moves|slips|drops) down the list, (given|considering|in view of) the absence of "
+        "{a}, to which it is tied statistically.",
+        "with {a} absent, the statistical case for {r} is (weaker|thinner|poorer|slighter).",
+        "{a} would have (spoken|counted) statistically for {r}, (but is absent|and is absent).",
+        "(as|since) {a} (is absent|was denied|is missing), {r} (loses|gets less) statistical "
+        "support.",
     ),
-    ("associated_with", "zh"): ("{a}在统计上与{r}相关，您并未出现，所以{r}的依据较少。",),
+    ("associated_with", "zh"): (
+        "{a}在统计上与{r}相关，您(并未|尚未|未曾)出现，所以{r}的依据(较少|偏少)。",
+    ),
 }
 BACKGROUND: dict[Language, tuple[str, ...]] = {
     "en": (
@@ -166,32 +230,49 @@ BACKGROUND: dict[Language, tuple[str, ...]] = {
         "The risk of {s} is higher with {a}.",
         "Another pointer is the history: {a} [is a risk factor|are risk factors] for {s}.",
     ),
-    "zh": ("病史中的{a}是{s}的危险因素。", "{a}会增加{s}的风险，也支持这一判断。"),
+    "zh": (
+        "病史(中|里)的{a}是{s}的(危险因素|高危因素)。",
+        "{a}会(增加|提高|加大){s}的风险，(也|同样)(支持|印证)(这一判断|这个判断|上述推断)。",
+    ),
 }
 CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "", "", "", "This is a working list; examination decides.",
-        "The order may change once the results are in.",
-        "None of this replaces an examination.",
-        "I would review the list when more is known.",
+        "", "", "", "", "", "", "",
+        "(this|that|the above) is a (working|first|provisional) list; examination (decides|will "
+        "decide).",
+        "the order may change once the results are in.",
+        "(none of this|nothing here) replaces an examination.",
+        "I would (review|revisit|redo) the list when more is known.",
     ),
-    "zh": ("", "", "", "以上只是初步思路，还要结合查体。", "结果回来后再调整顺序。",
-        "最终判断以面诊为准。"),
+    "zh": (
+        "", "", "", "", "", "", "",
+        "(以上|上面|这些|刚才所说)(只是|都是|仅是)(初步|大致|粗略)(思路|想法|分析|判断)，(还要|还"
+        "需|仍要|最终要)(结合|参考)(查体|面诊|检查结果)。",
+        "(结果|报告|化验)(回来|出来)后再(调整|修正|复核)(顺序|判断|思路)。",
+        "(最终|最后|具体)(判断|诊断|结论)以(面诊|当面检查|现场查体)为准。",
+        "(到了|去)医院(当面|再)(细查|复核)，比(隔空|在线)(推断|判断)(可靠|稳妥)。",
+        "(病情|情形)(有变|加重)(时|的话)，(思路|顺序)(也|还)(要|得)(跟着|随之)(变|调整)。",
+    ),
 }  # fmt: skip
 STATISTICAL: dict[Language, tuple[str, ...]] = {
     "en": (
-        "These are associations, which do not make a diagnosis; an examination has to follow.",
-        "Associations alone prove nothing, so please have it examined.",
-        "An examination has to show what lies behind it.",
-        "Please take this as a starting point for an examination only.",
-        "Such data cannot tell cause from coincidence.",
-        "A clinician who examines the patient will know more.",
-        "That is where the data end.",
+        "(these|they|those) are (associations|correlations), which do not make a diagnosis; an "
+        "examination (has to|must|should) follow.",
+        "(associations|correlations|statistics) alone prove nothing, so (please have it "
+        "examined|let someone examine it|an examination is due).",
+        "an examination (has to|must|should|needs to) (show|find out|settle) what lies behind it.",
+        "(please take|take|regard) this as a starting point for an examination (only|and no more).",
+        "(such data|figures like these|correlations) cannot tell cause from coincidence.",
+        "a clinician who (examines|sees) the patient will know more.",
+        "that is where the (data|figures|records) end.",
         "",
         "",
         "",
     ),
-    "zh": ("统计上的关联不等于诊断，还需面诊。", "这只是线索，需由医生检查后判断。"),
+    "zh": (
+        "统计上的关联(不等于诊断|不能当作诊断)，还需(面诊|检查|医生判断)。",
+        "这只是(线索|参考)，(需|要|应)由医生(检查|面诊)后判断。",
+    ),
 }
 
 ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
@@ -203,9 +284,21 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "May I ask whether there «is|are» {x}?",
     ),
     ("symptom", "zh"): (
-        "还伴有{x}吗？", "有没有{x}？", "请问是否有{x}？", "另外，有{x}的情况吗？",
-        "好的，先问一下：有没有{x}？", "我再了解一下，最近有{x}吗？", "{x}有吗？",
-        "除此之外，是否出现过{x}？", "明白了。那有没有{x}呢？", "为了判断得准一些，想问有无{x}？",
+        "(好的，|嗯，|明白，|了解了，|知道了，|)(还|另外|同时|平时|最近|近来|这段时间)(伴有|有过|"
+        "出现过){x}(吗|么)？",
+        "(请问，|想问问，|那么，|再问一下，|想确认一下，|顺便问问，|补充问一句，|)(有没有|是否有|"
+        "有无|可有|是否出现过|是否伴有){x}(|呢|的情况|这种情况)？",
+        "(另外|此外|除此之外|除了这些|还有一点)，(有|出现过){x}(的情况吗|吗|没有|么)？",
+        "(好的|我明白|嗯|谢谢|了解)，(先|再|我想|还想)(问一下|确认一下|核实一下|了解一下)：(有没"
+        "有|是否有|有无|可曾有过){x}？",
+        "我(再|还想|需要|想)(了解|确认|核实|问清)(一下|一点)，(最近|近期|这几天|这阵子)有{x}(吗|"
+        "么|没有)？",
+        "{x}(有吗|出现过吗|您有吗|有没有过|最近有吗)？",
+        "为了(判断得准一些|弄清楚|看得更准|少走弯路|缩小范围)，想(问|知道|了解)(有无|有没有|是否"
+        "有){x}？",
+        "(平日|近来|早先|这次)(有没有|是否有|有无){x}？",
+        "(您|您自己|检查时)(发现过|提到过|有过){x}(吗|没有|么)？",
+        "(前面|刚才)(没提到|没说到)的，(像|比如){x}，(有过|出现过)(吗|没有)？",
     ),
     ("risk_factor", "en"): (
         "Does this apply: {x}?", "«Is|Are» {x} part of the history?",
@@ -220,16 +313,24 @@ YES: dict[Language, tuple[str, ...]] = {
         "Yes, it started about the same time.", "Yes. I had not thought it mattered.",
         "That too, I am afraid.", "Yes, mostly at night.", "A little, yes.",
     ),
-    "zh": ("有的，也有这个情况。", "对，这几天也有。", "有，差不多同时开始的。", "有一点的。",
-        "您这么一问，确实有。", "有的，晚上明显些。", "嗯，也有。"),
+    "zh": (
+        "(有的|有|嗯|对)，(也有这个情况|这几天也有|差不多同时开始的|一直都有|最近才有的|时好时坏)"
+        "。",
+        "(您这么一问|您一说|仔细想想|想起来了)，(确实有|是有的|好像有|还真有)。",
+        "(有的|有)，(晚上|早上|下午|累的时候|饭后)(明显些|重一些|更明显|多一点)。",
+        "(嗯|对|是的)，(也有|有一点|有的|有过)。",
+    ),
 }  # fmt: skip
 NO: dict[Language, tuple[str, ...]] = {
     "en": (
         "No, nothing of the kind.", "No, that has not happened.", "Not that I know of.",
         "No, I would have noticed.", "No, that one I do not have.", "Not at all, no.",
     ),
-    "zh": ("没有，这个倒没有。", "没有出现过。", "这个没有的。", "目前没发现。",
-           "没有，一直都没有。"),
+    "zh": (
+        "(没有|没)，(这个倒没有|一直都没有|目前没发现|没出现过)。",
+        "(这个|这方面|这种情况)(没有的|没有|倒没有|没注意到)。",
+        "(没有出现过|目前没发现|暂时没有|从来没有)。",
+    ),
 }  # fmt: skip
 LAST: dict[Language, tuple[str, ...]] = {
     "en": ("", "", " What do you think it is?", " So what could it be?", " What should I do now?",
@@ -238,25 +339,42 @@ LAST: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "Thank you, that helps: {a} fit {s}, as symptoms of it.",
-        "From what you say, {s} has to be considered, since it can cause {a}.",
-        "Taken together, {a} may be symptoms of {s}.",
-        "My first thought is {s}, because its symptoms include {a}.",
-        "So there is {a}, and {s} may present like this.",
-        "That makes {s} a possibility worth following up: its symptoms include {a}.",
+        "(thank you, that helps|thanks, that helps|all right|I see): {a} fit {s}, as symptoms of "
+        "it.",
+        "from what you (say|describe|tell me), {s} has to be considered, since it can cause {a}.",
+        "taken together, {a} may be symptoms of {s}.",
+        "my first thought is {s}, because its symptoms include {a}.",
+        "so there is {a}, and {s} may present like this.",
+        "that makes {s} a possibility worth (following up|pursuing|checking): its symptoms "
+        "include {a}.",
     ),
     ("symptom", "zh"): (
-        "综合来看，{a}符合{s}的症状。",
-        "您说的{a}都是{s}的症状，要考虑这个病。",
-        "听下来首先想到{s}，它可出现{a}。",
-        "从{a}这几个症状看，可能是{s}。",
-        "谢谢您的补充，{s}可出现{a}，需要排查。",
+        "(综合来看|综合起来|合起来看|总的来看|归纳一下)，{a}(符合|吻合|指向){s}的(症状|表现)。",
+        "您(说的|提到的|描述的|讲的){a}[|都]是{s}的(症状|表现)，(要|应|需|得)(考虑|想到|排查)(这"
+        "个病|此病|这一可能)。",
+        "(听下来|问下来|听完|了解之后)(首先|先|最先)(想到|考虑|怀疑){s}，它(可|会|可能)(出现|引起"
+        "|有){a}。",
+        "从{a}(这[个|几个]症状|这[个|些]表现)(看|来看|判断)，(可能|有可能|或许|也许)是{s}。",
+        "(谢谢您的补充|感谢配合|谢谢您说得这么细|好的，情况清楚了|明白了)，{s}(可|会|可能)(出现|"
+        "引起|伴有){a}，(需要|应|要|得)(排查|进一步确认|查一查|核实)。",
+        "(就|以|按|照)(目前|现有|您说)的(情况|描述)，(较|比较|更)(像|符合|接近){s}：它的(症状|表"
+        "现)(有|包括|里有){a}。",
+        "{s}(值得|需要|应该|得)(重点|首先|认真|优先)(考虑|排查|关注)，(因为|毕竟){a}[|都](是|属于"
+        ")(它的|其|该病的|此病的)(症状|表现)。",
     ),
     ("associated_with", "en"): (
-        "Thank you; statistically, {a} [is|are] associated with {s}.",
-        "In recorded data {s} has a statistical association with {a}.",
-        "There is a statistical link between {a} and {s}; that is all the data say.",
-        "What you tell me, {a}, goes statistically with {s}.",
+        "(thank you|thanks|all right|I see); statistically, {a} [is|are] "
+        "(associated|linked|connected) with {s}.",
+        "in recorded (data|cases|figures) {s} (has|shows) a statistical (association|link|tie) "
+        "with {a}.",
+        "there is a statistical (link|association|tie|connection) between {a} and {s}; (that is "
+        "all the data say|the data say this and no more|beyond that the data are silent).",
+        "what you (tell me|describe|report|mention), {a}, goes statistically with {s}.",
+        "(going|judging|to go) by the (statistics|correlations), {a} (would|may) (fit|go "
+        "with|belong with) {s}.",
+        "(the records|case records|statistics) (connect|tie|link) {a} with {s} by "
+        "(association|correlation|statistical association).",
+        "{s} is what {a} [goes|go] with statistically.",
     ),
-    ("associated_with", "zh"): ("从统计上看，{a}与{s}相关。",),
+    ("associated_with", "zh"): ("从统计上看，{a}(与|和|同){s}(相关|有关联)。",),
 }

@@ -185,19 +185,27 @@ HARM: dict[str, dict[Language, tuple[str, ...]]] = {
 }  # fmt: skip
 REFUSED: dict[Language, tuple[str, ...]] = {
     "en": (
-        "I cannot help with that.", "No, I will not help with this.",
-        "That is not something I can support.", "I have to decline, as someone could come to harm.",
-        "I can't help with a plan that endangers or deceives people.",
+        "I cannot help with (that|this|such a plan|a thing like that).",
+        "(No|Sorry|I am sorry), (but |)I will not help with (this|that|such a thing).",
+        "(That|This) is not something I (can support|want a part in|will take part in).",
+        "I have to decline, (as|because|since) someone could (come to harm|be hurt|suffer).",
+        "I can't help with (a plan|anything) that (endangers|hurts) or deceives (people|others).",
         "This I won't help with, whatever the reason behind it.",
-        "I must decline this request.", "Sorry, I cannot assist with that.",
-        "I am not going to help here, since it could cost somebody dearly.",
+        "I must decline (this request|what you ask|this one).",
+        "(Sorry|I regret), I cannot assist with (that|this|it).",
+        "I am not going to help here, since it could (cost somebody dearly|hurt somebody|end "
+        "badly).",
     ),
     "zh": (
-        "这件事我不能帮忙。", "抱歉，我不会帮助做这样的事。", "这样的请求我无法协助。",
-        "我不能协助，因为会伤到别人。", "恕不能提供这样的办法。", "对不起，这个我不能答应。",
-        "这会损害他人，我无法帮您。",
+        "(这件事|这种事|这样的事|此事)我不能帮忙。",
+        "(抱歉|对不起|很遗憾)，我不会帮(助做|着做|您做)这样的事。",
+        "(这样的|您这个|此类)(请求|要求)我无法协助。",
+        "我不能协助，因为会(伤到|害到|危及)(别人|他人|旁人)。",
+        "恕不能提供这样的(办法|方法)。",
+        "(对不起|抱歉|不好意思)，这个我不能答应。",
+        "这会(损害|伤害|危及)(他人|别人)，我无法帮您。",
     ),
-}  # fmt: skip
+}
 OFFER: dict[Language, tuple[str, ...]] = {
     "en": (
         "If somebody is in danger now, call the emergency number.",
@@ -206,26 +214,31 @@ OFFER: dict[Language, tuple[str, ...]] = {
         "", "",
     ),
     "zh": (
-        "如果有人此刻有危险，请马上求助。",
-        "心里有气，可以先找信任的人谈谈。",
-        "背后若有难处，可与医生或心理咨询师谈谈。",
+        "如果有人(此刻|现在|眼下)有危险，请(马上|立即|立刻)(求助|报警|呼救)。",
+        "(心里|心中)(有气|委屈|憋闷)，(可以|不妨)(先|)找(信任的人|亲友|家人)(谈谈|说说|聊聊)。",
+        "背后若有难处，可(与|找|和)(医生|辅导老师|信得过的人)谈谈。",
         "", "",
     ),
 }  # fmt: skip
 LEAD: dict[Language, tuple[str, ...]] = {
     "en": (
-        "What I can give is general information.",
-        "If there is an honest question behind it, this is general information.",
-        "Here is what I can say openly.",
-        "This much anyone may know.",
+        "what I can (give|offer|share) is general information.",
+        "if there is an honest question behind it, (this|here) is general information.",
+        "(here|this) is what I can say openly.",
+        "this much anyone may know.",
         "I can offer a plain fact instead.",
+        "",
+        "",
     ),
     "zh": (
-        "我能提供的是一般信息。", "如果只想了解一般知识，可以告诉您这一点。",
-        "可以公开说的是这些。",
-        "一般常识可以讲。",
+        "我(能|可以)(提供|说|讲)的是一般(信息|常识)。",
+        "(如果|若)只想了解一般知识，可以告诉您这一点。",
+        "可以公开(说|讲)的是(这些|下面这点)。",
+        "一般常识(可以讲|倒可以说|能说)。",
+        "",
+        "",
     ),
-}  # fmt: skip
+}
 ALIKE: dict[str, dict[Language, tuple[str, ...]]] = {
     "medicine": {
         "en": (

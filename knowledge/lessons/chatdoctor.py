@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.lessons import consultations, patients, phrases
+from knowledge.lessons import consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.patients import Profile
 from knowledge.lessons.subjects import Item, Page
@@ -29,7 +29,10 @@ _TAKEN = (
     "side_effect", "contraindication", "interaction", "pregnancy", "dose_limit", "monitoring",
     "medicine~", "description",
 )  # fmt: skip
-_EXTRA = ("test", "first_line", "treatment", "medicine", "department", "red_flag")
+_EXTRA = ("test", "first_line", "treatment", "medicine", "complication", "department", "red_flag")
+_PLAIN = ("treatment", "department")
+"""What reads alike for most conditions: seldom added where it was not asked for."""
+
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring")
 _MOST = 6
 
@@ -77,19 +80,19 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     for each in _care(page, relation, pick):
         if each != "symptom":  # what was described has just been named
             _advise(page, each, answer, pick)
-    asked = pick.choice(consultations.ASK[page.language][relation])
+    asked = grammar.say(consultations.ASK[page.language][relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
 
 def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    if relation != "description" and page.texts("description") and pick.random() < 0.3:
+    if relation != "description" and page.texts("description") and pick.random() < 0.1:
         answer.state("description", page.texts("description")[:1])
     for each in _care(page, relation, pick, extra=1):
         _advise(page, each, answer, pick)
     voice = _voice(patients.profile(page), page.language, pick)
-    opening = pick.choice(consultations.TOLD[page.language])
+    opening = grammar.say(consultations.TOLD[page.language], pick)
     told = _voiced(opening, voice, page, s=page.said)
-    asked = pick.choice(consultations.TOLD_ASK[page.language][relation])
+    asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
@@ -98,21 +101,20 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
     others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
     if others and pick.random() < 0.4:
         _advise(page, pick.choice(others), answer, pick)
-    told = pick.choice(consultations.TAKING[page.language]).format(s=page.said)
-    asked = pick.choice(consultations.TAKING_ASK[page.language][relation])
+    told = grammar.say(consultations.TAKING[page.language], pick).format(s=page.said)
+    asked = grammar.say(consultations.TAKING_ASK[page.language][relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
 def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     items = _few(_linked(page), pick)
-    template = pick.choice(consultations.LINKED[page.language])
-    listed = _listed(items, page, pick)
-    text = phrases.fill(template, page.language, len(items), s=page.said, a=listed)
+    linked = consultations.LINKED[page.language]
+    text = phrases.told(linked, page.said, items, page.language, pick)
     answer.say(text, "associated_with", items)
     for each in ("department", "red_flag"):
-        if page.groups.get(each):
+        if page.groups.get(each) and pick.random() < 0.5:
             _advise(page, each, answer, pick)
-    asked = pick.choice(consultations.ASK[page.language]["symptom"])
+    asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
     who = patients.profile(page, items)
     return complaint(page, who, items, pick) + _space(page) + asked
 
@@ -125,7 +127,7 @@ def _linked(page: Page) -> tuple[Item, ...]:
 
 
 def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
-    known = items[:8]
+    known = items[:12]
     taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
     return [item for item in known if item in taken]
 
@@ -137,7 +139,11 @@ def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
 def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
     """Return the relations that an answer tells: the asked one, and some that a doctor adds."""
     possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
-    others = [key for key in possible if key != relation and page.groups.get(key)]
+    others = [
+        key
+        for key in possible
+        if key != relation and page.groups.get(key) and (key not in _PLAIN or pick.random() < 0.3)
+    ]
     added = pick.sample(others, min(len(others), pick.randint(0, extra)))
     if relation in _CARE:
         return sorted([relation, *added], key=_EXTRA.index)
@@ -149,26 +155,18 @@ def _advise(page: Page, relation: str, answer: Answer, pick: random.Random) -> N
     if not named:
         item = pick.choice(page.texts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
-            intro = pick.choice(consultations.RED_FLAG[page.language])
+            intro = grammar.say(consultations.RED_FLAG[page.language], pick)
             stop = "." if page.language == "en" else "。"
-            answer.say(intro.format(v=item.said.rstrip(".。") + stop), relation, [item])
+            text = phrases.fill(intro, page.language, 1, v=item.said.rstrip(".。") + stop)
+            answer.say(text, relation, [item])
         else:
             answer.state(relation, [item])
         return
     spoken = consultations.SPOKEN[page.language].get(relation, ())
-    if not spoken or pick.random() < 0.4:
-        answer.state(relation, named)
+    if not spoken or pick.random() < (0.7 if answer.begun else 0.4):
+        answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
         return
-    names = [item.said for item in named]
-    text = phrases.fill(
-        pick.choice(spoken),
-        page.language,
-        len(named),
-        s=page.said,
-        a=phrases.listing(names, page.language, pick),
-        o=phrases.listing(names, page.language, pick, either=True),
-    )
-    answer.say(text, relation, named)
+    answer.say(phrases.told(spoken, page.said, named, page.language, pick), relation, named)
 
 
 def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
@@ -193,7 +191,7 @@ def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Rand
         since=since,
         Since=since[:1].upper() + since[1:],
     )
-    worry = pick.choice(consultations.WORRY[page.language])
+    worry = grammar.say(consultations.WORRY[page.language], pick)
     text = intro + text + (" " if english and worry else "") + worry.rstrip()
     return _greeted(text, page, pick)
 
@@ -217,7 +215,7 @@ def _voice(who: Profile, language: Language, pick: random.Random) -> _Voice:
     other = who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
         return _Voice("I", "I") if language == "en" else _Voice("我", "我")
-    kin = pick.choice(consultations.KIN[who.stage, language][who.sex])
+    kin = grammar.say(consultations.KIN[who.stage, language][who.sex], pick)
     if language == "zh":
         return _Voice(f"我{kin}", consultations.PRONOUN.get(kin, f"我{kin}"))
     again = consultations.PRONOUN.get(kin, "she")
@@ -242,7 +240,7 @@ def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Ra
 
 
 def _greeted(text: str, page: Page, pick: random.Random) -> str:
-    greeting = pick.choice(consultations.GREETING[page.language])
+    greeting = grammar.say(consultations.GREETING[page.language], pick)
     if page.language == "zh" or not greeting.endswith(", ") or text[:2] in ("I ", "I'"):
         return greeting + text
     return greeting + text[:1].lower() + text[1:]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -36,10 +37,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """How many rows were read and proven, and what is wrong with the others."""
+    """How many rows were read, how many proven, and what is wrong with the others.
+
+    `imported` are sound in their form, and nothing proves them: they are not among the proven.
+    """
 
     rows: int
     proven: int
+    imported: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -50,7 +55,7 @@ def check(
     faults = _damaged(folder)
     prover = Prover(engine, generation)
     held_out = _keys(folder / "validation.jsonl")
-    rows = proven = 0
+    rows = proven = imported = 0
     for name in FILES:
         for batch in _batches(folder / name):
             lessons = [lesson for _, lesson, _ in batch if lesson]
@@ -60,12 +65,18 @@ def check(
                 reason = wrong or next(found)
                 if lesson and not reason and name == "train.jsonl" and lesson.split_key in held_out:
                     reason = "the subject is also in the validation part"
-                if not reason:
-                    proven += 1
+                if lesson and not reason:
+                    imported += lesson.imported
+                    proven += not lesson.imported
                 elif len(faults) < _MOST_FAULTS:
                     faults.append(Fault(name, line, reason, lesson.id if lesson else ""))
             progress("proving rows", rows, None)
-    return CheckReport(rows, proven, faults)
+    return CheckReport(rows, proven, imported, faults)
+
+
+def read_lessons(path: Path) -> Iterator[Lesson]:
+    """Yield the lessons of one file of a dataset folder; lines that are none are passed over."""
+    return (lesson for batch in _batches(path) for _, lesson, _ in batch if lesson)
 
 
 def _damaged(folder: Path) -> list[Fault]:
@@ -108,7 +119,7 @@ def _sha256(path: Path) -> str:
 
 
 def _keys(path: Path) -> set[str]:
-    return {lesson.split_key for batch in _batches(path) for _, lesson, _ in batch if lesson}
+    return {lesson.split_key for lesson in read_lessons(path)}
 
 
 def _batches(path: Path) -> Iterator[list[tuple[int, Lesson | None, str]]]:
@@ -125,9 +136,15 @@ def _batches(path: Path) -> Iterator[list[tuple[int, Lesson | None, str]]]:
 
 
 def _lesson(text: str) -> Lesson | None:
-    """Read one line, or return None where it has not the shape of a lesson."""
     try:
-        raw = json.loads(text)
+        return lesson_of(json.loads(text))
+    except ValueError:
+        return None
+
+
+def lesson_of(raw: dict[str, Any]) -> Lesson | None:
+    """Read a row, or return None where it has not the shape of a lesson."""
+    try:
         if raw["language"] not in ("en", "zh"):
             return None
         return Lesson(

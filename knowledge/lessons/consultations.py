@@ -177,71 +177,101 @@ TAKING_ASK_ZH: dict[str, tuple[str, ...]] = {
 # The doctor's own way to say some relations; otherwise they are said as anywhere.
 SPOKEN_EN: dict[str, tuple[str, ...]] = {
     "test": (
-        "To confirm {s} or rule it out, I would arrange {a}.",
-        "The next step is to check for {s} with {a}.",
-        "To find out, the [test is|tests to do are] {a}.",
+        "to confirm {s} or rule it out, (I would|let us|one can) arrange {a}.",
+        "the next step is to check for {s} (with|by means of) {a}.",
+        "to find out, the [test is|tests to do are] {a}.",
     ),
-    "first_line": ("If the diagnosis is {s}, the first-line treatment is with {a}.",),
+    "first_line": ("if the diagnosis is {s}, the first-line treatment is with {a}.",),
     "treatment": (
-        "If it is {s}, treatment can include {a}.",
-        "Should {s} be confirmed, the treatment can include {a}.",
+        "if it is {s}, treatment can (include|involve) {a}.",
+        "should {s} be confirmed, the treatment can include {a}.",
     ),
     "medicine": (
-        "The [medicine|medicines] that a doctor may prescribe for {s} [is|include] {a}.",
-        "If it is {s}, medicines such as {a} can be used.",
+        "the [medicine|medicines] that a doctor may prescribe for {s} [is|include] {a}.",
+        "if it is {s}, medicines such as {a} can be used.",
     ),
     "department": (
-        "The department to see for {s} is {a}.",
+        "the department to see for {s} is {a}.",
         "I would refer you to this department: {a}.",
-        "Please make an appointment in {a}, the department for {s}.",
+        "please make an appointment in {a}, the department for {s}.",
     ),
-    "complication": ("{S} can lead to {a}, so please have it looked at.",),
+    "complication": ("{s} can lead to {a}, so please have it (looked at|checked).",),
     "interaction": (
-        "{S} <interacts|interact> with {a}, so ask a doctor or pharmacist before you combine them.",
-        "Do not combine {s} with {o} on your own, because they interact.",
+        "{s} <interacts|interact> with {a}, so ask a doctor or pharmacist before you combine them.",
+        "do not combine {s} with {o} on your own, because they interact.",
     ),
     "contraindication": (
-        "Do not take {s} in the case of {o}: [this is a contraindication"
+        "do not take {s} in the case of {o}: [this is a contraindication"
         "|these are contraindications].",
     ),
     "side_effect": (
-        "Tell your doctor if you notice {o}: [this is a side effect|these are side effects] "
+        "tell your doctor if you notice {o}: [this is a side effect|these are side effects] "
         "of {s}.",
     ),
-}  # fmt: skip
+}
 SPOKEN_ZH: dict[str, tuple[str, ...]] = {
     "test": (
-        "建议先做{a}等检查，以明确是否为{s}。",
-        "为了确诊{s}，需要检查{a}。",
-        "可以先做[这项|这些]检查：{a}。",
+        "建议(先|尽快|下一步|抽空)(做|查|安排|去做){a}等检查，(以明确|好确定|用来判断|来弄清)是否"
+        "为{s}。",
+        "(为了|为|要)(确诊|查清|明确){s}，(需要|可以|应|要)(检查|做){a}(|，都是诊断所需|，便于诊"
+        "断)。",
+        "(可以|可|请|应)先做[这项|这些](检查|化验检查)：{a}。",
+        "(我想|打算|准备|建议)(给您|为您)(安排|开){a}，(查一查|检查一下|确诊)是否(为|是){s}。",
     ),
-    "first_line": ("如果确诊为{s}，首选{a}。",),
-    "treatment": ("如果是{s}，治疗上可以采用{a}。", "确诊{s}后，治疗可选择{a}。"),
+    "first_line": ("(如果|若|假如|一旦)(确诊为|是|查实为){s}，首选{a}。",),
+    "treatment": (
+        "(如果|若|假如|万一)是{s}，治疗(上|方面|时)(可以|可|能)(采用|选择|采取|考虑){a}。",
+        "(确诊|查实|明确){s}(后|以后|之后)，治疗(可|可以|能)(选择|采用|用|考虑){a}。",
+        "{s}(可以|能|可)(治|治疗)，(办法|方法|手段)(有|包括|是){a}。",
+    ),
     "medicine": (
-        "如果是{s}，药物方面可以用{a}，具体用法请听医生安排。",
-        "确诊{s}后，可使用{a}等药物。",
+        "(如果|若|假如)是{s}，药物(方面|上)(可以|可|能)(用|选用|考虑){a}，(具体用法|剂量|怎"
+        "么用)(请听|请遵|由|要听)医生(安排|嘱咐|决定)。",
+        "(确诊|查实|明确){s}(后|以后|之后)，(可|可以|能)(使用|选用|用){a}(等药物|等药|)。",
+        "(药|用药|药物)(可以|可|能)(开|选|用|考虑){a}，[|都](用于|可治){s}。",
     ),
-    "department": ("建议您到{a}就诊。", "可以挂{a}看一下。", "{s}请到{a}就诊。"),
-    "complication": ("{s}可能引起{a}等并发症，请尽早就诊。",),
-    "interaction": ("{s}与{a}有相互作用，合用前请先问医生或药师。",),
+    "department": (
+        "建议(您|尽早|尽快|抽空)(到|去){a}就诊。",
+        "(可以|可|请|建议)(挂|看){a}(看一下|查一查|)。",
+        "{s}(请|应|可|宜)(到|去){a}(就诊|看诊|看)。",
+    ),
+    "complication": (
+        "{s}(可能|会|可)(引起|引发|带来){a}等并发症，请(尽早|及早|尽快|早日)(就诊|就医|处理)。",
+        "(拖久了|耽误下去|长期拖着)，{s}(可能|会|可)(并发|引起){a}。",
+    ),
+    "interaction": ("{s}与{a}有相互作用，合用前请先问(医生|药师|医生或药师)。",),
     "contraindication": ("有以下情况请不要使用{s}，[这是|这些是]禁忌证：{a}。",),
-    "side_effect": ("使用{s}后如果出现{o}，可能是不良反应，请告诉医生。",),
+    "side_effect": ("(使用|用){s}后如果(出现|有){o}，可能是不良反应，请(告诉|联系|咨询)医生。",),
 }
 RED_FLAG: dict[Language, tuple[str, ...]] = {
-    "en": ("Please remember this warning sign: {v}", "Do not wait if this happens: {v}",
-           "One red flag to know: {v}", "Seek help urgently in this case: {v}"),
-    "zh": ("请注意这个警示征象：{v}", "要警惕这一危险信号：{v}", "以下情况请立即就医：{v}"),
+    "en": ("(please remember|keep in mind|take note of) this warning sign: {v}",
+           "do not wait if this happens: {v}", "one red flag to know: {v}",
+           "seek help urgently in this case: {v}"),
+    "zh": ("请(注意|留意|记住)这个警示征象：{v}", "要警惕这一危险信号：{v}",
+           "以下情况请立即就医：{v}"),
 }  # fmt: skip
 
 LINKED_EN = (
-    "In recorded data, {a} are statistically associated with {s}; this is not a diagnosis.",
-    "{A} are statistically associated with {s}, which does not prove that they come from it.",
-    "There is a statistical association between {s} and {a}, but an examination has to show "
-    "what lies behind it.",
+    "in recorded (data|cases|figures), {a} are statistically (associated|linked|connected) with "
+    "{s}; this is not a diagnosis.",
+    "{a} are statistically (associated|linked|correlated) with {s}, which does not prove that "
+    "they come from it.",
+    "there is a statistical (association|link|connection|tie) between {s} and {a}, but an "
+    "examination (has to|must|should) show what lies behind it.",
+    "(what you describe|the complaints|such complaints), {a}, (go|turn up|are found) with {s} in "
+    "the statistics.",
+    "one (thing|condition) that {a} (share|have) a statistical (link|association|tie) with is "
+    "{s}; (only an examination can tell|more has to be found out by examining you|an examination "
+    "would have to decide).",
+    "(statistically|by correlation|in the records), {a} point to {s}, (a statistical "
+    "hint|a hint from statistics) that (needs|calls for|deserves) an examination.",
+    "{s} comes up (here|first|in the records), because {a} (are|have been) statistically "
+    "(tied|linked) to it, (though|but) (statistics|figures|correlations) (cannot|do not) "
+    "(replace|stand in for) an examination.",
 )
 LINKED_ZH = (
-    "{a}与{s}在统计上相关，但这不等于诊断。",
-    "从统计上看，{a}与{s}相关，是否为{s}还需医生检查后判断。",
+    "{a}(与|和|同){s}在统计上相关，但这不等于诊断。",
+    "从统计上看，{a}(与|和|同){s}相关，是否为{s}还需医生检查后判断。",
 )
 
 ONE_OF = (

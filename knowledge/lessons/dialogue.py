@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import cases, patients, phrases
+from knowledge.lessons import cases, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.chatdoctor import complaint
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
@@ -33,7 +33,8 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if not relation or len(findings(page, relation)) < 3 or not patients.is_illness(page):
         return {}
     planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
-    return {each: ("short", "long", "single") for each in planned or [relation]}
+    forms = ("short", "long", "single") if planned else ("short",)
+    return {each: forms for each in planned or [relation]}
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
@@ -48,20 +49,17 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     before, turns, last = _talk(page, told_by, opening, asked, pick)
     answer = Answer(page, pick)
     told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
-    pick.shuffle(told)
-    template = pick.choice(cases.SUMMARY[told_by, page.language])
-    said = phrases.listing([item.said for item in told], page.language, pick)
-    text = phrases.fill(template, page.language, len(told), s=page.said, a=said)
-    answer.say(text, told_by, told)
+    summary = cases.SUMMARY[told_by, page.language]
+    answer.say(phrases.told(summary, page.said, told, page.language, pick), told_by, told)
     if rival and shared:
         compare(page, rival, shared, told_by, answer, pick)
     for of, each, item, has in asked:
         if has and each == "risk_factor":
-            template = pick.choice(cases.BACKGROUND[page.language])
+            template = grammar.say(cases.BACKGROUND[page.language], pick)
             text = phrases.fill(template, page.language, 1, s=of.said, a=item.said)
             answer.say(text, each, [item])
         elif not has:
-            template = pick.choice(cases.ABSENT[each, page.language])
+            template = grammar.say(cases.ABSENT[each, page.language], pick)
             text = phrases.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.say_of(text, (of, each, [item]))
     conclude(page, relation, told_by, answer, pick)
@@ -124,10 +122,13 @@ def _talk(
         free = [form for form in cases.ASKED[kind, language] if form not in used]
         form = pick.choice(free or cases.ASKED[kind, language])
         used.add(form)
-        text = phrases.fill(form, language, 1, x=item.said, o=item.said)
+        text = phrases.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
         messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
         turns.append([item.fact])
         replies = (cases.YES if has else cases.NO)[language]
-        said.append(pick.choice([reply for reply in replies if reply not in said]))
-    last = said[-1] + pick.choice(cases.LAST[language])
+        reply = grammar.say(replies, pick)
+        while reply in said:
+            reply = grammar.say(replies, pick)
+        said.append(reply)
+    last = said[-1] + grammar.say(cases.LAST[language], pick)
     return messages, turns, last

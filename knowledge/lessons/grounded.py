@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge import wording
-from knowledge.lessons import claims, phrases, questions, readings
+from knowledge.lessons import claims, grammar, huatuo, phrases, questions, readings
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import INVERSE, MOST, Item, Page
 from knowledge.records import Language, Lesson
@@ -75,7 +75,7 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     else:
         text = wording.line(page.name, bare, said, page.language, inverse=bare != relation)
         text = text.replace("; ", ", ") if page.language == "en" else text.replace("；", "、")
-        text = pick.choice(readings.COPIED[page.language]) + text
+        text = grammar.say(readings.COPIED[page.language], pick) + text
     answer.say(text, relation, items)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
@@ -94,7 +94,7 @@ def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     for each in pair:
         answer.state(each, _items(page, each, pick), briefly=0.5)
     one, other = (questions.PAIRED[each][place] for each in pair)
-    template = pick.choice(questions.PAIR[page.language])
+    template = grammar.say(questions.PAIR[page.language], pick)
     asked = phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
     return _shown(page, relation, pair, answer, asked, pick)
 
@@ -117,7 +117,7 @@ def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
         return None
     pick.shuffle(lines)
     label = _label(relation, page.language)
-    template = pick.choice(readings.NOT_COVERED[page.language])
+    template = grammar.say(readings.NOT_COVERED[page.language], pick)
     answer.say(phrases.fill(template, page.language, 1, s=page.said, r=label))
     asked = _laid(_ask(page, relation, pick), lines, page.language, pick)
     return answer.lesson(NAME, asked, relation, meta={"declined": relation})
@@ -128,10 +128,10 @@ def _torn_apart(page: Page, relation: str, pick: random.Random) -> Lesson | None
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
     answer = Answer(page, pick)
-    answer.say(pick.choice(readings.DISAGREE[page.language]))
+    answer.say(grammar.say(readings.DISAGREE[page.language], pick))
     for each, item in pick.sample([(first, one), (second, other)], 2):
         answer.state(each, [item])
-    template = pick.choice(readings.WHETHER[page.language])
+    template = grammar.say(readings.WHETHER[page.language], pick)
     asked = phrases.fill(template, page.language, 1, s=page.said, o=one.said)
     return _shown(page, relation, (first, second), answer, asked, pick, {"conflict": 1})
 
@@ -157,7 +157,7 @@ def _shown(
 
 
 def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Random) -> str:
-    template = pick.choice(readings.LAYOUT[language])
+    template = grammar.say(readings.LAYOUT[language], pick)
     return template.replace("{q}", asked).replace("{e}", claims.numbered(lines))
 
 
@@ -194,6 +194,8 @@ def _lines(page: Page, relation: str) -> bool:
 
 
 def _items(page: Page, relation: str, pick: random.Random) -> list[Item]:
+    if relation == "associated_with":
+        return huatuo.few(page.named(relation), pick)
     named = page.named(relation)[:MOST]
     return [*named] if named else [page.texts(relation)[0]]
 
@@ -216,7 +218,7 @@ def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
 
 def _ask(page: Page, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    template = pick.choice(questions.ASKED[page.language][relation])
+    template = grammar.say(questions.ASKED[page.language][relation], pick)
     return phrases.fill(template, page.language, 1, s=page.said, kind=kind)
 
 

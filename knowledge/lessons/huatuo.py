@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import patients, phrases, questions
+from knowledge.lessons import grammar, patients, phrases, questions
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import MOST, Item, Page
 from knowledge.records import Language, Lesson
@@ -54,10 +54,20 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 def chosen(page: Page, relation: str, pick: random.Random, most: int = MOST) -> Sequence[Item]:
     """Return the facts of a relation that a sentence can state: several names, or one text."""
     named = page.named(relation)
+    if relation == "associated_with":
+        return few(named, pick)
     return named[:most] if named else [pick.choice(page.texts(relation)[:3])]
 
 
+def few(named: Sequence[Item], pick: random.Random) -> list[Item]:
+    """Return some of many facts that are alike, so that two rows seldom tell the same."""
+    return _ordered(pick.sample(named, min(len(named), pick.choice((3, 4, 4, 5, 6)))), named)
+
+
 def _all(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+    if relation == "associated_with":
+        answer.state(relation, few(page.named(relation), pick))
+        return asked(page, relation, pick)
     for items in _every(page, relation):
         answer.state(relation, items)
     return asked(page, relation, pick)
@@ -78,10 +88,10 @@ def _some(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     english, chinese = questions.COUNTED[count]
     label = _some_name(relation, page.language)
     if page.language == "en":
-        asked = pick.choice(questions.SOME_EN)
+        asked = grammar.say(questions.SOME_EN, pick)
         return phrases.fill(asked, "en", count, s=page.said, n=english, r=label)
     measure = questions.SOME_NAMES[relation][2]
-    return pick.choice(questions.SOME_ZH).format(s=page.said, n=chinese, r=label, m=measure)
+    return grammar.say(questions.SOME_ZH, pick).format(s=page.said, n=chinese, r=label, m=measure)
 
 
 def _some_name(relation: str, language: Language) -> str:
@@ -95,10 +105,14 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     )
     place = pick.randrange(len(asked))
     # As many answers as questions means that each answers its own.
-    reply = told[place] if len(told) == len(asked) else pick.choice(told)
-    parts = {"s": page.said, "o": item.said}
-    answer.say(phrases.fill(reply, page.language, 1, **parts), relation, [item])
-    return _opened(phrases.fill(asked[place], page.language, 1, **parts), page, pick)
+    reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
+    answer.say(phrases.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
+    others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
+    if others and pick.random() < 0.6:
+        answer.state(relation, pick.sample(others, min(len(others), pick.choice((2, 3, 4)))), 0.8)
+    return _opened(
+        phrases.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
+    )
 
 
 def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
@@ -107,7 +121,7 @@ def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     for each in pair:
         answer.state(each, chosen(page, each, pick, 5))
     one, other = (questions.PAIRED[each][place] for each in pair)
-    template = pick.choice(questions.PAIR[page.language])
+    template = grammar.say(questions.PAIR[page.language], pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
 
 
@@ -135,18 +149,18 @@ def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
 def asked(page: Page, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with what leads up to it."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    template = pick.choice(questions.ASKED[page.language][relation])
+    template = grammar.say(questions.ASKED[page.language][relation], pick)
     question = phrases.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = questions.CONTEXT.get((page.entity.kind, page.language), ())
     if contexts and patients.is_illness(page) and pick.random() < 0.25:
-        kin = pick.choice(questions.KIN[page.language])
+        kin = grammar.say(questions.KIN[page.language], pick)
         told = pick.choice(contexts)
         return phrases.fill(told, page.language, 1, s=page.said, kin=kin) + question
     return _opened(question, page, pick)
 
 
 def _opened(question: str, page: Page, pick: random.Random) -> str:
-    opening = pick.choice(questions.OPENING[page.language])
+    opening = grammar.say(questions.OPENING[page.language], pick)
     if page.language == "zh" or not opening or opening.endswith(". "):
         return opening + question
     named = question.startswith(page.said[:1].upper() + page.said[1:])

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge import wording
-from knowledge.lessons import claims, huatuo, phrases, questions, readings
+from knowledge.lessons import claims, grammar, huatuo, phrases, questions, readings
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import INVERSE, MOST, Item, Page
 from knowledge.records import Language, Lesson, Message
@@ -28,7 +28,8 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
         return {}
     held = _held(page)
     forms = ("plain", "shown", "brief", *(("twice",) if len(held) > 1 else ()))
-    return {relation: forms for relation in held}
+    # Statistics resemble each other: one way of telling them is enough.
+    return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
@@ -38,7 +39,8 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     turns: list[list[str]] = []
     last = relation
     if form == "twice":
-        first = pick.choice([each for each in _held(page) if each != relation])
+        others = [each for each in _held(page) if each != relation]
+        first = pick.choice([each for each in others if page.named(each)] or others)
         _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
         before.append(Message("user", _result(page, first)))
         before.append(Message("assistant", f"{_found(page, pick)}{_line(page, first)}"))
@@ -57,7 +59,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     else:
         answer.state(last, items, briefly=0.6)
     if form == "shown" and items[0].object:
-        template = pick.choice(readings.SHOWN[page.language])
+        template = grammar.say(readings.SHOWN[page.language], pick)
         answer.say(template.format(f=line), last, items)
     return answer.lesson(NAME, _result(page, last), relation, before=before, turns=turns)
 
@@ -82,16 +84,16 @@ def _result(page: Page, relation: str) -> str:
 
 
 def _found(page: Page, pick: random.Random) -> str:
-    return pick.choice(readings.FOUND[page.language])
+    return phrases.fill(grammar.say(readings.FOUND[page.language], pick), page.language, 1)
 
 
 def _next(page: Page, relation: str, pick: random.Random) -> str:
-    template = pick.choice(questions.ASKED[page.language][relation])
+    template = grammar.say(questions.ASKED[page.language][relation], pick)
     question = phrases.fill(template, page.language, 1, s=page.said, kind="condition")
     small = question[:1].lower() + question[1:]
     if question.startswith(page.name):
         small = question
-    return pick.choice(readings.NEXT[page.language]).format(q=small, Q=question)
+    return grammar.say(readings.NEXT[page.language], pick).format(q=small, Q=question)
 
 
 def _held(page: Page) -> list[str]:

@@ -3,13 +3,15 @@
     page of a document -> parts in their order -> question, quotation, some times over -> the last
 
 Nothing is retold: what a paper says stands between quotation marks, sign for sign, so that the
-proof can find it in its passage. Forms: how many turns lead up to the last question.
+proof can find it in its passage. Forms: how many turns lead up to the last question, or `whole` for
+a quotation from every part at once.
 """
 
 import random
+from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import papers, reviews
+from knowledge.lessons import grammar, papers, reviews
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import Page
 from knowledge.records import Lesson, Message, Passage
@@ -17,8 +19,10 @@ from knowledge.records import Lesson, Message, Passage
 NAME = "literature"
 OF: tuple[Literal["documents"], ...] = ("documents",)
 
-_FORMS = ("one", "three", "again")
-_EARLIER = {"one": 0, "three": 2, "again": 1}
+_FORMS = ("one", "three", "again", "whole")
+_EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
+_MORE = 0.6
+"""How often an answer quotes a second sentence of the same part."""
 
 Quotation = tuple[str, Passage, str]
 """A part of a paper, a passage of it, and words of that."""
@@ -27,65 +31,91 @@ Quotation = tuple[str, Passage, str]
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
     parts = dict.fromkeys(part for part, _, _ in _quotations(page))
-    return {part: _FORMS for part in parts}
+    # Two forms a part: a paper has few sentences, and each is to be quoted once or twice.
+    return {part: _FORMS[place % 2 :: 2] for place, part in enumerate(parts)}
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where the paper has too little for that many turns."""
+    own = [each for each in _quotations(page) if each[0] == relation]
+    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     every = _quotations(page)
     pick.shuffle(every)
-    last = next(each for each in every if each[0] == relation)
     rest = [each for each in every if each[2] != last[2] and each[0] != relation]
     earlier: list[Quotation] = []
     for each in rest:
         if len(earlier) < _EARLIER[form] and each[0] not in (one[0] for one in earlier):
             earlier.append(each)
     more = [each for each in every if each[2] != last[2] and each[0] == relation]
+    if form == "whole":
+        return _summed(page, every, relation, pick)
     if form == "again":
         earlier = [more[0]] if more else []
     if len(earlier) < _EARLIER[form]:
         return None
     order = [part for part, _, _ in _quotations(page)]
     earlier.sort(key=lambda each: order.index(each[0]))
-    return _held(page, earlier, last, relation, pick)
+    told = {words for _, _, words in earlier}
+    more = [each for each in more if each[2] not in told and pick.random() < _MORE][:1]
+    return _held(page, earlier, [last, *more], relation, pick)
+
+
+def _summed(
+    page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
+) -> Lesson | None:
+    """Quote one sentence of each part, in their order, or nothing where there is only one part."""
+    order = list(dict.fromkeys(part for part, _, _ in _quotations(page)))
+    chosen = [next(each for each in every if each[0] == part) for part in order]
+    if len(chosen) < 2:
+        return None
+    language = page.language
+    answer = Answer(page, pick)
+    for part, passage, words in chosen:
+        answer.quote(
+            grammar.say(reviews.SAID[language][part], pick).format(w=words), passage, words
+        )
+    opening = grammar.say(reviews.OPENING[language], pick).format(t=page.name)
+    return answer.lesson(NAME, opening + grammar.say(reviews.WHOLE[language], pick), relation)
 
 
 def _held(
-    page: Page, earlier: list[Quotation], last: Quotation, topic: str, pick: random.Random
+    page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
 ) -> Lesson:
     language = page.language
     answer = Answer(page, pick)
     messages: list[Message] = []
     turns: list[list[str]] = []
-    opening = pick.choice(reviews.OPENING[language]).format(t=page.name)
+    opening = grammar.say(reviews.OPENING[language], pick).format(t=page.name)
     seen = ""
     for part, passage, words in earlier:
-        question = opening if not messages else pick.choice(reviews.THEN[language])
+        question = opening if not messages else grammar.say(reviews.THEN[language], pick)
         messages.append(Message("user", question + _asked(part, passage, language, pick)))
-        said = pick.choice(reviews.PAPER[language]) if len(messages) == 1 else ""
-        said += pick.choice(reviews.SAID[language][part]).format(w=words)
+        said = grammar.say(reviews.PAPER[language], pick) if len(messages) == 1 else ""
+        said += grammar.say(reviews.SAID[language][part], pick).format(w=words)
         messages.append(Message("assistant", said))
         turns.append([answer.hold(passage, words)])
         seen = part
-    part, passage, words = last
+    part, passage, words = last[0]
     if seen == part:
-        question = pick.choice(reviews.ANY[language])
-        said = pick.choice(reviews.AGAIN[language])
+        question = grammar.say(reviews.ANY[language], pick)
+        said = grammar.say(reviews.AGAIN[language], pick)
     else:
-        question = opening if not messages else pick.choice(reviews.ENDING[language])
+        question = opening if not messages else grammar.say(reviews.ENDING[language], pick)
         question += _asked(part, passage, language, pick)
-        said = pick.choice(reviews.SAID[language][part])
-    demand = pick.choice(reviews.PICKED[language])
+        said = grammar.say(reviews.SAID[language][part], pick)
+    demand = grammar.say(reviews.PICKED[language], pick)
     question += f" {demand}" if demand and language == "en" else demand
     answer.quote(said.format(w=words), passage, words)
-    caution = pick.choice(reviews.CAUTION[language])
+    for _, passage, words in last[1:]:
+        answer.quote(grammar.say(reviews.AGAIN[language], pick).format(w=words), passage, words)
+    caution = grammar.say(reviews.CAUTION[language], pick)
     if caution:
         answer.say(caution)
     return answer.lesson(NAME, question, topic, before=messages, turns=turns)
 
 
 def _asked(part: str, passage: Passage, language: str, pick: random.Random) -> str:
-    template = pick.choice(reviews.ASKED["zh" if language == "zh" else "en"][part])
+    template = grammar.say(reviews.ASKED["zh" if language == "zh" else "en"][part], pick)
     return template.format(p=passage.section)
 
 

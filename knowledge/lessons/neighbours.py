@@ -11,10 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
+from heapq import nsmallest
+from itertools import groupby
 
 from sqlalchemy import Engine, select
 
 from knowledge.catalog import FactRow, holds
+from knowledge.lessons.shelf import Shelf
 from knowledge.lessons.subjects import Item, Page, Subjects, is_validation
 from knowledge.records import Language
 
@@ -27,7 +30,10 @@ FINDINGS = ("symptom", "associated_with")
 _BEARERS = 40
 _FINDINGS_ASKED = 6
 _RIVALS = 3
-_MOST_ROWS = 1500
+_BLOCK = 480
+_CHUNK = 60
+
+Beside = tuple[str, ...]
 
 
 class Neighbours:
@@ -37,20 +43,31 @@ class Neighbours:
         self._engine = engine
         self._generation = generation
         self._subjects = subjects
-        self._bearers = lru_cache(maxsize=20_000)(self._find_bearers)
-        self._page = lru_cache(maxsize=2_000)(self._find_page)
+        self._shelf = Shelf(subjects.pages)
+        self._rivals = lru_cache(maxsize=40_000)(self._find_rivals)
+        self._bearing: dict[tuple[str, str], tuple[str, ...]] | None = None
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
-        """Yield the pages of entities as their subjects do, each with its neighbours."""
-        for chunk in self._subjects.chunks(ids, language):
-            parts: dict[bool, list[Page]] = {False: [], True: []}
-            for page in chunk:
-                parts[is_validation(page.id)].append(page)
-            for page in chunk:
-                own = parts[is_validation(page.id)]
-                place = own.index(page)
-                turned = own[place + 1 :] + own[:place]
-                yield replace(page, beside=tuple(turned[:BESIDE]), rivals=self.rivals)
+    def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
+        """Yield the pages of entities as their subjects do, and the ids of those beside each."""
+        for start in range(0, len(ids), _BLOCK):
+            block = self._shelf.pages(ids[start : start + _BLOCK], language)
+            for first in range(0, len(block), _CHUNK):
+                chunk = block[first : first + _CHUNK]
+                parts: dict[bool, list[str]] = {False: [], True: []}
+                for page in chunk:
+                    parts[is_validation(page.id)].append(page.id)
+                places = {id: place for own in parts.values() for place, id in enumerate(own)}
+                for page in chunk:
+                    own, place = parts[is_validation(page.id)], places[page.id]
+                    yield page, tuple((own[place + 1 :] + own[:place])[:BESIDE])
+
+    def page(self, id: str, language: Language, beside: Beside) -> Page | None:
+        """Return one page with its neighbours."""
+        page = self._shelf.page(id, language)
+        if page is None:
+            return None
+        others = tuple(self._shelf.pages(beside, language))
+        return replace(page, beside=others, rivals=self.rivals)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""
@@ -58,8 +75,12 @@ class Neighbours:
 
     def rivals(self, page: Page) -> tuple[Page, ...]:
         """Return the conditions that share most findings with one, the closest first."""
-        relation = findings_of(page)
-        if not relation:
+        return self._rivals(page.id, page.language)
+
+    def _find_rivals(self, id: str, language: Language) -> tuple[Page, ...]:
+        page = self._shelf.page(id, language)
+        relation = findings_of(page) if page else ""
+        if page is None or not relation:
             return ()
         shared: Counter[str] = Counter()
         for item in findings(page, relation)[:_FINDINGS_ASKED]:
@@ -70,28 +91,35 @@ class Neighbours:
         for id in order[: 4 * _RIVALS]:
             if is_validation(id) and not is_validation(page.id):
                 continue
-            other = self._page(id, page.language)
+            other = self._shelf.page(id, page.language)
             if other is not None and _differs(page, other, relation):
                 found.append(other)
             if len(found) == _RIVALS:
                 break
         return tuple(found)
 
-    def _find_page(self, id: str, language: Language) -> Page | None:
-        return next(iter(self._subjects.pages([id], language)), None)
-
-    def _find_bearers(self, relation: str, finding: str) -> tuple[str, ...]:
+    def _bearers(self, relation: str, finding: str) -> tuple[str, ...]:
         """Return some conditions that have a finding, chosen by their ids."""
+        if self._bearing is None:
+            self._bearing = self._read_bearers()
+        return self._bearing.get((relation, finding), ())
+
+    def _read_bearers(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Read the conditions that have each finding, and keep a few of each."""
         query = (
-            select(FactRow.subject_id)
-            .where(FactRow.object_id == finding, FactRow.relation == relation)
-            .where(holds(FactRow, self._generation))
-            .order_by(FactRow.subject_id)
-            .limit(_MOST_ROWS)
+            select(FactRow.relation, FactRow.object_id, FactRow.subject_id)
+            .where(FactRow.relation.in_(FINDINGS), FactRow.subject_id.like("condition:%"))
+            .where(FactRow.object_id.is_not(None), holds(FactRow, self._generation))
+            .order_by(FactRow.relation, FactRow.object_id)
         )
+        found = {}
         with self._engine.connect() as connection:
-            ids = {id for id in connection.scalars(query) if id.startswith("condition:")}
-        return tuple(sorted(ids, key=lambda id: _digest(f"{finding}|{id}"))[:_BEARERS])
+            rows = connection.execution_options(yield_per=5000).execute(query)
+            for (relation, finding), group in groupby(rows, key=lambda row: (row[0], row[1])):
+                ids = {row.subject_id for row in group}
+                few = nsmallest(_BEARERS, ids, key=lambda id: _digest(f"{finding}|{id}"))
+                found[relation, finding] = tuple(few)
+        return found
 
 
 def findings_of(page: Page) -> str:

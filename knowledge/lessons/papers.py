@@ -7,10 +7,13 @@ Retracted documents are never shown. This file knows nothing of what is asked ab
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
 from knowledge.catalog import DocumentRow, PassageRow, Source, holds
+from knowledge.lessons.neighbours import Beside
+from knowledge.lessons.shelf import Shelf
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Entity, Language, Name, Passage
@@ -20,6 +23,7 @@ LONGEST = {"en": 420, "zh": 160}
 """Characters of a sentence that is worth quoting, and can be read at a glance."""
 
 _CHUNK = 40
+_MOST = 4_000
 _DEBRIS = ("[详细]", "...", "…", "{", "}", "\\x", "\n", "�", '"', "“", "”", "### ", "[", "http")
 _DANGLING = re.compile(
     r"^(?:however|therefore|thus|moreover|furthermore|this|these|that|those|it|they|he|she|such|"
@@ -37,6 +41,7 @@ class Papers:
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._generation = generation
+        self._shelf = Shelf(self._read, most=_MOST)
 
     def ids(self, language: Language) -> list[str]:
         """Return the documents in a language, in the order of their ids."""
@@ -49,8 +54,17 @@ class Papers:
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
-        """Yield the pages of those documents that can be quoted, in the order of their ids."""
+    def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
+        """Yield the pages of those documents that can be quoted; nothing stands beside them."""
+        for start in range(0, len(ids), _CHUNK):
+            for page in self._shelf.pages(ids[start : start + _CHUNK], language):
+                yield page, ()
+
+    def page(self, id: str, language: Language, beside: Beside = ()) -> Page | None:
+        """Return the page of one document."""
+        return self._shelf.page(id, language)
+
+    def _read(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             documents = (
@@ -84,12 +98,17 @@ class Papers:
                         yield Page(entity, language, title, title, {}, own, licence)
 
 
-def quotable(passage: Passage) -> list[str]:
+def quotable(passage: Passage) -> tuple[str, ...]:
     """Return the sentences of a passage that stand on their own as a quotation."""
+    return _quotable(passage.text, passage.language)
+
+
+@lru_cache(maxsize=20_000)
+def _quotable(text: str, language: Language) -> tuple[str, ...]:
     found = []
-    for start, end in sentences(passage.text):
-        words = passage.text[start:end].strip()
-        if not SHORTEST[passage.language] <= len(words) <= LONGEST[passage.language]:
+    for start, end in sentences(text):
+        words = text[start:end].strip()
+        if not SHORTEST[language] <= len(words) <= LONGEST[language]:
             continue
         if words[-1] not in ".。" or not _OPENED.match(words) or _DANGLING.match(words):
             continue
@@ -98,4 +117,4 @@ def quotable(passage: Passage) -> list[str]:
         if words.count("(") != words.count(")") or words.count("（") != words.count("）"):
             continue
         found.append(words)
-    return found
+    return tuple(found)

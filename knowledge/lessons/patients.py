@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.lessons import phrases
+from knowledge.lessons import grammar, phrases
 from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language
 
@@ -78,21 +78,27 @@ _SINCE: dict[tuple[str, Language], tuple[str, ...]] = {
 }  # fmt: skip
 
 _LIKELY_EN = (
-    "{A} are among the symptoms of {s}.",
-    "One possibility is {s}, since its symptoms include {a}.",
-    "One condition to consider is {s}, which can cause {a}.",
-    "These complaints fit {s}, whose symptoms include {a}.",
-    "{S} may present with {a}, so it has to be considered.",
-    "The picture could be that of {s}: its symptoms include {a}.",
-    "With {a}, one should think of {s}, because these are symptoms of it.",
+    "{a} are among the symptoms of {s}.",
+    "one (possibility|explanation|candidate) is {s}, since its symptoms include {a}.",
+    "one condition to (consider|think of|keep in mind) is {s}, which can (cause|bring on) {a}.",
+    "these complaints fit {s}, whose symptoms include {a}.",
+    "{s} may present with {a}, so it (has to|must|should) be considered.",
+    "the picture could be that of {s}: its symptoms include {a}.",
+    "with {a}, one should think of {s}, because these are symptoms of it.",
 )
 _LIKELY_ZH = (
-    "{a}都是{s}的症状，应考虑{s}的可能。",
-    "从{a}这些症状来看，有可能是{s}。",
-    "需要考虑{s}，因为它的症状包括{a}。",
-    "根据{a}等症状，可能是{s}。",
-    "{s}可出现{a}，目前的情况可能与它有关。",
-    "出现{a}等症状，要想到{s}。",
+    "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑|想到|怀疑|排查)(这个病|此病|这一可能)。",
+    "从{a}这些(症状|表现)(来看|看|判断)，(有可能|可能|也许|或许)(是|得了){s}。",
+    "(需要|应当|要|可以)(考虑|想到|怀疑){s}，因为(它的|其|该病的|此病的)(症状|表现)(包括|有|里有){a}。",
+    "(根据|按|就|依){a}(等症状|这些症状|几点表现)，(可能|有可能)是{s}。",
+    "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下)的(情况|不适)(可能|也许|或许)(与它有关|"
+    "由此而来|就是它)。",
+    "(出现|有了|同时有|碰到){a}等症状，(要|应|该|需)(想到|考虑|留意|排查){s}。",
+    "(描述|所说|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
+    "(怀疑|首先考虑|可能是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
+    "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
+    "排查)。",
+    "(这样的|这些|上述){a}，(可|会|能)出现在{s}(中|患者身上|病程里)。",
 )
 
 _ASK_EN = {
@@ -186,7 +192,7 @@ def since(who: Profile, language: Language, pick: random.Random) -> str:
 
 def likely(page: Page, symptoms: str, pick: random.Random) -> str:
     """Return a sentence that says which condition has these symptoms, and no more than that."""
-    template = pick.choice(_LIKELY_EN if page.language == "en" else _LIKELY_ZH)
+    template = grammar.say(_LIKELY_EN if page.language == "en" else _LIKELY_ZH, pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=symptoms)
 
 

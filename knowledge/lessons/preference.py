@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims
+from knowledge.lessons import cautions, claims, grammar
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -194,7 +194,7 @@ def _declined(lesson: Lesson, pick: random.Random) -> Pair | None:
         return None
     return _made(
         lesson,
-        pick.choice((*_NEEDLESS[lesson.language], *cautions.REFUSED[lesson.language][:3])),
+        grammar.say((*_NEEDLESS[lesson.language], *cautions.REFUSED[lesson.language][:3]), pick),
         "needless refusal: the question asks for nothing that harms",
     )
 

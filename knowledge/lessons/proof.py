@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Engine, select
 
-from knowledge import linker
+from knowledge import imports, linker
 from knowledge.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
 from knowledge.lessons.claims import Claims, Held
 from knowledge.lessons.statements import Statements
@@ -20,6 +20,9 @@ from knowledge.names import normalise
 from knowledge.records import Lesson
 from knowledge.vocabulary import RELATIONS
 
+_MOST = 300_000
+"""So many facts, and as many entities' names, are kept once they were read."""
+
 
 class Prover:
     """Proves lessons against one generation of the graph."""
@@ -28,6 +31,8 @@ class Prover:
         self._engine = engine
         self._generation = generation
         self._linker: Linker = linker.load(engine, generation)
+        self._facts: dict[str, Held] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -37,12 +42,13 @@ class Prover:
     def faults(self, lessons: Sequence[Lesson]) -> list[str]:
         """Return for each lesson what is wrong with it, or an empty text."""
         sources = [source for lesson in lessons for source in lesson.sources]
-        facts = self._facts(source.id for source in sources if source.kind == "fact")
+        facts = self._held(source.id for source in sources if source.kind == "fact")
         passages = self._passages(source.id for source in sources if source.kind == "passage")
         ends = [end for fact in facts.values() for end in (fact.subject, fact.object) if end]
         named = [id for lesson in lessons for id in (*lesson.entities, lesson.split_key)]
-        known = self._names([*ends, *named])
-        known |= {document: (title,) for document, title, _ in passages.values()}
+        known = self._called([*ends, *named])
+        if passages:
+            known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
         return [self._fault(lesson, facts, passages, known) for lesson in lessons]
 
     def _passages(self, ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
@@ -67,20 +73,37 @@ class Prover:
                     found[row.id] = (row.document_id, row.title, row.text[row.start : row.end])
         return found
 
-    def _facts(self, ids: Iterable[str]) -> dict[str, Held]:
+    def _held(self, ids: Iterable[str]) -> dict[str, Held]:
+        """Return facts by id; the catalogue is asked for those that were not asked for before."""
+        if len(self._facts) > _MOST:
+            self._facts.clear()
+        self._facts |= self._read_facts({id for id in ids if id not in self._facts})
+        return self._facts
+
+    def _called(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the names of entities, read once as the facts are."""
+        if len(self._names) > _MOST:
+            self._names.clear()
+        self._names |= self._read_names({id for id in ids if id not in self._names})
+        return self._names
+
+    def _read_facts(self, ids: Iterable[str]) -> dict[str, Held]:
         found = {}
         with self._engine.connect() as connection:
             for chunk in chunks(sorted(set(ids))):
-                query = select(FactRow).where(
-                    FactRow.id.in_(chunk), holds(FactRow, self._generation)
-                )
-                for row in connection.execute(query):
-                    value = {"en": row.value_en, "zh": row.value_zh}
-                    object = row.object_id or ""
-                    found[row.id] = Held(row.id, row.subject_id, row.relation, object, value)
+                query = select(
+                    FactRow.id,
+                    FactRow.subject_id,
+                    FactRow.relation,
+                    FactRow.object_id,
+                    FactRow.value_en,
+                    FactRow.value_zh,
+                ).where(FactRow.id.in_(chunk), holds(FactRow, self._generation))
+                for id, subject, relation, object, en, zh in connection.execute(query):
+                    found[id] = Held(id, subject, relation, object or "", {"en": en, "zh": zh})
         return found
 
-    def _names(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    def _read_names(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         with self._engine.connect() as connection:
             for chunk in chunks(sorted(set(ids))):
@@ -102,6 +125,8 @@ class Prover:
         known: dict[str, tuple[str, ...]],
     ) -> str:
         """Return the first thing that is wrong."""
+        if lesson.imported:
+            return imports.fault(lesson)
         if len(lesson.messages) < 2 or lesson.messages[-1].role != "assistant":
             return "the row has no question with an answer"
         if not lesson.sources:

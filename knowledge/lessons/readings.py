@@ -35,29 +35,31 @@ LAYOUT: dict[Language, tuple[str, ...]] = {
 
 NOT_COVERED: dict[Language, tuple[str, ...]] = {
     "en": (
-        "The evidence does not cover this.",
-        "The lines above do not cover the {r} of {s}.",
-        "Nothing here answers that: the evidence says nothing on the {r} of {s}.",
-        "I looked through all the lines, and none of them covers this; they do not mention the {r} "
-        "of {s}.",
-        "This cannot be answered from the evidence given.",
-        "On the {r} of {s} the evidence is silent, so I would rather not guess.",
-        "The evidence does not address the question about {s}. Another source is needed.",
-        "None of these lines is about the {r} of {s}; the question cannot be answered from them.",
-        "For the {r} of {s}, these extracts say nothing. Please look elsewhere.",
-        "The extracts do not say. A source on {s} would be needed.",
+        "(the evidence|what is shown|this evidence) does not cover (this|the question|that).",
+        "the (lines|extracts|notes) above do not cover the {r} of {s}.",
+        "nothing here answers that: the evidence says nothing on the {r} of {s}.",
+        "(I looked|I went) through all the lines, and none of them covers this; they do not "
+        "mention the {r} of {s}.",
+        "this cannot be answered from the (evidence|lines|extracts) (given|shown).",
+        "on the {r} of {s} the evidence is silent, so I would rather not guess.",
+        "the evidence does not address the question about {s}. Another source is needed.",
+        "none of these lines is about the {r} of {s}; the question cannot be answered from them.",
+        "(for|on|as to) the {r} of {s}, these extracts say nothing. Please look elsewhere.",
+        "the extracts do not say. A source on {s} would be needed.",
     ),
     "zh": (
-        "证据没有涉及这个问题。",
-        "以上各条没有提到{s}的{r}。",
-        "关于{s}的{r}，现有证据没有说明，不宜猜测。",
-        "逐条看过，没有涉及{s}的{r}，需要另找来源。",
-        "仅凭这些条目无法回答。",
-        "这些摘录没有给出{s}的{r}。",
-        "证据中找不到{s}的{r}，因此无法回答这个问题。",
-        "所列各条都未涉及该问题，建议查阅其他来源。",
-        "很抱歉，材料里未提及{s}的{r}。",
-        "就{s}的{r}而言，上面没有说明。",
+        "(证据|材料|这些条目|现有记录)(并|都|)没有(涉及)(这个|该|这一)问题。",
+        "(以上|上面|所列|给出的)(各条|几条|内容)没有提到{s}的{r}。",
+        "(关于|对于|至于){s}的{r}，(现有证据|手头的材料|这些记录)没有说明，(不宜猜测|我不便猜测|"
+        "宁可空着)。",
+        "(逐条|一条条|从头到尾)看过，没有涉及{s}的{r}，(需要|得|还要)另(找来源|查资料|寻出处)。",
+        "(仅凭|光靠|只凭)(这些|上述|给出的)(条目|记录|摘录)无法回答。",
+        "(这些|上面的|所给)(摘录|条目|记录)没有给出{s}的{r}。",
+        "(证据|材料|条目)(中|里)找不到{s}的{r}，(因此|所以)无法回答(这个|该|此)问题。",
+        "(所列|上面|以上)(各条|条目|记录)都未涉及(该|这个)问题，(建议|可以|最好)(查阅|参考|另找)"
+        "其他来源。",
+        "(很抱歉|抱歉|可惜)，(材料|证据|摘录)里未提及{s}的{r}。",
+        "就{s}的{r}而言，(上面|以上各条|所给条目)没有说明。",
     ),
 }
 
@@ -91,17 +93,24 @@ COPIED: dict[Language, tuple[str, ...]] = {
 
 FOUND: dict[Language, tuple[str, ...]] = {
     "en": (
-        "", "", "", "Here is what is recorded. ", "The entry has this. ", "Looked up just now. ",
-        "That can be answered from the entry. ", "Found it. ", "Here you are. ",
+        "", "", "", "",
+        "(here is|this is) what (is recorded|the entry says|was found). ",
+        "(the entry|the record) has (this|the following). ",
+        "(looked up|checked) just now. ",
+        "that can be answered from the (entry|record). ",
+        "found (it|an entry). ", "here you are. ",
     ),
-    "zh": ("", "", "", "查到了。", "已查到相关记录。", "记录如下。", "查询到的内容是这样的。"),
+    "zh": ("", "", "", "", "查到了。", "已(查到|找到)(相关|有关)记录。", "(记录|结果)如下。",
+           "(查询到|查得|找到)的内容(是这样的|如下)。"),
 }  # fmt: skip
 SHOWN: dict[Language, tuple[str, ...]] = {
     "en": (
-        "Fact used: {f}", "The entry behind it: {f}", "Entry: {f}", "This rests on: {f}",
-        "Source entry: {f}", "Recorded as: {f}",
+        "(Fact|Entry|Record) used: {f}", "The (entry|record|fact) behind it: {f}", "Entry: {f}",
+        "This (rests on|comes from|is taken from): {f}", "Source entry: {f}",
+        "(Recorded|Listed|Entered) as: {f}",
     ),
-    "zh": ("所用条目：{f}", "依据的记录：{f}", "所依据的条目是：{f}", "原记录：{f}"),
+    "zh": ("所(用|据)(条目|记录)：{f}", "(依据)的记录：{f}", "所依据的(条目|记录)是：{f}",
+           "原(记录|条目)：{f}"),
 }  # fmt: skip
 NEXT: dict[Language, tuple[str, ...]] = {
     "en": (

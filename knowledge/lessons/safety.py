@@ -10,7 +10,7 @@ is an ordinary question. A refusal still gives a fact that harms nobody, which i
 import random
 from typing import Literal
 
-from knowledge.lessons import cautions, huatuo, patients, phrases, questions
+from knowledge.lessons import cautions, grammar, huatuo, patients, phrases, questions
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import Page
 from knowledge.records import Lesson
@@ -62,20 +62,20 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
     item = pick.choice(page.texts(relation)[:3])
-    template = pick.choice(cautions.URGENT[page.language])
+    template = grammar.say(cautions.URGENT[page.language], pick)
     stop = "." if page.language == "en" else "。"
     answer.say(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
     after = [each for each in ("department", "test", "complication") if page.named(each)]
     for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
         answer.state(each, page.named(each)[:4], briefly=0.7)
-    _add(answer, pick.choice(cautions.AFTER[page.language]))
+    _add(page, answer, grammar.say(cautions.AFTER[page.language], pick))
     return answer.lesson(NAME, _asked(page, cautions.FLAG[page.language], pick), relation)
 
 
 def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
     item = pick.choice(page.named(relation)[:8])
-    told = pick.choice(cautions.WARNED[relation][page.language])
+    told = grammar.say(cautions.WARNED[relation][page.language], pick)
     text = phrases.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.say(text, relation, [item])
     others = [each for each in page.named(relation) if each.object != item.object][:4]
@@ -83,16 +83,16 @@ def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.chosen(page, "monitoring", pick, 3))
-    _add(answer, pick.choice(cautions.INSTEAD[page.language]))
+    _add(page, answer, grammar.say(cautions.INSTEAD[page.language], pick))
     template = cautions.MEETS[relation][page.language]
     return answer.lesson(NAME, _asked(page, template, pick, item.said), relation)
 
 
 def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
-    answer.say(pick.choice(cautions.REFUSED[page.language]))
-    _add(answer, pick.choice(cautions.OFFER[page.language]))
-    _add(answer, pick.choice(cautions.LEAD[page.language]))
+    answer.say(grammar.say(cautions.REFUSED[page.language], pick))
+    _add(page, answer, grammar.say(cautions.OFFER[page.language], pick))
+    _add(page, answer, grammar.say(cautions.LEAD[page.language], pick))
     answer.state(relation, huatuo.chosen(page, relation, pick, 4))
     template = cautions.HARM[page.entity.kind][page.language]
     return answer.lesson(NAME, _asked(page, template, pick), relation, meta={"refused": 1})
@@ -102,11 +102,11 @@ def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
     answer.state(relation, huatuo.chosen(page, relation, pick, 6), briefly=0.5)
     kind = page.entity.kind
-    template = pick.choice(questions.ASKED[page.language][relation])
+    template = grammar.say(questions.ASKED[page.language][relation], pick)
     question = phrases.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
-    told = pick.choice(cautions.ALIKE[kind][page.language])
-    kin = pick.choice(cautions.KIN[page.language])
+    told = grammar.say(cautions.ALIKE[kind][page.language], pick)
+    kin = grammar.say(cautions.KIN[page.language], pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
     return answer.lesson(NAME, phrases.fill(told, page.language, 1, s=page.said), relation)
 
@@ -115,10 +115,12 @@ _WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
 
 
 def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
-    kin = pick.choice(cautions.KIN[page.language])
-    return phrases.fill(pick.choice(templates), page.language, 1, s=page.said, o=other, kin=kin)
+    kin = grammar.say(cautions.KIN[page.language], pick)
+    return phrases.fill(
+        grammar.say(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
+    )
 
 
-def _add(answer: Answer, text: str) -> None:
+def _add(page: Page, answer: Answer, text: str) -> None:
     if text:
-        answer.say(text)
+        answer.say(phrases.fill(text, page.language, 1))

@@ -50,6 +50,7 @@ class Statements:
             *self._poles,
             *(self._other(fact) for fact in facts if fact.object),
         }
+        self._spans = sentences(self._answer)
         self._masks = self._maskable()
         self._masked_answer = self._masked(self._answer)
 
@@ -194,7 +195,7 @@ class Statements:
 
     def _wrong_support(self) -> str:
         support = self._indices("support")
-        spans = sentences(self._answer)
+        spans = self._spans
         if support is None:
             return "the support names a source that is not there"
         if not support or len(support) != len(spans):
@@ -265,8 +266,8 @@ class Statements:
 
     def _stranger(self, text: str, masked: str) -> str:
         allowed = {self._subject} if self._declines else self._allowed
-        for mention in self._linker.find(text):
-            if mention.corrected or set(mention.entities) & allowed:
+        for mention in self._linker.find(text, correct=False):
+            if not allowed.isdisjoint(mention.entities):
                 continue
             if not masked[mention.start : mention.end].strip("\0 ,'’-、"):
                 continue
@@ -294,7 +295,7 @@ class Statements:
     def _wrong_sense(self) -> str:
         """Hold the words around the names of each sentence against the relations it states."""
         support = self._indices("support") or []
-        for (start, end), indices in zip(sentences(self._answer), support, strict=True):
+        for (start, end), indices in zip(self._spans, support, strict=True):
             frame = self._masked_answer[start:end].replace("\0", " ")
             facts = [self._facts[index] for index in indices if self._facts[index].relation]
             texts = {fact.relation for fact in facts if not fact.object}
@@ -306,19 +307,25 @@ class Statements:
 
 def _blank(text: str, words: Sequence[str]) -> str:
     """Blank out words wherever they stand in a text."""
+    lower = text.lower()
     for word in words:
         length = len(word.strip(_STOPS))
-        for start in _places(word, text):
-            text = text[:start] + "\0" * length + text[start + length :]
+        for start in _places(word, text, lower):
+            blank = "\0" * length
+            text = text[:start] + blank + text[start + length :]
+            lower = lower[:start] + blank + lower[start + length :]
     return text
 
 
-def _places(text: str, whole: str) -> list[int]:
-    """Return where a name or value stands in a text, as whole words where it is Latin."""
+def _places(text: str, whole: str, lowered: str | None = None) -> list[int]:
+    """Return where a name or value stands in a text, as whole words where it is Latin.
+
+    `lowered` is the text in small letters, where it is at hand.
+    """
     wanted = text.strip(_STOPS)
     # A short acronym counts as it is written: "AS" is no "as".
     cased = len(wanted) <= 4 and wanted.isascii() and wanted.upper() == wanted
-    lower = whole if cased else whole.lower()
+    lower = whole if cased else whole.lower() if lowered is None else lowered
     wanted = wanted if cased else wanted.lower()
     if not wanted or len(lower) != len(whole):
         return []
@@ -336,4 +343,4 @@ def _places(text: str, whole: str) -> list[int]:
 
 def _joins(left: str, right: str) -> bool:
     """Say whether two neighbouring signs belong to one Latin word or number."""
-    return all(sign.isascii() and sign.isalnum() for sign in (left, right))
+    return left.isascii() and left.isalnum() and right.isascii() and right.isalnum()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from sqlalchemy import Connection, Engine, and_, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
@@ -29,7 +29,8 @@ MOST = 8
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
-_CHUNK = 60
+_CHUNK = 240
+_MOST_ENTITIES = 200_000
 _SUBJECTS = ("condition:", "medicine:")
 _SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
 """Relations that a page also shows from the object's side, and the kind that object must have."""
@@ -39,7 +40,7 @@ _MIRRORED = ("interaction",)
 
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
-_REFERENCE = re.compile(r":\d+[)\]]|\bcitation\b|\[\d+\]")
+_REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
@@ -121,6 +122,7 @@ class Page:
         return tuple(item for item in self.groups.get(relation, ()) if not item.object)
 
 
+@lru_cache(maxsize=65536)
 def is_validation(entity_id: str) -> bool:
     """Say whether an entity belongs to the validation part: about one in ten, by its id alone."""
     return blake2b(entity_id.encode(), digest_size=4).digest()[0] < 26
@@ -170,6 +172,11 @@ class Subjects:
         self._engine = engine
         self._generation = generation
         self._graph = Graph(engine, generation)
+        self._entities: dict[str, Entity] = {}
+        either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
+        self._related = select(FactRow.subject_id, FactRow.object_id).where(
+            either, holds(FactRow, generation)
+        )
         self._common: frozenset[str] | None = None
         query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
         with engine.connect() as connection:
@@ -199,29 +206,31 @@ class Subjects:
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""
-        for chunk in self.chunks(ids, language):
-            yield from chunk
-
-    def chunks(self, ids: Sequence[str], language: Language) -> Iterator[list[Page]]:
-        """Yield the same pages, as many at a time as are read together."""
         common = self._common_words() if language == "en" else frozenset()
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             with self._engine.connect() as connection:
                 facts = self._facts(connection, chunk)
-                others = {fact.other for each in facts.values() for fact in each} - {""}
-                wanted = dict.fromkeys((*chunk, *sorted(others)))
-                entities = self._graph.entities(list(wanted))
-            pages = (_page(id, facts.get(id, ()), entities, language, common) for id in chunk)
-            yield [page for page in pages if page is not None]
+            others = {fact.other for each in facts.values() for fact in each} - {""}
+            entities = self._known({*chunk, *others})
+            for id in chunk:
+                page = _page(id, facts.get(id, ()), entities, language, common)
+                if page is not None:
+                    yield page
+
+    def _known(self, ids: Collection[str]) -> dict[str, Entity]:
+        """Return entities by id; tests and findings stand on many pages, so they are kept."""
+        if len(self._entities) > _MOST_ENTITIES:
+            self._entities.clear()
+        missing = sorted(id for id in ids if id not in self._entities)
+        self._entities |= self._graph.entities(missing)
+        return self._entities
 
     def related(self, id: str) -> set[str]:
         """Return the entities that any fact relates to one, in either direction."""
-        query = select(FactRow.subject_id, FactRow.object_id).where(
-            or_(FactRow.subject_id == id, FactRow.object_id == id), holds(FactRow, self._generation)
-        )
         with self._engine.connect() as connection:
-            return {end for ends in connection.execute(query) for end in ends if end}
+            ends = connection.execute(self._related, {"id": id})
+            return {end for pair in ends for end in pair if end}
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
@@ -367,6 +376,7 @@ def freest(licences: Iterable[str]) -> str:
     return min(licences, key=lambda licence: (_restriction(licence), licence))
 
 
+@lru_cache(maxsize=1024)
 def _restriction(licence: str) -> int:
     plain = licence.upper().replace(" ", "-")
     if "-NC" in plain or "-ND" in plain:
@@ -405,4 +415,9 @@ def fit(name: str) -> bool:
 
 
 def _damaged(text: str) -> bool:
-    return any(mark in text for mark in _DEBRIS) or _REFERENCE.search(text) is not None
+    """Say whether a text holds debris, or breaks off before a list that the source did not keep."""
+    return (
+        any(mark in text for mark in _DEBRIS)
+        or _REFERENCE.search(text) is not None
+        or text.rstrip(" .。").endswith((":", "：", ","))
+    )

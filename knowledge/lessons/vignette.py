@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import cases, patients, phrases
+from knowledge.lessons import cases, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
@@ -21,6 +21,7 @@ NAME = "vignette"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 PLAN = ("test", "first_line", "treatment", "medicine", "department", "complication")
+_PLAIN = ("treatment", "department")
 _MOST = 5
 
 
@@ -57,23 +58,32 @@ def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: rand
     """End an answer: with what follows and a closing word, or with what statistics cannot say."""
     if told_by == "symptom":
         plan(page, relation, answer, pick)
-        closing = pick.choice(cases.CLOSING[page.language])
+        flags = page.texts("red_flag")
+        if flags and pick.random() < 0.5:
+            answer.state("red_flag", flags[:1])
+        closing = grammar.say(cases.CLOSING[page.language], pick)
     else:
-        closing = pick.choice(cases.STATISTICAL[page.language])
+        closing = grammar.say(cases.STATISTICAL[page.language], pick)
     if closing:
-        answer.say(closing)
+        answer.say(phrases.fill(closing, page.language, 1))
 
 
 def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None:
     """State what was asked for and some of what follows, tests before treatment."""
-    others = [each for each in PLAN if page.named(each) and each != relation]
+    others = [
+        each
+        for each in PLAN
+        if page.named(each) and each != relation and (each not in _PLAIN or pick.random() < 0.3)
+    ]
     wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
     wanted += [relation] if relation in PLAN else []
-    for each in sorted(wanted, key=PLAN.index):
-        answer.state(each, page.named(each)[:_MOST], briefly=0.8)
-    flags = page.texts("red_flag")
-    if flags and pick.random() < 0.5:
-        answer.state("red_flag", flags[:1])
+    groups = [(each, page.named(each)[:_MOST]) for each in sorted(wanted, key=PLAN.index)]
+    if groups and pick.random() < 0.8:
+        text = phrases.together(page.said, groups, page.language, pick)
+        answer.say_of(text, *((page, each, items) for each, items in groups))
+        return
+    for each, items in groups:
+        answer.state(each, items, briefly=0.8)
 
 
 def compare(
@@ -85,7 +95,7 @@ def compare(
     pick: random.Random,
 ) -> None:
     """State a finding that two conditions share."""
-    template = pick.choice(cases.BOTH[relation, page.language])
+    template = grammar.say(cases.BOTH[relation, page.language], pick)
     text = phrases.fill(template, page.language, 1, s=page.said, r=rival.said, x=shared[0].said)
     answer.say_of(text, (page, relation, [shared[0]]), (rival, relation, [shared[1]]))
 
@@ -94,7 +104,7 @@ def _versus(
     page: Page, rival: Page, relation: str, answer: Answer, pick: random.Random
 ) -> list[Item]:
     shared = pick.choice(shared_findings(page, rival, relation))
-    rest = [item for item in findings(page, relation)[:8] if item.object != shared[0].object]
+    rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
     common = {item.object for item in findings(page, relation)}
     other = [item for item in findings(rival, relation)[:8] if item.object not in common]
@@ -103,9 +113,8 @@ def _versus(
         _for(page, relation, own, answer, pick)
     if other and pick.random() < 0.7:
         few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
-        template = pick.choice(cases.AGAINST[relation, page.language])
-        said = phrases.listing([item.said for item in few], page.language, pick)
-        text = phrases.fill(template, page.language, len(few), r=rival.said, a=said)
+        against = cases.AGAINST[relation, page.language]
+        text = phrases.told(against, page.said, few, page.language, pick, r=rival.said)
         answer.say_of(text, (rival, relation, few))
     told = [shared[0], *own]
     pick.shuffle(told)
@@ -113,17 +122,15 @@ def _versus(
 
 
 def _told(page: Page, relation: str, pick: random.Random) -> list[Item]:
-    known = findings(page, relation)[:8]
+    known = findings(page, relation)[:12]
     return pick.sample(known, min(len(known), pick.choice((2, 3, 3, 4))))
 
 
 def _for(
     page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
 ) -> None:
-    template = pick.choice(cases.FOR[relation, page.language])
-    said = phrases.listing([item.said for item in items], page.language, pick)
-    text = phrases.fill(template, page.language, len(items), s=page.said, a=said)
-    answer.say(text, relation, items)
+    said = phrases.told(cases.FOR[relation, page.language], page.said, items, page.language, pick)
+    answer.say(said, relation, items)
 
 
 def _background(page: Page, answer: Answer, pick: random.Random) -> str:
@@ -132,18 +139,18 @@ def _background(page: Page, answer: Answer, pick: random.Random) -> str:
     if not known or pick.random() < 0.5:
         return ""
     item = pick.choice(known)
-    template = pick.choice(cases.BACKGROUND[page.language])
+    template = grammar.say(cases.BACKGROUND[page.language], pick)
     text = phrases.fill(template, page.language, 1, s=page.said, a=item.said)
     answer.say(text, "risk_factor", [item])
-    return pick.choice(cases.HISTORY[page.language]).format(a=item.said)
+    return grammar.say(cases.HISTORY[page.language], pick).format(a=item.said)
 
 
 def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) -> str:
     who = patients.profile(page, items)
     person = patients.person(who, page.language, pick)
-    task = pick.choice(cases.TASK[page.language])
+    task = grammar.say(cases.TASK[page.language], pick)
     return phrases.fill(
-        pick.choice(cases.VIGNETTE[page.language]),
+        grammar.say(cases.VIGNETTE[page.language], pick),
         page.language,
         len(items),
         who=person,

@@ -1,22 +1,25 @@
 """PDF: the text of each page, so that a citation can name the page.
 
-    file -> limits -> text of each page -> running headers out -> sections "Page 1", "Page 2", …
+    file -> a process with limits -> text of each page -> running headers out -> sections
 
 Only text that the file itself holds is read; a scanned page is a picture and is counted. A PDF is a
 program that draws, so what it may make this one do is bounded before a page is read.
 """
 
+import json
 import logging
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from knowledge.errors import KnowledgeError
 from knowledge.records import DocumentRecord, Record, Report, Section
-from knowledge.sources import files, markup, tagged
+from knowledge.sources import apart, files, ink, markup, tagged
 from knowledge.sources.text import key_of
 
 if TYPE_CHECKING:
@@ -95,10 +98,43 @@ def read(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _pages(path: Path, report: Report) -> tuple[str, list[str]]:
+    """Return the title that the file tells, and the text of each page, read by another process."""
+    files.check_size(path, LARGEST)
+    try:
+        told = apart.run(__name__, path)
+    except (apart.Refused, subprocess.TimeoutExpired) as error:
+        raise files.too_large(path, "reading it takes too much memory or time") from error
+    if "error" in told:
+        what, where, remedy = cast("list[str]", told["error"])
+        raise KnowledgeError(what, where=where, remedy=remedy)
+    for reason, count in cast("dict[str, int]", told["left_out"]).items():
+        report.skip(reason, cast("dict[str, str]", told["examples"]).get(reason, ""), count)
+    return cast("str", told["title"]), cast("list[str]", told["pages"])
+
+
+def main() -> None:
+    """Print the title and the pages of a PDF as JSON: what the reading process is begun for."""
+    path, seconds, memory = sys.argv[1:]
+    apart.limit(int(seconds), int(memory))
+    report = Report()
+    try:
+        title, pages = _drawn(Path(path), report)
+        told: dict[str, object] = {
+            "title": title,
+            "pages": pages,
+            "left_out": report.left_out,
+            "examples": report.examples,
+        }
+    except KnowledgeError as error:
+        told = {"error": [error.what, error.where, error.remedy]}
+    # JSON in ASCII: whatever the locale, and lone surrogates as well, come through
+    sys.stdout.write(json.dumps(told))
+
+
+def _drawn(path: Path, report: Report) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page."""
     from pypdf import Configuration, PdfReader, apply_configuration
 
-    files.check_size(path, LARGEST)
     limits = Configuration().with_overwrites(**_LIMITS)
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells every fault of every file
     with path.open("rb") as stream, apply_configuration(limits), _told(path):
@@ -181,6 +217,8 @@ def _text(page: "PageObject", budget: _Budget, report: Report) -> str:
     budget.drawn.add(drawing)
     budget.page = OPERATIONS
     try:
+        for hidden in ink.remove(page):
+            report.skip("text that is drawn so that nobody sees it", markup.tidy(hidden))
         text = page.extract_text(visitor_operand_before=budget.spend)
     except (_TooDense, LimitReachedError):
         budget.spend_page()
@@ -247,3 +285,7 @@ def _damaged(path: Path) -> KnowledgeError:
         where=str(path),
         remedy="Download it again, or print it to a new PDF.",
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Ask in Chinese for English passages: success@5 with the graph, and without it.
+
+python benchmarks/cross_language.py --data DIR [--sets shipped medquad]
+
+Set one comes from the graph that ships: a Chinese question for each entity after which an English
+note is called, among the English notes. Set two comes from MedQuAD and the Chinese names of the
+Human Phenotype Ontology: a Chinese question for each pair whose subject has a Chinese name there,
+among all answers. A question succeeds where one of the first five passages is on its subject. The
+embedding model reads no Chinese; what crosses over without a graph are Latin letters in the names.
+"""
+
+import argparse
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from machine import table
+from retrieval_sets import medquad_pairs
+from sqlalchemy import Engine
+
+from knowledge import embedding, linker, starter, updates
+from knowledge.catalog import Base, connect
+from knowledge.graph import Graph
+from knowledge.names import normalise
+from knowledge.search import open_search
+
+FIRST = 5
+
+ASKED: Mapping[str, str] = {
+    "information": "{}是什么病？",
+    "symptoms": "{}有哪些症状？",
+    "treatment": "{}怎么治疗？",
+    "causes": "{}的病因是什么？",
+    "exams and tests": "{}需要做哪些检查？",
+    "prevention": "如何预防{}？",
+    "susceptibility": "哪些人容易得{}？",
+    "complications": "{}有哪些并发症？",
+    "outlook": "{}的预后如何？",
+}
+"""What somebody asks in Chinese for each kind of question of MedQuAD."""
+
+_ELSE = "请介绍一下{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A Chinese question, and the documents any passage of which answers it."""
+
+    question: str
+    documents: frozenset[str]
+
+
+def main() -> None:
+    """Make both sets in homes of their own, with and without a graph, and print the successes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    options = parser.parse_args()
+    rows: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for chosen in options.sets:
+            name, make = SETS[chosen]
+            place = Path(folder) / chosen
+            place.mkdir()
+            literature, graphs, asked = make(place, options.data)
+            rows.append((f"{name}: questions", str(len(asked))))
+            engine = _filled(place / "home", literature)
+            rows.append((f"{name}: without the graph", _success(engine, place / "home", asked)))
+            updates.add(engine, place / "home", graphs, licence="local use")
+            rows.append((f"{name}: success@{FIRST}", _success(engine, place / "home", asked)))
+            engine.dispose()
+    table(rows)
+
+
+def _filled(home: Path, literature: Sequence[Path]) -> Engine:
+    engine = connect(f"sqlite:///{home / 'medchat.db'}")
+    Base.metadata.create_all(engine)
+    updates.add(engine, home, literature, licence="local use", embedding=embedding.load())
+    return engine
+
+
+def _success(engine: Engine, home: Path, asked: Sequence[Asked]) -> str:
+    search = open_search(engine, home, embedding.load())
+    found = 0
+    for each in asked:
+        hits = search.find(each.question, 4 * FIRST, language="en", abstain=False)
+        passages = [hit.document.id for hit in hits if hit.kind == "passage"][:FIRST]
+        found += not each.documents.isdisjoint(passages)
+    return f"{found / len(asked):.3f}"
+
+
+def _shipped(folder: Path, _: Path) -> tuple[list[Path], list[Path], list[Asked]]:
+    """Return the English notes, the graph, and a question for each note called after an entity."""
+    graphs = [path for path in starter.files() if path.suffix == ".yaml"]
+    notes = [path for path in starter.files() if path.suffix == ".md" and path.parent.name == "en"]
+    engine = connect(f"sqlite:///{folder / 'names.db'}")
+    Base.metadata.create_all(engine)
+    updates.add(engine, folder / "names", graphs)
+    graph, find = Graph(engine, 1), linker.load(engine, 1).find
+    asked: list[Asked] = []
+    for path in notes:
+        about = dict(
+            line.split(": ", 1)
+            for line in path.read_text(encoding="utf-8").splitlines()[:8]
+            if ": " in line
+        )
+        for mention in find(about["title"]):
+            entity = graph.entity(mention.entities[0])
+            names = entity.names if entity is not None else ()
+            chinese = [name.text for name in names if name.language == "zh"]
+            if chinese:
+                asked.append(Asked(_ELSE.format(chinese[0]), frozenset((about["key"],))))
+    engine.dispose()
+    return notes, graphs, asked
+
+
+def _medquad(folder: Path, data: Path) -> tuple[list[Path], list[Path], list[Asked]]:
+    """Return the answers of MedQuAD, the ontology, and questions with its Chinese names."""
+    ontology = data / "open/kg_bilingual/hpo_zh/hp-zh.babelon.tsv"
+    with ontology.open(encoding="utf-8") as file:
+        chinese = {
+            normalise(row["source_value"]): row["translation_value"]
+            for row in csv.DictReader(file, delimiter="\t")
+            if row["predicate_id"] == "rdfs:label" and row["translation_value"]
+        }
+    pairs = medquad_pairs(data)
+    answers = folder / "answers.jsonl"
+    with answers.open("w", encoding="utf-8") as file:
+        for pair in pairs:
+            row = {"id": pair.id, "title": pair.focus, "content": pair.answer}
+            file.write(json.dumps(row) + "\n")
+    asked = [
+        Asked(
+            ASKED.get(pair.kind, _ELSE).format(chinese[normalise(pair.focus)]),
+            frozenset(f"medrag:{other.id}" for other in pairs if other.focus == pair.focus),
+        )
+        for pair in pairs
+        if normalise(pair.focus) in chinese
+    ]
+    return [answers], [ontology], asked
+
+
+Make = Callable[[Path, Path], tuple[list[Path], list[Path], list[Asked]]]
+"""Takes a folder to write into and the data, and returns literature, graphs, and what is asked."""
+
+SETS: Mapping[str, tuple[str, Make]] = {
+    "shipped": ("graph that ships", _shipped),
+    "medquad": ("MedQuAD and HPO", _medquad),
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Time searches of 100,000 and 1,000,000 passages, without the embedding of the question.
+
+python benchmarks/search_latency.py [--passages 100000 1000000]
+
+Vectors of 384 numbers lie in topics, texts are words by Zipf's law; the whole of `Search.find` is
+timed: understanding, vectors, words, fusion, and reading the passages. The exact search that the
+recall is told against is the peer, timed in the same run. Processor time is told beside the
+clock's, for other work may run on the machine.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+from machine import table
+from synthetic import DIMENSION, Synthetic, fill
+
+from knowledge import dense, generations, lexical
+from knowledge.dense import Dense
+from knowledge.lexical import Lexical
+from knowledge.manifest import LEXICAL
+from knowledge.search import open_search
+
+RECALLED = 10
+
+
+def main() -> None:
+    """Build each base in a home of its own and print what its searches take."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", nargs="+", type=int, default=[100_000, 1_000_000])
+    parser.add_argument("--questions", type=int, default=200)
+    options = parser.parse_args()
+    rows: list[tuple[str, str]] = []
+    for size in options.passages:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += _measured(Path(folder), size, options.questions)
+    table(rows)
+
+
+def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
+    made = Synthetic(size)
+    began, used = time.perf_counter(), time.process_time()
+    engine, embedding = fill(home, made)
+    built = f"{time.perf_counter() - began:.0f} · {time.process_time() - used:.0f}"
+    asked = np.random.default_rng(2).integers(0, size, count).tolist()
+    questions = [made.question(place) for place in asked]
+    vectors = made.near(count)
+    embedding.vectors.update(zip(questions, vectors, strict=True))
+    exact = faiss.IndexFlatIP(DIMENSION)
+    exact.add(made.vectors)
+    _, best = exact.search(vectors, RECALLED)
+    flat = _timed([lambda query=query: exact.search(query[None], RECALLED) for query in vectors])
+    del made
+
+    generation = generations.open_generation(home)
+    before = _memory()
+    search = open_search(engine, home, embedding)
+    held = _memory() - before
+    vectors_of = Dense(generation.folder, generation.segments, generation.manifest.files)
+    ranks = {id: place for place, id in enumerate(_ids(generation.folder, generation.segments))}
+    found = [
+        len({ranks[id] for id, _ in vectors_of.find(query, RECALLED)} & set(row.tolist()))
+        for query, row in zip(vectors, best, strict=True)
+    ]
+    words = Lexical(generation.folder / LEXICAL)
+    terms = [lexical.asked(question) for question in questions]
+    search.find(questions[0], abstain=False)
+    whole = _timed([lambda text=text: search.find(text, abstain=False) for text in questions])
+    name = f"{size:,} passages"
+    files = sum(path.stat().st_size for path in generation.folder.rglob("*") if path.is_file())
+    engine.dispose()
+    return [
+        (f"{name}: index of vectors", dense.kind(size, DIMENSION)),
+        (f"{name}: built in seconds · processor seconds", built),
+        (f"{name}: index files, MiB", f"{files / 2**20:,.0f}"),
+        (f"{name}: memory of an open search, MiB", f"{held:,.0f}"),
+        (f"{name}: recall@{RECALLED} of the exact search", f"{sum(found) / count / RECALLED:.4f}"),
+        (f"{name}: exact search of vectors alone, {_HEAD}", flat),
+        (f"{name}: vectors, {_HEAD}", _timed(_each(vectors_of.find, vectors, 60))),
+        (f"{name}: words, {_HEAD}", _timed(_each(words.find, terms, 60))),
+        (f"{name}: whole search, {_HEAD}", whole),
+    ]
+
+
+_HEAD = "ms, p50 · p95 · p50 of the processor"
+
+
+def _each(
+    act: Callable[..., object], values: Sequence[object], top: int
+) -> list[Callable[[], object]]:
+    return [lambda value=value: act(value, top) for value in values]
+
+
+def _timed(acts: Sequence[Callable[[], object]]) -> str:
+    clock, used = [], []
+    for act in acts:
+        began, spent = time.perf_counter(), time.process_time()
+        act()
+        clock.append(1000 * (time.perf_counter() - began))
+        used.append(1000 * (time.process_time() - spent))
+    middle, late = np.percentile(clock, [50, 95])
+    return f"{middle:.1f} · {late:.1f} · {np.median(used):.1f}"
+
+
+def _ids(folder: Path, segments: Sequence[str]) -> list[str]:
+    return [id for name in segments for id in dense.ids(folder, name)]
+
+
+def _memory() -> float:
+    """Return the memory of this process now, MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""Building: the index of a new generation, written beside the others and linked where it can be.
+
+    parent's segments (linked) + new passages -> gen-000008.building -> draft
+
+Of the parent's files those that still hold are shared, none is read or written again; a segment
+that is damaged is made anew from the catalogue. The manifest, which makes a draft a generation, is
+put in by `generations`.
+"""
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge import dense, lexical, manifest
+from knowledge.embedding import Embedding
+from knowledge.lexical import Piece
+from knowledge.manifest import LEXICAL, Generation
+from knowledge.records import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update does to the passages: which it adds, and whose documents went away.
+
+    `stay` reads the passages that remain; it is called only where something must be made anew.
+    """
+
+    pieces: Sequence[Piece] = ()
+    gone: Collection[str] = ()
+    stay: Callable[[], Iterator[Piece]] = lambda: iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A folder whose index is written and whose manifest is not."""
+
+    number: int
+    folder: Path
+    files: dict[str, str]
+    model: str
+    dimension: int
+    unembedded: int
+
+
+def build(
+    folder: Path,
+    number: int,
+    base: Generation | None,
+    change: Change,
+    embedding: Embedding | None = None,
+    progress: Progress = silent,
+) -> Draft:
+    """Write the index of a generation into a folder beside the others."""
+    place = _blank(folder)
+    _build_words(place, base, change, progress)
+    model, dimension, lacking = _build_vectors(place, number, base, change, embedding, progress)
+    return _drafted(place, number, model, dimension, lacking)
+
+
+def compact(folder: Path, number: int, base: Generation, pieces: Sequence[Piece]) -> Draft:
+    """Write the index of a generation anew, with nothing in it of what is no longer held.
+
+    All segments become one. Vectors are taken over, so that no model is needed.
+    """
+    place = _blank(folder)
+    lexical.build(place / LEXICAL, None, pieces)
+    held = {piece.id for piece in pieces}
+    ids, vectors = dense.join(base.folder, base.segments, held)
+    if vectors is not None:
+        dense.write(place, f"dense-{number:06d}", ids, vectors)
+    known = base.manifest
+    return _drafted(place, number, known.model, known.dimension, known.counts["unembedded"])
+
+
+def _blank(folder: Path) -> Path:
+    place = folder.with_suffix(".building")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    return place
+
+
+def _drafted(folder: Path, number: int, model: str, dimension: int, lacking: int) -> Draft:
+    files = {name: manifest.digest(folder / name) for name in _files(folder)}
+    for name in files:
+        # a shared file was flushed when it was written
+        if (folder / name).stat().st_nlink == 1:
+            manifest.flush(folder / name)
+    manifest.flush(folder / LEXICAL)
+    return Draft(number, folder, files, model, dimension, lacking)
+
+
+def _files(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _build_words(folder: Path, base: Generation | None, change: Change, progress: Progress) -> None:
+    if base is None or not base.words:
+        everything = [*change.stay(), *change.pieces]
+        lexical.build(folder / LEXICAL, None, everything, progress=progress)
+    else:
+        words = base.folder / LEXICAL
+        lexical.build(folder / LEXICAL, words, change.pieces, change.gone, progress)
+
+
+def _build_vectors(
+    folder: Path,
+    number: int,
+    base: Generation | None,
+    change: Change,
+    embedding: Embedding | None,
+    progress: Progress,
+) -> tuple[str, int, int]:
+    """Add the vectors that lack; return the model, its dimension, and how many still lack."""
+    known = base.manifest if base else None
+    if embedding is None:
+        segments = _link_segments(folder, base)
+        lacking = len(change.pieces) + (_lacking(base, change, segments) if base else 0)
+        return (known.model, known.dimension, lacking) if known and segments else ("", 0, lacking)
+    inherits = known is not None and known.model == embedding.model
+    segments = _link_segments(folder, base) if inherits else []
+    complete = inherits and base is not None and not _incomplete(base)
+    pieces = list(change.pieces) if complete else [*change.stay(), *change.pieces]
+    pieces = [piece for piece in pieces if embedding.reads(piece.language)]
+    if not complete:
+        covered = {id for name in segments for id in dense.ids(folder, name)}
+        pieces = [piece for piece in pieces if piece.id not in covered]
+    if pieces:
+        texts = [f"{piece.title}\n{piece.text}" for piece in pieces]
+        vectors = embedding.encode(texts, progress)
+        dense.write(folder, f"dense-{number:06d}", [piece.id for piece in pieces], vectors)
+        _join_segments(folder, number, len(pieces))
+    return embedding.model, embedding.dimension, 0
+
+
+def _incomplete(base: Generation) -> bool:
+    """Say whether passages of a generation lack vectors, or lost them with a damaged segment."""
+    return base.manifest.counts["unembedded"] > 0 or len(base.segments) < len(
+        dense.names(base.manifest.files)
+    )
+
+
+def _lacking(base: Generation, change: Change, segments: Sequence[str]) -> int:
+    """Count the passages without a vector where no model is at hand to make it."""
+    if len(segments) == len(dense.names(base.manifest.files)):
+        return base.manifest.counts["unembedded"]
+    covered = {id for name in segments for id in dense.ids(base.folder, name)}
+    return sum(piece.id not in covered for piece in change.stay())
+
+
+def _link_segments(folder: Path, base: Generation | None) -> list[str]:
+    if base is None:
+        return []
+    for name in base.segments:
+        for ending in dense.ENDINGS:
+            lexical.link(base.folder / f"{name}{ending}", folder / f"{name}{ending}")
+    return list(base.segments)
+
+
+def _join_segments(folder: Path, number: int, added: int) -> None:
+    """Join the smallest segments where there are many; the large ones stay as they are.
+
+    Vectors of documents that went away stay in them until a collection: search passes them over.
+    """
+    names = dense.names([path.name for path in folder.iterdir()])
+    sizes = {name: len(dense.ids(folder, name)) for name in names} if _many(names) else {}
+    count = dense.to_join(list(sizes.values()), added)
+    small = sorted(sizes, key=lambda name: (sizes[name], name))[:count]
+    if not small:
+        return
+    ids, vectors = dense.join(folder, small)
+    for name in small:
+        for ending in dense.ENDINGS:
+            (folder / f"{name}{ending}").unlink()
+    if vectors is not None:
+        dense.write(folder, f"dense-{number:06d}-joined", ids, vectors)
+
+
+def _many(names: Sequence[str]) -> bool:
+    return len(names) > dense.MANY

@@ -1,0 +1,262 @@
+"""Card: what a dataset folder says of itself, for tools (report.json) and for readers (CARD.md).
+
+    counts of rows + what the gates did + samples -> report, card
+
+The card is written for someone who has never heard of this project. This file only words figures.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.records import Lesson
+from knowledge.screening import Screened
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many rows went where."""
+
+    train: int = 0
+    validation: int = 0
+    preference: int = 0
+    styles: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    relations: dict[str, int] = field(default_factory=dict)
+    licences: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    imported: dict[str, int] = field(default_factory=dict)
+    entities: int = 0
+
+    def add(self, lesson: Lesson, held_out: bool) -> None:
+        """Count a row."""
+        self.validation += held_out
+        self.train += not held_out
+        topic = "imported" if lesson.imported else str(lesson.meta.get("relation", ""))
+        keys = (lesson.style, lesson.language, topic, lesson.licence)
+        tables = (self.styles, self.languages, self.relations, self.licences)
+        for table, key in zip(tables, keys, strict=True):
+            table[key] = table.get(key, 0) + 1
+        if lesson.imported:
+            source = str(lesson.meta["imported"])
+            self.imported[source] = self.imported.get(source, 0) + 1
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return self.train + self.validation
+
+    @property
+    def unproven(self) -> int:
+        """Return how many rows came from outside, so that nothing proves them."""
+        return sum(self.imported.values())
+
+    @property
+    def largest(self) -> tuple[str, float]:
+        """Return the relation that most written rows are about, and its share of these."""
+        written = {key: count for key, count in self.relations.items() if key != "imported"}
+        if not written:
+            return "", 0.0
+        name = min(written, key=lambda key: (-written[key], key))
+        return name, written[name] / sum(written.values())
+
+
+def report(counts: Counts, screened: Screened) -> dict[str, object]:
+    """Return what report.json holds."""
+    relation, share = counts.largest
+    return {
+        "kept": counts.rows,
+        "proven": counts.rows - counts.unproven,
+        "imported": _sorted(counts.imported),
+        "train": counts.train,
+        "validation": counts.validation,
+        "preference": counts.preference,
+        "preference_kinds": _sorted(counts.kinds),
+        "entities": counts.entities,
+        "entities_known": screened.subjects,
+        "largest_relation": {"relation": relation, "share": round(share, 4)},
+        "styles": _sorted(counts.styles),
+        "languages": _sorted(counts.languages),
+        "relations": _sorted(counts.relations),
+        "licences": _sorted(counts.licences),
+        "seen": screened.seen,
+        "dropped": _sorted(screened.dropped),
+        "dropped_samples": screened.examples,
+        "teacher": screened.teacher,
+    }
+
+
+def text(
+    generation: int,
+    arguments: Mapping[str, object],
+    counts: Counts,
+    screened: Screened,
+    samples: Sequence[Lesson],
+) -> str:
+    """Return what CARD.md holds."""
+    parts = (
+        _head(generation, counts, screened),
+        _files(counts),
+        _tables(counts, screened),
+        _samples(samples),
+        _dropped(screened),
+        _making(counts, screened),
+        _limits(counts),
+        [f"Made with: {json.dumps(arguments, ensure_ascii=False)}."],
+    )
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
+    written = counts.rows - counts.unproven
+    yield from ("# Medical instruction data, made by medchat", "")
+    if written:
+        of = f" of the {screened.subjects:,} known" if screened.subjects else ""
+        yield (
+            f"{written:,} questions with answers about {counts.entities:,}{of} diseases, symptoms "
+            f"and medicines, written from generation {generation} of a knowledge graph. Every "
+            "statement of their answers comes from facts of that graph, and every row names them."
+        )
+    if counts.unproven:
+        yield from (
+            "",
+            f"{counts.unproven:,} rows come from data sets of other people. **Nothing proves "
+            "them**: they name no facts, have the style `imported`, and `meta` says from which "
+            "file and line each one is.",
+        )
+    yield ""
+
+
+def _files(counts: Counts) -> Iterator[str]:
+    yield from (
+        "## What is in the folder",
+        "",
+        "| file | rows | what |",
+        "|---|---|---|",
+        f"| train.jsonl | {counts.train:,} | rows with their sources, to learn from |",
+        f"| validation.jsonl | {counts.validation:,} | rows about entities that no row of "
+        "train.jsonl is about |",
+        f"| alpaca.json, sharegpt.json, chatglm.jsonl | {counts.train:,} | the training rows in "
+        "other tools' forms; chatglm.jsonl has a line for each turn |",
+        f"| preference.jsonl | {counts.preference:,} | an answer, and one that is worse in "
+        "the way that `why` names |",
+        "| dataset_info.json | | registers the files with LLaMA-Factory |",
+        "| report.json | | what was kept, and what was dropped and why |",
+        "| MANIFEST.json | | hashes of all files, and how to make them again |",
+        "",
+        "A row of train.jsonl is one JSON object: `messages` (what is said, by `user` and "
+        "`assistant`), `sources` (the facts or passages that prove the answer, each with its "
+        "`quote`), `entities` and `split_key` (what the row is about; the parts share no "
+        "`split_key`), `language`, `style`, `licence`, and `meta.support` (for each "
+        "sentence of the answer, the places of its sources). To load it: "
+        '`datasets.load_dataset("json", data_files="train.jsonl")`.',
+        "",
+    )
+
+
+def _tables(counts: Counts, screened: Screened) -> Iterator[str]:
+    relation, share = counts.largest
+    for title, table in (
+        ("Rows by style", counts.styles),
+        ("Rows by language", counts.languages),
+        ("Rows by topic", counts.relations),
+        ("Rows by licence of their sources", counts.licences),
+        ("Rows from other data sets, by file", counts.imported),
+        ("Preference pairs by what is wrong", counts.kinds),
+        ("Dropped, and why", screened.dropped),
+        ("What the teacher's wording came to", screened.teacher),
+    ):
+        if not table:
+            continue
+        yield from (f"## {title}", "", "| | rows |", "|---|---|")
+        yield from (f"| {key} | {count:,} |" for key, count in _sorted(table).items())
+        yield ""
+        if table is counts.relations and relation:
+            yield from (f"The commonest topic of written rows, {relation}, has {share:.0%}.", "")
+
+
+def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
+    yield from ("## Samples", "")
+    for lesson in lessons:
+        proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
+        yield from (
+            f"*{lesson.style}, {lesson.language}*",
+            "",
+            f"> **Question:** {_quoted(lesson.messages[-2].content)}",
+            ">",
+            f"> **Answer:** {_quoted(lesson.messages[-1].content)}",
+            ">",
+            f"> **Proven by:** {_quoted(proof)}"
+            if proof
+            else f"> **Not proven**, from {lesson.meta.get('imported')}",
+            "",
+        )
+
+
+def _dropped(screened: Screened) -> Iterator[str]:
+    shown = {reason: found for reason, found in screened.examples.items() if found}
+    if not shown:
+        return
+    yield from (
+        "## Samples of what was dropped",
+        "",
+        "Not in the data; cut where they are long.",
+        "",
+    )
+    for reason in sorted(shown):
+        yield from (f"*{reason}*", "", f"> {_quoted(shown[reason][0])}", "")
+
+
+def _making(counts: Counts, screened: Screened) -> Iterator[str]:
+    yield from ("## How it was made", "")
+    if counts.rows > counts.unproven:
+        how = (
+            "A language model then reworded answers; what no longer agreed with the facts was put "
+            "back as it had been."
+            if screened.teacher
+            else "No language model took part."
+        )
+        yield from (
+            "Sentences were put together from the facts of one entity at a time. "
+            + how
+            + " Each row had to pass a proof against the graph: every fact must hold and be "
+            "stated, and no other name or number may occur. `medchat build-data --check DIR` "
+            "repeats it.",
+            "",
+        )
+    yield from (
+        "Every row, whoever wrote it, had to pass gates: language, length, debris of sources, "
+        "traces of prompts, personal data that has a form (numbers, addresses, names after a "
+        "cue), exact and near duplicates (MinHash, estimated Jaccard similarity of 0.75 or more), "
+        "a cap on the largest topic, and overlap with the evaluation sets that were named, if any.",
+        "",
+    )
+
+
+def _limits(counts: Counts) -> Iterator[str]:
+    yield from ("## Limits", "")
+    if counts.rows > counts.unproven:
+        yield (
+            "Written rows are as right as the graph is: facts of imported sources were not "
+            "reviewed by clinicians. Statistical associations are told as such and never as "
+            "advice. Patients, ages and durations in questions are invented."
+        )
+    if counts.unproven:
+        yield (
+            "Rows from other data sets may be wrong in any way. Names of people in running text "
+            "have no form that a gate could find: read such rows before you pass them on."
+        )
+    yield from (
+        "The data are for training and testing software, not for treating anyone. Before you pass "
+        "them on, look at the licences above.",
+        "",
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return a text whose lines all stay within a quotation."""
+    return text.replace("\n", "\n> ")
+
+
+def _sorted(table: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(table.items(), key=lambda entry: (-entry[1], entry[0])))

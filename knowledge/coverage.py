@@ -1,0 +1,91 @@
+"""Coverage: which share of what a question is about a passage speaks of.
+
+    mentions (any of their names) + other terms of a question -> topics -> share that a text holds
+
+Topics weigh by how rare their words are in the base. This file ranks nothing.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from knowledge.asking import Question
+from knowledge.graph import Graph
+from knowledge.lexical import asked
+from knowledge.names import language_of
+from knowledge.records import Language
+from knowledge.vocabulary import RELATIONS
+
+Rarity = Callable[[str], float]
+"""Says how telling a term is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a passage in one language should speak of: any of the term sets, by importance.
+
+    `text` is what the question says of it; `linked` where it names an entity.
+    """
+
+    text: str
+    alternatives: tuple[frozenset[str], ...]
+    weight: float
+    linked: bool
+
+
+class Covered(NamedTuple):
+    """The share of the topics that a passage speaks of, of the linked ones, and which they are."""
+
+    share: float
+    linked: float
+    matched: tuple[str, ...]
+
+
+def topics(question: Question, language: Language, graph: Graph, rarity: Rarity) -> list[Topic]:
+    """Return what a passage in a language must speak of to be about the question."""
+    found: list[Topic] = []
+
+    def add(text: str, sets: set[frozenset[str]], linked: bool) -> None:
+        full = tuple(each for each in sets if each)
+        if full:
+            weight = max(rarity(term) for each in full for term in each)
+            found.append(Topic(text, full, weight, linked))
+
+    for mention in question.mentions:
+        entities = [graph.entity(id) for id in mention.entities[:3]]
+        names = {name.text for each in entities if each is not None for name in each.names}
+        spoken = [mention.text, *names]
+        sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}
+        add(mention.text, sets, True)
+    for term in _unlinked(question):
+        # Chinese texts write many names in Latin letters; English ones hold no Chinese.
+        if language_of(term) == language or language == question.language == "zh":
+            add(term, {frozenset((term,))}, False)
+    if language != question.language:
+        for ask in question.asks:
+            label = RELATIONS[ask.relation].label(language)
+            add(label, {frozenset(asked(label))}, False)
+    return found
+
+
+def covered(held: Collection[str], wanted: Sequence[Topic]) -> Covered:
+    """Return which share of some topics the terms of a text cover."""
+    if not wanted:
+        return Covered(0.0, 0.0, ())
+    terms = frozenset(held)
+    spoken = [topic for topic in wanted if any(terms >= names for names in topic.alternatives)]
+    total = sum(topic.weight for topic in wanted)
+    linked = sum(topic.linked for topic in wanted)
+    return Covered(
+        sum(topic.weight for topic in spoken) / total,
+        sum(topic.linked for topic in spoken) / linked if linked else 0.0,
+        tuple(topic.text for topic in spoken),
+    )
+
+
+def _unlinked(question: Question) -> list[str]:
+    """Return the terms of a question outside its mentions."""
+    signs = list(question.text)
+    for mention in question.mentions:
+        signs[mention.start : mention.end] = "|" * (mention.end - mention.start)
+    return asked("".join(signs))

@@ -1,0 +1,84 @@
+"""Duplicates: an article that is there already under another id.
+
+    DOI | title and year -> the document of the base that is the same article
+
+A reference without a PubMed id names its article by DOI, or by title and year only. It is the same
+article as a record of PubMed; which of the two stays is told. A text that says much more, such as a
+full text beside its abstract, is no duplicate.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from knowledge.catalog import DocumentRow, holds
+from knowledge.names import normalise
+from knowledge.records import DocumentRecord
+
+LONGER = 2
+"""A text that is so many times as long says more than the other."""
+
+SHORTEST_TITLE = 25
+"""Characters of a title by which alone two records are one article; "Editorial" says nothing."""
+
+_REGISTERED = ("pmid:", "pmc")
+_REFERENCES = ("doi:", "ris:")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A document that is the same article; `stays` says that it is the better of the two."""
+
+    id: str
+    stays: bool
+
+
+class Duplicates:
+    """The articles of one generation by DOI, and by title and year; read when first asked."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, int]] | None = None
+
+    def find(
+        self, connection: Connection, generation: int, record: DocumentRecord, length: int
+    ) -> Twin | None:
+        """Return the live document that a record of `length` characters duplicates, or None."""
+        if not record.key.startswith((*_REGISTERED, *_REFERENCES)):
+            return None
+        if self._known is None:
+            self._known = _read(connection, generation)
+        for mark in _marks(record.identifiers, record.title, record.year):
+            id, there = self._known.get(mark, ("", 0))
+            if not id or id.partition("~")[0] == record.key:
+                continue
+            registered = record.key.startswith(_REGISTERED)
+            if not registered and length < LONGER * there:
+                return Twin(id, stays=True)
+            if registered and id.startswith(_REFERENCES) and there < LONGER * length:
+                return Twin(id, stays=False)
+        return None
+
+
+def _read(connection: Connection, generation: int) -> dict[str, tuple[str, int]]:
+    known: dict[str, tuple[str, int]] = {}
+    query = select(
+        DocumentRow.id,
+        DocumentRow.identifiers,
+        DocumentRow.title,
+        DocumentRow.year,
+        func.length(DocumentRow.text),
+    ).where(holds(DocumentRow, generation))
+    for id, identifiers, title, year, length in connection.execute(query.order_by(DocumentRow.id)):
+        if id.startswith((*_REGISTERED, *_REFERENCES)):
+            for mark in _marks(identifiers, title, year):
+                # where several are one article, a registered one stands for it
+                if mark not in known or not known[mark][0].startswith(_REGISTERED):
+                    known[mark] = (id, length)
+    return known
+
+
+def _marks(identifiers: tuple[str, ...] | list[str], title: str, year: int | None) -> list[str]:
+    marks = [each.lower() for each in identifiers if each.startswith("doi:")]
+    if year is not None and len(title) >= SHORTEST_TITLE:
+        marks.append(f"{normalise(title)} {year}")
+    return marks

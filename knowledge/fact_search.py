@@ -1,0 +1,202 @@
+"""Fact search: the groups of facts that answer a question, as lines of evidence.
+
+    entities of a question + asked relations -> groups of facts, the very ones asked for first
+
+What has no fact of the asked relation is answered by relations near to it; where nothing is asked
+for, an overview is given. This file knows nothing of passages.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from knowledge.asking import Ask, Question
+from knowledge.graph import Evidence, Graph
+from knowledge.hits import Hit, Origin, Why
+from knowledge.records import Entity, Language
+from knowledge.vocabulary import RELATIONS
+
+EXPLAINED = 0.3
+"""Facts answer only questions of which mentions and cues explain at least this share."""
+
+_GROUPS = 6
+
+_SIBLINGS: dict[str, tuple[str, ...]] = {
+    "first_line": ("medicine", "treatment"),
+    "treatment": ("first_line", "medicine"),
+    "medicine": ("first_line", "treatment"),
+    "symptom": ("sign", "associated_with"),
+    "sign": ("symptom", "associated_with"),
+    "cause": ("risk_factor", "associated_with"),
+    "risk_factor": ("cause", "associated_with"),
+    "contraindication": ("pregnancy",),
+}
+"""What else answers where the asked relation has no facts."""
+
+_COMPANIONS: dict[str, tuple[str, ...]] = {
+    "treatment": ("first_line", "medicine"),
+    "symptom": ("sign",),
+    "medicine": ("first_line",),
+}
+"""What belongs to the answer beside the asked relation."""
+
+_INSTEAD: dict[tuple[str, str], tuple[str, ...]] = {
+    ("symptom", "cause"): ("symptom", "sign", "side_effect"),
+    ("symptom", "description"): ("symptom", "sign"),
+    ("symptom", "medicine"): ("side_effect",),
+}
+"""What a relation means when asked of an object: what causes a symptom is what has it."""
+
+_OVERVIEW: dict[str, tuple[tuple[str, bool], ...]] = {
+    "condition": (
+        ("description", False),
+        ("symptom", False),
+        ("first_line", False),
+        ("treatment", False),
+        ("medicine", False),
+        ("test", False),
+    ),
+    "medicine": (
+        ("description", False),
+        ("drug_class", False),
+        ("first_line", True),
+        ("medicine", True),
+        ("contraindication", False),
+        ("side_effect", False),
+    ),
+}
+"""What is told of an entity when no relation is asked for; `True` looks from the object's side."""
+
+_OVERVIEW_ELSE: tuple[tuple[str, bool], ...] = (
+    ("description", False),
+    ("symptom", True),
+    ("sign", True),
+    ("test", True),
+    ("treatment", True),
+    ("cause", True),
+    ("risk_factor", True),
+)
+
+_PAIRED = ("interaction", "contraindication", "side_effect")
+"""Relations that matter between two entities even where nobody asks for them."""
+
+
+class FactSearch:
+    """The facts of one generation, as evidence."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def find(self, question: Question, language: Language) -> list[Hit]:
+        """Return the groups of facts that answer, best first."""
+        if not question.mentions or question.explained < EXPLAINED:
+            return []
+        best: dict[str, tuple[float, Evidence]] = {}
+        for score, evidence in self._groups(question, language):
+            if score > best.get(evidence.id, (0.0, evidence))[0]:
+                best[evidence.id] = (score, evidence)
+        ranked = sorted(best.values(), key=lambda each: (-each[0], each[1].id))[:_GROUPS]
+        trust = 0.3 + 0.7 * question.explained
+        return [_fact_hit(score * trust, evidence) for score, evidence in ranked]
+
+    def _groups(self, question: Question, language: Language) -> Iterator[tuple[float, Evidence]]:
+        entities = self._entities(question)
+        asks = self._asks(question, entities)
+        yield from self._pairs(entities, asks, language)
+        answered = False
+        for entity in entities:
+            for score, relation, inverse in self._asked(entity, asks):
+                evidence = self._graph.evidence(entity.id, relation, language, inverse)
+                if evidence is not None:
+                    answered = True
+                    yield score, evidence
+        clear = any(ask.weight >= 1.0 for ask in asks)
+        if not answered and not clear:
+            yield from self._overviews(entities, language)
+
+    def _entities(self, question: Question) -> list[Entity]:
+        ids = [id for mention in question.mentions for id in mention.entities[:4]]
+        found = (self._graph.entity(id) for id in dict.fromkeys(ids[:12]))
+        return [entity for entity in found if entity is not None]
+
+    def _asks(self, question: Question, entities: Sequence[Entity]) -> tuple[Ask, ...]:
+        """Return what is asked; two medicines without more ask whether they go together."""
+        named = {
+            mention.start
+            for mention in question.mentions
+            for id in mention.entities
+            if any(entity.id == id and entity.kind == "medicine" for entity in entities)
+        }
+        if len(named) > 1 and not any(ask.weight >= 1.0 for ask in question.asks):
+            return (Ask("interaction", 1.0),)
+        return question.asks
+
+    def _pairs(
+        self, entities: Sequence[Entity], asks: Sequence[Ask], language: Language
+    ) -> Iterator[tuple[float, Evidence]]:
+        """Yield the facts that relate two mentioned entities to each other."""
+        wanted = {ask.relation for ask in asks if ask.weight >= 0.6}
+        for one, other in combinations(entities, 2):
+            groups: dict[tuple[str, str], list[str]] = {}
+            for fact in self._graph.between(one.id, other.id):
+                groups.setdefault((fact.subject, fact.relation), []).append(fact.id)
+            for (subject, relation), ids in groups.items():
+                first = one.id if RELATIONS[relation].symmetric else subject
+                evidence = self._graph.evidence(first, relation, language, only=ids)
+                if evidence is not None:
+                    fits = relation in wanted or relation in _PAIRED or not wanted
+                    yield (1.1 if fits else 0.55), evidence
+
+    def _asked(self, entity: Entity, asks: Sequence[Ask]) -> Iterator[tuple[float, str, bool]]:
+        """Yield the groups of an entity that answer what is asked, each with its worth."""
+        own, seen = self._graph.relations(entity.id)
+        for ask in asks:
+            direct = ask.relation in own and not ask.inverse
+            if direct:
+                yield ask.weight, ask.relation, False
+                for other in _COMPANIONS.get(ask.relation, ()):
+                    if other in own:
+                        yield 0.85 * ask.weight, other, False
+            elif ask.relation in seen:
+                yield 0.95 * ask.weight, ask.relation, True
+                for other in _SIBLINGS.get(ask.relation, ()):
+                    if other in seen:
+                        yield 0.75 * ask.weight, other, True
+            else:
+                for other in _SIBLINGS.get(ask.relation, ()):
+                    if other in (seen if ask.inverse else own):
+                        yield 0.7 * ask.weight, other, ask.inverse
+            for place, other in enumerate(_INSTEAD.get((entity.kind, ask.relation), ())):
+                if other in seen:
+                    yield (1.0 - 0.05 * place) * ask.weight, other, True
+
+    def _overviews(
+        self, entities: Sequence[Entity], language: Language
+    ) -> Iterator[tuple[float, Evidence]]:
+        for place, entity in enumerate(entities):
+            worth = 0.75 - 0.05 * min(place, 4)
+            own, seen = self._graph.relations(entity.id)
+            for relation, inverse in _OVERVIEW.get(entity.kind, _OVERVIEW_ELSE):
+                if relation in (seen if inverse else own):
+                    evidence = self._graph.evidence(entity.id, relation, language, inverse)
+                    if evidence is not None:
+                        yield worth, evidence
+                        worth *= 0.85
+
+
+def _fact_hit(score: float, evidence: Evidence) -> Hit:
+    sources = tuple(dict.fromkeys(id for fact in evidence.facts for id in fact.sources))
+    name = evidence.entity.name(evidence.language)
+    return Hit(
+        0,
+        evidence.id,
+        "fact",
+        name,
+        evidence.text,
+        None,
+        "fact",
+        round(score, 4),
+        Why(0.0, 0.0, round(score, 4)),
+        Origin(evidence.entity.id, name, section=evidence.relation, sources=sources),
+        tuple(fact.id for fact in evidence.facts),
+        evidence.language,
+    )

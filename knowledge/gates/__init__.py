@@ -1,0 +1,6 @@
+"""Gates: what a row must pass beside the proof, where that takes more than a few lines.
+
+    near duplicates · overlap with evaluation sets · personal data · shares and licences
+
+Plain gates, and the order of all, stand in `knowledge.screening`.
+"""

@@ -1,0 +1,102 @@
+"""Grammar: templates with parts that may vary, and one of the many texts that each stands for.
+
+    "{s} (can|may) (cause|bring on) {a}." -> "{s} may cause {a}."
+
+A part in parentheses stands for one of its alternatives, any of which may hold parts of its own, or
+be empty. Brackets of other kinds are left as they are: `phrases.fill` knows what they mean.
+"""
+
+import random
+from collections.abc import Sequence
+from functools import cache
+
+_Parts = tuple["str | _Choice", ...]
+_Choice = tuple[_Parts, ...]
+
+_CLOSES = {"[": "]", "<": ">", "«": "»", "{": "}"}
+
+
+def say(templates: Sequence[str], pick: random.Random) -> str:
+    """Return one of the texts of one of the templates.
+
+    >>> say(["(hot|hot) tea"], random.Random(0))
+    'hot tea'
+    """
+    return vary(templates[int(pick.random() * len(templates))], pick)
+
+
+def vary(template: str, pick: random.Random) -> str:
+    """Return one of the texts that a template stands for.
+
+    >>> sorted({vary("a (big|(very |)small) tree", random.Random(n)) for n in range(40)})
+    ['a big tree', 'a small tree', 'a very small tree']
+    """
+    parts = _parsed(template)
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
+    said: list[str] = []
+    _write(parts, pick, said)
+    return "".join(said)
+
+
+def count(template: str) -> int:
+    """Return how many texts a template stands for.
+
+    >>> count("a (big|(very |)small) tree")
+    3
+    """
+    return _count(_parsed(template))
+
+
+def _write(parts: _Parts, pick: random.Random, said: list[str]) -> None:
+    for part in parts:
+        if isinstance(part, str):
+            said.append(part)
+        else:
+            _write(part[int(pick.random() * len(part))], pick, said)
+
+
+def _count(parts: _Parts) -> int:
+    product = 1
+    for part in parts:
+        if not isinstance(part, str):
+            product *= sum(map(_count, part))
+    return product
+
+
+@cache
+def _parsed(template: str) -> _Parts:
+    parts, place = _sequence(template, 0, within=False)
+    if place != len(template):
+        raise ValueError(f"The template {template!r} closes what it did not open.")
+    return parts
+
+
+def _sequence(template: str, place: int, within: bool) -> tuple[_Parts, int]:
+    """Read up to the end of an alternative; a bar counts only outside of other brackets."""
+    parts: list[str | _Choice] = []
+    text, closing = "", ""
+    while place < len(template):
+        sign = template[place]
+        if not closing and (sign == ")" or (within and sign == "|")):
+            break
+        if sign == "(":
+            choice, place = _choice(template, place + 1)
+            parts += [text, choice] if text else [choice]
+            text = ""
+            continue
+        closing = "" if sign == closing else closing or _CLOSES.get(sign, "")
+        text += sign
+        place += 1
+    return tuple([*parts, text] if text or not parts else parts), place
+
+
+def _choice(template: str, place: int) -> tuple[_Choice, int]:
+    options: list[_Parts] = []
+    while place < len(template):
+        option, place = _sequence(template, place, within=True)
+        options.append(option)
+        if template[place : place + 1] == ")":
+            return tuple(options), place + 1
+        place += 1
+    raise ValueError(f"The template {template!r} does not close what it opens.")

@@ -1,0 +1,123 @@
+"""Wishes: what a build takes in beside the graph, what it keeps out, and on what it runs.
+
+    imports + talks of the store -> candidates in turn with the written ones
+    licences, exclusions -> gates and stages in their order
+
+The defaults take nothing in and keep nothing out but what every build does.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from knowledge import imports, screening
+from knowledge.errors import KnowledgeError
+from knowledge.gates import personal
+from knowledge.gates.near import NearDuplicates
+from knowledge.gates.overlap import Overlap
+from knowledge.gates.shares import Balanced, Licensed
+from knowledge.imports import Import
+from knowledge.lessons.plan import Supplies
+from knowledge.lessons.proof import Prover
+from knowledge.lessons.workers import Writers
+from knowledge.screening import Candidate, Gate, Judge, Screened, Stage
+
+if TYPE_CHECKING:
+    from knowledge.teacher import Teacher
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a build is asked for beside styles and languages.
+
+    `told` are candidates that the caller brings, such as approved feedback. `mask` has personal
+    data of rows from outside masked rather than the rows dropped. Without `licences` all are
+    welcome. `on_ray` has rows written and proven by Ray Data, on as many machines as Ray has.
+    """
+
+    imports: tuple[Import, ...] = ()
+    told: tuple[Candidate, ...] = ()
+    mask: bool = False
+    exclude: tuple[Path, ...] = ()
+    licences: tuple[str, ...] = ()
+    teacher: "Teacher | None" = None
+    on_ray: bool = False
+
+    def arguments(self) -> dict[str, object]:
+        """Return what decides the rows, for the manifest: files by their hashes."""
+        told = [lesson.id for lesson, _ in self.told if lesson]
+        given = {
+            "import": [[each.path.name, _sha256(each.path), each.format] for each in self.imports],
+            "feedback": hashlib.sha256(" ".join(told).encode()).hexdigest() if told else "",
+            "mask": self.mask,
+            "exclude": [_sha256(path) for path in self.exclude],
+            "licences": list(self.licences),
+            "teacher": self.teacher.name if self.teacher else "",
+        }
+        return {name: value for name, value in given.items() if value}
+
+    def mixed(self, written: Iterable[Candidate]) -> Iterator[Candidate]:
+        """Yield written candidates and those from outside in turn, then what is left of either."""
+        streams = [iter(written), self._outside()]
+        while streams:
+            for stream in list(streams):
+                candidate = next(stream, None)
+                if candidate is None:
+                    streams.remove(stream)
+                else:
+                    yield candidate
+
+    def gates(self) -> list[Gate]:
+        """Return the gates that look at one row at a time."""
+        asked: list[Gate] = [Licensed(self.licences)] if self.licences else []
+        return [*asked, *screening.gates()]
+
+    def stages(
+        self, engine: Engine, generation: int, report: Screened, *, balanced: bool = True
+    ) -> Stage:
+        """Return the stages in their order: a teacher's wording, then what remembers rows."""
+        judges: list[Judge] = [Overlap(self.exclude)] if self.exclude else []
+        judges += [NearDuplicates(), *([Balanced()] if balanced else [])]
+        stages = [screening.stage(judge) for judge in judges]
+        if self.teacher is not None:
+            prove = Prover(engine, generation).faults
+            stages.insert(0, self.teacher.stage(prove, screening.plain_gates(), report.teacher))
+        return screening.chain(*stages)
+
+    def writers(self, engine: Engine, supplies: Supplies, workers: int) -> Writers:
+        """Return what writes and proves rows, where the wishes want it done."""
+        if self.on_ray:
+            from knowledge.lessons.on_ray import RayWriters
+
+            return RayWriters(engine, supplies, workers)
+        return Writers(engine, supplies, workers)
+
+    def _outside(self) -> Iterator[Candidate]:
+        for lesson, reason in chain(self.told, imports.candidates(self.imports)):
+            if lesson is not None and self.mask:
+                lesson = personal.without_personal(lesson)
+            yield lesson, reason
+
+
+PLAIN = Wishes()
+
+
+def _sha256(path: Path) -> str:
+    """Return the hash of a file, or of the files of a folder."""
+    try:
+        if path.is_dir():
+            inside: Sequence[Path] = sorted(each for each in path.rglob("*") if each.is_file())
+            return hashlib.sha256(" ".join(map(_sha256, inside)).encode()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise KnowledgeError(
+            f"The file {path} cannot be read: {error.strerror or error}.",
+            where=str(path),
+            remedy="Check the path and its rights.",
+        ) from error

@@ -1,0 +1,45 @@
+"""Pieces: the passages of a generation as they are indexed, read from the catalogue.
+
+    documents + passages of a generation -> text under the titles of document and section
+
+This file knows nothing of index files.
+"""
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Engine, select
+
+from knowledge.catalog import DocumentRow, PassageRow, holds
+from knowledge.lexical import Piece
+from knowledge.records import Language
+
+
+def pieces_of(engine: Engine, number: int, without: Collection[str] = ()) -> Iterator[Piece]:
+    """Read the passages of a generation as they are indexed."""
+    query = (
+        select(
+            PassageRow.id,
+            PassageRow.document_id,
+            PassageRow.start,
+            PassageRow.end,
+            PassageRow.section,
+            PassageRow.language,
+            DocumentRow.title,
+            DocumentRow.text,
+        )
+        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+        .where(holds(DocumentRow, number))
+        .order_by(PassageRow.document_id, PassageRow.start)
+    )
+    with engine.connect() as connection:
+        for row in connection.execution_options(yield_per=500).execute(query):
+            if row.document_id not in without:
+                text = row.text[row.start : row.end]
+                language: Language = "zh" if row.language == "zh" else "en"
+                title = heading(row.title, row.section)
+                yield Piece(row.id, row.document_id, title, text, language)
+
+
+def heading(title: str, section: str) -> str:
+    """Return what stands above a passage: the title of its document, and of its section."""
+    return f"{title}. {section}" if section and section not in title else title

@@ -1,0 +1,41 @@
+"""Translation: what a question mentions and asks for, in the words of the other language.
+
+    mentions -> names of the entities, asks -> labels of the relations -> words for the other search
+
+Only what the graph names in both languages crosses over. This file searches nothing.
+"""
+
+from itertools import chain, zip_longest
+
+from knowledge.asking import Question
+from knowledge.graph import Graph
+from knowledge.records import Language
+from knowledge.vocabulary import RELATIONS
+
+NAMES = 2
+"""Names of an entity that are searched for in the other language."""
+
+_MOST = 8
+
+
+def other_than(language: Language) -> Language:
+    """Return the other of the two languages."""
+    return "en" if language == "zh" else "zh"
+
+
+def translated(question: Question, graph: Graph) -> str:
+    """Return a question in the other language, as far as the graph knows its names.
+
+    The preferred name of every mention comes before the second name of any.
+    """
+    other = other_than(question.language)
+    spoken = []
+    for mention in question.mentions:
+        entity = graph.entity(mention.entities[0])
+        known = () if entity is None else entity.names
+        spoken.append([name.text for name in known if name.language == other][:NAMES])
+    names = [name for name in chain(*zip_longest(*spoken)) if name is not None]
+    if not names:
+        return ""
+    labels = [RELATIONS[ask.relation].label(other) for ask in question.asks]
+    return " ".join([*labels, *names[:_MOST]])
