@@ -37,8 +37,13 @@ SHIPPED = "mini"
 
 
 def quieten() -> None:
-    """Switch off telemetry and tracing in the libraries that read the environment."""
+    """Switch off telemetry and tracing in the libraries that read the environment.
+
+    Threads that wait for each other sleep instead of spinning: two processes that spin on the same
+    processors keep each other from working, and an answer beside a training takes minutes.
+    """
     os.environ.update(_QUIET)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def settings(**flags: str | int | None) -> "Settings":
