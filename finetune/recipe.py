@@ -89,6 +89,7 @@ class Recipe:
     evidence: Evidence = "open"
     distractors: int = 4
     uncovered: float = 0.1
+    rehearsal: float = 0.0
     packing: bool = True
     recompute: bool = False
     precision: Precision = "auto"
@@ -104,6 +105,7 @@ class Recipe:
         _demand(self.evidence in ("open", "closed"), "evidence", self.evidence, "open or closed")
         _demand(self.distractors >= 0, "distractors", self.distractors, "0 or more")
         _demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
+        _demand(0 <= self.rehearsal < 1, "rehearsal", self.rehearsal, "at least 0 and below 1")
         _demand(
             self.precision in ("auto", "float32", "bfloat16"),
             "precision",

@@ -231,7 +231,14 @@ def _shown(
     examples, report = dataset.show(
         data.train, data.train, tokenizer, recipe, recipe.seed_of(number)
     )
-    return [example.tokens for example in examples], report
+    shown = [example.tokens for example in examples]
+    if recipe.rehearsal:
+        from finetune.mini import reading
+
+        count = round(len(shown) * recipe.rehearsal / (1 - recipe.rehearsal))
+        seed = recipe.seed_of(number)
+        shown += reading.rehearsal(tokenizer, count, recipe.max_tokens, seed)
+    return shown, report
 
 
 def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:

@@ -120,6 +120,15 @@ def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
         )
 
 
+def test_a_rehearsal_is_drills_that_fit_and_are_the_same_for_a_seed() -> None:
+    student = model.tokenizer("mini")
+    made = reading.rehearsal(student, 20, 400, 3)
+    assert len(made) == 20
+    assert all(len(one.ids) <= 400 and any(one.learn) for one in made)
+    assert made == reading.rehearsal(student, 20, 400, 3)
+    assert made != reading.rehearsal(student, 20, 400, 4)
+
+
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
     texts = [path.read_text() for path in starter.files() if path.suffix == ".md"][:10]
     plan = Plan(

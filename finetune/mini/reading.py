@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finetune import dialogue
-from finetune.dialogue import Language
+from finetune.dialogue import Language, Rendered
 from finetune.mini.drills import Drill, Drills, Lexicon
 
 if TYPE_CHECKING:
@@ -100,6 +100,23 @@ def facts_of(text: str) -> list[str]:
 def marks(text: str) -> list[str]:
     """Return the numbers that a text cites, in order."""
     return [part[0] for part in text.split("[")[1:] if part[:1].isdigit()]
+
+
+def rehearsal(
+    tokenizer: "PreTrainedTokenizerBase", count: int, longest: int, seed: int
+) -> list[Rendered]:
+    """Return single drills of up to `longest` tokens for a round among whose rows they are mixed.
+
+    Rows teach how lessons are worded; a small model soon words them so and no longer reads.
+    Practice of what it could before keeps it (experience replay: Rolnick and others, 2019).
+    """
+    drills = supply(tokenizer, {}, seed)
+    made: list[Rendered] = []
+    while len(made) < count:
+        rendered = dialogue.render(tokenizer, drills.make().messages(0))
+        if len(rendered.ids) <= longest:
+            made.append(rendered)
+    return made
 
 
 def supply(tokenizer: "PreTrainedTokenizerBase", lexicon: Lexicon, seed: int) -> Drills:
