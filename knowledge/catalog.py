@@ -36,7 +36,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -262,6 +262,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "before_cursor_execute", _begin_sqlite)
     return engine
 
 
@@ -277,3 +278,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_sqlite(
+    connection: Connection,
+    cursor: DBAPICursor,
+    statement: str,
+    parameters: object,
+    context: ExecutionContext | None,
+    many: bool,
+) -> None:
+    """Open the transaction that Python's driver does not open before `WITH ... UPDATE`.
+
+    It does so only where a statement's first word is INSERT, UPDATE or DELETE; a change led by a
+    common table expression took effect at once, and stayed where the rest was never committed.
+    """
+    changes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    driver = connection.connection.driver_connection
+    if changes and driver is not None and not driver.in_transaction:
+        cursor.execute("BEGIN IMMEDIATE")

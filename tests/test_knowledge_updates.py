@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, generations, lock, updates, views
+from knowledge import KnowledgeError, catalog, generations, lock, updates, views
 from knowledge.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
 from knowledge.graph import Graph
 from knowledge.search import open_search
@@ -321,3 +321,15 @@ def test_the_real_chinese_diseases_and_chatdoctors_are_added(
     assert update.facts >= 60_000
     with Session(engine) as session:
         assert session.get(GenerationRow, 1).counts["facts"] == update.facts
+
+
+def test_an_end_that_is_not_committed_leaves_no_trace(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    fill(engine, home, tmp_path)
+    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
+        catalog.end(connection, DocumentRow, DocumentRow.id == "note:gout", 2)
+        raise ZeroDivisionError
+    with engine.connect() as connection:
+        query = select(DocumentRow.until).where(DocumentRow.id == "note:gout")
+        assert connection.scalar(query) is None
