@@ -36,7 +36,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -285,7 +286,7 @@ def _begin_sqlite(
     cursor: DBAPICursor,
     statement: str,
     parameters: object,
-    context: ExecutionContext | None,
+    context: DefaultExecutionContext | None,
     many: bool,
 ) -> None:
     """Open the transaction that Python's driver does not open before `WITH ... UPDATE`.
