@@ -72,12 +72,25 @@ def compared(
     tokens = [[_TOKEN[language].findall(each.lower()) for each in side] for side in sides]
     words = min(SAMPLE["tokens"], *(sum(map(len, side)) for side in tokens))
     return [
-        ("incompressibility, 400,000 characters", *map(incompressibility, sides)),
-        (f"distinct-2, {words:,} tokens", *(distinct(side, words) for side in tokens)),
-        ("self-BLEU, 1,000 answers", *(self_bleu(side[: SAMPLE["bleu"]]) for side in tokens)),
+        (
+            "incompressibility, 400,000 characters",
+            incompressibility(sides[0]),
+            incompressibility(sides[1]),
+        ),
+        (
+            f"distinct-2, {words:,} tokens",
+            distinct(tokens[0], words),
+            distinct(tokens[1], words),
+        ),
+        (
+            f"self-BLEU, {SAMPLE['bleu']:,} answers",
+            self_bleu(tokens[0][: SAMPLE["bleu"]]),
+            self_bleu(tokens[1][: SAMPLE["bleu"]]),
+        ),
         (
             f"entropy of openings in bits, {count:,} answers",
-            *(openings(side[:count], OPENING[language]) for side in tokens),
+            openings(tokens[0][:count], OPENING[language]),
+            openings(tokens[1][:count], OPENING[language]),
         ),
     ]
 
