@@ -19,6 +19,7 @@ from typing import TextIO
 from knowledge import card
 from knowledge.card import Counts
 from knowledge.errors import KnowledgeError
+from knowledge.manifest import flush
 from knowledge.records import Lesson
 from knowledge.screening import Screened
 
@@ -287,7 +288,7 @@ def _seal(folder: Path, run: Run, counts: Counts) -> None:
     """Write the manifest, last of all, when everything else is on the disk."""
     files = {}
     for path in sorted(folder.iterdir()):
-        _sync(path)
+        flush(path)
         with path.open("rb") as stream:
             files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
     manifest = {
@@ -297,8 +298,8 @@ def _seal(folder: Path, run: Run, counts: Counts) -> None:
         "files": files,
     }
     _write_json(folder / MANIFEST, manifest)
-    _sync(folder / MANIFEST)
-    _sync(folder)
+    flush(folder / MANIFEST)
+    flush(folder)
 
 
 def _place(partial: Path, out: Path) -> None:
@@ -308,15 +309,5 @@ def _place(partial: Path, out: Path) -> None:
     if out.exists():
         os.replace(out, old)
     os.replace(partial, out)
-    _sync(out.parent)
+    flush(out.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no handle of a folder to flush
-    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
