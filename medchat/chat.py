@@ -24,6 +24,7 @@ from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
 from medchat.settings import Settings
 from medchat.support import Find
 from medchat.understand import Asked, understand
+from medchat.words import letters
 from medchat.writer import LocalWriter, Writer, open_writer, write
 
 QUOTED = 3
@@ -238,10 +239,10 @@ def _settled(
     """Decide between the checked draft, a quotation and an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
-    are quoted all the same.
+    are quoted all the same. Beside facts that it wrote down, the best passage is quoted.
     """
     exact = [piece for piece in read if relevance.is_exact(piece, asked)]
-    declined = _plain(markers.bare(draft)) in map(_plain, NOT_COVERED.values())
+    declined = letters(markers.bare(draft)) in map(letters, NOT_COVERED.values())
     if declined:
         return _quotation(exact or read, asked) if exact or not trusted else None
     if not checked.sentences:
@@ -249,7 +250,13 @@ def _settled(
     used = {citation.id for citation in checked.citations}
     if exact and not any(piece.id in used for piece in exact):
         return _quotation(exact, asked)
-    return citations.fill_in(checked, exact)
+    filled = citations.fill_in(checked, exact)
+    told = next((piece for piece in read if piece.kind == "passage"), None)
+    listed = all(citation.kind == "fact" for citation in filled.citations)
+    if trusted or not (exact and told and listed):
+        return filled
+    # a list names what, a passage says when and how much
+    return citations.beside(filled, told)
 
 
 def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:
@@ -323,7 +330,3 @@ def _clean(question: str) -> str:
             remedy="Ask a shorter one.",
         )
     return text
-
-
-def _plain(text: str) -> str:
-    return text.strip(" .。").casefold()

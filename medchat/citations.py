@@ -87,6 +87,20 @@ def fill_in(checked: Checked, facts: Sequence[Evidence]) -> Checked:
     return replace(checked, sentences=tuple(kept), verbatim=not written)
 
 
+def beside(checked: Checked, piece: Evidence) -> Checked:
+    """Quote one more piece of evidence after what is said already."""
+    number = len(checked.citations) + 1
+    more = tuple(
+        Sentence(marked(_spoken(text, piece), (number,)), (number,), "supported", 1.0)
+        for text in _plain_sentences(piece.quote)
+    )
+    return replace(
+        checked,
+        sentences=checked.sentences + more,
+        citations=(*checked.citations, _citation(number, piece)),
+    )
+
+
 def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """Return pieces of evidence as citations numbered from 1."""
     return tuple(_citation(number, piece) for number, piece in enumerate(evidence, 1))

@@ -1,5 +1,7 @@
 """One turn: evidence, draft, check, record, on a small real knowledge base."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from toy_home import fill, scripted
@@ -7,6 +9,7 @@ from toy_home import fill, scripted
 from knowledge.catalog import PassageRow
 from knowledge.errors import KnowledgeError
 from medchat import database, store
+from medchat.answers import Model
 from medchat.chat import Done, Piece, Status
 from medchat.errors import MedchatError
 from medchat.prompts import Limits
@@ -114,6 +117,18 @@ def test_a_failed_draft_is_answered_by_quoting(engine, draft):
     assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
     assert answer.sentences[0].support == "supported"
     assert not answer.abstained
+
+
+@pytest.mark.parametrize(("base", "quoted"), [("mini", 1), ("a-large-model", 0)])
+def test_beside_facts_that_a_small_writer_wrote_the_best_passage_is_quoted(engine, base, quoted):
+    draft = "Metformin — contraindications: severe renal impairment [1]."
+    chat = scripted(engine, [draft])
+    chat = replace(chat, writer=replace(chat.writer, about=Model(base)))
+    answer = chat.ask("What are the contraindications of metformin?")
+    assert answer.text.startswith(draft)
+    assert ("contraindicated when eGFR is below 30 [2]." in answer.text) is bool(quoted)
+    assert [one.kind for one in answer.citations] == ["fact", *["passage"] * quoted]
+    assert all(sentence.support == "supported" for sentence in answer.sentences)
 
 
 def test_a_writer_that_declines_where_no_fact_answers_is_believed(engine):
