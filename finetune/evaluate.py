@@ -31,6 +31,10 @@ Pair = tuple[float, float]
 _DRAWS = 1000
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
+_PERIOD = 32
+"""Tokens of the longest run whose repetition is noticed."""
+_ROUND = 24
+"""Tokens that an answer must have gone round in circles for, three times at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,8 @@ def stream(
 ) -> Iterator[str]:
     """Yield the greedy answer to messages in pieces of whole characters.
 
-    Stops at the end of text; `ended` is called where the model set it itself. FinetuneError where
+    Stops at the end of text, or where the answer goes round in circles, which greedy decoding
+    hardly ever leaves again; `ended` is called where the model set the end itself. FinetuneError where
     the prompt does not fit the model.
     """
     ids = dialogue.prompt_ids(student.tokenizer, messages)
@@ -163,9 +168,13 @@ def stream(
         )
     text = _Text(student.tokenizer)
     ends = _ends(student)
+    said: list[int] = []
     for token in _greedy(student, ids, min(room, max_new_tokens), precision):
         if token in ends:
             ended()
+            break
+        said.append(token)
+        if _circles(said):
             break
         piece = text.add(token)
         if piece:
@@ -191,6 +200,16 @@ def _greedy(student: Student, ids: list[int], count: int, precision: Precision) 
         token = int(out.logits[0, -1].argmax())
         given = [token]
         yield token
+
+
+def _circles(said: Sequence[int]) -> bool:
+    """Say whether the last tokens are one run of tokens, again and again."""
+    return any(
+        len(said) >= times * period
+        and all(said[-at] == said[-at - period] for at in range(1, (times - 1) * period + 1))
+        for period in range(1, _PERIOD + 1)
+        for times in [max(3, -(-_ROUND // period))]
+    )
 
 
 def _ends(student: Student) -> frozenset[int]:

@@ -131,7 +131,7 @@ def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
     for cue in cues:
         for ask in _MEANT[cue.text]:
             weight = ask.weight
-            others = strong - {"medicine", "treatment", "first_line"}
+            others = strong - {"medicine", "treatment", "first_line", "pregnancy"}
             if cue.text in GENERIC.get(ask.relation, ()) and others:
                 weight = 0.6
             key = (ask.relation, ask.inverse)

@@ -23,7 +23,7 @@ from medchat.errors import MedchatError
 from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
 from medchat.settings import Settings
 from medchat.support import Find
-from medchat.understand import Asked, understand
+from medchat.understand import Asked, understand, widened
 from medchat.words import letters
 from medchat.writer import LocalWriter, Writer, open_writer, write
 
@@ -49,6 +49,15 @@ SAID: dict[str, dict[Language, str]] = {
         "en": "The knowledge base holds only Chinese evidence on this; it says:",
         "zh": "知识库中关于此问题只有英文资料，原文如下：",
     },
+    "general": {
+        "en": "The evidence found does not speak of {patients}; it holds in general:",
+        "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
+    },
+}
+PATIENTS: dict[str, dict[Language, str]] = {
+    "pregnancy": {"en": "pregnancy", "zh": "妊娠"},
+    "breastfeeding": {"en": "breastfeeding", "zh": "哺乳"},
+    "children": {"en": "children", "zh": "儿童"},
 }
 
 
@@ -135,6 +144,7 @@ class Chat:
         checked = None
         if pieces:
             checked = yield from self._answered(asked, pieces, earlier, find, clock)
+            checked = _for_patients(checked, asked)
         answer = _answer(
             asked, checked, pieces or found, self._model(asked, checked), search, clock
         )
@@ -160,17 +170,22 @@ class Chat:
     ) -> tuple[Asked, list[Evidence], list[Evidence]]:
         """Look in the question's language, and in both where nothing there answers.
 
+        Where nothing is known of "acute gout", what is known of gout answers.
         Returns the question as the evidence understands it, what was found, and what of it answers.
         """
         found: list[Evidence] = []
-        for language in (asked.language, None):
-            retriever = KnowledgeRetriever(search=search, top=self.settings.top, language=language)
-            found = evidence_of(retriever.invoke(asked.question)) or found
-            understood = relevance.about(asked, found)
-            relevant = relevance.relevant(found, understood, search.linker.find)
-            if relevant:
-                break
-        return understood, found, relevant
+        wider = widened(asked, partial(take_apart, linker=search.linker))
+        for question in (asked, wider) if wider else (asked,):
+            for language in (asked.language, None):
+                retriever = KnowledgeRetriever(
+                    search=search, top=self.settings.top, language=language
+                )
+                found = evidence_of(retriever.invoke(question.question)) or found
+                understood = relevance.about(question, found)
+                relevant = relevance.relevant(found, understood, search.linker.find)
+                if relevant:
+                    return understood, found, relevant
+        return understood, found, []
 
     def _answered(
         self,
@@ -185,12 +200,12 @@ class Chat:
         foreign = pieces[0].language != asked.language
         if self.writer.model is None or foreign:
             # the words of two languages cannot be compared, so only a quotation is sure to be right
-            return _quotation(pieces, asked, foreign=foreign)
+            return _quotation(pieces, asked, find, foreign=foreign)
         yield Status("write")
         history = _history(earlier) if self.writer.remembers else []
         messages, read = prompts.compose(asked, pieces, limits, history)
         if not limits.fits(messages):
-            return _quotation(pieces, asked)
+            return _quotation(pieces, asked, find)
         draft = ""
         for piece in write(self.writer, messages):
             if not draft:
@@ -204,7 +219,7 @@ class Chat:
         checked = citations.check(draft, read, find, keep_unsupported=keep)
         clock.lap("check")
         # the mini model declines too readily: what was found relevant before is quoted all the same
-        return _settled(draft, checked, read, asked, trusted=self.writer.about.base != "mini")
+        return _settled(draft, checked, read, asked, find, trusted=self.writer.about.base != "mini")
 
     def _model(self, asked: Asked, checked: Checked | None) -> Model:
         """Return who wrote the answer: the writer, or nobody where evidence speaks for itself."""
@@ -234,44 +249,75 @@ def open_chat(
 
 
 def _settled(
-    draft: str, checked: Checked, read: Sequence[Evidence], asked: Asked, *, trusted: bool
+    draft: str,
+    checked: Checked,
+    read: Sequence[Evidence],
+    asked: Asked,
+    find: Find,
+    *,
+    trusted: bool,
 ) -> Checked | None:
     """Decide between the checked draft, a quotation and an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
     are quoted all the same. Beside facts that it wrote down, the best passage is quoted.
     """
-    exact = [piece for piece in read if relevance.is_exact(piece, asked)]
+    exact = [piece for piece in read if relevance.is_exact(piece, asked, find)]
     declined = letters(markers.bare(draft)) in map(letters, NOT_COVERED.values())
     if declined:
-        return _quotation(exact or read, asked) if exact or not trusted else None
+        return _quotation(read, asked, find) if exact or not trusted else None
     if not checked.sentences:
-        return _quotation(read, asked)
+        return _quotation(read, asked, find)
     used = {citation.id for citation in checked.citations}
     if exact and not any(piece.id in used for piece in exact):
-        return _quotation(exact, asked)
+        return _quotation(read, asked, find)
     filled = citations.fill_in(checked, exact)
-    told = next((piece for piece in read if piece.kind == "passage"), None)
+    told = _told(read, asked, find)
     listed = all(citation.kind == "fact" for citation in filled.citations)
     if trusted or not (exact and told and listed):
         return filled
-    # a list names what, a passage says when and how much
     return citations.beside(filled, told)
 
 
-def _quotation(pieces: Sequence[Evidence], asked: Asked, *, foreign: bool = False) -> Checked:
+def _quotation(
+    pieces: Sequence[Evidence], asked: Asked, find: Find, *, foreign: bool = False
+) -> Checked:
     """Quote the very facts asked for and the best passage beside them, else what was found best."""
     chosen = list(pieces[:QUOTED])
-    if any(relevance.is_exact(piece, asked) for piece in pieces):
-        facts = [piece for piece in pieces if piece.kind == "fact"]
-        told = [piece for piece in pieces if piece.kind == "passage"]
-        # a list names what, a passage says when and how much
-        chosen = facts[:QUOTED] + told[:1]
+    exact = [piece for piece in pieces if relevance.is_exact(piece, asked, find)]
+    if exact:
+        facts = [p for p in pieces if p in exact or relevance.accompanies(p, asked)]
+        told = _told(pieces, asked, find)
+        chosen = facts[:QUOTED] + ([told] if told else [])
     quoted = citations.quoted(chosen)
-    if not foreign:
-        return quoted
-    preface = Sentence(SAID["foreign"][asked.language], (), "none", 0.0)
-    return replace(quoted, sentences=(preface, *quoted.sentences))
+    return _prefaced(quoted, SAID["foreign"][asked.language]) if foreign else quoted
+
+
+def _told(pieces: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | None:
+    """Return the best passage to quote beside a list, which names what but not when or how much.
+
+    Its text must be one on the very subject, as its title says.
+    """
+    passages = (piece for piece in pieces if piece.kind == "passage")
+    return next((piece for piece in passages if relevance.in_title(piece, asked, find)), None)
+
+
+def _for_patients(checked: Checked | None, asked: Asked) -> Checked | None:
+    """Say so where the question asks for patients of whom none of what is cited speaks."""
+    if checked is None:
+        return None
+    cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
+    missed = [who for who in relevance.patients(asked) if not relevance.speaks_of(cited, who)]
+    if not missed:
+        return checked
+    joint = "、" if asked.language == "zh" else " or "
+    named = joint.join(PATIENTS[who][asked.language] for who in missed)
+    return _prefaced(checked, SAID["general"][asked.language].format(patients=named))
+
+
+def _prefaced(checked: Checked, text: str) -> Checked:
+    preface = Sentence(text, (), "none", 0.0)
+    return replace(checked, sentences=(preface, *checked.sentences))
 
 
 def _answer(

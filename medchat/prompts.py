@@ -13,7 +13,7 @@ from finetune.dialogue import Message
 from knowledge.vocabulary import RELATIONS
 from medchat import words
 from medchat.answers import Evidence
-from medchat.relevance import in_title
+from medchat.relevance import in_title, is_exact, patients, speaks_of
 from medchat.support import INVERSE, Find
 from medchat.understand import Asked
 
@@ -62,13 +62,23 @@ def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
 
 
 def relevance(text: str, asked: Asked, find: Find) -> float:
-    """Return how well a sentence answers: entities asked for, the relation's words, other words."""
+    """Return how well a sentence answers: entities and patients, the relation's words, others."""
     named = {id for mention in find(text) for id in mention.entities}
-    mentioned = [not named.isdisjoint(mention.entities) for mention in asked.mentions]
+    written = text.casefold()
+    mentioned = [
+        not named.isdisjoint(mention.entities) or _root(mention.text) in written
+        for mention in asked.mentions
+    ]
     groups = sum(mentioned) / (len(mentioned) or 1)
     cued = any(words.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
+    meant = sum(speaks_of(text, patient) for patient in patients(asked))
     shared = words.overlap(words.units(asked.question), words.units(text))
-    return 2.0 * groups + 1.0 * cued + shared
+    return 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
+
+
+def _root(name: str) -> str:
+    """Return what a name shares with words made of it: "antihypertensives", "diabetic"."""
+    return name.casefold()[: max(6, len(name) - 4)]
 
 
 def compose(
@@ -104,6 +114,8 @@ def _standing(piece: Evidence, asked: Asked, find: Find) -> float:
         for place, relation in enumerate(asked.relations):
             if piece.relation.rstrip(INVERSE) == relation:
                 return 2.0 - 0.1 * place
+    if is_exact(piece, asked, find):
+        return 1.3
     return 0.5 if asked.relations else 1.1
 
 

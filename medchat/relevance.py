@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from knowledge import lexical
 from medchat import words
 from medchat.answers import Evidence
 from medchat.support import INVERSE, Find
@@ -18,6 +19,7 @@ KNOWN = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
 
 _TREATING = frozenset({"first_line", "treatment", "medicine"})
+_GIVING = _TREATING | {"dose_limit"}
 _ANSWERED_BY: Mapping[str, frozenset[str]] = {
     "first_line": _TREATING,
     "treatment": _TREATING | {"diet_recommended", "prevention"},
@@ -55,8 +57,21 @@ _COMPANIONS: Mapping[str, frozenset[str]] = {
 }
 """Groups of facts that belong to the answer beside the very one asked for."""
 
+_DANGERS = frozenset({"contraindication", "interaction"})
+
 _WIDE = frozenset({"description", "population", "body_part", "course", "associated_with"})
 """Relations whose cues ("what is", "who", "where") stand in questions of every kind."""
+
+_PATIENTS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "pregnancy": r"\b(?:pregnan\w+|gestation\w*|trimesters?)\b|妊娠|怀孕|孕妇|孕期|孕早期",
+        "breastfeeding": r"\b(?:breast-?\s?feed\w*|lactat(?:ion|ing))\b|哺乳|母乳",
+        "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
+        r"neonat\w+|newborns?|toddlers?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年",
+    }.items()
+}
+"""Patients for whom what holds in general may be wrong, and the words that speak of them."""
 
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
 
@@ -82,31 +97,80 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
     Where the very facts asked for are known, other groups of facts stay away.
     """
     on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
+    on_subject = _of_the_patients(on_subject, asked)
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
     if not wanted:
         return on_subject
-    exact = [piece for piece in on_subject if is_exact(piece, asked)]
+    exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
     others = [
         piece
         for piece in on_subject
         if piece not in exact
         and _speaks(piece, wanted, asked, find)
-        and (not exact or piece.kind == "passage" or _accompanies(piece, asked))
+        and (not exact or piece.kind == "passage" or accompanies(piece, asked))
     ]
     return exact + others
 
 
-def is_exact(piece: Evidence, asked: Asked) -> bool:
-    """Say whether a piece is a group of facts that the question asks for."""
-    return (
-        piece.kind == "fact"
-        and piece.subject in asked.entities
-        and piece.relation.rstrip(INVERSE) in asked.relations
-    )
+def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
+    """Say whether a piece is a group of facts that the question asks for.
+
+    It is about an entity of the question, and states the relation asked for. Where the question
+    names two entities, it may tie them instead, if no relation is asked for or the tie is a danger.
+    """
+    if piece.kind != "fact" or piece.subject not in asked.entities:
+        return False
+    relation = piece.relation.rstrip(INVERSE)
+    if relation in asked.relations:
+        return True
+    return (not asked.relations or relation in _DANGERS) and _ties(piece, asked, find)
 
 
-def _accompanies(piece: Evidence, asked: Asked) -> bool:
-    companions = _COMPANIONS.get(asked.relations[0], frozenset())
+def _ties(piece: Evidence, asked: Asked, find: Find) -> bool:
+    """Say whether a group of facts about one entity of the question names another one of it."""
+    others = [mention for mention in asked.mentions if piece.subject not in mention.entities]
+    named = {id for mention in find(piece.quote) for id in mention.entities}
+    return any(not named.isdisjoint(mention.entities) for mention in others)
+
+
+def patients(asked: Asked) -> list[str]:
+    """Return for which patients a question asks: pregnancy, breastfeeding, children.
+
+    Where they are the very subject, or a part of a longer name, nobody else is meant either.
+    """
+    subject = [m for m in asked.mentions if not _is_of_patients(m.text)]
+    if not subject:
+        return []
+    rest = asked.question
+    for mention in sorted(subject, key=lambda m: -m.start):
+        rest = rest[: mention.start] + "|" + rest[mention.end :]
+    return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
+
+
+def speaks_of(text: str, patient: str) -> bool:
+    """Say whether a text speaks of such patients."""
+    return bool(_PATIENTS[patient].search(text))
+
+
+def _is_of_patients(text: str) -> bool:
+    return any(words_of.fullmatch(text) for words_of in _PATIENTS.values())
+
+
+def _of_the_patients(pieces: list[Evidence], asked: Asked) -> list[Evidence]:
+    """Leave out what is said in general where something is said of the patients asked about.
+
+    What may be given in pregnancy or to a nursing mother is never answered by what is given else.
+    """
+    giving = not _GIVING.isdisjoint(asked.relations)
+    for patient in patients(asked):
+        told = [p for p in pieces if speaks_of(f"{p.context}\n{p.text}", patient)]
+        pieces = told if giving and patient != "children" else told or pieces
+    return pieces
+
+
+def accompanies(piece: Evidence, asked: Asked) -> bool:
+    """Say whether a group of facts belongs to the answer beside the very one asked for."""
+    companions = _COMPANIONS.get(asked.relations[0], frozenset()) if asked.relations else ()
     return piece.subject in asked.entities and piece.relation in companions
 
 
@@ -118,9 +182,7 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    held = set(words.units(text))
-    subject = [unit for term in asked.rest for unit in words.units(term)]
-    return words.overlap(subject, held) > KNOWN
+    return words.overlap(asked.rest, lexical.distinct(text)) > KNOWN
 
 
 def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:

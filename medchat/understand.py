@@ -7,7 +7,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.asking import Ask, Question
 from knowledge.vocabulary import RELATIONS
@@ -23,6 +23,11 @@ _PRONOUN_EN = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"its|their|his|her", re.IGNORECASE)
+_COURSE_EN = re.compile(
+    r"(?:(?:sub)?acute|chronic|recurrent|mild|moderate|severe|early|advanced|uncomplicated)[\s-]+",
+    re.IGNORECASE,
+)
+_COURSE_ZH = re.compile("亚?急性|慢性|复发性|反复|轻度|中度|重度|重症|早期|晚期")
 _OPENING_EN = re.compile(
     r"^\s*(?:and|but|so|then|also|ok|okay|what about|how about|and what about)\b[\s,]*",
     re.IGNORECASE,
@@ -67,9 +72,31 @@ def understand(question: str, earlier: Sequence[str], take_apart: TakeApart) -> 
     return _asked(take_apart(completed), follows=True)
 
 
+def widened(asked: Asked, take_apart: TakeApart) -> Asked | None:
+    """Return the question about gout where it asks about acute gout, or None.
+
+    Only what says how a condition runs is left out, and only where the name of one remains.
+    """
+    text = asked.question
+    for mention in sorted(asked.mentions, key=lambda each: -each.start):
+        course = (_COURSE_ZH if asked.language == "zh" else _COURSE_EN).match(mention.text)
+        rest = mention.text[course.end() :] if course else ""
+        if rest and any(
+            each.text == rest and each.entities[0].startswith("condition:")
+            for each in take_apart(rest).mentions
+        ):
+            text = text[: mention.start] + rest + text[mention.end :]
+    return (
+        replace(_asked(take_apart(text)), follows=asked.follows) if text != asked.question else None
+    )
+
+
 def _asked(parts: Question, *, follows: bool = False) -> Asked:
-    clear = tuple(dict.fromkeys(ask.relation for ask in parts.asks if ask.weight >= 1.0))
-    return Asked(parts.text, parts.language, parts.mentions, clear, parts.rest, follows)
+    # "What is sepsis?" asks for nothing clearer
+    bare = len(parts.mentions) == 1 and not parts.rest and not _clear(parts.asks)
+    asks = [ask.relation for ask in parts.asks if bare or ask.weight >= 1.0]
+    relations = tuple(dict.fromkeys(asks))
+    return Asked(parts.text, parts.language, parts.mentions, relations, parts.rest, follows)
 
 
 def _completed(

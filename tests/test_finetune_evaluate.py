@@ -43,6 +43,22 @@ def test_greedy_answer_equals_the_librarys(bare):
 
 
 @pytest.mark.parametrize(
+    ("said", "circles"),
+    [
+        ([1] * 24, True),
+        ([9, *[1] * 23], False),
+        ([9, 9, *[1, 2, 3, 4, 5, 6] * 4], True),
+        ([*range(30), *range(30), *range(29)], False),
+        ([*range(30)] * 3, True),
+        ([*range(33)] * 3, False),
+        ([*range(200)], False),
+    ],
+)
+def test_an_answer_that_goes_round_in_circles_is_noticed(said, circles):
+    assert evaluate._circles(said) is circles
+
+
+@pytest.mark.parametrize(
     "text", ["痛风——症状：发热；咳嗽。", "Pain, 37.5 °C; naïve 🙂 end.", " a b"]
 )
 def test_no_piece_holds_half_a_character(bare, text):

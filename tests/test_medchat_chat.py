@@ -183,6 +183,30 @@ def test_a_follow_up_finds_what_it_leaves_out(engine):
     assert len(store.messages(engine, str(first.conversation))) == 4
 
 
+def test_patients_of_whom_nothing_speaks_are_named(engine):
+    answer = scripted(engine, []).ask("What are the symptoms of gout in children?")
+    assert answer.text == (
+        "The evidence found does not speak of children; it holds in general: "
+        "Gout — symptoms: joint pain [1]."
+    )
+    assert [one.support for one in answer.sentences] == ["none", "supported"]
+    assert scripted(engine, []).ask("2型糖尿病孕妇的一线治疗是什么？").abstained
+
+
+def test_what_is_known_of_a_condition_answers_for_a_course_of_it(engine, home):
+    from knowledge import updates
+
+    more = home.parent / "more.yaml"
+    more.write_text(
+        "format: medchat-records\ntitle: More\nlicence: CC0-1.0\nsource: For the tests.\nrecords:\n"
+        "- kind: condition\n  en: [Acute gout]\n",
+        encoding="utf-8",
+    )
+    updates.add(engine, home, [more])
+    answer = scripted(engine, []).ask("What are the symptoms of acute gout?")
+    assert answer.text == "Gout — symptoms: joint pain [1]."
+
+
 def test_nothing_is_recorded_unless_wanted(engine):
     answer = scripted(engine, []).ask("What causes gout?", log=False)
     assert (answer.conversation, answer.message) == (None, None)

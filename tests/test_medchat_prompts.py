@@ -19,6 +19,8 @@ NAMES = {
     "condition:fever": ("fever", "发热"),
     "medicine:allopurinol": ("allopurinol", "别嘌醇"),
     "symptom:pain": ("joint pain", "关节痛"),
+    "medicine:ibuprofen": ("ibuprofen", "布洛芬"),
+    "condition:pregnancy": ("pregnancy", "妊娠"),
 }
 LINKER = Linker(
     Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
@@ -148,6 +150,51 @@ def test_where_the_very_facts_are_known_other_facts_stay_away():
     assert [piece.relation for piece in kept] == ["first_line"]
     kept = relevance.relevant(facts, asked("How is gout treated?"), find)
     assert [piece.relation for piece in kept] == ["treatment", "first_line"]
+
+
+@pytest.mark.parametrize(
+    ("question", "patients"),
+    [
+        ("How is gout treated in pregnancy?", ["pregnancy"]),
+        ("Ibuprofen for a breastfeeding mother with gout?", ["breastfeeding"]),
+        ("儿童哮喘怎么治疗？", ["children"]),
+        ("孕妇痛风怎么治疗？", ["pregnancy"]),
+        ("What are the symptoms of pregnancy?", []),
+        ("How is gout treated?", []),
+    ],
+)
+def test_for_which_patients_a_question_asks(question, patients):
+    assert relevance.patients(asked(question)) == patients
+
+
+GENERAL = fact("condition:gout", "first_line", "Gout — first-line treatment: ibuprofen.")
+SPECIAL = passage("Gout in pregnancy is treated with rest.", "Gout")
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "kept"),
+    [
+        ("First-line treatment of gout in pregnancy?", [GENERAL, SPECIAL], [SPECIAL]),
+        ("First-line treatment of gout in pregnancy?", [GENERAL], []),
+        ("First-line treatment of gout?", [GENERAL, SPECIAL], [GENERAL, SPECIAL]),
+        ("First-line treatment of gout in children?", [GENERAL], [GENERAL]),
+    ],
+)
+def test_what_is_given_in_general_does_not_answer_for_a_pregnancy(question, found, kept):
+    assert relevance.relevant(found, asked(question), find) == kept
+
+
+def test_facts_that_tie_two_entities_of_a_question_answer_it():
+    tie = fact("medicine:ibuprofen", "contraindication", "Ibuprofen — contraindications: asthma.")
+    loose = fact("medicine:ibuprofen", "drug_class", "Ibuprofen — drug class: NSAID.")
+    question = asked("Can ibuprofen be given to a patient with asthma?")
+    assert relevance.is_exact(tie, question, find)
+    assert not relevance.is_exact(loose, question, find)
+    assert prompts.pick([loose, tie], question, Limits(), find)[0] == tie
+    other = asked("Can ibuprofen be given to a patient with gout?")
+    assert not relevance.is_exact(tie, other, find)
+    asks_else = asked("What are the side effects of ibuprofen in asthma?")
+    assert relevance.is_exact(tie, asks_else, find)  # a danger is never beside the point
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ import pytest
 from knowledge.asking import understand as take_apart
 from knowledge.linker import Called, Linker
 from knowledge.names import language_of, normalise
-from medchat.understand import understand
+from medchat.understand import understand, widened
 
 NAMES = {
     "condition:t2d": ("Type 2 diabetes", "2型糖尿病"),
     "condition:htn": ("Hypertension", "高血压"),
     "medicine:metformin": ("metformin", "二甲双胍"),
     "symptom:thirst": ("thirst", "口渴"),
+    "symptom:chronic": ("chronic thirst", "慢性口渴"),
+    "condition:severe": ("severe hypertension", "重度高血压"),
 }
 LINKER = Linker(
     Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
@@ -28,6 +30,8 @@ ALONE = [
     ("metformin的副作用", "zh", {"medicine:metformin"}, ("side_effect",)),
     ("What does 口渴 mean in hypertension?", "en", {"symptom:thirst", "condition:htn"}, ()),
     ("Who won the cup?", "en", set(), ()),
+    ("What is metformin?", "en", {"medicine:metformin"}, ("description",)),
+    ("什么是高血压", "zh", {"condition:htn"}, ("description",)),
 ]
 FOLLOWING = [
     ("What is metformin?", "and its side effects?", "Metformin's side effects?", "en"),
@@ -81,3 +85,19 @@ def test_a_question_that_stands_alone_is_left_alone(before, question):
 def test_the_subject_is_the_last_condition_or_medicine_that_was_named():
     earlier = ["What is hypertension?", "Does metformin cause thirst?", "and then?"]
     assert "metformin" in ask("and its side effects?", earlier).question.casefold()
+
+
+@pytest.mark.parametrize(
+    ("question", "wider"),
+    [
+        ("How is severe hypertension treated?", "How is hypertension treated?"),
+        ("重度高血压怎么治疗？", "高血压怎么治疗？"),
+        ("How is hypertension treated?", None),
+        ("What causes chronic thirst?", None),
+        ("How is severe zorblatosis treated?", None),
+    ],
+)
+def test_a_question_on_a_course_of_a_condition_is_widened_to_the_condition(question, wider):
+    found = widened(ask(question, []), partial(take_apart, linker=LINKER))
+    assert (found and found.question) == wider
+    assert not found or found.entities == {"condition:htn"}
