@@ -88,7 +88,7 @@ def answered(answer: Answer, verdict: str | None, words: Words) -> str:
 
 
 def _body(answer: Answer, words: Words) -> str:
-    quotes = {citation.n: _plain(citation.quote) for citation in answer.citations}
+    quotes = _quotes(answer)
     told = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
     joint = "" if answer.language == "zh" else " "
     notes = [
@@ -99,7 +99,7 @@ def _body(answer: Answer, words: Words) -> str:
         )
         if present
     ]
-    kind = "text quotes" if all('class="quoted"' in one for one in told) else "text"
+    kind = "text quotes" if _is_quotation(answer) else "text"
     text = f'<div class="{kind}">{joint.join(told)}</div>{"".join(notes)}'
     return text + _references(answer, words)
 
@@ -149,6 +149,17 @@ def _is_quoted(sentence: Sentence, quotes: Mapping[int, str]) -> bool:
     return bool(said) and any(said in quotes[n] for n in sentence.citations if n in quotes)
 
 
+def _is_quotation(answer: Answer) -> bool:
+    """Say whether all that an answer states is quoted, whatever was drafted before."""
+    quotes = _quotes(answer)
+    stated = [one for one in answer.sentences if one.support != "none"]
+    return bool(stated) and all(_is_quoted(one, quotes) for one in stated)
+
+
+def _quotes(answer: Answer) -> dict[int, str]:
+    return {citation.n: _plain(citation.quote) for citation in answer.citations}
+
+
 def _plain(text: str) -> str:
     return " ".join(text.split()).strip(" .。;；")
 
@@ -177,7 +188,7 @@ def _foot(answer: Answer, words: Words) -> str:
 
 def _writer(answer: Answer, words: Words) -> str:
     base, adapter = answer.model.base, answer.model.adapter
-    if base == "quote":
+    if base == "quote" or _is_quotation(answer):
         return words("quoted_by")
     if adapter:
         return words("written_by_adapter", model=base, adapter=adapter)
