@@ -118,6 +118,17 @@ def test_a_marker_that_cites_nothing_stays_text() -> None:
     assert "Take [7]" in Tree(chat.answered(answer, None, EN)).said
 
 
+def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
+    quote = Citation(1, "fact", "f#1", "Gout", None, "Gout — symptoms: pain.", 0, 22)
+    preface = Sentence("In general:", (), "none", 0.0)
+    line = Sentence("Gout — symptoms: pain [1].", (1,), "supported", 1.0)
+    answer = Answer("", "en", (preface, line), (quote,), False, Model("mini"), 4, message="m1")
+    said = Tree(chat.answered(answer, None, EN)).said
+    assert "Quoted word for word" in said
+    own = replace(answer, sentences=(line, replace(line, text="It hurts [1].")))
+    assert "Written by mini" in Tree(chat.answered(own, None, EN)).said
+
+
 def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     html = _all(_recorded("unicorn"))
     assert 'class="text abstained"' in html
