@@ -121,7 +121,8 @@ def document(engine: Engine, number: int, id: str) -> View:
             raise KnowledgeError(
                 f"There is no document {id!r} in the knowledge base.",
                 where=id,
-                remedy="`medchat kb list` lists the documents with their ids.",
+                remedy="`medchat kb list` lists the documents with their ids; "
+                "`medchat kb entity` shows an entity.",
             )
         passages = session.scalars(
             select(PassageRow).where(PassageRow.document_id == row.id).order_by(PassageRow.start)

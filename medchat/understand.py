@@ -95,7 +95,9 @@ def _asked(parts: Question, *, follows: bool = False) -> Asked:
     # "What is sepsis?" asks for nothing clearer
     bare = len(parts.mentions) == 1 and not parts.rest and not _clear(parts.asks)
     asks = [ask.relation for ask in parts.asks if bare or ask.weight >= 1.0]
-    relations = tuple(dict.fromkeys(asks))
+    # "what is" opens questions of every kind
+    clearer = [relation for relation in asks if relation != "description"]
+    relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
     return Asked(parts.text, parts.language, parts.mentions, relations, parts.rest, follows)
 
 

@@ -122,6 +122,7 @@ RELEVANT = [
     ("What are the symptoms of gout?", passage("Asthma presents with wheeze."), False),
     ("What are the symptoms of gout?", fact("condition:gout", "symptom", "x"), True),
     ("What are the symptoms of gout?", fact("condition:gout", "sign", "x"), True),
+    ("What are the symptoms of gout?", fact("condition:gout", "associated_with", "x"), True),
     ("What are the symptoms of gout?", fact("condition:gout", "cause", "x"), False),
     ("What are the symptoms of gout?", fact("condition:asthma", "symptom", "x"), False),
     ("How is gout treated?", fact("condition:gout", "medicine", "x"), True),

@@ -31,6 +31,7 @@ ALONE = [
     ("What does 口渴 mean in hypertension?", "en", {"symptom:thirst", "condition:htn"}, ()),
     ("Who won the cup?", "en", set(), ()),
     ("What is metformin?", "en", {"medicine:metformin"}, ("description",)),
+    ("What is thirst linked to?", "en", {"symptom:thirst"}, ("associated_with",)),
     ("什么是高血压", "zh", {"condition:htn"}, ("description",)),
 ]
 FOLLOWING = [
