@@ -29,7 +29,18 @@ _HALF_WIDTH = {
 # Ligatures and Arabic-Indic look-alikes fold; superscripts, Roman and circled numerals do not,
 # since folding them changes what is read (10⁻³ is not 10-3).
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
-_FOLD = _HALF_WIDTH | _LIGATURES
+# PDF files name many Chinese characters by a radical that looks the same, and nobody would find them.
+# Unicode decomposes the Kangxi radicals; of the supplement, U+2E80 to U+2EFF, these are whole
+# characters too (EquivalentUnifiedIdeograph.txt).
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
+    0x2E00 + low: sign
+    for low, sign in zip(
+        bytes.fromhex("9fa0bcc1c4c5c6c9cbd1d3d4d7d8d9dadbdcdde1e2e3e4e5e6e7e8e9eceef0f3"),
+        "母民月虎西见角贝车長长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄齐齿龙龟",
+        strict=True,
+    )
+}
+_FOLD = _HALF_WIDTH | _LIGATURES | _RADICALS
 _DETAILS = re.compile(r"[\[［【(（]?详细[\]］】)）]")
 _REPR_ENDS = re.compile(r"""^[\[{(]\s*['"]|['"]\s*[\]})]$""")
 _ESCAPED_QUOTE = re.compile(r"""\\+(['"])""")
@@ -43,10 +54,10 @@ _WORD = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
 
 def tidy(text: str) -> str:
-    """Remove invisible characters, fold full-width letters and runs of white space.
+    """Remove invisible characters, fold full-width letters, radicals and runs of white space.
 
-    >>> tidy("ＭＲＩ\\u200b  scan")
-    'MRI scan'
+    >>> tidy("ＭＲＩ\\u200b  scan"), tidy("\\u75db\\u2edb")
+    ('MRI scan', '痛风')
     """
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(_FOLD)
     return _SPACE.sub(" ", visible).strip()

@@ -1,6 +1,8 @@
 """Readers of literature: what they keep, what they take out and count, and the real exports."""
 
 import json
+import shutil
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -426,6 +428,32 @@ def test_a_pdf_is_read_by_pages_without_running_headers(tmp_path):
     assert report.left_out == {"running header or footer": 6, "page without text": 1}
     composed = compose(record)
     assert {span.title for span in composed.spans} == {"Page 1", "Page 2", "Page 3"}
+
+
+PRINTED = """<!doctype html><meta charset="utf-8"><title>Gout and 痛风</title>
+<style>h1 { break-before: page }</style><p>Two notes on one condition.</p>
+<h1>Gout in adults</h1><p>Colchicine is used in flares; less of it if kidneys are weak.</p>
+<h1>成人痛风</h1><p>痛风急性发作可用秋水仙碱。肾功能减退时应减量。</p>
+"""
+
+
+def test_a_page_that_a_browser_printed_is_read_in_both_languages(tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    page, made = write(tmp_path / "page.html", PRINTED), tmp_path / "page.pdf"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    flags += [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={made}"]
+    subprocess.run([chromium, *flags, page], check=True, capture_output=True, timeout=120)
+    assert sources.recognise(made) == "pdf"
+    ((record,), report) = read(made, "pdf")
+    assert record.title == "Gout and 痛风"
+    assert texts(record) == {
+        "Page 1": "Two notes on one condition.",
+        "Page 2": "Gout in adults Colchicine is used in flares; less of it if kidneys are weak.",
+        "Page 3": "成人痛风 痛风急性发作可用秋水仙碱。肾功能减退时应减量。",
+    }
+    assert not report.left_out
 
 
 @pytest.mark.parametrize(
