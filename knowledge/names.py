@@ -29,7 +29,7 @@ _HALF_WIDTH = {
 # Ligatures and Arabic-Indic look-alikes fold; superscripts, Roman and circled numerals do not,
 # since folding them changes what is read (10⁻³ is not 10-3).
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
-# PDF files name many Chinese characters by a radical that looks the same, and nobody would find them.
+# PDF files name many Chinese characters by a radical that looks the same: nobody would find them.
 # Unicode decomposes the Kangxi radicals; of the supplement, U+2E80 to U+2EFF, these are whole
 # characters too (EquivalentUnifiedIdeograph.txt).
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
