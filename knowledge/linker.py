@@ -12,6 +12,7 @@ left alone. This file knows nothing of what is asked.
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -33,8 +34,11 @@ _CJK_SIGN = re.compile(f"[{_CJK}]")
 _NUMERAL = re.compile("[ivⅰ-ⅷⅠ-Ⅷ]+|[一二三四五]", re.IGNORECASE)
 _TYPED = ("type", "stage", "grade", "class", "group", "factor")
 _MEASURED = ("型", "期", "级", "度")
-_NUMBERS_ZH = "一二三四五"
-_ENDING = frozenset(".;:!?。；：！？，、\n|")
+_ENDING = ".;:!?。；：！？，、\n|"
+_END = re.compile(f"[{_ENDING}]")
+_MIXED = re.compile(f"[^{_CJK}{_ENDING}]|[一二三四五][型期级度]")
+"""What makes a phrase more than Chinese characters, each of which stands for itself."""
+
 _INTRODUCED = re.compile(r"\s*[(（]([A-Z][A-Za-z0-9-]{1,9})[)）]")
 _KIND_ORDER = {kind: place for place, kind in enumerate(("condition", "medicine", *KINDS))}
 
@@ -69,6 +73,10 @@ class Mention:
     corrected: bool = False
 
 
+_Span = tuple[int, int, tuple[str, ...], bool]
+"""Where a name begins and ends, whose it is, and whether a letter of it was wrong."""
+
+
 class _Unit(NamedTuple):
     """A word, or one Chinese character, in the form in which names are compared."""
 
@@ -84,8 +92,10 @@ class Linker:
 
     def __init__(self, names: Iterable[Called], related: Related | None = None) -> None:
         self._names: dict[str, list[tuple[int, int, str]]] = {}
-        self._reach: dict[str, int] = {}
+        self._lengths: dict[str, int] = {}
+        self._owners: dict[str, tuple[str, ...]] = {}
         self._orders: dict[str, str | None] = {}
+        self._turned: set[str] = set()
         self._exact: dict[str, set[str]] = {}
         self._words: set[str] = set()
         self._spelling = Spelling(self._words)
@@ -110,8 +120,7 @@ class Linker:
         rank = (0 if name.preferred else 1, _KIND_ORDER.get(name.kind, 9), name.entity)
         self._names.setdefault(key, []).append(rank)
         first = _prefix(parts)
-        if self._reach.get(first, 0) < len(parts):
-            self._reach[first] = len(parts)
+        self._lengths[first] = self._lengths.get(first, 0) | 1 << len(parts)
         if key.isascii():
             self._words.update(parts)
             self._reorder(key, parts)
@@ -121,6 +130,7 @@ class Linker:
     def _reorder(self, key: str, words: list[str]) -> None:
         """Learn that a name may be told with its words in another order, unless two would be."""
         if 1 < len(words) <= REORDERED:
+            self._turned.update(words)
             order = " ".join(sorted(words))
             self._orders[order] = key if self._orders.get(order, key) == key else None
 
@@ -129,27 +139,99 @@ class Linker:
 
         Misspelt words are corrected unless that is not wanted.
         """
-        units = [self._corrected(unit) if correct else unit for unit in _units(text)]
-        found: list[Mention] = []
         introduced: dict[str, tuple[str, ...]] = {}
+        found = [
+            Mention(start, end, text[start:end], entities, corrected)
+            for start, end, entities, corrected in self._spans(text, correct, introduced)
+        ]
+        return self._settled(found, introduced)
+
+    def spans(self, text: str) -> list[_Span]:
+        """Return where a text names entities, and all that bear the name, in no order of merit.
+
+        Nothing is corrected, and no catalogue is asked: what a proof needs of every row.
+        """
+        return self._spans(text, False, {})
+
+    def _spans(
+        self, text: str, correct: bool, introduced: dict[str, tuple[str, ...]]
+    ) -> list[_Span]:
+        """Return the names of each phrase: none goes on over a sign that ends one."""
+        found: list[_Span] = []
+        place = 0
+        while mixed := _MIXED.search(text, place):
+            begin = mixed.start()
+            while begin > place and text[begin - 1] not in _ENDING:
+                begin -= 1
+            stop = _END.search(text, mixed.end())
+            end = stop.start() if stop else len(text)
+            self._find_zh(text, place, begin, introduced, found)
+            units = _units(text, begin, end)
+            if correct:
+                units = [self._corrected(unit) for unit in units]
+            self._find_in(units, text, introduced, found)
+            place = end
+        self._find_zh(text, place, len(text), introduced, found)
+        return found
+
+    def _find_zh(
+        self,
+        text: str,
+        place: int,
+        end: int,
+        introduced: dict[str, tuple[str, ...]],
+        found: list[_Span],
+    ) -> None:
+        """Find the names of phrases of Chinese characters alone, each of which is a unit."""
+        lengths, names = self._lengths, self._names
+        for start in range(place, end - 1):
+            if start < place or text[start : start + 2] not in lengths:
+                continue
+            for length in _longest_first(lengths[text[start : start + 2]]):
+                stop = start + length
+                if stop <= end and (key := text[start:stop]) in names:
+                    place = stop
+                    entities = self._bearers(key)
+                    if text[stop : stop + 1] == "\n":
+                        _introduce(text, stop, entities, introduced)
+                    found.append((start, stop, entities, False))
+                    break
+
+    def _find_in(
+        self,
+        units: list[_Unit],
+        text: str,
+        introduced: dict[str, tuple[str, ...]],
+        found: list[_Span],
+    ) -> None:
+        """Find the names of one phrase of words, and of characters among them."""
+        lengths, turned = self._lengths, self._turned
         place = 0
         while place < len(units):
-            length, entities = self._longest(units, place, text)
-            start = units[place].start
+            form, start, end, latin, _ = units[place]
+            mask, length, key = lengths.get(form, 0), 0, ""
+            if not latin and place + 1 < len(units):
+                mask |= lengths.get(form + units[place + 1].form, 0)
+            if mask or (latin and form in turned):
+                length, key = self._longest(units, place, text, mask.bit_length() - 1)
             if not length:
-                written = text[start : units[place].end]
-                if written in introduced:
-                    found.append(Mention(start, start + len(written), written, introduced[written]))
+                if introduced and text[start:end] in introduced:
+                    found.append((start, end, introduced[text[start:end]], False))
                 place += 1
                 continue
-            end = units[place + length - 1].end
-            corrected = any(unit.corrected for unit in units[place : place + length])
-            found.append(Mention(start, end, text[start:end], entities, corrected))
-            short = _INTRODUCED.match(text, end)
-            if short is not None and short[1] not in introduced:
-                introduced[short[1]] = entities
+            taken = units[place : place + length]
+            end, entities = taken[-1].end, self._bearers(key)
+            _introduce(text, end, entities, introduced)
+            found.append((start, end, entities, any(unit.corrected for unit in taken)))
             place += length
-        return self._settled(found, introduced)
+
+    def _bearers(self, key: str) -> tuple[str, ...]:
+        """Return the entities that bear a name, those that prefer it first."""
+        found = self._owners.get(key)
+        if found is None:
+            found = tuple(dict.fromkeys(rank[2] for rank in sorted(self._names[key])))
+            self._owners[key] = found
+        return found
 
     def _settled(
         self, found: list[Mention], introduced: dict[str, tuple[str, ...]]
@@ -173,37 +255,32 @@ class Linker:
                 settled.append(mention)
         return settled
 
-    def _longest(self, units: list[_Unit], place: int, text: str) -> tuple[int, tuple[str, ...]]:
-        """Return how many units the longest name from a place takes, and whose it is."""
+    def _longest(self, units: list[_Unit], place: int, text: str, reach: int) -> tuple[int, str]:
+        """Return how many units the longest name from a place takes, and its key."""
         first = units[place]
-        reach = self._reach.get(first.form, 0)
-        if not first.latin and place + 1 < len(units):
-            reach = max(reach, self._reach.get(first.form + units[place + 1].form, 0))
-        if first.latin and first.form in self._words:
-            reach = max(reach, REORDERED)
+        turned = self._turned
+        if first.latin and reach < REORDERED and first.form in turned:
+            reach = REORDERED
         best, best_key, key = 0, "", ""
         words: list[str] | None = []
         before = first
         for length, unit in enumerate(units[place : place + reach], 1):
             if length > 1:
                 before = units[place + length - 2]
-                if not _adjacent(before.end, unit.start, text):
-                    break
                 key += " " if unit.latin and before.latin else ""
             key += unit.form
             if key in self._names and self._cased_alike(key, text[first.start : unit.end]):
                 best, best_key = length, key
             # In a list, what stands before a comma and after it are two things.
             apart = length > 1 and "," in text[before.end : unit.start]
-            if words is None or apart or not unit.latin or length > REORDERED:
+            if words is None or apart or length > REORDERED or unit.form not in turned:
                 words = None
                 continue
             words.append(unit.form)
             other = self._orders.get(" ".join(sorted(words))) if length > 1 else None
             if other is not None:
                 best, best_key = length, other
-        entities = tuple(dict.fromkeys(rank[2] for rank in sorted(self._names.get(best_key, ()))))
-        return best, entities
+        return best, best_key
 
     def _cased_alike(self, key: str, written: str) -> bool:
         return key not in self._exact or written in self._exact[key]
@@ -313,25 +390,46 @@ def _prefix(parts: list[str]) -> str:
     return parts[0] if not _CJK_SIGN.match(parts[0]) else "".join(parts[:2])
 
 
-def _units(text: str) -> Iterator[_Unit]:
-    pieces = [(match.group(), match.start(), match.end()) for match in _UNIT.finditer(text)]
-    for place, (piece, start, end) in enumerate(pieces):
-        if _CJK_SIGN.match(piece) is not None and piece not in _NUMBERS_ZH:
-            yield _Unit(piece, start, end, False)
-            continue
-        before = pieces[place - 1][0].lower() if place else ""
-        after = pieces[place + 1][0] if place + 1 < len(pieces) else ""
-        latin = _CJK_SIGN.match(piece) is None
-        if after in _MEASURED and _NUMERAL.fullmatch(piece):
-            form = normalise(piece + after)[:-1]
-        elif before in _TYPED and _NUMERAL.fullmatch(piece):
-            form = normalise(f"{before} {piece}").rsplit(" ", 1)[-1]
-        else:
-            form = normalise(piece) if latin else piece
-        # NFKC may turn one written sign into several words; such a unit matches nothing.
-        yield _Unit(form, start, end, latin or not _CJK_SIGN.match(form))
+def _units(text: str, begin: int, stop: int) -> list[_Unit]:
+    """Return the units of one phrase of a text."""
+    found = list(_UNIT.finditer(text, begin, stop))
+    units = []
+    before = ""
+    for place, match in enumerate(found):
+        piece = match[0]
+        form, latin, counts = _compared(piece)
+        if counts:
+            after = found[place + 1][0] if place + 1 < len(found) else ""
+            if after in _MEASURED:
+                form = normalise(piece + after)[:-1]
+            elif before.lower() in _TYPED:
+                form = normalise(f"{before} {piece}").rsplit(" ", 1)[-1]
+            latin = latin or not _CJK_SIGN.match(form)
+        before = piece
+        units.append(_Unit(form, *match.span(), latin))
+    return units
 
 
-def _adjacent(end: int, start: int, text: str) -> bool:
-    """Say whether nothing that ends a phrase stands between two units."""
-    return end == start or _ENDING.isdisjoint(text[end:start])
+@lru_cache(maxsize=65536)
+def _compared(piece: str) -> tuple[str, bool, bool]:
+    """Return how a word or character is compared, whether it is none of Chinese, or a number."""
+    latin = _CJK_SIGN.match(piece) is None
+    counts = _NUMERAL.fullmatch(piece) is not None
+    # NFKC may turn one written sign into several words; such a unit matches nothing.
+    form = normalise(piece) if latin else piece
+    return form, latin or not _CJK_SIGN.match(form), counts
+
+
+@lru_cache(maxsize=4096)
+def _longest_first(mask: int) -> tuple[int, ...]:
+    """Return the numbers of the bits that are set, the largest first."""
+    return tuple(bit for bit in range(mask.bit_length() - 1, -1, -1) if mask >> bit & 1)
+
+
+def _introduce(
+    text: str, end: int, entities: tuple[str, ...], introduced: dict[str, tuple[str, ...]]
+) -> None:
+    """Learn the short form that a text gives for a name in brackets behind it."""
+    short = _INTRODUCED.match(text, end)
+    if short is not None:
+        introduced.setdefault(short[1], entities)

@@ -2,7 +2,6 @@
 
 import random
 import string
-import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -188,22 +187,17 @@ def test_mentions_never_overlap_and_quote_the_text(text: str) -> None:
         place = mention.end
 
 
-def test_many_names_load_in_seconds_and_find_in_milliseconds() -> None:
+def test_each_of_many_names_is_found_among_other_words() -> None:
     pick = random.Random(7)
     words = ["".join(pick.choices(string.ascii_lowercase, k=9)) for _ in range(20_000)]
-    names = [_called(f"e{n}", f"{pick.choice(words)} syndrome") for n in range(25_000)]
-    names += [
-        _called(f"z{n}", "".join(chr(pick.randint(0x4E00, 0x9000)) for _ in range(5)))
-        for n in range(25_000)
-    ]
-    start = time.process_time()
-    found = Linker(names)
-    assert time.process_time() - start < 4  # 0.4 s when idle
-    text = "Patients with raised pressure and an unknwon disease were treated. " * 15
-    found.find(text)
-    start = time.process_time()
-    found.find(text)
-    assert time.process_time() - start < 0.02  # 1.5 ms when idle
+    names = {f"e{n}": f"{pick.choice(words)} syndrome" for n in range(25_000)}
+    names |= {
+        f"z{n}": "".join(chr(pick.randint(0x4E00, 0x9000)) for _ in range(5)) for n in range(25_000)
+    }
+    found = Linker(_called(id, name) for id, name in names.items())
+    for id in pick.sample(sorted(names), 200):
+        (mention,) = found.find(f"Patients with {names[id]} were treated.")
+        assert mention.text == names[id] and id in mention.entities
 
 
 def test_an_empty_catalogue_links_nothing(engine: Engine) -> None:

@@ -7,7 +7,7 @@ file knows nothing of styles; it sees to it that what is said and what proves it
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -31,6 +31,11 @@ class _Used:
     relation: str
     item: Item
     passage: str = ""
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Return the page and the relation whose line tells it."""
+        return self.page.id, self.relation
 
 
 class Answer:
@@ -88,7 +93,7 @@ class Answer:
 
     def quotes(self) -> list[str]:
         """Return the lines of evidence that the row rests on, each once."""
-        return list(dict.fromkeys(self._quote(used) for used in self._used.values()))
+        return list(dict.fromkeys(self._lines()))
 
     def lesson(
         self,
@@ -107,44 +112,41 @@ class Answer:
         `lines` is numbered evidence: each sentence then cites the lines that prove it.
         """
         page = self._page
-        keys = list(self._used)
-        support = [
-            [keys.index(key) for key in self._proving(start, end)]
-            for start, end in sentences(self._text)
-        ]
-        messages = (
-            *before,
-            Message("user", question),
-            Message("assistant", self._cited(lines, support) if lines else self._text),
-        )
+        every = list(self._used.values())
+        quotes = self._lines()
+        places = {key: place for place, key in enumerate(self._used)}
+        spans = sentences(self._text)
+        support = [[places[key] for key in self._proving(start, end)] for start, end in spans]
+        said = self._cited(lines, spans, support, quotes) if lines else self._text
+        messages = (*before, Message("user", question), Message("assistant", said))
         stated = {index for indices in support for index in indices}
-        named = [used for key, used in self._used.items() if used.item.object]
-        extra: Meta = {"turns": [[keys.index(key) for key in one] for one in turns]}
+        licences = {used.item.licence or page.licence for used in every}
+        meta_of: Meta = {
+            "relation": topic,
+            "support": support,
+            "objects": [
+                used.item.said
+                for place, used in enumerate(every)
+                if used.item.object and place in stated
+            ],
+        }
+        if turns:
+            meta_of["turns"] = [[places[key] for key in one] for one in turns]
         return Lesson(
-            id=lesson_id(style, page.language, messages, keys),
+            id=lesson_id(style, page.language, messages, list(places)),
             messages=messages,
             language=page.language,
             style=style,
             sources=tuple(
-                LessonSource("passage", used.passage, used.item.text)
+                LessonSource("passage", used.passage, quote)
                 if used.passage
-                else LessonSource("fact", used.item.fact, self._quote(used))
-                for used in self._used.values()
+                else LessonSource("fact", used.item.fact, quote)
+                for used, quote in zip(every, quotes, strict=True)
             ),
-            entities=self._entities(named),
+            entities=self._entities([used for used in every if used.item.object]),
             split_key=page.id,
-            licence=" AND ".join(
-                sorted({used.item.licence or page.licence for used in self._used.values()})
-            ),
-            meta={
-                "relation": topic,
-                "support": support,
-                "objects": [
-                    used.item.said for used in named if keys.index(used.item.fact) in stated
-                ],
-                **(extra if turns else {}),
-                **(meta or {}),
-            },
+            licence=licences.pop() if len(licences) == 1 else " AND ".join(sorted(licences)),
+            meta={**meta_of, **(meta or {})},
         )
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
@@ -159,18 +161,16 @@ class Answer:
         ends = [used.item.object for used in named]
         return tuple(dict.fromkeys((*own[:1], *ends, *own[1:])))
 
-    def _quote(self, of: _Used) -> str:
-        if of.passage:
-            return of.item.text
-        page, relation = of.page, of.relation
-        used = {
-            each.item.fact
-            for each in self._used.values()
-            if each.relation == relation and each.page.id == page.id
-        }
-        texts = [item.text for item in page.groups[relation] if item.fact in used]
-        bare = relation.removesuffix(INVERSE)
-        return wording.line(page.name, bare, texts, page.language, inverse=bare != relation)
+    def _lines(self) -> list[str]:
+        """Return the line of evidence, or the quoted words, of each thing that the row rests on."""
+        every = list(self._used.values())
+        keys = [("", used.item.text) if used.passage else used.group for used in every]
+        groups: dict[tuple[str, str], tuple[_Used, set[str]]] = {}
+        for key, used in zip(keys, every, strict=True):
+            if not used.passage:
+                groups.setdefault(key, (used, set()))[1].add(used.item.fact)
+        lines = {key: _line(*group) for key, group in groups.items()}
+        return [lines.get(key, key[1]) for key in keys]
 
     def _proving(self, start: int, end: int) -> list[str]:
         """Return the facts of what was said within a sentence."""
@@ -182,17 +182,30 @@ class Answer:
         ]
         return list(dict.fromkeys(found))
 
-    def _cited(self, lines: Sequence[str], support: Sequence[Sequence[int]]) -> str:
-        used = list(self._used.values())
+    def _cited(
+        self,
+        lines: Sequence[str],
+        spans: Sequence[tuple[int, int]],
+        support: Sequence[Sequence[int]],
+        quotes: Sequence[str],
+    ) -> str:
         text = ""
         place = 0
-        for (start, end), indices in zip(sentences(self._text), support, strict=True):
-            quotes = {self._quote(used[index]) for index in indices}
-            numbers = [number for number, line in enumerate(lines, 1) if line in quotes]
+        for (start, end), indices in zip(spans, support, strict=True):
+            proving = {quotes[index] for index in indices}
+            numbers = [number for number, line in enumerate(lines, 1) if line in proving]
             text += self._text[place:start]
             text += claims.cite(self._text[start:end], numbers, self._page.language)
             place = end
         return text + self._text[place:]
+
+
+def _line(one: _Used, facts: Collection[str]) -> str:
+    """Return the line of evidence of some facts of a page that are of one relation."""
+    page, relation = one.page, one.relation
+    texts = [item.text for item in page.groups[relation] if item.fact in facts]
+    bare = relation.removesuffix(INVERSE)
+    return wording.line(page.name, bare, texts, page.language, inverse=bare != relation)
 
 
 def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:

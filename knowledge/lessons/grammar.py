@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 
 _Parts = tuple["str | _Choice", ...]
-_Choice = tuple[_Parts, ...]
+_Choice = tuple["str | _Parts", ...]
+"""Alternatives; one that holds no choice of its own is its text."""
 
 _CLOSES = {"[": "]", "<": ">", "«": "»", "{": "}"}
 
@@ -50,17 +51,18 @@ def count(template: str) -> int:
 
 def _write(parts: _Parts, pick: random.Random, said: list[str]) -> None:
     for part in parts:
-        if isinstance(part, str):
-            said.append(part)
+        option = part if isinstance(part, str) else part[int(pick.random() * len(part))]
+        if isinstance(option, str):
+            said.append(option)
         else:
-            _write(part[int(pick.random() * len(part))], pick, said)
+            _write(option, pick, said)
 
 
 def _count(parts: _Parts) -> int:
     product = 1
     for part in parts:
         if not isinstance(part, str):
-            product *= sum(map(_count, part))
+            product *= sum(1 if isinstance(each, str) else _count(each) for each in part)
     return product
 
 
@@ -92,10 +94,11 @@ def _sequence(template: str, place: int, within: bool) -> tuple[_Parts, int]:
 
 
 def _choice(template: str, place: int) -> tuple[_Choice, int]:
-    options: list[_Parts] = []
+    options: list[str | _Parts] = []
     while place < len(template):
         option, place = _sequence(template, place, within=True)
-        options.append(option)
+        plain = len(option) == 1 and isinstance(option[0], str)
+        options.append(option[0] if plain else option)
         if template[place : place + 1] == ")":
             return tuple(options), place + 1
         place += 1

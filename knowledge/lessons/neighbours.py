@@ -8,7 +8,6 @@ same. A training page never gets a neighbour of validation. This file knows noth
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
@@ -67,7 +66,7 @@ class Neighbours:
         if page is None:
             return None
         others = tuple(self._shelf.pages(beside, language))
-        return replace(page, beside=others, rivals=self.rivals)
+        return page.among(others, self.rivals)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""

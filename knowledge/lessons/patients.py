@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from knowledge.lessons import grammar, phrases
@@ -17,6 +18,8 @@ from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]
+Stage = Literal["baby", "child", "adult", "old"]
+Pace = Literal["sudden", "days", "lasting"]
 
 _FEMALE = re.compile(
     r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
@@ -138,32 +141,51 @@ class Profile:
     """Whom a condition may befall and how fast; an empty sex may be either."""
 
     sex: Sex
-    stage: Literal["baby", "child", "adult", "old"]
+    stage: Stage
     childbearing: bool
-    pace: Literal["sudden", "days", "lasting"]
+    pace: Pace
 
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     """Return whom a condition may befall, by its names, its symptoms and those it affects."""
-    about = " ".join(name.text for name in page.entity.names)
+    about = " ".join([name.text for name in page.entity.names])
     whom = _words(page.groups, "population", "body_part")
-    felt = " ".join(item.text for item in complaints)
-    female, male = (bool(sign.search(f"{about} {whom} {felt}")) for sign in (_FEMALE, _MALE))
+    felt = " ".join([item.text for item in complaints])
+    female, male = _of_sex(f"{about} {whom}")
+    if felt:
+        female, male = female or _found(_FEMALE, felt), male or _found(_MALE, felt)
     sex: Sex = "" if female == male else "f" if female else "m"
-    old = _OLD.search(f"{about} {whom} {_words(page.groups, 'risk_factor')}")
-    stage: Literal["baby", "child", "adult", "old"] = "adult"
+    stage, pace, childbearing = _of_age(about, whom, _words(page.groups, "risk_factor"))
+    return Profile(sex, stage, childbearing, pace)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_sex(about: str) -> tuple[bool, bool]:
+    """Say whether words speak of women, and of men."""
+    return _found(_FEMALE, about), _found(_MALE, about)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_age(about: str, whom: str, risks: str) -> tuple[Stage, Pace, bool]:
+    """Return how old and how suddenly ill someone is, and whether of childbearing age."""
+    stage: Stage = "adult"
     if _BABY.search(about):
         stage = "baby"
     elif _CHILD.search(about):
         stage = "child"
-    elif old:
+    elif _OLD.search(f"{about} {whom} {risks}"):
         stage = "old"
-    pace: Literal["sudden", "days", "lasting"] = "days"
+    pace: Pace = "days"
     if _SUDDEN.search(about):
         pace = "sudden"
     elif _LASTING.search(about):
         pace = "lasting"
-    return Profile(sex, stage, bool(_CHILDBEARING.search(about)), pace)
+    return stage, pace, _found(_CHILDBEARING, about)
+
+
+@lru_cache(maxsize=1 << 14)
+def _found(sign: re.Pattern[str], text: str) -> bool:
+    return sign.search(text) is not None
 
 
 def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:

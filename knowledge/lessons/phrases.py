@@ -41,6 +41,7 @@ _SINGULAR = re.compile(
 )
 _NOBODY = re.compile("无|所有|均可|任何|不限|不详")
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+_LARGE = re.compile(r"\{[A-Z]+\}")
 _ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
 _STOPS = ".。"
@@ -135,11 +136,16 @@ def fill(
     >>> fill("[A sign|Signs] of {s} [is|include] {a}.", "en", 2, s="gout", a="pain and heat")
     'Signs of gout include pain and heat.'
     """
-    chosen = _NUMBER.sub(lambda match: match[1] if count == 1 else match[2], template)
-    chosen = _AGREES.sub(lambda match: match[1 + is_plural(parts.get("s", ""))], chosen)
-    chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
-    large = {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
-    text = chosen.format(**parts, **large)
+    chosen = template
+    if "[" in chosen:
+        chosen = _NUMBER.sub(lambda match: match[1] if count == 1 else match[2], chosen)
+    if "<" in chosen:
+        chosen = _AGREES.sub(lambda match: match[1 + is_plural(parts.get("s", ""))], chosen)
+    if "«" in chosen:
+        chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
+    if _LARGE.search(chosen):
+        parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
+    text = chosen.format(**parts)
     return text[:1].upper() + text[1:] if language == "en" and not clause else text
 
 

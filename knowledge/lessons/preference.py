@@ -29,6 +29,9 @@ LITTLE = 0.2
 """The share where it is not; those pairs are all swapped facts."""
 
 _POOL = 400
+_DRAWS = 30
+"""So often a name of the pool is drawn until one is found that the subject has no fact with."""
+
 _NUMBER = re.compile(r"(?<![\w.,/])\d+(?:\.\d+)?(?![\w/]|\.\d)")
 _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|单位|毫升)")
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
@@ -98,7 +101,7 @@ class Pairs:
 
     def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
-        pick = random.Random(lesson.id)
+        pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
         if not self._every:
             return self._swapped(lesson, named, pick)
         rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
@@ -117,11 +120,11 @@ class Pairs:
         true = self._related(lesson.split_key) | set(lesson.entities)
         id, name = pick.choice(named)
         pool = self._pool.get((lesson.language, _kind(id)), ())
-        strangers = [other for other in pool if other[0] not in true]
+        drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
+        stranger = next((name for other, name in drawn if other not in true), "")
         chosen = lesson.messages[-1].content
-        if not strangers:
+        if not stranger:
             return None
-        stranger = pick.choice(strangers)[1]
         rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
         return _made(
             lesson,
@@ -224,16 +227,32 @@ def _kind(id: str) -> str:
 
 
 def _drawn(id: str, share: float) -> bool:
-    return hashlib.sha256(id.encode()).digest()[0] < 256 * share
+    return _digest(id)[0] < 256 * share
+
+
+def _digest(id: str) -> bytes:
+    return hashlib.sha256(id.encode()).digest()
 
 
 def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
-    """Replace a name, but not where it is part of another name of the row."""
-    if any(name.casefold() in each.casefold() for each in rest):
+    """Replace a name, but not where it is part of another name of the row or of a Latin word."""
+    wanted = name.lower()
+    if any(wanted in each.lower() for each in rest):
         return text
-    edge = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+    lower = text.lower()
+    if len(lower) != len(text):  # a sign that is two in small letters: places do not agree
+        return text
+    done, place = "", 0
+    while (start := lower.find(wanted, place)) >= 0:
+        end = start + len(wanted)
+        if _latin(text[start - 1 : start]) or _latin(text[end : end + 1]):
+            done += text[place:end]
+        else:
+            said = other[:1].upper() + other[1:] if text[start].isupper() else other
+            done += text[place:start] + said
+        place = end
+    return done + text[place:]
 
-    def put(match: re.Match[str]) -> str:
-        return other[:1].upper() + other[1:] if match[0][:1].isupper() else other
 
-    return re.sub(edge[0] + re.escape(name) + edge[1], put, text, flags=re.IGNORECASE)
+def _latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()

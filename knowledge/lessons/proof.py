@@ -6,7 +6,7 @@ Every fact must hold and every quotation stand in its passage; the rest is told 
 `claims`. This file knows nothing of how lessons are written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Engine, select
 
@@ -42,20 +42,20 @@ class Prover:
     def faults(self, lessons: Sequence[Lesson]) -> list[str]:
         """Return for each lesson what is wrong with it, or an empty text."""
         sources = [source for lesson in lessons for source in lesson.sources]
-        facts = self._held(source.id for source in sources if source.kind == "fact")
-        passages = self._passages(source.id for source in sources if source.kind == "passage")
-        ends = [end for fact in facts.values() for end in (fact.subject, fact.object) if end]
-        named = [id for lesson in lessons for id in (*lesson.entities, lesson.split_key)]
-        known = self._called([*ends, *named])
+        facts = self._held({source.id for source in sources if source.kind == "fact"})
+        passages = self._passages({source.id for source in sources if source.kind == "passage"})
+        known = self._called({lesson.split_key for lesson in lessons})
         if passages:
             known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
         return [self._fault(lesson, facts, passages, known) for lesson in lessons]
 
-    def _passages(self, ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
         """Return the document, its title and the text of each passage that may be quoted."""
-        found = {}
+        found: dict[str, tuple[str, str, str]] = {}
+        if not ids:
+            return found
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(set(ids))):
+            for chunk in chunks(sorted(ids)):
                 query = (
                     select(
                         PassageRow.id,
@@ -73,24 +73,29 @@ class Prover:
                     found[row.id] = (row.document_id, row.title, row.text[row.start : row.end])
         return found
 
-    def _held(self, ids: Iterable[str]) -> dict[str, Held]:
+    def _held(self, ids: Collection[str]) -> dict[str, Held]:
         """Return facts by id; the catalogue is asked for those that were not asked for before."""
+        missing = [id for id in ids if id not in self._facts]
+        if not missing:
+            return self._facts
         if len(self._facts) > _MOST:
             self._facts.clear()
-        self._facts |= self._read_facts({id for id in ids if id not in self._facts})
+            missing = list(ids)
+        self._facts |= (found := self._read_facts(missing))
+        self._called({end for fact in found.values() for end in (fact.subject, fact.object) if end})
         return self._facts
 
-    def _called(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    def _called(self, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Return the names of entities, read once as the facts are."""
-        if len(self._names) > _MOST:
-            self._names.clear()
-        self._names |= self._read_names({id for id in ids if id not in self._names})
+        missing = [id for id in ids if id not in self._names]
+        if missing:
+            self._names |= dict.fromkeys(missing, ()) | self._read_names(missing)
         return self._names
 
     def _read_facts(self, ids: Iterable[str]) -> dict[str, Held]:
         found = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(set(ids))):
+            for chunk in chunks(sorted(ids)):
                 query = select(
                     FactRow.id,
                     FactRow.subject_id,
@@ -106,7 +111,7 @@ class Prover:
     def _read_names(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(set(ids))):
+            for chunk in chunks(sorted(ids)):
                 query = (
                     select(NameRow.entity_id, NameRow.text)
                     .join(EntityRow, EntityRow.id == NameRow.entity_id)

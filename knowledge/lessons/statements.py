@@ -8,12 +8,14 @@ shared finding links it to the row's subject. This file knows nothing of how les
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from knowledge import wording
 from knowledge.lessons import senses
 from knowledge.lessons.claims import Held, is_call, uncited
-from knowledge.linker import Linker, Mention
+from knowledge.linker import Linker
 from knowledge.names import normalise
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -43,16 +45,22 @@ class Statements:
         self._common = common
         self._subject = lesson.split_key
         self._answer = uncited(lesson.messages[-1].content)
+        self._lower = self._answer.lower()
         self._declines = bool(lesson.meta.get("declined"))
         self._poles = [self._pole(fact) for fact in facts]
+        self._others = [
+            fact.object if fact.subject == pole else fact.subject
+            for fact, pole in zip(facts, self._poles, strict=True)
+        ]
         self._allowed = {
             self._subject,
             *self._poles,
-            *(self._other(fact) for fact in facts if fact.object),
+            *(other for other, fact in zip(self._others, facts, strict=True) if fact.object),
         }
+        self._support = self._indices("support")
+        self._turns = self._indices("turns")
         self._spans = sentences(self._answer)
-        self._masks = self._maskable()
-        self._masked_answer = self._masked(self._answer)
+        self._masked_answer = _blank(self._answer, self._maskable(), self._lower)
 
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
@@ -74,12 +82,6 @@ class Statements:
         """Return from which entity the row sees a fact: its subject, where the fact is about it."""
         return self._subject if self._subject in (fact.subject, fact.object) else fact.subject
 
-    def _other(self, fact: Held) -> str:
-        return fact.object if fact.subject == self._pole(fact) else fact.subject
-
-    def _inverse(self, fact: Held) -> bool:
-        return fact.subject != self._pole(fact) and not RELATIONS[fact.relation].symmetric
-
     def _wrong_subjects(self) -> str:
         """A fact about another entity needs a finding that both share, or a row that declines."""
         own = {fact.object for fact in self._facts if self._pole(fact) == self._subject} - {""}
@@ -93,16 +95,13 @@ class Statements:
     def _names(self, id: str) -> tuple[str, ...]:
         return self._known.get(id, ())
 
-    def _value(self, fact: Held) -> str:
-        return fact.value[self._language].strip(_STOPS)
-
-    def _maskable(self) -> list[str]:
-        """Return the names and values that the row's facts allow, the longest first."""
-        allowed = {self._subject} if self._declines else self._allowed
-        names = {name.strip(_STOPS) for id in allowed for name in self._names(id) if len(name) > 1}
-        told = () if self._declines else self._facts
-        values = {self._value(fact) for fact in told if not fact.object}
-        return sorted((names | values) - {""}, key=len, reverse=True)
+    def _maskable(self) -> set[str]:
+        """Return the names and values that the row's facts allow."""
+        if self._declines:
+            return {name for name in self._names(self._subject) if len(name) > 1}
+        names = {name for id in self._allowed for name in self._names(id) if len(name) > 1}
+        names.update(fact.value[self._language] for fact in self._facts if not fact.object)
+        return names
 
     def _wrong_language(self) -> str:
         chinese = bool(_CJK.search(self._answer))
@@ -116,27 +115,25 @@ class Statements:
 
     def _wrong_quotes(self) -> str:
         """Write each group's line again and compare: a fact taken away or put in shows here."""
-        groups: dict[tuple[str, str, bool], list[tuple[str, Held]]] = {}
-        for source, fact, pole in zip(self._lesson.sources, self._facts, self._poles, strict=True):
+        groups: dict[tuple[str, str, bool], list[int]] = {}
+        for place, (fact, pole) in enumerate(zip(self._facts, self._poles, strict=True)):
             if fact.relation:
-                key = (pole, fact.relation, self._inverse(fact))
-                groups.setdefault(key, []).append((source.quote, fact))
-        for (pole, relation, inverse), members in groups.items():
-            quotes = {quote for quote, _ in members}
-            if len(quotes) > 1:
+                inverse = fact.subject != pole and not RELATIONS[fact.relation].symmetric
+                groups.setdefault((pole, fact.relation, inverse), []).append(place)
+        sources = self._lesson.sources
+        for (pole, relation, inverse), places in groups.items():
+            quote = sources[places[0]].quote
+            if any(sources[place].quote != quote for place in places):
                 return f"the quotes of {relation} differ"
-            if not self._line_agrees(
-                quotes.pop(), pole, relation, inverse, [each for _, each in members]
-            ):
+            if not self._line_agrees(quote, pole, relation, inverse, places):
                 return f"the quote of {relation} is not the line of its facts"
         return ""
 
     def _line_agrees(
-        self, quote: str, pole: str, relation: str, inverse: bool, facts: Sequence[Held]
+        self, quote: str, pole: str, relation: str, inverse: bool, places: Sequence[int]
     ) -> bool:
         for name in self._names(pole):
-            empty = wording.line(name, relation, [""], self._language, inverse=inverse)
-            head, stop = empty[:-1], empty[-1]
+            head, stop = _frame_of_line(name, relation, self._language, inverse)
             if quote.startswith(head) and quote.endswith(stop):
                 listed = quote[len(head) : -1]
                 break
@@ -144,18 +141,18 @@ class Statements:
             return False
         apart = "；" if self._language == "zh" else "; "
         left = f"{apart}{listed}{apart}".casefold()
-        for fact in facts:
-            said = self._names(self._other(fact)) if fact.object else (self._value(fact),)
-            forms = (f"{apart}{text.strip(_STOPS).casefold()}{apart}" for text in said)
+        for place in places:
+            forms = (f"{apart}{_folded(text)}{apart}" for text in self._said_of(place))
             found = next((form for form in forms if form in left), "")
             if not found:
                 return False
             left = left.replace(found, apart, 1)
         return left in (apart, "")
 
-    def _said_of(self, fact: Held) -> tuple[str, ...]:
+    def _said_of(self, place: int) -> tuple[str, ...]:
         """Return the words of which one must stand where a fact is stated."""
-        return self._names(self._other(fact)) if fact.object else (self._value(fact),)
+        fact = self._facts[place]
+        return self._names(self._others[place]) if fact.object else (fact.value[self._language],)
 
     def _indices(self, key: str) -> list[list[int]] | None:
         """Return lists of indices into the row's facts, or None where they are not that."""
@@ -172,35 +169,36 @@ class Statements:
         return found
 
     def _unstated(self) -> str:
-        supported = {index for indices in self._indices("support") or [] for index in indices}
-        asked = {index for indices in self._indices("turns") or [] for index in indices}
+        supported = {index for indices in self._support or () for index in indices}
+        asked = {index for indices in self._turns or () for index in indices}
+        answer, lower = self._answer, self._lower
         for place, fact in enumerate(self._facts):
             # What an earlier turn says is looked for there.
-            told = place in supported or place not in asked
-            if self._declines or not told:
+            if self._declines or (place not in supported and place in asked):
                 continue
-            if not any(_places(text, self._answer) for text in self._said_of(fact)):
+            if not any(_places(text, answer, lower) for text in self._said_of(place)):
                 return f"the answer does not state the fact {fact.id}"
-        whole = " ".join(message.content for message in self._lesson.messages)
-        if not any(_places(name, whole) for name in self._names(self._subject)):
+        whole = " ".join([message.content for message in self._lesson.messages])
+        small = whole.lower()
+        if not any(_places(name, whole, small) for name in self._names(self._subject)):
             return "the row does not name its subject"
         objects = self._lesson.meta.get("objects")
-        named = sum(bool(self._facts[place].object) for place in supported)
-        if isinstance(objects, list) and len(objects) != named:
+        if not isinstance(objects, list):
+            return ""
+        if len(objects) != sum(bool(self._facts[place].object) for place in supported):
             return "the row's objects are not those of its facts"
-        for name in objects if isinstance(objects, list) else ():
-            if not _places(str(name), self._answer):
-                return "the answer does not name one of the row's objects"
+        if not all(_places(str(name), answer, lower) for name in objects):
+            return "the answer does not name one of the row's objects"
         return ""
 
     def _wrong_support(self) -> str:
-        support = self._indices("support")
+        support = self._support
         spans = self._spans
         if support is None:
             return "the support names a source that is not there"
         if not support or len(support) != len(spans):
             return "the support is not parallel to the sentences of the answer"
-        used = {index for indices in self._indices("turns") or [] for index in indices}
+        used = {index for indices in self._turns or () for index in indices}
         for (start, end), indices in zip(spans, support, strict=True):
             used.update(indices)
             if not indices and "\0" in self._masked_answer[start:end] and not self._declines:
@@ -213,11 +211,12 @@ class Statements:
 
     def _crossed(self, sentence: str, indices: Sequence[int]) -> str:
         """Where a row compares entities, a sentence must say of which one it speaks."""
-        poles = {self._poles[index] for index in indices}
-        if len(set(self._poles)) == 1 or self._declines:
+        if self._declines or len(set(self._poles)) == 1:
             return ""
+        poles = {self._poles[index] for index in indices}
+        lower = sentence.lower()
         for pole in sorted(poles):
-            if not any(_places(name, sentence) for name in self._names(pole)):
+            if not any(_places(name, sentence, lower) for name in self._names(pole)):
                 return "a sentence does not name what it speaks of"
         ends = {self._facts[index].object for index in indices}
         if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
@@ -227,37 +226,34 @@ class Statements:
     def _wrong_earlier(self) -> str:
         """Hold earlier answers against the facts of their turn; without a quotation they ask."""
         earlier = [each.content for each in self._lesson.messages[:-1] if each.role == "assistant"]
-        turns = self._indices("turns")
+        turns = self._turns
         if turns is None or len(turns) != len(earlier):
             return "the turns are not parallel to the earlier answers"
         for text, indices in zip(earlier, turns, strict=True):
-            facts = [self._facts[index] for index in indices]
             if is_call(text):
                 continue
-            for fact in facts:
-                if not any(_places(words, text) for words in self._said_of(fact)):
-                    return f"an earlier answer does not name the fact {fact.id}"
+            lower = text.lower()
+            for index in indices:
+                if not any(_places(words, text, lower) for words in self._said_of(index)):
+                    id = self._facts[index].id
+                    return f"an earlier answer does not name the fact {id}"
             for index in indices:  # a line of evidence, told as it stands, proves itself
                 if self._facts[index].relation:
                     text = text.replace(self._lesson.sources[index].quote, "")
-            words = [word for fact in facts for word in self._said_of(fact)]
-            words += [name for fact in facts for name in self._names(self._pole(fact))]
-            masked = _blank(text, sorted(words, key=len, reverse=True))
+            words = {word for index in indices for word in self._said_of(index)}
+            words.update(name for index in indices for name in self._names(self._poles[index]))
+            masked = _blank(text, words, text.lower())
             if found := self._stranger(text, masked):
                 return f"an earlier answer names {found!r}, which its facts do not"
             if _NUMBER.search(masked):
                 return "an earlier answer holds a number of its own"
-            if any(fact.relation for fact in facts) and not all(
+            if any(self._facts[index].relation for index in indices) and not all(
                 text[start:end].rstrip().endswith(("?", "？"))
                 for start, end in sentences(text)
                 if "\0" in masked[start:end]
             ):
                 return "an earlier answer states what it was to ask"
         return ""
-
-    def _masked(self, text: str) -> str:
-        """Blank out what the row's facts allow."""
-        return _blank(text, self._masks)
 
     def _foreign(self) -> str:
         """Look for names of the catalogue that the row's facts do not allow."""
@@ -266,36 +262,32 @@ class Statements:
 
     def _stranger(self, text: str, masked: str) -> str:
         allowed = {self._subject} if self._declines else self._allowed
-        for mention in self._linker.find(text, correct=False):
-            if not allowed.isdisjoint(mention.entities):
+        for start, end, entities, _ in self._linker.spans(text):
+            if not allowed.isdisjoint(entities):
                 continue
-            if not masked[mention.start : mention.end].strip("\0 ,'’-、"):
+            if not masked[start:end].strip("\0 ,'’-、"):
                 continue
-            if not self._is_frame(mention):
-                return mention.text
+            if normalise(text[start:end]) not in self._common:
+                return text[start:end]
         return ""
 
-    def _is_frame(self, mention: Mention) -> bool:
-        return normalise(mention.text) in self._common
-
     def _wrong_numbers(self) -> str:
+        stated = _NUMBER.findall(self._answer)
+        if not stated:
+            return ""
         sources = () if self._declines else self._lesson.sources
-        given = {number for source in sources for number in _NUMBER.findall(source.quote)}
-        given |= {
-            number
-            for id in ({self._subject} if self._declines else self._allowed)
-            for name in self._names(id)
-            for number in _NUMBER.findall(name)
-        }
-        for number in _NUMBER.findall(self._answer):
-            if number not in given:
+        given = [source.quote for source in sources]
+        for id in (self._subject,) if self._declines else self._allowed:
+            given += self._names(id)
+        known = {number for text in given for number in _NUMBER.findall(text)}
+        for number in stated:
+            if number not in known:
                 return f"the number {number} of the answer is in none of its facts"
         return ""
 
     def _wrong_sense(self) -> str:
         """Hold the words around the names of each sentence against the relations it states."""
-        support = self._indices("support") or []
-        for (start, end), indices in zip(self._spans, support, strict=True):
+        for (start, end), indices in zip(self._spans, self._support or (), strict=True):
             frame = self._masked_answer[start:end].replace("\0", " ")
             facts = [self._facts[index] for index in indices if self._facts[index].relation]
             texts = {fact.relation for fact in facts if not fact.object}
@@ -305,42 +297,77 @@ class Statements:
         return ""
 
 
-def _blank(text: str, words: Sequence[str]) -> str:
-    """Blank out words wherever they stand in a text."""
-    lower = text.lower()
-    for word in words:
-        length = len(word.strip(_STOPS))
-        for start in _places(word, text, lower):
-            blank = "\0" * length
-            text = text[:start] + blank + text[start + length :]
-            lower = lower[:start] + blank + lower[start + length :]
+@lru_cache(maxsize=1 << 14)
+def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) -> tuple[str, str]:
+    """Return how a line of evidence begins and ends, around what it lists."""
+    empty = wording.line(name, relation, [""], language, inverse=inverse)
+    return empty[:-1], empty[-1]
+
+
+def _blank(text: str, words: Collection[str], lower: str) -> str:
+    """Blank out words wherever they stand in a text, the longest first; `lower` is it small."""
+    forms = [_form(word) for word in words]
+    found = [form for form in forms if form.wanted in (text if form.cased else lower)]
+    # Equal lengths are taken in the order of the letters, so that no set decides.
+    for form in sorted(found, key=lambda form: (-len(form.wanted), form.wanted)):
+        blank = "\0" * len(form.wanted)
+        for start in _where(form, text, lower):
+            end = start + len(blank)
+            text = text[:start] + blank + text[end:]
+            lower = lower[:start] + blank + lower[end:]
     return text
 
 
-def _places(text: str, whole: str, lowered: str | None = None) -> list[int]:
-    """Return where a name or value stands in a text, as whole words where it is Latin.
+class _Form(NamedTuple):
+    """How a name or value is looked for; `cased` where small and large letters count."""
 
-    `lowered` is the text in small letters, where it is at hand.
-    """
+    wanted: str
+    cased: bool
+    begins_latin: bool
+    ends_latin: bool
+
+
+@lru_cache(maxsize=1 << 17)
+def _form(text: str) -> _Form:
     wanted = text.strip(_STOPS)
     # A short acronym counts as it is written: "AS" is no "as".
     cased = len(wanted) <= 4 and wanted.isascii() and wanted.upper() == wanted
-    lower = whole if cased else whole.lower() if lowered is None else lowered
     wanted = wanted if cased else wanted.lower()
-    if not wanted or len(lower) != len(whole):
+    return _Form(wanted, cased, _is_latin(wanted[:1]), _is_latin(wanted[-1:]))
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(text: str) -> str:
+    return text.strip(_STOPS).casefold()
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+def _places(text: str, whole: str, lower: str) -> list[int]:
+    """Return where a name or value stands in a text, as whole words where it is Latin.
+
+    `lower` is the text in small letters.
+    """
+    form = _form(text)
+    # Most of what is looked for is not there: that is told at once.
+    return _where(form, whole, lower) if form.wanted in (whole if form.cased else lower) else []
+
+
+def _where(form: _Form, whole: str, lower: str) -> list[int]:
+    wanted, cased, begins_latin, ends_latin = form
+    within = whole if cased else lower
+    if not wanted or len(within) != len(whole):
         return []
     found = []
-    place = lower.find(wanted)
+    place = within.find(wanted)
     while place >= 0:
         end = place + len(wanted)
         if not (
-            _joins(lower[place - 1 : place], wanted[0]) or _joins(wanted[-1], lower[end : end + 1])
+            (begins_latin and place and _is_latin(within[place - 1]))
+            or (ends_latin and _is_latin(within[end : end + 1]))
         ):
             found.append(place)
-        place = lower.find(wanted, place + 1)
+        place = within.find(wanted, place + 1)
     return found
-
-
-def _joins(left: str, right: str) -> bool:
-    """Say whether two neighbouring signs belong to one Latin word or number."""
-    return left.isascii() and left.isalnum() and right.isascii() and right.isalnum()

@@ -30,6 +30,9 @@ LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
 _CHUNK = 240
+_ASKED_SINGLY = 500
+"""So often the catalogue is asked for the relations of one entity; then those of all are read."""
+
 _MOST_ENTITIES = 200_000
 _SUBJECTS = ("condition:", "medicine:")
 _SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
@@ -107,6 +110,10 @@ class Page:
     licence: str = ""
     beside: tuple["Page", ...] = field(default=(), compare=False)
     rivals: Callable[["Page"], tuple["Page", ...]] = field(default=lambda page: (), compare=False)
+    _sides: dict[str, tuple[tuple[Item, ...], tuple[Item, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Relations as they were asked for: those of entities and those of texts, told apart once."""
 
     @property
     def id(self) -> str:
@@ -115,11 +122,24 @@ class Page:
 
     def named(self, relation: str) -> tuple[Item, ...]:
         """Return the facts of a relation whose objects are entities."""
-        return tuple(item for item in self.groups.get(relation, ()) if item.object)
+        return (self._sides.get(relation) or self._parted(relation))[0]
 
     def texts(self, relation: str) -> tuple[Item, ...]:
         """Return the facts of a relation whose objects are texts."""
-        return tuple(item for item in self.groups.get(relation, ()) if not item.object)
+        return (self._sides.get(relation) or self._parted(relation))[1]
+
+    def among(
+        self, beside: tuple["Page", ...], rivals: Callable[["Page"], tuple["Page", ...]]
+    ) -> "Page":
+        """Return the page with its neighbours."""
+        own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
+        return Page(*own, self.licence, beside, rivals, self._sides)
+
+    def _parted(self, relation: str) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+        whole = self.groups.get(relation, ())
+        named = tuple(item for item in whole if item.object)
+        told = tuple(item for item in whole if not item.object)
+        return self._sides.setdefault(relation, (named, told))
 
 
 @lru_cache(maxsize=65536)
@@ -177,6 +197,8 @@ class Subjects:
         self._related = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
         )
+        self._asked = 0
+        self._kin: dict[str, set[str]] = {}
         self._common: frozenset[str] | None = None
         query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
         with engine.connect() as connection:
@@ -228,9 +250,28 @@ class Subjects:
 
     def related(self, id: str) -> set[str]:
         """Return the entities that any fact relates to one, in either direction."""
+        self._asked += 1
+        if self._asked > _ASKED_SINGLY:
+            self._kin = self._kin or self._read_kin()
+            return self._kin.get(id, set())
         with self._engine.connect() as connection:
             ends = connection.execute(self._related, {"id": id})
             return {end for pair in ends for end in pair if end}
+
+    def _read_kin(self) -> dict[str, set[str]]:
+        """Read what every entity is related to, each id kept as one text."""
+        query = select(FactRow.subject_id, FactRow.object_id).where(
+            holds(FactRow, self._generation)
+        )
+        one: dict[str, str] = {}
+        kin: dict[str, set[str]] = {}
+        with self._engine.connect() as connection:
+            rows = connection.execution_options(yield_per=10_000).execute(query)
+            for subject, object in rows.tuples():
+                ends = {one.setdefault(end, end) for end in (subject, object) if end}
+                for end in ends:
+                    kin.setdefault(end, set()).update(ends)
+        return kin
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
