@@ -8,7 +8,7 @@ PORT ?= 7860
 TORCH_FLAGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 
-.PHONY: chat test lint types wheel check clean
+.PHONY: chat test tools lint types wheel check clean
 
 chat: .venv/installed
 	.venv/bin/medchat serve --host $(HOST) --port $(PORT)
@@ -25,6 +25,11 @@ types: .venv/installed-dev
 
 wheel: .venv/installed-dev
 	.venv/bin/python -m build --wheel --outdir dist .
+
+# Data sets against the tools that define their formats, which medchat itself does not need.
+tools: .venv/installed-dev
+	@$(PIP) install --quiet --no-deps --upgrade --target .venv/tools trl==1.16.0 llamafactory==0.9.5
+	PYTHONPATH=.venv/tools .venv/bin/python -m pytest tests/test_knowledge_tools.py
 
 check: test lint types
 

@@ -106,12 +106,17 @@ def _nothing(screened: Screened) -> KnowledgeError:
 _INFO: dict[str, object] = {
     "medchat_alpaca": {
         "file_name": "alpaca.json",
-        "columns": {"prompt": "instruction", "query": "input", "response": "output"},
+        "columns": {
+            "prompt": "instruction",
+            "query": "input",
+            "response": "output",
+            "history": "history",
+        },
     },
     "medchat_sharegpt": {
         "file_name": "sharegpt.json",
         "formatting": "sharegpt",
-        "columns": {"messages": "conversations"},
+        "columns": {"messages": "conversations", "system": "system"},
         "tags": {
             "role_tag": "from",
             "content_tag": "value",
@@ -125,7 +130,7 @@ _INFO: dict[str, object] = {
         "columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"},
     },
 }
-"""LLaMA-Factory's registry of the folder's files."""
+"""LLaMA-Factory's registry of the folder's files: a column that it does not name is not read."""
 
 
 def _write_rows(
@@ -216,15 +221,13 @@ def _line(stream: TextIO, item: object) -> None:
 
 def _alpaca(lesson: Lesson) -> dict[str, object]:
     """Return a row in Alpaca's form; earlier turns go into `history`, as LLaMA-Factory reads it."""
-    *earlier, last = _turns(lesson)
-    item: dict[str, object] = {
+    last = _turns(lesson)[-1]
+    return {
         "instruction": last["prompt"],
         "input": "",
         "output": last["response"],
+        "history": last["history"],
     }
-    if earlier:
-        item["history"] = last["history"]
-    return item
 
 
 def _sharegpt(lesson: Lesson) -> dict[str, object]:
@@ -234,8 +237,8 @@ def _sharegpt(lesson: Lesson) -> dict[str, object]:
         for message in lesson.messages
         if message.role != "system"
     ]
-    system = [message.content for message in lesson.messages if message.role == "system"]
-    return {"conversations": turns, **({"system": system[0]} if system else {})}
+    system = "".join(message.content for message in lesson.messages if message.role == "system")
+    return {"conversations": turns, "system": system}
 
 
 def _turns(lesson: Lesson) -> list[dict[str, object]]:

@@ -1,6 +1,12 @@
-"""The dataset folder loads with the tools that define its formats: datasets and trl."""
+"""The dataset folder loads with the tools that define its formats: datasets, trl, LLaMA-Factory.
 
+The latter two are no part of medchat: without them their tests are skipped, `make tools` runs them.
+"""
+
+import importlib.util
 import json
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -13,6 +19,18 @@ from knowledge.lessons.wishes import Wishes
 
 BASE = Path(finetune.__file__).parent / "mini" / "base"
 ROWS = 120
+TURNS = (
+    "I slept badly this week.",
+    "What keeps you awake at night?",
+    "Noise from the street.",
+    "Try ear plugs, and tell me how it goes.",
+)
+TALK = {
+    "messages": [
+        {"role": role, "content": text}
+        for role, text in zip(("user", "assistant") * 2, TURNS, strict=True)
+    ]
+}
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +38,17 @@ def folder(tmp_path_factory):
     """Give a folder with rows of every style, and with some from outside."""
     place = tmp_path_factory.mktemp("made")
     engine, generation = opened(place / "graph")
-    talks = place / "talks.json"
-    talks.write_text(
+    one, more = place / "one.json", place / "more.json"
+    one.write_text(
         json.dumps([{"prompt": "My knee hurts when I run.", "response": "Rest it for a few days."}])
     )
+    more.write_text(json.dumps([TALK]))
     lessons.build(
-        engine, generation, place / "data", limit=ROWS, wishes=Wishes(imports=(Import(talks),))
+        engine,
+        generation,
+        place / "data",
+        limit=ROWS,
+        wishes=Wishes(imports=(Import(one), Import(more))),
     )
     engine.dispose()
     return place / "data"
@@ -76,11 +99,65 @@ def test_the_registry_names_what_the_files_hold(folder, load):
                 assert all(turn[tags["content_tag"]] for turn in talk)
 
 
+def test_trl_knows_each_form_as_what_it_is(load):
+    trl = pytest.importorskip("trl", reason="trl is not installed: make tools")
+    from trl.data_utils import is_conversational_from_value
+
+    for row in load("train.jsonl"):
+        assert trl.is_conversational({"messages": row["messages"]})
+    for row in load("sharegpt.json"):
+        assert is_conversational_from_value(row)
+    for row in load("preference.jsonl"):
+        pair = {name: row[name] for name in ("prompt", "chosen", "rejected")}
+        assert not trl.is_conversational(pair) and trl.extract_prompt(pair) == pair
+
+
+@pytest.fixture
+def factory(monkeypatch):
+    """Give LLaMA-Factory's reader of registries and its converters.
+
+    What opens pictures and sounds stands beside them and wants libraries that nothing here needs.
+    """
+    pytest.importorskip("llamafactory", reason="LLaMA-Factory is not installed: make tools")
+    found = importlib.util.find_spec("llamafactory").submodule_search_locations[0]
+    package = types.ModuleType("llamafactory.data")
+    package.__path__ = [str(Path(found) / "data")]
+    monkeypatch.setitem(sys.modules, "llamafactory.data", package)
+    return importlib.import_module("llamafactory.data.parser"), importlib.import_module(
+        "llamafactory.data.converter"
+    )
+
+
+@pytest.mark.filterwarnings("default")
+def test_llama_factory_reads_every_row_whole(folder, load, factory):
+    parser, converter = factory
+    names = list(json.loads((folder / "dataset_info.json").read_text(encoding="utf-8")))
+    read = {}
+    for entry, name in zip(parser.get_dataset_list(names, str(folder)), names, strict=True):
+        assert entry.load_from == "file" and (folder / entry.dataset_name).is_file()
+        convert = converter.get_dataset_converter(entry.formatting, entry, None)
+        read[name] = [convert(row) for row in load(entry.dataset_name)]
+    rows = [json.loads(line) for line in (folder / "train.jsonl").read_text("utf-8").splitlines()]
+    spoken = [[one for one in row["messages"] if one["role"] != "system"] for row in rows]
+    for name in ("medchat_alpaca", "medchat_sharegpt"):
+        assert [row["_prompt"] + row["_response"] for row in read[name]] == spoken
+    assert any(len(talk) == 4 for talk in spoken)
+    systems = [
+        [one["content"] for one in row["messages"] if one["role"] == "system"] for row in rows
+    ]
+    assert [row["_system"] for row in read["medchat_sharegpt"]] == ["".join(s) for s in systems]
+    pairs = read["medchat_preference"]
+    assert pairs and all(len(row["_response"]) == 2 for row in pairs)
+    assert all(
+        row["_prompt"] and len({one["content"] for one in row["_response"]}) == 2 for row in pairs
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("objective", ["sft", "dpo"])
 def test_trl_trains_on_the_rows(load, tmp_path, objective):
-    trl = pytest.importorskip("trl", reason="trl is not installed (pip install trl)")
+    trl = pytest.importorskip("trl", reason="trl is not installed: make tools")
     transformers = pytest.importorskip("transformers")
     tokenizer = transformers.AutoTokenizer.from_pretrained(BASE)
     shape = transformers.LlamaConfig(
