@@ -154,8 +154,8 @@ def stream(
     """Yield the greedy answer to messages in pieces of whole characters.
 
     Stops at the end of text, or where the answer goes round in circles, which greedy decoding
-    hardly ever leaves again; `ended` is called where the model set the end itself. FinetuneError where
-    the prompt does not fit the model.
+    hardly ever leaves again; `ended` is called where the model set the end itself. FinetuneError
+    where the prompt does not fit the model.
     """
     ids = dialogue.prompt_ids(student.tokenizer, messages)
     room = student.context - len(ids)
