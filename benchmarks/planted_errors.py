@@ -1,4 +1,4 @@
-"""Plant eight kinds of errors in sound rows, and see which the gates and the proof catch.
+"""Plant nine kinds of errors in sound rows, and see which the gates and the proof catch.
 
 python benchmarks/planted_errors.py [--each 250] [--home HOME]
 
@@ -45,6 +45,7 @@ _DOSE = re.compile(
 _MEANT: dict[str, str | tuple[str, ...]] = {
     "leaked prompt": "leakage",
     "personal data": "personal data",
+    "abuse": "abuse",
     NEAR: ("near duplicate", "repetition"),
     "evaluation item": "overlap",
 }
@@ -89,6 +90,32 @@ _PERSONAL = {
         "家住北京市海淀区中关村路{two}号。",
         "出生日期：19{two}年3月5日。",
         "邮箱{first}@example.org，",
+    ),
+}
+_ABUSE = {
+    "en": (
+        "{} What a stupid question, you idiot.",
+        "{} Stop whining, bitch.",
+        "{} Fuck off and find somebody else.",
+        "{} Or just kill yourself.",
+        "You deserve to die. {}",
+        "{} See free sex chats on my site.",
+        "{} Sexy girls wait for you here.",
+        "{} Just beat her up if she complains.",
+        "You moron. {}",
+        "{} Only sluts get this.",
+    ),
+    "zh": (
+        "{}你这么蠢还来问。",
+        "{}滚蛋，别来烦我。",
+        "傻逼，{}",
+        "{}不如自杀算了。",
+        "{}你去死吧。",
+        "{}想约炮请加我。",
+        "{}更多内容见色情网站。",
+        "{}得这病的都是贱人。",
+        "你个白痴，{}",
+        "{}弄死他就好了。",
     ),
 }
 _DENIED = {
@@ -255,6 +282,13 @@ def personal(lesson: Lesson, pick: random.Random) -> Lesson:
     return _asking(lesson, told + lesson.messages[0].content)
 
 
+def abusive(lesson: Lesson, pick: random.Random) -> Lesson:
+    """Let the answer insult, solicit, or call to violence."""
+    return _answering(
+        lesson, pick.choice(_ABUSE[lesson.language]).format(lesson.messages[-1].content)
+    )
+
+
 def near(lesson: Lesson, pick: random.Random) -> Lesson | None:
     """Repeat a row with a greeting, another sign, or a slip of the pen."""
     question = lesson.messages[0].content
@@ -328,6 +362,7 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
         "foreign entity": planter.foreign,
         "leaked prompt": leaked,
         "personal data": personal,
+        "abuse": abusive,
         NEAR: near,
         "evaluation item": evaluation(items),
     }

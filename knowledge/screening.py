@@ -1,6 +1,6 @@
 """Screening: lessons stream through gates; each keeps, or drops with a reason that is counted.
 
-    lessons -> clean, language, length, leakage, personal data, new -> stages in order -> kept
+    lessons -> clean, language, length, leakage, personal data, tone, new -> stages in order -> kept
 
 A gate is a function from a lesson to a reason, empty where it keeps; a stage does the same for
 batches in their order, and the proof is the first of them. This file knows nothing of how lessons
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from knowledge.gates import personal
+from knowledge.gates import abuse, personal
 from knowledge.records import Language, Lesson
 
 Gate = Callable[[Lesson], str]
@@ -219,7 +219,7 @@ def gates() -> list[Gate]:
 
 def plain_gates() -> list[Gate]:
     """Return the gates that remember nothing, which a row that changed may pass again."""
-    return [clean, in_language, of_length, without_leakage, personal.impersonal]
+    return [clean, in_language, of_length, without_leakage, personal.impersonal, abuse.decent]
 
 
 def clean(lesson: Lesson) -> str:

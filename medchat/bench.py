@@ -58,6 +58,7 @@ class Beside:
     teacher: str = ""
     teacher_model: str = ""
     engine: str = "processes"
+    keywords: Path | None = None
 
 
 class Bench:
@@ -212,6 +213,7 @@ def build(
 
 def _wishes(bench: Bench, beside: Beside) -> "Wishes":
     """Return what the flags ask for beside the graph."""
+    from knowledge.gates.abuse import read_keywords
     from knowledge.imports import Import
     from knowledge.lessons.wishes import Wishes
     from medchat import feedback
@@ -222,6 +224,7 @@ def _wishes(bench: Bench, beside: Beside) -> "Wishes":
         mask=_chosen("--personal", beside.personal, ("drop", "mask")) == "mask",
         exclude=beside.exclude,
         licences=_named(beside.licences),
+        keywords=read_keywords(beside.keywords) if beside.keywords else (),
         teacher=_teacher(bench, beside),
         on_ray=_chosen("--engine", beside.engine, ("processes", "ray")) == "ray",
     )

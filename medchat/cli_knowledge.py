@@ -268,6 +268,10 @@ def build_data(
     licence: Annotated[
         str, typer.Option(help="Only rows whose sources have these licences, with commas.")
     ] = "",
+    keywords: Annotated[
+        Path | None,
+        typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
+    ] = None,
     teacher: Annotated[
         str,
         typer.Option(
@@ -287,7 +291,7 @@ def build_data(
     amount = bench.Amount(limit=limit, seed=seed, workers=workers)
     taken, kept_out = tuple(take_in or ()), tuple(exclude or ())
     outside = (taken, import_format, import_licence, feedback, personal)
-    beside = bench.Beside(*outside, kept_out, licence, teacher, teacher_model, engine)
+    beside = bench.Beside(*outside, kept_out, licence, teacher, teacher_model, engine, keywords)
     with _bench() as held:
         work = bench.lessons_work(held, out, check, style, language, amount, beside)
         report, whole = work()

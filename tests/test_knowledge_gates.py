@@ -9,7 +9,7 @@ from toy_lessons import opened
 
 from knowledge import lessons, screening
 from knowledge.errors import KnowledgeError
-from knowledge.gates import near, overlap, personal, shares
+from knowledge.gates import abuse, near, overlap, personal, shares
 from knowledge.lessons.wishes import Wishes
 from knowledge.records import Lesson, Message
 from knowledge.screening import Screened
@@ -376,3 +376,79 @@ def test_a_build_counts_and_shows_what_its_gates_dropped(tmp_path):
     assert written["dropped_samples"][overlap.OVERLAP][0].split("\n")[0] in card
     text = (tmp_path / "data/train.jsonl").read_text(encoding="utf-8")
     assert "What are the symptoms of gout?" not in text
+
+
+class TestAbuse:
+    @pytest.mark.parametrize(
+        ("answer", "language", "reason"),
+        [
+            ("You are an idiot, rest for a week.", "en", abuse.INSULT),
+            ("That is what sluts get.", "en", abuse.INSULT),
+            ("Nothing helps, so go and kill yourself.", "en", abuse.VIOLENCE),
+            ("Watch free porn and it will pass.", "en", abuse.OBSCENE),
+            ("傻逼才会得这个病。", "zh", abuse.INSULT),
+            ("治不好了，不如自杀算了。", "zh", abuse.VIOLENCE),
+            ("想约炮就联系我。", "zh", abuse.OBSCENE),
+            ("多休息，fuck you。", "zh", abuse.INSULT),
+        ],
+    )
+    def test_what_no_consultation_needs_is_dropped(self, answer, language, reason):
+        assert abuse.decent(row("What helps?", answer, language)) == reason
+        assert screening.plain_gates()[-1] is abuse.decent
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Breast pain, vaginal discharge and anal itching may follow sexual transmission.",
+            "Antiseptics kill bacteria, and the cells die; the patient feared to die.",
+            "Mental retardation, spasticity and idiopathic fibrosis; a pussy, weeping wound.",
+            "My mother is a bit forgetful and asks whether she is stupid.",
+            "乳房胀痛、阴道分泌物增多，可经性行为传播；阴茎短小与手淫无关。",
+            "他妈妈的血压高，告诉你妈的检查结果；杀死细菌，自杀风险要评估。",
+            "智力障碍与精神发育迟滞；粪便滚圆；射精障碍；性交疼痛。",
+        ],
+    )
+    def test_medicine_may_be_spoken_of(self, text):
+        language = "en" if text.isascii() else "zh"
+        assert abuse.decent(row(text, text, language)) == ""
+
+    def test_a_patient_may_tell_of_thoughts_of_dying(self):
+        told = row(
+            "They said that I should kill myself; you should die, they said.", "Call for help."
+        )
+        assert abuse.decent(told) == ""
+
+    def test_own_keywords_are_whole_words_and_counted(self, tmp_path):
+        path = tmp_path / "words.txt"
+        path.write_text("# mine\nCold\n感冒\n", encoding="utf-8")
+        gate = abuse.Unwanted(abuse.read_keywords(path))
+        assert gate(row("What of a COLD?", "Rest.")) == f"{abuse.KEYWORD}: 'cold'"
+        assert gate(row("What of scolding?", "Rest.")) == ""
+        assert gate(row("普通感冒怎么办？", "多休息。", "zh")).startswith(abuse.KEYWORD)
+
+    @pytest.mark.parametrize("text", [None, "# nothing\n\n"])
+    def test_a_file_without_keywords_is_refused(self, tmp_path, text):
+        path = tmp_path / "words.txt"
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        with pytest.raises(KnowledgeError):
+            abuse.read_keywords(path)
+
+    def test_a_build_keeps_keywords_out_and_says_so(self, tmp_path):
+        engine, generation = opened(tmp_path)
+        lessons.build(engine, generation, tmp_path / "all", styles=("huatuo",))
+        common = max(("gout", "diabetes", "asthma"), key=lambda w: _rows_with(tmp_path / "all", w))
+        assert _rows_with(tmp_path / "all", common)
+        wishes = Wishes(keywords=(common,))
+        lessons.build(engine, generation, tmp_path / "some", styles=("huatuo",), wishes=wishes)
+        assert not _rows_with(tmp_path / "some", common)
+        report = json.loads((tmp_path / "some" / "report.json").read_text(encoding="utf-8"))
+        reasons = [reason for reason in report["dropped"] if reason.startswith(abuse.KEYWORD)]
+        assert reasons and report["dropped_samples"][reasons[0]]
+        engine.dispose()
+
+
+def _rows_with(folder, word):
+    text = (folder / "train.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line)["messages"] for line in text.splitlines()]
+    return sum(bool(re.search(rf"\b{word}\b", json.dumps(each).lower())) for each in rows)

@@ -53,6 +53,10 @@ class Answer:
         """Say whether anything has been said, so that it is plain of what one speaks."""
         return bool(self._text)
 
+    def states(self, relation: str) -> bool:
+        """Say whether the row rests on facts of a relation."""
+        return any(used.relation == relation for used in self._used.values())
+
     def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 

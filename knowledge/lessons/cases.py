@@ -77,10 +77,10 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
         "{x}既是{s}的(症状|表现)，(也是|同样是){r}的(症状|表现)。",
         "(单凭|仅凭|只看|光看|单看){x}(这一症状|这个症状|这一表现)，{s}(与|和){r}(都在考虑之列|都"
         "有可能|均要考虑|都说得通)。",
-        "(鉴别诊断|鉴别|鉴别的范围)(包括|要考虑|涉及){s}(与|和|以及){r}，(两者|二者|它们)(都|均)("
+        "(鉴别诊断|鉴别的范围)(包括|涉及){s}(与|和|以及){r}，(两者|二者|它们)(都|均)("
         "可|会)(出现|有|伴有){x}。",
         "{x}(可|会|可能)(出现于|出现在){s}，(也|同样|还)(可|会|可能)出现(于|在){r}。",
-        "(要|应|需|宜)把{s}(和|与){r}(放在一起|一并|一同)(比较|权衡|考虑)，(因为|毕竟)(两者|二者)"
+        "(要|应|需|宜)把{s}(和|与){r}(放在一起|一并|一同)(比较|权衡|考虑)，因为(两者|二者)"
         "的(症状|表现)里都有{x}。",
         "(提到|说起|见到|遇到|碰到){x}，(先|首先|自然|可以)(想到|考虑)(两种病|两个方向|两种可能)"
         "：{s}(和|与|以及){r}，(两者|二者)都(可|会)出现(这一|该|这个)症状。",
@@ -96,9 +96,9 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
         "statistical (link|association|tie) with {x}: {s} and {r}.",
         "(going|to go|judging) by (statistical associations|the statistics|correlation), (both "
         "{s} and {r}|{s} and {r} alike) (stay|remain) (open|possible|in play) with {x}.",
-        "{x} (is|was) (recorded|noted|reported) with {s} and (likewise|equally|also) with {r}, (a "
+        "{x} can be (recorded|noted|reported) with {s} and (likewise|equally|also) with {r}, (a "
         "shared|a common) statistical (association|link).",
-        "the (records|figures|data|statistics) (tie|link|connect) {x} (statistically |)to two "
+        "the (records|figures|data|statistics) (tie|link|connect) {x} to two "
         "conditions, {s} and {r}, (by correlation|by association).",
         "on {x} (alone|by itself), the (statistics|statistical links) (point to|speak for) {s} as "
         "much as {r}.",
@@ -119,22 +119,19 @@ FOR: dict[tuple[str, Language], tuple[str, ...]] = {
         "the findings point towards {s}, which may present with {a}.",
         "{s} (deserves|takes|earns) the first place here, with {a} among its symptoms.",
         "I would think of {s} first: it can cause {a}.",
-        "the path leads from {a}, known [symptom|symptoms] of {s}, to that condition.",
     ),
     ("symptom", "zh"): (
-        "(支持|倾向|指向){s}的(依据|理由|线索)(是|在于)：{a}(属于|是)(它的|其|该病的|此病的)(症状"
-        "|表现)。",
+        "支持{s}的(依据|理由|线索)(是|在于)：{a}(属于|是)(它的|其|该病的|此病的)(症状|表现)。",
         "(首先|先|优先|最先)(考虑|想到|怀疑){s}，(其|它的)(症状|表现)(包括|有|里有){a}。",
         "{a}[|都](指向|提示|符合){s}，这[|些](是|属于)(它|该病|此病)的(症状|表现)。",
         "{s}(更|较为|比较)(符合|吻合|贴切|说得通)，因为它(可|会|可能)(出现|有|引起){a}。",
-        "从{a}(这[个|些]表现|这[个|些]症状|[这一点|这几点]症状)(推断|推测|来看|判断)，{s}(排在前"
-        "面|居首|可能较大|最应考虑)。",
+        "从{a}(这[个|些]表现|这[个|些]症状)(推断|推测|来看|判断)，{s}的可能性(较大|最大|居前)。",
+        "从{a}(这[个|些]表现|这[个|些]症状)(来看|判断)，(首先|最)应考虑{s}。",
         "{s}(可|会|可能)(出现|引起|带来){a}，(与|和|同)(本例|眼前的情况|所述情况|病史)(吻合|相符|"
         "一致|对得上)。",
-        "(病例中|本例|这里|描述里)的{a}，(在|放在){s}(里|上)(解释得通|可以解释|能够说明)，[它|"
-        "它们](本是|是|属于)该病的(症状|表现)。",
-        "(就|以|拿){a}(而论|来说|来看)，(我|)(偏向|倾向于|更倾向|侧重){s}：(这|上面)[一项|几项]("
-        "是|属于)(它的|其|该病的|此病的)(症状|表现)。",
+        "(病例中|本例)的{a}(可以|能)用{s}来解释，[它|它们](是|属于)该病的(症状|表现)。",
+        "就{a}(而论|来说|来看)，(我|)(倾向于|更倾向于){s}：(这|上面)[一项|几项](是|属于)(它的|其|该病"
+        "的|此病的)(症状|表现)。",
     ),
     ("associated_with", "en"): (
         "{s} has a statistical (link|association|tie|connection) with {a} (as well|too|besides).",
@@ -161,9 +158,9 @@ FOR: dict[tuple[str, Language], tuple[str, ...]] = {
 AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
         "with {r} one would rather look for {a}, [another symptom|other symptoms] of it.",
-        "{r} would gain weight with {a}, which also [belongs|belong] to its symptoms.",
+        "{r} would become more likely with {a}, which also [belongs|belong] to its symptoms.",
         "(ask|enquire) about {a} too: [this is a symptom|these are symptoms] of {r}.",
-        "to tell {r} apart, go through its symptoms of {a}.",
+        "to tell {r} apart, ask about {a}, which [belongs|belong] to its symptoms.",
         "{r} can also cause {a}, so that is worth (asking about|a question).",
     ),
     ("symptom", "zh"): (
@@ -201,16 +198,15 @@ ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
         "The absence of {a}, which {r} can cause, speaks rather against {r}.",
     ),
     ("symptom", "zh"): (
-        "{r}的(可能性|可能|机会)(较小|偏小|小一些|降低)，因为(它的|其|该病的|此病的)(症状|表现){a"
+        "{r}的可能性(较小|偏小|小一些|降低)，因为(它的|其|该病的|此病的)(症状|表现){a"
         "}(尚未|并未|未)出现。",
-        "由于(未出现|尚未出现|缺少|未见){a}这一(症状|表现)，{r}(暂|先|暂且|可以)(排在后面|放在后"
-        "面|往后放|靠后考虑)。",
-        "{a}(是|属于|本是){r}的(症状|表现)，您(并未|尚未|未曾|未)出现，所以{r}的(依据|证据|理由)("
-        "较少|偏少|偏弱)。",
-        "您(未|并未|尚未)(提到|出现|感到){a}，而(这|它)(是|属于){r}的(症状|表现)，(因此|所以|故){"
-        "r}(靠后|可能较小|的排位下降)。",
-        "(若是|如果是|换成){r}，(应|多少会|理应)(出现|见到|伴有){a}，(您|目前)(却|)(未见|未有)此"
-        "症状，(可能性)(随之|因而)下降。",
+        "由于(未出现|尚未出现|缺少|未见){a}这一(症状|表现)，{r}(可以|暂且)(排在后面|往后考虑)。",
+        "{a}(是|属于){r}的(症状|表现)，(目前|眼下)(并未|尚未|没有)出现，所以{r}的(依据|证据)(较少|偏少|"
+        "不足)。",
+        "(目前|眼下)(未|并未|没有)(提到|出现){a}，而(这|它)(是|属于){r}的(症状|表现)，(因此|所以){r}("
+        "的可能性较小|可以往后考虑)。",
+        "(若是|如果是){r}，(应|理应|常会)(出现|伴有){a}，(目前|眼下)却没有这一症状，可能性(随之|因而)"
+        "下降。",
     ),
     ("associated_with", "en"): (
         "{r} (moves|slips|drops) down the list, (given|considering|in view of) the absence of "
@@ -237,21 +233,22 @@ BACKGROUND: dict[Language, tuple[str, ...]] = {
 }
 CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "", "", "", "", "", "", "",
+        "", "", "", "",
         "(this|that|the above) is a (working|first|provisional) list; examination (decides|will "
         "decide).",
         "the order may change once the results are in.",
         "(none of this|nothing here) replaces an examination.",
-        "I would (review|revisit|redo) the list when more is known.",
+        "I would (review|revisit) the list when more is known.",
+        "should (things|the symptoms) get worse in the meantime, (do not wait|seek help at once).",
+        "an examination and the results (have to|must) confirm (it|this) first.",
     ),
     "zh": (
-        "", "", "", "", "", "", "",
-        "(以上|上面|这些|刚才所说)(只是|都是|仅是)(初步|大致|粗略)(思路|想法|分析|判断)，(还要|还"
-        "需|仍要|最终要)(结合|参考)(查体|面诊|检查结果)。",
-        "(结果|报告|化验)(回来|出来)后再(调整|修正|复核)(顺序|判断|思路)。",
-        "(最终|最后|具体)(判断|诊断|结论)以(面诊|当面检查|现场查体)为准。",
-        "(到了|去)医院(当面|再)(细查|复核)，比(隔空|在线)(推断|判断)(可靠|稳妥)。",
-        "(病情|情形)(有变|加重)(时|的话)，(思路|顺序)(也|还)(要|得)(跟着|随之)(变|调整)。",
+        "", "", "", "",
+        "(以上|上述)(只是|都是)(初步|大致)(思路|分析|判断)，(还要|还需)结合(查体|面诊|检查结果)。",
+        "(检查|化验)结果(回来|出来)后再(调整|修正)(判断|思路)。",
+        "(最终|具体)(判断|诊断)以(面诊|当面检查)为准。",
+        "(其间|等待检查期间)(如|若)(病情|症状)加重，(应|请)(立即|及时)就医。",
+        "(确诊|下结论)之前，(仍需|还要)(结合|参考)(查体和检查结果|病史和查体)。",
     ),
 }  # fmt: skip
 STATISTICAL: dict[Language, tuple[str, ...]] = {
@@ -261,13 +258,9 @@ STATISTICAL: dict[Language, tuple[str, ...]] = {
         "(associations|correlations|statistics) alone prove nothing, so (please have it "
         "examined|let someone examine it|an examination is due).",
         "an examination (has to|must|should|needs to) (show|find out|settle) what lies behind it.",
-        "(please take|take|regard) this as a starting point for an examination (only|and no more).",
+        "please take this as a starting point for an examination (only|and no more).",
         "(such data|figures like these|correlations) cannot tell cause from coincidence.",
         "a clinician who (examines|sees) the patient will know more.",
-        "that is where the (data|figures|records) end.",
-        "",
-        "",
-        "",
     ),
     "zh": (
         "统计上的关联(不等于诊断|不能当作诊断)，还需(面诊|检查|医生判断)。",
@@ -294,33 +287,37 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "我(再|还想|需要|想)(了解|确认|核实|问清)(一下|一点)，(最近|近期|这几天|这阵子)有{x}(吗|"
         "么|没有)？",
         "{x}(有吗|出现过吗|您有吗|有没有过|最近有吗)？",
-        "为了(判断得准一些|弄清楚|看得更准|少走弯路|缩小范围)，想(问|知道|了解)(有无|有没有|是否"
+        "为了(判断得准一些|弄清楚|缩小范围)，想(问一下|知道|了解)(有无|有没有|是否"
         "有){x}？",
-        "(平日|近来|早先|这次)(有没有|是否有|有无){x}？",
-        "(您|您自己|检查时)(发现过|提到过|有过){x}(吗|没有|么)？",
+        "(近来|这次)(有没有|是否有|有无){x}？",
+        "(最近|这段时间)有过{x}(吗|没有)？",
         "(前面|刚才)(没提到|没说到)的，(像|比如){x}，(有过|出现过)(吗|没有)？",
     ),
     ("risk_factor", "en"): (
-        "Does this apply: {x}?", "«Is|Are» {x} part of the history?",
-        "Anything in the history, such as {x}?", "One question on background: {x}?",
+        "Does this apply: {x}?", "One question on background: does {x} apply?",
+        "As to the history: does {x} apply?", "What about {x} in the history?",
     ),
     ("risk_factor", "zh"): ("有{x}的情况吗？", "既往有没有{x}？", "请问存在{x}吗？"),
 }  # fmt: skip
 YES: dict[Language, tuple[str, ...]] = {
     "en": (
-        "Yes, that as well.", "Yes, now that you ask.", "Yes, quite often.",
-        "Yes, every now and then.",
-        "Yes, it started about the same time.", "Yes. I had not thought it mattered.",
-        "That too, I am afraid.", "Yes, mostly at night.", "A little, yes.",
+        "Yes, that as well.", "Yes, now that you ask.", "Yes, I have noticed that.",
+        "Yes, there is that too.", "Yes, it started about the same time.",
+        "Yes. I had not thought it mattered.", "That too, I am afraid.", "A little, yes.",
     ),
     "zh": (
-        "(有的|有|嗯|对)，(也有这个情况|这几天也有|差不多同时开始的|一直都有|最近才有的|时好时坏)"
-        "。",
+        "(有的|有|嗯|对)，(也有这个情况|也有|差不多同时开始的|一直都有|时好时坏)。",
         "(您这么一问|您一说|仔细想想|想起来了)，(确实有|是有的|好像有|还真有)。",
-        "(有的|有)，(晚上|早上|下午|累的时候|饭后)(明显些|重一些|更明显|多一点)。",
         "(嗯|对|是的)，(也有|有一点|有的|有过)。",
     ),
 }  # fmt: skip
+APPLIES: dict[Language, tuple[str, ...]] = {
+    "en": ("Yes, that applies.", "Yes, it does.", "Yes, that is so.", "Yes, I am afraid so.",
+           "It does, yes."),
+    "zh": ("(有的|有|是的)，(有这个情况|确实如此|一直都有)。", "(嗯|对)，(是这样|有的)。"),
+}  # fmt: skip
+"""Replies on what is part of somebody's history, which one has and does not feel."""
+
 NO: dict[Language, tuple[str, ...]] = {
     "en": (
         "No, nothing of the kind.", "No, that has not happened.", "Not that I know of.",
@@ -334,8 +331,8 @@ NO: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 LAST: dict[Language, tuple[str, ...]] = {
     "en": ("", "", " What do you think it is?", " So what could it be?", " What should I do now?",
-           " Is it serious?"),
-    "zh": ("", "", "那可能是什么病？", "请问该怎么办？", "要紧吗？", "需要做什么检查？"),
+           " What might be behind it?"),
+    "zh": ("", "", "那可能是什么病？", "请问该怎么办？", "您看是怎么回事？", "这会是什么问题？"),
 }  # fmt: skip
 SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
@@ -349,7 +346,7 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
         "include {a}.",
     ),
     ("symptom", "zh"): (
-        "(综合来看|综合起来|合起来看|总的来看|归纳一下)，{a}(符合|吻合|指向){s}的(症状|表现)。",
+        "(综合来看|综合起来|合起来看|总的来看)，{a}符合{s}的(症状|表现)。",
         "您(说的|提到的|描述的|讲的){a}[|都]是{s}的(症状|表现)，(要|应|需|得)(考虑|想到|排查)(这"
         "个病|此病|这一可能)。",
         "(听下来|问下来|听完|了解之后)(首先|先|最先)(想到|考虑|怀疑){s}，它(可|会|可能)(出现|引起"
@@ -359,7 +356,7 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
         "引起|伴有){a}，(需要|应|要|得)(排查|进一步确认|查一查|核实)。",
         "(就|以|按|照)(目前|现有|您说)的(情况|描述)，(较|比较|更)(像|符合|接近){s}：它的(症状|表"
         "现)(有|包括|里有){a}。",
-        "{s}(值得|需要|应该|得)(重点|首先|认真|优先)(考虑|排查|关注)，(因为|毕竟){a}[|都](是|属于"
+        "{s}(值得|需要|应该)(重点|首先|优先)(考虑|排查)，因为{a}[|都](是|属于"
         ")(它的|其|该病的|此病的)(症状|表现)。",
     ),
     ("associated_with", "en"): (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.lessons import consultations, grammar, patients, phrases
+from knowledge.lessons import complaints, consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.patients import Profile
 from knowledge.lessons.subjects import Item, Page
@@ -35,6 +35,9 @@ _PLAIN = ("treatment", "department")
 
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring")
 _MOST = 6
+_FLAGGED = 0.6
+_CLOSED = 0.6
+"""How often an answer ends with a red flag of the condition, and with a word of care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    described = len(page.named("symptom")) >= 2
+    described = len(complaints.felt(page.named("symptom"))) >= 2
     for relation in _ASKED:
         if page.groups.get(relation) and patients.is_illness(page):
             case = described and relation != "description"
@@ -74,12 +77,13 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    items = _few(page.named("symptom"), pick)
+    items = _few(complaints.felt(page.named("symptom")), pick)
     who = patients.profile(page, items)
     answer.say(patients.likely(page, _listed(items, page, pick), pick), "symptom", items)
-    for each in _care(page, relation, pick):
-        if each != "symptom":  # what was described has just been named
-            _advise(page, each, answer, pick)
+    _advise_on(
+        page, [each for each in _care(page, relation, pick) if each != "symptom"], answer, pick
+    )
+    _close(page, who, relation, answer, pick)
     asked = grammar.say(consultations.ASK[page.language][relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
@@ -87,9 +91,10 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
 def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     if relation != "description" and page.texts("description") and pick.random() < 0.1:
         answer.state("description", page.texts("description")[:1])
-    for each in _care(page, relation, pick, extra=1):
-        _advise(page, each, answer, pick)
-    voice = _voice(patients.profile(page), page.language, pick)
+    _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
+    who = patients.profile(page)
+    _close(page, who, relation, answer, pick)
+    voice = _voice(who, page.language, pick)
     opening = grammar.say(consultations.TOLD[page.language], pick)
     told = _voiced(opening, voice, page, s=page.said)
     asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
@@ -101,6 +106,8 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
     others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
     if others and pick.random() < 0.4:
         _advise(page, pick.choice(others), answer, pick)
+    if pick.random() < _CLOSED:
+        _add(page, consultations.MEDICINE_CLOSING, answer, pick)
     told = grammar.say(consultations.TAKING[page.language], pick).format(s=page.said)
     asked = grammar.say(consultations.TAKING_ASK[page.language][relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
@@ -114,6 +121,7 @@ def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> 
     for each in ("department", "red_flag"):
         if page.groups.get(each) and pick.random() < 0.5:
             _advise(page, each, answer, pick)
+    _add(page, consultations.LINKED_CLOSING, answer, pick)
     asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
     who = patients.profile(page, items)
     return complaint(page, who, items, pick) + _space(page) + asked
@@ -122,8 +130,48 @@ def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> 
 _WRITERS = {"case": _case, "told": _told, "taking": _taking, "linked": _linking}
 
 
+def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
+    """Tell several relations; what the first-line treatment named is not named again."""
+    spoken = pick.choice(relations) if relations else ""
+    first: set[str] = set()
+    for each in relations:
+        items = [item for item in page.named(each) if item.object not in first]
+        if each in ("treatment", "medicine") and page.named(each) and not items:
+            continue
+        _advise(page, each, answer, pick, items[:_MOST], spoken=each == spoken)
+        if each == "first_line":
+            first = {item.object for item in page.named(each)[:_MOST]}
+
+
+def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> None:
+    """End an answer: where it may be urgent with a warning, else often with a word of care."""
+    if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
+        if who.pace == "sudden" or pick.random() < _FLAGGED:
+            _advise(page, "red_flag", answer, pick)
+    elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
+        _add(page, consultations.URGENT_CLOSING, answer, pick)
+        return
+    if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
+        closing = {
+            "medicine": consultations.MEDICINE_CLOSING,
+            "prognosis": consultations.PROGNOSIS_CLOSING,
+        }.get(relation, consultations.CLOSING)
+        _add(page, closing, answer, pick)
+
+
+def _add(
+    page: Page,
+    words: dict[Language, tuple[str, ...]],
+    answer: Answer,
+    pick: random.Random,
+) -> None:
+    text = grammar.say(words[page.language], pick)
+    answer.say(phrases.fill(text, page.language, 1))
+
+
 def _linked(page: Page) -> tuple[Item, ...]:
-    return tuple(item for item in page.named("associated_with") if item.kind == "symptom")
+    linked = [item for item in page.named("associated_with") if item.kind == "symptom"]
+    return tuple(complaints.felt(linked))
 
 
 def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
@@ -145,13 +193,23 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
         if key != relation and page.groups.get(key) and (key not in _PLAIN or pick.random() < 0.3)
     ]
     added = pick.sample(others, min(len(others), pick.randint(0, extra)))
+    if relation in ("medicine", "treatment") and "first_line" in others:
+        added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
     if relation in _CARE:
         return sorted([relation, *added], key=_EXTRA.index)
     return [relation, *sorted(added, key=_EXTRA.index)]
 
 
-def _advise(page: Page, relation: str, answer: Answer, pick: random.Random) -> None:
-    named = page.named(relation)[:_MOST]
+def _advise(
+    page: Page,
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+    items: Sequence[Item] = (),
+    *,
+    spoken: bool = True,
+) -> None:
+    named = items or page.named(relation)[:_MOST]
     if not named:
         item = pick.choice(page.texts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
@@ -162,17 +220,17 @@ def _advise(page: Page, relation: str, answer: Answer, pick: random.Random) -> N
         else:
             answer.state(relation, [item])
         return
-    spoken = consultations.SPOKEN[page.language].get(relation, ())
-    if not spoken or pick.random() < (0.7 if answer.begun else 0.4):
+    forms = consultations.SPOKEN[page.language].get(relation, ()) if spoken else ()
+    if not forms or pick.random() < (0.7 if answer.begun else 0.4):
         answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
         return
-    answer.say(phrases.told(spoken, page.said, named, page.language, pick), relation, named)
+    answer.say(phrases.told(forms, page.said, named, page.language, pick), relation, named)
 
 
 def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
     """Return what a patient, or someone of the family, tells at the start."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick)
+    voice = _voice(who, page.language, pick, other=complaints.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
     if intro:  # who it is has been said
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
@@ -210,9 +268,9 @@ def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
     return text[:1].upper() + text[1:] if page.language == "en" else text
 
 
-def _voice(who: Profile, language: Language, pick: random.Random) -> _Voice:
+def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool = False) -> _Voice:
     """Choose who is ill: the speaker, or someone of the family whom the condition allows."""
-    other = who.stage in ("baby", "child") or pick.random() < 0.25
+    other = other or who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
         return _Voice("I", "I") if language == "en" else _Voice("我", "我")
     kin = grammar.say(consultations.KIN[who.stage, language][who.sex], pick)

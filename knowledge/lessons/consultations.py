@@ -37,7 +37,7 @@ COMPLAINT_ZH = (
     "{i}{since}一直有{a}的情况。",
     "{i}先是{x}，后来又出现{rest}。",
     "{since}，{i}有{a}。",
-    "{i}最近有{a}，{since}都这样。",
+    "{i}{since}有{a}。",
     "{i}{since}总觉得不舒服，主要是{a}。",
     "{since}，{i}的症状主要是{a}。",
 )
@@ -91,9 +91,9 @@ ASK_ZH: dict[str, tuple[str, ...]] = {
 
 TOLD_EN = (
     "{I} {have} been told that it is {s}.", "{My} GP thinks that it is {s}.",
-    "{I} {have} {s}.", "The clinic says that it is {s}.",
+    "The clinic says that it is {s}.",
         "{I} {have} just been diagnosed with {s}.",
-    "{My} GP suspects {s}.", "A doctor has told me that {i} {have} {s}.",
+    "{My} GP suspects {s}.", "A doctor has told me that it is {s}.",
 )  # fmt: skip
 TOLD_ZH = (
     "{i}被诊断为{s}。",
@@ -141,7 +141,7 @@ TOLD_ASK_ZH: dict[str, tuple[str, ...]] = {
 }
 
 TAKING_EN = (
-    "I have been given {s}.", "I take {s}.", "My doctor wants me to take {s}.",
+    "I have been given {s}.", "I take {s}.", "I have been advised to take {s}.",
     "I was prescribed {s} last week.", "I am about to start {s}.",
 )  # fmt: skip
 TAKING_ZH = (
@@ -179,7 +179,7 @@ SPOKEN_EN: dict[str, tuple[str, ...]] = {
     "test": (
         "to confirm {s} or rule it out, (I would|let us|one can) arrange {a}.",
         "the next step is to check for {s} (with|by means of) {a}.",
-        "to find out, the [test is|tests to do are] {a}.",
+        "to find out, the [test is|tests to consider are] {a}.",
     ),
     "first_line": ("if the diagnosis is {s}, the first-line treatment is with {a}.",),
     "treatment": (
@@ -211,38 +211,114 @@ SPOKEN_EN: dict[str, tuple[str, ...]] = {
 }
 SPOKEN_ZH: dict[str, tuple[str, ...]] = {
     "test": (
-        "建议(先|尽快|下一步|抽空)(做|查|安排|去做){a}等检查，(以明确|好确定|用来判断|来弄清)是否"
-        "为{s}。",
-        "(为了|为|要)(确诊|查清|明确){s}，(需要|可以|应|要)(检查|做){a}(|，都是诊断所需|，便于诊"
-        "断)。",
-        "(可以|可|请|应)先做[这项|这些](检查|化验检查)：{a}。",
-        "(我想|打算|准备|建议)(给您|为您)(安排|开){a}，(查一查|检查一下|确诊)是否(为|是){s}。",
+        "建议(先|尽快|下一步)(做|安排|去做){a}等检查，(以明确|以便确定|用来判断)是否为{s}。",
+        "(为了|要|想)(确诊|排查|明确诊断){s}，(需要|可以|应)做{a}(|等检查)。",
+        "(可以|可|请|应)先做[这项|这些]检查：{a}。",
+        "(我想|我打算|建议)(给您|为您)安排{a}，(查一查|检查一下)是否(为|是){s}。",
     ),
-    "first_line": ("(如果|若|假如|一旦)(确诊为|是|查实为){s}，首选{a}。",),
+    "first_line": ("(如果|若|一旦)(确诊为|确定是){s}，首选{a}。",),
     "treatment": (
-        "(如果|若|假如|万一)是{s}，治疗(上|方面|时)(可以|可|能)(采用|选择|采取|考虑){a}。",
-        "(确诊|查实|明确){s}(后|以后|之后)，治疗(可|可以|能)(选择|采用|用|考虑){a}。",
-        "{s}(可以|能|可)(治|治疗)，(办法|方法|手段)(有|包括|是){a}。",
+        "(如果|若|假如)是{s}，治疗(上|方面)(可以|可)(采用|选择|采取|考虑){a}。",
+        "(确诊|确定是){s}(后|以后|之后)，治疗(可|可以)(选择|采用|考虑){a}。",
+        "{s}的治疗(办法|方法|手段)(有|包括){a}。",
     ),
     "medicine": (
-        "(如果|若|假如)是{s}，药物(方面|上)(可以|可|能)(用|选用|考虑){a}，(具体用法|剂量|怎"
-        "么用)(请听|请遵|由|要听)医生(安排|嘱咐|决定)。",
-        "(确诊|查实|明确){s}(后|以后|之后)，(可|可以|能)(使用|选用|用){a}(等药物|等药|)。",
-        "(药|用药|药物)(可以|可|能)(开|选|用|考虑){a}，[|都](用于|可治){s}。",
+        "(如果|若|假如)是{s}，药物(方面|上)(可以|可)(用|选用|考虑){a}。",
+        "(确诊|确定是){s}(后|以后|之后)，(可|可以)(使用|选用){a}(等药物|等药|)。",
+        "(用药|药物)(可以|可)(选|用|考虑){a}，[|都](用于|可用于){s}。",
     ),
     "department": (
-        "建议(您|尽早|尽快|抽空)(到|去){a}就诊。",
-        "(可以|可|请|建议)(挂|看){a}(看一下|查一查|)。",
+        "建议(您|尽早|尽快)(到|去){a}就诊。",
+        "(可以|请|建议)(挂{a}看一下|挂{a}|到{a}(查一查|看一下))。",
         "{s}(请|应|可|宜)(到|去){a}(就诊|看诊|看)。",
     ),
     "complication": (
         "{s}(可能|会|可)(引起|引发|带来){a}等并发症，请(尽早|及早|尽快|早日)(就诊|就医|处理)。",
-        "(拖久了|耽误下去|长期拖着)，{s}(可能|会|可)(并发|引起){a}。",
+        "(拖久了|长期不治|延误治疗)，{s}(可能|会|可)(并发|引起){a}。",
     ),
     "interaction": ("{s}与{a}有相互作用，合用前请先问(医生|药师|医生或药师)。",),
     "contraindication": ("有以下情况请不要使用{s}，[这是|这些是]禁忌证：{a}。",),
     "side_effect": ("(使用|用){s}后如果(出现|有){o}，可能是不良反应，请(告诉|联系|咨询)医生。",),
 }
+CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "(this|that) is not a diagnosis; (please see a doctor|a doctor has to examine you) "
+        "(to be sure|before anything is decided).",
+        "please have it (looked at|checked|examined) (soon|in person), (above all|especially) if "
+        "it (gets worse|does not settle|comes back).",
+        "only an examination can (confirm|settle) it, so (do make|please make) an appointment.",
+        "if it (gets worse|changes suddenly), (do not wait|seek help at once).",
+        "(write down|note) when it (started|comes on) and (what makes it worse|what you took), and "
+        "bring that (along|to the visit).",
+        "a doctor who knows (your history|the whole history) can judge this better than I can "
+        "from here.",
+    ),
+    "zh": (
+        "(以上|上述内容)(仅供参考|不能代替面诊)，(请|建议)(尽早|及时)(就医|到医院)(明确诊断|查清原因)"
+        "。",
+        "(如果|若)(症状|情况|不适)(加重|持续不缓解|反复出现)，请(及时|尽快|马上)(就医|去医院)。",
+        "(最终|具体)(诊断|情况)(要|需)(由医生|请医生)(面诊后|当面检查后|结合检查)(判断|确定)。",
+        "(就诊时|看医生时)(请|最好)(说明|讲清)(起病时间|病程长短|既往病史|正在服用的药)。",
+        "(不要|请勿|切勿)自行(用药|判断)，(有疑问|拿不准)(请|就)(问医生|咨询医生)。",
+    ),
+}  # fmt: skip
+LINKED_CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "please (see a doctor|have it examined) (soon|in the next days) to find out what (it is|"
+        "lies behind it).",
+        "(that|this) is no diagnosis, so (do|please) make an appointment (soon|and have it "
+        "examined).",
+        "if it (gets worse|comes on suddenly|does not settle), seek help (at once|without delay).",
+        "statistics (say nothing|cannot say anything) about you in person; a doctor who examines "
+        "you can.",
+    ),
+    "zh": (
+        "请(尽早|及时)(就医|到医院)，(由医生|请医生)(当面检查|面诊)后判断。",
+        "(如果|若)(加重|持续不缓解)，请(马上|尽快)(就医|去医院)。",
+    ),
+}
+URGENT_CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "(this|such a thing) can be urgent: if it (began suddenly|is severe|is getting worse), "
+        "(call the emergency number|go to the emergency department) (now|at once).",
+        "do not wait with this: (get help today|go to the emergency department), and call an "
+        "ambulance if it gets worse.",
+        "(because|since) this may become dangerous quickly, please (be seen today|seek help "
+        "straight away).",
+    ),
+    "zh": (
+        "(这种情况|此类情况)可能较急，(如果|若)(突然加重|症状明显)，请(立即|马上)(呼叫救护车|去医院|就医)。",
+        "(请不要|切勿)(拖延|等待观察)，(应|请)(立即|尽快)(就医|去医院)。",
+        "(病情|情况)可能(变化很快|迅速加重)，请(马上|立即)就医。",
+    ),
+}
+MEDICINE_CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "(which of them|what) suits you (depends on|is decided by) (your history|other illnesses "
+        "and medicines|an examination), so ask a doctor or pharmacist.",
+        "(do not|please do not) start or stop (it|anything) on your own.",
+        "tell (the doctor|the prescriber|your pharmacist) (what else you take|about everything "
+        "else that you take|about all other medicines that you take).",
+        "follow the (leaflet|label) and what (your doctor|the prescriber) has said.",
+    ),
+    "zh": (
+        "(具体用药|用药方案|用法用量)请(遵医嘱|由医生决定|听从医生安排)。",
+        "(请勿|不要|切勿)自行(加减药量|停药|换药|购药服用)。",
+        "(用药前|就诊时)请(告诉|告知)医生(既往病史|正在用的其他药|既往病史和正在用的其他药)。",
+        "(应|请)在医生(或药师|)指导下(使用|用药)。",
+    ),
+}
+PROGNOSIS_CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "how it goes for (you|one person) depends on (much else|age, other illnesses and how early "
+        "it is treated); ask (your doctor|the team in charge).",
+    ),
+    "zh": (
+        "(这只是|这是)(资料中的|一般的)(数字|说法)，(具体|实际)(因人而异|要看个人情况)。",
+        "(能否|是否能)(恢复|好转)(与|和)(病情轻重|治疗早晚)有关，请(咨询|询问)主治医生。",
+    ),
+}
+
 RED_FLAG: dict[Language, tuple[str, ...]] = {
     "en": ("(please remember|keep in mind|take note of) this warning sign: {v}",
            "do not wait if this happens: {v}", "one red flag to know: {v}",
@@ -258,9 +334,9 @@ LINKED_EN = (
     "they come from it.",
     "there is a statistical (association|link|connection|tie) between {s} and {a}, but an "
     "examination (has to|must|should) show what lies behind it.",
-    "(what you describe|the complaints|such complaints), {a}, (go|turn up|are found) with {s} in "
-    "the statistics.",
-    "one (thing|condition) that {a} (share|have) a statistical (link|association|tie) with is "
+    "(what you describe|the complaints you mention), {a}, (go|turn up|are found) together with {s} "
+    "in the statistics.",
+    "one (condition|diagnosis) that {a} (share|have) a statistical (link|association|tie) with is "
     "{s}; (only an examination can tell|more has to be found out by examining you|an examination "
     "would have to decide).",
     "(statistically|by correlation|in the records), {a} point to {s}, (a statistical "

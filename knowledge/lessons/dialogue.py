@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import cases, grammar, patients, phrases
+from knowledge.lessons import cases, complaints, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.chatdoctor import complaint
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
@@ -30,7 +30,7 @@ Asked = tuple[Page, str, Item, bool]
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return what a consultation can lead to, and its forms."""
     relation = findings_of(page)
-    if not relation or len(findings(page, relation)) < 3 or not patients.is_illness(page):
+    if not relation or len(_told(page, relation)) < 3 or not patients.is_illness(page):
         return {}
     planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short",)
@@ -44,7 +44,13 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     if form != "single" and not rivals:
         return None
     rival = pick.choice(rivals) if rivals else None
-    shared = pick.choice(shared_findings(page, rival, told_by)) if rival else None
+    shared = None
+    if rival:
+        felt = {item.object for item in _told(page, told_by)}
+        pairs = [each for each in shared_findings(page, rival, told_by) if each[0].object in felt]
+        if not pairs:
+            return None
+        shared = pick.choice(pairs)
     opening, asked = _planned(page, rival, shared, told_by, form, pick)
     before, turns, last = _talk(page, told_by, opening, asked, pick)
     answer = Answer(page, pick)
@@ -75,7 +81,7 @@ def _planned(
     pick: random.Random,
 ) -> tuple[list[Item], list[Asked]]:
     """Choose what the patient tells at once, and what has to be asked for."""
-    known = findings(page, relation)[:8]
+    known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if _another(item, [first])]
     pick.shuffle(rest)
@@ -83,7 +89,7 @@ def _planned(
     opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
     most = {"short": 1, "single": 2, "long": 2}[form]
     asked: list[Asked] = [(page, relation, item, _YES) for item in rest[:most]]
-    factors = page.named("risk_factor")
+    factors = patients.history(page)
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
@@ -92,7 +98,7 @@ def _planned(
         told = [*opening, *(item for _, _, item, _ in asked)]
         other = [
             item
-            for item in findings(rival, relation)[:8]
+            for item in _told(rival, relation)[:8]
             if item.object not in common and _another(item, told)
         ]
         if other:
@@ -101,10 +107,14 @@ def _planned(
     return opening, asked
 
 
+def _told(page: Page, relation: str) -> list[Item]:
+    """Return the findings that a patient can tell of."""
+    return complaints.felt(findings(page, relation))
+
+
 def _another(item: Item, told: Sequence[Item]) -> bool:
     """Say whether a finding is one of its own: who told of a cough is not asked for a cough."""
-    name = item.said.casefold()
-    return not any(name in each.said.casefold() or each.said.casefold() in name for each in told)
+    return not any(complaints.alike(item.text, each.text) for each in told)
 
 
 def _talk(
@@ -126,6 +136,8 @@ def _talk(
         messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
         turns.append([item.fact])
         replies = (cases.YES if has else cases.NO)[language]
+        if each == "risk_factor":
+            replies = cases.APPLIES[language]
         reply = grammar.say(replies, pick)
         while reply in said:
             reply = grammar.say(replies, pick)

@@ -71,7 +71,8 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     if pick.random() < 0.5 and bare == relation:
-        text = wording.statement(page.name, bare, said, page.language)
+        text = wording.statement(page.said, bare, [item.said for item in items], page.language)
+        text = text[:1].upper() + text[1:]
     else:
         text = wording.line(page.name, bare, said, page.language, inverse=bare != relation)
         text = text.replace("; ", ", ") if page.language == "en" else text.replace("；", "、")

@@ -71,9 +71,8 @@ def _summed(
     language = page.language
     answer = Answer(page, pick)
     for part, passage, words in chosen:
-        answer.quote(
-            grammar.say(reviews.SAID[language][part], pick).format(w=words), passage, words
-        )
+        said = reviews.UNDER[language] if part == "part" else reviews.SAID[language][part]
+        answer.quote(grammar.say(said, pick).format(w=words, p=passage.section), passage, words)
     opening = grammar.say(reviews.OPENING[language], pick).format(t=page.name)
     return answer.lesson(NAME, opening + grammar.say(reviews.WHOLE[language], pick), relation)
 

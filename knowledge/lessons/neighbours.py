@@ -16,6 +16,7 @@ from itertools import groupby
 from sqlalchemy import Engine, select
 
 from knowledge.catalog import FactRow, holds
+from knowledge.lessons import complaints, patients
 from knowledge.lessons.shelf import Shelf
 from knowledge.lessons.subjects import Item, Page, Subjects, is_validation
 from knowledge.records import Language
@@ -130,7 +131,7 @@ def findings_of(page: Page) -> str:
 
 def findings(page: Page, relation: str) -> tuple[Item, ...]:
     """Return the findings of a condition: what a patient can tell of."""
-    return tuple(item for item in page.named(relation) if item.kind == "symptom")
+    return tuple(complaints.told([i for i in page.named(relation) if i.kind == "symptom"]))
 
 
 def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, Item]]:
@@ -144,7 +145,7 @@ def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, 
 def _differs(page: Page, other: Page, relation: str) -> bool:
     """Say whether another condition is one of its own and shares a finding that is told alike."""
     one, two = page.name.casefold(), other.name.casefold()
-    if one in two or two in one:
+    if one in two or two in one or not patients.beside(page, other):
         return False
     return bool(shared_findings(page, other, relation))
 

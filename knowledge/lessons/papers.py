@@ -32,7 +32,8 @@ _DANGLING = re.compile(
     r"^(?:然而|因此|但|而|并|这|此|其|该|另外|此外|同时|所以|故|它|他们)",
     re.IGNORECASE,
 )
-_OPENED = re.compile(r"^[A-Z0-9\u3400-\u9fff]")
+_OPENED = re.compile(r"^(?:[A-Z\u3400-\u9fff]|\d(?!\.\d+[,)]))")
+"""A sentence cut at an abbreviation leaves the end of a figure in front: "0.469, p=0.001) and"."""
 
 
 class Papers:

@@ -34,9 +34,18 @@ _MALE = re.compile(
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|难产|流产",
+    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
+    "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
     re.IGNORECASE,
 )
+_MENSTRUAL = re.compile(
+    "menstr|dysmenorrh|endometriosis|polycystic ovar|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
+    "多囊卵巢|闭经|黄体",
+    re.IGNORECASE,
+)
+_MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
+_UNBORN = re.compile("fetal|foetal|胎儿|羊水|脐带|死胎", re.IGNORECASE)
+"""Nobody has these: who is ill cannot be asked."""
 _BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
@@ -45,7 +54,7 @@ _CHILD = re.compile(
 )
 _OLD = re.compile(
     "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|"
-    "老年|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
+    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
     re.IGNORECASE,
 )
 _SUDDEN = re.compile(
@@ -58,6 +67,13 @@ _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|先天",
+    re.IGNORECASE,
+)
+
+_PLAIN = re.compile(
+    r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
+    r"\b(?:contaminated|transmission|status|attendance)\b|mutation|HLA|"
+    "高龄|年龄|女性|男性|血统|人种|种族|家族史|突变|婴儿期",
     re.IGNORECASE,
 )
 
@@ -93,11 +109,11 @@ _LIKELY_ZH = (
     "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑|想到|怀疑|排查)(这个病|此病|这一可能)。",
     "从{a}这些(症状|表现)(来看|看|判断)，(有可能|可能|也许|或许)(是|得了){s}。",
     "(需要|应当|要|可以)(考虑|想到|怀疑){s}，因为(它的|其|该病的|此病的)(症状|表现)(包括|有|里有){a}。",
-    "(根据|按|就|依){a}(等症状|这些症状|几点表现)，(可能|有可能)是{s}。",
+    "(根据|结合|综合){a}(等症状|这些症状|等表现)，(可能|有可能)是{s}。",
     "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下)的(情况|不适)(可能|也许|或许)(与它有关|"
-    "由此而来|就是它)。",
-    "(出现|有了|同时有|碰到){a}等症状，(要|应|该|需)(想到|考虑|留意|排查){s}。",
-    "(描述|所说|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
+    "由此而来)。",
+    "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
+    "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
     "(怀疑|首先考虑|可能是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
     "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
     "排查)。",
@@ -129,10 +145,10 @@ _CASE_EN = (
 )
 _CASE_ZH = (
     "{who}，{since}出现{a}，可能是什么病？{ask}？",
-    "{who}因{a}前来就诊，请问可能患了什么病，{ask}？",
+    "{who}，因{a}前来就诊，请问可能患了什么病，{ask}？",
     "{who}，主诉{a}。考虑什么疾病？{ask}？",
     "病例：{who}，{since}有{a}。最可能的诊断是什么？{ask}？",
-    "{who}出现{a}，应考虑什么病，{ask}？",
+    "{who}，出现{a}，应考虑什么病，{ask}？",
 )
 
 
@@ -144,6 +160,7 @@ class Profile:
     stage: Stage
     childbearing: bool
     pace: Pace
+    menopause: bool = False
 
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
@@ -151,36 +168,47 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     about = " ".join([name.text for name in page.entity.names])
     whom = _words(page.groups, "population", "body_part")
     felt = " ".join([item.text for item in complaints])
-    female, male = _of_sex(f"{about} {whom}")
-    if felt:
-        female, male = female or _found(_FEMALE, felt), male or _found(_MALE, felt)
+    female, male = (_found(sign, f"{about} {whom} {felt}") for sign in (_FEMALE, _MALE))
     sex: Sex = "" if female == male else "f" if female else "m"
-    stage, pace, childbearing = _of_age(about, whom, _words(page.groups, "risk_factor"))
-    return Profile(sex, stage, childbearing, pace)
-
-
-@lru_cache(maxsize=1 << 14)
-def _of_sex(about: str) -> tuple[bool, bool]:
-    """Say whether words speak of women, and of men."""
-    return _found(_FEMALE, about), _found(_MALE, about)
-
-
-@lru_cache(maxsize=1 << 14)
-def _of_age(about: str, whom: str, risks: str) -> tuple[Stage, Pace, bool]:
-    """Return how old and how suddenly ill someone is, and whether of childbearing age."""
+    if _found(_MENOPAUSE, about) or _found(_MENSTRUAL, f"{about} {felt}"):
+        sex = "f"
+    old = _found(_OLD, f"{about} {felt} {whom} {_words(page.groups, 'risk_factor')}")
     stage: Stage = "adult"
-    if _BABY.search(about):
+    if _found(_BABY, about):
         stage = "baby"
-    elif _CHILD.search(about):
+    elif _found(_CHILD, f"{about} {felt}"):
         stage = "child"
-    elif _OLD.search(f"{about} {whom} {risks}"):
+    elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
         stage = "old"
     pace: Pace = "days"
-    if _SUDDEN.search(about):
+    if _found(_SUDDEN, about):
         pace = "sudden"
-    elif _LASTING.search(about):
+    elif _found(_LASTING, about):
         pace = "lasting"
-    return stage, pace, _found(_CHILDBEARING, about)
+    childbearing = _found(_CHILDBEARING, about) or _found(_MENSTRUAL, f"{about} {felt}")
+    menopause = _found(_MENOPAUSE, f"{about} {felt}")
+    return Profile(sex, stage, childbearing and stage != "child" and not menopause, pace, menopause)
+
+
+def beside(page: Page, other: Page) -> bool:
+    """Say whether one patient may be weighed between two conditions: sex and age allow both."""
+    one, two = profile(page), profile(other)
+    sexes = {one.sex, two.sex} - {""}
+    if len(sexes) > 1 or (two.sex and not one.sex):
+        return False
+    young = ("baby", "child")
+    named = " ".join(name.text for name in other.entity.names)
+    if (one.stage in young) != (two.stage in young) or (one.stage == "baby") != (
+        two.stage == "baby"
+    ):
+        return False
+    grown_old = _OLD.search(named) is not None
+    return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
+
+
+def history(page: Page) -> list[Item]:
+    """Return the risk factors that a history tells of: not what anyone sees or is born with."""
+    return [item for item in page.named("risk_factor") if not _PLAIN.search(item.text)]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -194,13 +222,18 @@ def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
 
 def is_illness(page: Page) -> bool:
     """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
-    return page.entity.kind != "condition" or bool(_OF_ILLNESS & page.groups.keys())
+    if page.entity.kind != "condition":
+        return True
+    unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
+    return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
 
 
 def age(who: Profile, pick: random.Random) -> int:
     """Return an age in years that fits; a baby's is not told in years."""
     if who.childbearing:
         return pick.randint(22, 38)
+    if who.menopause:
+        return pick.randint(47, 58)
     lowest, highest = {"baby": (1, 1), "child": (4, 11), "old": (58, 79), "adult": (21, 56)}[
         who.stage
     ]

@@ -39,14 +39,33 @@ _SINGULAR = re.compile(
     r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
-_NOBODY = re.compile("无|所有|均可|任何|不限|不详")
+_NOBODY = re.compile("无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生")
+_WHOM = re.compile("^(?:好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_HEAD = re.compile(
+    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
+)
+"""Behind the noun that a verb agrees with."""
+
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _LARGE = re.compile(r"\{[A-Z]+\}")
 _ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
+_SENTENCE_EN = re.compile(
+    r"^[^,;]*?\b(?:is|are|was|were|can be|may be|refers?|occurs?|means|has|have)\b|"
+    r"^(?:any|all|in|when|if|there|this|these|it|people|because)\b|[.!?] [A-Z]",
+    re.IGNORECASE,
+)
+_DOES = re.compile(
+    "binds|blocks|ends|helps|increases|kills|lowers|makes|opens|prevents|protects|raises|reduces|"
+    "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
+    "works"
+)
+"""How a text begins that says what a medicine does."""
+_AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
+_A_SOUND = {False: "a", True: "an"}
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
 _STOPS = ".。"
 _JOINTS_ZH = ("和", "、", "以及", "、", "及", "与")
-_ADDED_ZH = ("，以及", "，还有", "，另有", "，此外还有", "，再就是", "，外加")
+_ADDED_ZH = ("，以及", "，还有")
 
 
 def statement(
@@ -138,7 +157,8 @@ def fill(
     """
     chosen = template
     if "[" in chosen:
-        chosen = _NUMBER.sub(lambda match: match[1] if count == 1 else match[2], chosen)
+        single = count == 1 and not (language == "en" and is_plural(parts.get("a", "")))
+        chosen = _NUMBER.sub(lambda match: match[1] if single else match[2], chosen)
     if "<" in chosen:
         chosen = _AGREES.sub(lambda match: match[1 + is_plural(parts.get("s", ""))], chosen)
     if "«" in chosen:
@@ -152,10 +172,10 @@ def fill(
 def is_plural(name: str) -> bool:
     """Say whether an English name takes a plural verb.
 
-    >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("NSAIDs")
-    (True, False, True)
+    >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
+    (True, False, False)
     """
-    last = name.split(" ")[-1] if name else ""
+    last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
     )
@@ -182,11 +202,13 @@ def listing(
     if language == "zh":
         return _listing_zh(texts, pick, either, ends)
     word = "or" if either else "and"
-    if any(", " in text or " and " in text for text in texts):
+    if any(", " in text for text in texts):
         return "; ".join(texts[:-1]) + f"; {word} " + texts[-1]
+    if not either and any(" and " in text for text in texts):
+        return ", ".join(texts[:-1]) + ", as well as " + texts[-1]
     joint = f" {word} "
     if pick and len(texts) > 2:
-        joint = (joint, joint, f", {word} ", joint if either else " as well as ")[
+        joint = (joint, joint, f", {word} ", joint if either else ", as well as ")[
             int(4 * pick.random())
         ]
     return ", ".join(texts[:-1]) + joint + texts[-1]
@@ -200,10 +222,10 @@ def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, 
         return "、".join(texts)
     place, joint = len(texts) - 1, "或" if either else "和"
     if pick and not either:
-        joints = (*_JOINTS_ZH, *_ADDED_ZH) if ends else _JOINTS_ZH
+        joints = (*_JOINTS_ZH, *_ADDED_ZH) if ends and len(texts) > 2 else _JOINTS_ZH
         joint = joints[int(len(joints) * pick.random())]
         if joint[0] == "，":
-            place = 1 + int((len(texts) - 1) * pick.random())
+            place = 2 + int((len(texts) - 2) * pick.random())
     return "、".join(texts[:place]) + joint + "、".join(texts[place:])
 
 
@@ -225,15 +247,38 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
         return f"{body}."
     if relation == "description" and body.startswith("The term "):
         return f"{body}."
-    if article and _WHOLE_EN.match(body):
-        article = None
-    if relation == "description" and article:
-        said = f"{name} is {body[:1].lower()}{body[1:]}"
-        return f"{said[:1].upper()}{said[1:]}."
+    whole = article is not None and _WHOLE_EN.match(body) is not None
+    be = "are" if is_plural(name) else "is"
+    if relation == "description" and article and not whole:
+        return _sentence(f"{name} {be} {body[:1].lower()}{body[1:]}")
+    known = relation == "drug_class" and body.casefold() not in name.casefold()
+    if known and not is_plural(body) and pick.random() < 0.8:
+        return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
     if relation == "description" and body.casefold().startswith(name.casefold()):
         return f"{body}."
+    said = item.said.rstrip(_STOPS)
+    if relation == "description" and (joint := _defined(said, be)):
+        return _sentence(f"{name}{joint}{said}")
+    if article:
+        said = body[:1].lower() + body[1:]
     intro = grammar.say(_TEXT["en"].get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",), pick)
-    return fill(f"{intro} ", language, 1, s=name) + item.said.rstrip(_STOPS) + "."
+    return fill(f"{intro} ", language, 1, s=name) + said + "."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _defined(said: str, be: str) -> str:
+    """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
+    if _SENTENCE_EN.search(said) or said[:1].isupper():
+        return ""
+    first = said.split(" ")[0]
+    if first == "drops":
+        return ""
+    if first in ("used", "given", "taken"):
+        return f" {be} "
+    return " " if _DOES.fullmatch(first) else f" {be} "
 
 
 def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
@@ -250,7 +295,9 @@ def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}的{body}"
     if relation == "transmission" and _WHOLE_ZH.match(body):
         return f"{name}{body}"
-    if relation == "population" and _NOBODY.search(body):
+    if relation == "population" and _WHOM.match(body):
+        return f"{name}{body}"
+    if relation == "population" and (_NOBODY.search(body) or "，" in body):
         return f"{name}的易感人群：{body}"
     intro = grammar.say(_TEXT["zh"].get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",), pick)
     return intro.format(s=name) + body

@@ -9,11 +9,12 @@ from knowledge.records import Language
 
 ASKED_EN: dict[str, tuple[str, ...]] = {
     "description": (
-        "What is {s}?", "Can you explain {s} in plain words?", "What does the term {s} mean?",
-        "How would you describe {s}?", "What kind of {kind} is {s}?",
+        "What <is|are> {s}?", "Can you explain {s} in plain words?", "What does the term {s} mean?",
+        "How would you describe {s}?", "What kind of {kind} <is|are> {s}?",
     ),
     "symptom": (
-        "What are the symptoms of {s}?", "How does {s} present?", "What does {s} feel like?",
+        "What are the symptoms of {s}?", "How <does|do> {s} present?",
+        "What <does|do> {s} feel like?",
         "Which symptoms point to {s}?", "How would I recognise {s}?",
         "What does someone with {s} usually complain of?", "What should make me think of {s}?",
     ),
@@ -30,7 +31,8 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "What raises the risk of {s}?", "What predisposes to {s}?",
     ),
     "test": (
-        "How is {s} diagnosed?", "Which tests are used for {s}?", "What work-up does {s} need?",
+        "How <is|are> {s} diagnosed?", "Which tests are used for {s}?",
+        "What work-up <does|do> {s} need?",
         "How can {s} be confirmed?", "Which investigations are done when {s} is suspected?",
         "What tests should I expect if my doctor suspects {s}?",
     ),
@@ -39,19 +41,22 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "Which treatment comes first in {s}?", "How is treatment of {s} started?",
     ),
     "treatment": (
-        "How is {s} treated?", "What are the treatment options for {s}?",
-        "What can be done about {s}?", "How is {s} managed?", "Which treatments exist for {s}?",
+        "How <is|are> {s} treated?", "What are the treatment options for {s}?",
+        "What can be done about {s}?", "How <is|are> {s} managed?",
+        "Which treatments exist for {s}?",
     ),
     "medicine": (
         "Which medicines are used for {s}?", "What drugs can be given for {s}?",
         "What medication might be prescribed for {s}?", "Are there medicines for {s}?",
     ),
     "medicine~": (
-        "What is {s} used for?", "Why would a doctor prescribe {s}?", "When is {s} given?",
-        "Which conditions is {s} used for?",
+        "What <is|are> {s} used for?", "Why would a doctor prescribe {s}?",
+        "When <is|are> {s} given?",
+        "Which conditions <is|are> {s} used for?",
     ),
     "first_line~": (
-        "For which conditions is {s} a first-line treatment?", "Where is {s} the first choice?",
+        "For which conditions <is|are> {s} a first-line treatment?",
+        "Where <is|are> {s} the first choice?",
     ),
     "complication": (
         "What complications can {s} have?", "What can {s} lead to?",
@@ -66,35 +71,37 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "To whom should a patient with {s} be referred?", "Which specialist deals with {s}?",
     ),
     "red_flag": (
-        "When is {s} an emergency?", "Which warning signs matter in {s}?",
+        "When <is|are> {s} an emergency?", "Which warning signs matter in {s}?",
         "When should someone with {s} seek help at once?", "What are the red flags in {s}?",
     ),
-    "body_part": ("Which part of the body does {s} affect?", "Where does {s} occur?"),
-    "population": ("Who gets {s}?", "In whom is {s} seen?"),
-    "transmission": ("Is {s} contagious?", "How does {s} spread?", "Can {s} be caught?"),
-    "course": ("How long does {s} last?", "What is the course of {s}?"),
+    "body_part": ("Which part of the body <does|do> {s} affect?", "Where <does|do> {s} occur?"),
+    "population": ("Who gets {s}?", "In whom <is|are> {s} seen?"),
+    "transmission": ("<Is|Are> {s} contagious?", "How <does|do> {s} spread?", "Can {s} be caught?"),
+    "course": ("How long <does|do> {s} last?", "What is the course of {s}?"),
     "prognosis": ("What is the outlook in {s}?", "What is the prognosis of {s}?"),
     "diet_recommended": ("What is good to eat with {s}?", "Which foods are advised in {s}?"),
     "diet_avoided": ("Which foods should be avoided in {s}?", "What not to eat with {s}?"),
     "associated_with": (
-        "What is {s} statistically associated with?", "What goes together with {s} in the data?",
+        "What <is|are> {s} statistically associated with?",
+        "What goes together with {s} in the data?",
         "Which associations of {s} are on record?", "What has been linked with {s}?",
     ),
     "drug_class": (
-        "What class of drug is {s}?", "What kind of medicine is {s}?",
-        "Which drug class does {s} belong to?",
+        "What class of drug <is|are> {s}?", "What kind of medicine <is|are> {s}?",
+        "Which drug class <does|do> {s} belong to?",
     ),
     "side_effect": (
         "What are the side effects of {s}?", "What unwanted effects can {s} have?",
-        "What should someone taking {s} look out for?", "Which adverse effects does {s} have?",
+        "What should someone taking {s} look out for?", "Which adverse effects <does|do> {s} have?",
     ),
     "contraindication": (
-        "Who should not take {s}?", "When is {s} contraindicated?", "When must {s} not be used?",
+        "Who should not take {s}?", "When <is|are> {s} contraindicated?",
+        "When must {s} not be used?",
         "What are the contraindications to {s}?",
     ),
     "interaction": (
-        "What does {s} interact with?", "What should {s} not be combined with?",
-        "Which interactions does {s} have?", "Is there anything that reacts with {s}?",
+        "What <does|do> {s} interact with?", "What should {s} not be combined with?",
+        "Which interactions <does|do> {s} have?", "Is there anything that reacts with {s}?",
     ),
     "dose_limit": (
         "What is the dose limit of {s}?", "How much {s} is too much?",
@@ -105,7 +112,7 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "How are people on {s} followed up?",
     ),
     "pregnancy": (
-        "Can {s} be used in pregnancy?", "Is {s} all right for a pregnant woman?",
+        "Can {s} be used in pregnancy?", "<Is|Are> {s} all right for a pregnant woman?",
         "What about {s} in pregnancy?",
     ),
 }  # fmt: skip
@@ -331,7 +338,7 @@ PAIR_EN = (
 )  # fmt: skip
 PAIR_ZH = (
     "{s}的{a}和{b}分别是什么？", "请介绍{s}的{a}和{b}。", "我想知道{s}的{a}，还有{b}。",
-    "关于{s}，{a}、{b}各是什么情况？", "{s}的{a}如何？{b}呢？",
+    "关于{s}，{a}、{b}各是什么情况？", "请说说{s}的{a}以及{b}。",
 )  # fmt: skip
 
 ASKED: dict[Language, dict[str, tuple[str, ...]]] = {"en": ASKED_EN, "zh": ASKED_ZH}

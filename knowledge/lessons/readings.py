@@ -96,9 +96,9 @@ FOUND: dict[Language, tuple[str, ...]] = {
         "", "", "", "",
         "(here is|this is) what (is recorded|the entry says|was found). ",
         "(the entry|the record) has (this|the following). ",
-        "(looked up|checked) just now. ",
+        "I have (just |)looked it up. ",
         "that can be answered from the (entry|record). ",
-        "found (it|an entry). ", "here you are. ",
+        "there is an entry. ", "here you are. ",
     ),
     "zh": ("", "", "", "", "查到了。", "已(查到|找到)(相关|有关)记录。", "(记录|结果)如下。",
            "(查询到|查得|找到)的内容(是这样的|如下)。"),
@@ -109,7 +109,7 @@ SHOWN: dict[Language, tuple[str, ...]] = {
         "This (rests on|comes from|is taken from): {f}", "Source entry: {f}",
         "(Recorded|Listed|Entered) as: {f}",
     ),
-    "zh": ("所(用|据)(条目|记录)：{f}", "(依据)的记录：{f}", "所依据的(条目|记录)是：{f}",
+    "zh": ("所(用|据)(条目|记录)：{f}", "依据的记录：{f}", "所依据的(条目|记录)是：{f}",
            "原(记录|条目)：{f}"),
 }  # fmt: skip
 NEXT: dict[Language, tuple[str, ...]] = {

@@ -113,6 +113,11 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
                  "可以引用这一句：“{w}”"),
     },
 }  # fmt: skip
+UNDER: dict[Language, tuple[str, ...]] = {
+    "en": ("Under “{p}” one (reads|finds): “{w}”", "The part on “{p}” (states|says): “{w}”"),
+    "zh": ("“{p}”部分写道：“{w}”", "“{p}”一节提到：“{w}”"),
+}
+"""The same of a part that has to be named, because nobody asked for it."""
 CAUTION: dict[Language, tuple[str, ...]] = {
     "en": ("", "", "", "That is the wording of the paper, and not advice for a single patient.",
            "I quote and do not judge how strong it is.",

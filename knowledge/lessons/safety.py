@@ -90,12 +90,14 @@ def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
 
 def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
+    template = cautions.HARM[page.entity.kind][page.language]
+    asked = _asked(page, template, pick)
     answer.say(grammar.say(cautions.REFUSED[page.language], pick))
-    _add(page, answer, grammar.say(cautions.OFFER[page.language], pick))
+    if cautions.VIOLENT.search(asked):
+        _add(page, answer, grammar.say(cautions.OFFER[page.language], pick))
     _add(page, answer, grammar.say(cautions.LEAD[page.language], pick))
     answer.state(relation, huatuo.chosen(page, relation, pick, 4))
-    template = cautions.HARM[page.entity.kind][page.language]
-    return answer.lesson(NAME, _asked(page, template, pick), relation, meta={"refused": 1})
+    return answer.lesson(NAME, asked, relation, meta={"refused": 1})
 
 
 def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:

@@ -1,6 +1,7 @@
 """Senses: by which words a sentence says a relation, and by which it would turn it round.
 
-    relations of a sentence + its words outside of names -> what is wrong with them, or nothing
+    relations of a sentence + its words outside of names -> what frames explain is taken out
+                                                         -> what is wrong with the rest, or nothing
 
 This file knows nothing of rows or of the graph.
 """
@@ -18,7 +19,10 @@ _SAID: dict[str, tuple[str, str]] = {
         "症状|表现|不适|可能有|会有|可有|可以有|出现|感到|觉得|自觉|伴|引起|带来|诉说|经历|发觉|发生|可能会有|可能是",
     ),
     "sign": (r"\bsigns?\b|examin|reveal|show", "体征|查体|体检|可见|可发现"),
-    "cause": (r"caus|due to|lead to|result", "病因|引起|导致|造成|诱发|原因|起因|成因"),
+    "cause": (
+        r"caus|due to|lead to|result|bring on|brought on",
+        "病因|引起|导致|造成|诱发|原因|起因|成因",
+    ),
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
         r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out",
@@ -34,7 +38,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "prevention": (r"prevent|risk|avoid|protect|vaccin|reduc|lower", "预防|避免|防"),
     "department": (
         r"department|clinic|refer|specialist|appointment|seen in",
-        "科室|就诊|挂|看|接诊|求治",
+        "科室|就诊|挂|看|接诊|求治|到.*查",
     ),
     "red_flag": (r"red flag|warning|urgent|emergency|do not wait|seek help", "警示|危险|警惕|立即"),
     "body_part": (r"\bsites?\b|affect|part of the body", "部位|累及"),
@@ -60,50 +64,135 @@ _SAID: dict[str, tuple[str, str]] = {
 
 _NEVER: dict[str, tuple[str, str]] = {
     "associated_with": (
-        r"treat|therap|prescri|recommend|first-line|\btake\b|medicine|cure|is caused by|"
-        r"^\W*no,|\b(?:not|never|cannot) (?:\w+ ){0,3}?(?:statistic|associat|link|correlat|belong|"
-        r"fit|connect|tied|found|find|go with|goes with|seen|share|recorded|appear|have|include|"
-        r"what|one to|to consider)|"
-        r"\bno (?:\w+ ){0,2}?(?:associat|link|correlation|connection)",
-        "治疗|首选|服用|用药|疗法|吃药|一线|建议使用|不包括|"
-        "(?:没有?|不|无|并非)[^，。；]{0,4}?(?:统计|关联|相关|联系|有关)",
+        r"treat|therap|prescri|recommend|first-line|\btake\b|medicine|cure|is caused by",
+        "治疗|首选|服用|用药|疗法|吃药|一线|建议使用",
     ),
     "contraindication": (
         r"recommend|is safe|are safe|\bsuitable|can be used|may be used|first-line|is indicated|"
-        r"treats?\b|used for|(?:not|never|cannot be|hardly) contraindicat|no contraindication|"
-        r"\bis not a (?:reason|contraindication)|contraindication[^.]{0,80}? (?:is|are) not\b|"
-        r"do(?:es)? not include",
-        "(?:不是|并非|不属于|没有|无)[^，。；]{0,4}?禁|不禁|不包括|推荐|首选|适用|可以使用|可以用|可用于|宜用|放心|安全|适应证",
+        r"treats?\b|used for",
+        "推荐|首选|适用|可以使用|可以用|可用于|宜用|放心|安全|适应证",
     ),
-    "diet_avoided": (r"good to eat|is recommended|are recommended", "(?<!不)宜吃|推荐|多吃"),
-    "interaction": (
-        r"\bsafe\b|recommend|no interaction|(?:not|never|cannot) interact|not taken|not on record|"
-        r"do(?:es)? not include",
-        "安全|放心|推荐|没有相互|无相互|不存在",
-    ),
-    "side_effect": (r"treats?\b|used for|recommend|never causes", "治疗|用于|推荐|不会"),
+    "diet_avoided": (r"good to eat|is recommended|are recommended", "宜吃|推荐|多吃"),
+    "interaction": (r"\bsafe\b|recommend", "安全|放心|推荐"),
+    "side_effect": (r"treats?\b|used for|recommend", "治疗|用于|推荐"),
 }
 """What a sentence must not say, outside of names, where it states such a relation."""
 
-_DENIED = {
+_DENIAL = {
     "en": re.compile(
-        r"\b(?:not|cannot|no|never|avoid|contraindicated|stop|without)\b|n['’]t\b", re.IGNORECASE
+        r"\b(?:not|no|nor|never|none|nothing|neither|nobody|nowhere|cannot|without|hardly|scarcely|"
+        r"barely|seldom|rarely|absen(?:t|ce)|lacks?|lacking|fails?|failed|failing|den(?:y|ies|ied)|"
+        r"deny|refute[sd]?|exclude[sd]?|rule[sd]? out|rule it out|unrelated|unlikely|unassociated|"
+        r"uncorrelated|unlinked|unconnected|independent|free of|instead|rather|less likely|"
+        r"contrary|false|untrue|wrong|mistaken|myth|avoid|avoided|stop|contraindicated|little|"
+        r"irrelevant|unsuitable|useless|except|unless|nil|negative|un(?:able|fit))\b|n['’]t\b",
+        re.IGNORECASE,
     ),
-    "zh": re.compile("不(?!良|适)|禁|忌|避免|停用|勿|没(?!药)|并非|无需"),
+    "zh": re.compile(
+        "[不没無无未勿莫]|并?非|否|(?<![类辨区鉴识特个性判级分差])别|缺乏|缺少|免(?!疫)|禁|忌|避|停用|排除|少见|罕见|拒|毫无|绝少|"
+        "难以|谈不上|除外|例外|反而"
+    ),
 }
-_PLAIN = {
-    "symptom", "sign", "cause", "risk_factor", "test", "first_line", "treatment", "medicine",
-    "complication", "department", "body_part", "diet_recommended", "side_effect",
-}  # fmt: skip
-"""Relations whose sentences deny nothing: a denial would turn them round."""
+"""Words that deny, in any sentence."""
 
-_WARNING = {"red_flag", "contraindication", "diet_avoided", "interaction"}
-"""Relations whose introduction may deny: "do not wait if this happens"."""
-
-_HEDGED = {
-    "en": re.compile(r"this is not a diagnosis|does not prove|does not show", re.IGNORECASE),
-    "zh": re.compile("不等于|不说明|并不说明"),
+_HEDGE: dict[str, tuple[str, ...]] = {
+    "en": (
+        r"(?:that|this|it) is (?:not a|no) diagnosis",
+        r"(?:which|that alone|that) does not (?:prove that|show a cause)",
+        r"but (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
+        r"though (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
+        r"and no statement on causes",
+        r"(?:as )?a hint and no more|, no more than a pointer",
+        r"the data say this and no more",
+    ),
+    "zh": (
+        "但?这?(?:并)?不(?:等于诊断|说明因果)",
+        "是否|有无|有没有|有没|不适",
+        "不良反应",
+        "鉴别",
+    ),
 }
+"""Denials of any relation that deny something else: a cause, a diagnosis."""
+
+_ABSENT: dict[str, tuple[str, ...]] = {
+    "en": (
+        r"less likely, given the absence of",
+        r"^\W*with\s+absent, a symptom of",
+        r"^\W*the absence of\s*, which\s+can cause, speaks rather against",
+        r"(?:given|considering|in view of) the absence of\s*, to which it is tied",
+        r"with\s+absent, the statistical case for",
+        r"would have (?:spoken|counted) statistically for\s*, (?:but|and) is absent",
+        r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
+        r"gets less statistical|loses statistical",
+        r"one would rather look for",
+    ),
+    "zh": (
+        "(?:尚未|并未|未)出现",
+        "由于(?:未出现|尚未出现|缺少|未见)",
+        "(?:依据|证据)不足",
+        "(?:目前|眼下)(?:未|并未|没有)(?:提到|出现)",
+        "(?:目前|眼下)却没有这一症状",
+        "(?:目前|眼下)没有出现",
+        "您(?:并未|尚未|未曾)出现",
+    ),
+}
+"""Denials that a patient has a finding, where the relation itself is stated."""
+
+_UNTREATED: dict[str, tuple[str, ...]] = {
+    "en": (r"if left untreated",),
+    "zh": ("拖延不治|不及时治疗|长期不治|放任不管",),
+}
+
+_MEANT: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "symptom": _ABSENT["en"],
+        "associated_with": _ABSENT["en"],
+        "test": (r"to confirm\s+or rule it out",),
+        "complication": _UNTREATED["en"],
+        "contraindication": (
+            r"^\W*no\W",
+            r"(?<!not )(?<!never )\bcontraindicated (?:in|with)",
+            r"(?:are|is)\s+contraindicated",
+            r"(?:should|must) not be (?:used|given)",
+            r"(?:please )?do not take",
+            r"who should not",
+        ),
+        "interaction": (
+            r"^\W*do not combine",
+            r"^\W*not without asking",
+        ),
+        "diet_avoided": (
+            r"^\W*no\W",
+            r"(?:advised|food|foods) to avoid",
+            r"^\W*avoid\b",
+            r"better not eat",
+        ),
+        "red_flag": (r"^\W*do not wait if (?:this happens|you see this)", r"one thing not to miss"),
+        "prevention": (r"avoid",),
+        "side_effect": (r"unwanted",),
+    },
+    "zh": {
+        "symptom": _ABSENT["zh"],
+        "associated_with": _ABSENT["zh"],
+        "complication": _UNTREATED["zh"],
+        "contraindication": (
+            "禁忌证?",
+            "禁用(?:于)?",
+            "(?:不应|不能|不可)(?:使用|用)",
+            "^\\W*(?:不能用|不可以|不能)，",
+            "请不要使用",
+            "请不要使用",
+        ),
+        "interaction": ("^先别急", "^\\W*不要自行合用"),
+        "diet_avoided": ("^\\W*不宜，", "忌吃|忌食", "应?避免吃?|要避免"),
+        "red_flag": ("不能等",),
+        "prevention": ("避免",),
+    },
+}
+"""How frames deny where the relation means a denial, or something else is denied in passing.
+
+What such a phrase covers is taken out of a sentence; any denial that is left denies the fact.
+"""
 
 
 @cache
@@ -111,20 +200,28 @@ def _pattern(relation: str, place: int, never: bool) -> re.Pattern[str]:
     return re.compile((_NEVER if never else _SAID)[relation][place], re.IGNORECASE)
 
 
+@cache
+def _meant(relations: frozenset[str], language: Language) -> re.Pattern[str]:
+    table = _MEANT[language]
+    meant = [each for relation in sorted(relations) for each in table.get(relation, ())]
+    return re.compile("|".join((*meant, *_HEDGE[language])), re.IGNORECASE)
+
+
 def fault(frame: str, named: Collection[str], texts: Collection[str], language: Language) -> str:
     """Return what is wrong with the words around the names of a sentence, or an empty text.
 
     `named` are the relations that it states of entities, `texts` those of which it tells a text.
+    A sentence must say each relation and must deny nothing: a denial that no frame of its
+    relations explains makes it unproven, whatever it may have meant.
     """
     place = 0 if language == "en" else 1
-    frame = _HEDGED[language].sub(" ", frame)
     stated = {*named, *texts}
+    if not stated:
+        return ""
+    left = _meant(frozenset(stated), language).sub(" ", frame)
     for relation in sorted(stated - set(texts)):
         if not _pattern(relation, place, False).search(frame):
             return f"a sentence does not say the relation {relation}"
-        if relation in _NEVER and _pattern(relation, place, True).search(frame):
+        if relation in _NEVER and _pattern(relation, place, True).search(left):
             return f"a sentence turns the sense of {relation}"
-    plain = stated <= _PLAIN or (texts and not _WARNING & set(texts))
-    if stated and plain and _DENIED[language].search(frame):
-        return f"a sentence denies {min(stated)}"
-    return ""
+    return f"a sentence denies {min(stated)}" if _DENIAL[language].search(left) else ""

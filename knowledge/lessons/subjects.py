@@ -26,6 +26,9 @@ INVERSE = "~"
 MOST = 8
 """A lesson names at most this many objects of a relation."""
 
+_REVIEWED = 2
+"""Where so many curated facts tell a relation, those of scraped sources are left out."""
+
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
@@ -50,6 +53,7 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
+_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|Any|With|For) (?=[\w(])")
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
     r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
@@ -63,7 +67,8 @@ _ALWAYS_SMALL = {
     "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
     "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
     "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
-    "rodenticide", "transplant", "altitude", "postpartum", "beriberi", "multidrug",
+    "rodenticide", "transplant", "marijuana", "overflow",
+    "altitude", "postpartum", "beriberi", "multidrug",
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
@@ -165,6 +170,8 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     >>> within_sentence("Heart failure", {"heart"}), within_sentence("Lyme disease", {"heart"})
     ('heart failure', 'Lyme disease')
     """
+    if _FUNCTION_WORD.match(text):
+        return text[:1].lower() + text[1:]
     first = _FIRST_WORD.match(text)
     if first is None or first[0] in _PROPER:
         return text
@@ -183,6 +190,11 @@ class _Stated:
     value: dict[str, str]
     order: tuple[bool, int, int, str]
     licence: str
+
+    @property
+    def curated(self) -> bool:
+        """Say whether a source that somebody wrote and read states it, not one that was scraped."""
+        return not self.order[0]
 
 
 class Subjects:
@@ -346,12 +358,16 @@ def _page(
     if entity is None or not name:
         return None
     groups: dict[str, dict[str, Item]] = {}
-    for fact in facts:
+    reviewed: dict[str, int] = {}
+    for fact in facts:  # curated ones first
         if not _within_part(id, fact.other):
+            continue
+        if not fact.curated and reviewed.get(fact.relation, 0) >= _REVIEWED:
             continue
         item = _item(fact, entities, language, common)
         if item is not None and (key := names.normalise(item.text)) != names.normalise(name):
             groups.setdefault(fact.relation, {}).setdefault(key, item)
+            reviewed[fact.relation] = reviewed.get(fact.relation, 0) + fact.curated
     kept = {relation: tuple(items.values()) for relation, items in groups.items()}
     return Page(entity, language, name, within_sentence(name, common), kept) if kept else None
 

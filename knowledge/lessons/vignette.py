@@ -59,7 +59,7 @@ def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: rand
     if told_by == "symptom":
         plan(page, relation, answer, pick)
         flags = page.texts("red_flag")
-        if flags and pick.random() < 0.5:
+        if flags and pick.random() < 0.8:
             answer.state("red_flag", flags[:1])
         closing = grammar.say(cases.CLOSING[page.language], pick)
     else:
@@ -77,7 +77,14 @@ def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None
     ]
     wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
     wanted += [relation] if relation in PLAN else []
-    groups = [(each, page.named(each)[:_MOST]) for each in sorted(wanted, key=PLAN.index)]
+    groups: list[tuple[str, Sequence[Item]]] = []
+    first: set[str] = set()
+    for each in sorted(wanted, key=PLAN.index):
+        # What the first-line treatment named is not named again.
+        again = first if each in ("treatment", "medicine") else set()
+        named = [item for item in page.named(each) if item.object not in again][:_MOST]
+        groups += [(each, named)] if named else []
+        first |= {item.object for item in named} if each == "first_line" else set()
     if groups and pick.random() < 0.8:
         text = phrases.together(page.said, groups, page.language, pick)
         answer.say_of(text, *((page, each, items) for each, items in groups))
@@ -135,7 +142,7 @@ def _for(
 
 def _background(page: Page, answer: Answer, pick: random.Random) -> str:
     """Give the patient a risk factor of the condition, in about half of the cases."""
-    known = page.named("risk_factor")
+    known = patients.history(page)
     if not known or pick.random() < 0.5:
         return ""
     item = pick.choice(known)

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from knowledge import imports, screening
 from knowledge.errors import KnowledgeError
 from knowledge.gates import personal
+from knowledge.gates.abuse import Unwanted
 from knowledge.gates.near import NearDuplicates
 from knowledge.gates.overlap import Overlap
 from knowledge.gates.shares import Balanced, Licensed
@@ -37,7 +38,8 @@ class Wishes:
 
     `told` are candidates that the caller brings, such as approved feedback. `mask` has personal
     data of rows from outside masked rather than the rows dropped. Without `licences` all are
-    welcome. `on_ray` has rows written and proven by Ray Data, on as many machines as Ray has.
+    welcome. No row holds one of the `keywords`. `on_ray` has rows written and proven by Ray Data,
+    on as many machines as Ray has.
     """
 
     imports: tuple[Import, ...] = ()
@@ -45,6 +47,7 @@ class Wishes:
     mask: bool = False
     exclude: tuple[Path, ...] = ()
     licences: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     teacher: "Teacher | None" = None
     on_ray: bool = False
 
@@ -57,6 +60,7 @@ class Wishes:
             "mask": self.mask,
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),
+            "keywords": list(self.keywords),
             "teacher": self.teacher.name if self.teacher else "",
         }
         return {name: value for name, value in given.items() if value}
@@ -75,7 +79,8 @@ class Wishes:
     def gates(self) -> list[Gate]:
         """Return the gates that look at one row at a time."""
         asked: list[Gate] = [Licensed(self.licences)] if self.licences else []
-        return [*asked, *screening.gates()]
+        own: list[Gate] = [Unwanted(self.keywords)] if self.keywords else []
+        return [*asked, *own, *screening.gates()]
 
     def stages(
         self, engine: Engine, generation: int, report: Screened, *, balanced: bool = True

@@ -275,7 +275,7 @@ def _text(raw: str, relation: str, report: Report) -> str:
     return _titled(_DOUBLED.sub(r"\1", whole), relation)
 
 
-_DOUBLED = re.compile("([，。；、])[，。；、]+")
+_DOUBLED = re.compile("([，。；、-])[，。；、-]+")
 
 
 def _titled(text: str, relation: str) -> str:

@@ -1,0 +1,197 @@
+"""Abuse: insults, slurs, obscene offers and calls to violence, and keywords of one's own.
+
+    text -> stems that occur -> pattern of each that does -> reason
+
+The lists are short on purpose: they hold what no consultation needs, and not what medicine talks
+about. So no part of the body is in them, no act, no infection and its transmission, and no death;
+"kill", "die" and 自杀 count only where an answer tells somebody to. Who asks for harm and is
+refused is not abusive; insults count in questions, too.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from knowledge.errors import KnowledgeError
+from knowledge.records import Language, Lesson
+
+INSULT = "abuse: an insult or a slur"
+OBSCENE = "abuse: an obscene offer"
+VIOLENCE = "abuse: a call to violence or self-harm"
+KEYWORD = "a keyword that was not wanted"
+
+Stems = tuple[tuple[str, str], ...]
+"""What must occur in small letters, since looking for it is cheap, and the pattern that decides."""
+
+_YOU = r"\b(?:you|your|u)\b[^.?!]{0,20}"
+
+_INSULTS: dict[Language, Stems] = {
+    "en": (
+        ("fuck", r"\b(?:mother)?fuck(?:s|ed|er|ers|ing)?\b"),
+        ("shithead", r"\bshitheads?\b"),
+        ("bullshit", r"\bbullshit\b"),
+        ("asshole", r"\bassholes?\b"),
+        ("arsehole", r"\barseholes?\b"),
+        ("bastard", r"\bbastards?\b"),
+        ("bitch", r"\b(?:son of a )?bitch(?:es)?\b"),
+        ("cunt", r"\bcunts?\b"),
+        ("whore", r"\bwhores?\b"),
+        ("slut", r"\bsluts?\b"),
+        ("wanker", r"\bwankers?\b"),
+        ("nigger", r"\bniggers?\b"),
+        ("faggot", r"\bfaggots?\b"),
+        ("kike", r"\bkikes?\b"),
+        ("wetback", r"\bwetbacks?\b"),
+        ("retard", _YOU + r"\bretards?\b"),
+        ("idiot", _YOU + r"\bidiots?\b(?!ic)"),
+        ("moron", _YOU + r"\bmorons?\b"),
+        ("imbecile", _YOU + r"\bimbeciles?\b"),
+        ("scum", _YOU + r"\bscum\b"),
+        ("stupid", r"\byou(?:'re| are)? (?:so |all |really )?stupid\b"),
+    ),
+    "zh": (
+        ("傻", "傻[逼b屄比叉x]|你(?:真|个|这个?|们)?(?:大)?傻[瓜子蛋]"),
+        ("煞笔", "煞笔"),
+        ("操你", "操你"),
+        ("肏", "肏"),
+        ("日你", "日你(?:妈|娘|大爷|先人)"),
+        ("草泥马", "草泥马"),
+        ("你妈的", "(?<!告诉)(?<!问)你妈的(?!病|血|检查|情况|症状|年|身|腿|腰|头|药|眼|心|胃|肺)"),
+        ("王八", "王八(?:蛋|羔子)"),
+        ("混蛋", "混蛋"),
+        ("滚", "(?:给我|你|快)滚(?:开|蛋|远)|滚蛋"),
+        ("贱", "贱(?:人|货|种)"),
+        ("婊", "婊"),
+        ("骚货", "骚货"),
+        ("杂种", "(?:狗|小|野)杂种|你(?:个|这)?杂种"),
+        ("狗娘养", "狗娘养"),
+        ("狗日", "狗日的"),
+        ("脑残", "脑残"),
+        ("蠢", "蠢(?:货|猪|驴)|你(?:真|太|这么)蠢"),
+        ("白痴", "你(?:真|就|个|这|们)?(?:是|个)?白痴"),
+        ("智障", "你(?:真|就|个|这|们)?(?:是|个)?智障"),
+        ("废物", "你(?:真|就|个|这|们)?(?:是|个)?废物"),
+        ("死全家", "死全家"),
+        ("黑鬼", "黑鬼"),
+        ("支那", "支那(?:人|猪)"),
+        ("棒子", "高丽棒子"),
+    ),
+}
+_OBSCENE: dict[Language, Stems] = {
+    "en": (
+        ("gangbang", r"\bgangbangs?\b"),
+        ("sexting", r"\bsexting\b"),
+        ("sexy", r"\bsexy (?:girls?|boys?|babes?|chats?|videos?|pics?|photos?)\b"),
+        ("sex chat", r"\b(?:hot|live|free) sex chats?\b"),
+        ("nude", r"\b(?:nudes|nude (?:pics?|photos?|videos?|girls?|boys?))\b"),
+        ("xxx", r"\bxxx (?:videos?|movies?|pics?|site)\b"),
+        ("porn", r"\b(?:free|watch|hot|best) porn(?:o|ography)?\b|\bporn ?(?:site|hub|video)s?\b"),
+        ("escort", r"\bescort (?:girls?|service|agency)\b"),
+    ),
+    "zh": (
+        ("约炮", "约炮"),
+        ("裸聊", "裸聊"),
+        ("援交", "援交"),
+        ("色情", "色情(?:网站|视频|图片|小说|服务)"),
+        ("黄色", "黄色(?:网站|小说)"),
+        ("成人", "成人(?:网站|视频|电影|小说)"),
+        ("上门", "(?:小姐|美女|学生妹)上门|上门(?:特服|小姐)"),
+        ("做爱视频", "做爱视频"),
+    ),
+}
+_VIOLENCE: dict[Language, Stems] = {
+    "en": (
+        ("kill", r"\b(?:go (?:and )?|should |must |just |why not |better )kill "
+         r"(?:yourself|your ?self|himself|herself|him|her|them)\b"),
+        ("die", r"\byou (?:should|deserve to|ought to|had better) die\b|\bgo (?:and )?die\b"),
+        ("hang yourself", r"\bhang yourself\b"),
+        ("yourself", r"\b(?:shoot|stab|drown|poison|starve) yourself\b"),
+        ("wrist", r"\b(?:slit|cut) (?:your|her|his) wrists?\b"),
+        ("beat", r"\b(?:just |should |must )beat (?:her|him|them|your \w+) (?:up|hard)\b"),
+        ("stab", r"\b(?:should|must|just|go and) stab (?:her|him|them)\b"),
+        ("strangle", r"\b(?:should|must|just|go and) strangle (?:her|him|them)\b"),
+    ),
+    "zh": (
+        ("去死", "(?:你|他|她|就|快|该|可以)去死|去死吧"),
+        ("自杀", "(?:你|就|快|可以|不如|干脆)(?:去)?自杀(?:吧|算了|好了)|不如自杀"),
+        ("割腕", "(?:去|就|不如)割腕(?:吧|算了)?"),
+        ("跳楼", "(?:去|就|不如)跳楼(?:吧|算了)"),
+        ("上吊", "(?:去|就|不如)上吊(?:吧|算了)"),
+        ("弄死", "弄死(?:他|她|你)"),
+        ("打死", "打死(?:他|她|你)(?:吧|算了|才)|往死里打"),
+        ("砍死", "砍死(?:他|她|你)"),
+        ("捅死", "捅死(?:他|她|你)"),
+        ("掐死", "掐死(?:他|她|你)(?:吧|算了)"),
+    ),
+}  # fmt: skip
+"""Looked for in answers only: a patient may tell of such thoughts."""
+
+
+def decent(lesson: Lesson) -> str:
+    """Return why a row is dropped for its tone, or an empty text."""
+    every = "\n".join([message.content for message in lesson.messages]).lower()
+    answers = "\n".join([each.content for each in lesson.messages if each.role != "user"]).lower()
+    # A Chinese row may hold English words, and the other way round.
+    for language in _LANGUAGES:
+        for reason, stems, text in (
+            (INSULT, _INSULTS[language], every),
+            (OBSCENE, _OBSCENE[language], every),
+            (VIOLENCE, _VIOLENCE[language], answers),
+        ):
+            if any([stem in text and re.search(pattern, text) for stem, pattern in stems]):
+                return reason
+    return ""
+
+
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+class Unwanted:
+    """A gate that drops rows with any of one's own keywords.
+
+    A keyword of Latin letters counts as whole words, whatever the case; one with other signs
+    wherever it stands.
+    """
+
+    def __init__(self, keywords: Sequence[str]) -> None:
+        words = {keyword.strip().lower() for keyword in keywords} - {""}
+        parts = [_edged(word) for word in sorted(words)]
+        self._stems = sorted(words)
+        self._pattern = re.compile("|".join(parts)) if parts else None
+
+    def __call__(self, lesson: Lesson) -> str:
+        """Return why a row is dropped."""
+        text = "\n".join([message.content for message in lesson.messages]).lower()
+        if self._pattern is None or not any([stem in text for stem in self._stems]):
+            return ""
+        found = self._pattern.search(text)
+        return f"{KEYWORD}: {found[0]!r}" if found else ""
+
+
+def _edged(word: str) -> str:
+    start = r"\b" if word[0].isascii() and word[0].isalnum() else ""
+    end = r"\b" if word[-1].isascii() and word[-1].isalnum() else ""
+    return f"{start}{re.escape(word)}{end}"
+
+
+def read_keywords(path: Path) -> tuple[str, ...]:
+    """Read keywords, one a line; what begins with # is a comment.
+
+    KnowledgeError where the file cannot be read or holds none.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise KnowledgeError(
+            f"The keywords {path} cannot be read.",
+            where=str(path),
+            remedy="Give a text file in UTF-8 with a keyword a line.",
+        ) from error
+    kept = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    if not kept:
+        raise KnowledgeError(
+            f"The file {path} holds no keyword.",
+            where=str(path),
+            remedy="Write one keyword a line, or leave --keywords out.",
+        )
+    return kept
