@@ -78,8 +78,10 @@ class Prover:
         missing = [id for id in ids if id not in self._facts]
         if not missing:
             return self._facts
-        if len(self._facts) > _MOST:
+        if max(len(self._facts), len(self._names)) > _MOST:
+            # Together, since the names of a fact's ends are read only when the fact is.
             self._facts.clear()
+            self._names.clear()
             missing = list(ids)
         self._facts |= (found := self._read_facts(missing))
         self._called({end for fact in found.values() for end in (fact.subject, fact.object) if end})
