@@ -151,6 +151,23 @@ def test_the_starter_is_read_without_anything_left_out():
         assert not [text for text in texts(found) if DEBRIS.search(text)]
 
 
+def test_every_note_has_its_counterpart_in_the_other_language():
+    notes = Path(starter.__file__).parent / "notes"
+    english, chinese = (
+        {path.name: path for path in (notes / language).glob("*.md")} for language in ("en", "zh")
+    )
+    assert english
+    assert english.keys() == chinese.keys()
+    for name, path in english.items():
+        (told,), (note,) = read(path)[0], read(chinese[name])[0]
+        assert isinstance(told, DocumentRecord)
+        assert isinstance(note, DocumentRecord)
+        assert (told.key, told.language) == (f"note:{path.stem}:en", "en")
+        assert (note.key, note.language) == (f"note:{path.stem}:zh", "zh")
+        assert (note.year, note.type) == (told.year, told.type)
+        assert note.sections[-1].title == "来源"
+
+
 def test_the_lexicon_names_in_both_languages():
     lexicon = starter.lexicon()
     assert {"condition", "symptom", "medicine", "test", "treatment"} <= set(lexicon)
