@@ -1,6 +1,6 @@
 """The catalogue: typed tables of the one database for sources, graph, literature, generations.
 
-    sources -< entities -< names, identifiers        facts >- fact_sources -< sources
+    sources -< entities -< names, identifiers, joins, splits    facts >- fact_sources -< sources
     sources -< documents -< passages    generations
 
 Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
@@ -95,7 +95,7 @@ class IdentifierRow(Base):
 
     `own` says that it is of the register from which the source's record comes; only such ones tell
     which entity is meant. `joined` is how that record came to the entity: by `name`, by
-    `identifier`, or `created`.
+    `identifier`, by a curator's `split`, or `created`.
     """
 
     __tablename__ = "identifiers"
@@ -105,6 +105,39 @@ class IdentifierRow(Base):
     own: Mapped[bool] = mapped_column(Boolean)
     joined: Mapped[str] = mapped_column(String(10))
     source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    since: Mapped[int] = mapped_column(Integer)
+    until: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class JoinRow(Base):
+    """How what a source says came to an entity that was there: a merge, as it was decided.
+
+    `how` is `name`, `identifier` or `split` (a new edition of what was parted from another entity),
+    `term` the normalised name or the identifier by which the entity was found.
+    A join is in force where the entity holds a name of that source, so it needs no generations.
+    """
+
+    __tablename__ = "joins"
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), primary_key=True, index=True)
+    how: Mapped[str] = mapped_column(String(10))
+    term: Mapped[str] = mapped_column(Text)
+
+
+class SplitRow(Base):
+    """A curator's decision that what a source says of one entity is said of another, the part.
+
+    `shared` are the normalised names that both had, and `codes` the part's own identifiers: from
+    these a later import tells which of the two it means, also where one is gone by then.
+    """
+
+    __tablename__ = "splits"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"))
+    part_id: Mapped[str] = mapped_column(ForeignKey("entities.id"))
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"))
+    shared: Mapped[list[str]] = mapped_column(JSON)
+    codes: Mapped[list[str]] = mapped_column(JSON)
     since: Mapped[int] = mapped_column(Integer)
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
@@ -192,6 +225,7 @@ Lived = (
     | type[EntityRow]
     | type[NameRow]
     | type[IdentifierRow]
+    | type[SplitRow]
     | type[FactRow]
     | type[DocumentRow]
 )

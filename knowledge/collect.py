@@ -20,6 +20,7 @@ from knowledge.catalog import (
     FactRow,
     FactSource,
     IdentifierRow,
+    JoinRow,
     Lived,
     NameRow,
     PassageRow,
@@ -96,7 +97,7 @@ def _unheld(connection: Connection, table: Lived, kept: Sequence[int]) -> list[A
 
 
 def _purge(connection: Connection, kept: Sequence[int], lost: Sequence[str]) -> int:
-    """Delete documents, facts and names; return how many facts. Sources and ids stay on record."""
+    """Delete documents, facts and names; return how many facts. Sources, ids and splits stay."""
     for chunk in chunks(lost):
         connection.execute(delete(PassageRow).where(PassageRow.document_id.in_(chunk)))
         connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(chunk)))
@@ -107,6 +108,10 @@ def _purge(connection: Connection, kept: Sequence[int], lost: Sequence[str]) -> 
     for table in (NameRow, IdentifierRow):
         for chunk in chunks(_unheld(connection, table, kept)):
             connection.execute(delete(table).where(table.id.in_(chunk)))
+    named = select(NameRow.id).where(
+        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id == JoinRow.source_id
+    )
+    connection.execute(delete(JoinRow).where(~named.exists()))
     return len(facts)
 
 

@@ -15,17 +15,18 @@ from typing import Literal, NamedTuple
 Key = tuple[str, str]
 """A kind with a normalised name, or with an identifier."""
 
-Joined = Literal["name", "identifier", "created"]
+Joined = Literal["name", "identifier", "split", "created"]
 
 
 class Found(NamedTuple):
-    """The entity that is meant, or nothing and `created`; how it was found.
+    """The entity that is meant, or nothing and `created`; how it was found, and by which term.
 
     `apart` is an entity of that name that was passed over, since the register tells the two apart.
     """
 
     id: str
     joined: Joined
+    term: str = ""
     apart: str = ""
 
 
@@ -49,18 +50,18 @@ class Identity:
             for key in keys:
                 id = known.get(key)
                 if id and not self.apart(id, own):
-                    return Found(id, "name", apart)
+                    return Found(id, "name", key[1], apart)
                 apart = apart or id or ""
         for code in own:
             id = self._codes.get((kind, code))
             if id:
-                return Found(id, "identifier", apart)
+                return Found(id, "identifier", code, apart)
         for key in keys if any_alias else ():
             id = self._aliases.get(key)
             if id and not self.apart(id, own):
-                return Found(id, "name", apart)
+                return Found(id, "name", key[1], apart)
             apart = apart or id or ""
-        return Found("", "created", apart)
+        return Found("", "created", apart=apart)
 
     def apart(self, id: str, own: Sequence[str]) -> bool:
         """Say whether a register that names the entity names these by other identifiers."""
@@ -69,6 +70,10 @@ class Identity:
             return False
         registers = {register(code) for code in own}
         return any(register(code) in registers for code in borne)
+
+    def borne(self, id: str) -> set[str]:
+        """Return the identifiers under which registers keep the records of an entity."""
+        return self._borne.get(id, set())
 
     def preferred(self, key: Key) -> str | None:
         """Return the entity that has this as a preferred name."""

@@ -6,7 +6,7 @@ Which entity a record or a term means is settled by `identity`, and each identif
 record came to the entity. This file writes nothing: it plans rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -21,11 +21,13 @@ from knowledge.rows import (
     FactLine,
     FactSourceLine,
     IdentifierLine,
+    JoinLine,
     NameLine,
     entity_id,
     fact_id,
     version_of,
 )
+from knowledge.splits import Edition, Splits
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
 CURATED = ("medchat-records",)
@@ -51,22 +53,29 @@ class Stated:
 class Merge:
     """The rows that a call adds to the graph; made against one generation of the catalogue."""
 
-    def __init__(self, connection: Connection, parent: int, number: int) -> None:
+    def __init__(
+        self, connection: Connection, parent: int, number: int, editions: Mapping[str, Edition]
+    ) -> None:
         self.entities: list[EntityLine] = []
         self.revived: list[str] = []
         self.names: list[NameLine] = []
         self.identifiers: list[IdentifierLine] = []
+        self.joins: list[JoinLine] = []
         self.facts: list[FactLine] = []
         self.fact_sources: list[FactSourceLine] = []
         self.left_out: dict[str, dict[str, int]] = {}
         self._connection = connection
         self._number = number
         self._parent = parent
+        self._editions = editions
         self._identity = Identity()
+        self._splits = Splits(connection, parent)
         self._normalised: dict[str, str] = {}
         self._named: set[tuple[str, str, str, str]] = set()
         self._coded: set[tuple[str, str, str]] = set()
         self._apart: set[tuple[str, str]] = set()
+        self._origins: dict[str, str] = {}
+        self._joined: set[tuple[str, str]] = set()
         self._targets: dict[tuple[str, str, Term], str] = {}
         self._positions: dict[str, int] = {}
         self._planned: dict[str, FactLine] = {}
@@ -125,8 +134,8 @@ class Merge:
         record = each.record
         first = _preferred(record.names)
         keys = [self._key(name) for name in first]
-        found = self._identity.find(record.kind, keys, record.own)
-        subject = found.id or self._create(record.kind, first[0], record.own)
+        found = self._find(record.kind, keys, record.own, each.source, any_alias=False)
+        subject = self._meant(record.kind, first[0], record.own, found, each.source)
         self._identify(subject, record, found, each.source)
         for place, name in _placed(first):
             self._name(subject, name, each.source, place)
@@ -180,12 +189,12 @@ class Merge:
     def _mentioned(self, term: Term, kinds: Sequence[str], source: str) -> str:
         keys = [self._key(name) for name in term.names]
         for kind in kinds:
-            found = self._identity.find(kind, keys, term.own, any_alias=True)
+            found = self._find(kind, keys, term.own, source, any_alias=True)
             if found.id:
                 break
         else:
             kind = kinds[0]
-        target = found.id or self._create(kind, term.names[0], term.own)
+        target = self._meant(kind, term.names[0], term.own, found, source)
         self._identify(target, term, found, source)
         if not found.id:
             for name in _preferred(term.names):
@@ -200,16 +209,32 @@ class Merge:
             key = self._normalised[name.text] = normalise(name.text)
         return key
 
-    def _create(self, kind: str, name: Name, own: Sequence[str]) -> str:
-        id = entity_id(kind, name.text)
-        if self._identity.apart(id, own):
-            id = entity_id(kind, name.text, own[0])
-        if id not in self._known:
+    def _find(
+        self, kind: str, keys: Sequence[str], own: Sequence[str], source: str, *, any_alias: bool
+    ) -> Found:
+        """Return the entity that names or identifiers mean, on the right side of every split."""
+        found = self._identity.find(kind, keys, own, any_alias=any_alias)
+        return self._splits.settle(kind, keys, own, self._editions[source], found, self._identity)
+
+    def _meant(self, kind: str, name: Name, own: Sequence[str], found: Found, source: str) -> str:
+        """Return the entity that was found, the merge with it planned, or a new one."""
+        id = found.id or self._new_id(kind, name, own)
+        known = self._known.get(id)
+        if not found.id or not known:
+            self._origins[id] = source
+        elif self._origins.get(id) != source and (id, source) not in self._joined:
+            self._joined.add((id, source))
+            self.joins.append(JoinLine(id, source, found.joined, found.term))
+        if known is None:
             self.entities.append(EntityLine(id, kind, self._number))
-        elif not self._known[id]:
+        elif not known:
             self.revived.append(id)
         self._known[id] = True
         return id
+
+    def _new_id(self, kind: str, name: Name, own: Sequence[str]) -> str:
+        id = entity_id(kind, name.text)
+        return entity_id(kind, name.text, own[0]) if self._identity.apart(id, own) else id
 
     def _identify(self, id: str, given: EntityRecord | Term, found: Found, source: str) -> None:
         """Plan the identifiers of a record or a term that was found to mean an entity."""

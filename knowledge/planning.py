@@ -26,8 +26,12 @@ from knowledge.merge import CURATED, Merge, Stated
 from knowledge.pieces import heading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
 from knowledge.rows import version_of
+from knowledge.splits import Edition
 
 Row = dict[str, object]
+
+LONGEST_KEY = 100
+"""Characters of a document's id; the catalogue has room for a version and a passage behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def groups_of(
     together: dict[str, list[tuple[Path, str]]] = {}
     for path in files:
         name = format or sources.recognise(path)
+        sources.begin(path, name)
         digest = _sha256(path)
         key = name if _is_literature(name) else f"{name} {digest}"
         together.setdefault(key, []).append((path, digest))
@@ -153,6 +158,10 @@ def read(
 def _plan_document(
     connection: Connection, record: DocumentRecord, source: str, about: About, plan: Plan
 ) -> None:
+    if len(record.key) > LONGEST_KEY:
+        reason = f"document whose id is longer than {LONGEST_KEY} characters"
+        count(plan.left_out, {reason: 1})
+        return
     text, spans = passages.compose(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if record.key in plan.seen:
@@ -231,6 +240,13 @@ def versions(connection: Connection, key: str, parent: int) -> tuple[int, _Live 
         if row.held:
             live = _Live(row.id, row.sha256, row.retracted)
     raise AssertionError("numbers do not end")
+
+
+def editions(plan: Plan) -> dict[str, Edition]:
+    """Return by what a new edition of each planned source would be known."""
+    return {
+        str(source["id"]): (str(source["title"]), str(source["format"])) for source in plan.sources
+    }
 
 
 def drop_idle(plan: Plan, merge: Merge) -> None:

@@ -133,8 +133,8 @@ class Entity:
 class Identifier:
     """An identifier of an entity as a source gives it.
 
-    `joined` tells how the source's record came to this entity: by `name`, by `identifier`, or as
-    the one for which it was `created`.
+    `joined` tells how the source's record came to this entity: by `name`, by `identifier`, by a
+    curator's `split`, or as the one for which it was `created`.
     """
 
     code: str

@@ -44,6 +44,15 @@ class IdentifierLine(NamedTuple):
     since: int
 
 
+class JoinLine(NamedTuple):
+    """A new row of `joins`."""
+
+    entity_id: str
+    source_id: str
+    how: str
+    term: str
+
+
 class FactLine(NamedTuple):
     """A new row of `facts`."""
 
@@ -66,7 +75,7 @@ class FactSourceLine(NamedTuple):
     note: str
 
 
-Line = EntityLine | NameLine | IdentifierLine | FactLine | FactSourceLine
+Line = EntityLine | NameLine | IdentifierLine | JoinLine | FactLine | FactSourceLine
 
 
 def entity_id(kind: str, name: str, code: str = "") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from knowledge import building, generations, lock, planning, sources, writing
+from knowledge import building, generations, lock, parting, planning, sources, writing
 from knowledge.building import Change
 from knowledge.catalog import DocumentRow, Source, end, holds
 from knowledge.collector import uncollected
@@ -39,6 +39,17 @@ class Update:
     passages: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     unchanged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a split came to: `facts` of `source` went from `entity` to `part`."""
+
+    generation: int
+    entity: str
+    part: str
+    source: str
+    facts: int
 
 
 def add(
@@ -68,7 +79,7 @@ def add(
             about = planning.About(title, licence, parent, number)
             stated = planning.read(connection, groups, about, plan, progress)
             with uncollected():
-                merge = Merge(connection, parent, number)
+                merge = Merge(connection, parent, number, planning.editions(plan))
                 progress("merging names", 0, None)
                 if stated:
                     merge.add(stated)
@@ -168,6 +179,28 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
             generations.record(connection, home, draft, parent, cause, _graph(base))
         generations.point(home, parent + 1)
         return Update(parent + 1, documents=len(documents))
+
+
+def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
+    """Undo one merge as one new generation: what a source says of an entity is another's again.
+
+    `entity` is an id or a name. The decision stays: a later import of that source's new edition
+    finds the part. Raises KnowledgeError where no such merge is there.
+    """
+    with lock.hold(home):
+        parent = _parent(engine, home)
+        number = parent + 1
+        with engine.connect() as connection:
+            rows = parting.plan(connection, entity, source, parent, number)
+        base = generations.usable(home, parent)
+        change = Change(stay=lambda: pieces_of(engine, parent))
+        draft = building.build(generations.folder_of(home, number), number, base, change)
+        with engine.begin() as connection:
+            writing.part(connection, rows, number)
+            cause = f"split {rows.name} of {source}"
+            generations.record(connection, home, draft, parent, cause)
+        generations.point(home, number)
+        return Split(number, rows.entity, rows.part, source, len(rows.ended))
 
 
 def _parent(engine: Engine, home: Path) -> int:

@@ -14,16 +14,19 @@ from knowledge.catalog import (
     FactRow,
     FactSource,
     IdentifierRow,
+    JoinRow,
     NameRow,
     PassageRow,
     Source,
+    SplitRow,
     end,
     holds,
 )
 from knowledge.merge import Merge, chunks
+from knowledge.parting import Parting
 from knowledge.planning import Plan, Row
 from knowledge.records import Progress
-from knowledge.rows import Line
+from knowledge.rows import EntityLine, Line
 
 _BATCH = 10_000
 
@@ -43,6 +46,7 @@ def write(
         (EntityRow, merge.entities),
         (NameRow, merge.names),
         (IdentifierRow, merge.identifiers),
+        (JoinRow, merge.joins),
         (FactRow, merge.facts),
         (FactSource, merge.fact_sources),
         (DocumentRow, plan.documents),
@@ -70,6 +74,40 @@ def _insert(connection: Connection, table: type[Base], rows: Sequence[Row | Line
         connection.exec_driver_sql(into, lines)
     else:
         connection.execute(insert(table), [line._asdict() for line in lines])
+
+
+def part(connection: Connection, parting: Parting, number: int) -> None:
+    """Write a split: the part's rows, the entity's end of them, and the decision."""
+    known = select(EntityRow.id).where(EntityRow.id == parting.part)
+    if connection.scalar(known) is None:
+        kind = parting.part.partition(":")[0]
+        _insert(connection, EntityRow, [EntityLine(parting.part, kind, number)])
+    else:
+        revived = update(EntityRow).where(EntityRow.id == parting.part).values(until=None)
+        connection.execute(revived)
+    for table in (NameRow, IdentifierRow):
+        of_both = (table.entity_id == parting.entity) & (table.source_id == parting.source)
+        end(connection, table, of_both, number)
+    for chunk in chunks(parting.ended):
+        end(connection, FactRow, FactRow.id.in_(chunk), number)
+    tables: list[tuple[type[Base], Sequence[Line]]] = [
+        (NameRow, parting.names),
+        (IdentifierRow, parting.identifiers),
+        (FactRow, parting.facts),
+        (FactSource, parting.fact_sources),
+    ]
+    for kind_of_row, lines in tables:
+        if lines:
+            _insert(connection, kind_of_row, lines)
+    decision = {
+        "entity_id": parting.entity,
+        "part_id": parting.part,
+        "source_id": parting.source,
+        "shared": parting.shared,
+        "codes": parting.codes,
+        "since": number,
+    }
+    _insert(connection, SplitRow, [decision])
 
 
 def end_sources(connection: Connection, ids: Sequence[str], parent: int, number: int) -> None:

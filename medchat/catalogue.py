@@ -7,7 +7,7 @@ Reading only; what changes the knowledge base is `knowledge.updates`.
 
 from sqlalchemy import Engine
 
-from knowledge import generations, views
+from knowledge import generations, parting, views
 from knowledge.conflicts import listed as conflicts_of
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
@@ -50,6 +50,11 @@ def listed(
 def entity(engine: Engine, name: str) -> View:
     """Return an entity by a name or its id, with its facts."""
     return views.entity(Graph(engine, current(engine)), name)
+
+
+def merges(engine: Engine, name: str, limit: int) -> View:
+    """Return what was merged into entities, or into the one of a name, and what was split again."""
+    return parting.listed(engine, current(engine), name, limit)
 
 
 def conflicts(engine: Engine, limit: int) -> list[View]:

@@ -165,6 +165,36 @@ def conflicts(
     door.show({"conflicts": found}, printing.conflicts(found), as_json=as_json)
 
 
+@app.command(epilog='Example: medchat kb merges "type 2 diabetes"')
+def merges(
+    name: Annotated[str, typer.Argument(help="A name or id of an entity; all by default.")] = "",
+    limit: Annotated[int, typer.Option(help="How many merges.", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List sources that came to an entity of another source, by what, and what was split again."""
+    from medchat import catalogue, printing
+
+    found = catalogue.merges(_engine(), name, limit)
+    door.show(found, printing.merges(found), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat kb split gout arthritis-1f3a9c-2")
+def split(
+    name: Annotated[str, typer.Argument(help="A name or id of the entity.")],
+    source: Annotated[str, typer.Argument(help="Id of the source whose merge is undone.")],
+    as_json: Json = False,
+) -> None:
+    """Undo a merge: what a source says of an entity is another entity's again, and stays so."""
+    from dataclasses import asdict
+
+    from knowledge import updates
+    from medchat.printing import pairs
+
+    with _bench() as bench:
+        shape = asdict(updates.split(*bench.place, name, source))
+    door.show(shape, pairs(shape), as_json=as_json)
+
+
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""

@@ -121,7 +121,14 @@ def _complain(what: str, where: str, remedy: str, *, as_json: bool) -> None:
         note(json.dumps({"error": {"what": what, "where": where, "remedy": remedy}}))
         return
     sentence = f"{where}: {what}" if where else what
-    note(f"{sentence} {remedy}".rstrip())
+    note(_visible(f"{sentence} {remedy}".rstrip()))
+
+
+def _visible(text: str) -> str:
+    """Return a text as one line of signs that show; a file's name may hold what moves a cursor."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def _command(error: typer.TyperException) -> str:

@@ -170,6 +170,25 @@ def conflicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines or ["No facts contradict each other."]
 
 
+def merges(found: Mapping[str, Any]) -> list[str]:
+    """Return merges by entity with what decided each, then the splits."""
+    lines = []
+    before = ""
+    for each in found["merges"]:
+        if each["entity"]["id"] != before:
+            before = each["entity"]["id"]
+            lines += [f"{each['entity']['name']} · {before}"]
+        source = f"{each['source']['title']} · {each['source']['id']}"
+        lines += [f"   {source}: {each['facts']} facts, by {each['how']} {each['term']}"]
+    for each in found["splits"]:
+        sides = " and ".join(f"{each[side]['name']} · {each[side]['id']}" for side in _SIDES)
+        lines += [f"split in generation {each['generation']}: {sides} of {each['source']}"]
+    return lines or ["Nothing was merged."]
+
+
+_SIDES = ("entity", "part")
+
+
 def _brief(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_brief(each)}" for name, each in value.items()) or "none"

@@ -97,7 +97,14 @@ ARTICLE = (
 )
 
 
-def test_an_element_without_end_is_refused_after_what_was_whole(tmp_path):
+@pytest.mark.parametrize(
+    ("filling", "reason"),
+    [
+        (b"1" * 1024 * 1024, "one tag or text has more than"),
+        ((b"1" * 1020 + b"<a/>") * 1024, "one element has more than"),
+    ],
+)
+def test_an_element_without_end_is_refused_after_what_was_whole(tmp_path, filling, reason):
     start = (
         b"<PubmedArticleSet>" + ARTICLE % (1, b"Text.") + b"<PubmedArticle><MedlineCitation><PMID>"
     )
@@ -105,9 +112,9 @@ def test_an_element_without_end_is_refused_after_what_was_whole(tmp_path):
     with path.open("wb") as stream:
         stream.write(start)
         for _ in range(30):
-            stream.write(b"1" * 1024 * 1024)
+            stream.write(filling)
     told = refuse(path)
-    assert "one element has more than" in told["what"] and told["read"] == 1
+    assert reason in told["what"] and told["read"] == 1
 
 
 @pytest.mark.parametrize("format_name", ["pubmed", "jats"])
@@ -137,7 +144,7 @@ def test_xml_that_multiplies_itself_or_reaches_out_is_refused(tmp_path):
 
 
 def test_a_gzip_bomb_is_refused_and_a_true_file_is_not(tmp_path):
-    for filling in (b" " * 1024 * 1024, b"<PubmedArticle/>" * 65_536):
+    for filling in ((b"<a/>" + b" " * 1020) * 1024, b"<PubmedArticle/>" * 65_536):
         bomb = tmp_path / "bomb.xml.gz"
         parts = (gzip.compress(b"<PubmedArticleSet>"), gzip.compress(filling) * 400)
         bomb.write_bytes(b"".join(parts))

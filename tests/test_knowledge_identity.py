@@ -71,18 +71,18 @@ def test_names_and_identifiers_are_asked_in_this_order() -> None:
     known.bear("condition", "DOID:1", "a")
     known.bear("condition", "DOID:2", "b")
     for names, own, any_alias, expected in (
-        (["gout"], [], False, Found("a", "name")),
-        (["podagra"], ["HP:1"], False, Found("a", "name")),
-        (["rheumatism"], ["DOID:2"], False, Found("b", "identifier")),
+        (["gout"], [], False, Found("a", "name", "gout")),
+        (["podagra"], ["HP:1"], False, Found("a", "name", "podagra")),
+        (["rheumatism"], ["DOID:2"], False, Found("b", "identifier", "DOID:2")),
         # An alias of a scraped list is weaker than an identifier, and means no record.
         (["joint disease"], [], False, Found("", "created")),
-        (["joint disease"], [], True, Found("b", "name")),
-        (["joint disease"], ["DOID:1"], True, Found("a", "identifier")),
+        (["joint disease"], [], True, Found("b", "name", "joint disease")),
+        (["joint disease"], ["DOID:1"], True, Found("a", "identifier", "DOID:1")),
         # One register tells the two apart, whatever they are called.
-        (["gout"], ["DOID:2"], False, Found("b", "identifier", "a")),
-        (["gout"], ["DOID:3"], False, Found("", "created", "a")),
-        (["gout"], ["DOID:3", "DOID:1"], False, Found("a", "name")),
-        (["gout"], ["MONDO:3"], False, Found("a", "name")),
+        (["gout"], ["DOID:2"], False, Found("b", "identifier", "DOID:2", "a")),
+        (["gout"], ["DOID:3"], False, Found("", "created", apart="a")),
+        (["gout"], ["DOID:3", "DOID:1"], False, Found("a", "name", "gout")),
+        (["gout"], ["MONDO:3"], False, Found("a", "name", "gout")),
     ):
         assert known.find("condition", names, own, any_alias=any_alias) == expected
     assert known.find("symptom", ["gout"], ["DOID:2"]) == Found("", "created")
@@ -242,6 +242,7 @@ def test_a_rollback_forgets_a_join(engine: Engine, home: Path, tmp_path: Path) -
         (rows.EntityLine, "entities"),
         (rows.NameLine, "names"),
         (rows.IdentifierLine, "identifiers"),
+        (rows.JoinLine, "joins"),
         (rows.FactLine, "facts"),
         (rows.FactSourceLine, "fact_sources"),
     ],

@@ -119,6 +119,9 @@ def test_bare_medchat_shows_help_and_version_its_version(run):
         (["kb", "show", "no-such-id"], "no-such-id"),
         (["kb", "add", "/no/such/file.xml"], "/no/such/file.xml"),
         (["kb", "entity", "zorblatosis"], "zorblatosis"),
+        (["kb", "merges", "zorblatosis"], "zorblatosis"),
+        (["kb", "split", "zorblatosis", "x"], "zorblatosis"),
+        (["kb", "split", "gout", "no-such-source"], "no-such-source"),
         (["kb", "rollback", "99"], "99"),
         (["kb", "diff", "1", "99"], "99"),
         (["kb", "search"], "--queries"),
@@ -427,3 +430,30 @@ def test_kb_conflicts_are_told_or_said_to_be_none(engine, run):
     assert code == 0 and "No facts contradict each other." in out
     code, out, _ = run("kb", "conflicts", "--json")
     assert code == 0 and json.loads(out) == {"conflicts": []}
+
+
+def test_kb_merges_are_listed_and_split(engine, run, tmp_path):
+    assert "Nothing was merged." in run("kb", "merges")[1]
+    path = tmp_path / "ward.yaml"
+    path.write_text(
+        "format: medchat-records\ntitle: Ward\nlicence: CC0-1.0\nrecords:\n"
+        "- kind: condition\n  en: [Gout]\n  symptom: [joint pain, fever]\n",
+        encoding="utf-8",
+    )
+    assert run("kb", "add", str(path))[0] == 0
+    status, out, _ = run("kb", "merges", "gout", "--json")
+    (merge,) = json.loads(out)["merges"]
+    assert status == 0 and (merge["how"], merge["term"], merge["facts"]) == ("name", "gout", 2)
+    _, out, _ = run("kb", "merges")
+    assert "Ward" in out and "2 facts, by name gout" in out
+    status, out, _ = run("kb", "split", "gout", merge["source"]["id"], "--json")
+    split = json.loads(out)
+    assert status == 0 and (split["generation"], split["facts"]) == (3, 2)
+    assert split["entity"] == merge["entity"]["id"] != split["part"]
+    _, out, _ = run("kb", "merges", "gout")
+    assert out.startswith("split in generation 3: Gout") and split["part"] in out
+    _, out, _ = run("kb", "entity", split["part"], "--json")
+    assert {fact["object"]["name"] for fact in json.loads(out)["facts"]} == {"joint pain", "fever"}
+    status, _, err = run("kb", "split", "gout", merge["source"]["id"])
+    assert status == 2 and "nothing to part it from" in err and len(err.strip().splitlines()) == 1
+    assert run("kb", "verify")[0] == 0

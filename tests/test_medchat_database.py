@@ -17,7 +17,9 @@ from toy_home import fill, scripted
 
 import knowledge.catalog
 import medchat.store
+from knowledge import generations, parting, updates
 from knowledge.catalog import connect
+from knowledge.graph import Graph
 from medchat import database, store
 from medchat.answers import Answer, Model
 from medchat.errors import MedchatError
@@ -69,6 +71,43 @@ def test_a_named_database_with_data_is_only_upgraded_on_request(tmp_path, monkey
     assert "db upgrade" in raised.value.remedy
     database.upgrade(connect(f"sqlite:///{path}"))
     assert database.current(database.open_engine(load())) == database.newest()
+
+
+def test_merges_made_before_they_were_recorded_are_told_from_the_rows(home, tmp_path):
+    from alembic import command
+
+    engine = database.open_engine(load())
+    fill(engine, home)
+    merge_and_split(engine, home, tmp_path)
+    with engine.connect() as connection:
+        recorded = connection.execute(text("SELECT * FROM joins ORDER BY 1, 2")).all()
+    assert {how for _, _, how, _ in recorded} == {"name", "identifier"}
+    config = database._config()
+    config.attributes["url"] = engine.url
+    command.downgrade(config, "0004")
+    assert "joins" not in inspect(engine).get_table_names()
+    assert database.upgrade(engine) == database.newest()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM joins ORDER BY 1, 2")).all() == recorded
+
+
+def merge_and_split(engine, home, folder):
+    """Merge two ontologies with what is there, by name and by identifier, and split one again."""
+    for name, terms in (
+        ("a", ("DOID:1", "gout")),
+        ("b", ("DOID:1", "podagra")),
+        ("c", ("MONDO:1", "gout")),
+    ):
+        path = folder / f"{name}.obo"
+        stanza = "[Term]\nid: {}\nname: {}\n".format(*terms)
+        path.write_text(f"format-version: 1.2\n\n{stanza}", encoding="utf-8")
+        updates.add(engine, home, [path])
+    (source,) = (
+        each["source"]["id"]
+        for each in parting.listed(engine, 4, "gout")["merges"]
+        if each["how"] == "identifier"
+    )
+    return updates.split(engine, home, "gout", source)
 
 
 def test_two_upgrades_at_once_are_one(home):
@@ -198,6 +237,22 @@ def test_postgresql_keeps_foreign_keys(server):
         connection.execute(
             text("INSERT INTO names VALUES (1, 'no-such', 'x', 'x', 'en', 0, 'no-such', 1, NULL)")
         )
+    engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_merge_is_split_on_postgresql(server, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("MEDCHAT_DATABASE_URL", server)
+    engine = database.open_engine(load())
+    fill(engine, home)
+    done = merge_and_split(engine, home, tmp_path)
+    graph = Graph(engine, done.generation)
+    assert [each.id for each in graph.named("podagra")] == [done.part]
+    assert [each.id for each in graph.named("gout")] == [done.entity]
+    assert len(parting.listed(engine, done.generation, "gout")["splits"]) == 1
+    generations.rollback(engine, home, done.generation - 1)
+    assert [each.id for each in Graph(engine, 6).named("podagra")] == [done.entity]
+    assert generations.verify(engine, home) == []
     engine.dispose()
 
 

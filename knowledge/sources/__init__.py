@@ -311,6 +311,19 @@ def read(path: Path, format_name: str, report: Report) -> Iterator[Record]:
         report.skip("file without a record", path.name)
 
 
+def begin(path: Path, format_name: str) -> None:
+    """Read a file's first record, so that what cannot be read is refused before its hash is made.
+
+    Raises KnowledgeError as `read` does.
+    """
+    if path.stat().st_size > _LARGE:
+        next(read(path, format_name, Report()), None)
+
+
+_LARGE = 64 * 1024 * 1024
+"""Bytes of a file whose hash takes noticeably longer than its first record."""
+
+
 def _seen(found: Iterator[Record], report: Report) -> Iterator[Record]:
     """Yield records, and count the characters that nobody sees and that were taken out of each."""
     while True:
@@ -351,8 +364,14 @@ def expand(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
     for path in paths:
         if path.is_dir():
             found.update(dict.fromkeys(_inside(path, report if report is not None else Report())))
-        elif path.exists():
+        elif path.is_file():
             found[path] = None
+        elif path.exists():
+            raise KnowledgeError(
+                f"{path} is a pipe or a device, not a file.",
+                where=str(path),
+                remedy="Save what comes out of it in a file and add that.",
+            )
         else:
             raise KnowledgeError(
                 f"{path} does not exist.", where=str(path), remedy="Check the spelling of the path."
@@ -362,7 +381,15 @@ def expand(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
 
 def _inside(folder: Path, report: Report) -> list[Path]:
     known: list[Path] = []
-    for path in sorted(folder.rglob("*")):
+    try:
+        inside = sorted(folder.rglob("*"))
+    except OSError as error:
+        raise KnowledgeError(
+            f"The folder {folder.name} cannot be looked through: {error.strerror}.",
+            where=str(folder),
+            remedy="Add the files or folders in it that are meant.",
+        ) from error
+    for path in inside:
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or not path.is_file():
             continue

@@ -26,6 +26,9 @@ _COLUMNS = {
     "Medications": "medicine",
 }
 _SHORTEST_REASON = 60
+_LONGEST_LIST = 64 * 1024
+"""Characters of a printed list; the longest of the published table has under 4,000."""
+
 _MOST_ITEMS = 200
 
 _TREATMENT = re.compile(
@@ -86,6 +89,9 @@ def read(path: Path, report: Report) -> Iterator[Record]:
 def _items(cell: str, column: str, report: Report) -> list[str]:
     """Return the texts of a printed list; nothing but a literal is ever evaluated."""
     if not cell.strip():
+        return []
+    if len(cell) > _LONGEST_LIST:  # Python's parser takes some hundred times as many bytes
+        report.skip(f"{column} is no printed list", cell)
         return []
     try:
         value = ast.literal_eval(cell.strip())

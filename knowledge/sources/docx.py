@@ -171,7 +171,7 @@ def _level(style: str) -> int:
     name, _, number = style.lower().rpartition(" ")
     if style.lower() == "title":
         return 1
-    return int(number) + 1 if name == "heading" and number.isdigit() else 0
+    return int(number) + 1 if name == "heading" and re.fullmatch("[1-9]", number) else 0
 
 
 def _inside(element: "Element", *tags: str) -> bool:
@@ -216,7 +216,7 @@ def _is_hidden(run: "Element") -> bool:
         if mark is not None and mark.get(f"{_W}val", "1") not in _OFF:
             return True
     size = properties.find(f"{_W}sz")
-    if size is not None and size.get(f"{_W}val", "").isdigit() and int(size.get(f"{_W}val")) <= 4:
+    if size is not None and re.fullmatch("0*[0-4]", size.get(f"{_W}val", "")):
         return True
     colour = properties.find(f"{_W}color")
     white = colour is not None and colour.get(f"{_W}val", "").upper() in _WHITE

@@ -31,7 +31,13 @@ LONGEST_LINE = 1024 * 1024
 """Characters of a line; the longest abstract that PubMed holds has a fiftieth of them."""
 
 LONGEST_RECORD = 16 * 1024 * 1024
-"""Characters of one JSON object, or bytes of one XML article: the fullest full texts have 5 MiB."""
+"""Bytes of one XML article, or characters of one row: the fullest full texts have 5 MiB."""
+
+LONGEST_OBJECT = 4 * 1024 * 1024
+"""Characters of one JSON object, which Python holds in some twenty times as many bytes."""
+
+LONGEST_TAG = 1024 * 1024
+"""Bytes of XML without a tag; expat begins a tag that is cut again with every piece it gets."""
 
 LONGEST_TEXT = 8 * 1024 * 1024
 """Characters of a note, which is held whole several times over: twice the Bible."""
@@ -44,6 +50,9 @@ UNPACKED = 4 * 1024 * 1024
 
 RATIO = 150
 """Beyond that, how much more than its packed bytes; PubMed's own files reach 12, gzip 1032."""
+
+_LOOKED_AT = 64 * 1024 * 1024
+"""Bytes in which a file in GB18030 shows that it is; one that is ASCII so far is read as UTF-8."""
 
 _CHUNK = 256 * 1024
 _LONGEST_CELL = 1024 * 1024
@@ -130,7 +139,7 @@ def encoding_of(path: Path, start: bytes) -> str:
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
-    telling = _beyond_ascii(path, start)
+    telling = b"" if b"\0" in start else _beyond_ascii(path, start)
     for encoding in _ENCODINGS:
         try:
             # An incremental decoder forgives a character that the end of the chunk cuts in two.
@@ -147,13 +156,14 @@ def encoding_of(path: Path, start: bytes) -> str:
 
 
 def _beyond_ascii(path: Path, start: bytes) -> bytes:
-    """Return the first chunk of a file that holds more than ASCII, or nothing."""
+    """Return the first chunk of a file that holds more than ASCII, or nothing in a good part."""
     if not start.isascii():
         return start
     if len(start) < HEAD:
         return b""
     with opened(path) as stream:
-        while chunk := stream.read(4 * _CHUNK):
+        for _ in range(_LOOKED_AT // (4 * _CHUNK)):
+            chunk = stream.read(4 * _CHUNK)
             if not chunk.isascii():
                 first = next(place for place, byte in enumerate(chunk) if byte > 127)
                 return chunk[first:] + stream.read(HEAD)
@@ -240,7 +250,7 @@ def rows(
     csv.field_size_limit(_LONGEST_CELL)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with opened_text(path) as stream:
-        text = _bounded(stream, path)
+        text = _Row(stream, path)
         reader = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
         line = 1
         try:
@@ -251,6 +261,7 @@ def rows(
                 if any(map(str.strip, cells)):
                     yield line, _row(header, cells)
                 line = reader.line_num + 1
+                text.size = 0
         except UnicodeDecodeError as error:
             raise _undecodable(path, error, line) from error
         except csv.Error as error:
@@ -261,6 +272,22 @@ def rows(
             ) from error
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise _broken_gzip(path) from error
+
+
+class _Row:
+    """Lines of a table, refused where one row goes on over too many of them."""
+
+    def __init__(self, stream: IO[str], path: Path) -> None:
+        self._lines = _bounded(stream, path)
+        self._path = path
+        self.size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.size += len(line)
+            if self.size > LONGEST_RECORD:
+                raise too_large(self._path, f"one row has more than {LONGEST_RECORD} characters")
+            yield line
 
 
 def _check_columns(path: Path, header: list[str], wanted: set[str], title: str) -> None:
@@ -323,8 +350,8 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             try:
                 value, end = decoder.raw_decode(buffer, place)
             except json.JSONDecodeError as error:
-                if len(buffer) - place > LONGEST_RECORD:
-                    reason = f"that record has more than {LONGEST_RECORD} characters"
+                if len(buffer) - place > LONGEST_OBJECT:
+                    reason = f"that record has more than {LONGEST_OBJECT} characters"
                     raise too_large(path, reason, line) from error
                 # A long record is tried again only when it has doubled, not at every chunk.
                 more = _chunk(stream, path, line, max(_CHUNK, len(buffer) - place))
@@ -332,7 +359,7 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
                     raise _broken_json(path, error, line) from error
                 buffer, place = buffer[place:] + more, 0
                 continue
-            except RecursionError as error:
+            except (RecursionError, ValueError) as error:  # too deep, or a number of 4,300 digits
                 raise _broken_json(path, error, line) from error
             yield line, value
             line += buffer.count("\n", place, end)
@@ -350,7 +377,9 @@ def _chunk(stream: IO[str], path: Path, line: int, size: int = _CHUNK) -> str:
 
 
 def _broken_json(path: Path, error: Exception, line: int) -> KnowledgeError:
-    reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+    reason = "a number is too long"
+    if isinstance(error, json.JSONDecodeError | RecursionError):
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
     return KnowledgeError(
         f"The JSON of {path.name} is broken in the record at line {line}: {reason}.",
         where=f"{path}, line {line}",
@@ -374,6 +403,7 @@ def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
         try:
             open_elements: list[Element] = []
             for event, element in iterparse(stream, events=("start", "end")):
+                stream.silent = 0
                 if event == "start":
                     open_elements.append(element)
                     if len(open_elements) > DEEPEST:
@@ -416,18 +446,22 @@ def elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
 
 
 class _Metered:
-    """A stream that counts what was read since an element was given away."""
+    """A stream that counts what was read since an element was given away, and since any tag."""
 
     def __init__(self, path: Path, stream: IO[bytes]) -> None:
         self._path = path
         self._stream = stream
         self.since = 0
+        self.silent = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
         self.since += len(data)
         if self.since > LONGEST_RECORD:
             raise too_large(self._path, f"one element has more than {LONGEST_RECORD} bytes")
+        self.silent += len(data)
+        if self.silent > LONGEST_TAG:
+            raise too_large(self._path, f"one tag or text has more than {LONGEST_TAG} bytes")
         return data
 
 

@@ -39,7 +39,7 @@ _HIDING = {
 
 _FLAT = ("height", "max-height", "width", "max-width")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
-_CHANNELS = re.compile(r"rgba?\((\d+%?)[,\s]+(\d+%?)[,\s]+(\d+%?)(?:[,/\s]+([\d.]+)%?)?\)")
+_CHANNELS = re.compile(r"rgba?\((\d+%?)[,\s]+(\d+%?)[,\s]+(\d+%?)(?:[,/\s]+(\d*\.?\d+)%?)?\)")
 _NAMED = {"white": (255, 255, 255), "snow": (255, 250, 250), "ivory": (255, 255, 240)}
 _WHITE = (255, 255, 255)
 _NEAR = 12
@@ -150,7 +150,8 @@ def _colour(told: str) -> _Colour | None:
 
 
 def _channel(told: str) -> int:
-    return round(int(told[:-1]) * 2.55) if told.endswith("%") else min(int(told[:4]), 255)
+    value = int(told.rstrip("%")[:4])  # a number may have any length
+    return min(round(value * 2.55) if told.endswith("%") else value, 255)
 
 
 def _alike(one: _Colour, other: _Colour) -> bool:

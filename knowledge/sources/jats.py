@@ -195,7 +195,7 @@ def _identifiers(meta: "Element") -> tuple[str, ...]:
 
 def _year(meta: "Element") -> int | None:
     years = [plain(year) for year in meta.findall("pub-date/year")]
-    return min((int(year) for year in years if year.isdigit()), default=None)
+    return min((int(year) for year in years if re.fullmatch("[12][0-9]{3}", year)), default=None)
 
 
 def _type(kind: str, title: str) -> str:

@@ -93,11 +93,13 @@ class _Reader:
             try:
                 value, end = self._decoder.raw_decode(self._held, self._place)
             except json.JSONDecodeError as error:
-                if len(self._held) - self._place > files.LONGEST_RECORD or not self._more():
+                if len(self._held) - self._place > files.LONGEST_OBJECT or not self._more():
                     raise self._broken(error.msg) from error
                 continue
             except RecursionError as error:
                 raise self._broken("values nested too deep") from error
+            except ValueError as error:
+                raise self._broken("a number that is too long") from error
             # A number may go on in the next piece; everything else ends with a sign of its own.
             if end == len(self._held) and isinstance(value, int | float) and self._more():
                 continue

@@ -171,11 +171,15 @@ def _separates(text: str, place: int, by_space: bool) -> bool:
     return False
 
 
+_WORD = 80
+
+
 def _within_latin(text: str, place: int) -> bool:
     if not text[place - 1 : place].isascii():  # as almost everywhere in a Chinese list
         return False
-    before = re.search(r"[^\s、，,；;]+$", text[:place])
-    after = re.match(r"\s*([^\s、，,；;]+)", text[place:])
+    # The words beside the space; they are short, and looking through a whole list takes too long.
+    before = re.search(r"[^\s、，,；;]+$", text[max(0, place - _WORD) : place])
+    after = re.match(r"\s*([^\s、，,；;]+)", text[place : place + _WORD])
     words = (before[0] if before else "", after[1] if after else "")
     plain = all(word and word.isascii() and word[0].isalpha() for word in words)
     return plain and any(word.islower() for word in words)  # "MRI CT" are two tests

@@ -35,6 +35,10 @@ _JOINED_WORDS = re.compile("(?<=[a-z])_(?=[a-z])")
 _NO_RELATION = ("is_a", "relationship", "intersection_of", "disjoint_from", "union_of")
 
 
+_MOST = 20_000
+"""Lines of a term; the fullest of real ontologies have some hundreds."""
+
+
 @dataclass(slots=True)
 class _Stanza:
     """One stanza: its kind, the line on which it begins, and its tags in order."""
@@ -154,5 +158,7 @@ def _stanzas(path: Path) -> Iterator[_Stanza]:
                     remedy="Repair that line, or download the file again.",
                 )
             stanza.tags.append((tag["tag"], tag["value"]))
+            if len(stanza.tags) > _MOST:
+                raise files.too_large(path, f"that term has more than {_MOST} lines", stanza.line)
     if stanza:
         yield stanza

@@ -18,6 +18,8 @@ from knowledge.errors import KnowledgeError
 Node = str | list["Node"] | dict[str, "Node"]
 
 _DEEPEST = 6
+_MOST = 100_000
+"""Texts, lists and mappings within one record."""
 
 
 class Walk:
@@ -26,6 +28,7 @@ class Walk:
     def __init__(self, path: Path, stream: IO[str] | str, first_line: int = 1) -> None:
         self.path = path
         self.first_line = first_line
+        self._nodes = 0
         self._events: Iterator[yaml.Event] = yaml.parse(stream, Loader=yaml.CSafeLoader)
 
     def begin(self) -> yaml.Event:
@@ -43,9 +46,12 @@ class Walk:
         return self.first_line + (event.start_mark.line if event.start_mark else 0)
 
     def node(self, event: yaml.Event, depth: int = 0) -> Node:
-        """Return the node that begins with an event."""
+        """Return the node that begins with an event; depth 0 is a record of its own."""
+        self._nodes = self._nodes + 1 if depth else 0
         if depth > _DEEPEST:
             raise self.wrong("is nested too deep", event)
+        if self._nodes > _MOST:
+            raise self.wrong(f"has more than {_MOST} values in one record", event)
         if isinstance(event, yaml.AliasEvent) or (
             isinstance(event, yaml.NodeEvent) and event.anchor
         ):

@@ -75,9 +75,9 @@ def entries(
             yield entry
             entry = None
             continue
-        entry.size += len(text) + 1
+        entry.size += len(text) + _HELD
         if entry.size > files.LONGEST_RECORD:
-            reason = f"that reference has more than {files.LONGEST_RECORD} characters"
+            reason = f"that reference takes more than {files.LONGEST_RECORD} bytes"
             raise files.too_large(path, reason, entry.line)
         if found:
             entry.fields.append((name, [found["value"] or ""]))
@@ -86,6 +86,9 @@ def entries(
     if entry is not None:
         yield entry
 
+
+_HELD = 200
+"""Bytes that Python holds for a line beside its text."""
 
 _COUNT = re.compile(r"\s*\d+\.?\s*")
 """Ovid counts its references on lines of their own."""

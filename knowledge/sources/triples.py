@@ -78,7 +78,7 @@ def _keys(text: str) -> list[str]:
         return []
     try:
         value, _ = json.JSONDecoder().raw_decode(opening)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return []
     return list(value) if isinstance(value, dict) else []
 
