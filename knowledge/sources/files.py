@@ -350,11 +350,12 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             try:
                 value, end = decoder.raw_decode(buffer, place)
             except json.JSONDecodeError as error:
-                if len(buffer) - place > LONGEST_OBJECT:
+                held = len(buffer) - place
+                if held > LONGEST_OBJECT:
                     reason = f"that record has more than {LONGEST_OBJECT} characters"
                     raise too_large(path, reason, line) from error
                 # A long record is tried again only when it has doubled, not at every chunk.
-                more = _chunk(stream, path, line, max(_CHUNK, len(buffer) - place))
+                more = _chunk(stream, path, line, min(max(_CHUNK, held), LONGEST_OBJECT + 1 - held))
                 if not more:
                     raise _broken_json(path, error, line) from error
                 buffer, place = buffer[place:] + more, 0

@@ -93,7 +93,12 @@ class _Reader:
             try:
                 value, end = self._decoder.raw_decode(self._held, self._place)
             except json.JSONDecodeError as error:
-                if len(self._held) - self._place > files.LONGEST_OBJECT or not self._more():
+                held = len(self._held) - self._place
+                if held > files.LONGEST_OBJECT:
+                    reason = f"a value has more than {files.LONGEST_OBJECT} characters"
+                    raise files.too_large(self._path, reason, self._line) from error
+                # A long value is tried again only when it has doubled, not at every piece.
+                if not self._more(min(max(_CHUNK, held), files.LONGEST_OBJECT + 1 - held)):
                     raise self._broken(error.msg) from error
                 continue
             except RecursionError as error:
@@ -108,10 +113,10 @@ class _Reader:
             self._place = end
             return line, value
 
-    def _more(self) -> bool:
+    def _more(self, size: int = _CHUNK) -> bool:
         """Read on, forgetting what is behind; say whether there was anything."""
         try:
-            piece = self._stream.read(_CHUNK)
+            piece = self._stream.read(size)
         except UnicodeDecodeError as error:
             raise self._broken(f"text that is not valid {error.encoding}") from error
         except (EOFError, OSError, zlib.error) as error:
