@@ -12,10 +12,14 @@ import json
 import random
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+from knowledge.passages import Span, split
+from knowledge.records import DocumentRecord, Report
+from knowledge.sources import jats
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def cystic_fibrosis(data: Path) -> Collection:
     return Collection("cystic fibrosis", documents, queries, judged)
 
 
-def bioasq(data: Path, questions: int = 300) -> Collection:
+def bioasq(data: Path, questions: int = 600) -> Collection:
     """Questions of BioASQ 7 to 9 and the abstracts' parts that answer them, a fixed sample."""
     found: list[dict[str, object]] = []
     for path in sorted((data / "restricted/lit_qa/bioasq_7_9").rglob("*.json")):
@@ -129,23 +133,108 @@ def _pairs(root: ElementTree.Element) -> Iterator[Pair]:
 def medquad(data: Path) -> Collection:
     """Questions of MedQuAD, each answered by its own text."""
     pairs = medquad_pairs(data)
-    documents = {pair.id: ("", pair.answer) for pair in pairs}
+    documents = {pair.id: (pair.focus, pair.answer) for pair in pairs}
     queries = {pair.id: pair.question for pair in pairs}
     return Collection("MedQuAD", documents, queries, {id: {id: 1.0} for id in queries})
 
 
+def evidence_articles(data: Path) -> Collection:
+    """Questions on randomised trials, and the abstracts of the articles that report them."""
+    folder = data / _EVIDENCE
+    documents: dict[str, tuple[str, str]] = {}
+    queries: dict[str, str] = {}
+    judged: dict[str, dict[str, float]] = {}
+    for row in _rows(folder / "prompts_val.csv"):
+        article = f"PMC{row['PMCID']}"
+        if article not in documents:
+            title, sections = _article(folder / f"{article}.nxml")
+            abstract = [text for name, text in sections if name.startswith("Abstract")]
+            documents[article] = (title, " ".join(abstract or [sections[0][1]]))
+            queries[row["PromptID"]] = _effect(row)
+            judged[row["PromptID"]] = {article: 1.0}
+    return Collection("trials, articles", documents, queries, judged)
+
+
+def evidence_passages(data: Path) -> Collection:
+    """Questions on randomised trials, and the passages of full texts that annotators quote."""
+    folder = data / _EVIDENCE
+    quoted: dict[str, list[tuple[str, str]]] = {}
+    for row in _rows(folder / "v2_annotations_val.csv"):
+        said = (row["PromptID"], _letters(row["Annotations"])[:60])
+        quoted.setdefault(f"PMC{row['PMCID']}", []).append(said)
+    documents: dict[str, tuple[str, str]] = {}
+    judged: dict[str, dict[str, float]] = {}
+    for article, evidence in quoted.items():
+        title, sections = _article(folder / f"{article}.nxml")
+        for place, text in enumerate(_paragraphs(sections)):
+            id = f"{article}-{place}"
+            documents[id] = (title, text)
+            for prompt, words in evidence:
+                if words and words in _letters(text):
+                    judged.setdefault(prompt, {})[id] = 1.0
+    prompts = {row["PromptID"]: _effect(row) for row in _rows(folder / "prompts_val.csv")}
+    queries = {id: prompts[id] for id in judged if id in prompts}
+    return Collection("trials, passages", documents, queries, judged)
+
+
+_EVIDENCE = "open/lit_jats/evidence_inference_val"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _effect(row: Mapping[str, str]) -> str:
+    effect, other = _plain(row["Intervention"]), _plain(row["Comparator"])
+    return f"What is the effect of {effect} compared with {other} on {_plain(row['Outcome'])}?"
+
+
+def _article(path: Path) -> tuple[str, list[tuple[str, str]]]:
+    """Return the title of an article, and its sections with theirs."""
+    record = next(iter(jats.read(path, Report())))
+    assert isinstance(record, DocumentRecord)
+    return record.title, [(each.title, each.text) for each in record.sections]
+
+
+def _paragraphs(sections: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the passages of an article, cut as the knowledge base cuts them."""
+    for _, text in sections:
+        for passage in split("", text, [Span("", 0, len(text))], "en"):
+            yield _plain(passage.text)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
 def csl(data: Path) -> Collection:
     """Chinese papers: the title of each finds its own abstract."""
-    path = data / "open/lit_zh/csl_dev/ts/dev.tsv"
+    return _csl(data, "CSL, titles", titles=True)
+
+
+def csl_keywords(data: Path) -> Collection:
+    """Chinese papers: the keywords of each find its own abstract."""
+    return _csl(data, "CSL, keywords", titles=False)
+
+
+def _csl(data: Path, name: str, *, titles: bool) -> Collection:
+    folder = data / "open/lit_zh/csl_dev"
+    papers, keywords = (_table(folder / part / "dev.tsv") for part in ("ts", "kg"))
+    documents = {str(place): ("", row[1]) for place, row in enumerate(papers)}
+    asked = papers if titles else keywords
+    queries = {str(place): row[2].replace("_", " ") for place, row in enumerate(asked)}
+    return Collection(name, documents, queries, {id: {id: 1.0} for id in queries})
+
+
+def _table(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8") as file:
-        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    documents = {str(place): ("", row[1]) for place, row in enumerate(rows)}
-    queries = {str(place): row[2] for place, row in enumerate(rows)}
-    return Collection("CSL", documents, queries, {id: {id: 1.0} for id in queries})
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 SETS: tuple[Callable[[Path], Collection], ...] = (
-    pubmedqa, cystic_fibrosis, bioasq, medquad, csl,
+    pubmedqa, cystic_fibrosis, bioasq, medquad, evidence_articles, evidence_passages,
+    csl, csl_keywords,
 )  # fmt: skip
 
 
