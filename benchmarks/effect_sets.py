@@ -10,11 +10,11 @@ import csv
 import json
 import random
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+
+from retrieval_sets import every_medquad_pair
 
 from finetune.dialogue import Language
 
@@ -55,7 +55,7 @@ class _Pair:
 def read(real: Path, each: int, seed: int = 1) -> list[Question]:
     """Return up to `each` questions of every set, and of exams half as many."""
     pairs: list[tuple[str, str, Language, Iterator[_Pair]]] = [
-        ("MedQuAD", "knowledge", "en", _medquad(real / "open/qa_en/medquad")),
+        ("MedQuAD", "knowledge", "en", _medquad(real)),
         ("iCliniq", "knowledge", "en", _icliniq(real / "restricted/dialogue_en/icliniq_a")),
         ("cMedQA", "knowledge", "zh", _toyhom(real / "restricted/dialogue_zh/toyhom_sample")),
         ("CMtMedQA", "knowledge", "zh", _cmtmedqa(real / "open/dialogue_zh/cmtmedqa_a")),
@@ -125,17 +125,10 @@ def _short(text: str, most: int) -> str:
     return re.sub(r"(?<=\s)\S*$", "", flat[: most + 1]).rstrip() if flat.isascii() else flat[:most]
 
 
-def _medquad(folder: Path) -> Iterator[_Pair]:
-    for path in sorted(folder.glob("*.zip")):
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
-                if not name.endswith(".xml"):
-                    continue
-                for pair in ElementTree.fromstring(archive.read(name)).iter("QAPair"):
-                    question = pair.find("Question")
-                    answer = pair.findtext("Answer") or ""
-                    if question is not None and question.text and answer.strip():
-                        yield _Pair(question.get("qtype", ""), question.text, answer)
+def _medquad(real: Path) -> Iterator[_Pair]:
+    for pair in every_medquad_pair(real):
+        if pair.question:
+            yield _Pair(pair.kind, pair.question, pair.answer)
 
 
 def _icliniq(folder: Path) -> Iterator[_Pair]:

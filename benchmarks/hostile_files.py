@@ -45,19 +45,16 @@ def _file(name: str, content: bytes | Callable[[], bytes]) -> Callable[[Path], P
     return make
 
 
-def _sparse(name: str, start: bytes, size: int, end: bytes = b"") -> Callable[[Path], Path]:
-    """Make a file with a hole in it: bytes of zero that take no room on the disk."""
+def sparse(path: Path, start: bytes, size: int) -> Path:
+    """Write a file that ends with a hole: bytes of zero that take no room on the disk."""
+    with path.open("wb") as stream:
+        stream.write(start)
+        stream.truncate(size)
+    return path
 
-    def make(folder: Path) -> Path:
-        path = folder / name
-        with path.open("wb") as stream:
-            stream.write(start)
-            stream.truncate(size)
-            stream.seek(0, 2)
-            stream.write(end)
-        return path
 
-    return make
+def _sparse(name: str, start: bytes, size: int) -> Callable[[Path], Path]:
+    return lambda folder: sparse(folder / name, start, size)
 
 
 def _repeated(

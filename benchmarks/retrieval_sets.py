@@ -108,13 +108,16 @@ class Pair:
 
 def medquad_pairs(data: Path, count: int = 600) -> list[Pair]:
     """Return a fixed sample of the pairs of four sources."""
-    found: list[Pair] = []
+    return random.Random(1).sample(list(every_medquad_pair(data)), count)
+
+
+def every_medquad_pair(data: Path) -> Iterator[Pair]:
+    """Yield all pairs of MedQuAD that have an answer."""
     for path in sorted((data / "open/qa_en/medquad").glob("*.zip")):
         with zipfile.ZipFile(path) as archive:
             for name in sorted(archive.namelist()):
                 if name.endswith(".xml"):
-                    found += _pairs(ElementTree.fromstring(archive.read(name)))
-    return random.Random(1).sample(found, count)
+                    yield from _pairs(ElementTree.fromstring(archive.read(name)))
 
 
 def _pairs(root: ElementTree.Element) -> Iterator[Pair]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from knowledge.catalog import DocumentRow, holds
 from knowledge.names import normalise
 from knowledge.records import DocumentRecord
+from knowledge.rows import bare_id
 
 LONGER = 2
 """A text that is so many times as long says more than the other."""
@@ -49,7 +50,7 @@ class Duplicates:
             self._known = _read(connection, generation)
         for mark in _marks(record.identifiers, record.title, record.year):
             id, there = self._known.get(mark, ("", 0))
-            if not id or id.partition("~")[0] == record.key:
+            if not id or bare_id(id) == record.key:
                 continue
             registered = record.key.startswith(_REGISTERED)
             if not registered and length < LONGER * there:

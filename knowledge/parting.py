@@ -24,6 +24,7 @@ from knowledge.catalog import (
 )
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
+from knowledge.merge import chunks
 from knowledge.names import normalise
 from knowledge.records import Entity
 from knowledge.rows import (
@@ -31,14 +32,13 @@ from knowledge.rows import (
     FactSourceLine,
     IdentifierLine,
     NameLine,
+    bare_id,
     entity_id,
     fact_id,
     version_of,
 )
 
 View = dict[str, object]
-
-_CHUNK = 400
 
 
 def listed(engine: Engine, number: int, name: str = "", limit: int = 50) -> View:
@@ -184,12 +184,11 @@ def _plan_facts(connection: Connection, parting: Parting, parent: int, number: i
         .order_by(FactRow.id)
     ).all()
     stated: dict[str, list[FactSourceLine]] = {fact.id: [] for fact in facts}
-    ids = list(stated)
-    for start in range(0, len(ids), _CHUNK):
+    for ids in chunks(list(stated)):
         query = (
             select(FactSource)
             .join(Source, Source.id == FactSource.source_id)
-            .where(FactSource.fact_id.in_(ids[start : start + _CHUNK]), holds(Source, parent))
+            .where(FactSource.fact_id.in_(ids), holds(Source, parent))
         )
         for row in connection.execute(query):
             stated[row.fact_id].append(
@@ -209,7 +208,7 @@ def _plan_facts(connection: Connection, parting: Parting, parent: int, number: i
         _keep(connection, parting, FactLine(id, subject, *ends), own)
         if others:
             ends = (fact.relation, fact.object_id, *said, fact.position, number)
-            base = fact.id.split("~")[0]
+            base = bare_id(fact.id)
             _keep(connection, parting, FactLine(base, fact.subject_id, *ends), others)
 
 

@@ -103,5 +103,14 @@ def version_of(id: str, version: int) -> str:
     return id if version == 1 else f"{id}~{version}"
 
 
+def bare_id(id: str) -> str:
+    """Return the id that all versions of a row share.
+
+    >>> bare_id("pmid:1~2")
+    'pmid:1'
+    """
+    return id.partition("~")[0]
+
+
 def _digest(*parts: str) -> str:
     return blake2b("|".join(parts).encode(), digest_size=10).hexdigest()

@@ -25,7 +25,7 @@ from knowledge.catalog import (
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
 from knowledge.records import Entity, Fact, Language
-from knowledge.rows import version_of
+from knowledge.rows import bare_id, version_of
 from knowledge.vocabulary import RELATIONS
 
 View = dict[str, object]
@@ -142,7 +142,7 @@ def document(engine: Engine, number: int, id: str) -> View:
 
 def _held(session: Session, number: int, id: str) -> DocumentRow | None:
     """Find the live row of a document by its id or the bare id of any version."""
-    bare = id.split("~")[0]
+    bare = bare_id(id)
     version = 0
     while True:
         version += 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from hostile_files import sparse
 from test_knowledge_literature import drawn, pdf
 
 SECONDS = 5
@@ -54,16 +55,6 @@ def refuse(path: Path, format_name: str = "") -> dict[str, object]:
     assert "\n" not in told["what"]
     assert bool(told["what"]) == bool(told["remedy"])
     return told
-
-
-def sparse(path: Path, start: bytes, size: int, end: bytes = b"") -> Path:
-    """Write a file with a hole in it: bytes of zero that take no room on the disk."""
-    with path.open("wb") as stream:
-        stream.write(start)
-        stream.truncate(size)
-        stream.seek(0, 2)
-        stream.write(end)
-    return path
 
 
 HUGE = 300 * 1024 * 1024

@@ -11,12 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hostile_files import FILES, READ, Hostile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(CHECKOUT / "benchmarks"))
-
-from hostile_files import FILES, READ, Hostile  # noqa: E402 - it lies beside, not in a package
-
 SECONDS = 5
 MEMORY = 300
 

@@ -133,14 +133,10 @@ _WRITERS = {"case": _case, "told": _told, "taking": _taking, "linked": _linking}
 def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
     """Tell several relations; what the first-line treatment named is not named again."""
     spoken = pick.choice(relations) if relations else ""
-    first: set[str] = set()
-    for each in relations:
-        items = [item for item in page.named(each) if item.object not in first]
-        if each in ("treatment", "medicine") and page.named(each) and not items:
-            continue
-        _advise(page, each, answer, pick, items[:_MOST], spoken=each == spoken)
-        if each == "first_line":
-            first = {item.object for item in page.named(each)[:_MOST]}
+    named = ((each, page.named(each)) for each in relations)
+    for each, items in phrases.unrepeated(named, _MOST):
+        if items or not page.named(each):
+            _advise(page, each, answer, pick, items, spoken=each == spoken)
 
 
 def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> None:

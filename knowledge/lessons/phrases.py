@@ -8,7 +8,7 @@ questions, of patients, or of where a fact came from.
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons import grammar, sentences_en, sentences_zh
 from knowledge.lessons.subjects import INVERSE, Item
@@ -101,6 +101,22 @@ def brief(
     return (
         told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
     )
+
+
+def unrepeated(
+    groups: Iterable[tuple[str, Sequence[Item]]], most: int
+) -> Iterator[tuple[str, list[Item]]]:
+    """Yield at most so many facts of each relation, perhaps none.
+
+    A treatment or medicine that the first line named before is not named again.
+    """
+    first: set[str] = set()
+    for relation, items in groups:
+        again = first if relation in ("treatment", "medicine") else set()
+        kept = [item for item in items if item.object not in again][:most]
+        if relation == "first_line":
+            first = {item.object for item in kept}
+        yield relation, kept
 
 
 def together(

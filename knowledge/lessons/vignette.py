@@ -77,14 +77,8 @@ def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None
     ]
     wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
     wanted += [relation] if relation in PLAN else []
-    groups: list[tuple[str, Sequence[Item]]] = []
-    first: set[str] = set()
-    for each in sorted(wanted, key=PLAN.index):
-        # What the first-line treatment named is not named again.
-        again = first if each in ("treatment", "medicine") else set()
-        named = [item for item in page.named(each) if item.object not in again][:_MOST]
-        groups += [(each, named)] if named else []
-        first |= {item.object for item in named} if each == "first_line" else set()
+    ordered = ((each, page.named(each)) for each in sorted(wanted, key=PLAN.index))
+    groups = [(each, named) for each, named in phrases.unrepeated(ordered, _MOST) if named]
     if groups and pick.random() < 0.8:
         text = phrases.together(page.said, groups, page.language, pick)
         answer.say_of(text, *((page, each, items) for each, items in groups))

@@ -350,24 +350,33 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             try:
                 value, end = decoder.raw_decode(buffer, place)
             except json.JSONDecodeError as error:
-                held = len(buffer) - place
-                if held > LONGEST_OBJECT:
-                    reason = f"that record has more than {LONGEST_OBJECT} characters"
-                    raise too_large(path, reason, line) from error
-                # A long record is tried again only when it has doubled, not at every chunk.
-                more = _chunk(stream, path, line, min(max(_CHUNK, held), LONGEST_OBJECT + 1 - held))
+                size = as_much_again(path, "that record", line, len(buffer) - place)
+                more = _chunk(stream, path, line, size)
                 if not more:
-                    raise _broken_json(path, error, line) from error
+                    raise _broken_json(path, error.msg, line) from error
                 buffer, place = buffer[place:] + more, 0
                 continue
-            except (RecursionError, ValueError) as error:  # too deep, or a number of 4,300 digits
-                raise _broken_json(path, error, line) from error
+            except RecursionError as error:
+                raise _broken_json(path, "nested too deep", line) from error
+            except ValueError as error:  # of more than 4,300 digits
+                raise _broken_json(path, "a number is too long", line) from error
             yield line, value
             line += buffer.count("\n", place, end)
             place = end
 
 
 _BETWEEN = re.compile(r"[\s,\[\]]*")
+
+
+def as_much_again(path: Path, what: str, line: int, held: int) -> int:
+    """Return how many characters to read on where a JSON value is cut after those held.
+
+    A long one is tried again only when it has doubled, not at every piece. Raises KnowledgeError
+    where it has more than LONGEST_OBJECT.
+    """
+    if held > LONGEST_OBJECT:
+        raise too_large(path, f"{what} has more than {LONGEST_OBJECT} characters", line)
+    return min(max(_CHUNK, held), LONGEST_OBJECT + 1 - held)
 
 
 def _chunk(stream: IO[str], path: Path, line: int, size: int = _CHUNK) -> str:
@@ -377,10 +386,7 @@ def _chunk(stream: IO[str], path: Path, line: int, size: int = _CHUNK) -> str:
         raise _undecodable(path, error, line) from error
 
 
-def _broken_json(path: Path, error: Exception, line: int) -> KnowledgeError:
-    reason = "a number is too long"
-    if isinstance(error, json.JSONDecodeError | RecursionError):
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+def _broken_json(path: Path, reason: str, line: int) -> KnowledgeError:
     return KnowledgeError(
         f"The JSON of {path.name} is broken in the record at line {line}: {reason}.",
         where=f"{path}, line {line}",

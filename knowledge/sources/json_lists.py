@@ -94,11 +94,7 @@ class _Reader:
                 value, end = self._decoder.raw_decode(self._held, self._place)
             except json.JSONDecodeError as error:
                 held = len(self._held) - self._place
-                if held > files.LONGEST_OBJECT:
-                    reason = f"a value has more than {files.LONGEST_OBJECT} characters"
-                    raise files.too_large(self._path, reason, self._line) from error
-                # A long value is tried again only when it has doubled, not at every piece.
-                if not self._more(min(max(_CHUNK, held), files.LONGEST_OBJECT + 1 - held)):
+                if not self._more(files.as_much_again(self._path, "a value", self._line, held)):
                     raise self._broken(error.msg) from error
                 continue
             except RecursionError as error:
