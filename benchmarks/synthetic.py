@@ -94,6 +94,29 @@ class Synthetic:
         return " ".join(self._words[place] for place in asked[:words])
 
 
+def interactions(path: Path, rows: int, medicines: int = 1_800, seed: int = 3) -> Path:
+    """Write a table of pairs of medicines as DDInter writes its own, each pair once, in order."""
+    draw = np.random.default_rng(seed)
+    possible = medicines * (medicines - 1) // 2
+    chosen = np.sort(draw.choice(possible, rows, replace=False))
+    first, second = np.triu_indices(medicines, k=1)
+    pairs = np.stack([first[chosen], second[chosen]], axis=1)
+    levels = draw.choice(["Minor", "Moderate", "Major", "Unknown"], rows, p=[0.04, 0.6, 0.16, 0.2])
+    names = [
+        "".join(chr(ord("a") + sign) for sign in row)
+        for row in draw.integers(0, 26, (medicines, 9))
+    ]
+    with path.open("w", encoding="utf-8") as out:
+        out.write("DDInterID_A,Drug_A,DDInterID_B,Drug_B,Level\n")
+        for (one, other), level in zip(pairs.tolist(), levels.tolist(), strict=True):
+            sides = (
+                f"DDInter{one + 1},{names[one].capitalize()}",
+                f"DDInter{other + 1},{names[other].capitalize()}",
+            )
+            out.write(f"{','.join(sides)},{level}\n")
+    return path
+
+
 def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
     """Write generation 1 of a home with all passages; return its catalogue and embedding."""
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
