@@ -18,7 +18,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 from machine import table
-from synthetic import DIMENSION, Synthetic, fill
+from synthetic import DIMENSION, Synthetic, fill, opened
 
 from knowledge import dense, generations, lexical
 from knowledge.dense import Dense
@@ -34,18 +34,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", nargs="+", type=int, default=[100_000, 1_000_000])
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument(
+        "--keep", type=Path, help="a folder in which bases are kept and found again"
+    )
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     for size in options.passages:
         with tempfile.TemporaryDirectory() as folder:
-            rows += _measured(Path(folder), size, options.questions)
+            home = (options.keep or Path(folder)) / str(size)
+            rows += _measured(home, size, options.questions)
     table(rows)
 
 
 def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
     made = Synthetic(size)
     began, used = time.perf_counter(), time.process_time()
-    engine, embedding = fill(home, made)
+    engine, embedding = opened(home) if (home / "knowledge").exists() else fill(home, made)
     built = f"{time.perf_counter() - began:.0f} · {time.process_time() - used:.0f}"
     asked = np.random.default_rng(2).integers(0, size, count).tolist()
     questions = [made.question(place) for place in asked]

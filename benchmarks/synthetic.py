@@ -28,6 +28,7 @@ OF_DOCUMENT = 5
 
 _WORDS = 60_000
 _OF_TOPIC = 200
+_AT_ONCE = 50_000
 _SPREAD = 0.9  # of a vector around its topic, for each of its numbers
 
 
@@ -80,9 +81,13 @@ class Synthetic:
 
     def near(self, count: int) -> NDArray[np.float32]:
         """Return so many new vectors of the topics, (count, 384)."""
-        topics = self._centres[self._draw.integers(0, len(self._centres), count)]
-        noise = self._draw.standard_normal((count, DIMENSION), dtype=np.float32)
-        return unit(topics + _SPREAD * noise)
+        topics = self._draw.integers(0, len(self._centres), count)
+        found = np.empty((count, DIMENSION), np.float32)
+        for start in range(0, count, _AT_ONCE):  # a million at once would take 6 GB on the way
+            centres = self._centres[topics[start : start + _AT_ONCE]]
+            noise = self._draw.standard_normal(centres.shape, dtype=np.float32)
+            found[start : start + _AT_ONCE] = unit(centres + _SPREAD * noise)
+        return found
 
     def text(self, passage: int) -> str:
         """Return the text of a passage."""
@@ -115,6 +120,11 @@ def interactions(path: Path, rows: int, medicines: int = 1_800, seed: int = 3) -
             )
             out.write(f"{','.join(sides)},{level}\n")
     return path
+
+
+def opened(home: Path) -> tuple[Engine, Known]:
+    """Open a home that was filled before; its embedding knows no text yet."""
+    return connect(f"sqlite:///{home / 'medchat.db'}"), Known()
 
 
 def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
