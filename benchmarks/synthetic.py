@@ -68,12 +68,12 @@ class Synthetic:
         draw = np.random.default_rng(seed)
         letters = draw.integers(ord("a"), ord("z") + 1, size=(_WORDS, 9), dtype=np.uint8)
         lengths = draw.integers(4, 10, _WORDS)
-        self._words = [
+        self.words = [
             bytes(row[:length]).decode() for row, length in zip(letters, lengths, strict=True)
         ]
         often = np.cumsum(1 / np.arange(1, _WORDS + 1))
         places = np.searchsorted(often / often[-1], draw.random((size, LENGTH), dtype=np.float32))
-        self._places = np.minimum(places, _WORDS - 1).astype(np.int32)
+        self.places = np.minimum(places, _WORDS - 1).astype(np.int32)
         self._centres = draw.normal(size=(max(1, size // _OF_TOPIC), DIMENSION)).astype(np.float32)
         self._draw = draw
         self.size = size
@@ -91,12 +91,12 @@ class Synthetic:
 
     def text(self, passage: int) -> str:
         """Return the text of a passage."""
-        return " ".join(self._words[place] for place in self._places[passage])
+        return " ".join(self.words[place] for place in self.places[passage])
 
     def question(self, passage: int, words: int = 8) -> str:
         """Return words of a passage as somebody asks for it: the thirty commonest left out."""
-        asked = [place for place in dict.fromkeys(self._places[passage].tolist()) if place >= 30]
-        return " ".join(self._words[place] for place in asked[:words])
+        asked = [place for place in dict.fromkeys(self.places[passage].tolist()) if place >= 30]
+        return " ".join(self.words[place] for place in asked[:words])
 
 
 def interactions(path: Path, rows: int, medicines: int = 1_800, seed: int = 3) -> Path:
