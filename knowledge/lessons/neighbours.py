@@ -131,7 +131,10 @@ def findings_of(page: Page) -> str:
 
 def findings(page: Page, relation: str) -> tuple[Item, ...]:
     """Return the findings of a condition: what a patient can tell of."""
-    return tuple(complaints.told([i for i in page.named(relation) if i.kind == "symptom"]))
+    return page.once(
+        f"findings {relation}",
+        lambda page: tuple(complaints.told([i for i in page.named(relation) if i.kind == "symptom"])),
+    )
 
 
 def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, Item]]:

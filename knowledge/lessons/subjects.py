@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 
@@ -81,6 +82,9 @@ _PROPER = {
 }  # fmt: skip
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One fact as a page states it: `text` is the object's name, or the value itself.
@@ -119,6 +123,8 @@ class Page:
         default_factory=dict, compare=False, repr=False
     )
     """Relations as they were asked for: those of entities and those of texts, told apart once."""
+    _known: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What `once` worked out; shared with what `among` returns."""
 
     @property
     def id(self) -> str:
@@ -138,7 +144,16 @@ class Page:
     ) -> "Page":
         """Return the page with its neighbours."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
-        return Page(*own, self.licence, beside, rivals, self._sides)
+        return Page(*own, self.licence, beside, rivals, self._sides, self._known)
+
+    def once(self, name: str, work: Callable[["Page"], T]) -> T:
+        """Return what a function of the page gives, worked out at the first asking.
+
+        `name` tells the function from others; it must not look at the neighbours.
+        """
+        if name not in self._known:
+            self._known[name] = work(self)
+        return cast(T, self._known[name])
 
     def _parted(self, relation: str) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
         whole = self.groups.get(relation, ())
