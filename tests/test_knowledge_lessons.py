@@ -10,7 +10,7 @@ from toy_lessons import opened
 
 from knowledge import lessons, wording
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import phrases, subjects
+from knowledge.lessons import phrases, stated, subjects
 from knowledge.lessons.check import check
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.subjects import Subjects
@@ -237,7 +237,7 @@ def test_a_page_speaks_its_language_only(graph):
     ],
 )
 def test_the_freest_licence_counts(licences, freest):
-    assert subjects.freest(licences) == freest
+    assert stated.freest(licences) == freest
 
 
 @pytest.mark.real_data

@@ -87,8 +87,9 @@ class Supplies:
     def __init__(self, engine: Engine, generation: int) -> None:
         self.generation = generation
         self.subjects = Subjects(engine, generation)
+        self.entities = Neighbours(engine, generation, self.subjects)
         self.of: dict[Supply, Neighbours | Papers] = {
-            "entities": Neighbours(engine, generation, self.subjects),
+            "entities": self.entities,
             "documents": Papers(engine, generation),
         }
 
@@ -133,6 +134,12 @@ class Plan:
         few = len(everyone) > 1 and not any(map(is_validation, everyone))
         self._spare = min(everyone, key=_digest) if few else ""
         self.subjects = len(everyone)
+
+    def read_ahead(self, rows: int | None) -> None:
+        """Read all pages at once where so many rows need most of them, and they can be kept."""
+        ids = {language: self._ids["entities", language] for language in self._languages}
+        if rows is None or rows >= sum(map(len, ids.values())):
+            self._supplies.entities.read_ahead(ids)
 
     def held_out(self, id: str) -> bool:
         """Say whether rows about an entity are for validation."""
