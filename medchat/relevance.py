@@ -99,9 +99,11 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
     on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
+    exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
+    if asked.permission and exact:
+        return exact + [piece for piece in on_subject if piece.kind == "passage"]
     if not wanted:
         return on_subject
-    exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
     others = [
         piece
         for piece in on_subject
@@ -121,9 +123,18 @@ def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
     if piece.kind != "fact" or piece.subject not in asked.entities:
         return False
     relation = piece.relation.rstrip(INVERSE)
-    if relation in asked.relations:
+    if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
     return (not asked.relations or relation in _DANGERS) and _ties(piece, asked, find)
+
+
+def _warns(piece: Evidence, asked: Asked) -> bool:
+    """Say whether a piece tells when the one medicine of a question must not be had.
+
+    Where the question names two, what ties them is the answer.
+    """
+    medicines = [id for id in asked.entities if id.startswith("medicine:")]
+    return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
 def _ties(piece: Evidence, asked: Asked, find: Find) -> bool:

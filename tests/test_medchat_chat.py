@@ -140,6 +140,21 @@ def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine,
     assert ("lactic acidosis" in answer.text) is whole
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Can a patient with gout take metformin?", "metformin — contraindications: severe renal"),
+        ("痛风患者能吃二甲双胍吗？", "二甲双胍——禁忌证：严重肾功能不全"),
+    ],
+)
+def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
+    engine, question, first
+):
+    answer = scripted(engine, []).ask(question)
+    assert answer.text.startswith(first)
+    assert not any("urate" in sentence.text for sentence in answer.sentences)
+
+
 def test_a_writer_that_declines_where_no_fact_answers_is_believed(engine):
     chat = scripted(engine, ["The evidence does not cover this."])
     answer = chat.ask("How often is renal function checked on metformin?")
