@@ -68,8 +68,10 @@ def build(
     report = Screened(subjects=plan.subjects)
     tasks = plan.tasks(_written(styles))
     # What is kept has no cycles, and what a row leaves behind has none either.
-    with uncollected(), wishes.writers(engine, supplies, workers) as write:
-        plan.read_ahead(limit)
+    with uncollected(), wishes.writers(engine, supplies, workers, plan.held_out) as write:
+        if plan.needs_most(limit):
+            plan.read_ahead()
+            write.read_ahead()
         candidates = wishes.mixed(write(tasks))
         stages = wishes.stages(engine, generation, report)
         kept = islice(screening.screen(candidates, wishes.gates(), stages, report), limit)

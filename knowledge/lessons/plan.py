@@ -94,6 +94,17 @@ class Supplies:
         return STYLES[task.style].write(page, task.relation, task.form, pick)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Says whether rows about an entity are for validation; `spare` is one that always is."""
+
+    spare: str
+
+    def __call__(self, id: str) -> bool:
+        """Say it of the entity with an id."""
+        return is_validation(id) or id == self.spare
+
+
 class Plan:
     """Plans the rows of a generation, in an order that mixes everything."""
 
@@ -121,18 +132,17 @@ class Plan:
             )
         # A graph of a handful of entities may have none that its id sends to validation.
         few = len(everyone) > 1 and not any(map(is_validation, everyone))
-        self._spare = min(everyone, key=_digest) if few else ""
+        self.held_out = HeldOut(min(everyone, key=_digest) if few else "")
         self.subjects = len(everyone)
 
-    def read_ahead(self, rows: int | None) -> None:
-        """Read all pages at once where so many rows need most of them, and they can be kept."""
-        ids = {language: self._ids["entities", language] for language in self._languages}
-        if rows is None or rows >= sum(map(len, ids.values())):
-            self._supplies.entities.read_ahead(ids)
+    def needs_most(self, rows: int | None) -> bool:
+        """Say whether so many rows need most of the pages; none given are all that there are."""
+        return rows is None or rows >= sum(map(len, self._ids.values()))
 
-    def held_out(self, id: str) -> bool:
-        """Say whether rows about an entity are for validation."""
-        return is_validation(id) or id == self._spare
+    def read_ahead(self) -> None:
+        """Read all pages at once, where they can be kept."""
+        ids = {language: self._ids["entities", language] for language in self._languages}
+        self._supplies.entities.read_ahead(ids)
 
     def related(self, id: str) -> set[str]:
         """Return the entities that any fact relates to one, in either direction."""
