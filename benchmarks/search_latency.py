@@ -3,22 +3,26 @@
 python benchmarks/search_latency.py [--passages 100000 1000000]
 
 Vectors of 384 numbers lie in topics, texts are words by Zipf's law; the whole of `Search.find` is
-timed: understanding, vectors, words, fusion, and reading the passages. The exact search that the
-recall is told against is the peer, timed in the same run. Processor time is told beside the
-clock's, for other work may run on the machine.
+timed: understanding, vectors, words, fusion, and reading the passages. Peers are timed in the same
+run: the exact search that the recall is told against, and what `search_peers.py` has. Processor
+time is told beside the clock's, for other work may run on the machine.
 """
 
 import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import faiss
 import numpy as np
 from machine import table
-from synthetic import DIMENSION, Synthetic, fill
+from numpy.typing import NDArray
+from search_peers import peers
+from sqlalchemy import Engine
+from synthetic import DIMENSION, Known, Synthetic, fill, opened
 
 from knowledge import dense, generations, lexical
 from knowledge.dense import Dense
@@ -34,18 +38,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", nargs="+", type=int, default=[100_000, 1_000_000])
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument(
+        "--keep", type=Path, help="a folder in which bases are kept and found again"
+    )
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     for size in options.passages:
         with tempfile.TemporaryDirectory() as folder:
-            rows += _measured(Path(folder), size, options.questions)
+            home = (options.keep or Path(folder)) / str(size)
+            rows += _measured(home, size, options.questions)
     table(rows)
 
 
 def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
     made = Synthetic(size)
     began, used = time.perf_counter(), time.process_time()
-    engine, embedding = fill(home, made)
+    kept = (home / "knowledge").exists()
+    engine, embedding = opened(home) if kept else fill(home, made)
     built = f"{time.perf_counter() - began:.0f} · {time.process_time() - used:.0f}"
     asked = np.random.default_rng(2).integers(0, size, count).tolist()
     questions = [made.question(place) for place in asked]
@@ -53,54 +62,64 @@ def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
     embedding.vectors.update(zip(questions, vectors, strict=True))
     exact = faiss.IndexFlatIP(DIMENSION)
     exact.add(made.vectors)
+    made.vectors = made.vectors[:0]  # the exact index has a copy
     _, best = exact.search(vectors, RECALLED)
-    flat = _timed([lambda query=query: exact.search(query[None], RECALLED) for query in vectors])
-    del made
+    rows = [
+        ("index of vectors", dense.kind(size, DIMENSION)),
+        ("built in seconds · processor seconds", "kept from before" if kept else built),
+        *_own(home, engine, embedding, questions, best),
+        (f"exact search of vectors alone, {_HEAD}", _timed(exact.search, _rows(vectors), RECALLED)),
+    ]
+    engine.dispose()
+    for peer, ask in peers(made, exact, embedding.vectors):
+        rows.append((f"{peer}, {_HEAD}", _timed(ask, questions)))
+    return [(f"{size:,} passages: {name}", value) for name, value in rows]
 
+
+def _own(
+    home: Path, engine: Engine, embedding: Known, questions: list[str], best: NDArray[np.int64]
+) -> list[tuple[str, str]]:
+    """Measure this search; `best` are the places of the nearest vectors of each question."""
+    vectors = [embedding.vectors[question] for question in questions]
     generation = generations.open_generation(home)
     before = _memory()
     search = open_search(engine, home, embedding)
     held = _memory() - before
-    vectors_of = Dense(generation.folder, generation.segments, generation.manifest.files)
+    of_vectors = Dense(generation.folder, generation.segments, generation.manifest.files)
     ranks = {id: place for place, id in enumerate(_ids(generation.folder, generation.segments))}
     found = [
-        len({ranks[id] for id, _ in vectors_of.find(query, RECALLED)} & set(row.tolist()))
+        len({ranks[id] for id, _ in of_vectors.find(query, RECALLED)} & set(row.tolist()))
         for query, row in zip(vectors, best, strict=True)
     ]
     words = Lexical(generation.folder / LEXICAL)
     terms = [lexical.asked(question) for question in questions]
-    search.find(questions[0], abstain=False)
-    whole = _timed([lambda text=text: search.find(text, abstain=False) for text in questions])
-    name = f"{size:,} passages"
     files = sum(path.stat().st_size for path in generation.folder.rglob("*") if path.is_file())
-    engine.dispose()
+    search.find(questions[0], abstain=False)
+    whole = _timed(partial(search.find, abstain=False), questions)
+    share = sum(found) / len(questions) / RECALLED
     return [
-        (f"{name}: index of vectors", dense.kind(size, DIMENSION)),
-        (f"{name}: built in seconds · processor seconds", built),
-        (f"{name}: index files, MiB", f"{files / 2**20:,.0f}"),
-        (f"{name}: memory of an open search, MiB", f"{held:,.0f}"),
-        (f"{name}: recall@{RECALLED} of the exact search", f"{sum(found) / count / RECALLED:.4f}"),
-        (f"{name}: exact search of vectors alone, {_HEAD}", flat),
-        (f"{name}: vectors, {_HEAD}", _timed(_each(vectors_of.find, vectors, 60))),
-        (f"{name}: words, {_HEAD}", _timed(_each(words.find, terms, 60))),
-        (f"{name}: whole search, {_HEAD}", whole),
+        ("index files, MiB", f"{files / 2**20:,.0f}"),
+        ("memory of an open search, MiB", f"{held:,.0f}"),
+        (f"recall@{RECALLED} of the exact search", f"{share:.4f}"),
+        (f"vectors, {_HEAD}", _timed(of_vectors.find, vectors, 60)),
+        (f"words, {_HEAD}", _timed(words.find, terms, 60)),
+        (f"whole search, {_HEAD}", whole),
     ]
 
 
 _HEAD = "ms, p50 · p95 · p50 of the processor"
 
 
-def _each(
-    act: Callable[..., object], values: Sequence[object], top: int
-) -> list[Callable[[], object]]:
-    return [lambda value=value: act(value, top) for value in values]
+def _rows(vectors: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    return [row[None] for row in vectors]
 
 
-def _timed(acts: Sequence[Callable[[], object]]) -> str:
+def _timed(act: Callable[..., object], given: Iterable[object], *more: object) -> str:
+    """Act on each of what is given, and return how long one takes."""
     clock, used = [], []
-    for act in acts:
+    for each in given:
         began, spent = time.perf_counter(), time.process_time()
-        act()
+        act(each, *more)
         clock.append(1000 * (time.perf_counter() - began))
         used.append(1000 * (time.process_time() - spent))
     middle, late = np.percentile(clock, [50, 95])

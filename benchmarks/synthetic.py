@@ -28,6 +28,7 @@ OF_DOCUMENT = 5
 
 _WORDS = 60_000
 _OF_TOPIC = 200
+_AT_ONCE = 50_000
 _SPREAD = 0.9  # of a vector around its topic, for each of its numbers
 
 
@@ -67,12 +68,12 @@ class Synthetic:
         draw = np.random.default_rng(seed)
         letters = draw.integers(ord("a"), ord("z") + 1, size=(_WORDS, 9), dtype=np.uint8)
         lengths = draw.integers(4, 10, _WORDS)
-        self._words = [
+        self.words = [
             bytes(row[:length]).decode() for row, length in zip(letters, lengths, strict=True)
         ]
         often = np.cumsum(1 / np.arange(1, _WORDS + 1))
         places = np.searchsorted(often / often[-1], draw.random((size, LENGTH), dtype=np.float32))
-        self._places = np.minimum(places, _WORDS - 1).astype(np.int32)
+        self.places = np.minimum(places, _WORDS - 1).astype(np.int32)
         self._centres = draw.normal(size=(max(1, size // _OF_TOPIC), DIMENSION)).astype(np.float32)
         self._draw = draw
         self.size = size
@@ -80,18 +81,50 @@ class Synthetic:
 
     def near(self, count: int) -> NDArray[np.float32]:
         """Return so many new vectors of the topics, (count, 384)."""
-        topics = self._centres[self._draw.integers(0, len(self._centres), count)]
-        noise = self._draw.standard_normal((count, DIMENSION), dtype=np.float32)
-        return unit(topics + _SPREAD * noise)
+        topics = self._draw.integers(0, len(self._centres), count)
+        found = np.empty((count, DIMENSION), np.float32)
+        for start in range(0, count, _AT_ONCE):  # a million at once would take 6 GB on the way
+            centres = self._centres[topics[start : start + _AT_ONCE]]
+            noise = self._draw.standard_normal(centres.shape, dtype=np.float32)
+            found[start : start + _AT_ONCE] = unit(centres + _SPREAD * noise)
+        return found
 
     def text(self, passage: int) -> str:
         """Return the text of a passage."""
-        return " ".join(self._words[place] for place in self._places[passage])
+        return " ".join(self.words[place] for place in self.places[passage])
 
     def question(self, passage: int, words: int = 8) -> str:
         """Return words of a passage as somebody asks for it: the thirty commonest left out."""
-        asked = [place for place in dict.fromkeys(self._places[passage].tolist()) if place >= 30]
-        return " ".join(self._words[place] for place in asked[:words])
+        asked = [place for place in dict.fromkeys(self.places[passage].tolist()) if place >= 30]
+        return " ".join(self.words[place] for place in asked[:words])
+
+
+def interactions(path: Path, rows: int, medicines: int = 1_800, seed: int = 3) -> Path:
+    """Write a table of pairs of medicines as DDInter writes its own, each pair once, in order."""
+    draw = np.random.default_rng(seed)
+    possible = medicines * (medicines - 1) // 2
+    chosen = np.sort(draw.choice(possible, rows, replace=False))
+    first, second = np.triu_indices(medicines, k=1)
+    pairs = np.stack([first[chosen], second[chosen]], axis=1)
+    levels = draw.choice(["Minor", "Moderate", "Major", "Unknown"], rows, p=[0.04, 0.6, 0.16, 0.2])
+    names = [
+        "".join(chr(ord("a") + sign) for sign in row)
+        for row in draw.integers(0, 26, (medicines, 9))
+    ]
+    with path.open("w", encoding="utf-8") as out:
+        out.write("DDInterID_A,Drug_A,DDInterID_B,Drug_B,Level\n")
+        for (one, other), level in zip(pairs.tolist(), levels.tolist(), strict=True):
+            sides = (
+                f"DDInter{one + 1},{names[one].capitalize()}",
+                f"DDInter{other + 1},{names[other].capitalize()}",
+            )
+            out.write(f"{','.join(sides)},{level}\n")
+    return path
+
+
+def opened(home: Path) -> tuple[Engine, Known]:
+    """Open a home that was filled before; its embedding knows no text yet."""
+    return connect(f"sqlite:///{home / 'medchat.db'}"), Known()
 
 
 def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:

@@ -289,6 +289,25 @@ def test_hetionet_edges_find_their_nodes_beside_them(tmp_path):
     assert report.left_out["node of the kind Gene: no kind of the vocabulary"] == 1
 
 
+def test_hetionet_edges_that_say_nothing_are_counted_by_kind_and_lines_stay_true(tmp_path):
+    node_table(tmp_path / "nodes.tsv")
+    rows = ["Gene::1\tGiG\tGene::2"] * 700 + ["Gene::1\t GiG \tGene::2", "", "Gene::1"]
+    ids = [f"{kind}::{id}" for kind, id, _ in NODES]
+    last = f" {ids[0]}\t CtD\t{ids[2]}\tmore"
+    edges = write(tmp_path / "edges.tsv", "source\tmetaedge\ttarget", *rows, last)
+    found, report = read(edges)
+    assert facts(found) == {("condition", "uterine cancer", "medicine", "Doxorubicin")}
+    assert [each.line for each in found] == [705], "the header, 703 rows (one blank), this one"
+    assert report.left_out == {
+        "edge GiG: no relation of the vocabulary": 701,
+        "edge : no relation of the vocabulary": 1,
+    }
+    edges.write_bytes(edges.read_bytes() + b"\xff\n")
+    assert "edges.tsv" in refused(edges, "hetionet-edges").what
+    lacking = write(tmp_path / "lacking.tsv", "source\ttarget", "Gene::1\tGene::2")
+    assert "lacks the columns metaedge" in refused(lacking, "hetionet-edges").what
+
+
 @pytest.mark.parametrize("order", ["nodes first", "edges first"])
 def test_hetionet_json_is_read_whatever_comes_first(tmp_path, order):
     nodes = [

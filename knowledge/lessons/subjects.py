@@ -268,23 +268,29 @@ class Subjects:
         self._kin: dict[str, set[str]] = {}
 
     def ids(self, language: Language) -> list[str]:
-        """Return the entities with facts and a name in a language, in the order of their ids."""
+        """Return the entities with a name in a language and facts within their part of the split.
+
+        In the order of their ids. A medicine all of whose conditions are in the other part has no
+        fact that a row could tell: that row would name an entity of both parts.
+        """
         live = holds(FactRow, self._generation)
-        stated = select(FactRow.subject_id).where(live)
-        seen = (
-            select(FactRow.object_id)
-            .join(EntityRow, EntityRow.id == FactRow.object_id)
-            .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
-        )
         named = (
             select(NameRow.entity_id)
             .where(NameRow.language == language, holds(NameRow, self._generation))
-            .where(or_(NameRow.entity_id.in_(stated), NameRow.entity_id.in_(seen)))
             .distinct()
             .order_by(NameRow.entity_id)
         )
+        seen = (
+            select(FactRow.object_id, FactRow.subject_id)
+            .join(EntityRow, EntityRow.id == FactRow.object_id)
+            .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
+        )
         with self._engine.connect() as connection:
-            return list(connection.scalars(named))
+            told = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
+            for object, subject in connection.execute(seen):
+                if object and is_validation(object) == is_validation(subject):
+                    told.add(object)
+            return [id for id in connection.scalars(named) if id in told]
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""

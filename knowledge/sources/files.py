@@ -165,11 +165,12 @@ def _beyond_ascii(path: Path, start: bytes) -> bytes:
         for _ in range(_LOOKED_AT // (4 * _CHUNK)):
             chunk = stream.read(4 * _CHUNK)
             if not chunk.isascii():
-                first = next(place for place, byte in enumerate(chunk) if byte > 127)
-                return chunk[first:] + stream.read(HEAD)
+                found = _NOT_ASCII.search(chunk)
+                return chunk[found.start() if found else 0 :] + stream.read(HEAD)
     return b""
 
 
+_NOT_ASCII = re.compile(b"[\x80-\xff]")
 _FOUND_CHINESE = re.compile("[\u4e00-\u9fff]")
 _WITHIN_WORD = re.compile("(?<=[A-Za-z])[\u4e00-\u9fff](?=[A-Za-z])")
 
@@ -247,19 +248,52 @@ def rows(
     sign like any other. Raises KnowledgeError where a wanted column is missing or the CSV is
     broken.
     """
+    table = _table(path, wanted, title, delimiter)
+    _, header = next(table)
+    for line, cells in table:
+        yield line, _row(header, cells)
+
+
+def cells(
+    path: Path, wanted: tuple[str, str, str], title: str, delimiter: str = ","
+) -> Iterator[tuple[int, tuple[str, str, str]]]:
+    """Yield the cells of three columns of each row: `rows` for tables of which most is left out."""
+    table = _table(path, set(wanted), title, delimiter)
+    _, header = next(table)
+    one, two, three = (_last(header, name) for name in wanted)
+    for line, row in table:
+        if len(row) == len(header):
+            yield line, (row[one], row[two], row[three])
+        else:
+            named = _row(header, row)
+            yield line, (named[wanted[0]], named[wanted[1]], named[wanted[2]])
+
+
+def _last(header: list[str], name: str) -> int:
+    """Return the place of a column; of two with one name the later one counts, as in a row."""
+    return len(header) - 1 - header[::-1].index(name)
+
+
+def _table(
+    path: Path, wanted: set[str], title: str, delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the header of a CSV file, then its rows that are not blank, each with its line."""
     csv.field_size_limit(_LONGEST_CELL)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with opened_text(path) as stream:
         text = _Row(stream, path)
-        reader = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
+        # Without quotes a row is a line, and lines are bounded as they are.
+        source = _bounded(stream, path) if quoting == csv.QUOTE_NONE else text
+        reader = csv.reader(source, delimiter=delimiter, quoting=quoting, strict=True)
         line = 1
         try:
             header = [cell.strip() for cell in next(reader, [])]
             _check_columns(path, header, wanted, title)
+            yield line, header
             line = reader.line_num + 1
-            for cells in reader:
-                if any(map(str.strip, cells)):
-                    yield line, _row(header, cells)
+            for row in reader:
+                if row and (row[0].strip() or any(map(str.strip, row))):
+                    yield line, row
                 line = reader.line_num + 1
                 text.size = 0
         except UnicodeDecodeError as error:

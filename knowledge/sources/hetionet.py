@@ -11,8 +11,10 @@ nodes by id alone; the table of nodes is looked for beside them.
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
@@ -28,6 +30,8 @@ _KINDS = {
     "Side Effect": ("symptom", "UMLS"),
 }
 """Kind of the vocabulary, and the register of bare ids; the others carry their register."""
+
+_BEGINNINGS = tuple(f"{kind}::" for kind in _KINDS)
 
 _NAMELESS = "Side Effect"
 """Its nodes are read where an edge states them: by themselves they list words such as diseases
@@ -53,13 +57,17 @@ _EDGES = {
 _SHORT = {"CtD": "treats", "CpD": "palliates", "DpS": "presents", "DlA": "localizes"} | {
     "CcSE": "causes"
 }
-_COLUMNS = {"source", "metaedge", "target"}
-_NODE_COLUMNS = {"id", "name", "kind"}
+_COLUMNS = ("source", "metaedge", "target")
+_NODE_COLUMNS = ("id", "name", "kind")
 _TITLE = "Hetionet's table of edges"
 _NODES_TITLE = "Hetionet's table of nodes"
 
 _Node = tuple[str, str]
 """The kind of a node and its id within that kind."""
+
+
+_Nodes = Callable[[_Node], "_Entity | None"]
+"""Gives the entity of a node, or nothing where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,10 @@ def read_json(path: Path, report: Report) -> Iterator[Record]:
                     yield entity.record(line)
     if not any_node:
         raise _lacking(path, "nodes")
-    yield from entries.gathered(_json_edges(path, nodes, report))
+    yield from entries.gathered(_json_edges(path, nodes.get, report))
 
 
-def _json_edges(path: Path, nodes: dict[_Node, _Entity], report: Report) -> Iterator[EntityRecord]:
+def _json_edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
     for _, line, value in json_lists.items(path, ("edges",)):
         edge = value if isinstance(value, dict) else {}
         source, target = _pair(edge.get("source_id")), _pair(edge.get("target_id"))
@@ -135,7 +143,7 @@ def _pair(value: object) -> _Node | None:
 
 def recognise_edges(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of edges."""
-    return set(files.columns(files.text_of(path, start), "\t")) >= _COLUMNS
+    return set(files.columns(files.text_of(path, start), "\t")) >= set(_COLUMNS)
 
 
 def read_edges(path: Path, report: Report) -> Iterator[Record]:
@@ -143,24 +151,39 @@ def read_edges(path: Path, report: Report) -> Iterator[Record]:
 
     Raises KnowledgeError where there is no such table.
     """
-    nodes: dict[_Node, _Entity] = {}
-    # What a node's name lacks is counted with the table of nodes, not once for each table of edges.
-    for _, node, name in _table_of_nodes(_nodes_beside(path)):
-        entity = _entity(node, name, Report())
-        if entity:
-            nodes[node] = entity
+    nodes = _named_nodes(_nodes_beside(path))
     yield from entries.gathered(_edges(path, nodes, report))
 
 
-def _edges(path: Path, nodes: dict[_Node, _Entity], report: Report) -> Iterator[EntityRecord]:
-    for line, row in files.rows(path, _COLUMNS, _TITLE, "\t"):
-        kind = row["metaedge"].strip()
-        kind = _SHORT.get(kind, kind)
-        if kind not in _EDGES:  # most of the table
-            report.skip(f"edge {kind}: no relation of the vocabulary")
+def _named_nodes(path: Path) -> _Nodes:
+    """Read a table of nodes; a node becomes an entity where an edge names it, most never do."""
+    table = files.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
+    raw = {_split(id): name for _, (id, name, _) in table if id.lstrip().startswith(_BEGINNINGS)}
+
+    @cache
+    def entity(node: _Node) -> _Entity | None:
+        # What a node's name lacks is counted with the table of nodes, not with each of edges.
+        return _entity(node, raw[node], Report()) if node in raw else None
+
+    return entity
+
+
+def _edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
+    """Yield what edges state; those that state nothing, most of the table, are only counted."""
+    left_out: Counter[str] = Counter()
+    kinds: dict[str, str] = {}  # as they are spelled: the few that are in the vocabulary
+    for line, (source, spelled, target) in files.cells(path, _COLUMNS, _TITLE, "\t"):
+        if spelled in left_out:
+            left_out[spelled] += 1
             continue
-        source, target = _split(row["source"]), _split(row["target"])
-        yield from _stated(nodes, source, kind, target, line, report)
+        kind = kinds.get(spelled) or _SHORT.get(spelled.strip(), spelled.strip())
+        if kind not in _EDGES:
+            left_out[spelled] += 1
+            continue
+        kinds[spelled] = kind
+        yield from _stated(nodes, _split(source), kind, _split(target), line, report)
+    for spelled, count in left_out.items():
+        report.skip(f"edge {spelled.strip()}: no relation of the vocabulary", count=count)
 
 
 def _nodes_beside(path: Path) -> Path:
@@ -178,7 +201,7 @@ def _nodes_beside(path: Path) -> Path:
 def recognise_nodes(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of nodes."""
     text = files.text_of(path, start)
-    return set(files.columns(text, "\t")) == _NODE_COLUMNS and "::" in text
+    return set(files.columns(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
 
 
 def read_nodes(path: Path, report: Report) -> Iterator[Record]:
@@ -192,8 +215,8 @@ def read_nodes(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _table_of_nodes(path: Path) -> Iterator[tuple[int, _Node, str]]:
-    for line, row in files.rows(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
-        yield line, _split(row["id"]), row["name"]
+    for line, (id, name, _) in files.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
+        yield line, _split(id), name
 
 
 def _split(id: str) -> _Node:
@@ -214,7 +237,7 @@ def _entity(node: _Node, raw: str, report: Report) -> _Entity | None:
 
 
 def _stated(
-    nodes: dict[_Node, _Entity],
+    nodes: _Nodes,
     source: _Node,
     kind: str,
     target: _Node,
@@ -225,7 +248,7 @@ def _stated(
     if edge is None:
         report.skip(f"edge {kind}: no relation of the vocabulary")
         return
-    subject, other = nodes.get(source), nodes.get(target)
+    subject, other = nodes(source), nodes(target)
     if edge.turned:
         subject, other = other, subject
     if subject is None or other is None:
