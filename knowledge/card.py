@@ -9,8 +9,35 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.records import Lesson
+from knowledge.records import Lesson, Message
 from knowledge.screening import Screened
+from knowledge.vocabulary import RELATIONS
+
+_INVERSE = "~"
+
+_STYLES = {
+    "chatdoctor": "a patient tells, a doctor answers",
+    "huatuo": "a question about one or two things of an entity, and the answer",
+    "grounded": "numbered evidence and a question; the answer cites, or says that it is not there",
+    "vignette": "a case; the conditions that fit, and what follows",
+    "dialogue": "a consultation in which the doctor asks before answering",
+    "literature": "a talk about a paper, answered in its own words",
+    "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
+    "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
+    "imported": "rows of other people's data sets",
+}
+
+_TOPICS = {
+    "first": "the first sentences of an abstract",
+    "last": "the last sentences of an abstract",
+    "aim": "what a paper set out to do",
+    "method": "how it was done",
+    "result": "what was found",
+    "conclusion": "what its authors conclude",
+    "part": "a section of a text",
+    "imported": "not known",
+}
+"""Topics that are no relation of the graph."""
 
 
 @dataclass(slots=True)
@@ -92,6 +119,7 @@ def text(
     counts: Counts,
     screened: Screened,
     samples: Sequence[Lesson],
+    pairs: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """Return what CARD.md holds."""
     parts = (
@@ -99,6 +127,7 @@ def text(
         _files(counts),
         _tables(counts, screened),
         _samples(samples),
+        _pairs(pairs),
         _dropped(screened),
         _making(counts, screened),
         _limits(counts),
@@ -156,39 +185,68 @@ def _files(counts: Counts) -> Iterator[str]:
 
 def _tables(counts: Counts, screened: Screened) -> Iterator[str]:
     relation, share = counts.largest
-    for title, table in (
-        ("Rows by style", counts.styles),
-        ("Rows by language", counts.languages),
-        ("Rows by topic", counts.relations),
-        ("Rows by licence of their sources", counts.licences),
-        ("Rows from other data sets, by file", counts.imported),
-        ("Preference pairs by what is wrong", counts.kinds),
-        ("Dropped, and why", screened.dropped),
-        ("What the teacher's wording came to", screened.teacher),
+    for title, table, meaning in (
+        ("Rows by style", counts.styles, _STYLES),
+        ("Rows by language", counts.languages, {"en": "English", "zh": "Chinese"}),
+        ("Rows by topic", counts.relations, {each: _topic(each) for each in counts.relations}),
+        ("Rows by licence of their sources", counts.licences, {}),
+        ("Rows from other data sets, by file", counts.imported, {}),
+        ("Preference pairs by what is wrong", counts.kinds, {}),
+        ("Dropped or passed over, and why", screened.dropped, {}),
+        ("What the teacher's wording came to", screened.teacher, {}),
     ):
         if not table:
             continue
-        yield from (f"## {title}", "", "| | rows |", "|---|---|")
-        yield from (f"| {key} | {count:,} |" for key, count in _sorted(table).items())
+        yield from (f"## {title}", "")
+        yield "| | rows | |\n|---|---|---|" if meaning else "| | rows |\n|---|---|"
+        for key, count in _sorted(table).items():
+            yield f"| {key} | {count:,} |" + (f" {meaning.get(key, '')} |" if meaning else "")
         yield ""
         if table is counts.relations and relation:
             yield from (f"The commonest topic of written rows, {relation}, has {share:.0%}.", "")
+
+
+def _topic(relation: str) -> str:
+    """Say what rows of a topic tell."""
+    known = RELATIONS.get(relation.removesuffix(_INVERSE))
+    if known is None:
+        return _TOPICS.get(relation, "")
+    inverse = known.inverse_en or f"of what it is a {known.en}"
+    return f"seen from the other end: {inverse}" if relation.endswith(_INVERSE) else known.en
 
 
 def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
     yield from ("## Samples", "")
     for lesson in lessons:
         proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
+        yield from (f"*{lesson.style}, {lesson.language}*", "")
+        for message in lesson.messages:
+            yield from (_told(message), ">")
         yield from (
-            f"*{lesson.style}, {lesson.language}*",
-            "",
-            f"> **Question:** {_quoted(lesson.messages[-2].content)}",
-            ">",
-            f"> **Answer:** {_quoted(lesson.messages[-1].content)}",
-            ">",
             f"> **Proven by:** {_quoted(proof)}"
             if proof
             else f"> **Not proven**, from {lesson.meta.get('imported')}",
+            "",
+        )
+
+
+def _told(message: Message) -> str:
+    speaker = {"user": "Question", "assistant": "Answer"}.get(message.role, "System")
+    return f"> **{speaker}:** {_quoted(message.content)}"
+
+
+def _pairs(pairs: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    for place, pair in enumerate(pairs):
+        if not place:
+            yield from ("## Samples of preference pairs", "")
+        yield from (
+            f"*{pair['why']}*",
+            "",
+            f"> **Question:** {_quoted(pair['prompt'])}",
+            ">",
+            f"> **Chosen:** {_quoted(pair['chosen'])}",
+            ">",
+            f"> **Rejected:** {_quoted(pair['rejected'])}",
             "",
         )
 
@@ -239,7 +297,8 @@ def _limits(counts: Counts) -> Iterator[str]:
         yield (
             "Written rows are as right as the graph is: facts of imported sources were not "
             "reviewed by clinicians. Statistical associations are told as such and never as "
-            "advice. Patients, ages and durations in questions are invented."
+            "advice. Patients, ages and durations in questions are invented. A medicine all of "
+            "whose conditions belong to the other part of the split has no row of its own."
         )
     if counts.unproven:
         yield (

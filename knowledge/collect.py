@@ -6,7 +6,6 @@ A removed document is still in the generations before its removal; with `keep` 1
 left: neither text, nor words, nor vector. Quotations in recorded answers stay.
 """
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +52,7 @@ def collect(engine: Engine, home: Path, keep: int = 3) -> Collected:
     with lock.hold(home):
         newest = generations.reconcile(engine, home) or 0
         folders = generations.sweep(engine, home)
-        kept = generations.present(home)[-max(1, keep) :]
+        kept = generations.committed(engine)[-max(1, keep) :]
         with engine.connect() as connection:
             lost = _unheld(connection, DocumentRow, kept) if kept else []
         number = _compacted(engine, home, newest, kept, lost) if lost else newest
@@ -62,9 +61,7 @@ def collect(engine: Engine, home: Path, keep: int = 3) -> Collected:
             with engine.begin() as connection:
                 facts = _purge(connection, kept, lost)
             _release(engine)
-        for old in generations.present(home)[: -max(1, keep)]:
-            shutil.rmtree(generations.folder_of(home, old))
-            folders.append(generations.folder_of(home, old).name)
+        folders += generations.retire(home, keep)
         return Collected(number, tuple(folders), len(lost), facts)
 
 
@@ -86,7 +83,7 @@ def _compacted(
     with engine.begin() as connection:
         cause = f"gc of {len(lost)} documents that generations {kept[0]} to {newest} do not hold"
         generations.record(connection, home, draft, newest, cause)
-    generations.point(home, newest + 1)
+    generations.publish(home, newest + 1)
     return newest + 1
 
 

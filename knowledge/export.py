@@ -78,7 +78,10 @@ def write(
         _write_json(partial / "dataset_info.json", _INFO)
         _write_json(partial / "report.json", card.report(counts, screened))
         (partial / "CARD.md").write_text(
-            card.text(run.generation, run.arguments, counts, screened, samples), encoding="utf-8"
+            card.text(
+                run.generation, run.arguments, counts, screened, samples.lessons, samples.pairs
+            ),
+            encoding="utf-8",
         )
         _seal(partial, run, counts)
         refuse_foreign(out, run)
@@ -138,7 +141,7 @@ def _write_rows(
     folder: Path,
     held_out: Callable[[str], bool],
     prefer: Prefer,
-) -> tuple[Counts, list[Lesson]]:
+) -> tuple[Counts, "_Samples"]:
     counts, samples = Counts(), _Samples()
     subjects: set[str] = set()
     with ExitStack() as stack:
@@ -155,10 +158,11 @@ def _write_rows(
                 counts.preference += 1
                 kind = pair["why"].split(":", 1)[0]
                 counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
+                samples.see_pair(kind, pair)
                 files.prefer(pair)
         files.finish()
     counts.entities = len(subjects)
-    return counts, samples.lessons
+    return counts, samples
 
 
 class _Files:
@@ -253,15 +257,23 @@ def _turns(lesson: Lesson) -> list[dict[str, object]]:
 
 
 class _Samples:
-    """Keeps the first rows of each style and language."""
+    """Keeps the first rows of each style and language, and the first pair of each kind."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], list[Lesson]] = {}
+        self._pairs: dict[str, dict[str, str]] = {}
 
     def see(self, lesson: Lesson) -> None:
         kept = self._kept.setdefault((lesson.style, lesson.language), [])
         if len(kept) < _SAMPLES:
             kept.append(lesson)
+
+    def see_pair(self, kind: str, pair: dict[str, str]) -> None:
+        self._pairs.setdefault(kind, pair)
+
+    @property
+    def pairs(self) -> list[dict[str, str]]:
+        return [self._pairs[kind] for kind in sorted(self._pairs)]
 
     @property
     def lessons(self) -> list[Lesson]:

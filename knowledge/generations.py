@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge import building, lock, manifest
+from knowledge import building, entries, lock, manifest
 from knowledge.building import Change, Draft
 from knowledge.catalog import (
     DocumentRow,
@@ -36,6 +36,10 @@ from knowledge.pieces import pieces_of
 from knowledge.records import Progress, silent
 
 CURRENT = "CURRENT"
+
+KEPT = 5
+"""So many generations have index files; a rollback to an earlier one makes its index anew."""
+
 MANIFEST = manifest.MANIFEST
 
 logger = logging.getLogger(__name__)
@@ -76,6 +80,12 @@ def newest(engine: Engine) -> int | None:
         return connection.scalar(query)
 
 
+def committed(engine: Engine) -> list[int]:
+    """Return the numbers of all committed generations, oldest first."""
+    with engine.connect() as connection:
+        return list(connection.scalars(select(GenerationRow.number).order_by(GenerationRow.number)))
+
+
 def reconcile(engine: Engine, home: Path) -> int | None:
     """Let CURRENT follow the database, as after a crash between the two; return the newest.
 
@@ -93,14 +103,32 @@ def point(home: Path, number: int) -> None:
     manifest.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
 
 
+def publish(home: Path, number: int) -> None:
+    """Make CURRENT name a new generation; the index files of those long past go."""
+    point(home, number)
+    retire(home, KEPT)
+
+
+def retire(home: Path, keep: int) -> list[str]:
+    """Delete the index files of all but the newest generations; return their folders' names.
+
+    What they held stays in the database. A folder half deleted has another name, for `sweep`.
+    """
+    names = []
+    for number in present(home)[: -max(1, keep)]:
+        folder = folder_of(home, number)
+        shutil.rmtree(folder.rename(folder.with_suffix(".retired")))
+        names.append(folder.name)
+    return names
+
+
 def sweep(engine: Engine, home: Path) -> list[str]:
     """Delete what an interrupted writer left behind; the caller holds the writer's lock."""
-    with engine.connect() as connection:
-        committed = set(connection.scalars(select(GenerationRow.number)))
+    known = committed(engine)
     swept = []
     for path in sorted((home / "knowledge").glob("gen-*")):
         number = path.name.removeprefix("gen-")
-        if not number.isdecimal() or int(number) not in committed:
+        if not number.isdecimal() or int(number) not in known:
             shutil.rmtree(path)
             swept.append(path.name)
     return swept
@@ -217,15 +245,14 @@ def verify(engine: Engine, home: Path) -> list[str]:
         return faults
     if number not in present(home):
         return [*faults, f"{folder_of(home, number).name} of the newest generation is missing."]
-    if not faults:
-        faults += _disagreements(engine, home, number)
-    return faults
+    return faults or _disagreements(engine, home, number)
 
 
 def _disagreements(engine: Engine, home: Path, number: int) -> list[str]:
-    counts = read_manifest(home, number).counts
+    newest = Generation(number, folder_of(home, number), read_manifest(home, number))
+    counts = newest.manifest.counts
     found = catalogue_counts(engine, number)
-    return [
+    return entries.disagreements(engine, newest) + [
         f"Generation {number} was written with {counts.get(key)} {key}, "
         f"but the database holds {count}."
         for key, count in found.items()
@@ -313,14 +340,30 @@ def rollback(
                 remedy="`medchat kb generations` lists those that can come back.",
             )
         target = latest + 1
-        change = Change(stay=lambda: pieces_of(engine, number))
-        base = usable(home, number)
+        base, change = _towards(engine, home, number, latest)
         folder = folder_of(home, target)
         draft = building.build(folder, target, base, change, embedding, progress)
         with engine.begin() as connection:
             record(connection, home, draft, number, f"rollback to generation {number}")
-        point(home, target)
+        publish(home, target)
         return target
+
+
+def _towards(
+    engine: Engine, home: Path, number: int, latest: int
+) -> tuple[Generation | None, Change]:
+    """Return the index to begin from and what of it changes, to come to an earlier generation.
+
+    Where the index of that generation is gone, the newest one's passages that both hold are kept.
+    """
+    base = usable(home, number)
+    if base is not None:
+        return base, Change(stay=lambda: pieces_of(engine, number))
+    way = diff(engine, latest, number)
+    back = set(way.documents_added)
+    pieces = [piece for piece in pieces_of(engine, number) if piece.document in back]
+    stay = Change(pieces, set(way.documents_removed), lambda: pieces_of(engine, number, back))
+    return usable(home, latest), stay
 
 
 def record(

@@ -7,11 +7,11 @@ of questions: which relation is meant is decided elsewhere.
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Engine, Row, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Engine, Row, Select, or_, select
 
 from knowledge import wording
 from knowledge.catalog import (
@@ -25,6 +25,7 @@ from knowledge.catalog import (
 )
 from knowledge.merge import CURATED, chunks
 from knowledge.names import normalise
+from knowledge.prepared import Prepared
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.vocabulary import RELATIONS
 
@@ -32,6 +33,7 @@ MOST = 12
 """A line of evidence names at most this many objects."""
 
 _INVERSE = "~"
+_MANY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Graph:
                 id: (format not in CURATED, created)
                 for id, format, created in connection.execute(query)
             }
+        self._asking: Prepared | None = None
         self.entity = lru_cache(maxsize=20_000)(self._entity)
 
     def _entity(self, id: str) -> Entity | None:
@@ -70,27 +73,37 @@ class Graph:
 
     def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         """Return several entities by id."""
-        kinds: dict[str, str] = {}
-        names: dict[str, dict[tuple[str, str], Name]] = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(list(dict.fromkeys(ids))):
-                query = (
-                    select(
-                        NameRow.entity_id,
-                        EntityRow.kind,
-                        NameRow.text,
-                        NameRow.language,
-                        NameRow.normalised,
-                    )
-                    .join(EntityRow, EntityRow.id == NameRow.entity_id)
-                    .where(NameRow.entity_id.in_(chunk), holds(NameRow, self.generation))
-                    .order_by(NameRow.rank, NameRow.id)
-                )
-                for id, kind, text, language, normalised in connection.execute(query):
-                    kinds[id] = kind
-                    spoken: Language = "zh" if language == "zh" else "en"
-                    names.setdefault(id, {}).setdefault((language, normalised), Name(text, spoken))
-        return {id: Entity(id, kinds[id], tuple(found.values())) for id, found in names.items()}
+            return _entities(
+                row
+                for chunk in chunks(list(dict.fromkeys(ids)))
+                for row in connection.execute(self._named(chunk))
+            )
+
+    def many(self, ids: Sequence[str]) -> dict[str, Entity]:
+        """Return several entities by id; quicker where hundreds are asked for again and again."""
+        if not ids:
+            return {}
+        if self._asking is None:
+            self._asking = Prepared(self._engine, self._named, _MANY)
+        with self._engine.connect() as connection:
+            return _entities(self._asking.rows(connection, ids))
+
+    def _named(
+        self, ids: Sequence[str] | Sequence[BindParameter[str]]
+    ) -> Select[str, str, str, str, str]:
+        return (
+            select(
+                NameRow.entity_id,
+                EntityRow.kind,
+                NameRow.text,
+                NameRow.language,
+                NameRow.normalised,
+            )
+            .join(EntityRow, EntityRow.id == NameRow.entity_id)
+            .where(NameRow.entity_id.in_(ids), holds(NameRow, self.generation))
+            .order_by(NameRow.rank, NameRow.id)
+        )
 
     def named(self, name: str) -> list[Entity]:
         """Return the entities that bear a name, those that prefer it first."""
@@ -244,6 +257,17 @@ class Graph:
         """Curated sources come first, then facts that more sources state."""
         scraped = self._quality[fact.sources[0]][0] if fact.sources else True
         return scraped, -len(fact.sources)
+
+
+def _entities(rows: Iterable[Sequence[str]]) -> dict[str, Entity]:
+    """Return the entities of rows of names; all rows of one stand in the order of its names."""
+    kinds: dict[str, str] = {}
+    names: dict[str, dict[tuple[str, str], Name]] = {}
+    for id, kind, text, language, normalised in rows:
+        kinds[id] = kind
+        spoken: Language = "zh" if language == "zh" else "en"
+        names.setdefault(id, {}).setdefault((language, normalised), Name(text, spoken))
+    return {id: Entity(id, kinds[id], tuple(found.values())) for id, found in names.items()}
 
 
 def _seen_from(entity_id: str, fact: Fact) -> Fact:

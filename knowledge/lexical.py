@@ -261,6 +261,13 @@ class Lexical:
         hits = self._searcher.search(Query.boolean_query(parts), top, count=False).hits
         return [Match(str(self._searcher.doc(place)["id"][0]), score) for score, place in hits]
 
+    def ids(self) -> set[str]:
+        """Return the ids of all passages; it reads each of them."""
+        from tantivy import Query
+
+        everything = self._searcher.search(Query.all_query(), max(1, self.size), count=False).hits
+        return {str(self._searcher.doc(place)["id"][0]) for _, place in everything}
+
     def holds(self, term: str) -> bool:
         """Say whether any passage or title holds a term."""
         fields = ("text", "title")

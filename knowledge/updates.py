@@ -102,7 +102,7 @@ def add(
             writing.write(connection, plan, merge, number, progress)
             graph = None if merge.changes else _graph(base)
             generations.record(connection, home, draft, parent or None, f"add {names}", graph)
-        generations.point(home, number)
+        generations.publish(home, number)
         progress("done", 1, 1)
         return Update(
             number,
@@ -148,7 +148,7 @@ def remove(
             graph = None if gone_sources else _graph(base)
             generations.record(connection, home, draft, parent, cause, graph)
             before, after = (generations.counted(connection, each) for each in (parent, number))
-        generations.point(home, number)
+        generations.publish(home, number)
         lost = {key: before[key] - after[key] for key in before}
         return Update(number, lost["entities"], lost["facts"], lost["documents"], lost["passages"])
 
@@ -177,7 +177,7 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
             writing.mark_retracted(connection, sorted(documents))
             cause = f"retract {', '.join(ids[:3])}"
             generations.record(connection, home, draft, parent, cause, _graph(base))
-        generations.point(home, parent + 1)
+        generations.publish(home, parent + 1)
         return Update(parent + 1, documents=len(documents))
 
 
@@ -199,7 +199,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
             writing.part(connection, rows, number)
             cause = f"split {rows.name} of {source}"
             generations.record(connection, home, draft, parent, cause)
-        generations.point(home, number)
+        generations.publish(home, number)
         return Split(number, rows.entity, rows.part, source, len(rows.ended))
 
 

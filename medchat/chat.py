@@ -264,9 +264,12 @@ def _settled(
     """Decide between the checked draft, a quotation and an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
-    are quoted all the same. Beside facts that it wrote down, the best passage is quoted.
+    are quoted all the same. Lists that it wrote down in part are told whole, and the best passage
+    is quoted beside them.
     """
     exact = [piece for piece in read if relevance.is_exact(piece, asked, find)]
+    if not trusted:  # a list of medicines is the answer where treatments as such are not told
+        exact = exact or [piece for piece in read if relevance.accompanies(piece, asked)]
     declined = letters(markers.bare(draft)) in map(letters, NOT_COVERED.values())
     if declined:
         return _quotation(read, asked, find) if exact or not trusted else None
@@ -275,7 +278,8 @@ def _settled(
     used = {citation.id for citation in checked.citations}
     if exact and not any(piece.id in used for piece in exact):
         return _quotation(read, asked, find)
-    filled = citations.fill_in(checked, exact)
+    cited = [piece for piece in read if piece.kind == "fact" and piece.id in used]
+    filled = citations.fill_in(checked, exact if trusted else cited)
     told = _told(read, asked, find)
     listed = all(citation.kind == "fact" for citation in filled.citations)
     if trusted or not (exact and told and listed):
@@ -289,8 +293,8 @@ def _quotation(
     """Quote the very facts asked for and the best passage beside them, else what was found best."""
     chosen = list(pieces[:QUOTED])
     exact = [piece for piece in pieces if relevance.is_exact(piece, asked, find)]
-    if exact:
-        facts = [p for p in pieces if p in exact or relevance.accompanies(p, asked)]
+    facts = [p for p in pieces if p in exact or relevance.accompanies(p, asked)]
+    if facts:
         told = _told(pieces, asked, find)
         chosen = facts[:QUOTED] + ([told] if told else [])
     quoted = citations.quoted(chosen)

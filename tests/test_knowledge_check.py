@@ -129,10 +129,7 @@ def deny(row):
 
 
 def treat(row):
-    answer = row["messages"][1]["content"]
-    row["messages"][1]["content"] = answer.replace(
-        "statistically associated with", "treated with"
-    ).replace("statistical association between", "treatment link between")
+    says(row, "statistically associated with", "treated with")
 
 
 def raise_dose(row):
@@ -169,7 +166,7 @@ def other_entities(row):
         (one_source("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
-        (about("associated_with", "statistical"), treat, "relation associated_with"),
+        (about("associated_with", "statistically associated"), treat, "relation associated_with"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
         (one_source("medicine", "gout"), other_subject, "names 'asthma'"),
         (about("medicine", "colchicine"), other_support, "no fact supports"),

@@ -121,6 +121,8 @@ def test_the_report_and_the_card_count_the_same(data):
     assert f"{len(rows):,} questions" in card
     assert f"| train.jsonl | {report['train']:,} |" in card
     assert "CC0-1.0" in card and "Proven by" in card
+    assert "a patient tells, a doctor answers" in card
+    assert "**Chosen:**" in card and "**Rejected:**" in card
 
 
 def test_turns_before_the_last_become_history(tmp_path):

@@ -10,7 +10,7 @@ from toy_lessons import opened
 
 from knowledge import lessons, wording
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import phrases, subjects
+from knowledge.lessons import phrases, stated, subjects
 from knowledge.lessons.check import check
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.subjects import Subjects
@@ -237,7 +237,7 @@ def test_a_page_speaks_its_language_only(graph):
     ],
 )
 def test_the_freest_licence_counts(licences, freest):
-    assert subjects.freest(licences) == freest
+    assert stated.freest(licences) == freest
 
 
 @pytest.mark.real_data
@@ -257,3 +257,19 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
     assert not [mark for mark in ("[详细]", "...", "…", "\\\\x", "['") if mark in text]
     proof = check(engine, generation, tmp_path / "data")
     assert proof.proven == proof.rows == 600
+
+
+def test_few_rows_tell_of_every_entity_at_least_once(graph, tmp_path):
+    folder = tmp_path / "data"
+    lessons.build(*graph, folder, styles=STYLES, limit=30)
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    told = {row["split_key"] for row in rows_of(folder)}
+    assert len(told) == report["entities"] == report["entities_known"] > 10
+
+
+def test_no_entity_counts_whose_facts_all_cross_the_split(graph):
+    engine, generation = graph
+    all_subjects = Subjects(engine, generation)
+    for language in ("en", "zh"):
+        ids = all_subjects.ids(language)
+        assert [page.id for page in all_subjects.pages(ids, language)] == ids

@@ -282,7 +282,7 @@ def test_a_doctor_asks_before_answering(whole, prover, language):
     asked = lesson.messages[1].content
     strange = "Is there joint swelling?" if language == "en" else "有没有关节肿胀？"
     assert "earlier answer" in fault(prover, put(lesson, 1, asked, strange))
-    states = "It is a fever." if language == "en" else "是发热。"
+    states = "It is gout." if language == "en" else "是痛风。"
     assert fault(prover, put(lesson, 1, asked, asked + " " + states))
 
 

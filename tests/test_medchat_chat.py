@@ -131,6 +131,15 @@ def test_beside_facts_that_a_small_writer_wrote_the_best_passage_is_quoted(engin
     assert all(sentence.support == "supported" for sentence in answer.sentences)
 
 
+@pytest.mark.parametrize(("base", "whole"), [("mini", True), ("a-large-model", False)])
+def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine, base, whole):
+    chat = scripted(engine, ["Metformin — side effects: nausea [1]."])
+    chat = replace(chat, writer=replace(chat.writer, about=Model(base)))
+    answer = chat.ask("Tell me about metformin, please.")
+    assert "nausea" in answer.text
+    assert ("lactic acidosis" in answer.text) is whole
+
+
 def test_a_writer_that_declines_where_no_fact_answers_is_believed(engine):
     chat = scripted(engine, ["The evidence does not cover this."])
     answer = chat.ask("How often is renal function checked on metformin?")

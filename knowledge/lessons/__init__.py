@@ -64,6 +64,7 @@ def build(
     export.refuse_foreign(out, run)
     supplies = Supplies(engine, generation)
     plan = Plan(supplies, seed, spoken)
+    plan.read_ahead(limit)
     report = Screened(subjects=plan.subjects)
     tasks = plan.tasks(_written(styles))
     with wishes.writers(engine, supplies, workers) as write:

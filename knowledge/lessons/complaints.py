@@ -93,18 +93,22 @@ def alike(one: str, other: str) -> bool:
     >>> alike("高热", "发烧"), alike("cough", "dry cough"), alike("cough", "fever")
     (True, True, False)
     """
-    first, second = one.casefold(), other.casefold()
-    if first in second or second in first:
-        return True
-    return any(
-        any(word in first for word in group) and any(word in second for word in group)
-        for group in _SAME
-    )
+    first, groups = _small(one)
+    second, others = _small(other)
+    return groups & others != 0 or first in second or second in first
 
 
 def by_another(items: Sequence[Item]) -> bool:
     """Say whether findings are of a kind that only somebody else can tell of."""
     return any(_UNAWARE.search(item.text) for item in items)
+
+
+@lru_cache(maxsize=20_000)
+def _small(text: str) -> tuple[str, int]:
+    """Return a text in small letters, and in which groups of words it has one, bit by bit."""
+    small = text.casefold()
+    places = enumerate(_SAME)
+    return small, sum(1 << place for place, group in places if any(w in small for w in group))
 
 
 @lru_cache(maxsize=20_000)

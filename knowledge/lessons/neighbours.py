@@ -7,11 +7,12 @@ same. A training page never gets a neighbour of validation. This file knows noth
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import Engine, select
 
@@ -19,6 +20,7 @@ from knowledge.catalog import FactRow, holds
 from knowledge.lessons import complaints, patients
 from knowledge.lessons.shelf import Shelf
 from knowledge.lessons.subjects import Item, Page, Subjects, is_validation
+from knowledge.prepared import plain
 from knowledge.records import Language
 
 BESIDE = 6
@@ -46,6 +48,12 @@ class Neighbours:
         self._shelf = Shelf(subjects.pages)
         self._rivals = lru_cache(maxsize=40_000)(self._find_rivals)
         self._bearing: dict[tuple[str, str], tuple[str, ...]] | None = None
+
+    def read_ahead(self, ids: Mapping[Language, Sequence[str]]) -> None:
+        """Read all pages at once where they can be kept, which is quicker than when asked for."""
+        if self._shelf.has_room(sum(map(len, ids.values()))):
+            wanted = ((id, language) for language, each in ids.items() for id in each)
+            self._shelf.fill(wanted, self._subjects.every(ids))
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
         """Yield the pages of entities as their subjects do, and the ids of those beside each."""
@@ -114,9 +122,9 @@ class Neighbours:
         )
         found = {}
         with self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=5000).execute(query)
-            for (relation, finding), group in groupby(rows, key=lambda row: (row[0], row[1])):
-                ids = {row.subject_id for row in group}
+            rows = plain(connection, query)
+            for (relation, finding), group in groupby(rows, key=itemgetter(0, 1)):
+                ids = {subject for _, _, subject in group}
                 few = nsmallest(_BEARERS, ids, key=lambda id: _digest(f"{finding}|{id}"))
                 found[relation, finding] = tuple(few)
         return found
@@ -131,7 +139,12 @@ def findings_of(page: Page) -> str:
 
 def findings(page: Page, relation: str) -> tuple[Item, ...]:
     """Return the findings of a condition: what a patient can tell of."""
-    return tuple(complaints.told([i for i in page.named(relation) if i.kind == "symptom"]))
+    return page.once(
+        f"findings {relation}",
+        lambda page: tuple(
+            complaints.told([i for i in page.named(relation) if i.kind == "symptom"])
+        ),
+    )
 
 
 def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, Item]]:

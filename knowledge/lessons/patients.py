@@ -192,7 +192,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
 
 def beside(page: Page, other: Page) -> bool:
     """Say whether one patient may be weighed between two conditions: sex and age allow both."""
-    one, two = profile(page), profile(other)
+    one, two = page.once("profile", profile), other.once("profile", profile)
     sexes = {one.sex, two.sex} - {""}
     if len(sexes) > 1 or (two.sex and not one.sex):
         return False

@@ -7,10 +7,12 @@ in any order, with the same result. This file knows nothing of how a style words
 """
 
 import random
+import sys
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from zlib import crc32
 
 from sqlalchemy import Engine
@@ -47,6 +49,12 @@ _TEXTS = 0.0001
 _TEXTS_FREE = 2
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
 
+_WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
+"""Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
+
+_FREE_OF_ALL = 30
+"""So many rows of a relation are free before its share of the rows of all styles counts."""
+
 _EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
@@ -79,8 +87,9 @@ class Supplies:
     def __init__(self, engine: Engine, generation: int) -> None:
         self.generation = generation
         self.subjects = Subjects(engine, generation)
+        self.entities = Neighbours(engine, generation, self.subjects)
         self.of: dict[Supply, Neighbours | Papers] = {
-            "entities": Neighbours(engine, generation, self.subjects),
+            "entities": self.entities,
             "documents": Papers(engine, generation),
         }
 
@@ -109,6 +118,9 @@ class Plan:
         self._values: dict[str, array[int]] = {}
         self._texts = array("L", [0]) * _SLOTS
         self._tasks = 0
+        self._relations: dict[str, int] = {}
+        self._told: dict[str, str] = {}
+        """The task by which each page was first told of, which its lap then leaves out."""
         everyone = {
             id for (supply, _), ids in self._ids.items() for id in ids if supply == "entities"
         }
@@ -123,6 +135,12 @@ class Plan:
         self._spare = min(everyone, key=_digest) if few else ""
         self.subjects = len(everyone)
 
+    def read_ahead(self, rows: int | None) -> None:
+        """Read all pages at once where so many rows need most of them, and they can be kept."""
+        ids = {language: self._ids["entities", language] for language in self._languages}
+        if rows is None or rows >= sum(map(len, ids.values())):
+            self._supplies.entities.read_ahead(ids)
+
     def held_out(self, id: str) -> bool:
         """Say whether rows about an entity are for validation."""
         return is_validation(id) or id == self._spare
@@ -136,10 +154,10 @@ class Plan:
         streams = [
             (
                 _EVERY.get(style.NAME, 1) if len(styles) > 1 else 1,
-                self._stream(style, supply, language),
+                self._stream(style, supply, language, place / len(styles)),
             )
             for language in self._languages
-            for style in styles
+            for place, style in enumerate(styles)
             for supply in style.OF
         ]
         turn = 0
@@ -154,9 +172,28 @@ class Plan:
                     yield task
             turn += 1
 
-    def _stream(self, style: Style, supply: Supply, language: Language) -> Iterator[Task | str]:
+    def _stream(
+        self, style: Style, supply: Supply, language: Language, begin: float
+    ) -> Iterator[Task | str]:
+        """Yield the rows of the laps of a style and first rows about pages, one of each in turn.
+
+        All styles go round the same circle of pages, each from another part of it.
+        """
+        ids = self._mixed_ids(self._ids[supply, language])
+        first = round(begin * len(ids))
+        ids = ids[first:] + ids[:first]
+        laps = self._laps(style, supply, language, ids)
+        whole = style.NAME in _WHOLE and supply == "entities"
+        firsts = self._firsts(style, supply, language, ids if whole else ())
+        for row in laps:
+            yield row
+            yield from islice(firsts, 1)
+        yield from firsts
+
+    def _laps(
+        self, style: Style, supply: Supply, language: Language, ids: Sequence[str]
+    ) -> Iterator[Task | str]:
         """Yield a first row about every page, then a second, and so on."""
-        ids = self._mixed_ids(self._ids[supply, language], style.NAME)
         turn, more = 0, bool(ids)
         while more:
             more = False
@@ -166,53 +203,108 @@ class Plan:
                 pace = 1 + len(topics) // _TOPICS_A_TURN
                 last = len(topics) * max(map(len, topics.values()), default=0)
                 for place in range(turn * pace, min(last, (turn + 1) * pace)):
-                    yield from self._row(style, supply, page, beside, topics, place)
+                    due = self._due(style, page, topics, place)
+                    if due is None:
+                        continue
+                    if self._told.get(page.id) == _named(style, page, *due):
+                        continue
+                    refused = self._refused(style, page, due[0])
+                    yield refused or self._task(style, supply, page, beside, *due)
                 more |= (turn + 1) * pace < last
             turn += 1
 
-    def _row(
-        self,
-        style: Style,
-        supply: Supply,
-        page: Page,
-        beside: Beside,
-        topics: dict[str, tuple[str, ...]],
-        turn: int,
+    def _firsts(
+        self, style: Style, supply: Supply, language: Language, ids: Sequence[str]
     ) -> Iterator[Task | str]:
-        """Plan the row of a page whose turn it is; each page begins elsewhere in its topics."""
+        """Yield a row about every page of which no row of any style tells yet.
+
+        Where the topic whose turn it is has its share, another is taken; where all have theirs,
+        the page is told of all the same: what a graph knows is to be learned, not its commonest.
+        It only waits where that topic is the one of too many rows of all styles.
+        """
+        waiting, told = ids, True
+        while waiting and told:
+            later, told = [], False
+            for page, beside in self._supplies.of[supply].pages(waiting, language):
+                if page.id in self._told:
+                    continue
+                topics = style.topics(page)
+                due = self._due(style, page, topics, 0) if topics else None
+                if due is None:
+                    continue
+                if self._refused(style, page, due[0]):
+                    others = (other for other in topics if not self._refused(style, page, other))
+                    relation = next(others, due[0])
+                    due = due if relation == due[0] else (relation, topics[relation][0])
+                if self._rules(due[0]):
+                    later.append(page.id)
+                    yield CAPPED
+                    continue
+                told = True
+                self._told[page.id] = _named(style, page, *due)
+                yield self._task(style, supply, page, beside, *due)
+            waiting = later
+
+    def _rules(self, relation: str) -> bool:
+        """Say whether too many rows of all styles are about a relation."""
+        share = max(LARGEST_SHARE, 1.5 / max(len(self._relations), 1))
+        return self._relations.get(relation, 0) >= max(_FREE_OF_ALL, share * self._tasks)
+
+    def _due(
+        self, style: Style, page: Page, topics: dict[str, tuple[str, ...]], turn: int
+    ) -> tuple[str, str] | None:
+        """Return the topic and form of a page's turn; each page begins elsewhere in its topics."""
         begin = int.from_bytes(_digest(f"{self._seed}|{style.NAME}|{page.id}"), "big")
         relation = list(topics)[(begin + turn) % len(topics)]
         forms = topics[relation]
         lap = turn // len(topics)
-        if lap >= len(forms):
-            return
+        return (relation, forms[(begin // 97 + lap) % len(forms)]) if lap < len(forms) else None
+
+    def _refused(self, style: Style, page: Page, relation: str) -> str:
+        """Return why no more is to be told of a relation in a style, or an empty text."""
         planned = self._planned.setdefault(style.NAME, {})
-        if _is_capped(relation, planned):
-            yield CAPPED
-            return
+        if _is_capped(relation, planned) or self._rules(relation):
+            return CAPPED
         values = self._values.setdefault(style.NAME, array("L", [0]) * _SLOTS)
         slot = _slot(page, relation)
-        often = values[slot] >= max(_VALUES_FREE, _VALUES * sum(planned.values()))
-        prose = relation in page.groups and not page.named(relation)
-        if often or (prose and self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)):
-            yield TOLD_BEFORE
-            return
-        form = forms[(begin // 97 + lap) % len(forms)]
-        key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
-        planned[relation] = planned.get(relation, 0) + 1
-        values[slot] += 1
-        self._texts[slot] += prose
-        self._tasks += 1
-        yield Task(style.NAME, supply, page.language, page.id, beside, relation, form, key)
+        if values[slot] >= max(_VALUES_FREE, _VALUES * sum(planned.values())):
+            return TOLD_BEFORE
+        often = self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)
+        return TOLD_BEFORE if often and _is_prose(page, relation) else ""
 
-    def _mixed_ids(self, ids: Sequence[str], style: str) -> list[str]:
+    def _task(
+        self, style: Style, supply: Supply, page: Page, beside: Beside, relation: str, form: str
+    ) -> Task:
+        """Count a row as planned and return it."""
+        planned = self._planned[style.NAME]
+        slot = _slot(page, relation)
+        planned[relation] = planned.get(relation, 0) + 1
+        self._values[style.NAME][slot] += 1
+        self._texts[slot] += _is_prose(page, relation)
+        self._tasks += 1
+        self._relations[relation] = self._relations.get(relation, 0) + 1
+        self._told.setdefault(page.id, "")
+        key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
+        return Task(style.NAME, supply, page.language, page.id, beside, relation, form, key)
+
+    def _mixed_ids(self, ids: Sequence[str]) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""
-        ids = sorted(ids, key=lambda id: _digest(f"{self._seed}|{style}|{id}"))
+        ids = sorted(ids, key=lambda id: _digest(f"{self._seed}|{id}"))
         train = [id for id in ids if not self.held_out(id)]
         rest = [id for id in ids if self.held_out(id)]
         for place, id in enumerate(rest):
             train.insert(round((place + 0.5) * len(ids) / len(rest)), id)
         return train
+
+
+def _named(style: Style, page: Page, relation: str, form: str) -> str:
+    """Name a task of a page, for all pages in the same few texts."""
+    return sys.intern(f"{style.NAME}|{page.language}|{relation}|{form}")
+
+
+def _is_prose(page: Page, relation: str) -> bool:
+    """Say whether what a page tells of a relation is a text rather than names."""
+    return relation in page.groups and not page.named(relation)
 
 
 def _is_capped(relation: str, planned: dict[str, int]) -> bool:

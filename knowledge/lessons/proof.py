@@ -8,7 +8,7 @@ Every fact must hold and every quotation stand in its passage; the rest is told 
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from knowledge import imports, linker
 from knowledge.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
@@ -17,6 +17,7 @@ from knowledge.lessons.statements import Statements
 from knowledge.linker import Linker
 from knowledge.merge import chunks
 from knowledge.names import normalise
+from knowledge.prepared import plain
 from knowledge.records import Lesson
 from knowledge.vocabulary import RELATIONS
 
@@ -38,6 +39,20 @@ class Prover:
             for relation in RELATIONS.values()
             for cue in (*relation.cues_en, *relation.cues_zh, relation.en, relation.zh)
         )
+
+    def read_ahead(self) -> None:
+        """Read all facts and names at once, where they can be kept: many rows name most of them."""
+        live, named = holds(FactRow, self._generation), holds(NameRow, self._generation)
+        with self._engine.connect() as connection:
+            facts = connection.scalar(select(func.count()).select_from(FactRow).where(live)) or 0
+            names = connection.scalar(select(func.count()).select_from(NameRow).where(named)) or 0
+            if max(facts, names) > _MOST:
+                return
+            self._facts |= _facts_of(plain(connection, _FACTS.where(live)))
+            self._names |= _names_of(plain(connection, _NAMES.where(named)))
+        missing = (end for fact in self._facts.values() for end in (fact.subject, fact.object))
+        for id in missing:
+            self._names.setdefault(id, ())
 
     def faults(self, lessons: Sequence[Lesson]) -> list[str]:
         """Return for each lesson what is wrong with it, or an empty text."""
@@ -94,35 +109,21 @@ class Prover:
             self._names |= dict.fromkeys(missing, ()) | self._read_names(missing)
         return self._names
 
-    def _read_facts(self, ids: Iterable[str]) -> dict[str, Held]:
-        found = {}
+    def _read_facts(self, ids: Sequence[str]) -> dict[str, Held]:
+        found: dict[str, Held] = {}
         with self._engine.connect() as connection:
             for chunk in chunks(sorted(ids)):
-                query = select(
-                    FactRow.id,
-                    FactRow.subject_id,
-                    FactRow.relation,
-                    FactRow.object_id,
-                    FactRow.value_en,
-                    FactRow.value_zh,
-                ).where(FactRow.id.in_(chunk), holds(FactRow, self._generation))
-                for id, subject, relation, object, en, zh in connection.execute(query):
-                    found[id] = Held(id, subject, relation, object or "", {"en": en, "zh": zh})
+                held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
+                found |= _facts_of(plain(connection, _FACTS.where(held)))
         return found
 
-    def _read_names(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
+    def _read_names(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
         with self._engine.connect() as connection:
             for chunk in chunks(sorted(ids)):
-                query = (
-                    select(NameRow.entity_id, NameRow.text)
-                    .join(EntityRow, EntityRow.id == NameRow.entity_id)
-                    .where(NameRow.entity_id.in_(chunk), holds(NameRow, self._generation))
-                    .order_by(NameRow.rank, NameRow.id)
-                )
-                for id, text in connection.execute(query):
-                    found.setdefault(id, []).append(text)
-        return {id: tuple(names) for id, names in found.items()}
+                held = NameRow.entity_id.in_(chunk) & holds(NameRow, self._generation)
+                found |= _names_of(plain(connection, _NAMES.where(held)))
+        return found
 
     def _fault(
         self,
@@ -154,3 +155,33 @@ class Prover:
             return "a fact is named twice"
         proof = Statements(lesson, held, known, self._linker, self._common)
         return proof.fault() or Claims(lesson, held, lambda id: known.get(id, ())).fault()
+
+
+_FACTS = select(
+    FactRow.id,
+    FactRow.subject_id,
+    FactRow.relation,
+    FactRow.object_id,
+    FactRow.value_en,
+    FactRow.value_zh,
+)
+_NAMES = (
+    select(NameRow.entity_id, NameRow.text)
+    .join(EntityRow, EntityRow.id == NameRow.entity_id)
+    .order_by(NameRow.rank, NameRow.id)
+)
+
+
+def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, Held]:
+    return {
+        id: Held(id, subject, relation, object or "", {"en": en, "zh": zh})
+        for id, subject, relation, object, en, zh in rows
+    }
+
+
+def _names_of(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the names of entities, in the order of the rows."""
+    found: dict[str, list[str]] = {}
+    for id, text in rows:
+        found.setdefault(id, []).append(text)
+    return {id: tuple(names) for id, names in found.items()}

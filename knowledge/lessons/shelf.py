@@ -6,7 +6,7 @@ Every style asks for the same pages in an order of its own, many times over; wha
 kept, up to a number of pages that bounds the memory. This file knows nothing of what a page holds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from knowledge.lessons.subjects import Page
 from knowledge.records import Language
@@ -25,6 +25,16 @@ class Shelf:
         self._read = read
         self._most = most
         self._kept: dict[tuple[str, str], Page | None] = {}
+
+    def fill(self, wanted: Iterable[tuple[str, Language]], pages: Iterable[Page]) -> None:
+        """Put all pages that are wanted on the shelf, if there is room; the others have none."""
+        self._kept.update(dict.fromkeys(wanted))
+        for page in pages:
+            self._kept[page.id, page.language] = page
+
+    def has_room(self, count: int) -> bool:
+        """Say whether so many pages can be kept."""
+        return count <= self._most
 
     def pages(self, ids: Sequence[str], language: Language) -> list[Page]:
         """Return the pages of ids in their order, leaving out those that have none."""

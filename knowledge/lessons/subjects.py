@@ -7,21 +7,21 @@ styles or of questions.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
+from typing import NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
+from sqlalchemy import Engine, bindparam, or_, select
 
 from knowledge import names
-from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
+from knowledge.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph import Graph
-from knowledge.merge import CURATED
+from knowledge.lessons.stated import CHUNK, SEEN_FROM_OBJECT, Facts, Stated
+from knowledge.lessons.stated import INVERSE as INVERSE
+from knowledge.lessons.stated import is_validation as is_validation
+from knowledge.prepared import plain
 from knowledge.records import Entity, Language, Passage
-
-INVERSE = "~"
-"""Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
 
 MOST = 8
 """A lesson names at most this many objects of a relation."""
@@ -32,18 +32,11 @@ _REVIEWED = 2
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
-_CHUNK = 240
 _ASKED_SINGLY = 500
 """So often the catalogue is asked for the relations of one entity; then those of all are read."""
 
 _MOST_ENTITIES = 200_000
 _SUBJECTS = ("condition:", "medicine:")
-_SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
-"""Relations that a page also shows from the object's side, and the kind that object must have."""
-
-_MIRRORED = ("interaction",)
-"""Symmetric relations that a page also shows from the other side; statistics it does not."""
-
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
@@ -79,6 +72,9 @@ _PROPER = {
     "Down", "Still", "Bell", "Baker", "Young", "Brown",
     "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
 }  # fmt: skip
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +115,8 @@ class Page:
         default_factory=dict, compare=False, repr=False
     )
     """Relations as they were asked for: those of entities and those of texts, told apart once."""
+    _known: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What `once` worked out; shared with what `among` returns."""
 
     @property
     def id(self) -> str:
@@ -138,27 +136,22 @@ class Page:
     ) -> "Page":
         """Return the page with its neighbours."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
-        return Page(*own, self.licence, beside, rivals, self._sides)
+        return Page(*own, self.licence, beside, rivals, self._sides, self._known)
+
+    def once(self, name: str, work: Callable[["Page"], T]) -> T:
+        """Return what a function of the page gives, worked out at the first asking.
+
+        `name` tells the function from others; it must not look at the neighbours.
+        """
+        if name not in self._known:
+            self._known[name] = work(self)
+        return cast(T, self._known[name])
 
     def _parted(self, relation: str) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
         whole = self.groups.get(relation, ())
         named = tuple(item for item in whole if item.object)
         told = tuple(item for item in whole if not item.object)
         return self._sides.setdefault(relation, (named, told))
-
-
-@lru_cache(maxsize=65536)
-def is_validation(entity_id: str) -> bool:
-    """Say whether an entity belongs to the validation part: about one in ten, by its id alone."""
-    return blake2b(entity_id.encode(), digest_size=4).digest()[0] < 26
-
-
-def _within_part(id: str, other: str) -> bool:
-    """Say whether a page may name another entity: no training row names one of validation.
-
-    Findings, tests and the like are no one's subject and stand in both parts.
-    """
-    return is_validation(id) or not (other.startswith(_SUBJECTS) and is_validation(other))
 
 
 def within_sentence(text: str, common: Collection[str]) -> str:
@@ -180,21 +173,81 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     return text[:1].lower() + text[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """A fact as a row: `other` is the entity at the far end, or nothing."""
+class _Called(NamedTuple):
+    """What an entity is called in a language: alone, within a sentence, and to be compared."""
 
-    id: str
-    relation: str
-    other: str
-    value: dict[str, str]
-    order: tuple[bool, int, int, str]
-    licence: str
+    text: str
+    said: str
+    key: str
+    kind: str
 
-    @property
-    def curated(self) -> bool:
-        """Say whether a source that somebody wrote and read states it, not one that was scraped."""
-        return not self.order[0]
+
+class _Tongue:
+    """Says in one language what facts state; what entities are called is settled once for each."""
+
+    def __init__(self, language: Language, common: Collection[str]) -> None:
+        self._language = language
+        self._common = common
+        self._known: dict[str, _Called] = {}
+
+    def forget(self) -> None:
+        """Forget what entities are called."""
+        self._known.clear()
+
+    def page(self, id: str, facts: Sequence[Stated], entities: Mapping[str, Entity]) -> Page | None:
+        """Return the page of an entity, or None where nothing can be said of it."""
+        own = self._called(id, entities)
+        if not own.text:
+            return None
+        apart = is_validation(id)
+        groups: dict[str, dict[str, Item]] = {}
+        reviewed: dict[str, int] = {}
+        for fact in facts:  # curated ones first
+            relation, other = fact.relation, fact.other
+            # No training row names a subject of validation; findings and tests are no one's.
+            if not apart and other.startswith(_SUBJECTS) and is_validation(other):
+                continue
+            if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
+                continue
+            called = self._called(other, entities) if other else self._told(fact)
+            if not called.text or called.key == own.key:
+                continue
+            if other and not _belongs(relation, called.kind, called.text):
+                continue
+            items = groups.setdefault(relation, {})
+            if called.key not in items:
+                text, said, key, kind = called
+                items[key] = Item(fact.id, text, said, other, kind, fact.licence)
+            if fact.curated:
+                reviewed[relation] = reviewed.get(relation, 0) + 1
+        kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+        return Page(entities[id], self._language, own.text, own.said, kept) if kept else None
+
+    def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
+        known = self._known.get(id)
+        if known is None:
+            entity = entities.get(id)
+            text = spoken(entity, self._language) if entity else ""
+            kind = entity.kind if entity else ""
+            known = self._known[id] = self._within(text, kind)
+        return known
+
+    def _told(self, fact: Stated) -> _Called:
+        """Return the text of a fact that has no object, or nothing where it is not to be told."""
+        text = (fact.en if self._language == "en" else fact.zh).strip()
+        native = bool(_CJK.search(text)) == (self._language == "zh")
+        if not native or len(text) > LONGEST_TEXT[self._language] or _damaged(text):
+            return _NOT_CALLED
+        return self._within(text, "")
+
+    def _within(self, text: str, kind: str) -> _Called:
+        said = within_sentence(text, self._common)
+        if kind == "symptom" and _FINDING.fullmatch(text):
+            said = text[:1].lower() + text[1:]
+        return _Called(text, said, names.normalise(text), kind)
+
+
+_NOT_CALLED = _Called("", "", "", "")
 
 
 class Subjects:
@@ -204,60 +257,75 @@ class Subjects:
         self._engine = engine
         self._generation = generation
         self._graph = Graph(engine, generation)
+        self._facts = Facts(engine, generation)
         self._entities: dict[str, Entity] = {}
+        self._tongues: dict[Language, _Tongue] = {}
         either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
         self._related = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
         )
         self._asked = 0
         self._kin: dict[str, set[str]] = {}
-        self._common: frozenset[str] | None = None
-        query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
-        with engine.connect() as connection:
-            self._sources = {
-                id: (format in CURATED, licence)
-                for id, format, licence in connection.execute(query)
-            }
 
     def ids(self, language: Language) -> list[str]:
-        """Return the entities with facts and a name in a language, in the order of their ids."""
+        """Return the entities with a name in a language and facts within their part of the split.
+
+        In the order of their ids. A medicine all of whose conditions are in the other part has no
+        fact that a row could tell: that row would name an entity of both parts.
+        """
         live = holds(FactRow, self._generation)
-        stated = select(FactRow.subject_id).where(live)
-        seen = (
-            select(FactRow.object_id)
-            .join(EntityRow, EntityRow.id == FactRow.object_id)
-            .where(live, FactRow.relation.in_(_SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
-        )
         named = (
             select(NameRow.entity_id)
             .where(NameRow.language == language, holds(NameRow, self._generation))
-            .where(or_(NameRow.entity_id.in_(stated), NameRow.entity_id.in_(seen)))
             .distinct()
             .order_by(NameRow.entity_id)
         )
+        seen = (
+            select(FactRow.object_id, FactRow.subject_id)
+            .join(EntityRow, EntityRow.id == FactRow.object_id)
+            .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
+        )
         with self._engine.connect() as connection:
-            return list(connection.scalars(named))
+            told = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
+            for object, subject in connection.execute(seen):
+                if object and is_validation(object) == is_validation(subject):
+                    told.add(object)
+            return [id for id in connection.scalars(named) if id in told]
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""
-        common = self._common_words() if language == "en" else frozenset()
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
+        return self.every({language: ids})
+
+    def every(self, ids: Mapping[Language, Collection[str]]) -> Iterator[Page]:
+        """Yield pages in several languages; the facts of an entity are read once for all."""
+        whole = list(dict.fromkeys(id for each in ids.values() for id in each))
+        asked = {language: frozenset(each) for language, each in ids.items()}
+        for start in range(0, len(whole), CHUNK):
+            chunk = whole[start : start + CHUNK]
             with self._engine.connect() as connection:
-                facts = self._facts(connection, chunk)
+                facts = self._facts.read(connection, chunk)
             others = {fact.other for each in facts.values() for fact in each} - {""}
             entities = self._known({*chunk, *others})
-            for id in chunk:
-                page = _page(id, facts.get(id, ()), entities, language, common)
-                if page is not None:
-                    yield page
+            for language, wanted in asked.items():
+                tongue = self._tongue(language)
+                for id in chunk:
+                    if id in wanted and (page := tongue.page(id, facts.get(id, ()), entities)):
+                        yield page
+
+    def _tongue(self, language: Language) -> _Tongue:
+        if language not in self._tongues:
+            common = self._common_words() if language == "en" else frozenset()
+            self._tongues[language] = _Tongue(language, common)
+        return self._tongues[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
         """Return entities by id; tests and findings stand on many pages, so they are kept."""
         if len(self._entities) > _MOST_ENTITIES:
             self._entities.clear()
+            for tongue in self._tongues.values():
+                tongue.forget()
         missing = sorted(id for id in ids if id not in self._entities)
-        self._entities |= self._graph.entities(missing)
+        self._entities |= self._graph.many(missing)
         return self._entities
 
     def related(self, id: str) -> set[str]:
@@ -278,8 +346,7 @@ class Subjects:
         one: dict[str, str] = {}
         kin: dict[str, set[str]] = {}
         with self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=10_000).execute(query)
-            for subject, object in rows.tuples():
+            for subject, object in plain(connection, query):
                 ends = {one.setdefault(end, end) for end in (subject, object) if end}
                 for end in ends:
                     kin.setdefault(end, set()).update(ends)
@@ -287,111 +354,18 @@ class Subjects:
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
-        if self._common is None:
-            found = set(_ALWAYS_SMALL)
-            texts = (
-                select(NameRow.text).where(
-                    NameRow.language == "en", holds(NameRow, self._generation)
-                ),
-                select(FactRow.value_en).where(
-                    FactRow.value_en != "", holds(FactRow, self._generation)
-                ),
-            )
-            with self._engine.connect() as connection:
-                for query in texts:
-                    for text in connection.execution_options(yield_per=2000).scalars(query):
-                        found.update(_SMALL.findall(text))
-            self._common = frozenset(found)
-        return self._common
-
-    def _facts(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[_Stated]]:
-        asked = set(ids)
-        mirrored = and_(FactRow.object_id.in_(ids), FactRow.relation.in_(_MIRRORED))
-        seen = and_(FactRow.object_id.in_(ids), FactRow.relation.in_(_SEEN_FROM_OBJECT))
-        query = (
-            select(
-                FactRow.id,
-                FactRow.subject_id,
-                FactRow.relation,
-                FactRow.object_id,
-                FactRow.value_en,
-                FactRow.value_zh,
-                FactRow.position,
-                FactSource.source_id,
-            )
-            .join(FactSource, FactSource.fact_id == FactRow.id)
-            .where(or_(FactRow.subject_id.in_(ids), mirrored, seen))
-            .where(holds(FactRow, self._generation))
+        found = set(_ALWAYS_SMALL)
+        texts = (
+            select(NameRow.text).where(NameRow.language == "en", holds(NameRow, self._generation)),
+            select(FactRow.value_en).where(
+                FactRow.value_en != "", holds(FactRow, self._generation)
+            ),
         )
-        # A fact whose sources are all gone proves nothing: only live sources are kept.
-        rows = [row for row in connection.execute(query) if row.source_id in self._sources]
-        stated = {row.id: row for row in rows}
-        sources: dict[str, list[tuple[bool, str]]] = {}
-        for row in rows:
-            sources.setdefault(row.id, []).append(self._sources[row.source_id])
-        found: dict[str, list[_Stated]] = {}
-        for row in stated.values():
-            said = sources[row.id]
-            curated = any(each for each, _ in said)
-            order = (not curated, -len(said), row.position, row.id)
-            licence = freest(each for _, each in said)
-            value = {"en": row.value_en, "zh": row.value_zh}
-            for subject, relation, other in _sides(
-                row.subject_id, row.relation, row.object_id or "", asked
-            ):
-                fact = _Stated(row.id, relation, other, value, order, licence)
-                found.setdefault(subject, []).append(fact)
-        for facts in found.values():
-            facts.sort(key=lambda fact: fact.order)
-        return found
-
-
-def _page(
-    id: str,
-    facts: Sequence[_Stated],
-    entities: dict[str, Entity],
-    language: Language,
-    common: Collection[str],
-) -> Page | None:
-    entity = entities.get(id)
-    name = spoken(entity, language) if entity else ""
-    if entity is None or not name:
-        return None
-    groups: dict[str, dict[str, Item]] = {}
-    reviewed: dict[str, int] = {}
-    for fact in facts:  # curated ones first
-        if not _within_part(id, fact.other):
-            continue
-        if not fact.curated and reviewed.get(fact.relation, 0) >= _REVIEWED:
-            continue
-        item = _item(fact, entities, language, common)
-        if item is not None and (key := names.normalise(item.text)) != names.normalise(name):
-            groups.setdefault(fact.relation, {}).setdefault(key, item)
-            reviewed[fact.relation] = reviewed.get(fact.relation, 0) + fact.curated
-    kept = {relation: tuple(items.values()) for relation, items in groups.items()}
-    return Page(entity, language, name, within_sentence(name, common), kept) if kept else None
-
-
-def _item(
-    fact: _Stated, entities: dict[str, Entity], language: Language, common: Collection[str]
-) -> Item | None:
-    if fact.other:
-        other = entities.get(fact.other)
-        text = spoken(other, language) if other else ""
-        kind = other.kind if other else ""
-        if not _belongs(fact.relation, kind, text):
-            return None
-    else:
-        text, kind = fact.value[language].strip(), ""
-        native = bool(_CJK.search(text)) == (language == "zh")
-        if not native or len(text) > LONGEST_TEXT[language] or _damaged(text):
-            return None
-    if not text:
-        return None
-    said = within_sentence(text, common)
-    if kind == "symptom" and _FINDING.fullmatch(text):
-        said = text[:1].lower() + text[1:]
-    return Item(fact.id, text, said, fact.other, kind, fact.licence)
+        with self._engine.connect() as connection:
+            for query in texts:
+                for (text,) in plain(connection, query):
+                    found.update(_SMALL.findall(text))
+        return frozenset(found)
 
 
 def _belongs(relation: str, kind: str, name: str) -> bool:
@@ -405,43 +379,6 @@ def _belongs(relation: str, kind: str, name: str) -> bool:
     if relation == "department" and _CJK.search(name):
         return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
     return True
-
-
-def _sides(
-    subject: str, relation: str, object: str, asked: Collection[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield from which entities a fact is seen, as what, and what stands at its other end.
-
-    Seen from its object it stays within the part of its subject, so that no fact is in both.
-    """
-    if subject in asked:
-        yield subject, relation, object
-    if object not in asked or is_validation(object) != is_validation(subject):
-        return
-    if relation in _MIRRORED:
-        yield object, relation, subject
-    elif object.startswith(f"{_SEEN_FROM_OBJECT.get(relation)}:"):
-        yield object, relation + INVERSE, subject
-
-
-def freest(licences: Iterable[str]) -> str:
-    """Return the least restrictive of the licences under which the same fact is had.
-
-    >>> freest(["none stated", "CC0-1.0"])
-    'CC0-1.0'
-    """
-    return min(licences, key=lambda licence: (_restriction(licence), licence))
-
-
-@lru_cache(maxsize=1024)
-def _restriction(licence: str) -> int:
-    plain = licence.upper().replace(" ", "-")
-    if "-NC" in plain or "-ND" in plain:
-        return 4
-    for place, marks in enumerate((("CC0", "PUBLIC-DOMAIN", "PD"), ("MIT", "APACHE", "CC-BY"))):
-        if plain.startswith(marks):
-            return place
-    return 3
 
 
 def spoken(entity: Entity, language: Language) -> str:

@@ -1,0 +1,53 @@
+"""Prepared: a query over a list of ids, put into words once and asked many times.
+
+    statement with room for ids -> SQL of this database -> plain rows, a piece of the list at a time
+
+Where thousands of small queries are asked, wording each takes several times as long as answering
+it. Rows are what the driver gives, so a query asks for texts and whole numbers only.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, Executable, bindparam
+
+Row = tuple[Any, ...]
+Worded = Callable[[Sequence[BindParameter[str]]], ClauseElement]
+"""Makes the statement, given the places for ids; these may stand in several lists of it."""
+
+
+_AT_ONCE = 2000
+
+
+class Prepared:
+    """A query over ids, `most` of them at a time."""
+
+    def __init__(self, engine: Engine, worded: Worded, most: int) -> None:
+        self._names = [f"id_{place}" for place in range(most)]
+        statement = worded([bindparam(name, "") for name in self._names])
+        compiled = statement.compile(
+            dialect=engine.dialect, compile_kwargs={"render_postcompile": True}
+        )
+        self._sql = str(compiled)
+        self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        self._given: dict[str, Any] = dict(compiled.params)
+        self._most = most
+
+    def rows(self, connection: Connection, ids: Sequence[str]) -> Iterator[Row]:
+        """Yield the rows that hold for any of the ids; a last short piece repeats its last id."""
+        for start in range(0, len(ids), self._most):
+            piece = list(ids[start : start + self._most])
+            piece += piece[-1:] * (self._most - len(piece))
+            given = {**self._given, **dict(zip(self._names, piece, strict=True))}
+            asked = tuple(map(given.__getitem__, self._order)) if self._order else given
+            cursor = connection.exec_driver_sql(self._sql, asked).cursor
+            assert cursor is not None  # a query has rows
+            yield from cursor.fetchall()
+
+
+def plain(connection: Connection, query: Executable) -> Iterator[Row]:
+    """Yield the rows of a query as the driver gives them, which takes a third of the time."""
+    cursor = connection.execute(query).cursor
+    assert cursor is not None  # a query has rows
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield from rows
