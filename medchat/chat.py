@@ -138,6 +138,10 @@ class Chat:
 
         yield Status("retrieve")
         asked, found, relevant = self._retrieve(search, asked)
+        if not relevant and (newer := self.search()) is not search:
+            # What was being read may have been collected: what came after it is asked instead.
+            search, find = newer, newer.linker.find
+            asked, found, relevant = self._retrieve(search, asked)
         pieces = prompts.pick(relevant, asked, self.writer.limits, find)
         clock.lap("retrieve")
 

@@ -325,7 +325,7 @@ class Subjects:
             for tongue in self._tongues.values():
                 tongue.forget()
         missing = sorted(id for id in ids if id not in self._entities)
-        self._entities |= self._graph.many(missing)
+        self._entities |= self._graph.entities(missing)
         return self._entities
 
     def related(self, id: str) -> set[str]:
