@@ -48,15 +48,13 @@ _WRITTEN: dict[str, tuple[str, str]] = {
     "mmol": ("mmol", "mmol|毫摩尔"),
     "mg": ("mg", "mg|毫克"),
     "kcal/day": ("kcal/day|kcal a day", "kcal/d|千卡/日"),
-    "pack-years": ("pack-years|pack years", "包年"),
     "cigarettes/day": ("cigarettes a day|cigarettes/day|cigarettes daily", "支/日|支/天"),
     "smoked years": ("years|yrs", "年"),
     "points": ("points|point", "分"),
-    "criteria": ("criteria|criterion", "项"),
 }
 """Spellings with bars between them, the one of calls and results first."""
 
-_ONE = {"points": "point", "criteria": "criterion"}
+_ONE = {"points": "point"}
 
 _FOREIGN = (
     *("mcg", "µg", "μg", "g", "ml", "mL", "units", "days", "day", "weeks", "week", "hours", "hour"),
@@ -136,4 +134,6 @@ def _pattern() -> re.Pattern[str]:
         re.escape(each) + (r"(?![A-Za-z])" if each[-1].isascii() and each[-1].isalpha() else "")
         for each in longest
     )
-    return re.compile(rf"(?P<one>{_NUMBER})(?:/(?P<other>\d+)(?= ?mm))?(?:[ -]?(?P<unit>{units}))?")
+    return re.compile(
+        rf"(?P<one>{_NUMBER})(?:/(?P<other>\d+)(?= ?(?:mm|毫米)))?(?:[ -]?(?P<unit>{units}))?"
+    )

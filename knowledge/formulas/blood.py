@@ -132,7 +132,7 @@ FORMULAS = (
     ),
     Formula(
         "winters",
-        ("Winters' expected PaCO2", "expected PaCO2 by Winters' formula"),
+        ("expected PaCO2 by Winters' formula", "expected PaCO2 by Winters"),
         ("Winters公式预期二氧化碳分压", "Winters公式代偿二氧化碳分压"),
         (replace(BICARBONATE, high=21),),
         "1.5 * bicarbonate + 8",

@@ -137,8 +137,8 @@ FORMULAS = (
     ),
     Formula(
         "pack-years",
-        ("pack-years", "smoking history in pack-years"),
-        ("吸烟包年数", "吸烟指数（包年）"),
+        ("number of pack-years", "smoking history in pack-years"),
+        ("吸烟包年数",),
         (
             Input(
                 "cigarettes",
@@ -153,7 +153,7 @@ FORMULAS = (
             ),
         ),
         "cigarettes / 20 * years",
-        "pack-years",
+        "",
         1,
     ),
 )

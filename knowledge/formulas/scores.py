@@ -92,10 +92,9 @@ FORMULAS = (
     ),
     Formula(
         "sirs",
-        ("SIRS criteria", "SIRS score"),
-        ("SIRS标准", "全身炎症反应综合征标准"),
+        ("SIRS count", "number of SIRS criteria met"),
+        ("SIRS符合项数", "全身炎症反应综合征符合项数"),
         (TEMPERATURE, HEART_RATE, RESPIRATORY, _WHITE),
-        unit="criteria",
         places=0,
         terms=(
             Term("(temperature > 38 or temperature < 36)", "temperature", "体温"),

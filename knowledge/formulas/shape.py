@@ -8,7 +8,6 @@ is known of its result. Figures stand as texts, as they were written, so that th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from knowledge import arithmetic
 from knowledge.arithmetic import Value
@@ -146,7 +145,6 @@ class Formula:
     bands: tuple[Band, ...] = ()
     limits: tuple[Limit, ...] = ()
     source: str = ""
-    sign: Literal["", "positive"] = ""
 
     def names(self, language: Language) -> tuple[str, ...]:
         """Return what it is called, the name that stands in a call first."""

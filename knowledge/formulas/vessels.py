@@ -148,10 +148,9 @@ FORMULAS = (
     ),
     Formula(
         "perc",
-        ("PERC rule", "pulmonary embolism rule-out criteria"),
-        ("PERC标准", "PERC排除标准"),
+        ("PERC count", "number of PERC criteria met"),
+        ("PERC符合项数", "PERC排除标准符合项数"),
         (replace(AGE, high=74), HEART_RATE, _SATURATION, *_PERC),
-        unit="criteria",
         places=0,
         terms=(
             Term("(age >= 50)", "age", "年龄"),

@@ -16,6 +16,7 @@ from zlib import crc32
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.formulary import Formulary
 from knowledge.lessons.neighbours import Beside, Neighbours
 from knowledge.lessons.papers import Papers
 from knowledge.lessons.styles import STYLES, Style, Supply
@@ -47,8 +48,14 @@ _TEXTS = 0.0001
 _TEXTS_FREE = 2
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
 
-_EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}
+_EVERY = {"tools": 6, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
+
+_BESIDE = {"tools"}
+"""Styles that end when the others have: they are the same whatever the graph holds."""
+
+_ALWAYS: set[Supply] = {"formulas"}
+"""What every home has."""
 
 _SLOTS = 1 << 16
 _FIRST = 2
@@ -79,9 +86,10 @@ class Supplies:
     def __init__(self, engine: Engine, generation: int) -> None:
         self.generation = generation
         self.subjects = Subjects(engine, generation)
-        self.of: dict[Supply, Neighbours | Papers] = {
+        self.of: dict[Supply, Neighbours | Papers | Formulary] = {
             "entities": Neighbours(engine, generation, self.subjects),
             "documents": Papers(engine, generation),
+            "formulas": Formulary(),
         }
 
     def write(self, task: Task) -> Lesson | None:
@@ -112,12 +120,6 @@ class Plan:
         everyone = {
             id for (supply, _), ids in self._ids.items() for id in ids if supply == "entities"
         }
-        if not any(self._ids.values()):
-            raise KnowledgeError(
-                "The knowledge base holds no facts in the languages asked for.",
-                where=f"generation {supplies.generation}",
-                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
-            )
         # A graph of a handful of entities may have none that its id sends to validation.
         few = len(everyone) > 1 and not any(map(is_validation, everyone))
         self._spare = min(everyone, key=_digest) if few else ""
@@ -132,24 +134,37 @@ class Plan:
         return self._supplies.subjects.related(id)
 
     def tasks(self, styles: Sequence[Style]) -> Iterator[Task | str]:
-        """Yield one row to be written of each style and language in turn, or why there is none."""
-        streams = [
-            (
-                _EVERY.get(style.NAME, 1) if len(styles) > 1 else 1,
-                self._stream(style, supply, language),
+        """Return one row to be written of each style and language in turn, or why there is none.
+
+        KnowledgeError where the styles need a graph or documents, and there are none.
+        """
+        alone = bool(styles) and all(set(style.OF) <= _ALWAYS for style in styles)
+        read = any(ids for (supply, _), ids in self._ids.items() if supply not in _ALWAYS)
+        if not read and not alone:
+            raise KnowledgeError(
+                "The knowledge base holds no facts in the languages asked for.",
+                where=f"generation {self._supplies.generation}",
+                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
             )
+        return self._turns(styles)
+
+    def _turns(self, styles: Sequence[Style]) -> Iterator[Task | str]:
+        """Yield the rows of the styles' streams in turn, until those end that others wait for."""
+        alone = all(style.NAME in _BESIDE for style in styles)
+        streams = [
+            (style.NAME, self._stream(style, supply, language))
             for language in self._languages
             for style in styles
             for supply in style.OF
         ]
         turn = 0
-        while streams:
-            for every, stream in list(streams):
-                if turn % every:
+        while streams if alone else any(name not in _BESIDE for name, _ in streams):
+            for name, stream in list(streams):
+                if len(styles) > 1 and turn % _EVERY.get(name, 1):
                     continue
                 task = next(stream, None)
                 if task is None:
-                    streams.remove((every, stream))
+                    streams.remove((name, stream))
                 else:
                     yield task
             turn += 1
@@ -194,6 +209,8 @@ class Plan:
         slot = _slot(page, relation)
         often = values[slot] >= max(_VALUES_FREE, _VALUES * sum(planned.values()))
         prose = relation in page.groups and not page.named(relation)
+        # A formula is told with other values each time.
+        often &= supply != "formulas"
         if often or (prose and self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)):
             yield TOLD_BEFORE
             return
