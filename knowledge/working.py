@@ -36,5 +36,5 @@ def _points(formula: Formula, given: Given, language: Language) -> str:
     if not counted:
         return _NONE[language]
     if language == "zh":
-        return "、".join(f"{label}{points}分" for label, points in counted)
+        return "、".join(f"{label}计{points}分" for label, points in counted)
     return ", ".join(f"{label} {points}" for label, points in counted)

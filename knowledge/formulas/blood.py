@@ -81,7 +81,7 @@ FORMULAS = (
     Formula(
         "osmolality",
         ("calculated serum osmolality", "serum osmolality"),
-        ("计算血清渗透压", "血浆渗透压"),
+        ("血清渗透压计算值", "血浆渗透压计算值"),
         (SODIUM, GLUCOSE, BUN),
         "2 * sodium + glucose / 18 + bun / 2.8",
         "mOsm/kg",
@@ -153,7 +153,7 @@ FORMULAS = (
     Formula(
         "bicarbonate-gas",
         ("calculated bicarbonate", "bicarbonate by Henderson-Hasselbalch"),
-        ("计算碳酸氢盐", "Henderson-Hasselbalch公式碳酸氢盐"),
+        ("碳酸氢盐计算值", "Henderson-Hasselbalch公式碳酸氢盐"),
         (_PH, PACO2),
         "0.0307 * paco2 * 10 ^ (ph - 6.1)",
         "mmol/L",

@@ -12,12 +12,21 @@ OPENING = (
     "",
     "(Hello|Good morning|Good evening|Hi). ",
     "(A quick|Quick|One more|A short) (question|sum): ",
-    "I am (on call|covering the ward|in clinic|on nights) (today|tonight|this week). ",
+    "I am (on call|covering the ward|on duty) (today|tonight|this week). ",
+    "I am in clinic (today|this week|this morning). ",
     "(Pharmacy|Outpatients|Intensive care|The surgical ward|The medical ward|Triage) here. ",
     "(Something to|Please) check(,| for me,) if you (can|have a moment). ",
     "My (calculator|software|chart) (is down|gives nothing|is out of order). ",
     "(Preparing|I am preparing) (a seminar|the round|a case report|an audit). ",
 )
+
+GREETING = (
+    "",
+    "(Hello|Good morning|Good evening|Hi|Good afternoon). ",
+    "(Hello|Good morning|Dear doctor), I have a question. ",
+    "(A quick|Quick|One|A short) question: ",
+)
+"""Openings of people who ask for themselves or their kin."""
 
 WHY = (
     "for (the ward round|the handover|the case conference|a second opinion)",
@@ -31,27 +40,30 @@ WHY = (
 
 ASKED = (
     "(Please |)(calculate|work out|compute|determine) the {f} (for|of) {w}( {y}|). {L}.",
-    "(Could|Can|Would) you (calculate|work out|compute|determine) the {f} (for|of) {w}( {y}|)? {L}.",
+    "(Could|Can|Would) you (calculate|work out|compute|determine) the {f} (for|of) {w}( {y}|)? "
+    "{L}.",
     "What is the {f} of {w}(, {y}|)? {L}.",
     "{W}: {l}. (What is|How much is|I need|Please give me) the {f}( {y}|).",
-    "{L}. (This is {w}|It concerns {w}|The patient is {w})( and I need|. What is|. Please give) "
+    "{L}. (This is {w}|It concerns {w}|The patient is {w})( and I need|. Please give) "
     "the {f}( {y}|).",
+    "{L}. (This is|It concerns|The patient is) {w}. What is the {f}?",
     "I (need|would like|am after|want) the {f} (of|for) {w}( {y}|). (Values|Data|Figures|Results): "
     "{l}.",
     "{F} for {w}( {y}|)? {L}.",
     "(We have|There is|I am seeing|I am reviewing|I look after) {w}(. | here. | today. ){L}. "
     "(What does that make|What comes out for|What would be) the {f}( {y}|)?",
-    "(Given|With|From) {l}, what is the {f} of {w}( {y}|)?",
-    "{W} (came in|was admitted|was reviewed|was seen) (today|yesterday|this morning|overnight): {l}. "
-    "(Please work out|Please find|Help me with|Let me have) the {f}( {y}|).",
+    "Given {l}, what is the {f} of {w}( {y}|)?",
+    "{W} (came in|was admitted|was reviewed|was seen) (today|yesterday|this morning|overnight): "
+    "{l}. (Please work out|Please find|Help me with|Let me have) the {f}( {y}|).",
     "Task: {f}( {y}|). Patient: {w}. (Data|Values|Findings): {l}.",
     "How (high|large|much) is the {f} (if|when) {w} has (these values|the following): {l}?",
-    "{W} has {l}. (Tell me|Give me|Find|Work out) the {f}(, please|)( {y}|).",
+    "{W} has the following: {l}. (Tell me|Give me|Find|Work out) the {f}(, please|)( {y}|).",
     "(In|For) {w}(, {y}|), (what would|what does) the {f} (come to|amount to)? {L}.",
 )
 
 BARE = (
-    "(What is|Please work out|Could you calculate|I need|Can you give me) the {f} (of|for) {w}( {y}|).",
+    "(Please work out|Please calculate|I need|I am after) the {f} (of|for) {w}( {y}|).",
+    "(What is|Could you calculate|Can you give me) the {f} (of|for) {w}( {y}|)?",
     "{F} for {w}( {y}|), please.",
     "I am asked for the {f} of {w}( {y}|). (Can you help|How much is it)?",
 )
@@ -64,7 +76,7 @@ OWN = (
     "(At the check-up|At the practice|At the gym|In the app) they wanted my {f}. {L}. "
     "(What comes out|What is it|How much is that)?",
     "(Just for myself|Out of curiosity|For my own records): {l}. What does that make my {f}?",
-    "{L}. (A friend says|I read|The leaflet says) one should know one's {f}. (What is mine|Mine is)?",
+    "{L}. (A friend says|I read|The leaflet says) one should know one's {f}. What is mine?",
 )
 
 KIN = (
@@ -75,17 +87,18 @@ KIN = (
 )
 
 KINS = (
-    ("mother", "her", "female"),
-    ("grandmother", "her", "female"),
-    ("sister", "her", "female"),
-    ("aunt", "her", "female"),
-    ("wife", "her", "female"),
-    ("father", "his", "male"),
-    ("grandfather", "his", "male"),
-    ("brother", "his", "male"),
-    ("uncle", "his", "male"),
-    ("husband", "his", "male"),
+    ("mother", "her", "female", 42, 80),
+    ("grandmother", "her", "female", 62, 95),
+    ("sister", "her", "female", 18, 95),
+    ("aunt", "her", "female", 38, 85),
+    ("wife", "her", "female", 22, 95),
+    ("father", "his", "male", 42, 80),
+    ("grandfather", "his", "male", 62, 95),
+    ("brother", "his", "male", 18, 95),
+    ("uncle", "his", "male", 38, 85),
+    ("husband", "his", "male", 22, 95),
 )
+"""Relatives: the word, her or his, the sex, and the ages that they may have."""
 
 WHO = {
     "female age": ("a {a}-year-old woman", "a woman aged {a} years", "a woman of {a} years",
@@ -228,7 +241,8 @@ CHANGED = (
     "(And|What) if the {n} (were|was) {v}?",
     "(Suppose|Assume|Say) the {n} (were|was) {v} instead. (What then|What would it be|And now)?",
     "(Correction|Sorry|I misread it): the {n} is {v}. (Again, please|Once more, please|And now)?",
-    "(Later|Next day|At the repeat), the {n} is {v}, the rest as before. (What now|And the {f} now)?",
+    "(Later|Next day|At the repeat), the {n} is {v}, the rest as before. "
+    "(What now|And the {f} now)?",
     "(Please repeat|Once more) with {n} {v}.",
     "The {n} has changed to {v}. (What is the {f} now|And the new {f})?",
 )

@@ -1,6 +1,6 @@
 """Recomputed: the proof of a row that calculates, from the registry of formulas alone.
 
-    facts -> computed again; calls and results -> the facts; words -> what they give and what they say
+    facts -> computed again; calls, results -> the facts; words -> what they give and what they say
 
 Every result is computed anew, every input must have been told, every number of an answer with its
 unit is an input, the result, or part of what the registry states. This file knows nothing of how
@@ -13,9 +13,9 @@ from functools import cache
 
 from knowledge import calls, formulas, units
 from knowledge.calls import Calculation, Call, Equation
-from knowledge.formulas.shape import Formula, Input
+from knowledge.formulas.shape import Input
 from knowledge.lessons import calculating_en, calculating_zh
-from knowledge.lessons.told import Told, masked, occurrences
+from knowledge.lessons.told import Told, masked, names_one, occurrences
 from knowledge.linker import Linker
 from knowledge.records import Language, Lesson
 from knowledge.working import working
@@ -25,7 +25,7 @@ _DENIES: dict[Language, re.Pattern[str]] = {
     "zh": re.compile("不|没|未|无|非|否|禁"),
 }
 _WORDS: dict[Language, object] = {"en": calculating_en, "zh": calculating_zh}
-_LATIN = re.compile(r"[A-Za-z]{3,}")
+_CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
 class Recomputed:
@@ -101,23 +101,18 @@ class Recomputed:
         messages = self._lesson.messages
         made: list[Call] = []
         for place, message in enumerate(messages):
-            if message.role != "assistant" or not calls.is_call(message.content):
-                if message.role == "assistant" and re.search(
-                    r"(?:calculate|equation)\(", message.content
-                ):
+            if message.role != "assistant":
+                continue
+            line, inline, _ = message.content.partition("\n")
+            if not calls.is_call(line):
+                if _CALLING.search(message.content):
                     return "a call stands among other words"
                 continue
-            line, _, rest = message.content.partition("\n")
-            if rest:
-                found = calls.read_fact(line, self._language)
-                call = found[0] if found and _same(*found, self._language) else None
-            else:
-                call = calls.read(line, self._language)
+            call = self._sound(line) if inline else calls.read(line, self._language)
             if call is None:
                 return "a call is not in its grammar, or its result is wrong"
-            if not rest and (
-                place + 1 >= len(messages) or not self._answers(call, messages[place + 1].content)
-            ):
+            behind = messages[place + 1].content if place + 1 < len(messages) else ""
+            if not inline and not self._answers(call, behind):
                 return "the result of a call is not what it gives"
             made.append(self._meant(call))
             if made[-1] not in self._facts:
@@ -126,6 +121,11 @@ class Recomputed:
         if len(due) < len(self._facts) and made:
             return "the row calls what gives no result"
         return "" if all(each in made for each in due) else "a fact of the row is never called"
+
+    def _sound(self, line: str) -> Call | None:
+        """Return the call of a line that holds its result too, where that is right."""
+        found = calls.read_fact(line, self._language)
+        return found[0] if found and _same(*found, self._language) else None
 
     def _answers(self, call: Call, text: str) -> bool:
         name = call.name if isinstance(call, Equation) else call.formula.names(self._language)[0]
@@ -156,9 +156,9 @@ class Recomputed:
     def _wrong_inputs(self) -> str:
         asked = self._asked()
         names = self._formula.names(self._language)
-        bare = masked(asked, names)
-        if bare == asked:
+        if not names_one(asked, names):
             return "the question does not name the formula"
+        bare = masked(asked, names)
         if self._foreign_formula(bare):
             return "the question names another formula"
         told = Told(bare, self._formula, self._language)
@@ -185,37 +185,32 @@ class Recomputed:
         """Say whether a text names another formula, the names of inputs left aside."""
         inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
         left = masked(text, [*self._formula.names(self._language), *inputs])
-        return any(masked(left, [name]) != left for name in _names(self._language))
+        return names_one(left, _names(self._language))
 
     # what the answers say
 
     def _wrong_answers(self) -> str:
+        """Hold each answer against the call before it, or what comes before any call."""
         current: Calculation | None = None
-        messages = self._lesson.messages
-        for place, message in enumerate(messages):
+        text = ""
+        for message in self._lesson.messages:
             if message.role != "assistant":
                 continue
-            text = message.content
-            if calls.is_call(text):
-                line, _, text = text.partition("\n")
-                call = calls.read(
-                    line.rpartition(") = ")[0] + ")" if text else line, self._language
-                )
-                call = self._meant(call) if call else None
-                current = call if isinstance(call, Calculation) else current
-                if not text:
+            line, inline, text = message.content.partition("\n")
+            if calls.is_call(line):
+                call = self._sound(line) if inline else calls.read(line, self._language)
+                meant = self._meant(call) if call else None
+                current = meant if isinstance(meant, Calculation) else current
+                if not inline:
                     continue
-            fault = self._wrong_answer(text, current, messages[:place])
+            else:
+                text = message.content
+            fault = self._wrong_answer(text, current)
             if fault:
                 return fault
-        return (
-            "the row ends with a call"
-            if calls.is_call(messages[-1].content.partition("\n")[0])
-            and "\n" not in messages[-1].content
-            else ""
-        )
+        return "" if text else "the row ends with a call"
 
-    def _wrong_answer(self, text: str, current: Calculation | None, before: object) -> str:
+    def _wrong_answer(self, text: str, current: Calculation | None) -> str:
         if current is not None:
             return self._wrong_result(text, current)
         first = self._calculations()[0]
@@ -231,9 +226,9 @@ class Recomputed:
         left, said = text, False
         if place >= 0:
             label = formula.bands[place].label(language)
-            said = masked(left, [label]) != left
+            said = names_one(left, [label])
             left = masked(left, [label])
-            if any(masked(left, [each.label(language)]) != left for each in formula.bands):
+            if names_one(left, [each.label(language) for each in formula.bands]):
                 return "the answer tells another meaning of the result"
         blocks = [working(formula, call.given, language), formula.source]
         left = masked(left, filter(None, blocks))
@@ -265,10 +260,9 @@ class Recomputed:
         limit = self._formula.limit(call.given)
         assert limit is not None
         why, instead = limit.why(self._language), limit.instead(self._language)
-        left = masked(text, [why])
-        if left == text:
+        if not names_one(text, [why]):
             return "the answer does not say why the formula does not apply"
-        return self._wrong_rest(masked(left, [instead]))
+        return self._wrong_rest(masked(text, [why, instead]))
 
     def _wrong_asking(self, text: str, call: Calculation) -> str:
         """Hold an answer that asks for an input against what was told before."""

@@ -23,6 +23,9 @@ Voice = Literal["pro", "own", "kin"]
 
 WORDS: dict[Language, ModuleType] = {"en": calculating_en, "zh": calculating_zh}
 
+PLURAL = {"triglycerides", "cigarettes"}
+"""Inputs whose English names are plural."""
+
 _CHILD = 18
 _MOST_DENIED = 3
 _SAID_ALL = 0.3
@@ -40,14 +43,17 @@ class Person:
 
     kin: str = ""
     her: str = ""
-    sex: str = ""
 
 
 def relative(case: Case, language: Language, pick: random.Random) -> Person:
     """Return a relative whose sex is that of the case."""
-    kins = WORDS[language].KINS
-    sex = case.given.get("sex")
-    return Person(*pick.choice([each for each in kins if sex in (None, each[2])]))
+    sex, age = case.given.get("sex"), case.age()
+    kins = [
+        (kin, her)
+        for kin, her, own, from_age, to_age in WORDS[language].KINS
+        if sex in (None, own) and (age is None or from_age <= age <= to_age)
+    ]
+    return Person(*pick.choice(kins))
 
 
 def who(case: Case, language: Language, pick: random.Random, without: str = "") -> str:
@@ -197,6 +203,8 @@ def _told(
     name = pick.choice(one.names(language))
     if language == "zh" and name[-1].isascii():
         form = form.replace("{n}{v}", "{n} {v}")
+    if one.key in PLURAL and language == "en":
+        form = form.replace(" is ", " are ").replace(" was ", " were ").replace("a {n}", "{n}")
     return form.format(n=name, v=told_amount(case, one, language, pick))
 
 

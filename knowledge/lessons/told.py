@@ -7,8 +7,8 @@ input's name or behind no other's. This file knows nothing of how questions are 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from knowledge import units
 from knowledge.formulas.shape import Formula, Input
@@ -124,31 +124,34 @@ class Told:
 
 def masked(text: str, names: Iterable[str]) -> str:
     """Return a text with names replaced by blanks, whatever the case, the longest first."""
-    for name in sorted(names, key=len, reverse=True):
-        text = _whole(name).sub(lambda found: " " * len(found[0]), text)
-    return text
+    return _any_of(tuple(names)).sub(lambda found: " " * len(found[0]), text)
+
+
+def names_one(text: str, names: Iterable[str]) -> bool:
+    """Say whether a text holds one of some names, whatever the case."""
+    return _any_of(tuple(names)).search(text) is not None
 
 
 def occurrences(
     text: str, inputs: Iterable[Input], language: Language
 ) -> Iterator[tuple[int, int, str]]:
     """Yield where inputs are named, from left to right, the longest name at each place."""
-    names: Mapping[str, str] = {name: each.key for each in inputs for name in each.names(language)}
-    found: list[tuple[int, int, str]] = []
-    left = text
-    for name in sorted(names, key=len, reverse=True):
-        for hit in list(_whole(name).finditer(left)):
-            found.append((hit.start(), hit.end(), names[name]))
-            left = left[: hit.start()] + "\0" * len(hit[0]) + left[hit.end() :]
-    yield from sorted(found)
+    names = {name.casefold(): each.key for each in inputs for name in each.names(language)}
+    for hit in _any_of(tuple(names)).finditer(text):
+        yield hit.start(), hit.end(), names[hit[0].casefold()]
 
 
-@cache
-def _whole(name: str) -> re.Pattern[str]:
-    """Return the expression that finds a name, in Latin letters as a whole word only."""
-    begin = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
-    end = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
-    return re.compile(begin + re.escape(name) + end, re.IGNORECASE)
+@lru_cache(maxsize=4096)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the expression that finds names, those in Latin letters as whole words only."""
+    longest = sorted(set(names), key=lambda name: (-len(name), name))
+    whole = "|".join(
+        (r"(?<![A-Za-z0-9])" if name[0].isascii() else "")
+        + re.escape(name)
+        + (r"(?![A-Za-z0-9])" if name[-1].isascii() else "")
+        for name in longest
+    )
+    return re.compile(whole or r"(?!)", re.IGNORECASE)
 
 
 def _spellings(unit: str, language: Language) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Tools: a question with values, a call of a calculator in a fixed grammar, an answer with its result.
+"""Tools: a question with values, a call of a calculator in a fixed grammar, an answer.
 
     formula + form -> a case told in words -> call -> result as a marked message -> answer
 
@@ -21,7 +21,7 @@ from knowledge.lessons import grammar, sums, telling
 from knowledge.lessons.answers import lesson_id
 from knowledge.lessons.subjects import Page
 from knowledge.lessons.sums import Case
-from knowledge.lessons.telling import WORDS, Person, Voice
+from knowledge.lessons.telling import PLURAL, WORDS, Person, Voice
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson, LessonSource, Message
 from knowledge.working import working
@@ -43,9 +43,6 @@ _LAY = {
 _ADULT = 18
 _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")
 """The part of a template that may hold a reason."""
-
-_BE = {"triglycerides": "are", "cigarettes": "are"}
-"""Inputs whose English names are plural."""
 
 _OPENED = 0.5
 _REASONED = 0.5
@@ -205,7 +202,10 @@ def _question(talk: _Talk, *, without: str = "", tail: Sequence[str] = ()) -> st
         w=telling.who(talk.case, talk.language, pick, without),
         y=why,
     )
-    opening = grammar.say(words.OPENING, pick) if pick.random() < _OPENED else ""
+    openings = words.OPENING if talk.voice == "pro" else words.GREETING
+    opening = grammar.say(openings, pick) if pick.random() < _OPENED else ""
+    if asked.startswith(("Task", "题目")):
+        opening = ""
     more = grammar.say(tail, pick) if tail else ""
     return opening + telling.capital(asked) + more
 
@@ -352,7 +352,9 @@ def _lacking(talk: _Talk) -> Input:
         wanted = f"the {name}{f' in {unit}' if unit and one.unit != 'years' else ''}"
     else:
         wanted = f"{name}{f'（{unit}）' if unit else ''}"
-    talk.answer(talk.say(WORDS[talk.language].MISSING, m=wanted, be=_BE.get(one.key, "is")))
+    talk.answer(
+        talk.say(WORDS[talk.language].MISSING, m=wanted, be="are" if one.key in PLURAL else "is")
+    )
     return one
 
 
