@@ -185,7 +185,9 @@ class Recomputed:
         """Say whether a text names another formula, the names of inputs left aside."""
         inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
         left = masked(text, [*self._formula.names(self._language), *inputs])
-        return names_one(left, _names(self._language))
+        lower = left.casefold()
+        near = [name for name in _names(self._language) if name in lower]
+        return bool(near) and names_one(left, near)
 
     # what the answers say
 
@@ -230,8 +232,8 @@ class Recomputed:
             left = masked(left, [label])
             if names_one(left, [each.label(language) for each in formula.bands]):
                 return "the answer tells another meaning of the result"
-        blocks = [working(formula, call.given, language), formula.source]
-        left = masked(left, filter(None, blocks))
+        for block in (working(formula, call.given, language), formula.source):
+            left = _without(left, block)
         fault = self._wrong_words(left)
         if fault:
             return fault
@@ -315,6 +317,14 @@ def _same(call: Call, result: str, language: Language) -> bool:
         return call.answer(language) == result
     except ValueError:
         return False
+
+
+def _without(text: str, block: str) -> str:
+    """Return a text without a block, where it does not go on as another figure or word."""
+    place = text.find(block) if block else -1
+    if place < 0 or re.match(r"[A-Za-z0-9]|\.\d", text[place + len(block) :]):
+        return text
+    return f"{text[:place]} {text[place + len(block) :]}"
 
 
 def _spelled(unit: str, language: Language) -> tuple[str, ...]:
