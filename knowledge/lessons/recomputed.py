@@ -15,7 +15,7 @@ from knowledge import calls, formulas, units
 from knowledge.calls import Calculation, Call, Equation
 from knowledge.formulas.shape import Input
 from knowledge.lessons import calculating_en, calculating_zh
-from knowledge.lessons.told import Told, masked, names_one, occurrences
+from knowledge.lessons.told import Told, masked, named, names_one, occurrences
 from knowledge.linker import Linker
 from knowledge.records import Language, Lesson
 from knowledge.working import working
@@ -43,6 +43,9 @@ class Recomputed:
         if id not in formulas.FORMULAS or self._lesson.split_key == id:
             return "the row is about no formula"
         self._formula = formulas.FORMULAS[id]
+        inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
+        own = [*self._formula.names(self._language), *inputs]
+        self._own = {name.casefold() for name in own}
         steps: tuple[Callable[[], str], ...] = (
             self._wrong_row,
             self._wrong_facts,
@@ -158,9 +161,9 @@ class Recomputed:
         names = self._formula.names(self._language)
         if not names_one(asked, names):
             return "the question does not name the formula"
-        bare = masked(asked, names)
-        if self._foreign_formula(bare):
+        if self._foreign_formula(asked):
             return "the question names another formula"
+        bare = masked(asked, names)
         told = Told(bare, self._formula, self._language)
         for call in self._calculations():
             for one in self._formula.inputs:
@@ -183,11 +186,10 @@ class Recomputed:
 
     def _foreign_formula(self, text: str) -> bool:
         """Say whether a text names another formula, the names of inputs left aside."""
-        inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
-        left = masked(text, [*self._formula.names(self._language), *inputs])
-        lower = left.casefold()
-        near = [name for name in _names(self._language) if name in lower]
-        return bool(near) and names_one(left, near)
+        lower = text.casefold()
+        near = {name for name in _names(self._language) if name in lower} - self._own
+        # the longest name at each place counts: "sodium" is part of "Katz corrected sodium"
+        return bool(near) and not named(text, near | self._own) <= self._own
 
     # what the answers say
 
@@ -264,15 +266,15 @@ class Recomputed:
         why, instead = limit.why(self._language), limit.instead(self._language)
         if not names_one(text, [why]):
             return "the answer does not say why the formula does not apply"
-        return self._wrong_rest(masked(text, [why, instead]))
+        return self._wrong_rest(masked(text, [why, instead]), denies=True)
 
     def _wrong_asking(self, text: str, call: Calculation) -> str:
         """Hold an answer that asks for an input against what was told before."""
         left = masked(text, self._formula.names(self._language))
         keys = {key for _, _, key in occurrences(left, self._formula.inputs, self._language)}
-        named = [each for each in self._formula.inputs if each.key in keys]
-        wanted = list(call.missing) or named[:1]
-        if not wanted or any(each not in named for each in wanted):
+        asked = [each for each in self._formula.inputs if each.key in keys]
+        wanted = list(call.missing) or asked[:1]
+        if not wanted or any(each not in asked for each in wanted):
             return "the answer does not ask for what is missing"
         first = masked(self._lesson.messages[0].content, self._formula.names(self._language))
         told = Told(first, self._formula, self._language)
@@ -280,11 +282,11 @@ class Recomputed:
             return "the answer asks for what was told"
         for sign in (units.plain(each.unit, self._language) for each in wanted):
             text = text.replace(sign, " ") if sign else text
-        return self._wrong_rest(text)
+        return self._wrong_rest(text, denies=False)
 
-    def _wrong_rest(self, text: str) -> str:
+    def _wrong_rest(self, text: str, *, denies: bool) -> str:
         """Hold words that state no result against numbers and names."""
-        fault = self._wrong_words(text, denies=True)
+        fault = self._wrong_words(text, denies=denies)
         if fault:
             return fault
         number = next(units.quantities(self._blank(text)), None)
@@ -303,8 +305,7 @@ class Recomputed:
 
     def _blank(self, text: str) -> str:
         """Return a text without the names of the formula and its inputs."""
-        inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
-        return masked(text, [*self._formula.names(self._language), *inputs])
+        return masked(text, sorted(self._own))
 
 
 def _gives(call: Call) -> bool:
@@ -333,7 +334,9 @@ def _spelled(unit: str, language: Language) -> tuple[str, ...]:
 
 @cache
 def _names(language: Language) -> tuple[str, ...]:
-    return tuple(name for formula in formulas.FORMULAS.values() for name in formula.names(language))
+    """Return the names of all formulas, in small letters."""
+    every = formulas.FORMULAS.values()
+    return tuple(name.casefold() for formula in every for name in formula.names(language))
 
 
 @cache

@@ -132,6 +132,12 @@ def names_one(text: str, names: Iterable[str]) -> bool:
     return _any_of(tuple(names)).search(text) is not None
 
 
+def named(text: str, names: Iterable[str]) -> set[str]:
+    """Return which of some names a text holds, in small letters, the longest at each place."""
+    found = _any_of(tuple(sorted(names))).finditer(text)
+    return {hit[0].casefold() for hit in found}
+
+
 def occurrences(
     text: str, inputs: Iterable[Input], language: Language
 ) -> Iterator[tuple[int, int, str]]:
