@@ -8,6 +8,7 @@ in any order, with the same result. This file knows nothing of how a style words
 
 import random
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -48,11 +49,11 @@ _TEXTS = 0.0001
 _TEXTS_FREE = 2
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
 
-_EVERY = {"tools": 6, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
+_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
-_BESIDE = {"tools"}
-"""Styles that end when the others have: they are the same whatever the graph holds."""
+_BESIDE = {"tools": 0.05}
+"""The largest share of styles that are the same in every home; they end when the rest does."""
 
 _ALWAYS: set[Supply] = {"formulas"}
 """What every home has."""
@@ -152,20 +153,25 @@ class Plan:
         """Yield the rows of the styles' streams in turn, until those end that others wait for."""
         alone = all(style.NAME in _BESIDE for style in styles)
         streams = [
-            (style.NAME, self._stream(style, supply, language))
+            (style.NAME, language, self._stream(style, supply, language))
             for language in self._languages
             for style in styles
             for supply in style.OF
         ]
         turn = 0
-        while streams if alone else any(name not in _BESIDE for name, _ in streams):
-            for name, stream in list(streams):
+        rows: Counter[tuple[str, Language]] = Counter()
+        while streams if alone else any(name not in _BESIDE for name, _, _ in streams):
+            for name, language, stream in list(streams):
                 if len(styles) > 1 and turn % _EVERY.get(name, 1):
+                    continue
+                most = _BESIDE.get(name, 1) * rows.total() / len(self._languages)
+                if name in _BESIDE and not alone and rows[name, language] > most:
                     continue
                 task = next(stream, None)
                 if task is None:
-                    streams.remove((name, stream))
+                    streams.remove((name, language, stream))
                 else:
+                    rows[name, language] += isinstance(task, Task)
                     yield task
             turn += 1
 
