@@ -54,11 +54,13 @@ class Counts:
     kinds: dict[str, int] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)
     entities: int = 0
+    calculated: int = 0
 
     def add(self, lesson: Lesson, held_out: bool) -> None:
         """Count a row."""
         self.validation += held_out
         self.train += not held_out
+        self.calculated += any(source.kind == "formula" for source in lesson.sources)
         topic = "imported" if lesson.imported else str(lesson.meta.get("relation", ""))
         keys = (lesson.style, lesson.language, topic, lesson.licence)
         tables = (self.styles, self.languages, self.relations, self.licences)
@@ -137,7 +139,7 @@ def text(
 
 
 def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
-    written = counts.rows - counts.unproven
+    written = counts.rows - counts.unproven - counts.calculated
     yield from ("# Medical instruction data, made by medchat", "")
     if written:
         of = f" of the {screened.subjects:,} known" if screened.subjects else ""
@@ -145,6 +147,13 @@ def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
             f"{written:,} questions with answers about {counts.entities:,}{of} diseases, symptoms "
             f"and medicines, written from generation {generation} of a knowledge graph. Every "
             "statement of their answers comes from facts of that graph, and every row names them."
+        )
+    if counts.calculated:
+        yield from (
+            "",
+            f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
+            "answer calls a calculator in a fixed grammar, and the row names the formula, its "
+            "inputs and its result. The formulas are those that medchat registers.",
         )
     if counts.unproven:
         yield from (
@@ -174,8 +183,8 @@ def _files(counts: Counts) -> Iterator[str]:
         "| MANIFEST.json | | hashes of all files, and how to make them again |",
         "",
         "A row of train.jsonl is one JSON object: `messages` (what is said, by `user` and "
-        "`assistant`), `sources` (the facts or passages that prove the answer, each with its "
-        "`quote`), `entities` and `split_key` (what the row is about; the parts share no "
+        "`assistant`), `sources` (the facts, passages or formulas that prove the answer, each with "
+        "its `quote`), `entities` and `split_key` (what the row is about; the parts share no "
         "`split_key`), `language`, `style`, `licence`, and `meta.support` (for each "
         "sentence of the answer, the places of its sources). To load it: "
         '`datasets.load_dataset("json", data_files="train.jsonl")`.',
@@ -278,8 +287,8 @@ def _making(counts: Counts, screened: Screened) -> Iterator[str]:
             "Sentences were put together from the facts of one entity at a time. "
             + how
             + " Each row had to pass a proof against the graph: every fact must hold and be "
-            "stated, and no other name or number may occur. `medchat build-data --check DIR` "
-            "repeats it.",
+            "stated, and no other name or number may occur. Calculations are computed again. "
+            "`medchat build-data --check DIR` repeats it.",
             "",
         )
     yield from (

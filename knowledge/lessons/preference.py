@@ -3,8 +3,9 @@
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
-dangerous dose, a needless refusal; `why` begins with the kind. As a style it writes no rows: it has
-more rows give a pair, of all kinds. Talks of several turns give none, since a pair has no history.
+dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
+As a style it writes no rows: it has more rows give a pair, of all kinds. Talks of several turns
+give none, since a pair has no history.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims, grammar
+from knowledge.lessons import cautions, claims, grammar, slips
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -26,7 +27,7 @@ SHARE = 0.5
 """About this share of the training rows gives a pair where the style is asked for."""
 
 LITTLE = 0.2
-"""The share where it is not; those pairs are all swapped facts."""
+"""The share where it is not; those pairs are swapped facts, and slips of calculations."""
 
 _POOL = 400
 _DRAWS = 30
@@ -102,6 +103,9 @@ class Pairs:
     def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
+        if any(source.kind == "formula" for source in lesson.sources):
+            slip = slips.slip(lesson, pick)
+            return _made(lesson, slip.answer, slip.why) if slip else None
         if not self._every:
             return self._swapped(lesson, named, pick)
         rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
