@@ -129,7 +129,7 @@ class Answer:
             "relation": topic,
             "support": support,
             "objects": [
-                used.item.said
+                used.item.text if page.language == "zh" else used.item.said
                 for place, used in enumerate(every)
                 if used.item.object and place in stated
             ],

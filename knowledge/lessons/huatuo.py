@@ -21,6 +21,9 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations of which two sources may say different things; one answer tells one of them."""
 
+_AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
+"""How often a second sentence leaves out the name that the first has said."""
+
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
 
@@ -119,7 +122,8 @@ def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     place = 0 if page.language == "en" else 1
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
-        answer.state(each, chosen(page, each, pick, 5))
+        briefly = _AGAIN[page.language] if answer.begun else 0.0
+        answer.state(each, chosen(page, each, pick, 5), briefly)
     one, other = (questions.PAIRED[each][place] for each in pair)
     template = grammar.say(questions.PAIR[page.language], pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
@@ -135,7 +139,7 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
     said = phrases.listing([item.said for item in items], page.language, pick)
     answer.say(patients.likely(page, said, pick), "symptom", items)
-    answer.state(relation, chosen(page, relation, pick, 6))
+    answer.state(relation, chosen(page, relation, pick, 6), _AGAIN[page.language])
     return patients.case(patients.profile(page, items), said, relation, page.language, pick)
 
 
@@ -160,7 +164,10 @@ def asked(page: Page, relation: str, pick: random.Random) -> str:
 
 
 def _opened(question: str, page: Page, pick: random.Random) -> str:
-    opening = grammar.say(questions.OPENING[page.language], pick)
+    openings = questions.OPENING[page.language]
+    if question.startswith("医生"):
+        openings = tuple(each for each in openings if "医生" not in each)
+    opening = grammar.say(openings, pick)
     if page.language == "zh" or not opening or opening.endswith(". "):
         return opening + question
     named = question.startswith(page.said[:1].upper() + page.said[1:])

@@ -28,6 +28,12 @@ SHARE = 0.5
 LITTLE = 0.2
 """The share where it is not; those pairs are all swapped facts."""
 
+_GENERAL = re.compile(
+    "(?:药物|支持|支持性|对症|中医|西医|中药|西药|手术|康复|综合|病因|一般|饮食|心理|护理).{0,4}|.{0,2}常规|血常规检查|尿常规检查|心电图|"
+    "大生化检查|体格检查|内科|外科|急诊科|中医科|中西医结合科|发烧|发热|乏力|疼痛|不适"
+)
+"""What may go with nearly every condition: put in, it would make no answer worse."""
+
 _POOL = 400
 _DRAWS = 30
 """So often a name of the pool is drawn until one is found that the subject has no fact with."""
@@ -121,7 +127,10 @@ class Pairs:
         id, name = pick.choice(named)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
-        stranger = next((name for other, name in drawn if other not in true), "")
+        stranger = next(
+            (name for other, name in drawn if other not in true and not _GENERAL.fullmatch(name)),
+            "",
+        )
         chosen = lesson.messages[-1].content
         if not stranger:
             return None

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
 from knowledge.graph import Graph
+from knowledge.lessons import chinese
 from knowledge.merge import CURATED
 from knowledge.records import Entity, Language, Passage
 
@@ -47,6 +48,12 @@ _MIRRORED = ("interaction",)
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
+_PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
+"""A word of time that was typed and not turned into its sign."""
+
+_ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
+"""Relations of which Chinese sources list the same thing in two wordings."""
+
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
@@ -369,7 +376,23 @@ def _page(
             groups.setdefault(fact.relation, {}).setdefault(key, item)
             reviewed[fact.relation] = reviewed.get(fact.relation, 0) + fact.curated
     kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+    if language == "zh":
+        kept = _once(name, kept)
     return Page(entity, language, name, within_sentence(name, common), kept) if kept else None
+
+
+def _once(name: str, groups: dict[str, tuple[Item, ...]]) -> dict[str, tuple[Item, ...]]:
+    """Leave out what a Chinese list says twice, and complications that the name itself holds."""
+    kept = {}
+    for relation, items in groups.items():
+        if relation == "complication":
+            items = tuple(item for item in items if item.text not in name)
+        if relation in _ALIKE_ZH and len(items) > 1:
+            first = set(chinese.once(item.text for item in items if item.object))
+            items = tuple(item for item in items if not item.object or item.text in first)
+        if items:
+            kept[relation] = items
+    return kept
 
 
 def _item(
@@ -389,6 +412,8 @@ def _item(
     if not text:
         return None
     said = within_sentence(text, common)
+    if language == "zh" and fact.relation == "test" and fact.other:
+        said = chinese.test(text)
     if kind == "symptom" and _FINDING.fullmatch(text):
         said = text[:1].lower() + text[1:]
     return Item(fact.id, text, said, fact.other, kind, fact.licence)
@@ -476,5 +501,6 @@ def _damaged(text: str) -> bool:
     return (
         any(mark in text for mark in _DEBRIS)
         or _REFERENCE.search(text) is not None
+        or _PINYIN.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import cases, grammar, patients, phrases
+from knowledge.lessons import cases, complaints, consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
@@ -54,14 +54,33 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     return answer.lesson(NAME, _case(page, items, history, pick), relation)
 
 
-def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: random.Random) -> None:
-    """End an answer: with what follows and a closing word, or with what statistics cannot say."""
+def conclude(
+    page: Page,
+    relation: str,
+    told_by: str,
+    answer: Answer,
+    pick: random.Random,
+    *,
+    patient: bool = False,
+) -> None:
+    """End an answer: with what follows and a closing word, or with what statistics cannot say.
+
+    What may be urgent comes before tests and treatment; to a `patient` it is said in any case.
+    """
+    closing = ""
     if told_by == "symptom":
-        plan(page, relation, answer, pick)
         flags = page.texts("red_flag")
-        if flags and pick.random() < 0.8:
+        urgent = patients.profile(page).pace == "sudden"
+        if flags and urgent:
             answer.state("red_flag", flags[:1])
-        closing = grammar.say(cases.CLOSING[page.language], pick)
+        elif urgent and patient:
+            text = grammar.say(consultations.URGENT_CLOSING[page.language], pick)
+            answer.say(phrases.fill(text, page.language, 1))
+        plan(page, relation, answer, pick)
+        if flags and not urgent and pick.random() < 0.8:
+            answer.state("red_flag", flags[:1])
+        if not (urgent and patient):
+            closing = grammar.say(cases.CLOSING[page.language], pick)
     else:
         closing = grammar.say(cases.STATISTICAL[page.language], pick)
     if closing:
@@ -107,8 +126,8 @@ def _versus(
     shared = pick.choice(shared_findings(page, rival, relation))
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
-    common = {item.object for item in findings(page, relation)}
-    other = [item for item in findings(rival, relation)[:8] if item.object not in common]
+    common = findings(page, relation)
+    other = [item for item in findings(rival, relation)[:8] if complaints.another(item, common)]
     compare(page, rival, shared, relation, answer, pick)
     if own:
         _for(page, relation, own, answer, pick)
