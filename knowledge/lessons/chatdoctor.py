@@ -97,9 +97,8 @@ def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     who = patients.profile(page)
     _close(page, who, relation, answer, pick)
     voice = _voice(who, page.language, pick)
-    opening = grammar.say(consultations.TOLD[page.language], pick)
-    if page.language == "zh":
-        opening = chinese.fitting(opening, page.said)
+    openings = consultations.TOLD[page.language]
+    opening = grammar.say([each for each in openings if chinese.goes_with(each, page.said)], pick)
     told = _voiced(opening, voice, page, s=page.said)
     asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import grammar, patients, phrases, questions
+from knowledge.lessons import chinese, grammar, patients, phrases, questions
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import MOST, Item, Page
 from knowledge.records import Language, Lesson
@@ -158,7 +158,7 @@ def asked(page: Page, relation: str, pick: random.Random) -> str:
     contexts = questions.CONTEXT.get((page.entity.kind, page.language), ())
     if contexts and patients.is_illness(page) and pick.random() < 0.25:
         kin = grammar.say(questions.KIN[page.language], pick)
-        told = pick.choice(contexts)
+        told = grammar.say([each for each in contexts if chinese.goes_with(each, page.said)], pick)
         return phrases.fill(told, page.language, 1, s=page.said, kin=kin) + question
     return _opened(question, page, pick)
 

@@ -46,7 +46,9 @@ _MENSTRUAL = re.compile(
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
-_UNBORN = re.compile("fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡", re.IGNORECASE)
+_UNBORN = re.compile(
+    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死", re.IGNORECASE
+)
 """Nobody who could be asked has these."""
 _BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
 _CHILD = re.compile(
@@ -63,9 +65,11 @@ _SUDDEN = re.compile(
     "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|seps"
     "is|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过"
+    "敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
+_CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
@@ -126,7 +130,8 @@ _LIKELY_ZH = (
     "由此而来|源自于此)。",
     "{a}，(放在一起看|合在一起|一并来看)，(像|较像|有点像|符合){s}的(表现|症状)，(可能|也许)(就是"
     "|正是)(它|这个病)。",
-    "{s}(算|是)一种(可能|解释)：(它|此病|该病)(可|会|可能)(出现|引起|伴有){a}。",
+    "{s}(可以|能|足以)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
+    "有){a}。",
     "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
     "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
     "(怀疑是|首先考虑|可能是|更像是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
@@ -196,7 +201,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
         stage = "old"
     pace: Pace = "days"
-    if _found(_SUDDEN, about):
+    if _found(_SUDDEN, about) and not _found(_CHRONIC, about):
         pace = "sudden"
     elif _found(_LASTING, about):
         pace = "lasting"

@@ -51,6 +51,7 @@ _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
 """A word of time that was typed and not turned into its sign."""
 
+_ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
 """Relations of which Chinese sources list the same thing in two wordings."""
 
@@ -63,7 +64,8 @@ _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|Any|With|For) (?=[\w(])")
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
-    r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
+    r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osle"
+    r"r)\b)"
     r"[A-Z][a-z]+\b[^A-Z]*"
 )
 """The name of a finding without a person's name in it: written small within a sentence."""
@@ -78,8 +80,10 @@ _ALWAYS_SMALL = {
     "altitude", "postpartum", "beriberi", "multidrug",
 }  # fmt: skip
 _MEDICAL = re.compile(
-    r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|sc"
+    r"opy|"
+    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasi"
+    r"a|iasis|"
     r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
 )
 _PROPER = {
@@ -385,14 +389,19 @@ def _once(name: str, groups: dict[str, tuple[Item, ...]]) -> dict[str, tuple[Ite
     """Leave out what a Chinese list says twice, and complications that the name itself holds."""
     kept = {}
     for relation, items in groups.items():
-        if relation == "complication":
-            items = tuple(item for item in items if item.text not in name)
+        if relation in ("complication", "symptom", "sign"):
+            items = tuple(item for item in items if not _is_within(name, relation, item.text))
         if relation in _ALIKE_ZH and len(items) > 1:
             first = set(chinese.once(item.text for item in items if item.object))
             items = tuple(item for item in items if not item.object or item.text in first)
         if items:
             kept[relation] = items
     return kept
+
+
+def _is_within(name: str, relation: str, text: str) -> bool:
+    """Say whether a finding is but the illness itself, or a complication a part of its name."""
+    return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
 
 
 def _item(
