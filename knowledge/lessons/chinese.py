@@ -25,6 +25,7 @@ _HAPPENS = re.compile(
 )
 """What happens to somebody, and is not "got" as an illness is."""
 
+_JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
 
 _TESTED = re.compile(
@@ -89,6 +90,15 @@ def goes_with(template: str, name: str) -> bool:
     (False, True)
     """
     return fitting(template, name) == template
+
+
+def joined(template: str) -> bool:
+    """Say whether a template joins its list by "and" already, so that the list needs no other.
+
+    >>> joined("{s}和{a}有相互作用。"), joined("{s}的症状有{a}。")
+    (True, False)
+    """
+    return _JOINED.search(template) is not None
 
 
 def unrepeated(text: str) -> str:

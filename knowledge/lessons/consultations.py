@@ -50,7 +50,6 @@ COMPLAINT_GOES_ON_ZH = (
     "{since}(身上|身体)不太对劲，主要是{a}。",
     "{since}(总是|时常)有{a}(|这些情况)。",
     "主要是{a}，{since}一直这样。",
-    "症状主要是{a}，{since}都有。",
 )
 """The same where the sentence before has said who it is."""
 

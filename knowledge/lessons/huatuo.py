@@ -112,10 +112,24 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     answer.say(phrases.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
     others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
-        answer.state(relation, pick.sample(others, min(len(others), pick.choice((2, 3, 4)))), 0.8)
+        few = pick.sample(others, min(len(others), pick.choice((2, 3, 4))))
+        _add_more(page, relation, few, answer, pick)
     return _opened(
         phrases.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
+
+
+def _add_more(
+    page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
+) -> None:
+    """State further facts of a relation; in Chinese a word says that they are further ones."""
+    lead = grammar.say(questions.FURTHER[page.language], pick)
+    if not lead:
+        answer.state(relation, items, 0.8)
+        return
+    text = phrases.brief(relation, items, page.language, pick)
+    text = text or phrases.statement(page.said, relation, items, page.language, pick)
+    answer.say(lead + text, relation, items)
 
 
 def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:

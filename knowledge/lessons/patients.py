@@ -26,7 +26,7 @@ _FEMALE = re.compile(
     r"obstetric|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
     r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|"
     r"乳房|"
-    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|带下|崩漏|白带",
+    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|死产|早产|恶露|带下|崩漏|白带",
     re.IGNORECASE,
 )
 _MALE = re.compile(
@@ -65,7 +65,8 @@ _SUDDEN = re.compile(
     "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|seps"
     "is|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过"
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑"
+    "尾|过"
     "敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
@@ -86,7 +87,7 @@ _LASTING = re.compile(
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance)\b|mutation|HLA|"
-    "高龄|年龄|女性|男性|血统|人种|种族|家族史|突变|婴儿期",
+    "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
@@ -130,14 +131,14 @@ _LIKELY_ZH = (
     "由此而来|源自于此)。",
     "{a}，(放在一起看|合在一起|一并来看)，(像|较像|有点像|符合){s}的(表现|症状)，(可能|也许)(就是"
     "|正是)(它|这个病)。",
-    "{s}(可以|能|足以)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
+    "{s}(可以|能|可能)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
     "有){a}。",
     "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
     "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
     "(怀疑是|首先考虑|可能是|更像是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
     "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
     "排查)。",
-    "(这样的|这些|上述){a}，(可|可以|能)(出现在|见于){s}(中|患者身上|的病程里|患者)。",
+    "(上述|所说的|提到的){a}，(可|可以|能)(出现在|见于){s}(中|患者身上|的病程里|患者)。",
 )
 
 _ASK_EN = {
@@ -201,13 +202,20 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
         stage = "old"
     pace: Pace = "days"
-    if _found(_SUDDEN, about) and not _found(_CHRONIC, about):
+    if _is_sudden(page.name, about):
         pace = "sudden"
     elif _found(_LASTING, about):
         pace = "lasting"
     childbearing = _found(_CHILDBEARING, about) or _found(_MENSTRUAL, f"{about} {felt}")
     menopause = _found(_MENOPAUSE, f"{about} {felt}")
     return Profile(sex, stage, childbearing and stage != "child" and not menopause, pace, menopause)
+
+
+def _is_sudden(name: str, about: str) -> bool:
+    """Say whether an illness begins all at once; what it is called first counts for most."""
+    if _found(_CHRONIC, name) or (_found(_LASTING, name) and not _found(_SUDDEN, name)):
+        return False
+    return _found(_SUDDEN, about) and not _found(_CHRONIC, about)
 
 
 def beside(page: Page, other: Page) -> bool:

@@ -154,7 +154,8 @@ def told(
     pick.shuffle(names)
     if "{a}" in template or "{A}" in template:
         ends = template.endswith(("{a}。", "{a}."))
-        parts["a"] = listing(names, language, pick, ends=ends)
+        plain = language == "zh" and chinese.joined(template)
+        parts["a"] = "、".join(names) if plain else listing(names, language, pick, ends=ends)
     if "{o}" in template:
         parts["o"] = listing(names, language, pick, either=True)
     return fill(template, language, len(items), clause=clause, s=name, **parts)

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims, grammar
+from knowledge.lessons import cautions, claims, complaints, grammar
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -124,23 +124,31 @@ class Pairs:
         if not named:
             return None
         true = self._related(lesson.split_key) | set(lesson.entities)
-        id, name = pick.choice(named)
+        id, right = pick.choice(named)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
         stranger = next(
-            (name for other, name in drawn if other not in true and not _GENERAL.fullmatch(name)),
+            (name for other, name in drawn if other not in true and _is_worse(right, name)),
             "",
         )
         chosen = lesson.messages[-1].content
         if not stranger:
             return None
-        rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
+        rest = [other for _, other in named if other != right]
+        rejected = _replaced(chosen, right, stranger, rest)
         return _made(
             lesson,
             rejected,
-            f"swapped fact: {stranger!r} stands in place of {name!r}, "
+            f"swapped fact: {stranger!r} stands in place of {right!r}, "
             "and the graph does not relate it to the subject",
         )
+
+
+def _is_worse(right: str, stranger: str) -> bool:
+    """Say whether a name makes an answer worse: not where it fits anything, or means the same."""
+    if _GENERAL.fullmatch(stranger) or complaints.alike(right, stranger):
+        return False
+    return stranger[:2] != right[:2] or right.isascii()
 
 
 def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:

@@ -327,6 +327,12 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
 }  # fmt: skip
 
+FURTHER: dict[Language, tuple[str, ...]] = {
+    "en": ("",),
+    "zh": ("(另外|此外|除此之外|除了这些)，", "(另外|此外)，", "(顺便一提|补充一点)，"),
+}
+"""How further facts of the same kind are led up to."""
+
 PAIRED: dict[str, tuple[str, str]] = {
     "symptom": ("its symptoms", "症状"),
     "cause": ("its causes", "病因"),

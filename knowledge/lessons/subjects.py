@@ -51,6 +51,9 @@ _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
 """A word of time that was typed and not turned into its sign."""
 
+_UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
+"""Of what no medicine can be said to be for."""
+
 _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
 """Relations of which Chinese sources list the same thing in two wordings."""
@@ -436,6 +439,8 @@ def _belongs(relation: str, kind: str, name: str) -> bool:
     """
     if relation == "associated_with":
         return kind in ("condition", "symptom")
+    if relation.endswith(INVERSE) and name in _UNTREATABLE:
+        return False
     if relation == "department" and _CJK.search(name):
         return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
     return True
