@@ -127,9 +127,13 @@ def together(
     language: Language,
     pick: random.Random,
 ) -> str:
-    """Return one sentence that states the facts of several relations, the name said once."""
+    """Return one sentence that states the facts of several relations, the name said once.
+
+    Without a name it is left to what was said before.
+    """
     relation, items = groups[0]
-    text = statement(name, relation, items, language, pick)
+    text = "" if name else brief(relation, items, language, pick)
+    text = text or statement(name, relation, items, language, pick)
     for relation, items in groups[1:]:
         clause = brief(relation, items, language, pick, clause=True)
         text = text.rstrip(_STOPS) + ("; " if language == "en" else "；") + clause

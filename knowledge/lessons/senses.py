@@ -39,7 +39,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "prevention": (r"prevent|risk|avoid|protect|vaccin|reduc|lower", "预防|避免|防"),
     "department": (
         r"department|clinic|refer|specialist|appointment|seen in",
-        "科室|就诊|挂|看|接诊|收治|求治|到.*查",
+        "科室|就诊|挂|看|接诊|收治|求治|到.*查|找.*的医生",
     ),
     "red_flag": (r"red flag|warning|urgent|emergency|do not wait|seek help", "警示|危险|警惕|立即"),
     "body_part": (r"\bsites?\b|affect|part of the body", "部位|累及"),

@@ -23,6 +23,8 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 PLAN = ("test", "first_line", "treatment", "medicine", "department", "complication")
 _PLAIN = ("treatment", "department")
 _MOST = 5
+_UNNAMED = 0.6
+"""How often a Chinese plan does not name again the one condition that was spoken of."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
@@ -99,7 +101,9 @@ def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None
     ordered = ((each, page.named(each)) for each in sorted(wanted, key=PLAN.index))
     groups = [(each, named) for each, named in phrases.unrepeated(ordered, _MOST) if named]
     if groups and pick.random() < 0.8:
-        text = phrases.together(page.said, groups, page.language, pick)
+        unnamed = page.language == "zh" and answer.alone and pick.random() < _UNNAMED
+        name = "" if unnamed else page.said
+        text = phrases.together(name, groups, page.language, pick)
         answer.say_of(text, *((page, each, items) for each, items in groups))
         return
     for each, items in groups:
