@@ -171,7 +171,13 @@ def test_an_illness_has_the_pace_of_its_name(name, pace):
     assert patients.profile(page(name, symptom=("乏力",))).pace == pace
 
 
-@pytest.mark.parametrize("name", ["猝死", "自缢", "死胎"])
+def test_who_is_unconscious_is_seen_at_once():
+    ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
+    assert patients.profile(ill, ill.named("symptom")).pace == "sudden"
+    assert patients.profile(ill, ill.named("symptom")[1:]).pace == "days"
+
+
+@pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
 def test_nobody_asks_about_his_own_death(name):
     assert not patients.is_illness(page(name, symptom=("昏迷", "抽搐")))
 

@@ -68,7 +68,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
             template = grammar.say(cases.ABSENT[each, page.language], pick)
             text = phrases.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.say_of(text, (of, each, [item]))
-    conclude(page, relation, told_by, answer, pick, patient=True)
+    conclude(page, relation, told_by, answer, pick, told=told, patient=True)
     return answer.lesson(NAME, last, relation, before=before, turns=turns)
 
 

@@ -180,7 +180,7 @@ def asked(page: Page, relation: str, pick: random.Random) -> str:
 def _opened(question: str, page: Page, pick: random.Random) -> str:
     openings = questions.OPENING[page.language]
     if question.startswith("医生"):
-        openings = tuple(each for each in openings if "医生" not in each)
+        openings = tuple(each for each in openings if "医生" not in each and each != "请问")
     opening = grammar.say(openings, pick)
     if page.language == "zh" or not opening or opening.endswith(". "):
         return opening + question

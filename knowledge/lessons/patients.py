@@ -47,7 +47,8 @@ _MENSTRUAL = re.compile(
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
 _UNBORN = re.compile(
-    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死", re.IGNORECASE
+    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
+    re.IGNORECASE,
 )
 """Nobody who could be asked has these."""
 _BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
@@ -65,11 +66,16 @@ _SUDDEN = re.compile(
     "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|seps"
     "is|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑"
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大"
+    "出血|穿孔|会厌|脑膜炎|脑炎|败血症|脓毒症|酮症|呼吸衰竭|"
+    "肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑"
     "尾|过"
     "敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
+_ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
+"""Whoever has these is to be seen at once, whatever it is."""
+
 _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
@@ -202,7 +208,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
         stage = "old"
     pace: Pace = "days"
-    if _is_sudden(page.name, about):
+    if _is_sudden(page.name, about) or _found(_ALARMING, felt):
         pace = "sudden"
     elif _found(_LASTING, about):
         pace = "lasting"

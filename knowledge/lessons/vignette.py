@@ -52,7 +52,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
-    conclude(page, relation, told_by, answer, pick)
+    conclude(page, relation, told_by, answer, pick, told=items)
     return answer.lesson(NAME, _case(page, items, history, pick), relation)
 
 
@@ -63,16 +63,18 @@ def conclude(
     answer: Answer,
     pick: random.Random,
     *,
+    told: Sequence[Item] = (),
     patient: bool = False,
 ) -> None:
     """End an answer: with what follows and a closing word, or with what statistics cannot say.
 
-    What may be urgent comes before tests and treatment; to a `patient` it is said in any case.
+    What may be urgent, by the condition or by the findings `told`, comes before tests and
+    treatment; to a `patient` it is said in any case.
     """
     closing = ""
     if told_by == "symptom":
         flags = page.texts("red_flag")
-        urgent = patients.profile(page).pace == "sudden"
+        urgent = patients.profile(page, told).pace == "sudden"
         if flags and urgent:
             answer.state("red_flag", flags[:1])
         elif urgent and patient:
