@@ -51,7 +51,9 @@ _UNBORN = re.compile(
     re.IGNORECASE,
 )
 """Nobody who could be asked has these."""
-_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
+_BABY = re.compile(
+    "infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿|母乳", re.IGNORECASE
+)
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
     "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
@@ -201,7 +203,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         sex = "f"
     old = _found(_OLD, f"{about} {felt} {whom} {_words(page.groups, 'risk_factor')}")
     stage: Stage = "adult"
-    if _found(_BABY, about):
+    if _found(_BABY, f"{about} {felt}"):
         stage = "baby"
     elif _found(_CHILD, f"{about} {felt}"):
         stage = "child"

@@ -42,7 +42,7 @@ _SINGULAR = re.compile(
 _NOBODY = re.compile(
     "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|易患|多于|高于|家族史|遗传|体质$"
 )
-_WHOM = re.compile("^(?:好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )

@@ -159,22 +159,24 @@ def _for(
     answer.say(said, relation, items)
 
 
-def _background(page: Page, answer: Answer, pick: random.Random) -> str:
+def _background(page: Page, answer: Answer, pick: random.Random) -> list[Item]:
     """Give the patient a risk factor of the condition, in about half of the cases."""
     known = patients.history(page)
     if not known or pick.random() < 0.5:
-        return ""
+        return []
     item = pick.choice(known)
     template = grammar.say(cases.BACKGROUND[page.language], pick)
     text = phrases.fill(template, page.language, 1, s=page.said, a=item.said)
     answer.say(text, "risk_factor", [item])
-    return grammar.say(cases.HISTORY[page.language], pick).format(a=item.said)
+    return [item]
 
 
-def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) -> str:
-    who = patients.profile(page, items)
+def _case(page: Page, items: Sequence[Item], history: Sequence[Item], pick: random.Random) -> str:
+    who = patients.profile(page, [*items, *history])
     person = patients.person(who, page.language, pick)
-    task = grammar.say(cases.TASK[page.language], pick)
+    told = grammar.say(cases.HISTORY[page.language], pick) if history else ""
+    task = told.format(a="".join(item.said for item in history))
+    task += grammar.say(cases.TASK[page.language], pick)
     return phrases.fill(
         grammar.say(cases.VIGNETTE[page.language], pick),
         page.language,
@@ -183,6 +185,6 @@ def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) 
         Who=person[:1].upper() + person[1:],
         a=phrases.listing([item.said for item in items], page.language, pick),
         since=patients.since(who, page.language, pick),
-        ask=history + task,
-        Ask=history + task,
+        ask=task,
+        Ask=task,
     )
