@@ -7,11 +7,12 @@ Forms: `case` describes symptoms, `told` starts from a named condition, `taking`
 """
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.lessons import complaints, consultations, grammar, patients, phrases
+from knowledge.lessons import complaints, consultations, grammar, nouns, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.patients import Profile
 from knowledge.lessons.subjects import Item, Page
@@ -38,6 +39,11 @@ _MOST = 6
 _FLAGGED = 0.6
 _CLOSED = 0.6
 """How often an answer ends with a red flag of the condition, and with a word of care."""
+
+
+_SLEEP = re.compile("Sleeping|睡")
+_ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
+"""Who complains of bad sleep does not add that sleeping is difficult as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,13 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     items = _few(complaints.felt(page.named("symptom")), pick)
     who = patients.profile(page, items)
     answer.say(patients.likely(page, _listed(items, page, pick), pick), "symptom", items)
+    if who.pace == "sudden" and page.texts("red_flag"):
+        _advise(page, "red_flag", answer, pick)  # what is urgent comes before all that follows
+    said = ("symptom", "red_flag") if answer.states("red_flag") else ("symptom",)
     _advise_on(
-        page, [each for each in _care(page, relation, pick) if each != "symptom"], answer, pick
+        page, [each for each in _care(page, relation, pick) if each not in said], answer, pick
     )
-    _close(page, who, relation, answer, pick)
+    _close(page, who, relation, answer, pick, consultations.CASE_CLOSING)
     asked = grammar.say(consultations.ASK[page.language][relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
@@ -91,9 +100,12 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
 def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     if relation != "description" and page.texts("description") and pick.random() < 0.1:
         answer.state("description", page.texts("description")[:1])
-    _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
     who = patients.profile(page)
-    _close(page, who, relation, answer, pick)
+    care = _care(page, relation, pick, extra=1)
+    if who.pace == "sudden" and page.texts("red_flag") and relation != "description":
+        care = ["red_flag", *(each for each in care if each != "red_flag")]
+    _advise_on(page, care, answer, pick)
+    _close(page, who, relation, answer, pick, consultations.CLOSING)
     voice = _voice(who, page.language, pick)
     opening = grammar.say(consultations.TOLD[page.language], pick)
     told = _voiced(opening, voice, page, s=page.said)
@@ -139,7 +151,14 @@ def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: rando
             _advise(page, each, answer, pick, items, spoken=each == spoken)
 
 
-def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> None:
+def _close(
+    page: Page,
+    who: Profile,
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+    words: dict[Language, tuple[str, ...]],
+) -> None:
     """End an answer: where it may be urgent with a warning, else often with a word of care."""
     if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
@@ -147,11 +166,13 @@ def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
         _add(page, consultations.URGENT_CLOSING, answer, pick)
         return
+    if who.pace == "sudden" and answer.states("red_flag"):
+        return
     if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
         closing = {
             "medicine": consultations.MEDICINE_CLOSING,
             "prognosis": consultations.PROGNOSIS_CLOSING,
-        }.get(relation, consultations.CLOSING)
+        }.get(relation, words)
         _add(page, closing, answer, pick)
 
 
@@ -191,7 +212,7 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
     added = pick.sample(others, min(len(others), pick.randint(0, extra)))
     if relation in ("medicine", "treatment") and "first_line" in others:
         added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
-    if relation in _CARE:
+    if relation in _CARE and relation != "department":
         return sorted([relation, *added], key=_EXTRA.index)
     return [relation, *sorted(added, key=_EXTRA.index)]
 
@@ -216,6 +237,8 @@ def _advise(
         else:
             answer.state(relation, [item])
         return
+    if relation == "side_effect" and len(complaints.felt(named)) < len(named):
+        spoken = False  # nobody notices a change in the blood
     forms = consultations.SPOKEN[page.language].get(relation, ()) if spoken else ()
     if not forms or pick.random() < (0.7 if answer.begun else 0.4):
         answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
@@ -246,15 +269,17 @@ def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Rand
         Since=since[:1].upper() + since[1:],
     )
     worry = grammar.say(consultations.WORRY[page.language], pick)
+    if _SLEEP.search(worry) and any(_ASLEEP.search(name) for name in names):
+        worry = ""
     text = intro + text + (" " if english and worry else "") + worry.rstrip()
     return _greeted(text, page, pick)
 
 
 def _felt(name: str) -> str:
     """Put an article before a symptom that one has one of: a fever, a sore throat."""
-    if not name.endswith(consultations.ONE_OF) or " of " in name or " in " in name:
+    if nouns.bare(name) != name or not name.endswith(consultations.ONE_OF) or " of " in name or " in " in name:
         return name
-    return ("an " if name[0] in "aeiou" else "a ") + name
+    return nouns.article(name) + name
 
 
 def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
@@ -278,18 +303,21 @@ def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool
 
 def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Random) -> str:
     """Return a sentence on sex and age, in about half of the cases."""
-    if who.stage == "baby" or pick.random() < 0.5:
+    if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
         return ""
     years = patients.age(who, pick)
     if language == "zh":
         noun = {"f": "，女", "m": "，男", "": ""}[who.sex] if voice.i == "我" else ""
         return pick.choice((f"{voice.i}今年{years}岁{noun}。", f"{voice.i}{years}岁{noun}。"))
+    state = " and pregnant" if who.pregnant else ""
     if voice.i != "I":
-        return f"{voice.i[:1].upper()}{voice.i[1:]} is {years}. "
+        return f"{voice.i[:1].upper()}{voice.i[1:]} is {years}{state}. "
     sex = who.sex or pick.choice(("f", "m"))
     noun = "woman" if sex == "f" else "man"
     article = "an" if 80 <= years < 90 or years == 18 else "a"
     full = f"I am {article} {years}-year-old {noun}. "
+    if who.pregnant:
+        return f"I am {years}{state}. "
     return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
 
 

@@ -33,7 +33,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if not relation or len(_told(page, relation)) < 3 or not patients.is_illness(page):
         return {}
     planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
-    forms = ("short", "long", "single") if planned else ("short",)
+    forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
@@ -99,7 +99,7 @@ def _planned(
         other = [
             item
             for item in _told(rival, relation)[:8]
-            if item.object not in common and _another(item, told)
+            if item.object not in common and _another(item, told) and patients.suits(page, item)
         ]
         if other:
             asked.append((rival, relation, pick.choice(other), _NO))

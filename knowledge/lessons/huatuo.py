@@ -7,6 +7,7 @@ relations at once, `case` describes a patient and asks what it may be.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -20,6 +21,9 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations of which two sources may say different things; one answer tells one of them."""
+
+_ITS = re.compile(r"\bits?\b")
+_THEIR = {"its": "their", "it": "them"}
 
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
@@ -109,18 +113,36 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     answer.say(phrases.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
     others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
-        answer.state(relation, pick.sample(others, min(len(others), pick.choice((2, 3, 4)))), 0.8)
+        _add_others(page, relation, others, answer, pick)
     return _opened(
         phrases.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
 
 
+def _add_others(
+    page: Page, relation: str, others: Sequence[Item], answer: Answer, pick: random.Random
+) -> None:
+    """State some of what else a relation holds, as something further."""
+    few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4))))
+    text = phrases.others(relation, few, pick) if page.language == "en" else ""
+    if text:
+        answer.say(text, relation, few)
+    else:
+        answer.state(relation, few, 0.8)
+
+
 def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    place = 0 if page.language == "en" else 1
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
         answer.state(each, chosen(page, each, pick, 5))
-    one, other = (questions.PAIRED[each][place] for each in pair)
+    return asked_twice(page, pair, pick)
+
+
+def asked_twice(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
+    """Return a question on two relations of a page at once."""
+    one, other = (questions.PAIRED[each][0 if page.language == "en" else 1] for each in pair)
+    if page.language == "en" and phrases.is_plural(page.said):
+        one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
     template = grammar.say(questions.PAIR[page.language], pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
 

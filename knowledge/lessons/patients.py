@@ -18,12 +18,12 @@ from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]
-Stage = Literal["baby", "child", "adult", "old"]
+Stage = Literal["baby", "child", "adult", "mature", "old"]
 Pace = Literal["sudden", "days", "lasting"]
 
 _FEMALE = re.compile(
     r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
-    r"obstetric|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
+    r"obstetric|gestation|hydatidiform|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
     r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
     r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|带下|崩漏|白带",
     re.IGNORECASE,
@@ -34,12 +34,12 @@ _MALE = re.compile(
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
+    "pregnan|gestation|obstetric|postpartum|eclamp|placent|hyperemesis|hydatidiform|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
     "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
     re.IGNORECASE,
 )
 _MENSTRUAL = re.compile(
-    "menstr|dysmenorrh|endometriosis|polycystic ovar|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
+    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed period|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
     "多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
@@ -48,17 +48,32 @@ _UNBORN = re.compile("fetal|foetal|胎儿|羊水|脐带|死胎", re.IGNORECASE)
 """Nobody has these: who is ill cannot be asked."""
 _BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
 _CHILD = re.compile(
-    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
+    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
+    "growth delay|lack of growth|failure to thrive|diaper|"
     "小儿|儿童|幼儿|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
     re.IGNORECASE,
 )
 _OLD = re.compile(
-    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|"
+    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|macular degen|polymyalgia|"
+    "giant cell|myeloma|prostatic hyperplasia|"
     "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
     re.IGNORECASE,
 )
+_MATURE = re.compile(
+    r"(?<!heat )stroke|infarct|angina|coronary|atrial fib|heart failure|copd|obstructive pulmonary|"
+    r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
+    r"esophageal|endometrial|uterine) cancer|osteoarthr|aneurysm|peripheral arter|glaucoma|"
+    r"cirrhosis|atheroscl|type 2 diab|aortic",
+    re.IGNORECASE,
+)
+"""Rare before the middle of life; a young patient would be the exception."""
+_PREGNANT = re.compile(
+    r"gestational diabetes|pre-?eclampsia|hyperemesis|placent|of pregnancy|threatened pregnancy|"
+    r"preterm lab|pregnancy-induced",
+    re.IGNORECASE,
+)
 _SUDDEN = re.compile(
-    "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
+    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
     re.IGNORECASE,
@@ -72,7 +87,8 @@ _LASTING = re.compile(
 
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
-    r"\b(?:contaminated|transmission|status|attendance)\b|mutation|HLA|"
+    r"\b(?:contaminated|transmission|status|attendance|season|trigger|triggers)\b|mutation|HLA|"
+    r"^family history|"
     "高龄|年龄|女性|男性|血统|人种|种族|家族史|突变|婴儿期",
     re.IGNORECASE,
 )
@@ -100,10 +116,14 @@ _LIKELY_EN = (
     "{a} are among the symptoms of {s}.",
     "one (possibility|explanation|candidate) is {s}, since its symptoms include {a}.",
     "one condition to (consider|think of|keep in mind) is {s}, which can (cause|bring on) {a}.",
-    "these complaints fit {s}, whose symptoms include {a}.",
+    "(these complaints fit|this fits|that would fit) {s}, whose symptoms include {a}.",
     "{s} may present with {a}, so it (has to|must|should) be considered.",
     "the picture could be that of {s}: its symptoms include {a}.",
-    "with {a}, one should think of {s}, because these are symptoms of it.",
+    "with {a}, (one should|I would) think of {s}, because these are symptoms of it.",
+    "{a} (could|may|might) come from {s}, as symptoms of it.",
+    "{s} (comes to mind|has to be thought of|is what I would think of), since it can "
+    "(cause|produce) {a}.",
+    "(my first thought is|I would first think of) {s}: it can (cause|bring on|produce) {a}.",
 )
 _LIKELY_ZH = (
     "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑|想到|怀疑|排查)(这个病|此病|这一可能)。",
@@ -161,6 +181,7 @@ class Profile:
     childbearing: bool
     pace: Pace
     menopause: bool = False
+    pregnant: bool = False
 
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
@@ -180,6 +201,8 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         stage = "child"
     elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
         stage = "old"
+    elif _found(_MATURE, about):
+        stage = "mature"
     pace: Pace = "days"
     if _found(_SUDDEN, about):
         pace = "sudden"
@@ -187,7 +210,9 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         pace = "lasting"
     childbearing = _found(_CHILDBEARING, about) or _found(_MENSTRUAL, f"{about} {felt}")
     menopause = _found(_MENOPAUSE, f"{about} {felt}")
-    return Profile(sex, stage, childbearing and stage != "child" and not menopause, pace, menopause)
+    fertile = childbearing and stage != "child" and not menopause
+    pregnant = fertile and _found(_PREGNANT, about)
+    return Profile(sex, stage, fertile, pace, menopause, pregnant)
 
 
 def beside(page: Page, other: Page) -> bool:
@@ -202,13 +227,26 @@ def beside(page: Page, other: Page) -> bool:
         two.stage == "baby"
     ):
         return False
+    if one.pregnant != two.pregnant:
+        return False
     grown_old = _OLD.search(named) is not None
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
 
 
+def suits(page: Page, item: Item) -> bool:
+    """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
+    own, told = profile(page), profile(page, [item])
+    return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
+
+
 def history(page: Page) -> list[Item]:
     """Return the risk factors that a history tells of: not what anyone sees or is born with."""
-    return [item for item in page.named("risk_factor") if not _PLAIN.search(item.text)]
+    fertile = profile(page).childbearing
+    return [
+        item
+        for item in page.named("risk_factor")
+        if not _PLAIN.search(item.text) and (fertile or not _found(_CHILDBEARING, item.text))
+    ]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -234,10 +272,13 @@ def age(who: Profile, pick: random.Random) -> int:
         return pick.randint(22, 38)
     if who.menopause:
         return pick.randint(47, 58)
-    lowest, highest = {"baby": (1, 1), "child": (4, 11), "old": (58, 79), "adult": (21, 56)}[
-        who.stage
-    ]
+    lowest, highest = _AGES[who.stage]
     return pick.randint(lowest, highest)
+
+
+_AGES: dict[Stage, tuple[int, int]] = {
+    "baby": (1, 1), "child": (3, 8), "adult": (21, 56), "mature": (48, 74), "old": (62, 81),
+}  # fmt: skip
 
 
 def since(who: Profile, language: Language, pick: random.Random) -> str:
@@ -277,6 +318,7 @@ def person(who: Profile, language: Language, pick: random.Random) -> str:
         if who.stage == "baby":
             return "a baby " + ("girl" if sex == "f" else "boy")
         noun = {"f": ("girl", "woman"), "m": ("boy", "man")}[sex][who.stage != "child"]
+        noun = f"pregnant {noun}" if who.pregnant else noun
         article = "an" if years in (8, 11, 18) or 80 <= years < 90 else "a"
         return f"{article} {years}-year-old {noun}"
     if who.stage == "baby":

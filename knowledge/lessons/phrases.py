@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons import grammar, sentences_en, sentences_zh
+from knowledge.lessons import grammar, nouns, sentences_en, sentences_zh
 from knowledge.lessons.subjects import INVERSE, Item
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
@@ -48,7 +48,13 @@ _HEAD = re.compile(
 
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _LARGE = re.compile(r"\{[A-Z]+\}")
+_PART = re.compile(r"\{([A-Za-z]+)\}")
 _ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
+_ARTICLE_ANY = re.compile(r"^(?:an?|the) (?=\w)")
+_ASIDE = re.compile(
+    r"\s*\([^)]*\)|, (?:also|sometimes|previously|formerly|or) [^,.]*(?=,)|,(?= is\b)"
+)
+"""Other names between a name and its verb: "arthritis (JIA), also known as JRA, is ..."."""
 _SENTENCE_EN = re.compile(
     r"^[^,;]*?\b(?:is|are|was|were|can be|may be|refers?|occurs?|means|has|have)\b|"
     r"^(?:any|all|in|when|if|there|this|these|it|people|because)\b|[.!?] [A-Z]",
@@ -101,6 +107,12 @@ def brief(
     return (
         told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
     )
+
+
+def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+    """Return an English sentence on what else there is of a relation, or nothing."""
+    template = sentences_en.OTHERS.get(relation, "")
+    return told((template,), "", items, "en", pick) if template and items[0].object else ""
 
 
 def unrepeated(
@@ -181,8 +193,15 @@ def fill(
         chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
     if _LARGE.search(chosen):
         parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
-    text = chosen.format(**parts)
-    return text[:1].upper() + text[1:] if language == "en" and not clause else text
+    if language == "zh":
+        return chosen.format(**parts)
+    text = _PART.sub(lambda match: _part(chosen[: match.start()], parts[match[1]]), chosen)
+    return text if clause else text[:1].upper() + text[1:]
+
+
+def _part(before: str, text: str) -> str:
+    """Return what is filled in, without its article where the words before it leave no room."""
+    return nouns.bare(text) if nouns.takes_bare(before) else text
 
 
 def is_plural(name: str) -> bool:
@@ -219,14 +238,15 @@ def listing(
         return _listing_zh(texts, pick, either, ends)
     word = "or" if either else "and"
     if any(", " in text for text in texts):
-        return "; ".join(texts[:-1]) + f"; {word} " + texts[-1]
-    if not either and any(" and " in text for text in texts):
-        return ", ".join(texts[:-1]) + ", as well as " + texts[-1]
+        if len(texts) == 2 and ", " in texts[0]:
+            texts = (texts[1], texts[0])
+        apart = f" {word} " if len(texts) == 2 and ", " not in texts[0] else f"; {word} "
+        return "; ".join(texts[:-1]) + apart + texts[-1]
     joint = f" {word} "
-    if pick and len(texts) > 2:
-        joint = (joint, joint, f", {word} ", joint if either else ", as well as ")[
-            int(4 * pick.random())
-        ]
+    if any(f" {word} " in text for text in texts):
+        joint = f", {word} " if either else " as well as "
+    elif pick and len(texts) > 2:
+        joint = (joint, joint, joint, f", {word} ", f", {word} ")[int(5 * pick.random())]
     return ", ".join(texts[:-1]) + joint + texts[-1]
 
 
@@ -255,13 +275,9 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
-    if (
-        relation == "description"
-        and article
-        and body[article.end() :].lower().startswith(name.lower())
+    if relation == "description" and (
+        body.startswith("The term ") or _plainly(body).startswith(_plainly(name))
     ):
-        return f"{body}."
-    if relation == "description" and body.startswith("The term "):
         return f"{body}."
     whole = article is not None and _WHOLE_EN.match(body) is not None
     be = "are" if is_plural(name) else "is"
@@ -270,8 +286,6 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     known = relation == "drug_class" and body.casefold() not in name.casefold()
     if known and not is_plural(body) and pick.random() < 0.8:
         return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
-    if relation == "description" and body.casefold().startswith(name.casefold()):
-        return f"{body}."
     said = item.said.rstrip(_STOPS)
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
@@ -281,13 +295,18 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
 
+def _plainly(text: str) -> str:
+    """Return a text as far as two ways of writing one name agree: Cushing's and Cushing."""
+    return _ARTICLE_ANY.sub("", text.replace("'s", "").replace("-", " ").casefold())
+
+
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def _defined(said: str, be: str) -> str:
     """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
-    if _SENTENCE_EN.search(said) or said[:1].isupper():
+    if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
         return ""
     first = said.split(" ")[0]
     if first == "drops":

@@ -34,6 +34,9 @@ _DRAWS = 30
 
 _NUMBER = re.compile(r"(?<![\w.,/])\d+(?:\.\d+)?(?![\w/]|\.\d)")
 _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|单位|毫升)")
+_LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
+"""A line of evidence that lists names, or may do so."""
+
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
 _CALM: dict[Language, tuple[str, ...]] = {
@@ -125,13 +128,35 @@ class Pairs:
         chosen = lesson.messages[-1].content
         if not stranger:
             return None
-        rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
+        rest = [other for _, other in named if other != name]
+        rejected = "".join(
+            _replaced(part, name, stranger, rest) if states else part
+            for part, states in _parts(lesson, chosen)
+        )
         return _made(
             lesson,
             rejected,
             f"swapped fact: {stranger!r} stands in place of {name!r}, "
             "and the graph does not relate it to the subject",
         )
+
+
+def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
+    """Return a text by its sentences, and whether each states facts of entities.
+
+    A name within a text that the graph holds as a whole, such as a red flag, is no fact by itself.
+    """
+    support = lesson.meta.get("support")
+    spans = sentences(text)
+    if not isinstance(support, list) or len(support) != len(spans):
+        return [(text, True)]
+    named = [bool(_LISTS.search(source.quote)) for source in lesson.sources]
+    parts, place = [], 0
+    for (start, end), indices in zip(spans, support, strict=True):
+        parts.append((text[place:start], False))
+        parts.append((text[start:end], any(named[each] for each in indices)))
+        place = end
+    return [*parts, (text[place:], False)]
 
 
 def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
@@ -248,7 +273,8 @@ def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
         if _latin(text[start - 1 : start]) or _latin(text[end : end + 1]):
             done += text[place:end]
         else:
-            said = other[:1].upper() + other[1:] if text[start].isupper() else other
+            begins = not text[:start].strip(" \"'“‘（(")  # else a capital is a person's name
+            said = other[:1].upper() + other[1:] if begins and text[start].isupper() else other
             done += text[place:start] + said
         place = end
     return done + text[place:]

@@ -124,7 +124,8 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         r"would have (?:spoken|counted) statistically for\s*, (?:but|and) is absent",
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
-        r"one would rather look for",
+        r"^\W*since there is no\s*, which\s+can cause,",
+        r"would be expected to cause\s*, which is absent here",
     ),
     "zh": (
         "(?:尚未|并未|未)出现",
@@ -154,7 +155,8 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
             r"(?<!not )(?<!never )\bcontraindicated (?:in|with)",
             r"(?:are|is)\s+contraindicated",
             r"(?:should|must) not be (?:used|given)",
-            r"(?:please )?do not take",
+            r"(?:please )?do not (?:take|use)",
+            r"must not be used here",
             r"who should not",
         ),
         "interaction": (
@@ -194,6 +196,10 @@ What such a phrase covers is taken out of a sentence; any denial that is left de
 """
 
 
+_OF_NAME = re.compile(r"\ban? (?=\s{2})", re.IGNORECASE)
+"""The article of a name, which is blank by now: frames are told without it."""
+
+
 @cache
 def _pattern(relation: str, place: int, never: bool) -> re.Pattern[str]:
     return re.compile((_NEVER if never else _SAID)[relation][place], re.IGNORECASE)
@@ -217,6 +223,8 @@ def fault(frame: str, named: Collection[str], texts: Collection[str], language: 
     stated = {*named, *texts}
     if not stated:
         return ""
+    if language == "en":
+        frame = _OF_NAME.sub(" ", frame)
     left = _meant(frozenset(stated), language).sub(" ", frame)
     for relation in sorted(stated - set(texts)):
         if not _pattern(relation, place, False).search(frame):

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, or_, select
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source, holds
 from knowledge.graph import Graph
+from knowledge.lessons import nouns
 from knowledge.merge import CURATED
 from knowledge.records import Entity, Language, Passage
 
@@ -46,6 +47,12 @@ _MIRRORED = ("interaction",)
 
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|looks?|feels|hurts|moves|burns or|become|becomes)\b|^symptoms of ",
+    re.IGNORECASE,
+)
+_SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
+"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
@@ -53,7 +60,11 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
-_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|Any|With|For) (?=[\w(])")
+_FUNCTION_WORD = re.compile(
+    r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])"
+)
+_PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
+"""A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
     r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
@@ -69,6 +80,7 @@ _ALWAYS_SMALL = {
     "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
     "rodenticide", "transplant", "marijuana", "overflow",
     "altitude", "postpartum", "beriberi", "multidrug",
+    "spina", "tricuspid", "bicuspid", "mitral", "folate", "pterygium", "intertrigo",
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
@@ -175,7 +187,8 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     first = _FIRST_WORD.match(text)
     if first is None or first[0] in _PROPER:
         return text
-    if first[0].lower() not in common and not _MEDICAL.search(first[0]):
+    prefixed = _PREFIXED.match(text) is not None
+    if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
         return text
     return text[:1].lower() + text[1:]
 
@@ -369,7 +382,7 @@ def _page(
             groups.setdefault(fact.relation, {}).setdefault(key, item)
             reviewed[fact.relation] = reviewed.get(fact.relation, 0) + fact.curated
     kept = {relation: tuple(items.values()) for relation, items in groups.items()}
-    return Page(entity, language, name, within_sentence(name, common), kept) if kept else None
+    return Page(entity, language, name, _said(name, language, common), kept) if kept else None
 
 
 def _item(
@@ -388,18 +401,27 @@ def _item(
             return None
     if not text:
         return None
-    said = within_sentence(text, common)
+    said = _said(text, language, common) if fact.other else within_sentence(text, common)
     if kind == "symptom" and _FINDING.fullmatch(text):
-        said = text[:1].lower() + text[1:]
+        said = nouns.counted(text[:1].lower() + text[1:])
     return Item(fact.id, text, said, fact.other, kind, fact.licence)
+
+
+def _said(name: str, language: Language, common: Collection[str]) -> str:
+    """Return a name as it stands within a sentence, in English with the article that it takes."""
+    said = within_sentence(name, common)
+    return nouns.counted(said) if language == "en" else said
 
 
 def _belongs(relation: str, kind: str, name: str) -> bool:
     """Say whether an object can stand for its relation in a lesson.
 
     Statistics on tests and medicines would read like advice; some tables give a disease's name in
-    place of a department's.
+    place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
+    one that names no more than an organ ("symptoms of eye") tells nothing.
     """
+    if kind == "symptom" and _CLAUSE.search(name):
+        return False
     if relation == "associated_with":
         return kind in ("condition", "symptom")
     if relation == "department" and _CJK.search(name):
@@ -476,5 +498,6 @@ def _damaged(text: str) -> bool:
     return (
         any(mark in text for mark in _DEBRIS)
         or _REFERENCE.search(text) is not None
+        or _SPOKEN_AS.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )

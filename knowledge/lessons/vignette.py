@@ -4,7 +4,7 @@
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
 has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
-`alone` follows one.
+`again` another two, `alone` follows one. What is urgent in a sudden illness is said before its plan.
 """
 
 import random
@@ -15,7 +15,7 @@ from knowledge.lessons import cases, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
-from knowledge.records import Lesson
+from knowledge.records import Language, Lesson
 
 NAME = "vignette"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -31,7 +31,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if not relation or not patients.is_illness(page):
         return {}
     if relation != "symptom":
-        return {relation: ("versus",)}
+        return {relation: ("versus", "again")}
     planned = [each for each in PLAN if page.named(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
 
@@ -39,28 +39,33 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where nothing shares a finding with the page."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form == "versus" else ()
-    if form == "versus" and not rivals:
+    rivals = page.rivals(page) if form != "alone" else ()
+    if form != "alone" and len(rivals) < (2 if form == "again" else 1):
         return None
     answer = Answer(page, pick)
     if rivals:
-        rival = pick.choice(rivals)
+        rival = rivals[-1] if form == "again" else rivals[0]
         items = _versus(page, rival, told_by, answer, pick)
     else:
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
     conclude(page, relation, told_by, answer, pick)
-    return answer.lesson(NAME, _case(page, items, history, pick), relation)
+    tasks = cases.TASK if rivals else cases.TASK_ALONE
+    tasks = tasks if told_by == "symptom" else cases.TASK_STATISTICAL
+    return answer.lesson(NAME, _case(page, items, history, tasks, pick), relation)
 
 
 def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: random.Random) -> None:
     """End an answer: with what follows and a closing word, or with what statistics cannot say."""
     if told_by == "symptom":
+        flags = page.texts("red_flag")[:1]
+        sudden = patients.profile(page).pace == "sudden"
+        if flags and sudden:
+            answer.state("red_flag", flags)
         plan(page, relation, answer, pick)
-        flags = page.texts("red_flag")
-        if flags and pick.random() < 0.8:
-            answer.state("red_flag", flags[:1])
+        if flags and not sudden and pick.random() < 0.8:
+            answer.state("red_flag", flags)
         closing = grammar.say(cases.CLOSING[page.language], pick)
     else:
         closing = grammar.say(cases.STATISTICAL[page.language], pick)
@@ -108,7 +113,11 @@ def _versus(
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
     common = {item.object for item in findings(page, relation)}
-    other = [item for item in findings(rival, relation)[:8] if item.object not in common]
+    other = [
+        item
+        for item in findings(rival, relation)[:8]
+        if item.object not in common and patients.suits(page, item)
+    ]
     compare(page, rival, shared, relation, answer, pick)
     if own:
         _for(page, relation, own, answer, pick)
@@ -146,10 +155,16 @@ def _background(page: Page, answer: Answer, pick: random.Random) -> str:
     return grammar.say(cases.HISTORY[page.language], pick).format(a=item.said)
 
 
-def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) -> str:
+def _case(
+    page: Page,
+    items: Sequence[Item],
+    history: str,
+    tasks: dict[Language, tuple[str, ...]],
+    pick: random.Random,
+) -> str:
     who = patients.profile(page, items)
     person = patients.person(who, page.language, pick)
-    task = grammar.say(cases.TASK[page.language], pick)
+    task = grammar.say(tasks[page.language], pick)
     return phrases.fill(
         grammar.say(cases.VIGNETTE[page.language], pick),
         page.language,
@@ -160,4 +175,6 @@ def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) 
         since=patients.since(who, page.language, pick),
         ask=history + task,
         Ask=history + task,
+        Task=task,
+        past=f" {history}".rstrip(),
     )

@@ -1,0 +1,97 @@
+"""Nouns: which English names one says with an article, and which article that is.
+
+    "pilonidal cyst" -> "a pilonidal cyst"; "gout", "kidney stones", "Crohn's disease" -> unchanged
+
+Names of a graph are headings and bear none; running text reads wrong without it. Only heads that
+are always counted are listed: where English allows both, a name stays as it is.
+"""
+
+import re
+from functools import lru_cache
+
+_COUNTED = (
+    "abnormality abortion abscess adenoma amputation aneurysm assessment attack biopsy bite blister "
+    "bruise bump bunion callus catheter chalazion clot concussion contraceptive contusion count "
+    "crisis culture cyst defect device diary diet dislocation diverticulum droop effusion "
+    "electrocardiogram electroencephalogram embolus ependymoma examination fibroma fissure fistula "
+    "fracture glioma goiter goitre granuloma haemangioma haematoma hemangioma hematoma hernia "
+    "hydrocele inhaler injury laceration lesion level limp lipoma lump mass melanoma mole murmur "
+    "neuroma nodule nosebleed osteochondroma pacemaker papule polyp pregnancy prescription profile "
+    "puncture pustule questionnaire rash reaction scan scar seizure smear spasm spot sprain stent "
+    "stoma strain stricture study supplement swab system teratoma test tear transplant tremor tumor "
+    "tumour ulcer ultrasound valve varicocele wart wheeze wound X-ray"
+)
+_HEADS = frozenset(_COUNTED.split())
+_BARE = re.compile(
+    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy|malignant melanoma|melanoma|"
+    r"herpes .*|(?:molar|ectopic) test|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
+    r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
+    re.IGNORECASE,
+)
+"""Names whose head is listed, or seems to be, and that are said without an article all the same."""
+
+_ALWAYS = re.compile(
+    r"(?:history|feeling of|sensation|inability|change|family history|foreign body|deviated nasal "
+    r"septum|ingrown toe ?nail|missed period|frozen shoulder)\b|"
+    r".*\bsensation\b|.*\bhistory of\b|"
+    r"(?:sore|runny|blocked|stuffy|stiff|hoarse|swollen|weak|hard) (?:[\w-]+ )?"
+    r"(?:throat|nose|neck|voice|abdomen|eye|stream|prostate)$",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(
+    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
+    r"|[,(].*"
+)
+_DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
+_ARTICLE = re.compile(r"^an? ")
+_AN = re.compile(
+    r"[aio]|e(?!u)|u(?!ni|r[a-z]|se|su|te)|8|11\b|18\b|(?!HER2|SARS|LASIK|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)|hour|heir"
+)
+_ASKS_BARE = re.compile(
+    r"(?:\b(?:the term|the|known|any|no|my|your|his|her|their|our|this|that|some|more|with fake)|"
+    r"['’]s|\w[—:] \bterm) $",
+    re.IGNORECASE,
+)
+"""What stands before a name and takes its article's place."""
+
+
+@lru_cache(maxsize=1 << 15)
+def counted(name: str) -> str:
+    """Return a name with the article that running text gives it, where it needs one.
+
+    >>> counted("pilonidal cyst"), counted("acute kidney injury"), counted("history of falls")
+    ('a pilonidal cyst', 'acute kidney injury', 'a history of falls')
+    """
+    if not name or _DETERMINED.match(name) or _BARE.fullmatch(name):
+        return name
+    head = _PARTED.sub("", name).rsplit(" ", 1)[-1]
+    if head not in _HEADS and not _ALWAYS.match(name):
+        return name
+    return article(name) + name
+
+
+def article(name: str) -> str:
+    """Return the article by which a name is introduced.
+
+    >>> article("X-ray"), article("urine culture"), article("umbilical hernia"), article("GLP-1")
+    ('an ', 'a ', 'an ', 'a ')
+    """
+    return "an " if _AN.match(name) else "a "
+
+
+def bare(said: str) -> str:
+    """Return a name without its article.
+
+    >>> bare("an ulcer"), bare("gout")
+    ('ulcer', 'gout')
+    """
+    return _ARTICLE.sub("", said)
+
+
+def takes_bare(before: str) -> bool:
+    """Say whether the words before a name leave no room for an article.
+
+    >>> takes_bare("My brother's "), takes_bare("the term "), takes_bare("symptoms of ")
+    (True, True, False)
+    """
+    return _ASKS_BARE.search(before) is not None
