@@ -93,7 +93,7 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
         "two conditions (share|have in common) {x} as a symptom: {s} and {r}.",
         "both {s} and {r} may present with {x}, so they (have to|must|should) be (weighed against "
         "each other|told apart|compared).",
-        "(on its own|taken alone|by itself), {x} (could be|would fit|may be) a symptom of {s} or "
+        "(on its own|taken alone|by itself), {x} (could be|may be|might be) a symptom of {s} or "
         "of {r}.",
         "(I would|one should|let us) put {s} and {r} on the list, as (either can|both can) cause "
         "{x}.",
@@ -196,7 +196,7 @@ AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
         "in {r} one would also expect {a}, [another symptom|other symptoms] of it.",
         "{r} would become more likely with {a}, [another|more] of its symptoms.",
         "(ask|enquire) about {a} too: [this is a symptom|these are symptoms] of {r}.",
-        "to tell {r} apart, ask about {a}, [a symptom|symptoms] of it.",
+        "to tell {r} apart, ask about {a}, which it can cause.",
         "{r} can also cause {a}, so that is worth (asking about|a question|enquiring about).",
         "for {r}, the (question|thing to ask) is {a}, [another symptom|other symptoms] of it.",
     ),
@@ -249,8 +249,9 @@ ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
     ),
     ("associated_with", "en"): (
         "{r} (moves|slips|drops) down the list, (given|considering|in view of) the absence of "
-        "{a}, to which it is tied statistically.",
-        "with {a} absent, the statistical case for {r} is (weaker|thinner|poorer|slighter).",
+        "{a}, to which it is (tied|linked|connected) statistically.",
+        "with {a} absent, the statistical (case|argument) for {r} (is|gets|becomes) "
+        "(weaker|thinner|poorer|slighter).",
         "{a} would have (spoken|counted) statistically for {r}, (but is absent|and is absent).",
         "(as|since) {a} (is absent|was denied|is missing), {r} (loses|gets less) statistical "
         "support.",
@@ -276,13 +277,15 @@ CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
         "", "", "", "",
         "", "",
-        "(this|that|all of this) is provisional until (the patient has been examined|the findings are "
+        "(this|that|all of this) is provisional until (the patient has been examined|the "
+        "findings are "
         "in|an examination has been done).",
         "(the picture|my view|the order) may change once the (results|findings) are in.",
         "(none of this|nothing here) replaces an examination.",
         "I would (review|revisit) (this|the question) when more is known.",
         "should (things|the symptoms) get worse in the meantime, (do not wait|seek help at once).",
-        "an examination and the results (have to|must) (confirm|bear out) (it|this) first.",
+        "an examination and the results (have to|must) (confirm it|confirm this|bear this out) "
+        "first.",
         "(examination|a full history) comes (before|ahead of) any of this.",
     ),
     "zh": (
@@ -296,15 +299,22 @@ CLOSING: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 STATISTICAL: dict[Language, tuple[str, ...]] = {
     "en": (
-        "", "",
+        "",
+        "",
         "(these|those) are (associations|correlations), which do not make a diagnosis; an "
         "examination (has to|must|should) follow.",
         "(associations|correlations|statistics) alone (prove nothing|settle nothing), so (please "
         "have it examined|let someone examine it|an examination is due).",
         "an examination (has to|must|should|needs to) (show|find out|settle) what lies behind it.",
-        "(take|use|regard) this as a starting point for an examination (only|and no more).",
-        "(such data|figures like these|correlations) cannot tell cause from coincidence.",
-        "a clinician who (examines|sees) the patient will know more.",
+        "(take|use|regard) this as (a starting point for|a reason for|a step towards) an "
+        "examination "
+        "(only|and no more).",
+        "(such data|figures like these|correlations) cannot tell (cause from coincidence|what "
+        "comes "
+        "from what|why two things go together).",
+        "(a clinician|someone|a doctor) who (examines|sees|talks to) the patient will (know "
+        "more|be a "
+        "better judge|judge it better).",
         "(history and examination count|a careful history counts) for more than (this|numbers do).",
     ),
     "zh": (
@@ -321,7 +331,7 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "To narrow it down: any trouble with {x}?", "All right. And {x}, has that occurred?",
         "May I ask whether there «is|are» {x}?", "And «is|are» there {x}, too?",
         "(Thanks|Right|Good). Any {x}(| that you know of| at all)?",
-        "(Could you tell me|Can you say) whether {x} «has|have» come up?",
+        "(Could you tell me|Can you say) whether there «has|have» been any {x}?",
     ),
     ("symptom", "zh"): (
         "(好的，|嗯，|明白，|了解了，|知道了，|)(还|另外|同时|平时|最近|近来|这段时间)(伴有|有过|"
@@ -341,9 +351,9 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "(前面|刚才)(没提到|没说到)的，(像|比如){x}，(有过|出现过)(吗|没有)？",
     ),
     ("risk_factor", "en"): (
-        "Does this apply: {x}?", "(One|A) question on (the |)background: does {x} apply?",
-        "As to the history: does {x} apply?", "Is there anything like {x} in the history?",
-        "Thinking of the background, does {x} apply?", "Would {x} apply(| at all)?",
+        "Does this apply: {x}?", "(One|A) question on (the |)background: «does|do» {x} apply?",
+        "As to the history: «does|do» {x} apply?", "Is there anything like {x} in the history?",
+        "Thinking of the background, «does|do» {x} apply?", "Would {x} apply(| at all)?",
     ),
     ("risk_factor", "zh"): ("有{x}的情况吗？", "既往有没有{x}？", "请问存在{x}吗？"),
 }  # fmt: skip

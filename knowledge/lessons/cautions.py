@@ -203,10 +203,12 @@ REFUSED: dict[Language, tuple[str, ...]] = {
         "This I won't help with, whatever the reason behind it.",
         "I must decline (this request|what you ask|this one).",
         "(Sorry|I am sorry), I cannot assist with (that|this|it).",
-        "I am not going to help (here|with this|with that), since it could (cost somebody dearly|end "
+        "I am not going to help (here|with this|with that), since it could (cost somebody "
+        "dearly|end "
         "badly).",
         "(Here|At this point) I have to say no: I cannot help with (it|that).",
-        "Whatever the reason, I (cannot help with|cannot assist with|will not help with) (this|that).",
+        "Whatever the reason, I (cannot help with|cannot assist with|will not help with) "
+        "(this|that).",
     ),
     "zh": (
         "(这件|这种|这样的|此类)事(情|)(我|)(实在|恐怕|确实|)(不能|无法)帮(忙|您)。",
@@ -235,7 +237,8 @@ OFFER: dict[Language, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 VIOLENT = re.compile(
-    r"\b(?:kill|harm|hurt|poison|sedate|punish|slip )|worse on purpose|害|毒|杀|迷晕|报复|偷偷|故意让",
+    r"\b(?:kill|harm|hurt|poison|sedate|punish|slip )|worse on "
+    r"purpose|害|毒|杀|迷晕|报复|偷偷|故意让",
     re.IGNORECASE,
 )
 """What asks for somebody to come to harm, and not for a false paper: then help is offered, too."""

@@ -3,13 +3,15 @@
     page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
 
 Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine,
-`linked` from symptoms that are only statistically associated: there nothing is advised.
+`linked` from symptoms that are only statistically associated, `kin` from those of somebody in the
+family: there nothing is advised.
 """
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from knowledge.lessons import complaints, consultations, grammar, nouns, patients, phrases
@@ -71,7 +73,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
             case = described and relation != "description"
             found[relation] = ("case", "told") if case else ("told",)
     if len(_linked(page)) >= 2 and not described:
-        found["associated_with"] = ("linked",)
+        found["associated_with"] = ("linked", "kin")
     return found
 
 
@@ -125,7 +127,9 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _linking(
+    page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
+) -> str:
     items = _few(_linked(page), pick)
     linked = consultations.LINKED[page.language]
     text = phrases.told(linked, page.said, items, page.language, pick)
@@ -136,10 +140,13 @@ def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> 
     _add(page, consultations.LINKED_CLOSING, answer, pick)
     asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
     who = patients.profile(page, items)
-    return complaint(page, who, items, pick) + _space(page) + asked
+    return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
 
-_WRITERS = {"case": _case, "told": _told, "taking": _taking, "linked": _linking}
+_WRITERS: dict[str, Callable[[Page, str, Answer, random.Random], str]] = {
+    "case": _case, "told": _told, "taking": _taking, "linked": _linking,
+    "kin": partial(_linking, kin=True),
+}  # fmt: skip
 
 
 def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
@@ -246,10 +253,12 @@ def _advise(
     answer.say(phrases.told(forms, page.said, named, page.language, pick), relation, named)
 
 
-def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
-    """Return what a patient, or someone of the family, tells at the start."""
+def complaint(
+    page: Page, who: Profile, items: Sequence[Item], pick: random.Random, *, kin: bool = False
+) -> str:
+    """Return what a patient tells at the start; with `kin` it is someone of the family."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=complaints.by_another(items))
+    voice = _voice(who, page.language, pick, other=kin or complaints.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
     if intro:  # who it is has been said
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
@@ -277,7 +286,12 @@ def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Rand
 
 def _felt(name: str) -> str:
     """Put an article before a symptom that one has one of: a fever, a sore throat."""
-    if nouns.bare(name) != name or not name.endswith(consultations.ONE_OF) or " of " in name or " in " in name:
+    if (
+        nouns.bare(name) != name
+        or not name.endswith(consultations.ONE_OF)
+        or " of " in name
+        or " in " in name
+    ):
         return name
     return nouns.article(name) + name
 

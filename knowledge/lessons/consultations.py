@@ -142,8 +142,8 @@ TOLD_ASK_ZH: dict[str, tuple[str, ...]] = {
 
 TAKING_EN = (
     "I have been given {s}.", "I was prescribed {s} last week.", "I am about to start {s}.",
-    "My doctor has suggested {s}.", "My treatment now includes {s}.",
-    "The specialist would like me to have {s}.",
+    "A specialist has suggested {s}.", "My treatment now includes {s}.",
+    "The clinic would like me to have {s}.",
 )  # fmt: skip
 TAKING_ZH = (
     "医生给我开了{s}。",
@@ -248,7 +248,8 @@ CLOSING: dict[Language, tuple[str, ...]] = {
         "a doctor who knows (your history|the whole history) can judge this better than I can "
         "(from here|at a distance).",
         "(take|bring) (any questions|what is still unclear) to your next (visit|appointment).",
-        "your own (doctor|team|clinic) can (say|tell you) how (far |)this (applies to you|fits your "
+        "your own (doctor|team|clinic) can (say|tell you) how (far |)this (applies to you|fits "
+        "your "
         "case).",
     ),
     "zh": (
@@ -277,13 +278,17 @@ CASE_CLOSING: dict[Language, tuple[str, ...]] = {
 """The same where nobody has named the condition yet."""
 LINKED_CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "please (see a doctor|have it examined) (soon|in the next days) to find out what (it is|"
-        "lies behind it).",
-        "(that|this) is no diagnosis, so (do|please) make an appointment (soon|and have it "
-        "examined).",
-        "if it (gets worse|comes on suddenly|does not settle), seek help (at once|without delay).",
-        "statistics (say nothing|cannot say anything) about you in person; a doctor who examines "
-        "you can.",
+        "please (see a doctor|have it examined|get it looked at) (soon|in the next days|this week)"
+        "( to find out what it is| to learn what lies behind it||).",
+        "(that|this|it) is no diagnosis(, so please make an appointment|: have it examined|).",
+        "if it (gets worse|comes on suddenly|does not settle), (seek help|be seen|get help) (at "
+        "once|without delay|the same day).",
+        "(statistics|figures|such numbers) say (nothing|little) about (you in person|one single "
+        "person|a single case)(; a doctor who examines you can||).",
+        "a doctor (should|needs to|has to) (see|examine) (this|it) before (anything|more) can be "
+        "said.",
+        "(make|book) an appointment, and (mention|describe) (when it began|how it started|what "
+        "makes it better or worse).",
     ),
     "zh": (
         "请(尽早|及时|早些)(就医|到医院|看医生)，(由医生|请医生|让医生)(当面检查|面诊|查体)后(判断|再定)。",
@@ -345,21 +350,26 @@ RED_FLAG: dict[Language, tuple[str, ...]] = {
 
 LINKED_EN = (
     "in recorded (data|cases|figures), {a} are statistically (associated|linked|connected) with "
-    "{s}; this is not a diagnosis.",
-    "{a} are statistically (associated|linked|correlated) with {s}, which does not prove that "
-    "they come from it.",
-    "there is a statistical (association|link|connection|tie) between {s} and {a}, but an "
-    "examination (has to|must|should) show what lies behind it.",
-    "(what you describe|the complaints you mention), {a}, (go|turn up|are found) together with {s} "
-    "in the statistics.",
-    "one (condition|diagnosis) that {a} (share|have) a statistical (link|association|tie) with is "
-    "{s}; (only an examination can tell|more has to be found out by examining you|an examination "
-    "would have to decide).",
-    "(statistically|by correlation|in the records), {a} point to {s}, (a statistical "
-    "hint|a hint from statistics) that (needs|calls for|deserves) an examination.",
+    "{s}(; this is not a diagnosis|).",
+    "{a} are statistically (associated|linked|correlated) with {s}(, which does not prove that "
+    "they come from it|, but that alone does not show a cause|, among other things).",
+    "there is a statistical (association|link|connection|tie) between {s} and {a}(, but an "
+    "examination has to show what lies behind it|; what it means has to be examined|).",
+    "(what you describe|the complaints you mention|what you tell me about), {a}, (go|turn up|are "
+    "found|have been recorded) together with {s} in the statistics.",
+    "one (condition|diagnosis|possibility) that {a} (share|have) a statistical "
+    "(link|association|tie) with is {s}(; only an examination can tell|; an examination would have "
+    "to decide|).",
+    "(statistically|by correlation|in the records), {a} point to {s}, (a statistical hint|a hint "
+    "from statistics|a statistical pointer) that (needs|calls for|deserves) an examination.",
     "{s} comes up (here|first|in the records), because {a} (are|have been) statistically "
-    "(tied|linked) to it, (though|but) (statistics|figures|correlations) (cannot|do not) "
-    "(replace|stand in for) an examination.",
+    "(tied|linked) to it(, though figures cannot replace an examination|).",
+    "(thinking of|with) {a}, the (records|statistics|data) bring up {s} by (association|"
+    "correlation|statistical association).",
+    "(the records|case records|the data) (link|connect|tie) {a} with {s}, a (correlation|"
+    "statistical association)(| that has to be looked into).",
+    "on statistical grounds, {s} (is worth a thought|has to be considered|is on the list): it "
+    "(is|has been) (recorded|found|noted) together with {a}.",
 )
 LINKED_ZH = (
     "{a}(与|和|同){s}在统计上相关，但这不等于诊断。",

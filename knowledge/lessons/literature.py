@@ -9,6 +9,7 @@ a quotation from every part at once.
 
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -29,6 +30,7 @@ _JUDGED = ("result", "conclusion", "last")
 """Parts that could be taken for advice: nobody takes a method or a background for it."""
 
 _MOST_PARTS = 4
+_ENOUGH = 3
 _MORE = 0.6
 """How often an answer quotes a second sentence of the same part."""
 
@@ -38,9 +40,22 @@ Quotation = tuple[str, Passage, str]
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
-    parts = dict.fromkeys(part for part, _, _ in _quotations(page))
-    # Two forms a part, where it has sentences enough: each is to be quoted once or twice.
-    return {part: _FORMS[place % 2 :: 2] for place, part in enumerate(parts)}
+    parts = Counter(part for part, _, _ in _quotations(page))
+    return {
+        part: _forms(place, sentences, len(parts))
+        for place, (part, sentences) in enumerate(parts.items())
+    }
+
+
+def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
+    """Return two forms for a part that has sentences enough, else one, as each part carries it.
+
+    A paper has few sentences: each is to be quoted once or twice.
+    """
+    possible = [
+        form for form in _FORMS if _EARLIER[form] < parts and (form != "again" or sentences > 1)
+    ]
+    return tuple(possible[place % 2 :: 2][: 2 if sentences >= _ENOUGH else 1])
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:

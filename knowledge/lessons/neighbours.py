@@ -157,9 +157,7 @@ def _one_field(page: Page, other: Page) -> bool:
     A fever alone sets no tonsillitis against a pelvic infection; where a graph names no
     departments, nothing is known against it.
     """
-    mine, theirs = (
-        {item.object for item in each.named("department")} for each in (page, other)
-    )
+    mine, theirs = ({item.object for item in each.named("department")} for each in (page, other))
     return not mine or not theirs or bool(mine & theirs)
 
 

@@ -10,20 +10,26 @@ import re
 from functools import lru_cache
 
 _COUNTED = (
-    "abnormality abortion abscess adenoma amputation aneurysm assessment attack biopsy bite blister "
-    "bruise bump bunion callus catheter chalazion clot concussion contraceptive contusion count "
+    "abnormality abortion abscess adenoma amputation aneurysm assessment attack biopsy bite "
+    "blister "
+    "baby bruise bump bunion callus catheter chalazion clot concussion contraceptive contusion "
+    "count "
     "crisis culture cyst defect device diary diet dislocation diverticulum droop effusion "
     "electrocardiogram electroencephalogram embolus ependymoma examination fibroma fissure fistula "
     "fracture glioma goiter goitre granuloma haemangioma haematoma hemangioma hematoma hernia "
-    "hydrocele inhaler injury laceration lesion level limp lipoma lump mass melanoma mole murmur "
+    "grid hydrocele inhaler injury laceration lesion level limp lipoma lump mass melanoma mole "
+    "murmur "
     "neuroma nodule nosebleed osteochondroma pacemaker papule polyp pregnancy prescription profile "
-    "puncture pustule questionnaire rash reaction scan scar seizure smear spasm spot sprain stent "
-    "stoma strain stricture study supplement swab system teratoma test tear transplant tremor tumor "
+    "puncture programme prosthesis pustule questionnaire rash reaction scan scar screen seizure "
+    "smear spasm spot sprain stent "
+    "stoma strain stricture study supplement swab system teratoma test tear transplant tremor "
+    "tumor "
     "tumour ulcer ultrasound valve varicocele wart wheeze wound X-ray"
 )
 _HEADS = frozenset(_COUNTED.split())
 _BARE = re.compile(
-    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy|malignant melanoma|melanoma|"
+    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy\b.*|malignant "
+    r"melanoma|melanoma|"
     r"herpes .*|(?:molar|ectopic) test|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
     r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
     re.IGNORECASE,

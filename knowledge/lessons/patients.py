@@ -34,12 +34,13 @@ _MALE = re.compile(
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|gestation|obstetric|postpartum|eclamp|placent|hyperemesis|hydatidiform|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
+    "pregnan|gestation|childbirth|obstetric|postpartum|eclamp|placent|hyperemesis|hydatidiform|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
     "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
     re.IGNORECASE,
 )
 _MENSTRUAL = re.compile(
-    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed period|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
+    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed "
+    "period|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
     "多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
@@ -73,7 +74,8 @@ _PREGNANT = re.compile(
     re.IGNORECASE,
 )
 _SUDDEN = re.compile(
-    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
+    "acute "
+    "(?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
     re.IGNORECASE,
@@ -87,7 +89,7 @@ _LASTING = re.compile(
 
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
-    r"\b(?:contaminated|transmission|status|attendance|season|trigger|triggers)\b|mutation|HLA|"
+    r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|childhood)\b|mutation|HLA|"
     r"^family history|"
     "高龄|年龄|女性|男性|血统|人种|种族|家族史|突变|婴儿期",
     re.IGNORECASE,

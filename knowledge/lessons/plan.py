@@ -26,7 +26,7 @@ LARGEST_SHARE = 0.2
 """No relation is the topic of more of a style's rows than this, where there are others enough."""
 
 SMALL_SHARES = {
-    "associated_with": 0.05,
+    "associated_with": 0.07,
     "treatment": 0.07,
     "department": 0.06,
     "course": 0.03,
@@ -43,8 +43,8 @@ _VALUES = 0.002
 _VALUES_FREE = 8
 """So many rows of a style, as a share and at least, may tell one and the same list of values."""
 
-_TEXTS = 0.0001
-_TEXTS_FREE = 2
+_TEXTS = 0.00004
+_TEXTS_FREE = 1
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
 
 _EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims, grammar
+from knowledge.lessons import cautions, claims, grammar, nouns
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -118,10 +118,13 @@ class Pairs:
         self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
     ) -> Pair | None:
         """Put a name that the graph does not relate to the subject in place of a right one."""
-        if not named:
+        # What the question names is no fact to swap: the answer would speak of something else.
+        asked = lesson.messages[-2].content.casefold()
+        unasked = [each for each in named if each[1].casefold() not in asked]
+        if not unasked or lesson.meta.get("refused"):
             return None
         true = self._related(lesson.split_key) | set(lesson.entities)
-        id, name = pick.choice(named)
+        id, name = pick.choice(unasked)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
         stranger = next((name for other, name in drawn if other not in true), "")
@@ -129,8 +132,11 @@ class Pairs:
         if not stranger:
             return None
         rest = [other for _, other in named if other != name]
+        said, instead = name, stranger
+        if lesson.language == "en" and nouns.counted(name).lower() in chosen.lower():
+            said, instead = nouns.counted(name), nouns.counted(stranger)
         rejected = "".join(
-            _replaced(part, name, stranger, rest) if states else part
+            _replaced(part, said, instead, rest) if states else part
             for part, states in _parts(lesson, chosen)
         )
         return _made(
@@ -154,7 +160,9 @@ def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
     parts, place = [], 0
     for (start, end), indices in zip(spans, support, strict=True):
         parts.append((text[place:start], False))
-        parts.append((text[start:end], any(named[each] for each in indices)))
+        parts.append(
+            (text[start:end], isinstance(indices, list) and any(named[each] for each in indices))
+        )
         place = end
     return [*parts, (text[place:], False)]
 

@@ -10,7 +10,8 @@ from knowledge.records import Language
 ASKED_EN: dict[str, tuple[str, ...]] = {
     "description": (
         "What <is|are> {s}?", "Can you explain (briefly |)what {s} <is|are>?",
-        "What is meant by {s}?", "How would you describe {s}?", "What kind of {kind} <is|are> {s}?",
+        "What sort of {kind} <is|are> {s}?", "How would you describe {s}?",
+        "What kind of {kind} <is|are> {s}?",
         "Could you tell me what {s} <is|are>?",
     ),
     "symptom": (
@@ -223,36 +224,42 @@ SOME_NAMES: dict[str, tuple[str, str, str]] = {
 IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "symptom": (
         ("«Is|Are» {o} a symptom of {s}?||Can {s} cause {o}?||Could {o} come from {s}?",
-         "(Yes|Indeed|Right), {o} «is|are» (a|one) symptom of {s}.||(Yes, |Indeed, |It can: ){s} can "
+         "(Yes|Indeed|Right), {o} «is|are» (a|one) symptom of {s}.||(Yes, |Indeed, |It can: ){s} "
+         "can "
          "(cause|bring on|produce) {o}; (it|that) is one of <its|their> symptoms."),
         ("{o}是{s}的症状吗？||{s}会出现{o}吗？",
             "是的，{o}是{s}的症状之一。||会，{s}可出现{o}这一症状。"),
     ),
     "sign": (
-        ("«Is|Are» {o} a sign of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) sign of {s}.||Yes: examining someone with {s} can "
+        ("«Is|Are» {o} a sign of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) sign of {s}.||Yes: "
+        "examining someone with {s} can "
          "(show|reveal) {o}."),
         ("{o}是{s}的体征吗？", "是的，{o}是{s}的体征之一。"),
     ),
     "cause": (
-        ("Can {o} cause {s}?||«Is|Are» {o} a cause of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) cause of {s}.||Yes, {o} can (cause|lead to|bring on) {s}."),
+        ("Can {o} cause {s}?||«Is|Are» {o} a cause of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) "
+        "cause of {s}.||Yes, {o} can (cause|lead to|bring on) {s}."),
         ("{o}会引起{s}吗？||{o}是{s}的病因吗？", "会，{o}可引起{s}。||是的，{o}是{s}的病因之一。"),
     ),
     "risk_factor": (
         ("«Does|Do» {o} raise the risk of {s}?||«Is|Are» {o} a risk factor for {s}?",
-         "(Yes|Indeed), {o} «is|are» a risk factor for {s}.||Yes, the risk of {s} (rises|goes up|is "
+         "(Yes|Indeed), {o} «is|are» a risk factor for {s}.||Yes, the risk of {s} (rises|goes "
+         "up|is "
          "higher) with {o}."),
         ("{o}会增加{s}的风险吗？", "会，{o}是{s}的危险因素。"),
     ),
     "test": (
         ("«Is|Are» {o} useful when {s} is suspected?||«Does|Do» {o} help to investigate {s}?",
-         "(Yes|Indeed), {o} «is|are» (a test used to investigate|one of the tests for) {s}.||Yes, {s} "
+         "(Yes|Indeed), {o} «is|are» (a test used to investigate|one of the tests for) "
+         "{s}.||Yes, {s} "
          "can be (checked for|investigated|confirmed) with {o}."),
         ("怀疑{s}需要做{o}吗？||{o}能用来检查{s}吗？",
             "需要，{o}是{s}的检查项目之一。||可以，{o}可用于检查{s}。"),
     ),
     "first_line": (
         ("«Is|Are» {o} a first-line treatment for {s}?",
-            "(Yes|Indeed), {o} «is|are» a first-line treatment for {s}.||Yes, first-line treatment of {s} "
+            "(Yes|Indeed), {o} «is|are» a first-line treatment for {s}.||Yes, first-line "
+            "treatment of {s} "
             "can be with {o}."),
         ("{s}首选{o}吗？||{o}是{s}的一线治疗吗？", "是的，{o}是{s}的一线治疗之一。"),
     ),
@@ -265,7 +272,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "medicine": (
         ("«Is|Are» {o} used for {s}?||Can {o} be given for {s}?",
-            "(Yes|Indeed), {o} «is|are» (a medicine used|prescribed) for {s}.||Yes, (doctors|clinicians) "
+            "(Yes|Indeed), {o} «is|are» (a medicine used|prescribed) for {s}.||Yes, "
+            "(doctors|clinicians) "
             "(may prescribe|can prescribe) {o} for {s}."),
         ("{o}能治{s}吗？||{s}可以用{o}吗？", "可以，{o}是用于{s}的药物之一。"),
     ),
@@ -277,13 +285,15 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "会，{o}是{s}的并发症之一。||是的，{s}可并发{o}。"),
     ),
     "department": (
-        ("«Is|Are» {o} the right department for {s}?", "(Yes|It is), the department for {s} is {o}.||Yes, patients with {s} are seen in {o}."),
+        ("«Is|Are» {o} the right department for {s}?", "(Yes|It is), the department for {s} is "
+        "{o}.||Yes, patients with {s} are seen in {o}."),
         ("{s}看{o}对吗？||{s}可以挂{o}吗？",
             "对，{s}的就诊科室是{o}。||可以，{s}患者可到{o}就诊。"),
     ),
     "side_effect": (
         ("Can {s} cause {o}?||«Is|Are» {o} a side effect of {s}?",
-            "(Yes|Indeed), {o} «is|are» (a|one) side effect of {s}.||Yes, {s} can cause {o} as a side "
+            "(Yes|Indeed), {o} «is|are» (a|one) side effect of {s}.||Yes, {s} can cause {o} as a "
+            "side "
             "effect."),
         ("{o}是{s}的副作用吗？||用{s}会出现{o}吗？",
             "是的，{o}是{s}的不良反应之一。||会，{o}属于{s}的不良反应。"),
@@ -305,14 +315,17 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "associated_with": (
         ("<Is|Are> {s} associated with {o}?",
-         "(Yes|In the statistics, yes), {s} <is|are> statistically (associated|linked|correlated) with "
+         "(Yes|In the statistics, yes), {s} <is|are> statistically "
+         "(associated|linked|correlated) with "
          "{o}(; that alone does not show a cause|, which does not show a cause|).||Yes, a "
-         "statistical (association|link|correlation) (is on record|has been recorded|exists) between "
+         "statistical (association|link|correlation) (is on record|has been recorded|exists) "
+         "between "
          "{s} and {o}."),
         ("{s}和{o}有关吗？", "{s}与{o}在统计上相关，但这并不说明因果关系。"),
     ),
     "medicine~": (
-        ("<Is|Are> {s} used for {o}?", "(Yes|Indeed|Correct), {s} <is|are> (used|given|prescribed) for {o}.||Yes, {o} «is|are» "
+        ("<Is|Are> {s} used for {o}?", "(Yes|Indeed|Correct), {s} <is|are> "
+        "(used|given|prescribed) for {o}.||Yes, {o} «is|are» "
          "(one of its uses|among the uses of {s})."),
         ("{s}能用于{o}吗？", "可以，{s}可用于{o}。"),
     ),

@@ -39,15 +39,19 @@ NOT_COVERED: dict[Language, tuple[str, ...]] = {
         "question|the question).",
         "the (lines|extracts|notes|entries) (above|shown|I have) do not cover {r} {s}.",
         "nothing here answers that: the (evidence|material) says nothing on {r} {s}.",
-        "(I looked|I went|Having gone) through all the lines, (I find nothing on {r} {s}|nothing on "
-        "{r} {s} turns up).",
+        "(Having gone|Having looked) through (all the|these) lines, I (find|see|have found) "
+        "nothing on "
+        "{r} {s}.",
         "this cannot be answered from the (evidence|lines|extracts|entries) (given|shown|at hand).",
         "on {r} {s} the (evidence|material) is silent, so (I would rather not guess|I leave it "
         "open|any answer would be a guess).",
-        "the (evidence|material) does not address (the question about {s}|what is asked about {s}). "
+        "the (evidence|material) does not address (the question about {s}|what is asked about "
+        "{s}). "
         "Another source is needed.",
-        "none of these lines (is about|concerns) {r} {s}; the question cannot be answered from them.",
-        "(for|on|as to) {r} {s}, these (extracts|lines|entries) say nothing. Please look elsewhere.",
+        "none of these lines (is about|concerns) {r} {s}; the question cannot be answered from "
+        "them.",
+        "(for|on|as to) {r} {s}, these (extracts|lines|entries) say nothing. Please look "
+        "elsewhere.",
         "the (extracts|lines|notes) do not say. A source on {s} (would be|is) needed.",
     ),
     "zh": (
@@ -90,8 +94,12 @@ WHETHER: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 COPIED: dict[Language, tuple[str, ...]] = {
-    "en": ("The line (reads|says|has it): ", "(Quoted|Copied) from the line: ", "As it stands: ",
-           "(In the words|In the terms) of the line: "),
+    "en": (
+        "The line (reads|says|has it): ",
+        "(Quoted|Copied) from the line: ",
+        "As it stands: ",
+        "(In the words|In the terms) of the line: ",
+    ),
     "zh": ("", "", "条目写明：", "简单说：", "记录如下："),
 }
 
@@ -99,7 +107,7 @@ FOUND: dict[Language, tuple[str, ...]] = {
     "en": (
         "", "", "", "", "", "",
         "(here is|this is) what (is recorded|the entry says|was found). ",
-        "(the entry|the record|the knowledge base) has (this|the following|an answer). ",
+        "(the entry|the record) has (this|the following|an answer). ",
         "I have (just |)looked (it|that) up. ",
         "(that|this) can be answered from the (entry|record). ",
         "there is an entry(| on it| on that). ", "here you are. ",

@@ -78,7 +78,8 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {
         "aim": ("The (starting point|point of departure) is (given|put|described|stated) "
                 "(like this|as follows|in these words): “{w}”",
-                "(The authors|They) (begin|start|open|set out) (with|from) (this|the following): “{w}”",
+                "(The authors|They) (begin|start|open|set out) (with|from) (this|the following): "
+                "“{w}”",
                 "The (background|context|setting), in (their|the authors') own words: “{w}”",
                 "(The question|The work|It) (arises from|rests on|is motivated by) this: “{w}”",
                 "(As background|By way of introduction), (one reads|they write|it says): “{w}”"),
@@ -94,11 +95,13 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
                    "One (finding|result|observation) (reads|is put like this|is this): “{w}”",
                    "The (text|paper|abstract) (reports|gives|has) (this|the following): “{w}”",
                    "(Word for word|Verbatim|In their words): “{w}”"),
-        "conclusion": ("The (conclusion|summary) (is worded like this|reads|runs as follows): “{w}”",
+        "conclusion": ("The (conclusion|summary) (is worded like this|reads|runs as follows): "
+        "“{w}”",
                        "(They|The authors) (conclude|sum up|sum it up) (like this|as follows|in "
                        "these words): “{w}”",
                        "In (the authors'|their own|its own) words: “{w}”",
-                       "The (take-home message|bottom line|main message|gist) (reads|is|is this): “{w}”",
+                       "The (take-home message|bottom line|main message|gist) (reads|is|is "
+                       "this): “{w}”",
                        "It (comes down|boils down|amounts) to this: “{w}”"),
         "first": ("It (begins|starts|opens) like this: “{w}”", "The opening reads: “{w}”",
                   "The first thing said is: “{w}”", "It sets out from this: “{w}”"),
@@ -122,9 +125,12 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 UNDER: dict[Language, tuple[str, ...]] = {
-    "en": ("Under “{p}” (one reads|one finds|it says): “{w}”",
-           "(The part on|The section) “{p}” (states|says|has this|reads): “{w}”",
-           "(From|In) “{p}”: “{w}”", "On “{p}”, (the text has|it gives) this: “{w}”"),
+    "en": (
+        "Under “{p}” (one reads|one finds|it says): “{w}”",
+        "(The part on|The section) “{p}” (states|says|has this|reads): “{w}”",
+        "(From|In) “{p}”: “{w}”",
+        "On “{p}”, (the text has|it gives) this: “{w}”",
+    ),
     "zh": ("“{p}”部分写道：“{w}”", "“{p}”一节提到：“{w}”"),
 }
 """The same of a part that has to be named, because nobody asked for it."""
@@ -140,7 +146,8 @@ CAUTION: dict[Language, tuple[str, ...]] = {
     "zh": ("", "", "", "这是原文的表述，不是对个人的建议。", "这里只作引用，不评价证据强弱。"),
 }  # fmt: skip
 PICKED: dict[Language, tuple[str, ...]] = {
-    "en": ("Please (back it with|give me) a quotation.", "Quote, please, do not retell.", "", "", "",
+    "en": ("Please (back it with|give me) a quotation.", "Quote, please, do not retell.", "", "",
+    "",
            "", "", "I need the exact words.", "(Verbatim|In their own words), please."),
     "zh": ("请引用原文。", "请给出原话。", "", "", ""),
 }  # fmt: skip

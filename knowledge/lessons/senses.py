@@ -25,7 +25,7 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
-        r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out",
+        r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out|suspect",
         "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善",
     ),
     "first_line": (r"first-line|first line|starts? with|first choice", "一线|首选"),
@@ -99,6 +99,7 @@ _HEDGE: dict[str, tuple[str, ...]] = {
     "en": (
         r"(?:that|this|it) is (?:not a|no) diagnosis",
         r"(?:which|that alone|that) does not (?:prove that|show a cause)",
+        r"though figures cannot replace",
         r"but (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
         r"though (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
         r"and no statement on causes",
@@ -119,8 +120,8 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         r"less likely, given the absence of",
         r"^\W*with\s+absent, a symptom of",
         r"^\W*the absence of\s*, which\s+can cause, speaks rather against",
-        r"(?:given|considering|in view of) the absence of\s*, to which it is tied",
-        r"with\s+absent, the statistical case for",
+        r"(?:given|considering|in view of) the absence of\s*, to which it is (?:ti|link|connect)ed",
+        r"with\s+absent, the statistical (?:case|argument) for",
         r"would have (?:spoken|counted) statistically for\s*, (?:but|and) is absent",
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",

@@ -19,7 +19,7 @@ FULL: dict[str, tuple[str, ...]] = {
         f"{{s}} {_MAY} (cause|bring on|bring about|give rise to|produce) {{a}}.",
         f"{_WHO} (with|affected by) {{s}} {_MAY} (have|notice|complain of|report|develop) {{a}}"
         "(|, [a symptom|symptoms] of it).",
-        f"{{s}} {_MAY} (present with|show itself through|make itself felt by) {{a}}.",
+        f"{{s}} {_MAY} (present with|show itself through|show itself by) {{a}}.",
         "the [symptom|symptoms] to (look for|watch for|ask about|note) in {s} [is|include] {a}.",
         f"(as to symptoms|on the symptom side|in terms of symptoms), {{s}} {_MAY} "
         "(cause|involve|come with) {a}.",
@@ -38,7 +38,6 @@ FULL: dict[str, tuple[str, ...]] = {
         f"{{a}}.",
         "[one of the causes of {s} is|among the causes of {s} are] {a}.",
         f"{{a}} {_MAY} (cause|lead to|bring on|result in) {{s}}.",
-        "what (can|may) cause {s} [is|includes] {a}.",
     ),
     "risk_factor": (
         "[(a|one) risk factor|(risk factors|the risk factors)] for {s} [is|include] {a}.",
@@ -52,7 +51,7 @@ FULL: dict[str, tuple[str, ...]] = {
         "[is|include] {a}.",
         "{s} can be (investigated|checked for|confirmed) (with|by|by means of) {a}.",
         "(when|if|where|once) {s} is suspected, (doctors|clinicians|a doctor) may "
-        "(arrange|turn to|consider) {a}(| to confirm it| to check it).",
+        "(arrange|turn to|request) {a}(| to confirm it| to check it).",
         "(the work-up|investigation|the diagnostic work-up) (for|of) {s} can "
         "(include|involve|call for) {a}.",
         "the [investigation|investigations] for {s} [is|include] {a}.",
@@ -66,7 +65,7 @@ FULL: dict[str, tuple[str, ...]] = {
         "treatment of {s} (starts|begins) with {a}, the first-line [choice|choices].",
         "(for|in) {s}, the first-line [option is|options (include|are)] {a}.",
         "{a} [is|are] first-line (for|in) {s}.",
-        "(what is tried first in {s}|the first choice in {s}) is treatment with {a}.",
+        "the first choice in {s} is treatment with {a}.",
     ),
     "treatment": (
         "[(a|one) treatment|(treatments|the treatments)] (for|of) {s} [is|include] {a}.",
@@ -108,7 +107,6 @@ FULL: dict[str, tuple[str, ...]] = {
         "[one of the complications of {s} is|among the complications of {s} are] {a}.",
         "(if left untreated|in the further course), {s} (can|may) (lead to|result in) {a}.",
         "{a} (can|may|could) follow {s} as [a complication|complications].",
-        "what {s} (can|may) lead to [is|includes] {a}.",
     ),
     "department": (
         "the (right |)[department|departments] for {s} [is|are] {a}.",
@@ -222,7 +220,7 @@ BRIEF: dict[str, tuple[str, ...]] = {
     ),
     "medicine~": (
         "it (is|can be) (used|given|prescribed) for {a}.",
-        "doctors (use|give|prescribe) it for {a}.",
+        "doctors (use|prescribe) it for {a}.",
     ),
     "first_line~": ("it is first-line for {a}.", "it is a first choice in {a}."),
     "complication": (
@@ -258,7 +256,7 @@ BRIEF: dict[str, tuple[str, ...]] = {
     "interaction": (
         "it interacts with {a}.",
         "[an interaction exists|interactions exist] with {a}.",
-        "(take care|be careful) with {a}, because they interact.",
+        "(take care|be careful) with {a}, which [interacts|interact] with it.",
     ),
 }
 """Without it, where it is plain of what one speaks."""
@@ -278,7 +276,8 @@ OTHERS: dict[str, str] = {
     "side_effect": "[another side effect is|other side effects (include|are)] {a}.",
     "contraindication": "[another contraindication is|other contraindications (include|are)] {a}.",
     "interaction": "it also interacts with {a}.",
-    "associated_with": "statistically, it is (also |)(linked|associated|connected) with {a}(| too).",
+    "associated_with": "statistically, it is (also |)(linked|associated|connected) with {a}(| "
+    "too).",
     "diet_recommended": "{a} [is|are] recommended as well.",
     "diet_avoided": "[another food|other foods] to avoid [is|are] {a}.",
 }
@@ -302,7 +301,7 @@ TEXT: dict[str, tuple[str, ...]] = {
     "dose_limit": ("(the dose limit of|on the dose of) {s}:",),
     "monitoring": ("(during|in the course of|in) treatment with {s}, (monitor|check|follow)",
                    "treatment with {s} calls for (monitoring|checks) of",
-                   "(anyone|a patient) taking {s} needs (monitoring|checks) of"),
+                   "(anyone|a patient) on {s} needs (monitoring|checks) of"),
     "pregnancy": ("use of {s} in pregnancy:", "{s} in pregnancy:"),
     "contraindication": ("contraindications to {s}:",),
     "interaction": ("interactions of {s}:",),

@@ -60,11 +60,11 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
-_FUNCTION_WORD = re.compile(
-    r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])"
-)
+_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
+_TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
+"""Whose a condition is called after, and no person's name."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
     r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
@@ -183,6 +183,8 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     ('heart failure', 'Lyme disease')
     """
     if _FUNCTION_WORD.match(text):
+        return text[:1].lower() + text[1:]
+    if _TRADE.match(text):
         return text[:1].lower() + text[1:]
     first = _FIRST_WORD.match(text)
     if first is None or first[0] in _PROPER:

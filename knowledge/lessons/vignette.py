@@ -4,7 +4,8 @@
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
 has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
-`again` another two, `alone` follows one. What is urgent in a sudden illness is said before its plan.
+`again` another two, `alone` follows one. What is urgent is said before a plan where illness is
+sudden.
 """
 
 import random
