@@ -183,7 +183,7 @@ FOR: dict[tuple[str, Language], tuple[str, ...]] = {
         "(statistics|correlations|the statistics) (favour|speak for|point to) {s}, (which <is|are> "
         "recorded|since it is recorded|as it is recorded) (together with|alongside) {a}.",
         "{a} [adds|add] (to|weight to) the statistical case for {s}.",
-        "the rest of the (story|picture), {a}, [goes|go] with {s} by (correlation|statistical "
+        "the rest of the (story|picture), {a}, goes with {s} by (correlation|statistical "
         "association).",
     ),
     ("associated_with", "zh"): (
@@ -330,7 +330,7 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "Let me ask about one more thing: «is|are» there {x}?", "Before I answer: any {x}?",
         "To narrow it down: any trouble with {x}?", "All right. And {x}, has that occurred?",
         "May I ask whether there «is|are» {x}?", "And «is|are» there {x}, too?",
-        "(Thanks|Right|Good). Any {x}(| that you know of| at all)?",
+        "(Thanks|Right|I see). Any {x}(| that you know of| at all)?",
         "(Could you tell me|Can you say) whether there «has|have» been any {x}?",
     ),
     ("symptom", "zh"): (
@@ -424,8 +424,11 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
         "(associated|linked|connected) with {s}.",
         "in recorded (data|cases|figures), {s} (has|shows) a statistical (association|link|tie) "
         "with {a}.",
-        "there is a statistical (link|association|tie|connection) between {a} and {s}; (that is "
-        "all the data say|the data say this and no more|beyond that the data are silent).",
+        "(on record is|the data hold|there is) a statistical (link|association|tie|connection) "
+        "of {s} "
+        "with {a}; (that is all the data say|the data say this and no more|beyond that the data "
+        "are "
+        "silent).",
         "what you (tell me|describe|report|mention), {a}, (fits|goes with) {s} statistically.",
         "(going|judging|to go) by the (statistics|correlations), {a} (would|may) (fit|go "
         "with|belong with) {s}.",

@@ -352,7 +352,7 @@ LINKED_EN = (
     "in recorded (data|cases|figures), {a} are statistically (associated|linked|connected) with "
     "{s}(; this is not a diagnosis|).",
     "{a} are statistically (associated|linked|correlated) with {s}(, which does not prove that "
-    "they come from it|, but that alone does not show a cause|, among other things).",
+    "they come from it|| in the data|, but that alone does not show a cause).",
     "there is a statistical (association|link|connection|tie) between {s} and {a}(, but an "
     "examination has to show what lies behind it|; what it means has to be examined|).",
     "(what you describe|the complaints you mention|what you tell me about), {a}, (go|turn up|are "

@@ -10,27 +10,23 @@ import re
 from functools import lru_cache
 
 _COUNTED = (
-    "abnormality abortion abscess adenoma amputation aneurysm assessment attack biopsy bite "
-    "blister "
-    "baby bruise bump bunion callus catheter chalazion clot concussion contraceptive contusion "
-    "count "
-    "crisis culture cyst defect device diary diet dislocation diverticulum droop effusion "
-    "electrocardiogram electroencephalogram embolus ependymoma examination fibroma fissure fistula "
-    "fracture glioma goiter goitre granuloma haemangioma haematoma hemangioma hematoma hernia "
-    "grid hydrocele inhaler injury laceration lesion level limp lipoma lump mass melanoma mole "
-    "murmur "
-    "neuroma nodule nosebleed osteochondroma pacemaker papule polyp pregnancy prescription profile "
-    "puncture programme prosthesis pustule questionnaire rash reaction scan scar screen seizure "
-    "smear spasm spot sprain stent "
-    "stoma strain stricture study supplement swab system teratoma test tear transplant tremor "
-    "tumor "
-    "tumour ulcer ultrasound valve varicocele wart wheeze wound X-ray"
+    "abnormality abortion abscess adenoma allergy amputation aneurysm assessment attack "
+    "baby biopsy bite blister bruise bump bunion callus catheter chalazion clot concussion "
+    "contraceptive contusion count crisis culture cyst defect device diary diet dislocation "
+    "diverticulum droop effusion electrocardiogram electroencephalogram embolus ependymoma "
+    "examination fibroadenoma fibroma fissure fistula fracture gallstone glioma goiter "
+    "goitre granuloma grid haemangioma haematoma hemangioma hematoma hernia hydrocele "
+    "infant inhaler injury laceration lesion level limp lipoma lump mass melanoma mole "
+    "murmur neuroma nodule nosebleed osteochondroma pacemaker papule pinguecula polyp "
+    "pregnancy prescription profile programme prosthesis puncture pustule questionnaire "
+    "rash reaction scan scar screen seizure smear spasm spot sprain stent stoma stone "
+    "strain stricture study supplement swab system tear teratoma test toe transplant tremor "
+    "tumor tumour ulcer ultrasound valve varicocele wart wheeze wound X-ray"
 )
 _HEADS = frozenset(_COUNTED.split())
 _BARE = re.compile(
-    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy\b.*|malignant "
-    r"melanoma|melanoma|"
-    r"herpes .*|(?:molar|ectopic) test|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
+    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy\b.*|"
+    r"(?:malignant )?melanoma|herpes .*|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
     r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
     re.IGNORECASE,
 )
@@ -38,12 +34,19 @@ _BARE = re.compile(
 
 _ALWAYS = re.compile(
     r"(?:history|feeling of|sensation|inability|change|family history|foreign body|deviated nasal "
-    r"septum|ingrown toe ?nail|missed period|frozen shoulder)\b|"
-    r".*\bsensation\b|.*\bhistory of\b|"
+    r"septum|missed period|frozen shoulder)\b|"
+    r".*\b(?:sensation|history of|lump or mass|mass or lump)\b|"
     r"(?:sore|runny|blocked|stuffy|stiff|hoarse|swollen|weak|hard) (?:[\w-]+ )?"
-    r"(?:throat|nose|neck|voice|abdomen|eye|stream|prostate)$",
+    r"(?:throat|nose|neck|voice|abdomen|eye|stream|prostate)$|"
+    r"(?:[\w-]+ )?(?:ear|eye|skin|kidney|bladder|chest|sinus|tooth|throat|yeast|urinary tract|"
+    r"respiratory tract|wound|fungal|bacterial|viral) infection$|"
+    r"(?:eating|personality|mood|metabolic|bleeding|skin|bone|sleep|tic|thyroid|pituitary|hormone|"
+    r"seizure|movement|adjustment|conduct|impulse control|salivary gland|ovarian|vulvar|cervical|"
+    r"nose|blood|psychotic|dysthymic|psychosexual) disorder$",
     re.IGNORECASE,
 )
+"""Names that are counted as a whole, though their head alone may not be."""
+
 _PARTED = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
     r"|[,(].*"
@@ -51,11 +54,11 @@ _PARTED = re.compile(
 _DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
 _ARTICLE = re.compile(r"^an? ")
 _AN = re.compile(
-    r"[aio]|e(?!u)|u(?!ni|r[a-z]|se|su|te)|8|11\b|18\b|(?!HER2|SARS|LASIK|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)|hour|heir"
+    r"[aio]|e(?!u)|u(?!ni|r[a-z]|se|su|te)|8|11\b|18\b|hour|heir|"
+    r"(?!HER2|SARS|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)"
 )
 _ASKS_BARE = re.compile(
-    r"(?:\b(?:the term|the|known|any|no|my|your|his|her|their|our|this|that|some|more|with fake)|"
-    r"['’]s|\w[—:] \bterm) $",
+    r"(?:\b(?:the|known|any|no|my|your|his|her|their|our|this|that|some|more|term)|['’]s) $",
     re.IGNORECASE,
 )
 """What stands before a name and takes its article's place."""

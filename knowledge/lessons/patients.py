@@ -23,13 +23,14 @@ Pace = Literal["sudden", "days", "lasting"]
 
 _FEMALE = re.compile(
     r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
-    r"obstetric|gestation|hydatidiform|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
+    r"obstetric|gestation|hydatidiform|postpartum|breast|endometri|turner "
+    r"syndrome|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
     r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
     r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|带下|崩漏|白带",
     re.IGNORECASE,
 )
 _MALE = re.compile(
-    r"prostat|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
+    r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
     r"前列腺|睾丸|阴茎|附睾|阴囊|精|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
     re.IGNORECASE,
 )
@@ -47,7 +48,11 @@ _MENSTRUAL = re.compile(
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
 _UNBORN = re.compile("fetal|foetal|胎儿|羊水|脐带|死胎", re.IGNORECASE)
 """Nobody has these: who is ill cannot be asked."""
-_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
+_PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
+_BABY = re.compile(
+    "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|新生儿|婴|早产儿",
+    re.IGNORECASE,
+)
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
     "growth delay|lack of growth|failure to thrive|diaper|"
@@ -197,7 +202,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         sex = "f"
     old = _found(_OLD, f"{about} {felt} {whom} {_words(page.groups, 'risk_factor')}")
     stage: Stage = "adult"
-    if _found(_BABY, about):
+    if _found(_BABY, f"{about} {felt}"):
         stage = "baby"
     elif _found(_CHILD, f"{about} {felt}"):
         stage = "child"
@@ -264,6 +269,8 @@ def is_illness(page: Page) -> bool:
     """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
     if page.entity.kind != "condition":
         return True
+    if _PROCEDURE.search(page.name):
+        return False
     unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
     return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
 

@@ -32,6 +32,12 @@ _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
     r"(?:A|An|The) [^.]*? (?:is|are|was|refers|occurs|means) (?:an?|the|one|any|to|when|in)\b"
 )
+_SHORT_EN = re.compile(
+    r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
+    r"){1,4}is "
+)
+_VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
+"""A verb behind a comma or a bracket is that of a whole sentence."""
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
@@ -41,6 +47,8 @@ _SINGULAR = re.compile(
 )
 _NOBODY = re.compile("无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生")
 _WHOM = re.compile("^(?:好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
+"""Two adjectives before one plural noun: depressive or psychotic symptoms."""
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
@@ -210,6 +218,8 @@ def is_plural(name: str) -> bool:
     >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
     (True, False, False)
     """
+    if _EITHER.match(name):
+        return True
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
@@ -279,7 +289,9 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
         body.startswith("The term ") or _plainly(body).startswith(_plainly(name))
     ):
         return f"{body}."
-    whole = article is not None and _WHOLE_EN.match(body) is not None
+    whole = article is not None and (
+        _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
+    )
     be = "are" if is_plural(name) else "is"
     if relation == "description" and article and not whole:
         return _sentence(f"{name} {be} {body[:1].lower()}{body[1:]}")
@@ -307,6 +319,8 @@ def _sentence(text: str) -> str:
 def _defined(said: str, be: str) -> str:
     """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
     if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
+        return ""
+    if _VERB_APART.search(said) or (be == "is" and is_plural(said)):
         return ""
     first = said.split(" ")[0]
     if first == "drops":

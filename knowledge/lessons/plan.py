@@ -43,9 +43,12 @@ _VALUES = 0.002
 _VALUES_FREE = 8
 """So many rows of a style, as a share and at least, may tell one and the same list of values."""
 
-_TEXTS = 0.00004
-_TEXTS_FREE = 1
+_TEXTS = 0.0001
+_TEXTS_FREE = 2
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
+
+_DESCRIPTION = 0.4
+"""The same of that for a description, which is the longest text and the same in every style."""
 
 _EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
@@ -194,7 +197,10 @@ class Plan:
         slot = _slot(page, relation)
         often = values[slot] >= max(_VALUES_FREE, _VALUES * sum(planned.values()))
         prose = relation in page.groups and not page.named(relation)
-        if often or (prose and self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)):
+        most = max(_TEXTS_FREE, _TEXTS * self._tasks)
+        if relation == "description":
+            most = max(1, _DESCRIPTION * _TEXTS * self._tasks)
+        if often or (prose and self._texts[slot] >= most):
             yield TOLD_BEFORE
             return
         form = forms[(begin // 97 + lap) % len(forms)]

@@ -166,7 +166,7 @@ ANY: dict[Language, tuple[str, ...]] = {
     "zh": ("还有别的可以引用吗？", "还提到了什么？", "能再引一句吗？"),
 }  # fmt: skip
 WHOLE: dict[Language, tuple[str, ...]] = {
-    "en": ("Could you take me through (it|the parts), quoting (as we go|each)?",
+    "en": ("Could you take me through (it, quoting as we go|the parts, quoting each)?",
            "Please give (one sentence|a quotation) (of|from) each (main |)part.",
            "What (are its main points|does it say), in its own words?",
            "Can you sum it up with quotations only?"),

@@ -57,7 +57,7 @@ FULL: dict[str, tuple[str, ...]] = {
         "the [investigation|investigations] for {s} [is|include] {a}.",
         "to (check for|investigate|confirm) {s}, (one can use|doctors can use|one may turn to) "
         "{a}.",
-        "(a suspicion|suspicion) of {s} can be checked with {a}.",
+        "a suspicion of {s} can be checked with {a}.",
     ),
     "first_line": (
         "[the first-line treatment|first-line treatments] (for|of) {s} [is|include] {a}.",
@@ -276,8 +276,7 @@ OTHERS: dict[str, str] = {
     "side_effect": "[another side effect is|other side effects (include|are)] {a}.",
     "contraindication": "[another contraindication is|other contraindications (include|are)] {a}.",
     "interaction": "it also interacts with {a}.",
-    "associated_with": "statistically, it is (also |)(linked|associated|connected) with {a}(| "
-    "too).",
+    "associated_with": "statistically, it is also (linked|associated|connected) with {a}(| too).",
     "diet_recommended": "{a} [is|are] recommended as well.",
     "diet_avoided": "[another food|other foods] to avoid [is|are] {a}.",
 }

@@ -61,6 +61,7 @@ _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
+_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=\s|$)")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
@@ -80,7 +81,8 @@ _ALWAYS_SMALL = {
     "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
     "rodenticide", "transplant", "marijuana", "overflow",
     "altitude", "postpartum", "beriberi", "multidrug",
-    "spina", "tricuspid", "bicuspid", "mitral", "folate", "pterygium", "intertrigo",
+    "migraine", "scleroderma", "hyperemesis", "mofetil", "spina", "tricuspid", "bicuspid",
+    "mitral", "folate", "pterygium", "intertrigo",
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
@@ -192,7 +194,14 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     prefixed = _PREFIXED.match(text) is not None
     if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
         return text
-    return text[:1].lower() + text[1:]
+    return text[:1].lower() + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), text[1:])
+
+
+def _small_word(word: str, common: Collection[str]) -> str:
+    """Return a word of a heading as running text has it: Cystic Fibrosis, but acute Lyme "
+    "disease."""
+    small = word.lower()
+    return small if small in common or _MEDICAL.search(word) and word not in _PROPER else word
 
 
 @dataclass(frozen=True, slots=True)
