@@ -172,7 +172,7 @@ def other_entities(row):
         (one_source("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
-        (about("associated_with", "statistical"), treat, "relation associated_with"),
+        (about("associated_with", "statistical"), treat, "associated_with"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
         (one_source("medicine", "gout"), other_subject, "names 'asthma'"),
         (about("medicine", "colchicine"), other_support, "no fact supports"),

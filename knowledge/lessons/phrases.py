@@ -36,6 +36,10 @@ _SHORT_EN = re.compile(
     r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
     r"){1,4}is "
 )
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|describes?|refers?|occurs?|means?|involves?|develops?|"
+    r"affects?|causes?|results?|consists?|arises?)\b"
+)
 _VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
 """A verb behind a comma or a bracket is that of a whole sentence."""
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
@@ -254,7 +258,7 @@ def listing(
         return "; ".join(texts[:-1]) + apart + texts[-1]
     joint = f" {word} "
     if any(f" {word} " in text for text in texts):
-        joint = f", {word} " if either else " as well as "
+        joint = f", {word} " if either else ", as well as " if len(texts) > 2 else " as well as "
     elif pick and len(texts) > 2:
         joint = (joint, joint, joint, f", {word} ", f", {word} ")[int(5 * pick.random())]
     return ", ".join(texts[:-1]) + joint + texts[-1]
@@ -286,9 +290,10 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
         return _told_zh(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
     if relation == "description" and (
-        body.startswith("The term ") or _plainly(body).startswith(_plainly(name))
+        body.startswith("The term ")
+        or (_plainly(body).startswith(_plainly(name)) and _FINITE.search(body))
     ):
-        return f"{body}."
+        return _sentence(body)
     whole = article is not None and (
         _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
     )
