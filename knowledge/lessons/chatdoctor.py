@@ -278,7 +278,8 @@ def complaint(
         Since=since[:1].upper() + since[1:],
     )
     worry = grammar.say(consultations.WORRY[page.language], pick)
-    if _SLEEP.search(worry) and any(_ASLEEP.search(name) for name in names):
+    restless = who.pace == "sudden" or any(_ASLEEP.search(name) for name in names)
+    if _SLEEP.search(worry) and restless:
         worry = ""
     text = intro + text + (" " if english and worry else "") + worry.rstrip()
     return _greeted(text, page, pick)

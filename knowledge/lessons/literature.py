@@ -60,16 +60,21 @@ def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where the paper has too little for that many turns."""
-    own = [each for each in _quotations(page) if each[0] == relation]
-    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     every = _quotations(page)
+    own = [each for each in every if each[0] == relation]
+    if form == "again":  # more is asked of what is quoted: of one section, where there are several
+        places = Counter(map(_place, every))
+        own = [each for each in own if places[_place(each)] > 1]
+        if not own:
+            return None
+    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     pick.shuffle(every)
     rest = [each for each in every if each[2] != last[2] and each[0] != relation]
     earlier: list[Quotation] = []
     for each in rest:
         if len(earlier) < _EARLIER[form] and each[0] not in (one[0] for one in earlier):
             earlier.append(each)
-    more = [each for each in every if each[2] != last[2] and each[0] == relation]
+    more = [each for each in every if each[2] != last[2] and _place(each) == _place(last)]
     if form == "whole":
         return _summed(page, every, relation, pick)
     if form == "again":
@@ -137,7 +142,10 @@ def _held(
     question += f" {demand}" if demand and language == "en" else demand
     answer.quote(said.format(w=words), passage, words)
     for _, passage, words in last[1:]:
-        answer.quote(grammar.say(reviews.AGAIN[language], pick).format(w=words), passage, words)
+        further = grammar.say(reviews.AGAIN[language], pick)
+        while further[:4] == said[:4]:
+            further = grammar.say(reviews.AGAIN[language], pick)
+        answer.quote(further.format(w=words), passage, words)
     caution = grammar.say(reviews.CAUTION[language], pick)
     if caution and part in _JUDGED:
         answer.say(caution)

@@ -14,14 +14,15 @@ _COUNTED = (
     "baby biopsy bite blister bruise bump bunion callus catheter chalazion clot concussion "
     "contraceptive contusion count crisis culture cyst defect device diary diet dislocation "
     "diverticulum droop effusion electrocardiogram electroencephalogram embolus ependymoma "
-    "examination fibroadenoma fibroma fissure fistula fracture gallstone glioma goiter "
-    "goitre granuloma grid haemangioma haematoma hemangioma hematoma hernia hydrocele "
-    "infant inhaler injury laceration lesion level limp lipoma lump mass melanoma mole "
-    "murmur neuroma nodule nosebleed osteochondroma pacemaker papule pinguecula polyp "
-    "pregnancy prescription profile programme prosthesis puncture pustule questionnaire "
-    "rash reaction scan scar screen seizure smear spasm spot sprain stent stoma stone "
-    "strain stricture study supplement swab system tear teratoma test toe transplant tremor "
-    "tumor tumour ulcer ultrasound valve varicocele wart wheeze wound X-ray"
+    "examination fibroadenoma fibroma fissure fistula flare fracture gallstone glioma "
+    "goiter goitre granuloma grid haemangioma haematoma hemangioma hematoma hernia "
+    "hydrocele infant inhaler injury interval laceration lesion level limp lipoma lump mass "
+    "melanoma mole murmur neuroma nodule nosebleed osteochondroma pacemaker papule "
+    "pinguecula polyp pregnancy prescription profile programme prosthesis pseudocyst "
+    "puncture pustule questionnaire rash reaction reflex scan scar screen seizure smear "
+    "spasm spot sprain stent sting stoma stone strain stricture study supplement swab "
+    "system taste tear teratoma test toe tongue transplant tremor tumor tumour ulcer "
+    "ultrasound valve varicocele wart wheeze wound X-ray"
 )
 _HEADS = frozenset(_COUNTED.split())
 _BARE = re.compile(
@@ -38,7 +39,8 @@ _ALWAYS = re.compile(
     r".*\b(?:sensation|history of|lump or mass|mass or lump)\b|"
     r"(?:sore|runny|blocked|stuffy|stiff|hoarse|swollen|weak|hard) (?:[\w-]+ )?"
     r"(?:throat|nose|neck|voice|abdomen|eye|stream|prostate)$|"
-    r"(?:[\w-]+ )?(?:ear|eye|skin|kidney|bladder|chest|sinus|tooth|throat|yeast|urinary tract|"
+    r"previous [\w ]+ infection$|(?:[\w-]+ "
+    r")?(?:ear|eye|skin|kidney|bladder|chest|sinus|tooth|throat|yeast|urinary tract|"
     r"respiratory tract|wound|fungal|bacterial|viral) infection$|"
     r"(?:eating|personality|mood|metabolic|bleeding|skin|bone|sleep|tic|thyroid|pituitary|hormone|"
     r"seizure|movement|adjustment|conduct|impulse control|salivary gland|ovarian|vulvar|cervical|"
@@ -54,7 +56,8 @@ _PARTED = re.compile(
 _DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
 _ARTICLE = re.compile(r"^an? ")
 _AN = re.compile(
-    r"[aio]|e(?!u)|u(?!ni|r[a-z]|se|su|te)|8|11\b|18\b|hour|heir|"
+    r"[aioAIO](?![A-Z0-9])|[eE](?!u|[A-Z0-9])|[uU](?!ni|r[a-z]|se|su|te|[A-Z0-9])|8|11\b|18\b|"
+    r"hour|heir|"
     r"(?!HER2|SARS|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)"
 )
 _ASKS_BARE = re.compile(

@@ -30,8 +30,17 @@ _TEXT: dict[Language, dict[str, tuple[str, ...]]] = {
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
-    r"(?:A|An|The) [^.]*? (?:is|are|was|refers|occurs|means) (?:an?|the|one|any|to|when|in)\b"
+    r"(?:A|An|The) [^.]*?(?<!\bthat)(?<!\bwhich)(?<!\bwho) (?:is|are|was|refers|occurs|means) "
+    r"(?:an?|the|one|any|to|when|in)\b"
 )
+_PURPOSE = re.compile(
+    r"(?:prevention|prophylaxis|induction|reversal|contracept|smoking cessation|termination)\b|"
+    r".*\b(?:prevention|prophylaxis|contraception|analgesia|anaesthesia|anesthesia|sedation|"
+    r"support|abortion|vaccination|cessation)$",
+    re.IGNORECASE,
+)
+"""What a medicine is for, and no illness that it treats."""
+_IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
 _SHORT_EN = re.compile(
     r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
     r"){1,4}is "
@@ -53,6 +62,8 @@ _NOBODY = re.compile("无|所有|均可|任何|不限|不详|多见|常见|好�
 _WHOM = re.compile("^(?:好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
+_FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
+"""A department that ends like a plural."""
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
@@ -100,6 +111,8 @@ def statement(
     if not items[0].object:
         return _told(name, relation, items[0], language, pick)
     table = _FULL[language].get(relation) or (_plain(relation, language),)
+    if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
+        table = tuple(each for each in table if "treat" not in each) or table
     return told(table, name, items, language, pick)
 
 
@@ -180,6 +193,10 @@ def told(
     return fill(template, language, len(items), clause=clause, s=name, **parts)
 
 
+def _said(items: Sequence[Item]) -> list[str]:
+    return [item.said for item in items]
+
+
 def relations(language: Language) -> tuple[str, ...]:
     """Return the relations that can be told, those seen from the object among them."""
     return tuple(dict.fromkeys((*_FULL[language], *_TEXT[language])))
@@ -224,6 +241,8 @@ def is_plural(name: str) -> bool:
     """
     if _EITHER.match(name):
         return True
+    if _FIELD.search(name):
+        return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
@@ -308,6 +327,8 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
         return _sentence(f"{name}{joint}{said}")
     if article:
         said = body[:1].lower() + body[1:]
+    if relation == "red_flag" and _IMPERATIVE.match(body):
+        return fill(f"{grammar.say(sentences_en.ORDERS, pick)} ", language, 1, s=name) + said + "."
     intro = grammar.say(_TEXT["en"].get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",), pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 

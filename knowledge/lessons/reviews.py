@@ -110,7 +110,7 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
                  "The (last|closing) statement (is|reads): “{w}”"),
         "part": ("(There|In that part|In that section) (one reads|one finds|it says): “{w}”",
                  "That (part|section) (states|says|reads): “{w}”", "The wording is: “{w}”",
-                 "It (says|reads|states) (this|the following): “{w}”", "(I quote|To quote): “{w}”"),
+                 "It (says|states) (this|the following): “{w}”", "(I quote|To quote): “{w}”"),
     },
     "zh": {
         "aim": ("作者写道：“{w}”", "文章的出发点是：“{w}”", "背景部分写的是：“{w}”"),

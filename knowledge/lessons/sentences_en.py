@@ -11,7 +11,7 @@ _MAY = "(can|may|might|could)"
 _DATA = "(data|records|figures|recorded cases|case records)"
 _LINK = "(association|link|correlation|tie|connection)"
 _WHO = "(people|patients|those|anyone|someone)"
-_IN_CASE = "(in cases of|where there is|in the presence of|if there is|in anyone with)"
+_IN_CASE = "(in cases of|where there is|in the presence of|if there is|with)"
 
 FULL: dict[str, tuple[str, ...]] = {
     "symptom": (
@@ -50,7 +50,7 @@ FULL: dict[str, tuple[str, ...]] = {
         "[(a|one) test|(tests|the tests)] (used to investigate|done for|that can confirm) {s} "
         "[is|include] {a}.",
         "{s} can be (investigated|checked for|confirmed) (with|by|by means of) {a}.",
-        "(when|if|where|once) {s} is suspected, (doctors|clinicians|a doctor) may "
+        "(when|if|where|once) {s} <is|are> suspected, (doctors|clinicians|a doctor) may "
         "(arrange|turn to|request) {a}(| to confirm it| to check it).",
         "(the work-up|investigation|the diagnostic work-up) (for|of) {s} can "
         "(include|involve|call for) {a}.",
@@ -87,7 +87,7 @@ FULL: dict[str, tuple[str, ...]] = {
     "medicine~": (
         "{s} <is|are> used for {a}.",
         "{s} can be (prescribed|used|given) for {a}.",
-        "[one use of {s} is|among the uses of {s} are] {a}.",
+        "{s} <has|have> a place in treating {a}.",
         "(doctors|clinicians) (use|prescribe) {s} for {a}.",
         "the [condition|conditions] for which {s} <is|are> (used|prescribed|given) "
         "[is|include] {a}.",
@@ -281,6 +281,12 @@ OTHERS: dict[str, str] = {
     "diet_avoided": "[another food|other foods] to avoid [is|are] {a}.",
 }
 """What else there is of a relation, after one of its facts has been told."""
+
+ORDERS = (
+    "what to do first in {s}:", "(most urgent|first of all) in {s}:", "in {s}, remember:",
+    "(an urgent|a first) point on {s}:",
+)  # fmt: skip
+"""What introduces a red flag that tells what to do, and names no sign."""
 
 TEXT: dict[str, tuple[str, ...]] = {
     "description": ("about {s}:", "(briefly|in short), about {s}:", "as for {s}:",

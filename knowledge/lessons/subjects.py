@@ -68,6 +68,7 @@ _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunte
 """Whose a condition is called after, and no person's name."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
+    r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
     r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
     r"[A-Z][a-z]+\b[^A-Z]*"
 )
@@ -86,7 +87,7 @@ _ALWAYS_SMALL = {
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"graphy|al|ia|ic|ous|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
     r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
 )
 _PROPER = {
@@ -412,7 +413,8 @@ def _item(
             return None
     if not text:
         return None
-    said = _said(text, language, common) if fact.other else within_sentence(text, common)
+    counted = fact.other and kind != "department"
+    said = _said(text, language, common) if counted else within_sentence(text, common)
     if kind == "symptom" and _FINDING.fullmatch(text):
         said = nouns.counted(text[:1].lower() + text[1:])
     return Item(fact.id, text, said, fact.other, kind, fact.licence)
