@@ -114,7 +114,9 @@ def test_findings_that_are_clauses_or_empty_are_left_out():
 
 def test_a_heading_is_written_small_within_a_sentence():
     common = {"cystic", "acute", "disease"}
-    assert subjects.within_sentence("Cystic Fibrosis", common) == "cystic fibrosis"
+    assert subjects.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
+    two = "Cystic fibrosis is inherited. Lungs and Disease follow."
+    assert subjects.within_sentence(two, common) == two[:1].lower() + two[1:]
     assert subjects.within_sentence("Gastro-oesophageal reflux", common) == (
         "gastro-oesophageal reflux"
     )

@@ -144,7 +144,7 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
 FOR: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
         "{s} <fits|fit> (well|the picture), since <its|their> symptoms include {a}.",
-        "{a} [supports|support] {s}: [this is a symptom|these are symptoms] of it.",
+        "{a} [speaks|speak] for {s}: [this is a symptom|these are symptoms] of it.",
         "in favour of {s}: it can (cause|bring on|produce) {a}.",
         "(first on my list is|at the top of the list is|the leading candidate is) {s}, whose "
         "symptoms include {a}.",
@@ -214,12 +214,14 @@ AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
         "状|，[它|它们]属于其症状)。",
     ),
     ("associated_with", "en"): (
-        "{r} is statistically (associated|linked|connected) with {a} too, (so it is worth asking "
+        "{r} <is|are> statistically (associated|linked|connected) with {a} too, (so it is worth "
+        "asking "
         "about|which can be asked about|which is worth a question).",
         "for {r}, (other|further|more) statistical links (are|exist) with {a}.",
         "if {a} came up (as well|too|besides), the statistical case for {r} would (grow|be "
         "stronger|improve).",
-        "{r}, (for its part|on the other hand|in turn), (goes|is linked|is associated) "
+        "{r}, (for its part|on the other hand|in turn), (<goes|go>|<is|are> linked|<is|are> "
+        "associated) "
         "statistically with {a}.",
         "(ask|enquire|one may ask) about {a}, which would (favour|speak for) {r} statistically.",
     ),

@@ -10,19 +10,20 @@ import re
 from functools import lru_cache
 
 _COUNTED = (
-    "abnormality abortion abscess adenoma allergy amputation aneurysm assessment attack "
-    "baby biopsy bite blister bruise bump bunion callus catheter chalazion clot concussion "
-    "contraceptive contusion count crisis culture cyst defect device diary diet dislocation "
-    "diverticulum droop effusion electrocardiogram electroencephalogram embolus ependymoma "
-    "examination fibroadenoma fibroma fissure fistula flare fracture gallstone glioma "
-    "goiter goitre granuloma grid haemangioma haematoma hemangioma hematoma hernia "
-    "hydrocele infant inhaler injury interval laceration lesion level limp lipoma lump mass "
-    "melanoma mole murmur neuroma nodule nosebleed osteochondroma pacemaker papule "
-    "pinguecula polyp pregnancy prescription profile programme prosthesis pseudocyst "
-    "puncture pustule questionnaire rash reaction reflex scan scar screen seizure smear "
-    "spasm spot sprain stent sting stoma stone strain stricture study supplement swab "
-    "system taste tear teratoma test toe tongue transplant tremor tumor tumour ulcer "
-    "ultrasound valve varicocele wart wheeze wound X-ray"
+    "abnormality abortion abrasion abscess adenoma allergy amputation aneurysm assessment "
+    "attack baby biopsy bite blister bruise bump bunion burn callus cataract catheter "
+    "chalazion clot concussion contraceptive contusion count crisis culture cyst defect "
+    "device diary diet dislocation diverticulum droop effusion electrocardiogram "
+    "electroencephalogram embolus ependymoma examination exanthem fibroadenoma fibroma "
+    "fissure fistula flare fracture gallstone glioma goiter goitre granuloma grid "
+    "haemangioma haematoma hemangioma hematoma hernia hydrocele infant inhaler injury "
+    "interval laceration lesion level limp lipoma lump mass melanoma mole murmur neuroma "
+    "nodule nosebleed osteochondroma pacemaker papule pinguecula polyp pregnancy "
+    "prescription profile programme prosthesis pseudocyst puncture pustule questionnaire "
+    "rash reaction reflex scan scar screen seizure smear sore spasm spot sprain stent sting "
+    "stoma stone strain stricture study supplement swab system taste tear teratoma test toe "
+    "tongue transplant tremor tumor tumour ulcer ultrasound valve varicocele wart wheeze "
+    "wound X-ray"
 )
 _HEADS = frozenset(_COUNTED.split())
 _BARE = re.compile(
@@ -61,7 +62,8 @@ _AN = re.compile(
     r"(?!HER2|SARS|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)"
 )
 _ASKS_BARE = re.compile(
-    r"(?:\b(?:the|known|any|no|my|your|his|her|their|our|this|that|some|more|term)|['’]s) $",
+    r"(?:\b(?:the|known|any|no|my|your|his|her|their|our|this|that|some|more|term|cases "
+    r"of)|['’]s) $",
     re.IGNORECASE,
 )
 """What stands before a name and takes its article's place."""

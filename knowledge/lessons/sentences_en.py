@@ -11,7 +11,7 @@ _MAY = "(can|may|might|could)"
 _DATA = "(data|records|figures|recorded cases|case records)"
 _LINK = "(association|link|correlation|tie|connection)"
 _WHO = "(people|patients|those|anyone|someone)"
-_IN_CASE = "(in cases of|where there is|in the presence of|if there is|with)"
+_IN_CASE = "(in cases of|where there «is|are»|in the presence of|if there «is|are»)"
 
 FULL: dict[str, tuple[str, ...]] = {
     "symptom": (
@@ -276,7 +276,7 @@ OTHERS: dict[str, str] = {
     "side_effect": "[another side effect is|other side effects (include|are)] {a}.",
     "contraindication": "[another contraindication is|other contraindications (include|are)] {a}.",
     "interaction": "it also interacts with {a}.",
-    "associated_with": "statistically, it is also (linked|associated|connected) with {a}(| too).",
+    "associated_with": "statistically, it is also (linked|associated|connected) with {a}.",
     "diet_recommended": "{a} [is|are] recommended as well.",
     "diet_avoided": "[another food|other foods] to avoid [is|are] {a}.",
 }

@@ -61,6 +61,7 @@ _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
+_SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
 _LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=\s|$)")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
@@ -82,7 +83,8 @@ _ALWAYS_SMALL = {
     "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
     "rodenticide", "transplant", "marijuana", "overflow",
     "altitude", "postpartum", "beriberi", "multidrug",
-    "migraine", "scleroderma", "hyperemesis", "mofetil", "spina", "tricuspid", "bicuspid",
+    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
+    "tricuspid", "bicuspid",
     "mitral", "folate", "pterygium", "intertrigo",
 }  # fmt: skip
 _MEDICAL = re.compile(
@@ -195,7 +197,26 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     prefixed = _PREFIXED.match(text) is not None
     if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
         return text
-    return text[:1].lower() + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), text[1:])
+    return text[:1].lower() + text[1:]
+
+
+def name_within(name: str, common: Collection[str]) -> str:
+    """Write a name as it stands within an English sentence, a heading's later words small, too.
+
+    >>> name_within("Cystic Fibrosis", {"cystic"}), name_within("Acute Lyme disease", {"acute"})
+    ('cystic fibrosis', 'acute Lyme disease')
+    """
+    said = within_sentence(name, common)
+    if said == name:
+        return name
+    return said[:1] + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), said[1:])
+
+
+def _small_if_common(word: str, common: Collection[str]) -> str:
+    """Return a word in capitals small where it is no acronym: a thesaurus marks its terms so."""
+    small = word.lower()
+    known = any(part in common or _MEDICAL.search(part) for part in small.split("-"))
+    return small if known else word
 
 
 def _small_word(word: str, common: Collection[str]) -> str:
@@ -411,6 +432,7 @@ def _item(
         native = bool(_CJK.search(text)) == (language == "zh")
         if not native or len(text) > LONGEST_TEXT[language] or _damaged(text):
             return None
+        text = _SHOUTED.sub(lambda word: _small_if_common(word[0], common), text)
     if not text:
         return None
     counted = fact.other and kind != "department"
@@ -422,7 +444,7 @@ def _item(
 
 def _said(name: str, language: Language, common: Collection[str]) -> str:
     """Return a name as it stands within a sentence, in English with the article that it takes."""
-    said = within_sentence(name, common)
+    said = name_within(name, common)
     return nouns.counted(said) if language == "en" else said
 
 

@@ -125,7 +125,7 @@ def _versus(
     if other and pick.random() < 0.7:
         few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
         against = cases.AGAINST[relation, page.language]
-        text = phrases.told(against, page.said, few, page.language, pick, r=rival.said)
+        text = phrases.told(against, rival.said, few, page.language, pick, r=rival.said)
         answer.say_of(text, (rival, relation, few))
     told = [shared[0], *own]
     pick.shuffle(told)
