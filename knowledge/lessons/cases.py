@@ -152,7 +152,8 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
 FOR: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
         "{s} <fits|fit> (well|the picture), since <its|their> symptoms include {a}.",
-        "{a} [speaks|speak] for {s}: [this is a symptom|these are symptoms] of it.",
+        "{a} [speaks|speak] for {s}(: [this is a symptom|these are symptoms] of it|, as [a symptom|"
+        "symptoms] of it| as [a symptom|symptoms]).",
         "in favour of {s}: it can (cause|bring on|produce) {a}.",
         "(first on my list is|at the top of the list is|the leading candidate is) {s}, whose "
         "symptoms include {a}.",
@@ -285,7 +286,9 @@ BACKGROUND: dict[Language, tuple[str, ...]] = {
     "en": (
         "(In|From) the history, {a} [raises|raise] the risk of {s}.",
         "The risk of {s} is higher with {a}(| in the history).",
-        "Another pointer is the history: {a} [is a risk factor|are risk factors] for {s}.",
+        "(Another pointer is the history|The history points the same way|The history adds to "
+        "this): {a} [is a "
+        "risk factor|are risk factors] for {s}.",
         "(The background fits too|That fits the background), as {a} [is a risk factor|are risk "
         "factors] for {s}.",
     ),
@@ -433,13 +436,15 @@ LAST: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "(thank you, that helps|thanks, that helps|all right|I see): {a} fit {s}, as symptoms of "
-        "it.",
+        "(thank you, that helps|thanks, that helps|all right|I see): {a} (fit|may be due "
+        "to|could come from) {s}, as "
+        "(symptoms of it|its symptoms).",
         "from what you (say|describe|tell me), {s} has to be considered, since it can cause {a}.",
         "taken together, {a} may be symptoms of {s}.",
         "my first thought is {s}, because its symptoms include {a}.",
         "(so you describe|you report|what I hear is) {a}, and {s} may present like this.",
-        "{a}: [this is a symptom|these are symptoms] of {s}, which I would look into.",
+        "{a}: [this is a symptom|these are symptoms] of {s}, which I would (look into|check for|"
+        "consider|pursue).",
         "that makes {s} a possibility worth (following up|pursuing|checking): its symptoms "
         "include {a}.",
     ),

@@ -127,7 +127,9 @@ MEETS: dict[str, dict[Language, tuple[str, ...]]] = {
 WARNED: dict[str, dict[Language, tuple[str, ...]]] = {
     "interaction": {
         "en": (
-            "Hold on: {s} and {o} interact, so ask a doctor or pharmacist first.",
+            "Hold on: {s} and {o} interact, so (ask a doctor or pharmacist|have it checked|call "
+            "the "
+            "pharmacy) first.",
             "{S} <interacts|interact> with {o}; please have that checked before the next dose.",
             "There is an interaction between {s} and {o}, and it should be reviewed first.",
             "Not without asking: {s} <interacts|interact> with {o}.",

@@ -212,7 +212,9 @@ SPOKEN_EN: dict[str, tuple[str, ...]] = {
     ),
     "complication": ("{s} can lead to {a}, so please have it (looked at|checked).",),
     "interaction": (
-        "{s} <interacts|interact> with {a}, so ask a doctor or pharmacist before you combine them.",
+        "{s} <interacts|interact> with {a}, so (ask|check with) (a doctor|a pharmacist|your "
+        "prescriber) before "
+        "you combine them.",
         "do not combine {s} with {o} on your own, because they interact.",
     ),
     "contraindication": (
@@ -259,8 +261,9 @@ CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
         "if (it|anything) (gets worse|changes suddenly), (do not wait|seek help at once|get in "
         "touch straight away).",
-        "a doctor who knows (your history|the whole history) can judge this better than I can "
-        "(from here|at a distance).",
+        "(a doctor|someone|a clinician) who knows (your history|the whole history|you) (can|will) "
+        "(judge this better than I can|tell you more than I can|see more in this than I do) (from "
+        "here|at a distance|in writing).",
         "(take|bring) (any questions|what is still unclear) to your next (visit|appointment).",
         "your own (doctor|team|clinic) can (say|tell you) how (far |)this (applies to you|fits "
         "your "
@@ -346,8 +349,9 @@ URGENT_CLOSING: dict[Language, tuple[str, ...]] = {
 }
 MEDICINE_CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "whether it suits you depends on (your history|other illnesses and medicines|your age and "
-        "other illnesses), so ask a doctor or pharmacist.",
+        "(whether it suits you|if it is right for you|how well it suits you) depends on (your "
+        "history|other illnesses and medicines|your age and "
+        "other illnesses)(, so ask (a doctor|a pharmacist|whoever prescribed it)|: do ask|).",
         "(do not|please do not) start or stop (it|anything) on your own.",
         "tell (the doctor|the prescriber|your pharmacist) (what else you take|about everything "
         "else that you take|about all other medicines that you take).",
@@ -383,7 +387,9 @@ PROGNOSIS_CLOSING: dict[Language, tuple[str, ...]] = {
 }
 
 RED_FLAG: dict[Language, tuple[str, ...]] = {
-    "en": ("(please remember|keep in mind|take note of|be aware of) this (warning|red flag): {v}",
+    "en": ("(please remember|keep in mind|take note of|be aware of|look out for|do remember) "
+    "(this|the "
+           "following) (warning|red flag|danger sign): {v}",
            "(one|a) (red flag|warning) to (know|remember|keep in mind): {v}",
            "(above all|most important), (this|a) warning: {v}",
            "what (is|would be) urgent: {v}"),

@@ -27,7 +27,7 @@ _COUNTED = (
 )
 _HEADS = frozenset(_COUNTED.split())
 _BARE = re.compile(
-    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy\b.*|"
+    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy(?! test)\b.*|"
     r"(?:malignant )?melanoma|herpes .*|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
     r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
     re.IGNORECASE,

@@ -141,7 +141,7 @@ _LIKELY_EN = (
     "{s} may present with {a}, so it (has to|must|should) be considered.",
     "the picture could be that of {s}: its symptoms include {a}.",
     "with {a}, (one should|I would) think of {s}, because these are symptoms of it.",
-    "{a} (could|may|might) come from {s}, as symptoms of it.",
+    "{a} (could|may|might) (come from|be due to) {s}, (as|being) symptoms of it.",
     "{s} (comes to mind|has to be thought of|is what I would think of), since it can "
     "(cause|produce) {a}.",
     "(my first thought is|I would first think of) {s}: it can (cause|bring on|produce) {a}.",
@@ -236,7 +236,7 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         pace = "sudden"
     elif _found(_LASTING, about):
         pace = "lasting"
-    childbearing = _found(_CHILDBEARING, about) or _found(_MENSTRUAL, f"{about} {felt}")
+    childbearing = _found(_CHILDBEARING, f"{about} {felt}") or _found(_MENSTRUAL, f"{about} {felt}")
     menopause = _found(_MENOPAUSE, f"{about} {felt}")
     fertile = childbearing and stage != "child" and not menopause
     pregnant = fertile and _found(_PREGNANT, about)

@@ -297,7 +297,9 @@ TEXT: dict[str, tuple[str, ...]] = {
     "prevention": ("(prevention of|on the prevention of|how to prevent|to prevent) {s}:",
                    "(advice on preventing|what helps to prevent) {s}:"),
     "red_flag": ("(a|one) (red flag|warning sign|warning) (in|with|for) {s}:",
-                 "(in|with) {s}, (remember|note|keep in mind) this (warning|red flag):"),
+                 "(in|with) {s}, (remember|note|keep in mind|look out for|be aware of) (this|the "
+                 "following) (warning|red flag|danger sign):",
+                 "(the|a) (danger|danger sign) in {s}:"),
     "population": ("(people affected by|who gets|those affected by) {s}:",),
     "transmission": ("(transmission of|on the transmission of) {s}:", "how {s} <spreads|spread>:"),
     "course": ("(course of|on the course of) {s}:", "how long {s} <lasts|last>:"),

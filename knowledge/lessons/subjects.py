@@ -65,7 +65,7 @@ _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
 _SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
-_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=\s|$)")
+_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
@@ -92,11 +92,14 @@ _ALWAYS_SMALL = {
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"graphy|al|ia|ic|ous|us|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
     r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
 )
 _PROPER = {
     "Down", "Still", "Bell", "Baker", "Young", "Brown",
+    "Lyme", "Norwegian", "Crohn", "Hodgkin", "Parkinson", "Alzheimer", "Huntington", "Addison",
+    "Turner", "Marfan", "Wilson", "Paget", "Raynaud", "Barrett", "Kaposi", "Wilms", "Burkitt",
+    "Hashimoto", "Chagas", "Lynch", "Tourette", "Guillain", "Gilbert", "Kawasaki", "Ebola", "Zika",
     "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
 }  # fmt: skip
 
