@@ -8,7 +8,7 @@ holds is never told, since the graph does not know it.
 """
 
 _MAY = "(can|may|might|could)"
-_DATA = "(data|records|figures|recorded cases|case records)"
+_DATA = "(data|records|figures|cases on record|case records)"
 _LINK = "(association|link|correlation|tie|connection)"
 _WHO = "(people|patients|those|anyone|someone)"
 _IN_CASE = "(in cases of|where there «is|are»|in the presence of|if there «is|are»)"
@@ -131,7 +131,7 @@ FULL: dict[str, tuple[str, ...]] = {
         "{s} <is|are> statistically (associated|linked|correlated|connected) with {a}.",
         f"there is a (statistical|recorded statistical) {_LINK} between {{s}} and {{a}}(|, which "
         "does not show a cause).",
-        f"in (recorded|collected) {_DATA}, {{s}} <is|are> statistically (associated|correlated) "
+        f"in (the|collected) {_DATA}, {{s}} <is|are> statistically (associated|correlated) "
         "with {a}.",
         f"(going by|judging by|according to|to go by) (the |){_DATA}, {{a}} [turns|turn] up "
         "(together with|alongside|along with) {s}: a (statistical link|correlation), and no "
