@@ -24,10 +24,15 @@ _STYLES = {
     "literature": "a talk about a paper, answered in its own words",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
+    "tools": "a clinical formula called with the values of a case, and what comes out",
     "imported": "rows of other people's data sets",
 }
 
+_UNRELATED = {"imported": "imported", "tools": "calculation"}
+"""Styles whose rows are about no relation, and the topic that stands for all of theirs."""
+
 _TOPICS = {
+    "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
     "last": "the last sentences of an abstract",
     "aim": "what a paper set out to do",
@@ -61,7 +66,7 @@ class Counts:
         self.validation += held_out
         self.train += not held_out
         self.calculated += any(source.kind == "formula" for source in lesson.sources)
-        topic = "imported" if lesson.imported else str(lesson.meta.get("relation", ""))
+        topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
         keys = (lesson.style, lesson.language, topic, lesson.licence)
         tables = (self.styles, self.languages, self.relations, self.licences)
         for table, key in zip(tables, keys, strict=True):

@@ -73,6 +73,7 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
 
+_WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
 
 
@@ -156,6 +157,31 @@ def patients(asked: Asked) -> list[str]:
     for mention in sorted(subject, key=lambda m: -m.start):
         rest = rest[: mention.start] + "|" + rest[mention.end :]
     return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
+
+
+def unspoken(asked: Asked, text: str) -> str:
+    """Return the words of a question that say what of its subject is asked, if a text has none.
+
+    Where a relation is asked for, its facts and cues say whether it is answered.
+    """
+    if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
+        return ""
+    if not lexical.distinct(text).isdisjoint(asked.rest):
+        return ""
+    told = [
+        asked.question[word.start() : word.end()]
+        for word in _WORD.finditer(asked.question)
+        if not lexical.distinct(word[0]).isdisjoint(asked.rest)
+    ]
+    if asked.language == "en":
+        return " ".join(told)
+    spans = [place for term in asked.rest for place in _places(asked.question, term)]
+    return "".join(sign for place, sign in enumerate(asked.question) if place in set(spans))
+
+
+def _places(text: str, term: str) -> range:
+    start = text.lower().find(term)
+    return range(start, start + len(term)) if start >= 0 else range(0)
 
 
 def speaks_of(text: str, patient: str) -> bool:
