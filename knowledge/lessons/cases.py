@@ -248,11 +248,14 @@ AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
 }  # fmt: skip
 ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{R} is less likely, given the absence of {a}, a symptom of it.",
-        "With {a} absent, a symptom of {r}, I put {r} further down the list.",
-        "The absence of {a}, which {r} can cause, speaks rather against {r}.",
-        "Since there is no {a}, which {r} can cause, {r} comes further down.",
-        "{R} would be expected to cause {a}, which is absent here.",
+        "{R} (is less likely|becomes less likely|moves down the list), (given|considering) the "
+        "absence of {a}, a symptom of it.",
+        "With {a} absent, a symptom of {r}, I (put|place|move) {r} further down the list.",
+        "The absence of {a}, which {r} can (cause|produce|bring on), (speaks rather|speaks|counts) "
+        "against {r}.",
+        "Since there is no {a}, which {r} can (cause|produce), {r} (comes|moves) further down.",
+        "{R} (would be|might be) expected to (cause|produce) {a}, which is absent here.",
+        "As {a} is absent, a symptom of {r}, {r} (is|seems) the weaker candidate.",
     ),
     ("symptom", "zh"): (
         "{r}的可能性(较小|偏小|小一些|降低)，因为{a}这一(症状|表现)(尚未|并未|未)出现。",
@@ -357,10 +360,15 @@ STATISTICAL: dict[Language, tuple[str, ...]] = {
 ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
         "«Is|Are» there also {x}?", "«Has|Have» there been any {x}?", "What about {x}?",
-        "Thank you. Have you noticed {x} as well?", "I see. «Does|Do» {x} come with it?",
-        "Let me ask about one more thing: «is|are» there {x}?", "Before I answer: any {x}?",
-        "To narrow it down: any trouble with {x}?", "All right. And {x}, has that occurred?",
-        "May I ask whether there «is|are» {x}?", "And «is|are» there {x}, too?",
+        "(Thank you|Thanks|Right). (Have|And have) you noticed {x}( as well| too|)?",
+        "I see. «Does|Do» {x} come with it?",
+        "(Let me ask about one more thing|One thing more|A further question|Another question): "
+        "«is|are» "
+        "there {x}?", "(Before I answer|First|Before anything else|Just to be sure): any {x}?",
+        "(To narrow it down|To be sure|So that I understand): any (trouble|problem|difficulty) "
+        "with {x}?",
+        "(All right|Thanks|I see). And {x}, has that (occurred|happened|come up)?",
+        "(May|Can|Might) I ask whether there «is|are» {x}?", "And «is|are» there {x}, too?",
         "(Thanks|Right|I see). Any {x}(| that you know of| at all)?",
         "(Could you tell me|Can you say) whether there «has|have» been any {x}?",
     ),
@@ -439,8 +447,10 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
         "(thank you, that helps|thanks, that helps|all right|I see): {a} (fit|may be due "
         "to|could come from) {s}, as "
         "(symptoms of it|its symptoms).",
-        "from what you (say|describe|tell me), {s} has to be considered, since it can cause {a}.",
-        "taken together, {a} may be symptoms of {s}.",
+        "from what you (say|describe|tell me), {s} (has to|must|should) be considered, "
+        "(since|because|as) it "
+        "can (cause|bring on|produce) {a}.",
+        "(taken together|put together|as a whole), {a} (may|could|might) be symptoms of {s}.",
         "my first thought is {s}, because its symptoms include {a}.",
         "(so you describe|you report|what I hear is) {a}, and {s} may present like this.",
         "{a}: [this is a symptom|these are symptoms] of {s}, which I would (look into|check for|"

@@ -292,7 +292,7 @@ LEAD: dict[Language, tuple[str, ...]] = {
         "information).",
         "(here|this) is what I can say openly.",
         "this much is (general knowledge|in any textbook).",
-        "I can offer a plain fact instead.",
+        "(I can offer|All I can offer is|Here is) a (plain|simple|harmless) fact( instead|).",
         "",
         "",
     ),

@@ -119,16 +119,19 @@ _HEDGE: dict[str, tuple[str, ...]] = {
 
 _ABSENT: dict[str, tuple[str, ...]] = {
     "en": (
-        r"less likely, given the absence of",
+        r"less likely, (?:given|considering) the absence of",
         r"^\W*with\s+absent, a symptom of",
-        r"^\W*the absence of\s*, which\s+can cause, speaks rather against",
+        r"^\W*the absence of\s*, which\s+can (?:cause|produce|bring on), (?:speaks(?: "
+        r"rather)?|counts) against",
+        r"^\W*as\s+is absent, a symptom of",
+        r"down the list, (?:given|considering) the absence of",
         r"(?:given|considering|in view of) the absence of\s*, to which it is (?:ti|link|connect)ed",
         r"with\s+absent, the statistical (?:case|argument) for",
         r"would have (?:spoken|counted) statistically for\s*, (?:but|and) is absent",
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
-        r"^\W*since there is no\s*, which\s+can cause,",
-        r"would be expected to cause\s*, which is absent here",
+        r"^\W*since there is no\s*, which\s+can (?:cause|produce),",
+        r"(?:would|might) be expected to (?:cause|produce)\s*, which is absent here",
     ),
     "zh": (
         "(?:尚未|并未|未)出现",

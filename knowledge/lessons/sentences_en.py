@@ -155,7 +155,9 @@ FULL: dict[str, tuple[str, ...]] = {
         "[(a|one) side effect|(side effects|the side effects)] of {s} [is|include] {a}.",
         f"{{s}} {_MAY} cause {{a}} as [a side effect|side effects].",
         "[an (unwanted|adverse) effect|(unwanted|adverse) effects] of {s} [is|include] {a}.",
-        "the adverse [effect|effects] to watch for with {s} [is|include] {a}.",
+        "the (adverse|unwanted|side) [effect|effects] to (watch for|look out for|expect|know of) "
+        "with {s} "
+        "[is|include] {a}.",
         f"{{a}} {_MAY} occur as [a side effect|side effects] of {{s}}.",
         "(people|patients|those) taking {s} may (report|get|have) {a} as [a side effect|side "
         "effects].",
