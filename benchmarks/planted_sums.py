@@ -67,7 +67,7 @@ def changed_input(lesson: Lesson, pick: random.Random) -> Lesson | None:
         before, after = old.answer(language), new.answer(language)
     except ValueError:
         return None
-    # A result that equals what was told would be exchanged there, too: the row would be right again.
+    # A result that was told, too, would be exchanged there as well: the row would be right.
     if before == after or before in told:
         return changed
     return _exchanged(changed, before, after, everywhere=True)
