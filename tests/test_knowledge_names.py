@@ -194,6 +194,6 @@ def test_a_fact_is_said_naturally(relation, objects, language, sentence):
     ["Type II diabetes", "leucocyte-count 3", "Stage IV tumours", "AIDS", "x-linked iv", "2"],
 )
 def test_a_plain_name_compares_as_it_does_among_signs_that_do_not_count(plain: str) -> None:
-    assert clean(plain) == plain
+    assert names.clean(plain) == plain
     # a comma before it keeps it from the short way, and says nothing
-    assert normalise(plain) == normalise(f",{plain}")
+    assert names.normalise(plain) == names.normalise(f",{plain}")
