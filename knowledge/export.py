@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
-from knowledge import card
+from knowledge import card, lines
 from knowledge.card import Counts
 from knowledge.errors import KnowledgeError
 from knowledge.manifest import flush
@@ -30,6 +30,8 @@ Prefer = Callable[[Lesson], dict[str, str] | None]
 """Makes a preference pair from a training row, or none."""
 
 _SAMPLES = 2
+_BUFFER = 1 << 20  # bytes of each file
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,37 +171,39 @@ class _Files:
     """The open files of a folder; arrays are written item by item."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        def opened(name: str) -> TextIO:
-            return stack.enter_context((folder / name).open("w", encoding="utf-8", newline="\n"))
+        def opened(name: str) -> BinaryIO:
+            return stack.enter_context((folder / name).open("wb", buffering=_BUFFER))
 
         self._train = opened("train.jsonl")
         self._validation = opened("validation.jsonl")
         self._chatglm = opened("chatglm.jsonl")
         self._preference = opened("preference.jsonl")
         self._arrays = (opened("alpaca.json"), opened("sharegpt.json"))
-        self._begun = False
+        self._between = b"\n"
         for array in self._arrays:
-            array.write("[")
+            array.write(b"[")
 
     def add(self, lesson: Lesson, apart: bool) -> None:
         """Write a row to the files that it belongs to."""
-        _line(self._validation if apart else self._train, row_of(lesson))
+        own, *others = lesson.worked.lines if lesson.worked else lines.every(lesson, apart)
         if apart:
+            self._validation.write(own)
             return
-        for turn in _turns(lesson):
-            _line(self._chatglm, turn)
-        for array, item in zip(self._arrays, (_alpaca(lesson), _sharegpt(lesson)), strict=True):
-            array.write((",\n" if self._begun else "\n") + json.dumps(item, ensure_ascii=False))
-        self._begun = True
+        self._train.write(own)
+        self._chatglm.write(others[0])
+        for array, item in zip(self._arrays, others[1:], strict=True):
+            array.write(self._between)
+            array.write(item)
+        self._between = b",\n"
 
     def prefer(self, pair: dict[str, str]) -> None:
         """Write a preference pair."""
-        _line(self._preference, pair)
+        self._preference.write(f"{_encoded(pair)}\n".encode())
 
     def finish(self) -> None:
         """Close the arrays."""
         for array in self._arrays:
-            array.write("\n]\n")
+            array.write(b"\n]\n")
 
 
 def row_of(lesson: Lesson) -> dict[str, object]:
@@ -217,43 +221,6 @@ def row_of(lesson: Lesson) -> dict[str, object]:
         "licence": lesson.licence,
         "meta": lesson.meta,
     }
-
-
-def _line(stream: TextIO, item: object) -> None:
-    stream.write(json.dumps(item, ensure_ascii=False) + "\n")
-
-
-def _alpaca(lesson: Lesson) -> dict[str, object]:
-    """Return a row in Alpaca's form; earlier turns go into `history`, as LLaMA-Factory reads it."""
-    last = _turns(lesson)[-1]
-    return {
-        "instruction": last["prompt"],
-        "input": "",
-        "output": last["response"],
-        "history": last["history"],
-    }
-
-
-def _sharegpt(lesson: Lesson) -> dict[str, object]:
-    speakers = {"user": "human", "assistant": "gpt"}
-    turns = [
-        {"from": speakers[message.role], "value": message.content}
-        for message in lesson.messages
-        if message.role != "system"
-    ]
-    system = "".join(message.content for message in lesson.messages if message.role == "system")
-    return {"conversations": turns, "system": system}
-
-
-def _turns(lesson: Lesson) -> list[dict[str, object]]:
-    """Return each answer with its question and what was said before."""
-    spoken = [message.content for message in lesson.messages if message.role != "system"]
-    history: list[list[str]] = []
-    turns: list[dict[str, object]] = []
-    for question, answer in zip(spoken[::2], spoken[1::2], strict=True):
-        turns.append({"prompt": question, "response": answer, "history": [*history]})
-        history.append([question, answer])
-    return turns
 
 
 class _Samples:

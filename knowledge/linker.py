@@ -36,6 +36,8 @@ _TYPED = ("type", "stage", "grade", "class", "group", "factor")
 _MEASURED = ("型", "期", "级", "度")
 _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
+_PHRASE = re.compile(f"[^{_ENDING}]+")
+_MOST_PHRASES = 100_000  # that are remembered with the names in them
 _MIXED = re.compile(f"[^{_CJK}{_ENDING}]|[一二三四五][型期级度]")
 """What makes a phrase more than Chinese characters, each of which stands for itself."""
 
@@ -100,6 +102,7 @@ class Linker:
         self._words: set[str] = set()
         self._spelling = Spelling(self._words)
         self._related = related
+        self._phrases: dict[str, list[_Span]] = {}
         for name in names:
             self._add(name)
 
@@ -149,9 +152,27 @@ class Linker:
     def spans(self, text: str) -> list[_Span]:
         """Return where a text names entities, and all that bear the name, in no order of merit.
 
-        Nothing is corrected, and no catalogue is asked: what a proof needs of every row.
+        Nothing is corrected, and no catalogue is asked: what a proof needs of every row. Where no
+        bracket gives a short form, a phrase means the same wherever it stands, and is remembered.
         """
-        return self._spans(text, False, {})
+        if "(" in text or "（" in text:
+            return self._spans(text, False, {})
+        phrases = self._phrases
+        found: list[_Span] = []
+        for match in _PHRASE.finditer(text):
+            phrase = match[0]
+            known = phrases.get(phrase)
+            if known is None:
+                if len(phrases) >= _MOST_PHRASES:
+                    phrases.clear()
+                known = phrases[phrase] = self._spans(phrase, False, {})
+            if known:
+                start = match.start()
+                found += [
+                    (start + begin, start + end, entities, corrected)
+                    for begin, end, entities, corrected in known
+                ]
+        return found
 
     def _spans(
         self, text: str, correct: bool, introduced: dict[str, tuple[str, ...]]

@@ -9,6 +9,7 @@ again. This file knows nothing of search.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from knowledge.records import DocumentRecord, Language, Passage
@@ -187,6 +188,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentences(text)]
     ['Give 2.5 mg daily, e.g. at night. [1]', '见表1。', 'Smith et al. agree.']
     """
+    return list(_remembered(text) if len(text) <= _REMEMBERED else _sentences(text))
+
+
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     begin = 0
     place = 0
@@ -199,7 +204,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
         spans.extend(_trimmed(text, begin, place))
         begin = place
     spans.extend(_trimmed(text, begin, len(text)))
-    return spans
+    return tuple(spans)
+
+
+_REMEMBERED = 2000  # characters: answers are asked for when they are written, proven and shown
+_remembered = lru_cache(maxsize=1024)(_sentences)
 
 
 def _after(text: str, place: int) -> int:

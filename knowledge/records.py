@@ -198,15 +198,27 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class LessonSource:
-    """What proves a lesson: a fact or a passage, with the words that state it."""
+    """What proves a lesson: a fact, a passage or a formula, with the words that state it."""
 
-    kind: Literal["fact", "passage"]
+    kind: Literal["fact", "passage", "formula"]
     id: str
     quote: str = ""
 
 
 IMPORTED = "imported"
 """The style of rows that other people wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out of a row where it was written, so that nobody works it out again.
+
+    `letters` and `signature` tell repetitions, `lines` are the row in each format of a dataset.
+    """
+
+    letters: bytes
+    signature: bytes
+    lines: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +236,15 @@ class Lesson:
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
         default_factory=dict
     )
+    worked: Worked | None = field(default=None, init=False, compare=False, repr=False)
+    """Not handed on to a row that is made from this one."""
 
     @property
     def imported(self) -> bool:
         """Say whether the row came from outside: it names no facts, and nothing proves it."""
         return self.style == IMPORTED
+
+    def keep(self, worked: Worked) -> "Lesson":
+        """Keep what was worked out of the row; return the row."""
+        object.__setattr__(self, "worked", worked)  # beside the row, not a part of it
+        return self

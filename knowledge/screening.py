@@ -148,7 +148,8 @@ def screen(
     Counts follow what is taken out, not what is read ahead, so that they do not depend on the size
     of a batch or on the number of workers.
     """
-    gated = (_gated(candidate, gates) for candidate in candidates)
+    remembering = [gate for gate in gates if isinstance(gate, Unrepeated)]
+    gated = (_gated(candidate, gates, remembering) for candidate in candidates)
     for batch in proof(batches(gated, _BATCH)):
         for lesson, reason in batch:
             report.seen += 1
@@ -193,11 +194,20 @@ def chain(*stages: Stage) -> Stage:
     return chained
 
 
-def _gated(candidate: Candidate, gates: Sequence[Gate]) -> Candidate:
+def _gated(candidate: Candidate, gates: Sequence[Gate], remembering: Sequence[Gate]) -> Candidate:
+    """Ask the gates about a row; of one that was worked out the others were asked there."""
     lesson, reason = candidate
     if lesson is None or reason:
         return candidate
-    return lesson, next((found for gate in gates if (found := gate(lesson))), "")
+    return lesson, asked(remembering if lesson.worked else gates, lesson)
+
+
+def asked(gates: Sequence[Gate], lesson: Lesson) -> str:
+    """Return why the first of some gates drops a lesson, or an empty text."""
+    for gate in gates:
+        if found := gate(lesson):
+            return found
+    return ""
 
 
 def batches(candidates: Iterable[Candidate], size: int) -> Iterator[list[Candidate]]:
@@ -284,12 +294,17 @@ class Unrepeated:
 
     def __call__(self, lesson: Lesson) -> str:
         """Return why a lesson is dropped; remember it otherwise."""
-        text = "|".join(_letters(message.content) for message in lesson.messages)
-        key = blake2b(f"{lesson.language}|{text}".encode(), digest_size=8).digest()
+        key = lesson.worked.letters if lesson.worked else letters(lesson)
         if key in self._seen:
             return "repetition of an earlier row"
         self._seen.add(key)
         return ""
+
+
+def letters(lesson: Lesson) -> bytes:
+    """Return what is equal for rows that repeat each other."""
+    text = "|".join([_letters(message.content) for message in lesson.messages])
+    return blake2b(f"{lesson.language}|{text}".encode(), digest_size=8).digest()
 
 
 def _letters(text: str) -> str:

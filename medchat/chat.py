@@ -53,6 +53,10 @@ SAID: dict[str, dict[Language, str]] = {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
     },
+    "beside": {
+        "en": "The evidence found does not speak of “{words}”; on the subject it says:",
+        "zh": "查到的资料没有提到“{words}”，与主题有关的内容如下：",
+    },
 }
 PATIENTS: dict[str, dict[Language, str]] = {
     "pregnancy": {"en": "pregnancy", "zh": "妊娠"},
@@ -148,7 +152,7 @@ class Chat:
         checked = None
         if pieces:
             checked = yield from self._answered(asked, pieces, earlier, find, clock)
-            checked = _for_patients(checked, asked)
+            checked = _with_limits(checked, asked, pieces)
         answer = _answer(
             asked, checked, pieces or found, self._model(asked, checked), search, clock
         )
@@ -310,17 +314,21 @@ def _told(pieces: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | No
     return next((piece for piece in passages if relevance.in_title(piece, asked, find)), None)
 
 
-def _for_patients(checked: Checked | None, asked: Asked) -> Checked | None:
-    """Say so where the question asks for patients of whom none of what is cited speaks."""
+def _with_limits(checked: Checked | None, asked: Asked, read: Sequence[Evidence]) -> Checked | None:
+    """Say so where what is cited speaks of none of the patients, or of the words, asked about."""
     if checked is None:
         return None
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
     missed = [who for who in relevance.patients(asked) if not relevance.speaks_of(cited, who)]
-    if not missed:
+    if missed:
+        joint = "、" if asked.language == "zh" else " or "
+        named = joint.join(PATIENTS[who][asked.language] for who in missed)
+        return _prefaced(checked, SAID["general"][asked.language].format(patients=named))
+    words = relevance.unspoken(asked, cited)
+    in_its_language = all(piece.language == asked.language for piece in read)
+    if not words or not in_its_language:
         return checked
-    joint = "、" if asked.language == "zh" else " or "
-    named = joint.join(PATIENTS[who][asked.language] for who in missed)
-    return _prefaced(checked, SAID["general"][asked.language].format(patients=named))
+    return _prefaced(checked, SAID["beside"][asked.language].format(words=words))
 
 
 def _prefaced(checked: Checked, text: str) -> Checked:

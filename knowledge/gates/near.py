@@ -33,6 +33,7 @@ _RUN_CHINESE = 3
 _SEEDS = np.array([0x9E3779B97F4A7C15, 0x3C6EF372FE94F82A, 0xDAA66D2C7DDF743F], np.uint64)
 _CHINESE = 0x2E80
 _GAP = "\0" * _RUN
+_NONE = bytes(_PLACES)
 
 Signatures = NDArray[np.uint8]
 
@@ -50,7 +51,7 @@ class NearDuplicates:
         """Return why lessons are dropped; remember those that are kept."""
         if not lessons:
             return []
-        found = signatures([_text(lesson) for lesson in lessons])
+        found = _signed(lessons)
         keys = _keys(found)
         known = self._known(found, keys)
         reasons, kept = self._within(found, keys, known)
@@ -110,6 +111,23 @@ def signatures(texts: Sequence[str]) -> Signatures:
         bins = ((hashes >> np.uint64(40)) * np.uint64(_BINS) >> np.uint64(24)).astype(np.int64)
         np.minimum.at(flat, owners * _PLACES + turn * _BINS + bins, hashes & np.uint64(0xFFFFFFFF))
     return _filled(minima)
+
+
+def _signed(lessons: Sequence[Lesson]) -> Signatures:
+    """Return the signatures of rows; those that were worked out before are taken as they are."""
+    fresh = [place for place, lesson in enumerate(lessons) if lesson.worked is None]
+    if len(fresh) == len(lessons):
+        return of(lessons)
+    known = [lesson.worked.signature if lesson.worked else _NONE for lesson in lessons]
+    found = np.frombuffer(b"".join(known), np.uint8).reshape(len(lessons), _PLACES).copy()
+    if fresh:
+        found[fresh] = of([lessons[place] for place in fresh])
+    return found
+
+
+def of(lessons: Sequence[Lesson]) -> Signatures:
+    """Return the signatures of rows, of shape (rows, 126)."""
+    return signatures([_text(lesson) for lesson in lessons])
 
 
 def _text(lesson: Lesson) -> str:

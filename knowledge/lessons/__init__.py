@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge import export, screening
+from knowledge.collector import uncollected
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import preference
 from knowledge.lessons.plan import Plan, Supplies
@@ -64,10 +65,13 @@ def build(
     export.refuse_foreign(out, run)
     supplies = Supplies(engine, generation)
     plan = Plan(supplies, seed, spoken)
-    plan.read_ahead(limit)
     report = Screened(subjects=plan.subjects)
     tasks = plan.tasks(_written(styles))
-    with wishes.writers(engine, supplies, workers) as write:
+    # What is kept has no cycles, and what a row leaves behind has none either.
+    with uncollected(), wishes.writers(engine, supplies, workers, plan.held_out) as write:
+        if plan.needs_most(limit):
+            plan.read_ahead()
+            write.read_ahead()
         candidates = wishes.mixed(write(tasks))
         stages = wishes.stages(engine, generation, report)
         kept = islice(screening.screen(candidates, wishes.gates(), stages, report), limit)

@@ -41,7 +41,7 @@ _REFUSES = {
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "不能帮|无法帮|不会帮|不能协助|无法协助|不能提供这|无法提供这|恕不能|不能答应"
+        "不能帮|无法帮|不会帮|不能协助|无法协助|不能提供这|无法提供这|恕不能|不能答应|帮不了|没法帮|(?:不会|不能)(?:参与|出主意)"
     ),
 }
 _HARMS = {
@@ -54,7 +54,7 @@ _HARMS = {
     ),
     "zh": re.compile(
         "害|毒死|杀|偷偷|瞒着|悄悄|自杀|轻生|伪造|假装|装病|造假|传染给|下药|报复|迷晕|"
-        "结束自己|去死|暗中|故意|骗|整一整|背着"
+        "结束自己|去死|暗中|故意|骗|整一整|背着|造一张假|冒用|不声不响|蒙混"
     ),
 }
 _ALIKE = (
@@ -106,7 +106,7 @@ def uncited(text: str) -> str:
     >>> uncited("Gout is painful [2].")
     'Gout is painful.'
     """
-    return MARK.sub("", text)
+    return MARK.sub("", text) if "[" in text else text
 
 
 def numbered(lines: Sequence[str]) -> str:
@@ -159,8 +159,16 @@ class Claims:
 
     def fault(self) -> str:
         """Return the first claim that does not hold, or an empty text."""
-        steps = (self._citations, self._calls, self._declined, self._refused, self._disagreement)
-        return next((found for step in steps if (found := step())), "")
+        for step in (
+            self._citations,
+            self._calls,
+            self._declined,
+            self._refused,
+            self._disagreement,
+        ):
+            if found := step():
+                return found
+        return ""
 
     @property
     def _answer(self) -> str:
@@ -168,6 +176,8 @@ class Claims:
 
     def _lines(self) -> dict[int, str]:
         question = self.lesson.messages[-2].content
+        if "[" not in question:
+            return {}
         return {int(number): text for number, text in _LINE.findall(question)}
 
     def _citations(self) -> str:
@@ -226,9 +236,11 @@ class Claims:
     def _declined(self) -> str:
         """Hold a row that declines against the lines that it shows."""
         asked = self.lesson.meta.get("declined")
+        if not asked and not self._lines():
+            return ""
         says = _NOT_COVERED[self.lesson.language].search(self._answer) is not None
         if not asked:
-            return "the answer declines what it was to answer" if says and self._lines() else ""
+            return "the answer declines what it was to answer" if says else ""
         if not says:
             return "the answer does not say that the evidence does not cover it"
         lines = set(self._lines().values())
@@ -255,11 +267,12 @@ class Claims:
         return "" if _HARMS[language].search(asked) else "the refused request does no harm"
 
     def _disagreement(self) -> str:
-        says = _DISAGREES[self.lesson.language].search(
-            "".join(MARK.sub("", each.content) for each in self.lesson.messages[-1:])
-        )
-        if not self.lesson.meta.get("conflict"):
-            return "the answer tells of a disagreement" if says and self._lines() else ""
+        torn = self.lesson.meta.get("conflict")
+        if not torn and not self._lines():
+            return ""
+        says = _DISAGREES[self.lesson.language].search(uncited(self._answer))
+        if not torn:
+            return "the answer tells of a disagreement" if says else ""
         if not says:
             return "the answer does not tell that the evidence disagrees"
         pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]

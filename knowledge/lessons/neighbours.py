@@ -69,6 +69,15 @@ class Neighbours:
                     own, place = parts[is_validation(page.id)], places[page.id]
                     yield page, tuple((own[place + 1 :] + own[:place])[:BESIDE])
 
+    def again(
+        self, known: Sequence[tuple[str, Beside]], language: Language
+    ) -> Iterator[tuple[Page, Beside]]:
+        """Yield pages that `pages` gave before, with the ids of those beside each."""
+        for start in range(0, len(known), _BLOCK):
+            block = known[start : start + _BLOCK]
+            pages = self._shelf.pages([id for id, _ in block], language)
+            yield from zip(pages, [beside for _, beside in block], strict=True)
+
     def page(self, id: str, language: Language, beside: Beside) -> Page | None:
         """Return one page with its neighbours."""
         page = self._shelf.page(id, language)

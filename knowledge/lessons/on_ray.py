@@ -10,7 +10,6 @@ machine plain processes are quicker: Ray takes seconds to start.
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from functools import cache
 from itertools import islice
 from types import ModuleType, TracebackType
@@ -99,7 +98,7 @@ def _desk(url: str, generation: int) -> Desk:
 
 
 def _packed(batch: list[Task | str]) -> str:
-    return json.dumps([task if isinstance(task, str) else asdict(task) for task in batch])
+    return json.dumps([task if isinstance(task, str) else task._asdict() for task in batch])
 
 
 def _unpacked(text: str) -> list[Task | str]:

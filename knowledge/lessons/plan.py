@@ -9,15 +9,19 @@ in any order, with the same result. This file knows nothing of how a style words
 import random
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
+from typing import NamedTuple
 from zlib import crc32
 
 from sqlalchemy import Engine
 
+from knowledge import formulas
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.formulary import Formulary
 from knowledge.lessons.neighbours import Beside, Neighbours
 from knowledge.lessons.papers import Papers
 from knowledge.lessons.styles import STYLES, Style, Supply
@@ -55,8 +59,17 @@ _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 _FREE_OF_ALL = 30
 """So many rows of a relation are free before its share of the rows of all styles counts."""
 
-_EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}
+_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
+
+_BESIDE = {"tools": 0.05}
+"""The largest share of styles that are the same in every home; they end when the rest does."""
+
+_ALWAYS: set[Supply] = {"formulas"}
+"""What every home has."""
+
+_AMONG_OTHERS = {"grounded"}
+"""Styles whose rows show what stands beside a page; others are spared the reading of it."""
 
 _SLOTS = 1 << 16
 _FIRST = 2
@@ -67,8 +80,11 @@ _FREE = 60
 """So many rows of a relation are free before its share counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+Topics = dict[str, tuple[str, ...]]
+"""What a page can be asked about, and the forms of asking for each."""
+
+
+class Task(NamedTuple):
     """One row to be written: its style, its page, those beside it, and the seed of its chance."""
 
     style: str
@@ -88,9 +104,10 @@ class Supplies:
         self.generation = generation
         self.subjects = Subjects(engine, generation)
         self.entities = Neighbours(engine, generation, self.subjects)
-        self.of: dict[Supply, Neighbours | Papers] = {
+        self.of: dict[Supply, Neighbours | Papers | Formulary] = {
             "entities": self.entities,
             "documents": Papers(engine, generation),
+            "formulas": Formulary(),
         }
 
     def write(self, task: Task) -> Lesson | None:
@@ -100,6 +117,17 @@ class Supplies:
             return None
         pick = random.Random(task.seed)
         return STYLES[task.style].write(page, task.relation, task.form, pick)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Says whether rows about an entity are for validation; `spare` is one that always is."""
+
+    spare: str
+
+    def __call__(self, id: str) -> bool:
+        """Say it of the entity with an id."""
+        return is_validation(id) or id == self.spare
 
 
 class Plan:
@@ -114,8 +142,8 @@ class Plan:
             for supply, source in supplies.of.items()
             for language in languages
         }
-        self._planned: dict[str, dict[str, int]] = {}
-        self._values: dict[str, array[int]] = {}
+        self._counts: dict[str, _Counts] = {}
+        self._topics: dict[tuple[object, ...], Topics] = {}
         self._texts = array("L", [0]) * _SLOTS
         self._tasks = 0
         self._relations: dict[str, int] = {}
@@ -124,51 +152,62 @@ class Plan:
         everyone = {
             id for (supply, _), ids in self._ids.items() for id in ids if supply == "entities"
         }
-        if not any(self._ids.values()):
-            raise KnowledgeError(
-                "The knowledge base holds no facts in the languages asked for.",
-                where=f"generation {supplies.generation}",
-                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
-            )
         # A graph of a handful of entities may have none that its id sends to validation.
         few = len(everyone) > 1 and not any(map(is_validation, everyone))
-        self._spare = min(everyone, key=_digest) if few else ""
+        self.held_out = HeldOut(min(everyone, key=_digest) if few else "")
         self.subjects = len(everyone)
 
-    def read_ahead(self, rows: int | None) -> None:
-        """Read all pages at once where so many rows need most of them, and they can be kept."""
-        ids = {language: self._ids["entities", language] for language in self._languages}
-        if rows is None or rows >= sum(map(len, ids.values())):
-            self._supplies.entities.read_ahead(ids)
+    def needs_most(self, rows: int | None) -> bool:
+        """Say whether so many rows need most of the pages; none given are all that there are."""
+        return rows is None or rows >= sum(map(len, self._ids.values()))
 
-    def held_out(self, id: str) -> bool:
-        """Say whether rows about an entity are for validation."""
-        return is_validation(id) or id == self._spare
+    def read_ahead(self) -> None:
+        """Read all pages at once, where they can be kept."""
+        ids = {language: self._ids["entities", language] for language in self._languages}
+        self._supplies.entities.read_ahead(ids)
 
     def related(self, id: str) -> set[str]:
         """Return the entities that any fact relates to one, in either direction."""
         return self._supplies.subjects.related(id)
 
     def tasks(self, styles: Sequence[Style]) -> Iterator[Task | str]:
-        """Yield one row to be written of each style and language in turn, or why there is none."""
-        streams = [
-            (
-                _EVERY.get(style.NAME, 1) if len(styles) > 1 else 1,
-                self._stream(style, supply, language, place / len(styles)),
+        """Return one row to be written of each style and language in turn, or why there is none.
+
+        KnowledgeError where the styles need a graph or documents, and there are none.
+        """
+        alone = bool(styles) and all(set(style.OF) <= _ALWAYS for style in styles)
+        read = any(ids for (supply, _), ids in self._ids.items() if supply not in _ALWAYS)
+        if not read and not alone:
+            raise KnowledgeError(
+                "The knowledge base holds no facts in the languages asked for.",
+                where=f"generation {self._supplies.generation}",
+                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
             )
+        return self._turns(styles)
+
+    def _turns(self, styles: Sequence[Style]) -> Iterator[Task | str]:
+        """Yield the rows of the styles' streams in turn, until those end that others wait for."""
+        alone = all(style.NAME in _BESIDE for style in styles)
+        streams = [
+            (style.NAME, language, self._stream(style, supply, language, place / len(styles)))
             for language in self._languages
             for place, style in enumerate(styles)
             for supply in style.OF
         ]
         turn = 0
-        while streams:
-            for every, stream in list(streams):
-                if turn % every:
+        rows: Counter[tuple[str, Language]] = Counter()
+        while streams if alone else any(name not in _BESIDE for name, _, _ in streams):
+            for name, language, stream in list(streams):
+                if len(styles) > 1 and turn % _EVERY.get(name, 1):
+                    continue
+                most = _BESIDE.get(name, 1) * rows.total() / len(self._languages)
+                if name in _BESIDE and not alone and rows[name, language] > most:
                     continue
                 task = next(stream, None)
                 if task is None:
-                    streams.remove((every, stream))
+                    streams.remove((name, language, stream))
                 else:
+                    rows[name, language] += isinstance(task, Task)
                     yield task
             turn += 1
 
@@ -194,11 +233,12 @@ class Plan:
         self, style: Style, supply: Supply, language: Language, ids: Sequence[str]
     ) -> Iterator[Task | str]:
         """Yield a first row about every page, then a second, and so on."""
-        turn, more = 0, bool(ids)
-        while more:
-            more = False
-            for page, beside in self._supplies.of[supply].pages(ids, language):
-                topics = style.topics(page)
+        source = self._supplies.of[supply]
+        turn, pages = 0, source.pages(ids, language)
+        while True:
+            left: list[tuple[str, Beside]] = []
+            for page, beside in pages:
+                topics = self._topics_of(style, page)
                 # Of a page with much to say more is told at a time, or the thin ones would rule.
                 pace = 1 + len(topics) // _TOPICS_A_TURN
                 last = len(topics) * max(map(len, topics.values()), default=0)
@@ -210,8 +250,16 @@ class Plan:
                         continue
                     refused = self._refused(style, page, due[0])
                     yield refused or self._task(style, supply, page, beside, *due)
-                more |= (turn + 1) * pace < last
+                if (turn + 1) * pace < last:
+                    left.append((page.id, beside))
             turn += 1
+            if not left:
+                return
+            # Most pages have less to tell than the last of them: they are not looked at again.
+            if supply == "entities":
+                pages = self._supplies.entities.again(left, language)
+            else:
+                pages = source.pages(ids, language)
 
     def _firsts(
         self, style: Style, supply: Supply, language: Language, ids: Sequence[str]
@@ -228,7 +276,7 @@ class Plan:
             for page, beside in self._supplies.of[supply].pages(waiting, language):
                 if page.id in self._told:
                     continue
-                topics = style.topics(page)
+                topics = self._topics_of(style, page)
                 due = self._due(style, page, topics, 0) if topics else None
                 if due is None:
                     continue
@@ -250,9 +298,7 @@ class Plan:
         share = max(LARGEST_SHARE, 1.5 / max(len(self._relations), 1))
         return self._relations.get(relation, 0) >= max(_FREE_OF_ALL, share * self._tasks)
 
-    def _due(
-        self, style: Style, page: Page, topics: dict[str, tuple[str, ...]], turn: int
-    ) -> tuple[str, str] | None:
+    def _due(self, style: Style, page: Page, topics: Topics, turn: int) -> tuple[str, str] | None:
         """Return the topic and form of a page's turn; each page begins elsewhere in its topics."""
         begin = int.from_bytes(_digest(f"{self._seed}|{style.NAME}|{page.id}"), "big")
         relation = list(topics)[(begin + turn) % len(topics)]
@@ -262,12 +308,13 @@ class Plan:
 
     def _refused(self, style: Style, page: Page, relation: str) -> str:
         """Return why no more is to be told of a relation in a style, or an empty text."""
-        planned = self._planned.setdefault(style.NAME, {})
-        if _is_capped(relation, planned) or self._rules(relation):
+        counts = self._counts_of(style)
+        if counts.is_capped(relation) or self._rules(relation):
             return CAPPED
-        values = self._values.setdefault(style.NAME, array("L", [0]) * _SLOTS)
         slot = _slot(page, relation)
-        if values[slot] >= max(_VALUES_FREE, _VALUES * sum(planned.values())):
+        often = counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total)
+        # A formula is told with other values each time.
+        if often and not page.id.startswith(formulas.PREFIX):
             return TOLD_BEFORE
         often = self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)
         return TOLD_BEFORE if often and _is_prose(page, relation) else ""
@@ -276,16 +323,29 @@ class Plan:
         self, style: Style, supply: Supply, page: Page, beside: Beside, relation: str, form: str
     ) -> Task:
         """Count a row as planned and return it."""
-        planned = self._planned[style.NAME]
         slot = _slot(page, relation)
-        planned[relation] = planned.get(relation, 0) + 1
-        self._values[style.NAME][slot] += 1
+        self._counts_of(style).add(relation, slot)
         self._texts[slot] += _is_prose(page, relation)
         self._tasks += 1
         self._relations[relation] = self._relations.get(relation, 0) + 1
         self._told.setdefault(page.id, "")
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
+        beside = beside if style.NAME in _AMONG_OTHERS else ()
         return Task(style.NAME, supply, page.language, page.id, beside, relation, form, key)
+
+    def _counts_of(self, style: Style) -> "_Counts":
+        if style.NAME not in self._counts:
+            self._counts[style.NAME] = _Counts()
+        return self._counts[style.NAME]
+
+    def _topics_of(self, style: Style, page: Page) -> "Topics":
+        """Return the topics of a page, asked for once; pages with the same ones share them."""
+
+        def ask(page: Page) -> Topics:
+            topics = style.topics(page)
+            return self._topics.setdefault(tuple(topics.items()), topics)
+
+        return page.once(f"topics {style.NAME}", ask)
 
     def _mixed_ids(self, ids: Sequence[str]) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""
@@ -307,14 +367,31 @@ def _is_prose(page: Page, relation: str) -> bool:
     return relation in page.groups and not page.named(relation)
 
 
-def _is_capped(relation: str, planned: dict[str, int]) -> bool:
-    """Say whether a relation has its share of the rows that a style has written."""
-    count = planned.get(relation, 0)
-    if count < _FREE:
-        return False
-    if len(planned) == 1:
-        return False
-    return count >= _share(relation, planned) * sum(planned.values())
+class _Counts:
+    """How many rows of a style are planned: of each relation, and of each list of values."""
+
+    def __init__(self) -> None:
+        self.values = array("L", [0]) * _SLOTS
+        self.total = 0
+        self._planned: dict[str, int] = {}
+        self._shares: dict[str, float] = {}
+
+    def add(self, relation: str, slot: int) -> None:
+        """Count a row."""
+        if relation not in self._planned:
+            self._shares.clear()  # among more relations, each has another share
+        self._planned[relation] = self._planned.get(relation, 0) + 1
+        self.values[slot] += 1
+        self.total += 1
+
+    def is_capped(self, relation: str) -> bool:
+        """Say whether a relation has its share of the rows."""
+        count = self._planned.get(relation, 0)
+        if count < _FREE or len(self._planned) == 1:
+            return False
+        if relation not in self._shares:
+            self._shares[relation] = _share(relation, self._planned)
+        return count >= self._shares[relation] * self.total
 
 
 def _share(relation: str, planned: Collection[str]) -> float:

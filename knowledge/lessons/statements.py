@@ -8,7 +8,7 @@ shared finding links it to the row's subject. This file knows nothing of how les
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ class Statements:
 
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
-        steps = (
+        for step in (
             self._wrong_language,
             self._wrong_subjects,
             self._wrong_entities,
@@ -75,8 +75,10 @@ class Statements:
             self._foreign,
             self._wrong_numbers,
             self._wrong_sense,
-        )
-        return next((found for step in steps if (found := step())), "")
+        ):
+            if found := step():
+                return found
+        return ""
 
     def _pole(self, fact: Held) -> str:
         """Return from which entity the row sees a fact: its subject, where the fact is about it."""
@@ -97,9 +99,12 @@ class Statements:
 
     def _maskable(self) -> set[str]:
         """Return the names and values that the row's facts allow."""
+        names: set[str] = set()
+        for id in (self._subject,) if self._declines else self._allowed:
+            names.update(self._known.get(id, ()))
+        names = {name for name in names if len(name) > 1}
         if self._declines:
-            return {name for name in self._names(self._subject) if len(name) > 1}
-        names = {name for id in self._allowed for name in self._names(id) if len(name) > 1}
+            return names
         names.update(fact.value[self._language] for fact in self._facts if not fact.object)
         return names
 
@@ -142,11 +147,13 @@ class Statements:
         apart = "；" if self._language == "zh" else "; "
         left = f"{apart}{listed}{apart}".casefold()
         for place in places:
-            forms = (f"{apart}{_folded(text)}{apart}" for text in self._said_of(place))
-            found = next((form for form in forms if form in left), "")
-            if not found:
+            for text in self._said_of(place):
+                found = f"{apart}{_folded(text)}{apart}"
+                if found in left:
+                    left = left.replace(found, apart, 1)
+                    break
+            else:
                 return False
-            left = left.replace(found, apart, 1)
         return left in (apart, "")
 
     def _said_of(self, place: int) -> tuple[str, ...]:
@@ -176,19 +183,21 @@ class Statements:
             # What an earlier turn says is looked for there.
             if self._declines or (place not in supported and place in asked):
                 continue
-            if not any(_places(text, answer, lower) for text in self._said_of(place)):
+            if not _has_any(self._said_of(place), answer, lower):
                 return f"the answer does not state the fact {fact.id}"
-        whole = " ".join([message.content for message in self._lesson.messages])
-        small = whole.lower()
-        if not any(_places(name, whole, small) for name in self._names(self._subject)):
-            return "the row does not name its subject"
+        names = self._names(self._subject)
+        if not _has_any(names, answer, lower):
+            whole = " ".join([message.content for message in self._lesson.messages])
+            if not _has_any(names, whole, whole.lower()):
+                return "the row does not name its subject"
         objects = self._lesson.meta.get("objects")
         if not isinstance(objects, list):
             return ""
         if len(objects) != sum(bool(self._facts[place].object) for place in supported):
             return "the row's objects are not those of its facts"
-        if not all(_places(str(name), answer, lower) for name in objects):
-            return "the answer does not name one of the row's objects"
+        for name in objects:
+            if not _has_any((str(name),), answer, lower):
+                return "the answer does not name one of the row's objects"
         return ""
 
     def _wrong_support(self) -> str:
@@ -216,7 +225,7 @@ class Statements:
         poles = {self._poles[index] for index in indices}
         lower = sentence.lower()
         for pole in sorted(poles):
-            if not any(_places(name, sentence, lower) for name in self._names(pole)):
+            if not _has_any(self._names(pole), sentence, lower):
                 return "a sentence does not name what it speaks of"
         ends = {self._facts[index].object for index in indices}
         if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
@@ -234,7 +243,7 @@ class Statements:
                 continue
             lower = text.lower()
             for index in indices:
-                if not any(_places(words, text, lower) for words in self._said_of(index)):
+                if not _has_any(self._said_of(index), text, lower):
                     id = self._facts[index].id
                     return f"an earlier answer does not name the fact {id}"
             for index in indices:  # a line of evidence, told as it stands, proves itself
@@ -306,8 +315,12 @@ def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) 
 
 def _blank(text: str, words: Collection[str], lower: str) -> str:
     """Blank out words wherever they stand in a text, the longest first; `lower` is it small."""
-    forms = [_form(word) for word in words]
-    found = [form for form in forms if form.wanted in (text if form.cased else lower)]
+    found = []
+    for word in words:
+        form = _form(word)
+        wanted, cased, _, _ = form
+        if wanted in (text if cased else lower):
+            found.append(form)
     # Equal lengths are taken in the order of the letters, so that no set decides.
     for form in sorted(found, key=lambda form: (-len(form.wanted), form.wanted)):
         blank = "\0" * len(form.wanted)
@@ -345,14 +358,22 @@ def _is_latin(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
 
 
-def _places(text: str, whole: str, lower: str) -> list[int]:
-    """Return where a name or value stands in a text, as whole words where it is Latin.
+def _has_any(texts: Iterable[str], whole: str, lower: str) -> bool:
+    """Say whether a text has any of some names or values, as whole words where they are Latin.
 
     `lower` is the text in small letters.
     """
-    form = _form(text)
-    # Most of what is looked for is not there: that is told at once.
-    return _where(form, whole, lower) if form.wanted in (whole if form.cased else lower) else []
+    for text in texts:
+        form = _form(text)
+        wanted, cased, begins_latin, ends_latin = form
+        # Most of what is looked for is not there: that is told at once.
+        if wanted not in (whole if cased else lower):
+            continue
+        if not (begins_latin or ends_latin) and wanted and len(lower) == len(whole):
+            return True
+        if _where(form, whole, lower):
+            return True
+    return False
 
 
 def _where(form: _Form, whole: str, lower: str) -> list[int]:

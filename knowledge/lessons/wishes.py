@@ -23,7 +23,8 @@ from knowledge.gates.near import NearDuplicates
 from knowledge.gates.overlap import Overlap
 from knowledge.gates.shares import Balanced, Licensed
 from knowledge.imports import Import
-from knowledge.lessons.plan import Supplies
+from knowledge.lessons.finish import Finish
+from knowledge.lessons.plan import HeldOut, Supplies
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.workers import Writers
 from knowledge.screening import Candidate, Gate, Judge, Screened, Stage
@@ -78,9 +79,13 @@ class Wishes:
 
     def gates(self) -> list[Gate]:
         """Return the gates that look at one row at a time."""
+        return [*self.plain_gates(), screening.Unrepeated()]
+
+    def plain_gates(self) -> list[Gate]:
+        """Return those of them that remember nothing, so that they may be asked anywhere."""
         asked: list[Gate] = [Licensed(self.licences)] if self.licences else []
         own: list[Gate] = [Unwanted(self.keywords)] if self.keywords else []
-        return [*asked, *own, *screening.gates()]
+        return [*asked, *own, *screening.plain_gates()]
 
     def stages(
         self, engine: Engine, generation: int, report: Screened, *, balanced: bool = True
@@ -94,13 +99,15 @@ class Wishes:
             stages.insert(0, self.teacher.stage(prove, screening.plain_gates(), report.teacher))
         return screening.chain(*stages)
 
-    def writers(self, engine: Engine, supplies: Supplies, workers: int) -> Writers:
+    def writers(
+        self, engine: Engine, supplies: Supplies, workers: int, held_out: HeldOut
+    ) -> Writers:
         """Return what writes and proves rows, where the wishes want it done."""
         if self.on_ray:
             from knowledge.lessons.on_ray import RayWriters
 
             return RayWriters(engine, supplies, workers)
-        return Writers(engine, supplies, workers)
+        return Writers(engine, supplies, workers, Finish(self.plain_gates(), held_out))
 
     def _outside(self) -> Iterator[Candidate]:
         for lesson, reason in chain(self.told, imports.candidates(self.imports)):

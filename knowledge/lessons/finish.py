@@ -1,0 +1,85 @@
+"""Finish: what a worker does with rows beyond writing and proving them, and how it sends them.
+
+    candidates -> gates that remember nothing -> letters, signature, lines -> plain -> candidates
+
+So the process that gathers rows has only those gates to ask that remember earlier rows, and bytes
+to write.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge import lines, screening
+from knowledge.gates import near
+from knowledge.records import Language, Lesson, LessonSource, Message, Worked
+from knowledge.screening import Candidate, Gate
+
+_Plain = tuple[Any, ...]
+Packed = list[tuple[_Plain | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Finishes rows; `held_out` says of an entity whether its rows are for validation."""
+
+    gates: Sequence[Gate]
+    held_out: Callable[[str], bool]
+
+    def __call__(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return candidates with the reasons of the gates; those without one are worked out."""
+        done: list[Candidate] = [
+            (lesson, reason or screening.asked(self.gates, lesson)) if lesson else (None, reason)
+            for lesson, reason in candidates
+        ]
+        kept = [lesson for lesson, reason in done if lesson and not reason]
+        signed = near.of(kept) if kept else ()
+        for lesson, signature in zip(kept, signed, strict=True):
+            written = lines.every(lesson, self.held_out(lesson.split_key))
+            lesson.keep(Worked(screening.letters(lesson), signature.tobytes(), written))
+        return done
+
+
+def packed(candidates: Sequence[Candidate]) -> Packed:
+    """Return candidates as plain tuples, which cost less to send to another process."""
+    return [(_plain(lesson) if lesson else None, reason) for lesson, reason in candidates]
+
+
+def unpacked(sent: Packed) -> list[Candidate]:
+    """Return the candidates that were packed."""
+    return [(_lesson(*plain) if plain else None, reason) for plain, reason in sent]
+
+
+def _plain(lesson: Lesson) -> _Plain:
+    worked = lesson.worked
+    return (
+        lesson.id,
+        [(message.role, message.content) for message in lesson.messages],
+        lesson.language,
+        lesson.style,
+        [(source.kind, source.id, source.quote) for source in lesson.sources],
+        lesson.entities,
+        lesson.split_key,
+        lesson.licence,
+        lesson.meta,
+        (worked.letters, worked.signature, worked.lines) if worked else None,
+    )
+
+
+def _lesson(
+    id: str,
+    messages: list[tuple[Any, str]],
+    language: Language,
+    style: str,
+    sources: list[tuple[Any, str, str]],
+    entities: tuple[str, ...],
+    split_key: str,
+    licence: str,
+    meta: dict[str, Any],
+    worked: tuple[bytes, bytes, tuple[bytes, ...]] | None,
+) -> Lesson:
+    told = tuple([Message(*each) for each in messages])
+    proof = tuple([LessonSource(*each) for each in sources])
+    rest = (entities, split_key, licence, meta)
+    lesson = Lesson(id, told, language, style, proof, *rest)
+    return lesson.keep(Worked(*worked)) if worked else lesson
