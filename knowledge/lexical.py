@@ -35,6 +35,7 @@ LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 _ANALYSER = "medchat"
 _HEAP = 64_000_000
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_FIRST_CJK = _CJK[0]
 _WORDS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
 _IS_CJK = re.compile(f"[{_CJK}]")
@@ -73,10 +74,10 @@ def words(text: str) -> list[str]:
         return _ASCII_WORDS.findall(plain)  # the same, and several times quicker
     found: list[str] = []
     for run in _WORDS.findall(plain):
-        if _IS_CJK.match(run):
-            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
-        else:
+        if run < _FIRST_CJK or not _IS_CJK.match(run):
             found.append(run)
+        else:
+            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
     return found
 
 
