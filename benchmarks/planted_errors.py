@@ -1,11 +1,12 @@
-"""Plant nine kinds of errors in sound rows, and see which the gates and the proof catch.
+"""Plant thirteen kinds of errors in sound rows, and see which the gates and the proof catch.
 
 python benchmarks/planted_errors.py [--each 250] [--home HOME]
 
 Without a home the starter knowledge is read into one. Sound rows are those that a build keeps. Each
 error goes into a row of its own, which then passes the gates and the proof of a build without the
 row that it was made of (near duplicates after it). A third of the swapped facts change the answer
-only, a third the row's quote and objects with it, a third also the fact that the row names. Beside
+only, a third the row's quote and objects with it, a third also the fact that the row names. Errors
+of calculations are planted in rows of the style `tools`, of which some more are built. Beside
 what was caught at all stands what was caught by the gate that is there for it. Exit status 1 where
 less than 99 % of a kind are caught, or more than 1 % of the sound rows are lost.
 """
@@ -23,12 +24,14 @@ from pathlib import Path
 
 from kills import Hashed
 from machine import describe
+from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
 from knowledge import generations, lessons, screening, starter, updates
 from knowledge.catalog import Base, FactRow, NameRow, connect
 from knowledge.lessons.check import read_lessons
 from knowledge.lessons.proof import Prover
+from knowledge.lessons.styles import STYLES
 from knowledge.lessons.wishes import Wishes
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.passages import sentences
@@ -345,14 +348,13 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
     engine, generation = _opened(options.home, folder)
     exams, items = _exams(options.exams, folder)
     wishes = Wishes(exclude=(exams,))
-    lessons.build(
-        engine, generation, folder / "data", limit=options.sound, seed=options.seed, wishes=wishes
-    )
-    rows = [
-        row
-        for name in ("train.jsonl", "validation.jsonl")
-        for row in read_lessons(folder / "data" / name)
-    ]
+    amounts = {"data": (tuple(STYLES), options.sound), "sums": (("tools",), 4 * options.each)}
+    for name, (styles, limit) in amounts.items():
+        place = folder / name
+        lessons.build(
+            engine, generation, place, styles=styles, limit=limit, seed=options.seed, wishes=wishes
+        )
+    rows, sums = ([*_rows(folder / name)] for name in amounts)
     pick.shuffle(rows)
     planter = Planter(engine, pick)
     kinds: dict[str, Plant] = {
@@ -367,6 +369,16 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
         "evaluation item": evaluation(items),
     }
     planted = {kind: _planted(plant, rows, options.each, pick) for kind, plant in kinds.items()}
+    reckoned: dict[str, Plant] = {
+        "wrong result": wrong_result,
+        "swapped unit": swapped_unit,
+        "changed input": changed_input,
+        "other formula": other_formula,
+    }
+    for kind, plant in reckoned.items():
+        planted[kind] = _planted(plant, sums, options.each, pick)
+    held = {row.id for row in rows}
+    rows += [row for row in sums if row.id not in held]
     began = time.process_time()
     lost, passed, meant = _screened(engine, generation, wishes, rows, planted)
     seconds = time.process_time() - began
@@ -389,6 +401,12 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
         for row, reason in lost[:12]:
             print(f"\nlost: {reason}: {[each.content for each in row.messages]}")
     return good and share <= 0.01
+
+
+def _rows(folder: Path) -> Iterator[Lesson]:
+    """Yield the rows of a dataset folder."""
+    for name in ("train.jsonl", "validation.jsonl"):
+        yield from read_lessons(folder / name)
 
 
 def _screened(

@@ -125,7 +125,7 @@ def show(
         drawn = random.Random(f"{seed}:{row.id}")
         if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
             _count(report.left_out, "no question with an answer at the end")
-        elif quotes is None or _numbers_evidence(row):
+        elif quotes is None or _numbers_evidence(row) or _calculates(row):
             example = _closed(row, tokenizer, recipe.max_tokens, report)
             examples += [example] if example else []
         elif not any(source.quote for source in row.sources):
@@ -251,7 +251,7 @@ class _Pool:
         self._near: dict[tuple[str, str], list[_Quote]] = {}
         seen: set[tuple[str, str]] = set()
         for row in rows:
-            for source in row.sources:
+            for source in () if _calculates(row) else row.sources:
                 if not source.quote or (row.language, source.quote) in seen:
                     continue
                 seen.add((row.language, source.quote))
@@ -292,6 +292,11 @@ class _Pool:
             if len(drawn) == wanted:
                 break
         return drawn
+
+
+def _calculates(row: Row) -> bool:
+    """Say whether a row rests on formulas: its facts hold the result, so they are never shown."""
+    return any(source.kind == "formula" for source in row.sources)
 
 
 def _head(quote: str) -> str:

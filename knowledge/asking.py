@@ -37,6 +37,22 @@ GENERIC = {
 """Cues that often are but the object of another: "drug interactions", "药物相互作用"."""
 
 
+_MAY = re.compile(
+    r"\b(?:can|may|could|should|ok(?:ay)? (?:for|to)|safe (?:for|to))\b[^.?!]*"
+    r"\b(?:take|takes|taking|have|use|used|using|give|given|giving|prescribe|prescribed|start)\b"
+    r"|\b(?:safe|unsafe|suitable)\b"
+    r"|(?:能不能|能否|能|可不可以|可以|可否|适合|适宜|是否可以?)(?:同时|一起|继续)?(?:吃|用|服|使用|给)"
+    r"|安全吗|是否安全",
+    re.IGNORECASE,
+)
+"""Words that ask whether somebody may have a medicine: what speaks against it is the answer."""
+
+_MEDICINE = "medicine:"
+
+_AGAINST = ("contraindication", "interaction")
+"""What may speak against a medicine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A relation that a question asks for; `inverse` where its words look from the object."""
@@ -51,7 +67,8 @@ class Question:
     """A question taken apart.
 
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
-    `rest` holds the terms that are none of these.
+    `rest` holds the terms that are none of these. `permission` says that it asks for no relation
+    clearly, but whether somebody may have a medicine.
     """
 
     text: str
@@ -60,6 +77,7 @@ class Question:
     asks: tuple[Ask, ...]
     explained: float
     rest: tuple[str, ...]
+    permission: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +95,14 @@ def understand(text: str, linker: Linker, language: Language | None = None) -> Q
     mentions = tuple(linker.find(text))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions)]
     asks = _asks(cues)
+    permission = not any(ask.weight >= 1.0 for ask in asks) and _permission(text, mentions)
+    if permission:
+        asks = tuple(Ask(relation, 0.9) for relation in _AGAINST)
     spans = [(each.start, each.end) for each in mentions] + [(cue.start, cue.end) for cue in cues]
     rest = tuple(term for term in lexical.asked(_masked(text, spans)) if not _topicless(term))
     known = len(lexical.asked(" ".join(text[start:end] for start, end in spans)))
     explained = known / (known + len(rest)) if known else 0.0
-    return Question(text, spoken, mentions, asks, explained, rest)
+    return Question(text, spoken, mentions, asks, explained, rest, permission)
 
 
 def _table() -> tuple[dict[str, list[Ask]], re.Pattern[str]]:
@@ -145,6 +166,12 @@ def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
         kept = dict.fromkeys(kept, 0.9)  # "what is" asks for a description where nothing else does
     order = sorted(kept.items(), key=lambda item: -item[1])
     return tuple(Ask(relation, weight, inverse) for (relation, inverse), weight in order)
+
+
+def _permission(text: str, mentions: tuple[Mention, ...]) -> bool:
+    """Say whether a question is whether somebody may have a medicine that it names."""
+    named = any(id.startswith(_MEDICINE) for mention in mentions for id in mention.entities)
+    return named and _MAY.search(text) is not None
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:

@@ -24,10 +24,15 @@ _STYLES = {
     "literature": "a talk about a paper, answered in its own words",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
+    "tools": "a clinical formula called with the values of a case, and what comes out",
     "imported": "rows of other people's data sets",
 }
 
+_UNRELATED = {"imported": "imported", "tools": "calculation"}
+"""Styles whose rows are about no relation, and the topic that stands for all of theirs."""
+
 _TOPICS = {
+    "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
     "last": "the last sentences of an abstract",
     "aim": "what a paper set out to do",
@@ -54,12 +59,14 @@ class Counts:
     kinds: dict[str, int] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)
     entities: int = 0
+    calculated: int = 0
 
     def add(self, lesson: Lesson, held_out: bool) -> None:
         """Count a row."""
         self.validation += held_out
         self.train += not held_out
-        topic = "imported" if lesson.imported else str(lesson.meta.get("relation", ""))
+        self.calculated += any(source.kind == "formula" for source in lesson.sources)
+        topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
         keys = (lesson.style, lesson.language, topic, lesson.licence)
         tables = (self.styles, self.languages, self.relations, self.licences)
         for table, key in zip(tables, keys, strict=True):
@@ -137,7 +144,7 @@ def text(
 
 
 def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
-    written = counts.rows - counts.unproven
+    written = counts.rows - counts.unproven - counts.calculated
     yield from ("# Medical instruction data, made by medchat", "")
     if written:
         of = f" of the {screened.subjects:,} known" if screened.subjects else ""
@@ -145,6 +152,13 @@ def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
             f"{written:,} questions with answers about {counts.entities:,}{of} diseases, symptoms "
             f"and medicines, written from generation {generation} of a knowledge graph. Every "
             "statement of their answers comes from facts of that graph, and every row names them."
+        )
+    if counts.calculated:
+        yield from (
+            "",
+            f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
+            "answer calls a calculator in a fixed grammar, and the row names the formula, its "
+            "inputs and its result. The formulas are those that medchat registers.",
         )
     if counts.unproven:
         yield from (
@@ -174,8 +188,8 @@ def _files(counts: Counts) -> Iterator[str]:
         "| MANIFEST.json | | hashes of all files, and how to make them again |",
         "",
         "A row of train.jsonl is one JSON object: `messages` (what is said, by `user` and "
-        "`assistant`), `sources` (the facts or passages that prove the answer, each with its "
-        "`quote`), `entities` and `split_key` (what the row is about; the parts share no "
+        "`assistant`), `sources` (the facts, passages or formulas that prove the answer, each with "
+        "its `quote`), `entities` and `split_key` (what the row is about; the parts share no "
         "`split_key`), `language`, `style`, `licence`, and `meta.support` (for each "
         "sentence of the answer, the places of its sources). To load it: "
         '`datasets.load_dataset("json", data_files="train.jsonl")`.',
@@ -278,8 +292,8 @@ def _making(counts: Counts, screened: Screened) -> Iterator[str]:
             "Sentences were put together from the facts of one entity at a time. "
             + how
             + " Each row had to pass a proof against the graph: every fact must hold and be "
-            "stated, and no other name or number may occur. `medchat build-data --check DIR` "
-            "repeats it.",
+            "stated, and no other name or number may occur. Calculations are computed again. "
+            "`medchat build-data --check DIR` repeats it.",
             "",
         )
     yield from (

@@ -308,7 +308,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         "foreign_keys=ON",
         "secure_delete=ON",
         "synchronous=FULL",
-        "busy_timeout=10000",
+        "busy_timeout=60000",  # ms; on a disk that is full of work a commit may wait for seconds
         "cache_size=-16384",  # KiB; with SQLite's own 2 MiB an import pages its indexes in and out
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -2,22 +2,21 @@
 
     mentions (any of their names) + other terms of a question -> topics -> share that a text holds
 
-Topics weigh by how rare their words are in the base. This file ranks nothing.
+Topics weigh by how rare their words are in the base. Of Chinese characters only pairs that are
+words count, and any word for what is asked stands for the others. This file ranks nothing.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.asking import Question
 from knowledge.graph import Graph
-from knowledge.lexical import asked
+from knowledge.lexical import asked, asked_chinese
 from knowledge.names import language_of
 from knowledge.records import Language
+from knowledge.segments import Rarity, segmented
 from knowledge.vocabulary import RELATIONS
-
-Rarity = Callable[[str], float]
-"""Says how telling a term is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,14 @@ def topics(question: Question, language: Language, graph: Graph, rarity: Rarity)
         spoken = [mention.text, *names]
         sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}
         add(mention.text, sets, True)
-    for term in _unlinked(question):
+    rest = _unlinked(question)
+    for term in asked(rest):
         # Chinese texts write many names in Latin letters; English ones hold no Chinese.
-        if language_of(term) == language or language == question.language == "zh":
+        if language_of(term) == "en" and (language == "en" or question.language == "zh"):
             add(term, {frozenset((term,))}, False)
+    if language == "zh":
+        for pair, meant in _chinese(question, rest, rarity):
+            found.append(Topic(pair, meant, rarity(pair), False))
     if language != question.language:
         for ask in question.asks:
             label = RELATIONS[ask.relation].label(language)
@@ -83,9 +86,22 @@ def covered(held: Collection[str], wanted: Sequence[Topic]) -> Covered:
     )
 
 
-def _unlinked(question: Question) -> list[str]:
-    """Return the terms of a question outside its mentions."""
+def _unlinked(question: Question) -> str:
+    """Return a question with its mentions blotted out."""
     signs = list(question.text)
     for mention in question.mentions:
         signs[mention.start : mention.end] = "|" * (mention.end - mention.start)
-    return asked("".join(signs))
+    return "".join(signs)
+
+
+def _chinese(
+    question: Question, rest: str, rarity: Rarity
+) -> Iterator[tuple[str, tuple[frozenset[str], ...]]]:
+    """Yield the Chinese words of the rest of a question, each with what may stand for it."""
+    cues = [RELATIONS[ask.relation].cues_zh for ask in question.asks]
+    unknown = rarity("")
+    pairs = [pair for run in asked_chinese(rest) for pair in segmented(run, rarity, unknown)]
+    # What a name or a word that only asks leaves over, as 期 of 妊娠期, is no word.
+    for pair in dict.fromkeys(pair for pair in pairs if len(pair) > 1):
+        same = {cue for each in cues if pair in each for cue in each}
+        yield pair, tuple(frozenset(asked(cue)) for cue in sorted({pair, *same}))

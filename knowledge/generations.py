@@ -87,7 +87,11 @@ def committed(engine: Engine) -> list[int]:
 
 
 def reconcile(engine: Engine, home: Path) -> int | None:
-    """Let CURRENT follow the database, as after a crash between the two; return the newest."""
+    """Let CURRENT follow the database, as after a crash between the two; return the newest.
+
+    The caller holds the writer's lock: a reader may have asked before a writer was done, and would
+    put CURRENT back.
+    """
     number = newest(engine)
     if number is not None and current(home) != number and folder_of(home, number).is_dir():
         point(home, number)
@@ -231,9 +235,10 @@ def verify(engine: Engine, home: Path) -> list[str]:
     try:
         with lock.hold(home):
             sweep(engine, home)
+            reconcile(engine, home)
     except KnowledgeError as error:
         logger.info("%s", error.what)
-    number = reconcile(engine, home)
+    number = newest(engine)
     manifest.forget()  # also of what this process has read before, nothing is taken on trust
     faults = [fault for each in present(home) for fault in faults_of(home, each)]
     if number is None:

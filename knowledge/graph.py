@@ -7,11 +7,20 @@ of questions: which relation is meant is decided elsewhere.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, ColumnElement, Engine, Row, Select, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    Engine,
+    Select,
+    literal,
+    or_,
+    select,
+)
 
 from knowledge import wording
 from knowledge.catalog import (
@@ -23,9 +32,9 @@ from knowledge.catalog import (
     Source,
     holds,
 )
-from knowledge.merge import CURATED, chunks
+from knowledge.merge import CURATED
 from knowledge.names import normalise
-from knowledge.prepared import Prepared
+from knowledge.prepared import Prepared, Row, Worded
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.vocabulary import RELATIONS
 
@@ -33,7 +42,20 @@ MOST = 12
 """A line of evidence names at most this many objects."""
 
 _INVERSE = "~"
-_MANY = 400
+_FEW, _MANY = 24, 400
+"""So many entities are asked for at once."""
+
+_SYMMETRIC = frozenset(id for id, each in RELATIONS.items() if each.symmetric)
+_OF_FACT = (
+    *(FactRow.id, FactRow.subject_id, FactRow.relation, FactRow.object_id),
+    *(FactRow.value_en, FactRow.value_zh, FactRow.position),
+    *(FactSource.source_id, FactSource.note),
+)
+
+Places = Sequence[BindParameter[str]]
+"""Where the ids of a query go."""
+
+Condition = Callable[[Places], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +86,7 @@ class Graph:
                 id: (format not in CURATED, created)
                 for id, format, created in connection.execute(query)
             }
-        self._asking: Prepared | None = None
+        self._prepared: dict[str, Prepared] = {}
         self.entity = lru_cache(maxsize=20_000)(self._entity)
 
     def _entity(self, id: str) -> Entity | None:
@@ -73,25 +95,20 @@ class Graph:
 
     def entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         """Return several entities by id."""
-        with self._engine.connect() as connection:
-            return _entities(
-                row
-                for chunk in chunks(list(dict.fromkeys(ids)))
-                for row in connection.execute(self._named(chunk))
-            )
+        most = _FEW if len(ids) <= _FEW else _MANY
+        return _entities(self._rows(f"names of {most}", self._named, ids, most))
 
-    def many(self, ids: Sequence[str]) -> dict[str, Entity]:
-        """Return several entities by id; quicker where hundreds are asked for again and again."""
-        if not ids:
-            return {}
-        if self._asking is None:
-            self._asking = Prepared(self._engine, self._named, _MANY)
-        with self._engine.connect() as connection:
-            return _entities(self._asking.rows(connection, ids))
+    def _rows(self, name: str, worded: Worded, ids: Sequence[str], most: int = 0) -> list[Row]:
+        """Ask a query that is put into words when it is first asked; its ids, and so many at once.
 
-    def _named(
-        self, ids: Sequence[str] | Sequence[BindParameter[str]]
-    ) -> Select[str, str, str, str, str]:
+        To word a query anew takes longer than to answer it.
+        """
+        if name not in self._prepared:
+            self._prepared[name] = Prepared(self._engine, worded, most or len(ids))
+        with self._engine.connect() as connection:
+            return list(self._prepared[name].rows(connection, ids))
+
+    def _named(self, ids: Places) -> Select[str, str, str, str, str]:
         return (
             select(
                 NameRow.entity_id,
@@ -130,23 +147,33 @@ class Graph:
 
     def facts(self, entity_id: str, relation: str | None = None) -> list[Fact]:
         """Return the facts of an entity, best supported first; symmetric ones from both sides."""
-        symmetric = [id for id, each in RELATIONS.items() if each.symmetric]
-        own = FactRow.subject_id == entity_id
-        mirrored = (FactRow.object_id == entity_id) & FactRow.relation.in_(symmetric)
-        found = self._facts(or_(own, mirrored), relation)
+
+        def own(places: Places) -> ColumnElement[bool]:
+            mirrored = (FactRow.object_id == places[0]) & FactRow.relation.in_(_SYMMETRIC)
+            return or_(FactRow.subject_id == places[0], mirrored)
+
+        one_sided = relation is not None and relation not in _SYMMETRIC
+        found = (
+            self._facts("own", _is_subject, relation, entity_id)
+            if one_sided
+            else self._facts("own or mirrored", own, relation, entity_id)
+        )
         return [_seen_from(entity_id, fact) for fact in found]
 
     def inverse(self, entity_id: str, relation: str | None = None) -> list[Fact]:
         """Return the facts whose object is the entity, best supported first."""
-        return self._facts(FactRow.object_id == entity_id, relation)
+        return self._facts("inverse", _is_object, relation, entity_id)
 
     def between(self, one: str, other: str) -> list[Fact]:
         """Return the facts that relate two entities, in either direction."""
-        return self._facts(
-            ((FactRow.subject_id == one) & (FactRow.object_id == other))
-            | ((FactRow.subject_id == other) & (FactRow.object_id == one)),
-            None,
-        )
+
+        def related(places: Places) -> ColumnElement[bool]:
+            first, second = places
+            return ((FactRow.subject_id == first) & (FactRow.object_id == second)) | (
+                (FactRow.subject_id == second) & (FactRow.object_id == first)
+            )
+
+        return self._facts("between", related, None, one, other)
 
     def neighbours(self, entity_id: str) -> list[tuple[str, Entity]]:
         """Return the entities one fact away, each with the relation that leads there."""
@@ -198,11 +225,21 @@ class Graph:
 
     def relations(self, entity_id: str) -> tuple[list[str], list[str]]:
         """Return the relations that an entity has facts of: its own, and those seen from it."""
-        held = select(FactRow.relation).where(holds(FactRow, self.generation)).distinct()
-        with self._engine.connect() as connection:
-            own = set(connection.scalars(held.where(FactRow.subject_id == entity_id)))
-            seen = set(connection.scalars(held.where(FactRow.object_id == entity_id)))
-        symmetric = {relation for relation in seen if RELATIONS[relation].symmetric}
+
+        def held(places: Places) -> ClauseElement:
+            sides = (FactRow.subject_id, FactRow.object_id)
+            own, seen = (
+                select(FactRow.relation, literal(place))
+                .where(side == places[0], holds(FactRow, self.generation))
+                .distinct()
+                for place, side in enumerate(sides)
+            )
+            return own.union_all(seen)
+
+        rows = self._rows("relations", held, [entity_id])
+        own = {relation for relation, place in rows if place == 0}
+        seen = {relation for relation, place in rows if place == 1}
+        symmetric = seen & _SYMMETRIC
         return (
             [relation for relation in RELATIONS if relation in own | symmetric],
             [relation for relation in RELATIONS if relation in seen - symmetric],
@@ -212,51 +249,69 @@ class Graph:
         self, facts: Sequence[Fact], language: Language, inverse: bool
     ) -> list[tuple[Fact, str]]:
         """Pair the facts that a line can name with what it says of each, at most `MOST`."""
-        others = [fact.subject if inverse else fact.object for fact in facts]
-        known = self.entities([id for id in others if id])
-        said: list[tuple[Fact, str, bool]] = []
-        for fact, other in zip(facts, others, strict=True):
-            names = known[other].names if other in known else fact.value
-            own = [name.text for name in names if name.language == language]
-            if names:
-                said.append((fact, own[0] if own else names[0].text, bool(own)))
+        native: dict[str, tuple[Fact, str]] = {}
+        foreign: dict[str, tuple[Fact, str]] = {}
+        for start in range(0, len(facts), _FEW):  # of hundreds the first few are mostly enough
+            part = facts[start : start + _FEW]
+            others = [fact.subject if inverse else fact.object for fact in part]
+            known = self.entities([id for id in others if id])
+            for fact, other in zip(part, others, strict=True):
+                names = known[other].names if other in known else fact.value
+                own = next((name for name in names if name.language == language), None)
+                for found, name in ((native, own), (foreign, own or next(iter(names), None))):
+                    if name is not None:
+                        found.setdefault(normalise(name.text), (fact, name.text))
+            if len(native) >= MOST:
+                break
         # A name in the other language is shown only where there is nothing in the asked one.
-        native = [each for each in said if each[2]]
-        distinct: dict[str, tuple[Fact, str]] = {}
-        for fact, text, _ in native or said:
-            distinct.setdefault(normalise(text), (fact, text))
-        return list(distinct.values())[:MOST]
+        return list((native or foreign).values())[:MOST]
 
-    def _facts(self, condition: ColumnElement[bool], relation: str | None) -> list[Fact]:
-        query = select(FactRow).where(condition, holds(FactRow, self.generation))
-        if relation is not None:
-            query = query.where(FactRow.relation == relation)
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-            stated: dict[str, dict[str, str]] = {}
-            for chunk in chunks([row.id for row in rows]):
-                said = select(FactSource.fact_id, FactSource.source_id, FactSource.note).where(
-                    FactSource.fact_id.in_(chunk)
-                )
-                for fact, source, note in connection.execute(said):
-                    if source in self._quality:
-                        stated.setdefault(fact, {})[source] = note
-        found = [(row.position, self._fact(row, stated.get(row.id, {}))) for row in rows]
+    def _facts(
+        self, name: str, condition: Condition, relation: str | None, *ids: str
+    ) -> list[Fact]:
+        """Return the facts under a condition on ids, best supported first."""
+
+        def worded(places: Places) -> ClauseElement:
+            wanted = [condition(places[: len(ids)]), holds(FactRow, self.generation)]
+            if relation is not None:
+                wanted.append(FactRow.relation == places[len(ids)])
+            stated = FactSource.fact_id == FactRow.id
+            return select(*_OF_FACT).outerjoin(FactSource, stated).where(*wanted)
+
+        of_relation = [] if relation is None else [relation]
+        asked = f"{name}, {len(of_relation)}"
+        rows: dict[str, Row] = {}
+        stated: dict[str, dict[str, str]] = {}
+        for row in self._rows(asked, worded, [*ids, *of_relation]):
+            *said, source, note = row
+            rows[said[0]] = tuple(said)
+            if source in self._quality:
+                stated.setdefault(said[0], {})[source] = note
+        found = [(row[-1], self._fact(row, stated.get(id, {}))) for id, row in rows.items()]
         found.sort(key=lambda each: (*self._rank(each[1]), each[0], each[1].id))
         return [fact for _, fact in found]
 
-    def _fact(self, row: Row[FactRow], stated: Mapping[str, str]) -> Fact:
+    def _fact(self, row: Row, stated: Mapping[str, str]) -> Fact:
         """Return a fact, given its sources with what each adds to it; the best source is first."""
-        texts: tuple[tuple[str, Language], ...] = ((row.value_en, "en"), (row.value_zh, "zh"))
+        id, subject, relation, object, english, chinese, _ = row
+        texts: tuple[tuple[str, Language], ...] = ((english, "en"), (chinese, "zh"))
         value = tuple(Name(text, language) for text, language in texts if text)
         sources = tuple(sorted(stated, key=self._quality.__getitem__))
         notes = tuple((source, stated[source]) for source in sources if stated[source])
-        return Fact(row.id, row.subject_id, row.relation, row.object_id, value, sources, notes)
+        return Fact(id, subject, relation, object, value, sources, notes)
 
     def _rank(self, fact: Fact) -> tuple[bool, int]:
         """Curated sources come first, then facts that more sources state."""
         scraped = self._quality[fact.sources[0]][0] if fact.sources else True
         return scraped, -len(fact.sources)
+
+
+def _is_subject(places: Places) -> ColumnElement[bool]:
+    return FactRow.subject_id == places[0]
+
+
+def _is_object(places: Places) -> ColumnElement[bool]:
+    return FactRow.object_id == places[0]
 
 
 def _entities(rows: Iterable[Sequence[str]]) -> dict[str, Entity]:

@@ -23,8 +23,11 @@ from knowledge.records import Language, Progress, silent
 if TYPE_CHECKING:
     import tantivy
 
+TITLE_TIMES = 3
+"""A title stands so many times before the text that it heads: a passage is about both."""
+
 TITLE_WEIGHT = 0.6
-"""A term in the title counts this much beside the same term in the text."""
+"""A term that the title holds counts this much more, measured among titles alone."""
 
 LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 """Files that tantivy leaves in a folder while it works; they are no part of an index."""
@@ -111,6 +114,16 @@ def asked(question: str) -> list[str]:
     return list(dict.fromkeys(_analyser().analyze(spoken)))
 
 
+def asked_chinese(question: str) -> list[str]:
+    """Return the runs of Chinese characters of a question that say what it is about.
+
+    >>> asked_chinese("低钠血症的纠正速度是多少？")
+    ['低钠血症', '纠正速度']
+    """
+    plain = unicodedata.normalize("NFKC", _STOP_ZH.sub(" ", question))
+    return [run for run in _WORDS.findall(plain) if _IS_CJK.match(run)]
+
+
 @lru_cache(maxsize=1)
 def _analyser() -> "tantivy.TextAnalyzer":
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -144,12 +157,13 @@ def build(
     for document in gone:
         writer.delete_documents_by_term("document", document)
     for count, piece in enumerate(pieces, 1):
+        title = [] if _stands_in(piece.title) else words(piece.title)
         writer.add_document(
             Document(
                 id=piece.id,
                 document=piece.document,
-                title=" ".join(words(piece.title)),
-                text=" ".join(words(piece.text)),
+                title=" ".join(title),
+                text=" ".join([*title * TITLE_TIMES, *words(piece.text)]),
             )
         )
         if count % 1000 == 0:
@@ -158,6 +172,11 @@ def build(
     writer.wait_merging_threads()
     for lock in LOCKS:
         (folder / lock).unlink(missing_ok=True)
+
+
+def _stands_in(title: str) -> bool:
+    """Say whether a title is but the beginning of its text, cut short, and says nothing new."""
+    return "…" in title
 
 
 def link(source: Path, target: Path) -> None:

@@ -44,6 +44,12 @@ COVERAGE_WEIGHT = 0.25
 COVERED = 0.72
 """Without a vector, or with a misleading one, this share of a question's terms is enough."""
 
+NAMED = 0.45
+"""So is this share where a passage that can have no vector speaks of all that a question names."""
+
+DOUBT = 0.5
+"""What nothing of the question is found in loses this much of its merit, the rest in proportion."""
+
 PER_DOCUMENT = 2
 """How many passages of one document a ranking shows."""
 
@@ -55,7 +61,7 @@ _READ = 30
 _OF_EACH = 8
 """So many candidates are read and judged at a time, the best of each ranking among the first."""
 
-_FOREIGN = 0.9
+_FOREIGN = 0.8
 _PASSAGE = 0.97  # the very facts that are asked for come before the best passage
 
 
@@ -105,11 +111,15 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with its topics in each language; `gate` is None where nothing is turned away."""
+    """A question with its topics in each language; `gate` is None where nothing is turned away.
+
+    `unread` is its language where the model does not read it: words alone speak for such passages.
+    """
 
     question: Question
     topics: Mapping[Language, Sequence[Topic]]
     gate: float | None
+    unread: Language | None
 
 
 class PassageSearch:
@@ -168,6 +178,7 @@ class PassageSearch:
                 for language in _LANGUAGES
             },
             gate if abstain else None,
+            None if self._reads(question.language) else question.language,
         )
         judged: list[_Judged] = []
         live = 0
@@ -176,7 +187,9 @@ class PassageSearch:
             found = self._read(ids, filters)
             live += len(found)
             for id, each in found.items():
-                fit = _judged(about, each, cosines.get(id, 0.0), merits[id])
+                alone = each.passage.language == about.unread
+                merit = matches.get(id, 0.0) if alone else merits[id]
+                fit = _judged(about, each, cosines.get(id, 0.0), merit)
                 if fit is not None:
                     judged.append(fit)
         judged.sort(key=lambda each: (-each.worth, each.found.passage.id))
@@ -225,6 +238,9 @@ class PassageSearch:
                     )
         return found
 
+    def _reads(self, language: Language) -> bool:
+        return self._embedding is not None and self._embedding.reads(language)
+
     def _is_strange(self, question: Question) -> bool:
         """Say whether a question holds an English word that no passage and no name holds."""
         words = [term for term in question.rest if term.isascii() and term.isalpha()]
@@ -253,9 +269,12 @@ def _judged(about: _Asked, each: _Found, cosine: float, merit: float) -> _Judged
     terms = lexical.distinct(f"{heading(each.title, passage.section)} {passage.text}")
     held = covered(terms, about.topics[passage.language])
     sure = cosine + COVERAGE_WEIGHT * held.share
-    if about.gate is not None and sure < about.gate and held.share < COVERED:
+    alone = passage.language == about.unread
+    enough = NAMED if alone and held.linked == 1.0 else COVERED
+    if about.gate is not None and sure < about.gate and held.share < enough:
         return None
-    worth = _PASSAGE * min(1.0, max(sure, held.share)) * merit
+    doubt = 1.0 - min(1.0, max(sure, held.share))
+    worth = _PASSAGE * (1.0 - DOUBT * doubt) * merit
     if passage.language != about.question.language:
         worth *= _FOREIGN
     why = Why(round(cosine, 4), round(held.share, 4), round(held.linked, 4))

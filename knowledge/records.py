@@ -198,9 +198,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class LessonSource:
-    """What proves a lesson: a fact or a passage, with the words that state it."""
+    """What proves a lesson: a fact, a passage or a formula, with the words that state it."""
 
-    kind: Literal["fact", "passage"]
+    kind: Literal["fact", "passage", "formula"]
     id: str
     quote: str = ""
 

@@ -100,9 +100,20 @@ def open_search(engine: Engine, home: Path, embedding: Embedding | None = None) 
     Vectors that did not change stay in memory, and names where the graph did not. Raises
     KnowledgeError where there is no knowledge yet, or none whose files can be used.
     """
-    number = generations.reconcile(engine, home)
-    if number is None:
-        raise generations.nothing(home)
+    while True:
+        number = generations.newest(engine)
+        if number is None:
+            raise generations.nothing(home)
+        try:
+            return _opened(engine, home, number, embedding)
+        except (KnowledgeError, OSError, RuntimeError, ValueError):
+            # A collection may take the files away between these two lines: then another is newest.
+            if generations.newest(engine) == number:
+                raise
+
+
+def _opened(engine: Engine, home: Path, number: int, embedding: Embedding | None) -> Search:
+    """Return the search of a generation, from memory where it is the one last opened."""
     manifest = generations.folder_of(home, number) / generations.MANIFEST
     written = manifest.stat().st_mtime_ns if manifest.is_file() else 0
     model = embedding.model if embedding is not None else ""

@@ -240,8 +240,8 @@ class _Cache:
 
 
 def _is_free(lesson: Lesson) -> bool:
-    """Say whether an answer may be reworded: it is proven, quotes nothing and cites nothing."""
-    quotes = any(source.kind == "passage" for source in lesson.sources)
+    """Say whether an answer may be reworded: it is proven and quotes, cites, reckons nothing."""
+    quotes = any(source.kind in ("passage", "formula") for source in lesson.sources)
     fixed = quotes or lesson.imported or any(lesson.meta.get(mark) for mark in _FIXED)
     return not fixed and not MARK.search(lesson.messages[-1].content)
 

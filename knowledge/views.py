@@ -33,7 +33,7 @@ View = dict[str, object]
 
 def status(engine: Engine, home: Path) -> View:
     """Return what the knowledge base holds now."""
-    number = generations.reconcile(engine, home) or 0
+    number = generations.newest(engine) or 0
     counts = generations.catalogue_counts(engine, number)
     model, dimension = "", 0
     if number:
@@ -170,7 +170,7 @@ def _document(row: DocumentRow) -> View:
 
 def history(engine: Engine, home: Path) -> list[View]:
     """Return all generations, newest first, and which of them have their index on disk."""
-    now = generations.reconcile(engine, home)
+    now = generations.newest(engine)
     with Session(engine) as session:
         rows = session.scalars(select(GenerationRow).order_by(GenerationRow.number.desc()))
         return [

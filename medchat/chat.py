@@ -53,6 +53,10 @@ SAID: dict[str, dict[Language, str]] = {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
     },
+    "beside": {
+        "en": "The evidence found does not speak of “{words}”; on the subject it says:",
+        "zh": "查到的资料没有提到“{words}”，与主题有关的内容如下：",
+    },
 }
 PATIENTS: dict[str, dict[Language, str]] = {
     "pregnancy": {"en": "pregnancy", "zh": "妊娠"},
@@ -138,13 +142,17 @@ class Chat:
 
         yield Status("retrieve")
         asked, found, relevant = self._retrieve(search, asked)
+        if not relevant and (newer := self.search()) is not search:
+            # What was being read may have been collected: what came after it is asked instead.
+            search, find = newer, newer.linker.find
+            asked, found, relevant = self._retrieve(search, asked)
         pieces = prompts.pick(relevant, asked, self.writer.limits, find)
         clock.lap("retrieve")
 
         checked = None
         if pieces:
             checked = yield from self._answered(asked, pieces, earlier, find, clock)
-            checked = _for_patients(checked, asked)
+            checked = _with_limits(checked, asked, pieces)
         answer = _answer(
             asked, checked, pieces or found, self._model(asked, checked), search, clock
         )
@@ -260,9 +268,12 @@ def _settled(
     """Decide between the checked draft, a quotation and an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
-    are quoted all the same. Beside facts that it wrote down, the best passage is quoted.
+    are quoted all the same. Lists that it wrote down in part are told whole, and the best passage
+    is quoted beside them.
     """
     exact = [piece for piece in read if relevance.is_exact(piece, asked, find)]
+    if not trusted:  # a list of medicines is the answer where treatments as such are not told
+        exact = exact or [piece for piece in read if relevance.accompanies(piece, asked)]
     declined = letters(markers.bare(draft)) in map(letters, NOT_COVERED.values())
     if declined:
         return _quotation(read, asked, find) if exact or not trusted else None
@@ -271,7 +282,8 @@ def _settled(
     used = {citation.id for citation in checked.citations}
     if exact and not any(piece.id in used for piece in exact):
         return _quotation(read, asked, find)
-    filled = citations.fill_in(checked, exact)
+    cited = [piece for piece in read if piece.kind == "fact" and piece.id in used]
+    filled = citations.fill_in(checked, exact if trusted else cited)
     told = _told(read, asked, find)
     listed = all(citation.kind == "fact" for citation in filled.citations)
     if trusted or not (exact and told and listed):
@@ -285,8 +297,8 @@ def _quotation(
     """Quote the very facts asked for and the best passage beside them, else what was found best."""
     chosen = list(pieces[:QUOTED])
     exact = [piece for piece in pieces if relevance.is_exact(piece, asked, find)]
-    if exact:
-        facts = [p for p in pieces if p in exact or relevance.accompanies(p, asked)]
+    facts = [p for p in pieces if p in exact or relevance.accompanies(p, asked)]
+    if facts:
         told = _told(pieces, asked, find)
         chosen = facts[:QUOTED] + ([told] if told else [])
     quoted = citations.quoted(chosen)
@@ -302,17 +314,21 @@ def _told(pieces: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | No
     return next((piece for piece in passages if relevance.in_title(piece, asked, find)), None)
 
 
-def _for_patients(checked: Checked | None, asked: Asked) -> Checked | None:
-    """Say so where the question asks for patients of whom none of what is cited speaks."""
+def _with_limits(checked: Checked | None, asked: Asked, read: Sequence[Evidence]) -> Checked | None:
+    """Say so where what is cited speaks of none of the patients, or of the words, asked about."""
     if checked is None:
         return None
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
     missed = [who for who in relevance.patients(asked) if not relevance.speaks_of(cited, who)]
-    if not missed:
+    if missed:
+        joint = "、" if asked.language == "zh" else " or "
+        named = joint.join(PATIENTS[who][asked.language] for who in missed)
+        return _prefaced(checked, SAID["general"][asked.language].format(patients=named))
+    words = relevance.unspoken(asked, cited)
+    in_its_language = all(piece.language == asked.language for piece in read)
+    if not words or not in_its_language:
         return checked
-    joint = "、" if asked.language == "zh" else " or "
-    named = joint.join(PATIENTS[who][asked.language] for who in missed)
-    return _prefaced(checked, SAID["general"][asked.language].format(patients=named))
+    return _prefaced(checked, SAID["beside"][asked.language].format(words=words))
 
 
 def _prefaced(checked: Checked, text: str) -> Checked:

@@ -73,6 +73,7 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
 
+_WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
 
 
@@ -99,9 +100,11 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
     on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
+    exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
+    if asked.permission and exact:
+        return exact + [piece for piece in on_subject if piece.kind == "passage"]
     if not wanted:
         return on_subject
-    exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
     others = [
         piece
         for piece in on_subject
@@ -121,9 +124,18 @@ def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
     if piece.kind != "fact" or piece.subject not in asked.entities:
         return False
     relation = piece.relation.rstrip(INVERSE)
-    if relation in asked.relations:
+    if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
     return (not asked.relations or relation in _DANGERS) and _ties(piece, asked, find)
+
+
+def _warns(piece: Evidence, asked: Asked) -> bool:
+    """Say whether a piece tells when the one medicine of a question must not be had.
+
+    Where the question names two, what ties them is the answer.
+    """
+    medicines = [id for id in asked.entities if id.startswith("medicine:")]
+    return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
 def _ties(piece: Evidence, asked: Asked, find: Find) -> bool:
@@ -145,6 +157,31 @@ def patients(asked: Asked) -> list[str]:
     for mention in sorted(subject, key=lambda m: -m.start):
         rest = rest[: mention.start] + "|" + rest[mention.end :]
     return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
+
+
+def unspoken(asked: Asked, text: str) -> str:
+    """Return the words of a question that say what of its subject is asked, if a text has none.
+
+    Where a relation is asked for, its facts and cues say whether it is answered.
+    """
+    if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
+        return ""
+    if not lexical.distinct(text).isdisjoint(asked.rest):
+        return ""
+    told = [
+        asked.question[word.start() : word.end()]
+        for word in _WORD.finditer(asked.question)
+        if not lexical.distinct(word[0]).isdisjoint(asked.rest)
+    ]
+    if asked.language == "en":
+        return " ".join(told)
+    spans = [place for term in asked.rest for place in _places(asked.question, term)]
+    return "".join(sign for place, sign in enumerate(asked.question) if place in set(spans))
+
+
+def _places(text: str, term: str) -> range:
+    start = text.lower().find(term)
+    return range(start, start + len(term)) if start >= 0 else range(0)
 
 
 def speaks_of(text: str, patient: str) -> bool:

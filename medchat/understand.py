@@ -46,7 +46,7 @@ class Asked:
 
     `entities` are the ids of what it mentions, `relations` those it clearly asks for, the clearest
     first; `rest` holds words that are neither. `follows` says that something was carried over
-    from the questions before.
+    from the questions before, `permission` that it is whether somebody may have a medicine.
     """
 
     question: str
@@ -55,6 +55,7 @@ class Asked:
     relations: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follows: bool = False
+    permission: bool = False
 
     @property
     def entities(self) -> frozenset[str]:
@@ -98,7 +99,9 @@ def _asked(parts: Question, *, follows: bool = False) -> Asked:
     # "what is" opens questions of every kind
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
-    return Asked(parts.text, parts.language, parts.mentions, relations, parts.rest, follows)
+    return Asked(
+        parts.text, parts.language, parts.mentions, relations, parts.rest, follows, parts.permission
+    )
 
 
 def _completed(

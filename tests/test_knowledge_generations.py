@@ -13,6 +13,7 @@ from knowledge import KnowledgeError, dense, generations, updates, views
 from knowledge.catalog import PassageRow
 from knowledge.collect import collect
 from knowledge.graph import Graph
+from knowledge.manifest import Generation
 from knowledge.search import open_search
 
 
@@ -369,3 +370,45 @@ def test_a_reader_keeps_its_generation_while_the_next_one_is_made(
     assert held.generation == 1
     assert any("colchicine" in hit.text for hit in held.find("Is gout treated with colchicine?"))
     assert open_search(engine, home, ToyEmbedding()).generation == 2
+
+
+def test_a_generation_that_is_collected_while_it_is_opened_gives_way_to_the_next(
+    engine: Engine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(engine, home, tmp_path)
+    opened, opening = generations.open_generation, []
+
+    def collected_meanwhile(folder: Path, number: int | None = None) -> Generation:
+        if not opening:
+            updates.remove(engine, home, ["note:gout"])
+            collect(engine, home, keep=1)
+        opening.append(number)
+        return opened(folder, number)
+
+    monkeypatch.setattr(generations, "open_generation", collected_meanwhile)
+    search = open_search(engine, home, ToyEmbedding())
+    assert opening == [1, 3] and search.generation == 3
+    assert search.find("How is wheeze controlled in asthma?")
+    # what is damaged for good is still told, and not tried for ever
+    (generations.folder_of(home, 3) / generations.MANIFEST).unlink()
+    with pytest.raises(KnowledgeError, match="MANIFEST"):
+        open_search(engine, home, ToyEmbedding())
+
+
+def test_a_reader_does_not_put_current_back(
+    engine: Engine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(engine, home, tmp_path)
+    asked: list[int] = []
+    newest = generations.newest
+
+    def slow(given: Engine) -> int | None:
+        number = newest(given)
+        if not asked:  # a writer is done between this reader's question and what it makes of it
+            asked.append(1)
+            updates.remove(engine, home, ["note:gout"])
+        return number
+
+    monkeypatch.setattr(generations, "newest", slow)
+    assert open_search(engine, home, ToyEmbedding()).generation == 1
+    assert generations.current(home) == 2

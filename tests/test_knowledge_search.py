@@ -144,7 +144,24 @@ def test_a_question_is_taken_apart(starting: Search, question: str, relation: st
 def test_a_chinese_question_reaches_english_passages(starting: Search) -> None:
     hits = starting.find("二甲双胍在肾功能不全时安全吗？")
     passages = [hit for hit in hits if hit.kind == "passage"]
-    assert passages and passages[0].language == "en" and "etformin" in passages[0].text
+    assert any(hit.language == "en" and "etformin" in hit.text for hit in passages)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("二甲双胍在肾功能不全时安全吗？", "禁用二甲双胍"),
+        ("血尿酸在痛风急性发作时可以正常吗", "血尿酸可以正常"),
+        ("儿童过敏性休克要打多少肾上腺素", "0.01 mg/kg"),
+        ("对乙酰氨基酚过量一定要用乙酰半胱氨酸吗", "乙酰半胱氨酸"),
+    ],
+)
+def test_what_a_chinese_passage_says_comes_before_the_english_one(
+    starting: Search, question: str, said: str
+) -> None:
+    hits = [hit for hit in starting.find(question) if hit.kind == "passage"]
+    assert hits[0].language == "zh", [hit.id for hit in hits]
+    assert any(said in hit.text for hit in hits[:3])
 
 
 def test_a_question_takes_a_fraction_of_a_second(starting: Search) -> None:

@@ -356,9 +356,10 @@ def test_an_interaction_cannot_be_played_down(whole, prover, language, relation,
 def test_pairs_are_wrong_in_the_way_they_say(whole):
     pairs = rows_of(whole[0], "preference.jsonl")
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
-    assert set(kinds) == {
+    # so few rows calculate here that none may be of a formula that does not apply
+    assert set(kinds) - {"misused formula"} == {
         "swapped fact", "invented citation", "missed red flag", "dangerous dose",
-        "needless refusal",
+        "needless refusal", "wrong result",
     }  # fmt: skip
     held = {row["messages"][-1]["content"] for row in rows_of(whole[0], "train.jsonl")}
     for pair in pairs:
@@ -372,17 +373,21 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
         if kind == "invented citation":
             number = pair["why"].split("'")[1]
             assert f"[{number}]" in pair["rejected"] and f"[{number}]" not in pair["chosen"]
+        if kind == "wrong result":
+            wrong, right = pair["why"].split("'")[1:4:2]
+            assert wrong != right and wrong in pair["rejected"] and right in pair["chosen"]
         if kind == "missed red flag":
             assert "emergency" not in pair["rejected"] and "急诊" not in pair["rejected"]
     report = json.loads((whole[0] / "report.json").read_text(encoding="utf-8"))
     assert report["preference_kinds"] == dict(kinds)
 
 
-def test_without_the_style_pairs_are_swapped_facts_only(whole):
+def test_without_the_style_pairs_are_swapped_facts_and_slips_only(whole):
     rows = [lesson_of(row) for row in rows_of(whole[0], "train.jsonl")]
     pairs = Pairs(lambda id: set(), every=False)
     made = [pair for row in rows if (pair := pairs(row))]
-    assert made and all(pair["why"].startswith("swapped fact: ") for pair in made)
+    kinds = {pair["why"].split(":")[0] for pair in made}
+    assert "swapped fact" in kinds and kinds <= {"swapped fact", "wrong result", "misused formula"}
 
 
 def test_a_graph_without_papers_gives_no_literature(tmp_path):

@@ -131,6 +131,45 @@ def test_beside_facts_that_a_small_writer_wrote_the_best_passage_is_quoted(engin
     assert all(sentence.support == "supported" for sentence in answer.sentences)
 
 
+@pytest.mark.parametrize(("base", "whole"), [("mini", True), ("a-large-model", False)])
+def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine, base, whole):
+    chat = scripted(engine, ["Metformin — side effects: nausea [1]."])
+    chat = replace(chat, writer=replace(chat.writer, about=Model(base)))
+    answer = chat.ask("Tell me about metformin, please.")
+    assert "nausea" in answer.text
+    assert ("lactic acidosis" in answer.text) is whole
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Can a patient with gout take metformin?", "metformin — contraindications: severe renal"),
+        ("痛风患者能吃二甲双胍吗？", "二甲双胍——禁忌证：严重肾功能不全"),
+    ],
+)
+def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
+    engine, question, first
+):
+    answer = scripted(engine, []).ask(question)
+    assert answer.text.startswith(first)
+    assert not any("urate" in sentence.text for sentence in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("question", "preface"),
+    [
+        ("How do I taper metformin?", "The evidence found does not speak of “taper”; on the"),
+        ("二甲双胍能减肥吗", "查到的资料没有提到“减肥”，与主题有关的内容如下："),
+    ],
+)
+def test_words_of_the_question_of_which_nothing_speaks_are_named(engine, question, preface):
+    answer = scripted(engine, []).ask(question)
+    assert answer.text.startswith(preface)
+    assert answer.sentences[0].support == "none" and len(answer.sentences) > 1
+    known = scripted(engine, []).ask("Should metformin be paused before contrast?")
+    assert not known.text.startswith("The evidence found")
+
+
 def test_a_writer_that_declines_where_no_fact_answers_is_believed(engine):
     chat = scripted(engine, ["The evidence does not cover this."])
     answer = chat.ask("How often is renal function checked on metformin?")

@@ -192,7 +192,7 @@ def test_facts_that_tie_two_entities_of_a_question_answer_it():
     assert relevance.is_exact(tie, question, find)
     assert not relevance.is_exact(loose, question, find)
     assert prompts.pick([loose, tie], question, Limits(), find)[0] == tie
-    other = asked("Can ibuprofen be given to a patient with gout?")
+    other = asked("Tell me about ibuprofen and gout.")
     assert not relevance.is_exact(tie, other, find)
     asks_else = asked("What are the side effects of ibuprofen in asthma?")
     assert relevance.is_exact(tie, asks_else, find)  # a danger is never beside the point

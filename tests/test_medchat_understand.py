@@ -102,3 +102,20 @@ def test_a_question_on_a_course_of_a_condition_is_widened_to_the_condition(quest
     found = widened(ask(question, []), partial(take_apart, linker=LINKER))
     assert (found and found.question) == wider
     assert not found or found.entities == {"condition:htn"}
+
+
+@pytest.mark.parametrize(
+    ("question", "permission"),
+    [
+        ("Can a patient with hypertension take metformin?", True),
+        ("Is metformin safe in hypertension?", True),
+        ("高血压患者能吃二甲双胍吗？", True),
+        ("可以给糖尿病患者用二甲双胍吗", True),
+        ("Can metformin cause thirst?", False),
+        ("What can I take for hypertension?", False),
+        ("二甲双胍能治什么病？", False),
+        ("metformin and hypertension", False),
+    ],
+)
+def test_whether_somebody_may_have_a_medicine_is_a_question_of_its_own(question, permission):
+    assert ask(question, []).permission is permission

@@ -53,6 +53,11 @@ class Answer:
         """Say whether anything has been said, so that it is plain of what one speaks."""
         return bool(self._text)
 
+    @property
+    def alone(self) -> bool:
+        """Say whether only one page is spoken of, so that it need not be named again."""
+        return all(used.page.id == self._page.id for used in self._used.values())
+
     def states(self, relation: str) -> bool:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
@@ -63,8 +68,7 @@ class Answer:
         `briefly` is the chance of a short one without the name, where only one page is spoken of.
         """
         page, text = self._page, ""
-        alone = all(used.page.id == page.id for used in self._used.values())
-        if briefly and alone and self._pick.random() < briefly:
+        if briefly and self.alone and self._pick.random() < briefly:
             text = phrases.brief(relation, items, page.language, self._pick)
         text = text or phrases.statement(page.said, relation, items, page.language, self._pick)
         self.say(text, relation, items)
@@ -129,7 +133,7 @@ class Answer:
             "relation": topic,
             "support": support,
             "objects": [
-                used.item.said
+                used.item.text if page.language == "zh" else used.item.said
                 for place, used in enumerate(every)
                 if used.item.object and place in stated
             ],

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.lessons import complaints, consultations, grammar, patients, phrases
+from knowledge.lessons import chinese, complaints, consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.patients import Profile
 from knowledge.lessons.subjects import Item, Page
@@ -80,10 +80,12 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     items = _few(complaints.felt(page.named("symptom")), pick)
     who = patients.profile(page, items)
     answer.say(patients.likely(page, _listed(items, page, pick), pick), "symptom", items)
+    urged = _urge(page, who, relation, answer, pick)
     _advise_on(
         page, [each for each in _care(page, relation, pick) if each != "symptom"], answer, pick
     )
-    _close(page, who, relation, answer, pick)
+    if not urged:
+        _close(page, who, relation, answer, pick)
     asked = grammar.say(consultations.ASK[page.language][relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
@@ -95,7 +97,8 @@ def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     who = patients.profile(page)
     _close(page, who, relation, answer, pick)
     voice = _voice(who, page.language, pick)
-    opening = grammar.say(consultations.TOLD[page.language], pick)
+    openings = consultations.TOLD[page.language]
+    opening = grammar.say([each for each in openings if chinese.goes_with(each, page.said)], pick)
     told = _voiced(opening, voice, page, s=page.said)
     asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
@@ -137,6 +140,17 @@ def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: rando
     for each, items in phrases.unrepeated(named, _MOST):
         if items or not page.named(each):
             _advise(page, each, answer, pick, items, spoken=each == spoken)
+
+
+def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> bool:
+    """Say before all advice what cannot wait, and whether anything was said."""
+    if who.pace != "sudden" or relation == "red_flag":
+        return False
+    if page.texts("red_flag"):
+        _advise(page, "red_flag", answer, pick)
+    else:
+        _add(page, consultations.URGENT_CLOSING, answer, pick)
+    return True
 
 
 def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> None:
@@ -228,11 +242,15 @@ def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Rand
     english = page.language == "en"
     voice = _voice(who, page.language, pick, other=complaints.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
-    if intro:  # who it is has been said
+    forms = consultations.COMPLAINT[page.language]
+    if intro and not english:
+        voice = replace(voice, i=voice.again)
+        forms = forms if voice.again else consultations.COMPLAINT_GOES_ON_ZH
+    elif intro:  # who it is has been said
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
         voice = replace(voice, me={"he": "him", "she": "her"}.get(voice.me, voice.me))
-    forms = consultations.COMPLAINT[page.language]
-    template = pick.choice([each for each in forms if len(items) > 1 or "{rest}" not in each])
+    several = [each for each in forms if len(items) > 1 or "{rest}" not in each]
+    template = grammar.say(several, pick)
     names = [_felt(item.said) if english else item.said for item in items]
     since = patients.since(who, page.language, pick)
     text = _voiced(
@@ -268,10 +286,10 @@ def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool
     """Choose who is ill: the speaker, or someone of the family whom the condition allows."""
     other = other or who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
-        return _Voice("I", "I") if language == "en" else _Voice("我", "我")
+        return _Voice("I", "I") if language == "en" else _Voice("我", "")
     kin = grammar.say(consultations.KIN[who.stage, language][who.sex], pick)
     if language == "zh":
-        return _Voice(f"我{kin}", consultations.PRONOUN.get(kin, f"我{kin}"))
+        return _Voice(f"我{kin}", consultations.PRONOUN.get(kin, ""))
     again = consultations.PRONOUN.get(kin, "she")
     return _Voice(f"my {kin}", again, "has", "is", f"my {kin}", f"my {kin}'s")
 
@@ -294,7 +312,10 @@ def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Ra
 
 
 def _greeted(text: str, page: Page, pick: random.Random) -> str:
-    greeting = grammar.say(consultations.GREETING[page.language], pick)
+    greetings = consultations.GREETING[page.language]
+    if text.startswith("医生"):  # who is spoken to is not who is spoken of
+        greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
+    greeting = grammar.say(greetings, pick)
     if page.language == "zh" or not greeting.endswith(", ") or text[:2] in ("I ", "I'"):
         return greeting + text
     return greeting + text[:1].lower() + text[1:]

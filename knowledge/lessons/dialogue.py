@@ -68,7 +68,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
             template = grammar.say(cases.ABSENT[each, page.language], pick)
             text = phrases.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.say_of(text, (of, each, [item]))
-    conclude(page, relation, told_by, answer, pick)
+    conclude(page, relation, told_by, answer, pick, told=told, patient=True)
     return answer.lesson(NAME, last, relation, before=before, turns=turns)
 
 
@@ -83,7 +83,7 @@ def _planned(
     """Choose what the patient tells at once, and what has to be asked for."""
     known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
-    rest = [item for item in known if _another(item, [first])]
+    rest = [item for item in known if complaints.another(item, [first])]
     pick.shuffle(rest)
     wish = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
@@ -93,14 +93,9 @@ def _planned(
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
-        common = {item.object for item in findings(page, relation)}
-        common |= {item.object for item in page.named("sign")}
-        told = [*opening, *(item for _, _, item, _ in asked)]
-        other = [
-            item
-            for item in _told(rival, relation)[:8]
-            if item.object not in common and _another(item, told)
-        ]
+        # What the condition has in other words is no finding that only the rival has.
+        common = [*page.named(relation), *page.named("sign")]
+        other = [item for item in _told(rival, relation)[:8] if complaints.another(item, common)]
         if other:
             asked.append((rival, relation, pick.choice(other), _NO))
     pick.shuffle(asked)
@@ -110,11 +105,6 @@ def _planned(
 def _told(page: Page, relation: str) -> list[Item]:
     """Return the findings that a patient can tell of."""
     return complaints.felt(findings(page, relation))
-
-
-def _another(item: Item, told: Sequence[Item]) -> bool:
-    """Say whether a finding is one of its own: who told of a cough is not asked for a cough."""
-    return not any(complaints.alike(item.text, each.text) for each in told)
 
 
 def _talk(

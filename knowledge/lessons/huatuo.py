@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import grammar, patients, phrases, questions
+from knowledge.lessons import chinese, grammar, patients, phrases, questions
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.subjects import MOST, Item, Page
 from knowledge.records import Language, Lesson
@@ -20,6 +20,9 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations of which two sources may say different things; one answer tells one of them."""
+
+_AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
+"""How often a second sentence leaves out the name that the first has said."""
 
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
@@ -109,17 +112,32 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     answer.say(phrases.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
     others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
-        answer.state(relation, pick.sample(others, min(len(others), pick.choice((2, 3, 4)))), 0.8)
+        few = pick.sample(others, min(len(others), pick.choice((2, 3, 4))))
+        _add_more(page, relation, few, answer, pick)
     return _opened(
         phrases.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
+
+
+def _add_more(
+    page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
+) -> None:
+    """State further facts of a relation; in Chinese a word says that they are further ones."""
+    lead = grammar.say(questions.FURTHER[page.language], pick)
+    if not lead:
+        answer.state(relation, items, 0.8)
+        return
+    text = phrases.brief(relation, items, page.language, pick)
+    text = text or phrases.statement(page.said, relation, items, page.language, pick)
+    answer.say(lead + text, relation, items)
 
 
 def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     place = 0 if page.language == "en" else 1
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
-        answer.state(each, chosen(page, each, pick, 5))
+        briefly = _AGAIN[page.language] if answer.begun else 0.0
+        answer.state(each, chosen(page, each, pick, 5), briefly)
     one, other = (questions.PAIRED[each][place] for each in pair)
     template = grammar.say(questions.PAIR[page.language], pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
@@ -135,7 +153,7 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
     said = phrases.listing([item.said for item in items], page.language, pick)
     answer.say(patients.likely(page, said, pick), "symptom", items)
-    answer.state(relation, chosen(page, relation, pick, 6))
+    answer.state(relation, chosen(page, relation, pick, 6), _AGAIN[page.language])
     return patients.case(patients.profile(page, items), said, relation, page.language, pick)
 
 
@@ -154,13 +172,16 @@ def asked(page: Page, relation: str, pick: random.Random) -> str:
     contexts = questions.CONTEXT.get((page.entity.kind, page.language), ())
     if contexts and patients.is_illness(page) and pick.random() < 0.25:
         kin = grammar.say(questions.KIN[page.language], pick)
-        told = pick.choice(contexts)
+        told = grammar.say([each for each in contexts if chinese.goes_with(each, page.said)], pick)
         return phrases.fill(told, page.language, 1, s=page.said, kin=kin) + question
     return _opened(question, page, pick)
 
 
 def _opened(question: str, page: Page, pick: random.Random) -> str:
-    opening = grammar.say(questions.OPENING[page.language], pick)
+    openings = questions.OPENING[page.language]
+    if question.startswith("医生"):
+        openings = tuple(each for each in openings if "医生" not in each and each != "请问")
+    opening = grammar.say(openings, pick)
     if page.language == "zh" or not opening or opening.endswith(". "):
         return opening + question
     named = question.startswith(page.said[:1].upper() + page.said[1:])

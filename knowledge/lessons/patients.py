@@ -24,8 +24,9 @@ Pace = Literal["sudden", "days", "lasting"]
 _FEMALE = re.compile(
     r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
     r"obstetric|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
-    r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
-    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|带下|崩漏|白带",
+    r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|"
+    r"乳房|"
+    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|死产|早产|恶露|带下|崩漏|白带",
     re.IGNORECASE,
 )
 _MALE = re.compile(
@@ -34,7 +35,8 @@ _MALE = re.compile(
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
+    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|"
+    "胎|羊水|"
     "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
     re.IGNORECASE,
 )
@@ -44,12 +46,17 @@ _MENSTRUAL = re.compile(
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
-_UNBORN = re.compile("fetal|foetal|胎儿|羊水|脐带|死胎", re.IGNORECASE)
-"""Nobody has these: who is ill cannot be asked."""
-_BABY = re.compile("infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿", re.IGNORECASE)
+_UNBORN = re.compile(
+    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
+    re.IGNORECASE,
+)
+"""Nobody who could be asked has these."""
+_BABY = re.compile(
+    "infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿|母乳", re.IGNORECASE
+)
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
-    "小儿|儿童|幼儿|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
+    "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
     re.IGNORECASE,
 )
 _OLD = re.compile(
@@ -58,28 +65,45 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _SUDDEN = re.compile(
-    "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
+    "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|seps"
+    "is|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大"
+    "出血|穿孔|会厌|脑膜炎|脑炎|败血症|脓毒症|酮症|呼吸衰竭|"
+    "肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑"
+    "尾|过"
+    "敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
+_ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
+"""Whoever has these is to be seen at once, whatever it is."""
+
+_CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
-    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|先天",
+    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|先"
+    "天|遗传|家族性|"
+    "(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|注意缺陷|多动|自闭|孤独|白"
+    "斑|白癜|淀粉样|沉积|沉着|萎缩|"
+    "纤维化|尘肺|沉着症|脑瘫|畸形|发育不|憩室|囊肿|角化|变性|贮积|侏儒|矮小|强直性|红斑狼疮|硬皮|"
+    "肌病|营养不良|息肉|"
+    "[阴阳气血]虚|痿|瘿|痣|疣|苔藓|弓形足|内翻|外翻|不孕|不育|肥胖",
     re.IGNORECASE,
 )
 
 _SIGNS = (
     _FEMALE, _MALE, _CHILDBEARING, _MENSTRUAL, _MENOPAUSE, _BABY, _CHILD, _OLD, _SUDDEN, _LASTING,
+    _CHRONIC, _ALARMING,
 )  # fmt: skip
 _IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for bit in range(5))
 _IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
+_IS_CHRONIC, _IS_ALARMING = (1 << bit for bit in range(10, 12))
 
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance)\b|mutation|HLA|"
-    "高龄|年龄|女性|男性|血统|人种|种族|家族史|突变|婴儿期",
+    "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
@@ -112,18 +136,25 @@ _LIKELY_EN = (
     "with {a}, one should think of {s}, because these are symptoms of it.",
 )
 _LIKELY_ZH = (
-    "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑|想到|怀疑|排查)(这个病|此病|这一可能)。",
+    "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑(这个病|此病|这一可能)|(怀疑|排查)(这个病|"
+    "此病))。",
     "从{a}这些(症状|表现)(来看|看|判断)，(有可能|可能|也许|或许)(是|得了){s}。",
-    "(需要|应当|要|可以)(考虑|想到|怀疑){s}，因为(它的|其|该病的|此病的)(症状|表现)(包括|有|里有){a}。",
+    "(需要|应当|要|可以)(考虑|想到|怀疑){s}，(因为|毕竟)(它的|其|该病的|此病的)(症状|表现)(包括|"
+    "有|里有){a}。",
     "(根据|结合|综合){a}(等症状|这些症状|等表现)，(可能|有可能)是{s}。",
-    "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下)的(情况|不适)(可能|也许|或许)(与它有关|"
-    "由此而来)。",
+    "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下|您说)的(情况|表现|这些)(可能|也许|或许)("
+    "与它有关|"
+    "由此而来|源自于此)。",
+    "{a}，(放在一起看|合在一起|一并来看)，(像|较像|有点像|符合){s}的(表现|症状)，(可能|也许)(就是"
+    "|正是)(它|这个病)。",
+    "{s}(可以|能|可能)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
+    "有){a}。",
     "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
     "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
-    "(怀疑|首先考虑|可能是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
+    "(怀疑是|首先考虑|可能是|更像是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
     "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
     "排查)。",
-    "(这样的|这些|上述){a}，(可|会|能)出现在{s}(中|患者身上|病程里)。",
+    "(上述|所说的|提到的){a}，(可|可以|能)(出现在|见于){s}(中|患者身上|的病程里|患者)。",
 )
 
 _ASK_EN = {
@@ -151,7 +182,7 @@ _CASE_EN = (
 )
 _CASE_ZH = (
     "{who}，{since}出现{a}，可能是什么病？{ask}？",
-    "{who}，因{a}前来就诊，请问可能患了什么病，{ask}？",
+    "{who}，因{a}前来就诊，请问可能是什么病，{ask}？",
     "{who}，主诉{a}。考虑什么疾病？{ask}？",
     "病例：{who}，{since}有{a}。最可能的诊断是什么？{ask}？",
     "{who}，出现{a}，应考虑什么病，{ask}？",
@@ -171,7 +202,7 @@ class Profile:
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     """Return whom a condition may befall, by its names, its symptoms and those it affects."""
-    about, whom, risks = page.once("signs", _signs_of)
+    about, whom, risks, sudden = page.once("signs", _signs_of)
     felt = 0
     for item in complaints:
         felt |= _signs(item.text)
@@ -180,24 +211,29 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     if about & _IS_MENOPAUSE or (about | felt) & _IS_MENSTRUAL:
         sex = "f"
     stage: Stage = "adult"
-    if about & _IS_BABY:
+    if (about | felt) & _IS_BABY:
         stage = "baby"
     elif (about | felt) & _IS_CHILD:
         stage = "child"
     elif (about | felt | whom | risks) & _IS_OLD and not about & (_IS_FERTILE | _IS_MENSTRUAL):
         stage = "old"
-    pace: Pace = "sudden" if about & _IS_SUDDEN else "lasting" if about & _IS_LASTING else "days"
+    pace: Pace = "days"
+    if sudden or felt & _IS_ALARMING:
+        pace = "sudden"
+    elif about & _IS_LASTING:
+        pace = "lasting"
     menopause = bool((about | felt) & _IS_MENOPAUSE)
     fertile = about & _IS_FERTILE or (about | felt) & _IS_MENSTRUAL
     childbearing = bool(fertile) and stage != "child" and not menopause
     return Profile(sex, stage, childbearing, pace, menopause)
 
 
-def _signs_of(page: Page) -> tuple[int, int, int]:
-    """Return the signs of a page's names, of those it befalls and where, and of its risks."""
-    about = " ".join([name.text for name in page.entity.names])
-    whom = _words(page.groups, "population", "body_part")
-    return _looked_for(about), _looked_for(whom), _looked_for(_words(page.groups, "risk_factor"))
+def _signs_of(page: Page) -> tuple[int, int, int, bool]:
+    """Return the signs of a page's names, of whom and where it befalls, of its risks, its onset."""
+    about = _looked_for(" ".join([name.text for name in page.entity.names]))
+    whom = _looked_for(_words(page.groups, "population", "body_part"))
+    risks = _looked_for(_words(page.groups, "risk_factor"))
+    return about, whom, risks, _is_sudden(_signs(page.name), about)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -208,6 +244,13 @@ def _signs(text: str) -> int:
 
 def _looked_for(text: str) -> int:
     return sum(1 << place for place, sign in enumerate(_SIGNS) if sign.search(text))
+
+
+def _is_sudden(name: int, about: int) -> bool:
+    """Say whether an illness begins all at once; what it is called first counts for most."""
+    if name & _IS_CHRONIC or (name & _IS_LASTING and not name & _IS_SUDDEN):
+        return False
+    return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
 
 
 def beside(page: Page, other: Page) -> bool:

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons import grammar, sentences_en, sentences_zh
+from knowledge.lessons import chinese, grammar, sentences_en, sentences_zh
 from knowledge.lessons.subjects import INVERSE, Item
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
@@ -39,8 +39,10 @@ _SINGULAR = re.compile(
     r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
-_NOBODY = re.compile("无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生")
-_WHOM = re.compile("^(?:好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_NOBODY = re.compile(
+    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|易患|多于|高于|家族史|遗传|体质$"
+)
+_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
@@ -125,9 +127,13 @@ def together(
     language: Language,
     pick: random.Random,
 ) -> str:
-    """Return one sentence that states the facts of several relations, the name said once."""
+    """Return one sentence that states the facts of several relations, the name said once.
+
+    Without a name it is left to what was said before.
+    """
     relation, items = groups[0]
-    text = statement(name, relation, items, language, pick)
+    text = "" if name else brief(relation, items, language, pick)
+    text = text or statement(name, relation, items, language, pick)
     for relation, items in groups[1:]:
         clause = brief(relation, items, language, pick, clause=True)
         text = text.rstrip(_STOPS) + ("; " if language == "en" else "；") + clause
@@ -146,11 +152,14 @@ def told(
 ) -> str:
     """Return one of the sentences of some templates, filled with items in any order."""
     template = grammar.say(templates, pick)
+    if language == "zh" and len(items) == 1:
+        template = chinese.of_one(template)
     names = [item.said for item in items]
     pick.shuffle(names)
     if "{a}" in template or "{A}" in template:
         ends = template.endswith(("{a}。", "{a}."))
-        parts["a"] = listing(names, language, pick, ends=ends)
+        plain = language == "zh" and chinese.joined(template)
+        parts["a"] = "、".join(names) if plain else listing(names, language, pick, ends=ends)
     if "{o}" in template:
         parts["o"] = listing(names, language, pick, either=True)
     return fill(template, language, len(items), clause=clause, s=name, **parts)
@@ -171,7 +180,7 @@ def fill(
     >>> fill("[A sign|Signs] of {s} [is|include] {a}.", "en", 2, s="gout", a="pain and heat")
     'Signs of gout include pain and heat.'
     """
-    chosen = template
+    chosen = chinese.fitting(template, parts.get("s", "")) if language == "zh" else template
     if "[" in chosen:
         single = count == 1 and not (language == "en" and is_plural(parts.get("a", "")))
         chosen = _NUMBER.sub(lambda match: match[1] if single else match[2], chosen)
@@ -182,7 +191,9 @@ def fill(
     if _LARGE.search(chosen):
         parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
     text = chosen.format(**parts)
-    return text[:1].upper() + text[1:] if language == "en" and not clause else text
+    if language == "zh":
+        return chinese.unrepeated(text)
+    return text if clause else text[:1].upper() + text[1:]
 
 
 def is_plural(name: str) -> bool:
@@ -233,7 +244,11 @@ def listing(
 def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, ends: bool) -> str:
     """Join Chinese names, the last few of them set off by a word of their own."""
     if any("、" in text for text in texts):
-        return "；".join(texts)
+        whole = [text for text in texts if "、" not in text]
+        if either or not pick or len(whole) < len(texts) - 1:
+            return "；".join(texts)
+        torn = next(text for text in texts if "、" in text)
+        return "、".join(whole) + ("，以及" if len(whole) > 1 else "以及") + torn
     if any("和" in text or "与" in text or text.endswith("及") for text in texts):
         return "、".join(texts)
     place, joint = len(texts) - 1, "或" if either else "和"
@@ -313,6 +328,8 @@ def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}{body}"
     if relation == "population" and _WHOM.match(body):
         return f"{name}{body}"
+    if relation == "monitoring" and "监测" in body:
+        return f"关于{name}的监测：{body}"
     if relation == "population" and (_NOBODY.search(body) or "，" in body):
         return f"{name}的易感人群：{body}"
     intro = grammar.say(_TEXT["zh"].get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",), pick)

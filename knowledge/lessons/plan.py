@@ -9,6 +9,7 @@ in any order, with the same result. This file knows nothing of how a style words
 import random
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,7 +19,9 @@ from zlib import crc32
 
 from sqlalchemy import Engine
 
+from knowledge import formulas
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.formulary import Formulary
 from knowledge.lessons.neighbours import Beside, Neighbours
 from knowledge.lessons.papers import Papers
 from knowledge.lessons.styles import STYLES, Style, Supply
@@ -56,8 +59,14 @@ _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 _FREE_OF_ALL = 30
 """So many rows of a relation are free before its share of the rows of all styles counts."""
 
-_EVERY = {"knowledge-call": 5, "dialogue": 3, "vignette": 2}
+_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
+
+_BESIDE = {"tools": 0.05}
+"""The largest share of styles that are the same in every home; they end when the rest does."""
+
+_ALWAYS: set[Supply] = {"formulas"}
+"""What every home has."""
 
 _AMONG_OTHERS = {"grounded"}
 """Styles whose rows show what stands beside a page; others are spared the reading of it."""
@@ -95,9 +104,10 @@ class Supplies:
         self.generation = generation
         self.subjects = Subjects(engine, generation)
         self.entities = Neighbours(engine, generation, self.subjects)
-        self.of: dict[Supply, Neighbours | Papers] = {
+        self.of: dict[Supply, Neighbours | Papers | Formulary] = {
             "entities": self.entities,
             "documents": Papers(engine, generation),
+            "formulas": Formulary(),
         }
 
     def write(self, task: Task) -> Lesson | None:
@@ -142,12 +152,6 @@ class Plan:
         everyone = {
             id for (supply, _), ids in self._ids.items() for id in ids if supply == "entities"
         }
-        if not any(self._ids.values()):
-            raise KnowledgeError(
-                "The knowledge base holds no facts in the languages asked for.",
-                where=f"generation {supplies.generation}",
-                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
-            )
         # A graph of a handful of entities may have none that its id sends to validation.
         few = len(everyone) > 1 and not any(map(is_validation, everyone))
         self.held_out = HeldOut(min(everyone, key=_digest) if few else "")
@@ -167,25 +171,43 @@ class Plan:
         return self._supplies.subjects.related(id)
 
     def tasks(self, styles: Sequence[Style]) -> Iterator[Task | str]:
-        """Yield one row to be written of each style and language in turn, or why there is none."""
-        streams = [
-            (
-                _EVERY.get(style.NAME, 1) if len(styles) > 1 else 1,
-                self._stream(style, supply, language, place / len(styles)),
+        """Return one row to be written of each style and language in turn, or why there is none.
+
+        KnowledgeError where the styles need a graph or documents, and there are none.
+        """
+        alone = bool(styles) and all(set(style.OF) <= _ALWAYS for style in styles)
+        read = any(ids for (supply, _), ids in self._ids.items() if supply not in _ALWAYS)
+        if not read and not alone:
+            raise KnowledgeError(
+                "The knowledge base holds no facts in the languages asked for.",
+                where=f"generation {self._supplies.generation}",
+                remedy="Add knowledge with `medchat kb add PATH` first, or ask for the other one.",
             )
+        return self._turns(styles)
+
+    def _turns(self, styles: Sequence[Style]) -> Iterator[Task | str]:
+        """Yield the rows of the styles' streams in turn, until those end that others wait for."""
+        alone = all(style.NAME in _BESIDE for style in styles)
+        streams = [
+            (style.NAME, language, self._stream(style, supply, language, place / len(styles)))
             for language in self._languages
             for place, style in enumerate(styles)
             for supply in style.OF
         ]
         turn = 0
-        while streams:
-            for every, stream in list(streams):
-                if turn % every:
+        rows: Counter[tuple[str, Language]] = Counter()
+        while streams if alone else any(name not in _BESIDE for name, _, _ in streams):
+            for name, language, stream in list(streams):
+                if len(styles) > 1 and turn % _EVERY.get(name, 1):
+                    continue
+                most = _BESIDE.get(name, 1) * rows.total() / len(self._languages)
+                if name in _BESIDE and not alone and rows[name, language] > most:
                     continue
                 task = next(stream, None)
                 if task is None:
-                    streams.remove((every, stream))
+                    streams.remove((name, language, stream))
                 else:
+                    rows[name, language] += isinstance(task, Task)
                     yield task
             turn += 1
 
@@ -290,7 +312,9 @@ class Plan:
         if counts.is_capped(relation) or self._rules(relation):
             return CAPPED
         slot = _slot(page, relation)
-        if counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total):
+        often = counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total)
+        # A formula is told with other values each time.
+        if often and not page.id.startswith(formulas.PREFIX):
             return TOLD_BEFORE
         often = self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)
         return TOLD_BEFORE if often and _is_prose(page, relation) else ""

@@ -3,8 +3,9 @@
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
-dangerous dose, a needless refusal; `why` begins with the kind. As a style it writes no rows: it has
-more rows give a pair, of all kinds. Talks of several turns give none, since a pair has no history.
+dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
+As a style it writes no rows: it has more rows give a pair, of all kinds. Talks of several turns
+give none, since a pair has no history.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims, grammar
+from knowledge.lessons import cautions, claims, complaints, grammar, slips
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -26,7 +27,15 @@ SHARE = 0.5
 """About this share of the training rows gives a pair where the style is asked for."""
 
 LITTLE = 0.2
-"""The share where it is not; those pairs are all swapped facts."""
+"""The share where it is not; those pairs are swapped facts, and slips of calculations."""
+
+_GENERAL = re.compile(
+    "(?:药物|支持|支持性|对症|中医|西医|中药|西药|手术|康复|综合|病因|一般|饮食|心理|护理).{0,4}|"
+    ".{0,2}常规|血常规检查|尿常规检查|心电图|"
+    "大生化检查|体格检查|内科|外科|急诊科|中医科|中西医结合科|发烧|发热|乏力|疼痛|不适|全身|"
+    ".*检查项目"
+)
+"""What may go with nearly every condition: put in, it would make no answer worse."""
 
 _POOL = 400
 _DRAWS = 30
@@ -102,6 +111,9 @@ class Pairs:
     def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
+        if any(source.kind == "formula" for source in lesson.sources):
+            slip = slips.slip(lesson, pick)
+            return _made(lesson, slip.answer, slip.why) if slip else None
         if not self._every:
             return self._swapped(lesson, named, pick)
         rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
@@ -118,20 +130,31 @@ class Pairs:
         if not named:
             return None
         true = self._related(lesson.split_key) | set(lesson.entities)
-        id, name = pick.choice(named)
+        id, right = pick.choice(named)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
-        stranger = next((name for other, name in drawn if other not in true), "")
+        stranger = next(
+            (name for other, name in drawn if other not in true and _is_worse(right, name)),
+            "",
+        )
         chosen = lesson.messages[-1].content
         if not stranger:
             return None
-        rejected = _replaced(chosen, name, stranger, [other for _, other in named if other != name])
+        rest = [other for _, other in named if other != right]
+        rejected = _replaced(chosen, right, stranger, rest)
         return _made(
             lesson,
             rejected,
-            f"swapped fact: {stranger!r} stands in place of {name!r}, "
+            f"swapped fact: {stranger!r} stands in place of {right!r}, "
             "and the graph does not relate it to the subject",
         )
+
+
+def _is_worse(right: str, stranger: str) -> bool:
+    """Say whether a name makes an answer worse: not where it fits anything, or means the same."""
+    if _GENERAL.fullmatch(stranger) or complaints.alike(right, stranger):
+        return False
+    return stranger[:2] != right[:2] or right.isascii()
 
 
 def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:

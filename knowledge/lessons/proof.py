@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 from knowledge import imports, linker
 from knowledge.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
 from knowledge.lessons.claims import Claims, Held
+from knowledge.lessons.recomputed import Recomputed
 from knowledge.lessons.statements import Statements
 from knowledge.linker import Linker
 from knowledge.merge import chunks
@@ -139,6 +140,8 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        if any(source.kind == "formula" for source in lesson.sources):
+            return Recomputed(lesson, self._linker).fault()
         held: list[Held] = []
         for source in lesson.sources:
             if source.kind == "passage" and source.id in passages:

@@ -121,8 +121,9 @@ ASKED_ZH: dict[str, tuple[str, ...]] = {
     "description": ("什么是{s}？", "{s}是什么？", "能介绍一下{s}吗？", "{s}是怎么回事？",
         "{s}指的是什么？"),
     "symptom": (
-        "{s}有哪些症状？", "{s}会有什么表现？", "得了{s}会有哪些不舒服？", "怎么看出是{s}？",
-        "{s}的临床症状有哪些？", "{s}患者一般有什么感觉？", "出现什么症状要考虑{s}？",
+        "{s}有哪些症状？", "{s}会有什么表现？", "得了{s}会出现哪些情况？", "怎么看出是{s}？",
+        "{s}的(临床症状|主要表现)有哪些？", "{s}患者(一般有哪些表现|身上会出现什么)？",
+        "出现什么症状要考虑{s}？",
     ),
     "sign": ("{s}有哪些体征？", "{s}查体会发现什么？", "{s}患者体检可见什么？"),
     "cause": ("{s}是什么原因引起的？", "为什么会得{s}？", "{s}的病因是什么？",
@@ -185,7 +186,8 @@ CONTEXT: dict[tuple[str, Language], tuple[str, ...]] = {
         "A patient of mine has {s}. ", "The letter from the clinic mentions {s}. ",
     ),
     ("condition", "zh"): (
-        "我{kin}被诊断为{s}。", "朋友得了{s}。", "体检后医生提到{s}。", "科里来了一位{s}患者。",
+        "我{kin}被诊断为{s}。", "(朋友|一位熟人|老同学)得了{s}。", "体检后医生提到{s}。",
+        "科里来了一位{s}患者。",
         "刚看到一篇讲{s}的文章。", "家里有人得了{s}。",
     ),
     ("medicine", "en"): (
@@ -203,7 +205,11 @@ SOME_EN = (
     "Name {n} {r} of {s}.", "Please give {n} {r} of {s}.", "Could you list {n} {r} of {s}?",
     "Which {n} {r} of {s} come to mind?",
 )  # fmt: skip
-SOME_ZH = ("请说出{s}的{n}{m}{r}。", "{s}的{r}，举{n}{m}。", "能列举{n}{m}{s}的{r}吗？")
+SOME_ZH = (
+    "请(说出|列出|写出){s}的{n}{m}{r}。",
+    "{s}的{r}，举{n}{m}。",
+    "能(列举|说出){s}的{n}{m}{r}吗？",
+)
 COUNTED = {2: ("two", "两"), 3: ("three", "三"), 4: ("four", "四")}
 SOME_NAMES: dict[str, tuple[str, str, str]] = {
     "symptom": ("symptoms", "症状", "种"),
@@ -224,7 +230,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("«Is|Are» {o} a symptom of {s}?||Can {s} cause {o}?||Could {o} come from {s}?",
          "Yes, {o} «is|are» a symptom of {s}.||Yes, {s} can cause {o}; it is one of its symptoms."),
         ("{o}是{s}的症状吗？||{s}会出现{o}吗？",
-            "是的，{o}是{s}的症状之一。||会，{s}可出现{o}这一症状。"),
+            "(是的|是|对)，{o}(是|属于){s}的症状之一。||(会|会的|有可能)，{s}可出现{o}(这一症状|"
+            "这一表现)。"),
     ),
     "sign": (
         ("«Is|Are» {o} a sign of {s}?", "Yes, {o} «is|are» a sign of {s}."),
@@ -232,7 +239,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "cause": (
         ("Can {o} cause {s}?||«Is|Are» {o} a cause of {s}?", "Yes, {o} «is|are» a cause of {s}."),
-        ("{o}会引起{s}吗？||{o}是{s}的病因吗？", "会，{o}可引起{s}。||是的，{o}是{s}的病因之一。"),
+        ("{o}会引起{s}吗？||{o}是{s}的病因吗？",
+            "(会|会的)，{o}(可|可以|可能)引起{s}。||(是的|是|对)，{o}(是|属于){s}的病因之一。"),
     ),
     "risk_factor": (
         ("«Does|Do» {o} raise the risk of {s}?||«Is|Are» {o} a risk factor for {s}?",
@@ -243,41 +251,47 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("«Is|Are» {o} useful when {s} is suspected?||«Does|Do» {o} help to investigate {s}?",
          "Yes, {o} «is|are» a test used to investigate {s}."),
         ("怀疑{s}需要做{o}吗？||{o}能用来检查{s}吗？",
-            "需要，{o}是{s}的检查项目之一。||可以，{o}可用于检查{s}。"),
+            "(需要|要的)，{o}(是|属于){s}的检查项目之一。||(可以|能|可以的)，{o}可用于(检查|诊断)"
+            "{s}。"),
     ),
     "first_line": (
         ("«Is|Are» {o} a first-line treatment for {s}?",
             "Yes, {o} «is|are» a first-line treatment for {s}."),
-        ("{s}首选{o}吗？||{o}是{s}的一线治疗吗？", "是的，{o}是{s}的一线治疗之一。"),
+        ("{s}首选{o}吗？||{o}是{s}的一线治疗吗？",
+            "(是的|对|对的)，{o}(是|属于){s}的一线治疗(之一|)。"),
     ),
     "treatment": (
         ("«Is|Are» {o} a treatment for {s}?||Can {s} be treated with {o}?",
          "Yes, {o} «is|are» a treatment for {s}."),
         ("{s}可以用{o}吗？||{o}对{s}有用吗？",
-            "可以，{o}是{s}的治疗方法之一。||{o}是{s}的治疗方法之一。"),
+            "可以，{o}(是|属于){s}的(治疗方法|治疗手段)之一。||(有用|有的)，{o}(是|属于){s}的治疗"
+            "方法之一。"),
     ),
     "medicine": (
         ("«Is|Are» {o} used for {s}?||Can {o} be given for {s}?",
             "Yes, {o} «is|are» a medicine used for {s}."),
-        ("{o}能治{s}吗？||{s}可以用{o}吗？", "可以，{o}是用于{s}的药物之一。"),
+        ("{o}能治{s}吗？||{s}可以用{o}吗？",
+            "(可以|可以的|能)，{o}(是用于{s}的药物之一|可用于治疗{s}|属于{s}可用的药物)。"),
     ),
     "complication": (
         ("Can {s} lead to {o}?||«Is|Are» {o} a complication of {s}?",
          "Yes, {o} «is|are» a complication of {s}.||"
          "Yes, {s} can lead to {o}, a known complication."),
         ("{s}会并发{o}吗？||{o}是{s}的并发症吗？",
-            "会，{o}是{s}的并发症之一。||是的，{s}可并发{o}。"),
+            "(会|会的|有可能)，{o}(是|属于){s}的并发症之一。||(是的|是|对)，{s}(可|可能|会)并发{o"
+            "}。"),
     ),
     "department": (
         ("«Is|Are» {o} the right department for {s}?", "Yes, the department for {s} is {o}."),
         ("{s}看{o}对吗？||{s}可以挂{o}吗？",
-            "对，{s}的就诊科室是{o}。||可以，{s}患者可到{o}就诊。"),
+            "(对|对的)，{s}的就诊科室(里有|包括){o}。||可以，{s}患者可(到|去){o}就诊。"),
     ),
     "side_effect": (
         ("Can {s} cause {o}?||«Is|Are» {o} a side effect of {s}?",
             "Yes, {o} «is|are» a side effect of {s}."),
         ("{o}是{s}的副作用吗？||用{s}会出现{o}吗？",
-            "是的，{o}是{s}的不良反应之一。||会，{o}属于{s}的不良反应。"),
+            "(是的|是|对)，{o}(是|属于){s}的不良反应(之一|)。||(会|有可能)，{o}属于{s}的不良反应"
+            "。"),
     ),
     "contraindication": (
         ("Can {s} be used in {o}?||Is {s} allowed in {o}?",
@@ -290,7 +304,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
          "{S} and {o} interact, so ask a doctor or pharmacist first.||"
          "There is an interaction between {s} and {o}, so ask a doctor or pharmacist first."),
         ("{s}和{o}有相互作用吗？||{s}能和{o}一起用吗？",
-         "{s}与{o}存在相互作用，合用前请先问医生或药师。||{s}和{o}之间有相互作用，一起用之前请先问医生或药师。"),
+         "{s}与{o}存在相互作用，合用前请先问医生或药师。||{s}和{o}之间有相互作用，一起用之前请先"
+         "问医生或药师。"),
     ),
     "associated_with": (
         ("<Is|Are> {s} associated with {o}?",
@@ -299,7 +314,8 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "medicine~": (
         ("<Is|Are> {s} used for {o}?", "Yes, {s} <is|are> used for {o}."),
-        ("{s}能用于{o}吗？", "可以，{s}可用于{o}。"),
+        ("{s}能用于{o}吗？||{s}可以治{o}吗？",
+         "(可以|可以的|能)，{s}可用于{o}。||(可以|能)，{s}(可|可以)(用于|用来)治疗{o}。"),
     ),
     "diet_recommended": (
         ("«Is|Are» {o} good to eat with {s}?", "Yes, {o} «is|are» recommended in {s}."),
@@ -310,6 +326,12 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("{s}患者可以吃{o}吗？", "不宜，{s}患者应忌吃{o}。"),
     ),
 }  # fmt: skip
+
+FURTHER: dict[Language, tuple[str, ...]] = {
+    "en": ("",),
+    "zh": ("(另外|此外|除此之外|除了这些)，", "(另外|此外)，", "(顺便一提|补充一点)，"),
+}
+"""How further facts of the same kind are led up to."""
 
 PAIRED: dict[str, tuple[str, str]] = {
     "symptom": ("its symptoms", "症状"),
@@ -337,7 +359,8 @@ PAIR_EN = (
     "About {s}, please explain {a}, then {b}.",
 )  # fmt: skip
 PAIR_ZH = (
-    "{s}的{a}和{b}分别是什么？", "请介绍{s}的{a}和{b}。", "我想知道{s}的{a}，还有{b}。",
+    "{s}的{a}和{b}分别是什么？", "请(介绍|介绍一下|讲讲|说明){s}的{a}和{b}。",
+    "我想(知道|了解){s}的{a}，还有{b}。",
     "关于{s}，{a}、{b}各是什么情况？", "请说说{s}的{a}以及{b}。",
 )  # fmt: skip
 

@@ -108,7 +108,7 @@ def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
     question = phrases.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
     told = grammar.say(cautions.ALIKE[kind][page.language], pick)
-    kin = grammar.say(cautions.KIN[page.language], pick)
+    kin = _kin(page, pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
     return answer.lesson(NAME, phrases.fill(told, page.language, 1, s=page.said), relation)
 
@@ -117,10 +117,20 @@ _WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
 
 
 def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
-    kin = grammar.say(cautions.KIN[page.language], pick)
+    kin = _kin(page, pick)
     return phrases.fill(
         grammar.say(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
     )
+
+
+def _kin(page: Page, pick: random.Random) -> str:
+    """Return who is spoken of; in Chinese somebody whom the condition may befall."""
+    kin = cautions.KIN[page.language]
+    if page.language == "zh" and page.entity.kind == "condition":
+        who = patients.profile(page)
+        stage = "young" if who.childbearing else who.stage
+        kin = cautions.KIN_ZH[stage].get(who.sex) or cautions.KIN_ZH[stage][""]
+    return grammar.say(kin, pick)
 
 
 def _add(page: Page, answer: Answer, text: str) -> None:

@@ -16,9 +16,10 @@ _SAID: dict[str, tuple[str, str]] = {
     "symptom": (
         r"symptom|complain|cause|present|bring|give rise|produce|notice|report|develop|\bhave\b|"
         r"show itself|appear|announce|fit",
-        "症状|表现|不适|可能有|会有|可有|可以有|出现|感到|觉得|自觉|伴|引起|带来|诉说|经历|发觉|发生|可能会有|可能是",
+        "症状|表现|不适|可能有|会有|可有|可以有|出现|感到|觉得|自觉|伴|见于|引起|带来|诉说|经历|"
+        "发觉|发生|可能会有|可能是",
     ),
-    "sign": (r"\bsigns?\b|examin|reveal|show", "体征|查体|体检|可见|可发现"),
+    "sign": (r"\bsigns?\b|examin|reveal|show", "体征|查体|体检|检查.*身体|可见|可发现"),
     "cause": (
         r"caus|due to|lead to|result|bring on|brought on",
         "病因|引起|导致|造成|诱发|原因|起因|成因",
@@ -26,19 +27,19 @@ _SAID: dict[str, tuple[str, str]] = {
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
         r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out",
-        "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善",
+        "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善|项目|这一项",
     ),
     "first_line": (r"first-line|first line|starts? with|first choice", "一线|首选"),
     "treatment": (r"treat|therap|manag", "治疗|疗法|治"),
     "medicine": (
         r"medicine|medication|drug|prescri|\buse[ds]?\b|\bgiven\b|treat",
-        "药|用于|使用|可用|可以用|能用|选用|服用|处方|应用|开|治|应对|患者用|病人用",
+        "药|用于|使用|可用|可以用|能用|选用|服用|处方|应用|给予|开|治|应对|患者用|病人用",
     ),
     "complication": (r"complicat|lead to|result in", "并发|引起|引发|造成|带来|合并"),
     "prevention": (r"prevent|risk|avoid|protect|vaccin|reduc|lower", "预防|避免|防"),
     "department": (
         r"department|clinic|refer|specialist|appointment|seen in",
-        "科室|就诊|挂|看|接诊|求治|到.*查",
+        "科室|就诊|挂|看|接诊|收治|求治|到.*查|找.*的医生",
     ),
     "red_flag": (r"red flag|warning|urgent|emergency|do not wait|seek help", "警示|危险|警惕|立即"),
     "body_part": (r"\bsites?\b|affect|part of the body", "部位|累及"),
@@ -89,7 +90,8 @@ _DENIAL = {
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "[不没無无未勿莫]|并?非|否|(?<![类辨区鉴识特个性判级分差])别|缺乏|缺少|免(?!疫)|禁|忌|避|停用|排除|少见|罕见|拒|毫无|绝少|"
+        "[不没無无未勿莫]|并?非|否|(?<![类辨区鉴识特个性判级分差])别|缺乏|缺少|免(?!疫)|禁|忌|避|"
+        "停用|排除|少见|罕见|拒|毫无|绝少|"
         "难以|谈不上|除外|例外|反而"
     ),
 }
@@ -131,7 +133,7 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         "由于(?:未出现|尚未出现|缺少|未见)",
         "(?:依据|证据)不足",
         "(?:目前|眼下)(?:未|并未|没有)(?:提到|出现)",
-        "(?:目前|眼下)却没有这一症状",
+        "(?:目前|眼下)却没有这一(?:症状|表现)",
         "(?:目前|眼下)没有出现",
         "您(?:并未|尚未|未曾)出现",
     ),

@@ -12,12 +12,13 @@ from knowledge.lessons import (
     literature,
     preference,
     safety,
+    tools,
     vignette,
 )
 from knowledge.lessons.subjects import Page
 from knowledge.records import Lesson
 
-Supply = Literal["entities", "documents"]
+Supply = Literal["entities", "documents", "formulas"]
 
 
 class Style(Protocol):
@@ -46,6 +47,7 @@ STYLES: dict[str, Style] = {
     dialogue.NAME: dialogue,
     literature.NAME: literature,
     knowledge_call.NAME: knowledge_call,
+    tools.NAME: tools,
     safety.NAME: safety,
     preference.NAME: preference,
 }

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph import Graph
+from knowledge.lessons import chinese
 from knowledge.lessons.stated import CHUNK, SEEN_FROM_OBJECT, Facts, Stated
 from knowledge.lessons.stated import INVERSE as INVERSE
 from knowledge.lessons.stated import is_validation as is_validation
@@ -41,6 +42,16 @@ _SUBJECTS = ("condition:", "medicine:")
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
+_PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
+"""A word of time that was typed and not turned into its sign."""
+
+_UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
+"""Of what no medicine can be said to be for."""
+
+_ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
+_ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
+"""Relations of which Chinese sources list the same thing in two wordings."""
+
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
@@ -218,10 +229,14 @@ class _Tongue:
             items = groups.setdefault(relation, {})
             if called.key not in items:
                 text, said, key, kind = called
+                if self._language == "zh" and relation == "test" and other:
+                    said = chinese.test(text)
                 items[key] = Item(fact.id, text, said, other, kind, fact.licence)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
         kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+        if self._language == "zh":
+            kept = _once(own.text, kept)
         return Page(entities[id], self._language, own.text, own.said, kept) if kept else None
 
     def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
@@ -249,6 +264,25 @@ class _Tongue:
 
 
 _NOT_CALLED = _Called("", "", "", "")
+
+
+def _once(name: str, groups: dict[str, tuple[Item, ...]]) -> dict[str, tuple[Item, ...]]:
+    """Leave out what a Chinese list says twice, and complications that the name itself holds."""
+    kept = {}
+    for relation, items in groups.items():
+        if relation in ("complication", "symptom", "sign"):
+            items = tuple(item for item in items if not _is_within(name, relation, item.text))
+        if relation in _ALIKE_ZH and len(items) > 1:
+            first = set(chinese.once(item.text for item in items if item.object))
+            items = tuple(item for item in items if not item.object or item.text in first)
+        if items:
+            kept[relation] = items
+    return kept
+
+
+def _is_within(name: str, relation: str, text: str) -> bool:
+    """Say whether a finding is but the illness itself, or a complication a part of its name."""
+    return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
 
 
 class Subjects:
@@ -326,7 +360,7 @@ class Subjects:
             for tongue in self._tongues.values():
                 tongue.forget()
         missing = sorted(id for id in ids if id not in self._entities)
-        self._entities |= self._graph.many(missing)
+        self._entities |= self._graph.entities(missing)
         return self._entities
 
     def related(self, id: str) -> set[str]:
@@ -377,6 +411,8 @@ def _belongs(relation: str, kind: str, name: str) -> bool:
     """
     if relation == "associated_with":
         return kind in ("condition", "symptom")
+    if relation.endswith(INVERSE) and name in _UNTREATABLE:
+        return False
     if relation == "department" and _CJK.search(name):
         return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
     return True
@@ -414,5 +450,6 @@ def _damaged(text: str) -> bool:
     return (
         any(mark in text for mark in _DEBRIS)
         or _REFERENCE.search(text) is not None
+        or _PINYIN.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons import cases, grammar, patients, phrases
+from knowledge.lessons import cases, complaints, consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
@@ -23,6 +23,8 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 PLAN = ("test", "first_line", "treatment", "medicine", "department", "complication")
 _PLAIN = ("treatment", "department")
 _MOST = 5
+_UNNAMED = 0.6
+"""How often a Chinese plan does not name again the one condition that was spoken of."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
@@ -50,18 +52,39 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
-    conclude(page, relation, told_by, answer, pick)
+    conclude(page, relation, told_by, answer, pick, told=items)
     return answer.lesson(NAME, _case(page, items, history, pick), relation)
 
 
-def conclude(page: Page, relation: str, told_by: str, answer: Answer, pick: random.Random) -> None:
-    """End an answer: with what follows and a closing word, or with what statistics cannot say."""
+def conclude(
+    page: Page,
+    relation: str,
+    told_by: str,
+    answer: Answer,
+    pick: random.Random,
+    *,
+    told: Sequence[Item] = (),
+    patient: bool = False,
+) -> None:
+    """End an answer: with what follows and a closing word, or with what statistics cannot say.
+
+    What may be urgent, by the condition or by the findings `told`, comes before tests and
+    treatment; to a `patient` it is said in any case.
+    """
+    closing = ""
     if told_by == "symptom":
-        plan(page, relation, answer, pick)
         flags = page.texts("red_flag")
-        if flags and pick.random() < 0.8:
+        urgent = patients.profile(page, told).pace == "sudden"
+        if flags and urgent:
             answer.state("red_flag", flags[:1])
-        closing = grammar.say(cases.CLOSING[page.language], pick)
+        elif urgent and patient:
+            text = grammar.say(consultations.URGENT_CLOSING[page.language], pick)
+            answer.say(phrases.fill(text, page.language, 1))
+        plan(page, relation, answer, pick)
+        if flags and not urgent and pick.random() < 0.8:
+            answer.state("red_flag", flags[:1])
+        if not (urgent and patient):
+            closing = grammar.say(cases.CLOSING[page.language], pick)
     else:
         closing = grammar.say(cases.STATISTICAL[page.language], pick)
     if closing:
@@ -80,7 +103,9 @@ def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None
     ordered = ((each, page.named(each)) for each in sorted(wanted, key=PLAN.index))
     groups = [(each, named) for each, named in phrases.unrepeated(ordered, _MOST) if named]
     if groups and pick.random() < 0.8:
-        text = phrases.together(page.said, groups, page.language, pick)
+        unnamed = page.language == "zh" and answer.alone and pick.random() < _UNNAMED
+        name = "" if unnamed else page.said
+        text = phrases.together(name, groups, page.language, pick)
         answer.say_of(text, *((page, each, items) for each, items in groups))
         return
     for each, items in groups:
@@ -107,8 +132,8 @@ def _versus(
     shared = pick.choice(shared_findings(page, rival, relation))
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
-    common = {item.object for item in findings(page, relation)}
-    other = [item for item in findings(rival, relation)[:8] if item.object not in common]
+    common = findings(page, relation)
+    other = [item for item in findings(rival, relation)[:8] if complaints.another(item, common)]
     compare(page, rival, shared, relation, answer, pick)
     if own:
         _for(page, relation, own, answer, pick)
@@ -134,22 +159,24 @@ def _for(
     answer.say(said, relation, items)
 
 
-def _background(page: Page, answer: Answer, pick: random.Random) -> str:
+def _background(page: Page, answer: Answer, pick: random.Random) -> list[Item]:
     """Give the patient a risk factor of the condition, in about half of the cases."""
     known = patients.history(page)
     if not known or pick.random() < 0.5:
-        return ""
+        return []
     item = pick.choice(known)
     template = grammar.say(cases.BACKGROUND[page.language], pick)
     text = phrases.fill(template, page.language, 1, s=page.said, a=item.said)
     answer.say(text, "risk_factor", [item])
-    return grammar.say(cases.HISTORY[page.language], pick).format(a=item.said)
+    return [item]
 
 
-def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) -> str:
-    who = patients.profile(page, items)
+def _case(page: Page, items: Sequence[Item], history: Sequence[Item], pick: random.Random) -> str:
+    who = patients.profile(page, [*items, *history])
     person = patients.person(who, page.language, pick)
-    task = grammar.say(cases.TASK[page.language], pick)
+    told = grammar.say(cases.HISTORY[page.language], pick) if history else ""
+    task = told.format(a="".join(item.said for item in history))
+    task += grammar.say(cases.TASK[page.language], pick)
     return phrases.fill(
         grammar.say(cases.VIGNETTE[page.language], pick),
         page.language,
@@ -158,6 +185,6 @@ def _case(page: Page, items: Sequence[Item], history: str, pick: random.Random) 
         Who=person[:1].upper() + person[1:],
         a=phrases.listing([item.said for item in items], page.language, pick),
         since=patients.since(who, page.language, pick),
-        ask=history + task,
-        Ask=history + task,
+        ask=task,
+        Ask=task,
     )

@@ -1,0 +1,158 @@
+"""Chinese: what a Chinese sentence needs once it is known which names stand in it.
+
+    template + names -> "such as" only of several, no word twice, a verb that the name goes with
+    names of one list -> the same, without what is there twice in other words
+
+Nothing here says more than the template or the list did. This file knows nothing of relations but
+for what a test is called.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_MARKED = ("并发症", "检查", "不良反应", "副作用", "体征")
+_SUCH_AS = re.compile(
+    r"(\{a\})等(并发症|检查|不良反应|副作用|体征|症状|表现|不适|情况|药物|药|方法|手段|食物|病症)?"
+)
+_AGAIN = re.compile(r"(检查|症状|表现|手段|药物|副作用|并发症)(等|这[一项些])\1")
+_MORE = {"等": "等", "这些": "这几种", "这一": "这一种", "这项": "这一种"}
+_MORE_TESTS = {"等": "等项目", "这些": "这些项目", "这一": "这一项", "这项": "这一项"}
+_HAPPENS = re.compile(
+    "(?:骨折|脱位|损伤|外伤|开放伤|破裂|中毒|扭伤|撕裂|撕裂伤|烧伤|烫伤|冻伤|咬伤|螫伤|擦伤|挫伤|"
+    "切割伤|异物|破水|"
+    "出血|难产|流产|早产|梗死|梗塞|栓塞|窒息|休克|猝死)$"
+)
+"""What happens to somebody, and is not "got" as an illness is."""
+
+_JOINED = re.compile(r"[与和同跟]\{a\}")
+_GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
+
+_TESTED = re.compile(
+    "检|查|诊|验|试验|测|造影|片|CT|MRI|成像|显像|显象|扫|超|多普勒|X线|培养|镜|图|活|穿刺|分析|"
+    "鉴定|透|评|描记|摄|计数|探|"
+    "钡|染色|反应|电泳|电位|监护|筛选|冲洗|引流|排查|定量|定性|杂交|化验|血沉|抗体|抗原|酶|素|功"
+    "能|常规|项|[A-Za-z0-9]$|"
+    "血糖|血脂|分泌量|浓度|水平|比值|计|标志物|数|时间|因子|指数|清除率"
+)
+_SEEN = re.compile(
+    "(?:皮损|皮疹|毛发|颜色|体温|脉搏|体位|性状|形态|形状|大小|体型|活动度|压力|硬度|紧张度|运动|"
+    "表情|面容|语态|味觉|"
+    "视力|色觉|痛觉|温度觉|震动觉|病理学|寄生虫|脓液|血液|粘液|细胞|分泌物|淋巴结|鼓膜|中耳|外耳"
+    "道|鼻中隔|鼻前庭|甲状腺|"
+    "包块|肿块|征|痛|杂音|畸形|强直|棘波|尖波|整体观|渗透压|气味|状态|肤色|虫卵|孢子|杆菌|螺旋体|"
+    "氧分压|染色体|基因|清洁度|裂隙灯|血尿酸|尿酸|血氨|血肌酐|尿素氮)$"
+)
+"""What names what is looked at, and not how."""
+
+_ALIKE = (
+    ("疼痛", "痛"), ("疼", "痛"), ("发烧", "发热"), ("低烧", "低热"), ("肚子", "腹"),
+    ("腹部", "腹"), ("象", "像"),
+    ("皮肤瘙痒", "瘙痒"), ("食欲不振", "食欲减退"), ("食欲下降", "食欲减退"), ("纳差", "食欲减退"),
+    ("疲乏", "乏力"), ("疲劳", "乏力"), ("颅内高压", "颅内压增高"), ("气急", "气促"),
+    ("心慌", "心悸"), ("粘", "黏"), ("蚀", "食"), ("痠", "酸"), ("搔", "瘙"), ("综合症", "综合征"),
+    ("浮肿", "水肿"), ("脱落", "脱离"),
+)  # fmt: skip
+_LOOSE = re.compile("性|的|疗法|治疗|检查法|检查|脏|感染|[（(].*[）)]")
+_PARTS = re.compile("[与和及、]|伴")
+
+
+def of_one(template: str) -> str:
+    """Return a template for a single item: "such as" would promise more of them.
+
+    >>> of_one("要警惕{a}等并发症。"), of_one("可用于{a}等。")
+    ('要警惕{a}这一并发症。', '可用于{a}。')
+    """
+    return _SUCH_AS.sub(lambda found: f"{found[1]}{_this(found[2])}", template)
+
+
+def _this(kind: str | None) -> str:
+    if kind not in _MARKED:
+        return ""
+    return f"这{'项' if kind == '检查' else '一'}{kind}"
+
+
+def fitting(template: str, name: str) -> str:
+    """Return a template whose verb goes with the name of the condition.
+
+    >>> fitting("得了{s}该怎么办？", "锁骨骨折")
+    '发生{s}该怎么办？'
+    """
+    return (
+        _GOT.sub("发生{s}", template) if "{s}" in template and _HAPPENS.search(name) else template
+    )
+
+
+def goes_with(template: str, name: str) -> bool:
+    """Say whether a template needs no other verb for the name of the condition.
+
+    >>> goes_with("我得了{s}。", "锁骨骨折"), goes_with("我得了{s}。", "痛风")
+    (False, True)
+    """
+    return fitting(template, name) == template
+
+
+def joined(template: str) -> bool:
+    """Say whether a template joins its list by "and" already, so that the list needs no other.
+
+    >>> joined("{s}和{a}有相互作用。"), joined("{s}的症状有{a}。")
+    (True, False)
+    """
+    return _JOINED.search(template) is not None
+
+
+def unrepeated(text: str) -> str:
+    """Return a text without a word that its names have said already.
+
+    >>> unrepeated("可做血常规检查等检查。"), unrepeated("做阴道镜检查这项检查。")
+    ('可做血常规检查等项目。', '做阴道镜检查这一项。')
+    """
+    return _AGAIN.sub(_once_said, text)
+
+
+def _once_said(found: re.Match[str]) -> str:
+    word, more = found[1], found[2]
+    return word + (_MORE_TESTS if word == "检查" else _MORE)[more]
+
+
+@lru_cache(maxsize=1 << 14)
+def test(name: str) -> str:
+    """Return what a test is called within a sentence: one does an examination of a rash, no rash.
+
+    >>> test("皮疹"), test("血常规")
+    ('皮疹检查', '血常规')
+    """
+    return f"{name}检查" if _SEEN.search(name) and not _TESTED.search(name) else name
+
+
+@lru_cache(maxsize=1 << 16)
+def meant(name: str) -> str:
+    """Return a name by which others that mean the same can be told.
+
+    >>> meant("脾显象") == meant("脾显像"), meant("支持疗法") == meant("支持性治疗")
+    (True, True)
+    """
+    text = name
+    for one, other in _ALIKE:
+        text = text.replace(one, other)
+    return _LOOSE.sub("", text) or name
+
+
+def once(names: Iterable[str]) -> list[str]:
+    """Return the names of a list without those that another one says as well.
+
+    >>> once(["脾显象", "脾显像", "恶心", "恶心与呕吐"])
+    ['脾显象', '恶心与呕吐']
+    """
+    known = list(names)
+    parts = {
+        meant(part) for name in known if len(found := _PARTS.split(name)) > 1 for part in found
+    }
+    seen: set[str] = set()
+    kept = []
+    for name in known:
+        key = meant(name)
+        if key not in seen and key not in parts:
+            kept.append(name)
+        seen.add(key)
+    return kept

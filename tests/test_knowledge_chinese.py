@@ -1,0 +1,269 @@
+"""Chinese lessons: lists that say nothing twice, words that fit, patients who could say it."""
+
+import json
+import random
+import re
+
+import pytest
+from toy_lessons import opened
+
+from knowledge import lessons
+from knowledge.lessons import (
+    chatdoctor,
+    chinese,
+    complaints,
+    consultations,
+    huatuo,
+    patients,
+    phrases,
+    preference,
+    safety,
+    sentences_zh,
+    subjects,
+    vignette,
+)
+from knowledge.lessons.subjects import Item, Page
+from knowledge.records import Entity, Name
+
+FAULTS = re.compile(
+    r"(检查|症状|表现|药物|并发症)(?:等|这[一项些])\1|医生，医生|请问医生，医生|，：|[|{}]|(?<!\d)[(（]\||"
+    r"我(?:今年)?\d+岁(?:，[男女])?。[^。，]{0,8}我"
+)
+"""What must stand in no row: a word twice over, somebody addressed and spoken of, a torn form."""
+
+
+def named(kind, *texts):
+    """Return facts with these names."""
+    return tuple(Item(f"f:{text}", text, text, f"{kind}:{text}", kind) for text in texts)
+
+
+def page(name, **groups):
+    """Return the page of a condition: names are facts, one text in a list is a value."""
+    told = {
+        relation: (
+            tuple(Item(f"f:{text}", text, text) for text in texts)
+            if isinstance(texts, list)
+            else named("symptom" if relation == "symptom" else relation, *texts)
+        )
+        for relation, texts in groups.items()
+    }
+    entity = Entity(f"condition:{name}", "condition", (Name(name, "zh"),))
+    return Page(entity, "zh", name, name, told)
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    """Give all Chinese rows of the toy graph, whole messages joined."""
+    engine, generation = opened(tmp_path_factory.mktemp("graph"))
+    folder = tmp_path_factory.mktemp("chinese") / "data"
+    lessons.build(engine, generation, folder, languages=("zh",), seed=3)
+    engine.dispose()
+    return [
+        json.loads(line)
+        for part in ("train.jsonl", "validation.jsonl")
+        for line in (folder / part).read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
+    assert len(rows) > 300
+    found = [
+        message["content"]
+        for row in rows
+        for message in row["messages"]
+        if not message["content"].startswith("lookup(") and FAULTS.search(message["content"])
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("relation", ["complication", "test", "symptom", "medicine"])
+@pytest.mark.parametrize("table", [sentences_zh.FULL, sentences_zh.BRIEF])
+def test_one_item_is_never_such_as(relation, table):
+    for seed in range(150):
+        text = phrases.told(
+            table[relation], "痛风", named(relation, "贫血"), "zh", random.Random(seed)
+        )
+        assert "贫血等" not in text
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["脾显象", "脾显像"], ["脾显象"]),
+        (["支持性治疗", "支持疗法", "手术治疗"], ["支持性治疗", "手术治疗"]),
+        (["恶心", "恶心与呕吐"], ["恶心与呕吐"]),
+        (["皮肤瘙痒", "瘙痒"], ["皮肤瘙痒"]),
+        (["颅脑CT", "颅脑CT检查", "颅脑MRI"], ["颅脑CT", "颅脑MRI"]),
+        (["咳嗽", "咳痰"], ["咳嗽", "咳痰"]),
+    ],
+)
+def test_a_list_says_nothing_twice(names, kept):
+    assert chinese.once(names) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("皮损", "皮损检查"),
+        ("裂隙灯", "裂隙灯检查"),
+        ("心电图", "心电图"),
+        ("肾功能", "肾功能"),
+        ("免疫病理检查", "免疫病理检查"),
+    ],
+)
+def test_what_is_looked_at_is_examined(name, said):
+    assert chinese.test(name) == said
+
+
+def test_an_injury_happens_and_is_not_got():
+    assert phrases.fill("得了{s}该怎么办？", "zh", 1, s="锁骨骨折") == "发生锁骨骨折该怎么办？"
+    assert phrases.fill("得了{s}该怎么办？", "zh", 1, s="痛风") == "得了痛风该怎么办？"
+    injured = page("锁骨骨折", treatment=("手术治疗",))
+    asked = {
+        chatdoctor.write(injured, "treatment", "told", random.Random(seed)).messages[0].content
+        for seed in range(80)
+    }
+    assert len(asked) > 20
+    assert not any("得了" in each for each in asked)
+
+
+def test_a_list_that_is_joined_already_is_not_joined_again():
+    taken = named("medicine", "酮康唑", "利福平", "地高辛")
+    for seed in range(60):
+        text = phrases.told(
+            ("{s}和{a}一起用会发生相互作用。",), "利伐沙班", taken, "zh", random.Random(seed)
+        )
+        assert text.count("和") == 1
+
+
+def test_names_with_commas_of_their_own_come_last_in_a_sentence():
+    texts = ["脊柱、脊髓损伤", "颈肩痛", "产后风"]
+    said = phrases.listing(texts, "zh", random.Random(1))
+    assert said == "颈肩痛、产后风，以及脊柱、脊髓损伤"
+
+
+def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
+    assert subjects._damaged("治疗周期：30tian")
+    assert not subjects._damaged("治疗周期：30天")
+    groups = subjects._once(
+        "外阴血管瘤",
+        {
+            "complication": named("condition", "血管瘤", "贫血"),
+            "symptom": named("symptom", "血管瘤", "疼痛"),
+        },
+    )
+    assert [item.text for item in groups["complication"]] == ["贫血"]
+    assert [item.text for item in groups["symptom"]] == ["疼痛"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pace"),
+    [
+        ("急性阑尾炎", "sudden"),
+        ("阿片类药物过量", "sudden"),
+        ("慢性酒中毒", "lasting"),
+        ("小儿注意缺陷障碍", "lasting"),
+        ("白癜风", "lasting"),
+        ("流行性感冒", "days"),
+    ],
+)
+def test_an_illness_has_the_pace_of_its_name(name, pace):
+    assert patients.profile(page(name, symptom=("乏力",))).pace == pace
+
+
+def test_who_is_unconscious_is_seen_at_once():
+    ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
+    assert patients.profile(ill, ill.named("symptom")).pace == "sudden"
+    assert patients.profile(ill, ill.named("symptom")[1:]).pace == "days"
+
+
+@pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
+def test_nobody_asks_about_his_own_death(name):
+    assert not patients.is_illness(page(name, symptom=("昏迷", "抽搐")))
+
+
+def test_what_is_urgent_comes_before_advice():
+    acute = page(
+        "急性会厌炎",
+        symptom=("咽痛", "呼吸困难", "发热"),
+        medicine=("头孢曲松",),
+        test=("喉镜",),
+        red_flag=["流涎、喘鸣或不能平卧须立即急诊。"],
+    )
+    for seed in range(40):
+        pick = random.Random(seed)
+        for lesson in (
+            chatdoctor.write(acute, "medicine", "case", pick),
+            vignette.write(acute, "medicine", "alone", pick),
+        ):
+            answer = lesson.messages[-1].content
+            assert 0 < answer.index("流涎") < answer.index("头孢曲松")
+
+
+def test_the_speaker_is_named_once():
+    ill = page("痛风", symptom=("关节痛", "关节肿胀"))
+    who = patients.profile(ill)
+    heard = [
+        chatdoctor.complaint(ill, who, ill.named("symptom"), random.Random(seed))
+        for seed in range(200)
+    ]
+    told = [text for text in heard if re.search(r"\d+岁", text)]
+    assert len(told) > 40
+    for text in told:
+        assert not re.search(r"岁(?:，[男女])?。我", text), text
+
+
+def test_a_greeting_does_not_meet_the_doctor_who_is_spoken_of():
+    ill = page("痛风", medicine=("秋水仙碱",))
+    for seed in range(120):
+        text = chatdoctor._greeted("医生怀疑我是痛风。", ill, random.Random(seed))
+        assert text.count("医生") == 1
+        assert "大夫" not in text
+        assert huatuo._opened("医生为什么开秋水仙碱？", ill, random.Random(seed)).count("医生") == 1
+
+
+def test_kin_can_have_the_illness():
+    child, pregnant = page("小儿肺炎", symptom=("咳嗽",)), page("妊娠呕吐", symptom=("恶心",))
+    for seed in range(60):
+        assert not re.search("父|母亲|爱人|爷|奶|同事", safety._kin(child, random.Random(seed)))
+        assert re.search("妻|姐|妹|嫂|媳|女", safety._kin(pregnant, random.Random(seed)))
+
+
+@pytest.mark.parametrize(
+    "finding", ["移动性浊音", "韦氏环", "强迫性体位", "肺间质纤维化", "去质状态"]
+)
+def test_what_only_a_clinician_finds_is_no_complaint(finding):
+    found = named("symptom", finding, "咳嗽", "视力障碍", "咽部异物感")
+    assert [item.text for item in complaints.felt(found)] == ["咳嗽", "视力障碍", "咽部异物感"]
+
+
+def test_a_finding_in_other_words_is_not_another():
+    assert not complaints.another(named("symptom", "发烧")[0], named("symptom", "高热"))
+    assert complaints.another(named("symptom", "咳嗽")[0], named("symptom", "高热"))
+
+
+@pytest.mark.parametrize(
+    ("right", "stranger", "worse"),
+    [
+        ("终止妊娠", "支持治疗", False),
+        ("呼吸急促", "呼吸困难", False),
+        ("胃镜", "血常规", False),
+        ("肺炎", "骨折", True),
+        ("秋水仙碱", "奥司他韦", True),
+        ("Gout", "Asthma", True),
+    ],
+)
+def test_what_is_put_in_makes_an_answer_worse(right, stranger, worse):
+    assert preference._is_worse(right, stranger) is worse
+
+
+def test_every_form_of_the_tables_can_be_written():
+    tables = [*sentences_zh.FULL.values(), *sentences_zh.BRIEF.values()]
+    tables += [consultations.COMPLAINT_GOES_ON_ZH]
+    items = named("symptom", "咳嗽", "发热")
+    for templates in tables:
+        for seed in range(40):
+            pick = random.Random(seed)
+            parts = {"since": "这三天", "x": "咳嗽", "rest": "发热"}
+            text = phrases.told(templates, "肺炎", items, "zh", pick, **parts)
+            assert not re.search(r"[\[\]{}|<>()«»]", text), text
