@@ -104,13 +104,22 @@ def _last(lesson: Lesson) -> Calculation | None:
 
 
 def _exchanged(lesson: Lesson, old: str, new: str, *, everywhere: bool) -> Lesson | None:
-    """Exchange words in the last answer, or wherever they stand, the facts included."""
+    """Exchange words in the last answer, or wherever they stand but in what a user told.
+
+    The user's words stay: with them changed too, the row would be another one that is right.
+    """
     find = re.compile(rf"(?<![\d.A-Za-z]){re.escape(old)}(?![\dA-Za-z])")
 
     def put(text: str) -> str:
         return find.sub(lambda found: new, text)
 
-    places = range(len(lesson.messages)) if everywhere else (len(lesson.messages) - 1,)
+    result = calls.RESULT[lesson.language]
+    places = [
+        place
+        for place, each in enumerate(lesson.messages)
+        if each.role == "assistant" or each.content.startswith(result)
+    ]
+    places = places if everywhere else places[-1:]
     messages = tuple(
         Message(each.role, put(each.content)) if place in places else each
         for place, each in enumerate(lesson.messages)
