@@ -70,6 +70,7 @@ def compared(
     sides = [_shuffled(answers) for answers in (ours, theirs)]
     count = min(SAMPLE["answers"], *map(len, sides))
     tokens = [[_TOKEN[language].findall(each.lower()) for each in side] for side in sides]
+    bleu = min(SAMPLE["bleu"], count)
     words = min(SAMPLE["tokens"], *(sum(map(len, side)) for side in tokens))
     return [
         (
@@ -83,9 +84,9 @@ def compared(
             distinct(tokens[1], words),
         ),
         (
-            f"self-BLEU, {SAMPLE['bleu']:,} answers",
-            self_bleu(tokens[0][: SAMPLE["bleu"]]),
-            self_bleu(tokens[1][: SAMPLE["bleu"]]),
+            f"self-BLEU, {bleu:,} answers",
+            self_bleu(tokens[0][:bleu]),
+            self_bleu(tokens[1][:bleu]),
         ),
         (
             f"entropy of openings in bits, {count:,} answers",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pytest
@@ -128,8 +129,13 @@ def deny(row):
     says(row, "Yes, ", "No, it is not true that ")
 
 
+def _treated(found):
+    return "treatment" if found[1] == "s" else "Treatment"
+
+
 def treat(row):
-    says(row, "statistically associated with", "treated with")
+    answer = row["messages"][1]["content"]
+    row["messages"][1]["content"] = re.sub("(s|S)tatistical(ly)?", _treated, answer)
 
 
 def raise_dose(row):
@@ -162,11 +168,11 @@ def other_entities(row):
         (one_source("symptom", "thirst"), remove_fact_and_object, "quote of symptom"),
         (about("symptom", "thirst"), change_id, "is not in the graph"),
         (about("symptom", "thirst"), exchange_id, "not about the row's subject"),
-        (one_source("contraindication", "acidosis"), advise, "relation contraindication"),
+        (one_source("contraindication", "cidosis"), advise, "relation contraindication"),
         (one_source("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
-        (about("associated_with", "statistically associated"), treat, "relation associated_with"),
+        (about("associated_with", "statistical"), treat, "associated_with"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
         (one_source("medicine", "gout"), other_subject, "names 'asthma'"),
         (about("medicine", "colchicine"), other_support, "no fact supports"),

@@ -78,7 +78,8 @@ def test_rows_are_kept_and_proven(graph, built, rows):
     done = check(*graph, folder)
     assert (done.proven, done.faults) == (LIMIT, [])
     assert min(report.languages.values()) > 0.4 * LIMIT
-    assert len(report.relations) == len(FORMULAS)
+    assert report.relations == {"calculation": LIMIT}
+    assert len({row.meta["relation"] for row in rows}) == len(FORMULAS)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

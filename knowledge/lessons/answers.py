@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge import wording
-from knowledge.lessons import claims, phrases
+from knowledge.lessons import claims, nouns, phrases
 from knowledge.lessons.subjects import INVERSE, Item, Page
 from knowledge.passages import sentences
 from knowledge.records import Lesson, LessonSource, Message, Passage
@@ -133,7 +133,7 @@ class Answer:
             "relation": topic,
             "support": support,
             "objects": [
-                used.item.text if page.language == "zh" else used.item.said
+                used.item.text if page.language == "zh" else nouns.bare(used.item.said)
                 for place, used in enumerate(every)
                 if used.item.object and place in stated
             ],

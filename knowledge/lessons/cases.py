@@ -10,14 +10,17 @@ VIGNETTE: dict[Language, tuple[str, ...]] = {
     "en": (
         "{Who} presents with {a}. {Ask}",
         "{Who} has had {a} {since}. {Ask}",
-        "Case for discussion: {who}, {a} {since}. {Ask}",
+        "Case for discussion: {who} with {a} {since}. {Ask}",
         "On today's list: {who} complaining of {a}. {Ask}",
         "{Who} was sent in because of {a}, going on {since}. {Ask}",
-        "Vignette. {Who}; main complaints {a}. {Ask}",
-        "I saw {who} this morning. The complaints were {a}, present {since}. {Ask}",
-        "{Ask} The patient is {who} with {a} {since}.",
-        "Handover: {who}, {a}. Symptoms {since}. {Ask}",
+        "Vignette. {Who} whose main complaints are {a}. {Ask}",
+        "I saw {who} earlier. The complaints were {a}, present {since}. {Ask}",
+        "{Task} The patient is {who} with {a} {since}.{past}",
+        "Handover: {who} with {a}; symptoms {since}. {Ask}",
         "A colleague asks about {who} with {a}. {Ask}",
+        "{Who} comes in with {a}. {Ask}",
+        "In clinic: {who} who has had {a} {since}. {Ask}",
+        "Here is a case. {Who} reports {a} {since}. {Ask}",
     ),
     "zh": (
         "{who}，因{a}就诊。{ask}",
@@ -34,7 +37,7 @@ VIGNETTE: dict[Language, tuple[str, ...]] = {
 HISTORY: dict[Language, tuple[str, ...]] = {
     "en": (
         "The history includes {a}. ", "Of note in the history: {a}. ", "Known background: {a}. ",
-        "There is a background of {a}. ",
+        "There is a background of {a}. ", "Also known: {a}. ", "The notes mention {a}. ",
     ),
     "zh": ("既往情况：{a}。", "病史中有{a}。", "另需注意的病史：{a}。", "背景：{a}。"),
 }  # fmt: skip
@@ -44,7 +47,6 @@ TASK: dict[Language, tuple[str, ...]] = {
         "Which conditions come into question, and how would you proceed?",
         "Please reason through the possible diagnoses and the plan.",
         "What do you consider, and why?",
-        "Work through this: possible conditions, investigations, management.",
         "How would you weigh the possible causes here?",
         "What fits best, what else could it be, and what should be done?",
         "Walk me through your thinking.",
@@ -61,15 +63,42 @@ TASK: dict[Language, tuple[str, ...]] = {
         "您怎么看这个病例？",
     ),
 }
+TASK_ALONE: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "What comes to mind first, and what next?",
+        "What is the leading diagnosis, and how would you proceed?",
+        "Please reason through the likely diagnosis and the plan.",
+        "What do you consider, and why?", "Walk me through your thinking.",
+        "What fits, and what should be done?", "What would you think of, and what follows from it?",
+        "Which condition would you follow up, and how?",
+    ),
+    "zh": TASK["zh"],
+}  # fmt: skip
+"""Where only one condition is followed: nobody asks for several."""
+TASK_STATISTICAL: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "What do the data suggest, and how far do they go?",
+        "Which conditions do the statistics bring up?", "What do you consider, and why?",
+        "How would you weigh the possibilities on record?", "Walk me through your thinking.",
+        "Name two possibilities and say what the data offer for each.",
+        "What could one think of on statistical grounds?",
+        "Which conditions come into question, judging by the records?",
+    ),
+    "zh": TASK["zh"],
+}  # fmt: skip
+"""Where all that is known are statistics: nobody asks for a plan."""
 BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{s} and {r} can both (cause|bring on) {x}.",
-        "two conditions share {x} as a symptom: {s} and {r}.",
-        "both {s} and {r} may present with {x}, so they (have to|must|should) be (weighed|set) "
-        "against each other.",
-        "the symptom of {x} (alone|by itself|taken alone) leaves {s} and {r} open.",
-        "(I would|one should|let us) put {s} and {r} on the list, as either can cause {x}.",
-        "a symptom such as {x} (occurs|is found|appears) in {s} (as well as|and also) in {r}.",
+        "{s} and {r} can both (cause|bring on|produce) {x}.",
+        "two conditions (share|have in common) {x} as a symptom: {s} and {r}.",
+        "both {s} and {r} may present with {x}, so they (have to|must|should) be (weighed against "
+        "each other|told apart|compared).",
+        "(on its own|taken alone|by itself), {x} (could be|may be|might be) a symptom of {s} or "
+        "of {r}.",
+        "(I would|one should|let us) put {s} and {r} on the list, as (either can|both can) cause "
+        "{x}.",
+        "{x} (occurs|is found|appears) as a symptom in {s} (as well as|and also) in {r}.",
+        "a complaint (such as|like) {x} fits {s} as much as {r}.",
     ),
     ("symptom", "zh"): (
         "{s}(和|与|同){r}(都|均|皆)(可|会|可能)(出现|有|引起|伴有){x}(|，需要鉴别|，要加以区分|，"
@@ -97,19 +126,22 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
     ),
     ("associated_with", "en"): (
         "in (recorded|collected) (data|cases|figures), {s} and {r} are (both |)"
-        "(statistically linked|(statistically |)(associated|correlated)) with {x}.",
-        "statistically, one finds {x} (with|in) {s} (as well as|and also) (with|in) {r}.",
+        "(statistically linked|statistically associated|statistically correlated) with {x}.",
+        "statistically, {x} (is found|turns up|is recorded) (with|in) {s} (as well as|and also) "
+        "(with|in) {r}.",
         "both {s} and {r} (are|have been) statistically (linked|associated|connected) with {x}.",
         "two conditions (on record|in the records|in the data) (share|have in common) a "
         "statistical (link|association|tie) with {x}: {s} and {r}.",
-        "(going|to go|judging) by (statistical associations|the statistics|correlation), (both "
-        "{s} and {r}|{s} and {r} alike) (stay|remain) (open|possible|in play) with {x}.",
+        "(going|to go|judging) by (statistical associations|the statistics|correlation), {x} "
+        "(speaks for|points to) {s} and {r} (alike|equally).",
         "{x} can be (recorded|noted|reported) with {s} and (likewise|equally|also) with {r}, (a "
         "shared|a common) statistical (association|link).",
         "the (records|figures|data|statistics) (tie|link|connect) {x} to two "
         "conditions, {s} and {r}, (by correlation|by association).",
-        "on {x} (alone|by itself), the (statistics|statistical links) (point to|speak for) {s} as "
-        "much as {r}.",
+        "with {x} (alone|by itself) to go by, the (statistics|statistical links) (point to|speak "
+        "for) {s} as much as {r}.",
+        "{s} and {r} (compete|come up together) here, as {x} is statistically (tied|linked) to "
+        "(both|each of them).",
     ),
     ("associated_with", "zh"): (
         "(从统计上看|统计资料显示|就统计而言)，{x}(与|和|同){s}(和|以及|及){r}(都|均)(相关|有关联"
@@ -119,14 +151,19 @@ BOTH: dict[tuple[str, Language], tuple[str, ...]] = {
 }
 FOR: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{s} (fits|matches) better, since its symptoms include {a}.",
-        "what speaks for {s}: {a} [is a symptom|are symptoms] of it.",
+        "{s} <fits|fit> (well|the picture), since <its|their> symptoms include {a}.",
+        "{a} [speaks|speak] for {s}(: [this is a symptom|these are symptoms] of it|, as [a symptom|"
+        "symptoms] of it| as [a symptom|symptoms]).",
         "in favour of {s}: it can (cause|bring on|produce) {a}.",
-        "(first on my list is|at the top of the list stands|the leading candidate is) {s}, whose "
+        "(first on my list is|at the top of the list is|the leading candidate is) {s}, whose "
         "symptoms include {a}.",
         "the findings point towards {s}, which may present with {a}.",
-        "{s} (deserves|takes|earns) the first place here, with {a} among its symptoms.",
-        "I would think of {s} first: it can cause {a}.",
+        "{s} (comes first here|heads the list|deserves the first place), with {a} among "
+        "<its|their> symptoms.",
+        "I would think of {s} first: it can (cause|produce) {a}.",
+        "{a} [is a symptom|are symptoms] of {s}, which (makes it a strong candidate|I would "
+        "consider first).",
+        "(my first thought is|what comes to mind is) {s}, as it can cause {a}.",
     ),
     ("symptom", "zh"): (
         "支持{s}的(依据|理由|线索)(是|在于)：{a}(属于|是)(它的|其|该病的|此病的)(症状|表现)。",
@@ -157,13 +194,13 @@ FOR: dict[tuple[str, Language], tuple[str, ...]] = {
         "(association|link|tie) with {a}.",
         "on statistical grounds {s} is one to (consider|think of|keep in mind), (given|in view "
         "of|because of) {a}.",
-        "the (data|records|figures) (link|tie|connect) {a} and {s} statistically, (which is a "
+        "the (data|records|figures) (link|tie|connect) {a} statistically to {s}, (which is a "
         "hint at most|a hint and no more|no more than a pointer|for what that is worth).",
-        "(statistics|correlations|the statistics) (favour|speak for|point to) {s}, (which "
-        "goes|since it goes|as it goes) with {a} (on record|in the records|in the data).",
+        "(statistics|correlations|the statistics) (favour|speak for|point to) {s}, (which <is|are> "
+        "recorded|since it is recorded|as it is recorded) (together with|alongside) {a}.",
         "{a} [adds|add] (to|weight to) the statistical case for {s}.",
-        "(what else was said|the rest of the story|the remaining picture), {a}, [goes|go] "
-        "with {s} by (association|correlation|statistical association).",
+        "the rest of the (story|picture), {a}, goes with {s} by (correlation|statistical "
+        "association).",
     ),
     ("associated_with", "zh"): (
         "{s}在统计上(与|和|同){a}(相关|有关联|有联系)。",
@@ -172,11 +209,12 @@ FOR: dict[tuple[str, Language], tuple[str, ...]] = {
 }
 AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "with {r} one would rather look for {a}, [another symptom|other symptoms] of it.",
-        "{r} would become more likely with {a}, which also [belongs|belong] to its symptoms.",
+        "in {r} one would also expect {a}, [another symptom|other symptoms] of it.",
+        "{r} would become more likely with {a}, [another|more] of its symptoms.",
         "(ask|enquire) about {a} too: [this is a symptom|these are symptoms] of {r}.",
-        "to tell {r} apart, ask about {a}, which [belongs|belong] to its symptoms.",
-        "{r} can also cause {a}, so that is worth (asking about|a question).",
+        "to tell {r} apart, ask about {a}, which it can cause.",
+        "{r} can also cause {a}, so that is worth (asking about|a question|enquiring about).",
+        "for {r}, the (question|thing to ask) is {a}, [another symptom|other symptoms] of it.",
     ),
     ("symptom", "zh"): (
         "(如为|若是|如果是|假如是|换作){r}，(还|则|另外)(可|会|可能)出现{a}，(可|可以)(据此|就此|"
@@ -192,12 +230,14 @@ AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
         "状|，[它|它们]属于其症状)。",
     ),
     ("associated_with", "en"): (
-        "{r} is statistically (associated|linked|connected) with {a} too, (so it is worth asking "
+        "{r} <is|are> statistically (associated|linked|connected) with {a} too, (so it is worth "
+        "asking "
         "about|which can be asked about|which is worth a question).",
         "for {r}, (other|further|more) statistical links (are|exist) with {a}.",
-        "if {a} came up (as well|too|besides), the statistical case for {r} would (grow|gain|be "
+        "if {a} came up (as well|too|besides), the statistical case for {r} would (grow|be "
         "stronger|improve).",
-        "{r}, (for its part|on the other hand|in turn), (goes|is linked|is associated) "
+        "{r}, (for its part|on the other hand|in turn), (<goes|go>|<is|are> linked|<is|are> "
+        "associated) "
         "statistically with {a}.",
         "(ask|enquire|one may ask) about {a}, which would (favour|speak for) {r} statistically.",
     ),
@@ -208,9 +248,14 @@ AGAINST: dict[tuple[str, Language], tuple[str, ...]] = {
 }  # fmt: skip
 ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "{R} is less likely, given the absence of {a}, a symptom of it.",
-        "With {a} absent, a symptom of {r}, I put {r} further down the list.",
-        "The absence of {a}, which {r} can cause, speaks rather against {r}.",
+        "{R} (is less likely|becomes less likely|moves down the list), (given|considering) the "
+        "absence of {a}, a symptom of it.",
+        "With {a} absent, a symptom of {r}, I (put|place|move) {r} further down the list.",
+        "The absence of {a}, which {r} can (cause|produce|bring on), (speaks rather|speaks|counts) "
+        "against {r}.",
+        "Since there is no {a}, which {r} can (cause|produce), {r} (comes|moves) further down.",
+        "{R} (would be|might be) expected to (cause|produce) {a}, which is absent here.",
+        "As {a} is absent, a symptom of {r}, {r} (is|seems) the weaker candidate.",
     ),
     ("symptom", "zh"): (
         "{r}的可能性(较小|偏小|小一些|降低)，因为{a}这一(症状|表现)(尚未|并未|未)出现。",
@@ -229,8 +274,9 @@ ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
     ),
     ("associated_with", "en"): (
         "{r} (moves|slips|drops) down the list, (given|considering|in view of) the absence of "
-        "{a}, to which it is tied statistically.",
-        "with {a} absent, the statistical case for {r} is (weaker|thinner|poorer|slighter).",
+        "{a}, to which it is (tied|linked|connected) statistically.",
+        "with {a} absent, the statistical (case|argument) for {r} (is|gets|becomes) "
+        "(weaker|thinner|poorer|slighter).",
         "{a} would have (spoken|counted) statistically for {r}, (but is absent|and is absent).",
         "(as|since) {a} (is absent|was denied|is missing), {r} (loses|gets less) statistical "
         "support.",
@@ -241,9 +287,13 @@ ABSENT: dict[tuple[str, Language], tuple[str, ...]] = {
 }
 BACKGROUND: dict[Language, tuple[str, ...]] = {
     "en": (
-        "In the history, {a} [raises|raise] the risk of {s}.",
-        "The risk of {s} is higher with {a}.",
-        "Another pointer is the history: {a} [is a risk factor|are risk factors] for {s}.",
+        "(In|From) the history, {a} [raises|raise] the risk of {s}.",
+        "The risk of {s} is higher with {a}(| in the history).",
+        "(Another pointer is the history|The history points the same way|The history adds to "
+        "this): {a} [is a "
+        "risk factor|are risk factors] for {s}.",
+        "(The background fits too|That fits the background), as {a} [is a risk factor|are risk "
+        "factors] for {s}.",
     ),
     "zh": (
         "病史(中|里)的{a}是{s}的(危险因素|高危因素)。",
@@ -254,13 +304,17 @@ BACKGROUND: dict[Language, tuple[str, ...]] = {
 CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
         "", "", "", "",
-        "(this|that|the above) is a (working|first|provisional) list; examination (decides|will "
-        "decide).",
-        "the order may change once the results are in.",
+        "", "",
+        "(this|that|all of this) is provisional until (the patient has been examined|the "
+        "findings are "
+        "in|an examination has been done).",
+        "(the picture|my view|the order) may change once the (results|findings) are in.",
         "(none of this|nothing here) replaces an examination.",
-        "I would (review|revisit) the list when more is known.",
+        "I would (review|revisit) (this|the question) when more is known.",
         "should (things|the symptoms) get worse in the meantime, (do not wait|seek help at once).",
-        "an examination and the results (have to|must) confirm (it|this) first.",
+        "an examination and the results (have to|must) (confirm it|confirm this|bear this out) "
+        "first.",
+        "(examination|a full history) comes (before|ahead of) any of this.",
     ),
     "zh": (
         "", "", "", "",
@@ -279,14 +333,23 @@ CLOSING: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 STATISTICAL: dict[Language, tuple[str, ...]] = {
     "en": (
-        "(these|they|those) are (associations|correlations), which do not make a diagnosis; an "
+        "",
+        "",
+        "(these|those) are (associations|correlations), which do not make a diagnosis; an "
         "examination (has to|must|should) follow.",
-        "(associations|correlations|statistics) alone prove nothing, so (please have it "
-        "examined|let someone examine it|an examination is due).",
+        "(associations|correlations|statistics) alone (prove nothing|settle nothing), so (please "
+        "have it examined|let someone examine it|an examination is due).",
         "an examination (has to|must|should|needs to) (show|find out|settle) what lies behind it.",
-        "please take this as a starting point for an examination (only|and no more).",
-        "(such data|figures like these|correlations) cannot tell cause from coincidence.",
-        "a clinician who (examines|sees) the patient will know more.",
+        "(take|use|regard) this as (a starting point for|a reason for|a step towards) an "
+        "examination "
+        "(only|and no more).",
+        "(such data|figures like these|correlations) cannot tell (cause from coincidence|what "
+        "comes "
+        "from what|why two things go together).",
+        "(a clinician|someone|a doctor) who (examines|sees|talks to) the patient will (know "
+        "more|be a "
+        "better judge|judge it better).",
+        "(history and examination count|a careful history counts) for more than (this|numbers do).",
     ),
     "zh": (
         "统计上的关联(不等于诊断|不能当作诊断)，还需(面诊|检查|医生判断)。",
@@ -308,11 +371,18 @@ _ASKING = "(问清|弄清|了解|核实|确认|知道)(一下|一点|)(，|：)"
 
 ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "«Is|Are» there also {x}?", "Has there been any {x}?", "What about {x}?",
-        "Thank you. Have you noticed {x} as well?", "I see. «Does|Do» {x} come with it?",
-        "Let me ask about one more thing: «is|are» there {x}?", "Before I answer: any {x}?",
-        "To narrow it down: any trouble with {x}?", "All right. And {x}, has that occurred?",
-        "May I ask whether there «is|are» {x}?",
+        "«Is|Are» there also {x}?", "«Has|Have» there been any {x}?", "What about {x}?",
+        "(Thank you|Thanks|Right). (Have|And have) you noticed {x}( as well| too|)?",
+        "I see. «Does|Do» {x} come with it?",
+        "(Let me ask about one more thing|One thing more|A further question|Another question): "
+        "«is|are» "
+        "there {x}?", "(Before I answer|First|Before anything else|Just to be sure): any {x}?",
+        "(To narrow it down|To be sure|So that I understand): any (trouble|problem|difficulty) "
+        "with {x}?",
+        "(All right|Thanks|I see). And {x}, has that (occurred|happened|come up)?",
+        "(May|Can|Might) I ask whether there «is|are» {x}?", "And «is|are» there {x}, too?",
+        "(Thanks|Right|I see). Any {x}(| that you know of| at all)?",
+        "(Could you tell me|Can you say) whether there «has|have» been any {x}?",
     ),
     ("symptom", "zh"): (
         f"{_HEARD}{_WHEN}(有没有|是否有|有无|可有|是不是有|有没有出现过|是否出现过|可曾有过){{x}}"
@@ -343,8 +413,9 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "{x}，(这一点|这方面|这一项)(有没有|有吗|有过吗|符合吗)？",
     ),
     ("risk_factor", "en"): (
-        "Does this apply: {x}?", "One question on background: does {x} apply?",
-        "As to the history: does {x} apply?", "What about {x} in the history?",
+        "Does this apply: {x}?", "(One|A) question on (the |)background: «does|do» {x} apply?",
+        "As to the history: «does|do» {x} apply?", "Is there anything like {x} in the history?",
+        "Thinking of the background, «does|do» {x} apply?", "Would {x} apply(| at all)?",
     ),
     ("risk_factor", "zh"): (
         "有{x}的情况吗？",
@@ -355,7 +426,8 @@ YES: dict[Language, tuple[str, ...]] = {
     "en": (
         "Yes, that as well.", "Yes, now that you ask.", "Yes, I have noticed that.",
         "Yes, there is that too.", "Yes, it started about the same time.",
-        "Yes. I had not thought it mattered.", "That too, I am afraid.", "A little, yes.",
+        "Yes. I had not thought it mattered.", "That too, I am afraid.", "Yes, I would say so.",
+        "Yes, that is right.", "Indeed, yes.", "Yes, for some of the time.",
     ),
     "zh": (
         "(有的|有|有一点)，(差不多同时开始的|一直都有|时好时坏|比以前明显)。",
@@ -365,8 +437,8 @@ YES: dict[Language, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 APPLIES: dict[Language, tuple[str, ...]] = {
-    "en": ("Yes, that applies.", "Yes, it does.", "Yes, that is so.", "Yes, I am afraid so.",
-           "It does, yes."),
+    "en": ("Yes, that applies.", "Yes, that is so.", "Yes, I am afraid so.",
+           "Yes, that is right.", "That is the case, yes."),
     "zh": ("(有的|有|是的)，(有这个情况|确实如此|一直都有)。", "(嗯|对)，(是这样|有的)。"),
 }  # fmt: skip
 """Replies on what is part of somebody's history, which one has and does not feel."""
@@ -374,7 +446,7 @@ APPLIES: dict[Language, tuple[str, ...]] = {
 NO: dict[Language, tuple[str, ...]] = {
     "en": (
         "No, nothing of the kind.", "No, that has not happened.", "Not that I know of.",
-        "No, I would have noticed.", "No, that one I do not have.", "Not at all, no.",
+        "No, I would have noticed.", "No, not that.", "Not at all, no.",
     ),
     "zh": (
         "(没有|没)，(这个倒没有|一直都没有|目前没发现|没出现过)。",
@@ -389,12 +461,17 @@ LAST: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
-        "(thank you, that helps|thanks, that helps|all right|I see): {a} fit {s}, as symptoms of "
-        "it.",
-        "from what you (say|describe|tell me), {s} has to be considered, since it can cause {a}.",
-        "taken together, {a} may be symptoms of {s}.",
+        "(thank you, that helps|thanks, that helps|all right|I see): {a} (fit|may be due "
+        "to|could come from) {s}, as "
+        "(symptoms of it|its symptoms).",
+        "from what you (say|describe|tell me), {s} (has to|must|should) be considered, "
+        "(since|because|as) it "
+        "can (cause|bring on|produce) {a}.",
+        "(taken together|put together|as a whole), {a} (may|could|might) be symptoms of {s}.",
         "my first thought is {s}, because its symptoms include {a}.",
-        "so there is {a}, and {s} may present like this.",
+        "(so you describe|you report|what I hear is) {a}, and {s} may present like this.",
+        "{a}: [this is a symptom|these are symptoms] of {s}, which I would (look into|check for|"
+        "consider|pursue).",
         "that makes {s} a possibility worth (following up|pursuing|checking): its symptoms "
         "include {a}.",
     ),
@@ -416,16 +493,19 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
     ("associated_with", "en"): (
         "(thank you|thanks|all right|I see); statistically, {a} [is|are] "
         "(associated|linked|connected) with {s}.",
-        "in recorded (data|cases|figures) {s} (has|shows) a statistical (association|link|tie) "
+        "in recorded (data|cases|figures), {s} (has|shows) a statistical (association|link|tie) "
         "with {a}.",
-        "there is a statistical (link|association|tie|connection) between {a} and {s}; (that is "
-        "all the data say|the data say this and no more|beyond that the data are silent).",
-        "what you (tell me|describe|report|mention), {a}, goes statistically with {s}.",
+        "(on record is|the data hold|there is) a statistical (link|association|tie|connection) "
+        "of {s} "
+        "with {a}; (that is all the data say|the data say this and no more|beyond that the data "
+        "are "
+        "silent).",
+        "what you (tell me|describe|report|mention), {a}, (fits|goes with) {s} statistically.",
         "(going|judging|to go) by the (statistics|correlations), {a} (would|may) (fit|go "
         "with|belong with) {s}.",
         "(the records|case records|statistics) (connect|tie|link) {a} with {s} by "
         "(association|correlation|statistical association).",
-        "{s} is what {a} [goes|go] with statistically.",
+        "{a} [goes|go] together with {s} in the statistics.",
     ),
     ("associated_with", "zh"): ("从统计上看，{a}(与|和|同){s}(相关|有关联)。",),
 }

@@ -3,15 +3,26 @@
     page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
 
 Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine,
-`linked` from symptoms that are only statistically associated: there nothing is advised.
+`linked` from symptoms that are only statistically associated, `kin` from those of somebody in the
+family: there nothing is advised.
 """
 
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from knowledge.lessons import chinese, complaints, consultations, grammar, patients, phrases
+from knowledge.lessons import (
+    chinese,
+    complaints,
+    consultations,
+    grammar,
+    nouns,
+    patients,
+    phrases,
+)
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.patients import Profile
 from knowledge.lessons.subjects import Item, Page
@@ -40,6 +51,11 @@ _CLOSED = 0.6
 """How often an answer ends with a red flag of the condition, and with a word of care."""
 
 
+_SLEEP = re.compile("Sleeping|睡")
+_ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
+"""Who complains of bad sleep does not add that sleeping is difficult as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Voice:
     """Who speaks of whom; the words that a template needs for it."""
@@ -65,7 +81,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
             case = described and relation != "description"
             found[relation] = ("case", "told") if case else ("told",)
     if len(_linked(page)) >= 2 and not described:
-        found["associated_with"] = ("linked",)
+        found["associated_with"] = ("linked", "kin")
     return found
 
 
@@ -81,11 +97,9 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     who = patients.profile(page, items)
     answer.say(patients.likely(page, _listed(items, page, pick), pick), "symptom", items)
     urged = _urge(page, who, relation, answer, pick)
-    _advise_on(
-        page, [each for each in _care(page, relation, pick) if each != "symptom"], answer, pick
-    )
+    _advise_on(page, _care(page, relation, pick), answer, pick)
     if not urged:
-        _close(page, who, relation, answer, pick)
+        _close(page, who, relation, answer, pick, consultations.CASE_CLOSING)
     asked = grammar.say(consultations.ASK[page.language][relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
@@ -93,9 +107,11 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
 def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     if relation != "description" and page.texts("description") and pick.random() < 0.1:
         answer.state("description", page.texts("description")[:1])
-    _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
     who = patients.profile(page)
-    _close(page, who, relation, answer, pick)
+    if page.texts("red_flag") and relation != "description":
+        _urge(page, who, relation, answer, pick)
+    _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
+    _close(page, who, relation, answer, pick, consultations.CLOSING)
     voice = _voice(who, page.language, pick)
     openings = consultations.TOLD[page.language]
     opening = grammar.say([each for each in openings if chinese.goes_with(each, page.said)], pick)
@@ -116,7 +132,9 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _linking(
+    page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
+) -> str:
     items = _few(_linked(page), pick)
     linked = consultations.LINKED[page.language]
     text = phrases.told(linked, page.said, items, page.language, pick)
@@ -127,14 +145,18 @@ def _linking(page: Page, relation: str, answer: Answer, pick: random.Random) -> 
     _add(page, consultations.LINKED_CLOSING, answer, pick)
     asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
     who = patients.profile(page, items)
-    return complaint(page, who, items, pick) + _space(page) + asked
+    return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
 
-_WRITERS = {"case": _case, "told": _told, "taking": _taking, "linked": _linking}
+_WRITERS: dict[str, Callable[[Page, str, Answer, random.Random], str]] = {
+    "case": _case, "told": _told, "taking": _taking, "linked": _linking,
+    "kin": partial(_linking, kin=True),
+}  # fmt: skip
 
 
 def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
-    """Tell several relations; what the first-line treatment named is not named again."""
+    """Tell the relations not told yet; what the first-line treatment named is not named again."""
+    relations = [each for each in relations if not answer.states(each)]
     spoken = pick.choice(relations) if relations else ""
     named = ((each, page.named(each)) for each in relations)
     for each, items in phrases.unrepeated(named, _MOST):
@@ -153,7 +175,14 @@ def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.
     return True
 
 
-def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> None:
+def _close(
+    page: Page,
+    who: Profile,
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+    words: dict[Language, tuple[str, ...]],
+) -> None:
     """End an answer: where it may be urgent with a warning, else often with a word of care."""
     if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
@@ -161,11 +190,13 @@ def _close(page: Page, who: Profile, relation: str, answer: Answer, pick: random
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
         _add(page, consultations.URGENT_CLOSING, answer, pick)
         return
+    if who.pace == "sudden" and answer.states("red_flag"):
+        return
     if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
         closing = {
             "medicine": consultations.MEDICINE_CLOSING,
             "prognosis": consultations.PROGNOSIS_CLOSING,
-        }.get(relation, consultations.CLOSING)
+        }.get(relation, words)
         _add(page, closing, answer, pick)
 
 
@@ -205,7 +236,7 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
     added = pick.sample(others, min(len(others), pick.randint(0, extra)))
     if relation in ("medicine", "treatment") and "first_line" in others:
         added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
-    if relation in _CARE:
+    if relation in _CARE and relation != "department":
         return sorted([relation, *added], key=_EXTRA.index)
     return [relation, *sorted(added, key=_EXTRA.index)]
 
@@ -230,6 +261,8 @@ def _advise(
         else:
             answer.state(relation, [item])
         return
+    if relation == "side_effect" and len(complaints.felt(named)) < len(named):
+        spoken = False  # nobody notices a change in the blood
     forms = consultations.SPOKEN[page.language].get(relation, ()) if spoken else ()
     if not forms or pick.random() < (0.7 if answer.begun else 0.4):
         answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
@@ -237,10 +270,12 @@ def _advise(
     answer.say(phrases.told(forms, page.said, named, page.language, pick), relation, named)
 
 
-def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Random) -> str:
-    """Return what a patient, or someone of the family, tells at the start."""
+def complaint(
+    page: Page, who: Profile, items: Sequence[Item], pick: random.Random, *, kin: bool = False
+) -> str:
+    """Return what a patient tells at the start; with `kin` it is someone of the family."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=complaints.by_another(items))
+    voice = _voice(who, page.language, pick, other=kin or complaints.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
     forms = consultations.COMPLAINT[page.language]
     if intro and not english:
@@ -264,15 +299,23 @@ def complaint(page: Page, who: Profile, items: Sequence[Item], pick: random.Rand
         Since=since[:1].upper() + since[1:],
     )
     worry = grammar.say(consultations.WORRY[page.language], pick)
+    restless = who.pace == "sudden" or any(_ASLEEP.search(name) for name in names)
+    if _SLEEP.search(worry) and restless:
+        worry = ""
     text = intro + text + (" " if english and worry else "") + worry.rstrip()
     return _greeted(text, page, pick)
 
 
 def _felt(name: str) -> str:
     """Put an article before a symptom that one has one of: a fever, a sore throat."""
-    if not name.endswith(consultations.ONE_OF) or " of " in name or " in " in name:
+    if (
+        nouns.bare(name) != name
+        or not name.endswith(consultations.ONE_OF)
+        or " of " in name
+        or " in " in name
+    ):
         return name
-    return ("an " if name[0] in "aeiou" else "a ") + name
+    return nouns.article(name) + name
 
 
 def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
@@ -296,18 +339,21 @@ def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool
 
 def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Random) -> str:
     """Return a sentence on sex and age, in about half of the cases."""
-    if who.stage == "baby" or pick.random() < 0.5:
+    if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
         return ""
     years = patients.age(who, pick)
     if language == "zh":
         noun = {"f": "，女", "m": "，男", "": ""}[who.sex] if voice.i == "我" else ""
         return pick.choice((f"{voice.i}今年{years}岁{noun}。", f"{voice.i}{years}岁{noun}。"))
+    state = " and pregnant" if who.pregnant else ""
     if voice.i != "I":
-        return f"{voice.i[:1].upper()}{voice.i[1:]} is {years}. "
+        return f"{voice.i[:1].upper()}{voice.i[1:]} is {years}{state}. "
     sex = who.sex or pick.choice(("f", "m"))
     noun = "woman" if sex == "f" else "man"
     article = "an" if 80 <= years < 90 or years == 18 else "a"
     full = f"I am {article} {years}-year-old {noun}. "
+    if who.pregnant:
+        return f"I am {years}{state}. "
     return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
 
 

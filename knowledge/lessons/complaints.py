@@ -60,6 +60,7 @@ _UNFELT_EN = re.compile(
     r"opacity|arrhythmia|goitre|tenderness|nystagmus|eardrum|spider naevi|depression$|rupture|"
     r"retraction|opacity|gastrointestinal bleeding|dehydration|gallstones|fibrosis|bronchospasm|"
     r"lichenification|nasolabial|barrel chest|moon face|suppression|glossitis|convulsions|"
+    r"damage$|damage |prolongation|^raised|toxicity|impairment|infertility|"
     r"distension|nasal flaring|mucous membranes|dilated skin vessels|disorgani[sz]|"
     r"^pupils|\bare\b|^hurts|^symptoms of)",
     re.IGNORECASE,

@@ -17,7 +17,7 @@ WORRY: dict[Language, tuple[str, ...]] = {
     "en": ("", "", "", "", "I am a little worried. ", "I did not want to wait any longer. ",
            "It is not getting better. ", "Sleeping is difficult as well. ",
                "Nothing like it happened before. ",
-           "I have not seen anyone about it yet. "),
+           "Nobody has looked at it yet. "),
     "zh": ("", "", "", "", "有点担心。", "一直没见好转。", "晚上也睡不好。", "以前没有过这种情况。",
         "还没去看过医生。", "不知道要不要紧。"),
 }  # fmt: skip
@@ -26,8 +26,8 @@ COMPLAINT_EN = (
     "{I} {have} had {a} {since}.",
     "{I} {have} been troubled by {a} {since}.",
     "{Since}, {i} {have} had {a}.",
-    "{I} {have} noticed {a} {since}.",
-    "{I} {am} suffering from {a}; it has been so {since}.",
+    "{I} {have} been having {a} {since}.",
+    "{I} {have} been suffering from {a} {since}.",
     "It began with {x}, followed by {rest}.",
     "{I} {have} mostly had {x}, along with {rest}.",
     "{I} {have} {a}. It has been going on {since}.",
@@ -73,7 +73,7 @@ ASK_EN: dict[str, tuple[str, ...]] = {
     "red_flag": ("When would it be urgent?", "How would I know that it is dangerous?"),
     "complication": ("What could it be, and what may come of it?",
         "Can it lead to something worse?"),
-    "prevention": ("What is it, and how could it have been prevented?",),
+    "prevention": ("What is it, and how can it be prevented?",),
     "diet_recommended": ("What is it, and what is good to eat?",),
     "diet_avoided": ("What is it, and is there anything to avoid eating?",),
     "transmission": ("What is it, and is it contagious?",
@@ -102,7 +102,7 @@ ASK_ZH: dict[str, tuple[str, ...]] = {
 
 TOLD_EN = (
     "{I} {have} been told that it is {s}.", "{My} GP thinks that it is {s}.",
-    "The clinic says that it is {s}.",
+    "The clinic says it is {s}.",
         "{I} {have} just been diagnosed with {s}.",
     "{My} GP suspects {s}.", "A doctor has told me that it is {s}.",
 )  # fmt: skip
@@ -155,8 +155,9 @@ TOLD_ASK_ZH: dict[str, tuple[str, ...]] = {
 }
 
 TAKING_EN = (
-    "I have been given {s}.", "I take {s}.", "I have been advised to take {s}.",
-    "I was prescribed {s} last week.", "I am about to start {s}.",
+    "I have been given {s}.", "I was prescribed {s} last week.", "I am about to start {s}.",
+    "A specialist has suggested {s}.", "My treatment now includes {s}.",
+    "The clinic would like me to have {s}.",
 )  # fmt: skip
 TAKING_ZH = (
     "医生给我开了{s}。",
@@ -168,7 +169,7 @@ TAKING_ZH = (
 TAKING_ASK_EN: dict[str, tuple[str, ...]] = {
     "side_effect": ("Which side effects should I look out for?",
         "What unwanted effects can it have?"),
-    "contraindication": ("Who should not take it?", "When must it not be used?"),
+    "contraindication": ("Who should not be given it?", "When must it not be used?"),
     "interaction": ("What does it interact with?",
         "Is there anything I should not combine it with?"),
     "pregnancy": ("What if I become pregnant?", "Is it safe in pregnancy?"),
@@ -197,7 +198,7 @@ SPOKEN_EN: dict[str, tuple[str, ...]] = {
     ),
     "first_line": ("if the diagnosis is {s}, the first-line treatment is with {a}.",),
     "treatment": (
-        "if it is {s}, treatment can (include|involve) {a}.",
+        "if it is {s}, treatment can (include|involve|draw on) {a}.",
         "should {s} be confirmed, the treatment can include {a}.",
     ),
     "medicine": (
@@ -205,17 +206,19 @@ SPOKEN_EN: dict[str, tuple[str, ...]] = {
         "if it is {s}, medicines such as {a} can be used.",
     ),
     "department": (
-        "the department to see for {s} is {a}.",
-        "I would refer you to this department: {a}.",
-        "please make an appointment in {a}, the department for {s}.",
+        "the [department|departments] to see for {s} [is|are] {a}.",
+        "I would refer you to {a}.",
+        "please make an appointment in {a}, [the department|the departments] for {s}.",
     ),
     "complication": ("{s} can lead to {a}, so please have it (looked at|checked).",),
     "interaction": (
-        "{s} <interacts|interact> with {a}, so ask a doctor or pharmacist before you combine them.",
+        "{s} <interacts|interact> with {a}, so (ask|check with) (a doctor|a pharmacist|your "
+        "prescriber) before "
+        "you combine them.",
         "do not combine {s} with {o} on your own, because they interact.",
     ),
     "contraindication": (
-        "do not take {s} in the case of {o}: [this is a contraindication"
+        "do not use {s} (if there is|in cases of|where there is) {o}: [this is a contraindication"
         "|these are contraindications].",
     ),
     "side_effect": (
@@ -256,16 +259,15 @@ SPOKEN_ZH: dict[str, tuple[str, ...]] = {
 }
 CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "(this|that) is not a diagnosis; (please see a doctor|a doctor has to examine you) "
-        "(to be sure|before anything is decided).",
-        "please have it (looked at|checked|examined) (soon|in person), (above all|especially) if "
-        "it (gets worse|does not settle|comes back).",
-        "only an examination can (confirm|settle) it, so (do make|please make) an appointment.",
-        "if it (gets worse|changes suddenly), (do not wait|seek help at once).",
-        "(write down|note) when it (started|comes on) and (what makes it worse|what you took), and "
-        "bring that (along|to the visit).",
-        "a doctor who knows (your history|the whole history) can judge this better than I can "
-        "from here.",
+        "if (it|anything) (gets worse|changes suddenly), (do not wait|seek help at once|get in "
+        "touch straight away).",
+        "(a doctor|someone|a clinician) who knows (your history|the whole history|you) (can|will) "
+        "(judge this better than I can|tell you more than I can|see more in this than I do) (from "
+        "here|at a distance|in writing).",
+        "(take|bring) (any questions|what is still unclear) to your next (visit|appointment).",
+        "your own (doctor|team|clinic) can (say|tell you) how (far |)this (applies to you|fits "
+        "your "
+        "case).",
     ),
     "zh": (
         "(以上|上述内容|上面说的|这些意见|我的分析)(仅供参考|不能代替面诊|只是初步看法)，(请|建议"
@@ -288,15 +290,33 @@ CLOSING: dict[Language, tuple[str, ...]] = {
         "省事些|更快些|少走些弯路)。",
     ),
 }  # fmt: skip
+CASE_CLOSING: dict[Language, tuple[str, ...]] = {
+    "en": (
+        *CLOSING["en"][:2],
+        "(this|that) is not a diagnosis; (please see a doctor|a doctor has to examine you) "
+        "(to be sure|before anything is decided).",
+        "please have it (looked at|checked|examined) (soon|in person), (above all|especially) if "
+        "it (gets worse|does not settle|comes back).",
+        "only an examination can (confirm|settle) it, so (do make|please make) an appointment.",
+        "(write down|make a note of) when it (started|comes on) and (what makes it worse|what was "
+        "taken for it), and bring (that|the note) along.",
+    ),
+    "zh": CLOSING["zh"],
+}
+"""The same where nobody has named the condition yet."""
 LINKED_CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "please (see a doctor|have it examined) (soon|in the next days) to find out what (it is|"
-        "lies behind it).",
-        "(that|this) is no diagnosis, so (do|please) make an appointment (soon|and have it "
-        "examined).",
-        "if it (gets worse|comes on suddenly|does not settle), seek help (at once|without delay).",
-        "statistics (say nothing|cannot say anything) about you in person; a doctor who examines "
-        "you can.",
+        "please (see a doctor|have it examined|get it looked at) (soon|in the next days|this week)"
+        "( to find out what it is| to learn what lies behind it||).",
+        "(that|this|it) is no diagnosis(, so please make an appointment|: have it examined|).",
+        "if it (gets worse|comes on suddenly|does not settle), (seek help|be seen|get help) (at "
+        "once|without delay|the same day).",
+        "(statistics|figures|such numbers) say (nothing|little) about (you in person|one single "
+        "person|a single case)(; a doctor who examines you can||).",
+        "a doctor (should|needs to|has to) (see|examine) (this|it) before (anything|more) can be "
+        "said.",
+        "(make|book) an appointment, and (mention|describe) (when it began|how it started|what "
+        "makes it better or worse).",
     ),
     "zh": (
         "请(尽早|及时|早些)(就医|到医院|看医生)，(由医生|请医生|让医生)(当面检查|面诊|查体)后(判"
@@ -329,12 +349,15 @@ URGENT_CLOSING: dict[Language, tuple[str, ...]] = {
 }
 MEDICINE_CLOSING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "(which of them|what) suits you (depends on|is decided by) (your history|other illnesses "
-        "and medicines|an examination), so ask a doctor or pharmacist.",
+        "(whether it suits you|if it is right for you|how well it suits you) depends on (your "
+        "history|other illnesses and medicines|your age and "
+        "other illnesses)(, so ask (a doctor|a pharmacist|whoever prescribed it)|: do ask|).",
         "(do not|please do not) start or stop (it|anything) on your own.",
         "tell (the doctor|the prescriber|your pharmacist) (what else you take|about everything "
         "else that you take|about all other medicines that you take).",
-        "follow the (leaflet|label) and what (your doctor|the prescriber) has said.",
+        "(follow|keep to) what (your doctor|the prescriber) has (said|advised).",
+        "(a pharmacist|your pharmacist) can go through (the details|the leaflet) with you.",
+        "(raise|mention) (any doubts|what worries you) (at the next visit|before the next dose).",
     ),
     "zh": (
         "(具体用药|用药方案|用法用量|怎么用药)请(遵医嘱|由医生决定|听从医生安排|问清医生)。",
@@ -364,30 +387,38 @@ PROGNOSIS_CLOSING: dict[Language, tuple[str, ...]] = {
 }
 
 RED_FLAG: dict[Language, tuple[str, ...]] = {
-    "en": ("(please remember|keep in mind|take note of) this warning sign: {v}",
-           "do not wait if this happens: {v}", "one red flag to know: {v}",
-           "seek help urgently in this case: {v}"),
+    "en": ("(please remember|keep in mind|take note of|be aware of|look out for|do remember) "
+    "(this|the "
+           "following) (warning|red flag|danger sign): {v}",
+           "(one|a) (red flag|warning) to (know|remember|keep in mind): {v}",
+           "(above all|most important), (this|a) warning: {v}",
+           "what (is|would be) urgent: {v}"),
     "zh": ("请(注意|留意|记住)这个警示征象：{v}", "要警惕这一危险信号：{v}",
            "以下情况请立即就医：{v}"),
 }  # fmt: skip
 
 LINKED_EN = (
     "in recorded (data|cases|figures), {a} are statistically (associated|linked|connected) with "
-    "{s}; this is not a diagnosis.",
-    "{a} are statistically (associated|linked|correlated) with {s}, which does not prove that "
-    "they come from it.",
-    "there is a statistical (association|link|connection|tie) between {s} and {a}, but an "
-    "examination (has to|must|should) show what lies behind it.",
-    "(what you describe|the complaints you mention), {a}, (go|turn up|are found) together with {s} "
-    "in the statistics.",
-    "one (condition|diagnosis) that {a} (share|have) a statistical (link|association|tie) with is "
-    "{s}; (only an examination can tell|more has to be found out by examining you|an examination "
-    "would have to decide).",
-    "(statistically|by correlation|in the records), {a} point to {s}, (a statistical "
-    "hint|a hint from statistics) that (needs|calls for|deserves) an examination.",
+    "{s}(; this is not a diagnosis|).",
+    "{a} are statistically (associated|linked|correlated) with {s}(, which does not prove that "
+    "they come from it|| in the data|, but that alone does not show a cause).",
+    "there is a statistical (association|link|connection|tie) between {s} and {a}(, but an "
+    "examination has to show what lies behind it|; what it means has to be examined|).",
+    "(what you describe|the complaints you mention|what you tell me about), {a}, (go|turn up|are "
+    "found|have been recorded) together with {s} in the statistics.",
+    "one (condition|diagnosis|possibility) that {a} (share|have) a statistical "
+    "(link|association|tie) with is {s}(; only an examination can tell|; an examination would have "
+    "to decide|).",
+    "(statistically|by correlation|in the records), {a} point to {s}, (a statistical hint|a hint "
+    "from statistics|a statistical pointer) that (needs|calls for|deserves) an examination.",
     "{s} comes up (here|first|in the records), because {a} (are|have been) statistically "
-    "(tied|linked) to it, (though|but) (statistics|figures|correlations) (cannot|do not) "
-    "(replace|stand in for) an examination.",
+    "(tied|linked) to it(, though figures cannot replace an examination|).",
+    "(thinking of|with) {a}, the (records|statistics|data) bring up {s} by (association|"
+    "correlation|statistical association).",
+    "(the records|case records|the data) (link|connect|tie) {a} with {s}, a (correlation|"
+    "statistical association)(| that has to be looked into).",
+    "on statistical grounds, {s} (is worth a thought|has to be considered|is on the list): it "
+    "(is|has been) (recorded|found|noted) together with {a}.",
 )
 LINKED_ZH = (
     "{a}(与|和|同){s}在统计上相关，但这不等于诊断。",
@@ -409,6 +440,12 @@ KIN: dict[tuple[str, Language], dict[str, tuple[str, ...]]] = {
     ("old", "zh"): {
         "f": ("奶奶", "外婆", "母亲"), "m": ("爷爷", "外公", "父亲"),
         "": ("奶奶", "爷爷", "母亲", "父亲"),
+    },
+    ("mature", "en"): {
+        "f": ("wife", "mother"), "m": ("husband", "father"), "": ("mother", "father"),
+    },
+    ("mature", "zh"): {
+        "f": ("爱人", "母亲"), "m": ("爱人", "父亲"), "": ("爱人", "母亲", "父亲"),
     },
     ("adult", "en"): {
         "f": ("wife", "sister"), "m": ("husband", "brother"),

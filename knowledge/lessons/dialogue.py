@@ -33,7 +33,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if not relation or len(_told(page, relation)) < 3 or not patients.is_illness(page):
         return {}
     planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
-    forms = ("short", "long", "single") if planned else ("short",)
+    forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
@@ -95,7 +95,11 @@ def _planned(
     if rival:
         # What the condition has in other words is no finding that only the rival has.
         common = [*page.named(relation), *page.named("sign")]
-        other = [item for item in _told(rival, relation)[:8] if complaints.another(item, common)]
+        other = [
+            item
+            for item in _told(rival, relation)[:8]
+            if complaints.another(item, common) and patients.suits(page, item)
+        ]
         if other:
             asked.append((rival, relation, pick.choice(other), _NO))
     pick.shuffle(asked)

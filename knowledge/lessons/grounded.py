@@ -32,6 +32,13 @@ _ALIKE = (
     {"contraindication", "pregnancy"},
     {"first_line~", "medicine~"},
 )
+_LABELS_EN = {"associated_with": "statistical associations", "description": "meaning"}
+_PREPOSITIONS_EN = {
+    **dict.fromkeys(("test", "first_line", "treatment", "medicine", "department"), "for"),
+    **dict.fromkeys(("red_flag", "prognosis"), "in"),
+    **dict.fromkeys(("contraindication",), "to"),
+    **dict.fromkeys(("interaction", "monitoring"), "with"),
+}
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
@@ -70,19 +77,18 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     items = _items(page, relation, pick)
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
-    if pick.random() < 0.5 and bare == relation:
+    if pick.random() < (0.7 if page.language == "en" else 0.5) and bare == relation:
         text = wording.statement(page.said, bare, [item.said for item in items], page.language)
         text = text[:1].upper() + text[1:]
     else:
         text = wording.line(page.name, bare, said, page.language, inverse=bare != relation)
-        text = text.replace("; ", ", ") if page.language == "en" else text.replace("；", "、")
+        text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
         text = grammar.say(readings.COPIED[page.language], pick) + text
     answer.say(text, relation, items)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
 def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
-    place = 0 if page.language == "en" else 1
     others = [
         each
         for each in page.groups
@@ -94,10 +100,7 @@ def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     answer = Answer(page, pick)
     for each in pair:
         answer.state(each, _items(page, each, pick), briefly=0.5)
-    one, other = (questions.PAIRED[each][place] for each in pair)
-    template = grammar.say(questions.PAIR[page.language], pick)
-    asked = phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
-    return _shown(page, relation, pair, answer, asked, pick)
+    return _shown(page, relation, pair, answer, huatuo.asked_twice(page, pair, pick), pick)
 
 
 def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
@@ -228,9 +231,14 @@ def _ask(page: Page, relation: str, pick: random.Random) -> str:
 
 
 def _label(relation: str, language: Language) -> str:
-    """Return what a relation is called within a sentence; `uses` for a medicine's own side."""
+    """Return what a relation is called within a sentence, in English up to the name behind it.
+
+    `uses` stands for a medicine's own side.
+    """
+    if language == "en":
+        own = "uses" if relation.endswith(INVERSE) else ""
+        label = own or _LABELS_EN.get(relation) or RELATIONS[relation].label(language)
+        return f"the {label} {_PREPOSITIONS_EN.get(relation, 'of')}"
     if relation.endswith(INVERSE):
-        return "uses" if language == "en" else "用途"
-    if relation == "associated_with":
-        return "statistical associations" if language == "en" else "统计关联"
-    return RELATIONS[relation].label(language)
+        return "用途"
+    return "统计关联" if relation == "associated_with" else RELATIONS[relation].label(language)

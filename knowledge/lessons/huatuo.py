@@ -7,6 +7,7 @@ relations at once, `case` describes a patient and asks what it may be.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -24,6 +25,8 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first has said."""
 
+_ITS = re.compile(r"\bits?\b")
+_THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
 
@@ -112,33 +115,42 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     answer.say(phrases.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
     others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
-        few = pick.sample(others, min(len(others), pick.choice((2, 3, 4))))
-        _add_more(page, relation, few, answer, pick)
+        _add_others(page, relation, others, answer, pick)
     return _opened(
         phrases.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
 
 
-def _add_more(
-    page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
+def _add_others(
+    page: Page, relation: str, others: Sequence[Item], answer: Answer, pick: random.Random
 ) -> None:
-    """State further facts of a relation; in Chinese a word says that they are further ones."""
-    lead = grammar.say(questions.FURTHER[page.language], pick)
-    if not lead:
-        answer.state(relation, items, 0.8)
-        return
-    text = phrases.brief(relation, items, page.language, pick)
-    text = text or phrases.statement(page.said, relation, items, page.language, pick)
-    answer.say(lead + text, relation, items)
+    """State some of what else a relation holds, in words that say that it is further."""
+    english = page.language == "en"
+    few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
+    text = phrases.others(relation, few, pick) if english else ""
+    lead = "" if english else grammar.say(questions.FURTHER_ZH, pick)
+    if lead:
+        text = phrases.brief(relation, few, page.language, pick)
+        text = text or phrases.statement(page.said, relation, few, page.language, pick)
+    if text:
+        answer.say(lead + text, relation, few)
+    else:
+        answer.state(relation, few, 0.8)
 
 
 def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    place = 0 if page.language == "en" else 1
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
         briefly = _AGAIN[page.language] if answer.begun else 0.0
         answer.state(each, chosen(page, each, pick, 5), briefly)
-    one, other = (questions.PAIRED[each][place] for each in pair)
+    return asked_twice(page, pair, pick)
+
+
+def asked_twice(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
+    """Return a question on two relations of a page at once."""
+    one, other = (questions.PAIRED[each][0 if page.language == "en" else 1] for each in pair)
+    if page.language == "en" and phrases.is_plural(page.said):
+        one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
     template = grammar.say(questions.PAIR[page.language], pick)
     return phrases.fill(template, page.language, 2, s=page.said, a=one, b=other)
 

@@ -3,8 +3,8 @@
     question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
 
 The call has one fixed grammar, the result is the line of evidence of the graph. Forms: `plain`
-answers, `shown` repeats the line that was used, `brief` is nothing but the line, `twice` asks for
-two attributes in one talk.
+answers, `shown` quotes the line that was used, `brief` is nothing but the line (in Chinese, where a
+line reads like a sentence), `twice` asks for two attributes in one talk.
 """
 
 import random
@@ -27,7 +27,8 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if '"' in page.name:
         return {}
     held = _held(page)
-    forms = ("plain", "shown", "brief", *(("twice",) if len(held) > 1 else ()))
+    brief = () if page.language == "en" else ("brief",)
+    forms = ("plain", "shown", *brief, *(("twice",) if len(held) > 1 else ()))
     # Statistics resemble each other: one way of telling them is enough.
     return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
@@ -43,7 +44,9 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         first = pick.choice([each for each in others if page.named(each)] or others)
         _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
         before.append(Message("user", _result(page, first)))
-        before.append(Message("assistant", f"{_found(page, pick)}{_line(page, first)}"))
+        told = _line(page, first)
+        told = f"“{told}”" if page.language == "en" else told
+        before.append(Message("assistant", _found(page, pick) + told))
         turns.append(turns[-1])
         asked = _next(page, relation, pick)
     else:
@@ -89,7 +92,8 @@ def _found(page: Page, pick: random.Random) -> str:
 
 def _next(page: Page, relation: str, pick: random.Random) -> str:
     template = grammar.say(questions.ASKED[page.language][relation], pick)
-    question = phrases.fill(template, page.language, 1, s=page.said, kind="condition")
+    kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
+    question = phrases.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question[:1].lower() + question[1:]
     if question.startswith(page.name):
         small = question

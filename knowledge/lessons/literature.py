@@ -8,6 +8,8 @@ a quotation from every part at once.
 """
 
 import random
+import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -21,6 +23,14 @@ OF: tuple[Literal["documents"], ...] = ("documents",)
 
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
+_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
+"""What asks for a quotation already."""
+
+_JUDGED = ("result", "conclusion", "last")
+"""Parts that could be taken for advice: nobody takes a method or a background for it."""
+
+_MOST_PARTS = 4
+_ENOUGH = 3
 _MORE = 0.6
 """How often an answer quotes a second sentence of the same part."""
 
@@ -30,23 +40,41 @@ Quotation = tuple[str, Passage, str]
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
-    parts = dict.fromkeys(part for part, _, _ in _quotations(page))
-    # Two forms a part: a paper has few sentences, and each is to be quoted once or twice.
-    return {part: _FORMS[place % 2 :: 2] for place, part in enumerate(parts)}
+    parts = Counter(part for part, _, _ in _quotations(page))
+    return {
+        part: _forms(place, sentences, len(parts))
+        for place, (part, sentences) in enumerate(parts.items())
+    }
+
+
+def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
+    """Return two forms for a part that has sentences enough, else one, as each part carries it.
+
+    A paper has few sentences: each is to be quoted once or twice.
+    """
+    possible = [
+        form for form in _FORMS if _EARLIER[form] < parts and (form != "again" or sentences > 1)
+    ]
+    return tuple(possible[place % 2 :: 2][: 2 if sentences >= _ENOUGH else 1])
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where the paper has too little for that many turns."""
-    own = [each for each in _quotations(page) if each[0] == relation]
-    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     every = _quotations(page)
+    own = [each for each in every if each[0] == relation]
+    if form == "again":  # more is asked of what is quoted: of one section, where there are several
+        places = Counter(map(_place, every))
+        own = [each for each in own if places[_place(each)] > 1]
+        if not own:
+            return None
+    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     pick.shuffle(every)
     rest = [each for each in every if each[2] != last[2] and each[0] != relation]
     earlier: list[Quotation] = []
     for each in rest:
         if len(earlier) < _EARLIER[form] and each[0] not in (one[0] for one in earlier):
             earlier.append(each)
-    more = [each for each in every if each[2] != last[2] and each[0] == relation]
+    more = [each for each in every if each[2] != last[2] and _place(each) == _place(last)]
     if form == "whole":
         return _summed(page, every, relation, pick)
     if form == "again":
@@ -64,10 +92,12 @@ def _summed(
     page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
 ) -> Lesson | None:
     """Quote one sentence of each part, in their order, or nothing where there is only one part."""
-    order = list(dict.fromkeys(part for part, _, _ in _quotations(page)))
-    chosen = [next(each for each in every if each[0] == part) for part in order]
-    if len(chosen) < 2:
+    order = list(dict.fromkeys(map(_place, _quotations(page))))
+    if len(order) < 2:
         return None
+    if len(order) > _MOST_PARTS:
+        order = order[:1] + sorted(pick.sample(order[1:], _MOST_PARTS - 1), key=order.index)
+    chosen = [next(each for each in every if _place(each) == place) for place in order]
     language = page.language
     answer = Answer(page, pick)
     for part, passage, words in chosen:
@@ -75,6 +105,12 @@ def _summed(
         answer.quote(grammar.say(said, pick).format(w=words, p=passage.section), passage, words)
     opening = grammar.say(reviews.OPENING[language], pick).format(t=page.name)
     return answer.lesson(NAME, opening + grammar.say(reviews.WHOLE[language], pick), relation)
+
+
+def _place(quotation: Quotation) -> tuple[str, str]:
+    """Return what part of a paper is quoted: those without a name of their own by their titles."""
+    part, passage, _ = quotation
+    return part, passage.section if part == "part" else ""
 
 
 def _held(
@@ -102,13 +138,16 @@ def _held(
         question = opening if not messages else grammar.say(reviews.ENDING[language], pick)
         question += _asked(part, passage, language, pick)
         said = grammar.say(reviews.SAID[language][part], pick)
-    demand = grammar.say(reviews.PICKED[language], pick)
+    demand = "" if _QUOTES.search(question) else grammar.say(reviews.PICKED[language], pick)
     question += f" {demand}" if demand and language == "en" else demand
     answer.quote(said.format(w=words), passage, words)
     for _, passage, words in last[1:]:
-        answer.quote(grammar.say(reviews.AGAIN[language], pick).format(w=words), passage, words)
+        further = grammar.say(reviews.AGAIN[language], pick)
+        while further[:4] == said[:4]:
+            further = grammar.say(reviews.AGAIN[language], pick)
+        answer.quote(further.format(w=words), passage, words)
     caution = grammar.say(reviews.CAUTION[language], pick)
-    if caution:
+    if caution and part in _JUDGED:
         answer.say(caution)
     return answer.lesson(NAME, question, topic, before=messages, turns=turns)
 

@@ -176,7 +176,18 @@ def _differs(page: Page, other: Page, relation: str) -> bool:
     one, two = page.name.casefold(), other.name.casefold()
     if one in two or two in one or not patients.beside(page, other):
         return False
-    return bool(shared_findings(page, other, relation))
+    shared = shared_findings(page, other, relation)
+    return len(shared) > 1 or (bool(shared) and _one_field(page, other))
+
+
+def _one_field(page: Page, other: Page) -> bool:
+    """Say whether two conditions with one finding in common are weighed by the same people.
+
+    A fever alone sets no tonsillitis against a pelvic infection; where a graph names no
+    departments, nothing is known against it.
+    """
+    mine, theirs = ({item.object for item in each.named("department")} for each in (page, other))
+    return not mine or not theirs or bool(mine & theirs)
 
 
 def _digest(text: str) -> bytes:

@@ -32,6 +32,8 @@ _DANGLING = re.compile(
     r"^(?:然而|因此|但|而|并|这|此|其|该|另外|此外|同时|所以|故|它|他们)",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"[a-z]{3}\.[A-Z][a-z]")
+"""Two sentences that a source set without a space between them."""
 _OPENED = re.compile(r"^(?:[A-Z\u3400-\u9fff]|\d(?!\.\d+[,)]))")
 """A sentence cut at an abbreviation leaves the end of a figure in front: "0.469, p=0.001) and"."""
 
@@ -115,7 +117,11 @@ def _quotable(text: str, language: Language) -> tuple[str, ...]:
             continue
         if any(mark in words for mark in _DEBRIS) or len(sentences(words)) > 1:
             continue
-        if words.count("(") != words.count(")") or words.count("（") != words.count("）"):
+        if (
+            _GLUED.search(words)
+            or words.count("(") != words.count(")")
+            or words.count("（") != words.count("）")
+        ):
             continue
         found.append(words)
     return tuple(found)

@@ -18,31 +18,31 @@ from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]
-Stage = Literal["baby", "child", "adult", "old"]
+Stage = Literal["baby", "child", "adult", "mature", "old"]
 Pace = Literal["sudden", "days", "lasting"]
 
 _FEMALE = re.compile(
     r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
-    r"obstetric|postpartum|breast|endometri|eclamp|placent|hyperemesis|miscarriage|abortion|lactat|"
-    r"women|female|子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|"
-    r"乳房|"
+    r"obstetric|gestation|hydatidiform|postpartum|breast|endometri|turner syndrome|eclamp|placent|"
+    r"hyperemesis|miscarriage|abortion|lactat|women|female|"
+    r"子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
     r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|死产|早产|恶露|带下|崩漏|白带",
     re.IGNORECASE,
 )
 _MALE = re.compile(
-    r"prostat|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
+    r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
     r"前列腺|睾丸|阴茎|附睾|阴囊|精|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
-    "pregnan|obstetric|postpartum|eclamp|placent|hyperemesis|miscarriage|妊娠|孕|产后|产褥|分娩|"
-    "胎|羊水|"
+    "pregnan|gestation|childbirth|obstetric|postpartum|eclamp|placent|hyperemesis|hydatidiform|"
+    "miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
     "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
     re.IGNORECASE,
 )
 _MENSTRUAL = re.compile(
-    "menstr|dysmenorrh|endometriosis|polycystic ovar|月经|经期|痛经|功血|经前|子宫内膜异位|排卵|"
-    "多囊卵巢|闭经|黄体",
+    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed period|"
+    "月经|经期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
@@ -51,28 +51,43 @@ _UNBORN = re.compile(
     re.IGNORECASE,
 )
 """Nobody who could be asked has these."""
+_PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
 _BABY = re.compile(
-    "infant|neonat|newborn|bronchiolitis|pyloric|新生儿|婴|早产儿|母乳", re.IGNORECASE
+    "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|新生儿|婴|早产儿|母乳",
+    re.IGNORECASE,
 )
 _CHILD = re.compile(
-    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|"
+    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
+    "growth delay|lack of growth|failure to thrive|diaper|"
     "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
     re.IGNORECASE,
 )
 _OLD = re.compile(
-    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|"
+    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|macular degen|polymyalgia|"
+    "giant cell|myeloma|prostatic hyperplasia|"
     "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
     re.IGNORECASE,
 )
+_MATURE = re.compile(
+    r"(?<!heat )stroke|infarct|angina|coronary|atrial fib|heart failure|copd|obstructive pulmonary|"
+    r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
+    r"esophageal|endometrial|uterine) cancer|osteoarthr|aneurysm|peripheral arter|glaucoma|"
+    r"cirrhosis|atheroscl|type 2 diab|aortic",
+    re.IGNORECASE,
+)
+"""Rare before the middle of life; a young patient would be the exception."""
+_PREGNANT = re.compile(
+    r"gestational diabetes|pre-?eclampsia|hyperemesis|placent|of pregnancy|threatened pregnancy|"
+    r"preterm lab|pregnancy-induced",
+    re.IGNORECASE,
+)
 _SUDDEN = re.compile(
-    "acute|attack|infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|seps"
-    "is|"
+    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|"
+    "burn|fracture|embol|dissection|shock|sepsis|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大"
-    "出血|穿孔|会厌|脑膜炎|脑炎|败血症|脓毒症|酮症|呼吸衰竭|"
-    "肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑"
-    "尾|过"
-    "敏性休克|气胸|窒息",
+    "急|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|"
+    "大出血|穿孔|会厌|脑膜炎|脑炎|败血症|脓毒症|酮症|呼吸衰竭|肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|"
+    "出血热|扭转|损伤|外伤|阑尾|过敏性休克|气胸|窒息",
     re.IGNORECASE,
 )
 _ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
@@ -82,10 +97,9 @@ _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
-    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|先"
-    "天|遗传|家族性|"
-    "(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|注意缺陷|多动|自闭|孤独|白"
-    "斑|白癜|淀粉样|沉积|沉着|萎缩|"
+    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
+    "先天|遗传|家族性|(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|"
+    "注意缺陷|多动|自闭|孤独|白斑|白癜|淀粉样|沉积|沉着|萎缩|"
     "纤维化|尘肺|沉着症|脑瘫|畸形|发育不|憩室|囊肿|角化|变性|贮积|侏儒|矮小|强直性|红斑狼疮|硬皮|"
     "肌病|营养不良|息肉|"
     "[阴阳气血]虚|痿|瘿|痣|疣|苔藓|弓形足|内翻|外翻|不孕|不育|肥胖",
@@ -94,15 +108,16 @@ _LASTING = re.compile(
 
 _SIGNS = (
     _FEMALE, _MALE, _CHILDBEARING, _MENSTRUAL, _MENOPAUSE, _BABY, _CHILD, _OLD, _SUDDEN, _LASTING,
-    _CHRONIC, _ALARMING,
+    _CHRONIC, _ALARMING, _MATURE, _PREGNANT,
 )  # fmt: skip
 _IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for bit in range(5))
 _IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
-_IS_CHRONIC, _IS_ALARMING = (1 << bit for bit in range(10, 12))
+_IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range(10, 14))
 
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
-    r"\b(?:contaminated|transmission|status|attendance)\b|mutation|HLA|"
+    r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
+    r"childhood)\b|mutation|HLA|^family history|"
     "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
@@ -130,10 +145,14 @@ _LIKELY_EN = (
     "{a} are among the symptoms of {s}.",
     "one (possibility|explanation|candidate) is {s}, since its symptoms include {a}.",
     "one condition to (consider|think of|keep in mind) is {s}, which can (cause|bring on) {a}.",
-    "these complaints fit {s}, whose symptoms include {a}.",
+    "(these complaints fit|this fits|that would fit) {s}, whose symptoms include {a}.",
     "{s} may present with {a}, so it (has to|must|should) be considered.",
     "the picture could be that of {s}: its symptoms include {a}.",
-    "with {a}, one should think of {s}, because these are symptoms of it.",
+    "with {a}, (one should|I would) think of {s}, because these are symptoms of it.",
+    "{a} (could|may|might) (come from|be due to) {s}, (as|being) symptoms of it.",
+    "{s} (comes to mind|has to be thought of|is what I would think of), since it can "
+    "(cause|produce) {a}.",
+    "(my first thought is|I would first think of) {s}: it can (cause|bring on|produce) {a}.",
 )
 _LIKELY_ZH = (
     "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑(这个病|此病|这一可能)|(怀疑|排查)(这个病|"
@@ -198,6 +217,7 @@ class Profile:
     childbearing: bool
     pace: Pace
     menopause: bool = False
+    pregnant: bool = False
 
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
@@ -217,15 +237,18 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
         stage = "child"
     elif (about | felt | whom | risks) & _IS_OLD and not about & (_IS_FERTILE | _IS_MENSTRUAL):
         stage = "old"
+    elif about & _IS_MATURE:
+        stage = "mature"
     pace: Pace = "days"
     if sudden or felt & _IS_ALARMING:
         pace = "sudden"
     elif about & _IS_LASTING:
         pace = "lasting"
     menopause = bool((about | felt) & _IS_MENOPAUSE)
-    fertile = about & _IS_FERTILE or (about | felt) & _IS_MENSTRUAL
-    childbearing = bool(fertile) and stage != "child" and not menopause
-    return Profile(sex, stage, childbearing, pace, menopause)
+    childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
+    fertile = childbearing and stage != "child" and not menopause
+    pregnant = fertile and bool(about & _IS_PREGNANT)
+    return Profile(sex, stage, fertile, pace, menopause, pregnant)
 
 
 def _signs_of(page: Page) -> tuple[int, int, int, bool]:
@@ -265,13 +288,26 @@ def beside(page: Page, other: Page) -> bool:
         two.stage == "baby"
     ):
         return False
+    if one.pregnant != two.pregnant:
+        return False
     grown_old = _OLD.search(named) is not None
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
 
 
+def suits(page: Page, item: Item) -> bool:
+    """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
+    own, told = page.once("profile", profile), profile(page, [item])
+    return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
+
+
 def history(page: Page) -> list[Item]:
     """Return the risk factors that a history tells of: not what anyone sees or is born with."""
-    return [item for item in page.named("risk_factor") if not _PLAIN.search(item.text)]
+    fertile = profile(page).childbearing
+    return [
+        item
+        for item in page.named("risk_factor")
+        if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
+    ]
 
 
 def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
@@ -282,6 +318,8 @@ def is_illness(page: Page) -> bool:
     """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
     if page.entity.kind != "condition":
         return True
+    if _PROCEDURE.search(page.name):
+        return False
     unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
     return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
 
@@ -292,10 +330,13 @@ def age(who: Profile, pick: random.Random) -> int:
         return pick.randint(22, 38)
     if who.menopause:
         return pick.randint(47, 58)
-    lowest, highest = {"baby": (1, 1), "child": (4, 11), "old": (58, 79), "adult": (21, 56)}[
-        who.stage
-    ]
+    lowest, highest = _AGES[who.stage]
     return pick.randint(lowest, highest)
+
+
+_AGES: dict[Stage, tuple[int, int]] = {
+    "baby": (1, 1), "child": (3, 8), "adult": (21, 56), "mature": (48, 74), "old": (62, 81),
+}  # fmt: skip
 
 
 def since(who: Profile, language: Language, pick: random.Random) -> str:
@@ -335,6 +376,7 @@ def person(who: Profile, language: Language, pick: random.Random) -> str:
         if who.stage == "baby":
             return "a baby " + ("girl" if sex == "f" else "boy")
         noun = {"f": ("girl", "woman"), "m": ("boy", "man")}[sex][who.stage != "child"]
+        noun = f"pregnant {noun}" if who.pregnant else noun
         article = "an" if years in (8, 11, 18) or 80 <= years < 90 else "a"
         return f"{article} {years}-year-old {noun}"
     if who.stage == "baby":

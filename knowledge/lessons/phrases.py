@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons import chinese, grammar, sentences_en, sentences_zh
+from knowledge.lessons import chinese, grammar, nouns, sentences_en, sentences_zh
 from knowledge.lessons.subjects import INVERSE, Item
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
@@ -30,8 +30,27 @@ _TEXT: dict[Language, dict[str, tuple[str, ...]]] = {
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
-    r"(?:A|An|The) [^.]*? (?:is|are|was|refers|occurs|means) (?:an?|the|one|any|to|when|in)\b"
+    r"(?:A|An|The) [^.]*?(?<!\bthat)(?<!\bwhich)(?<!\bwho) (?:is|are|was|refers|occurs|means) "
+    r"(?:an?|the|one|any|to|when|in)\b"
 )
+_PURPOSE = re.compile(
+    r"(?:prevention|prophylaxis|induction|reversal|contracept|smoking cessation|termination)\b|"
+    r".*\b(?:prevention|prophylaxis|contraception|analgesia|anaesthesia|anesthesia|sedation|"
+    r"support|abortion|vaccination|cessation)$",
+    re.IGNORECASE,
+)
+"""What a medicine is for, and no illness that it treats."""
+_IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
+_SHORT_EN = re.compile(
+    r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
+    r"){1,4}is "
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|describes?|refers?|occurs?|means?|involves?|develops?|"
+    r"affects?|causes?|results?|consists?|arises?)\b"
+)
+_VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
+"""A verb behind a comma or a bracket is that of a whole sentence."""
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
@@ -40,9 +59,14 @@ _SINGULAR = re.compile(
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
 _NOBODY = re.compile(
-    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|易患|多于|高于|家族史|遗传|体质$"
+    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
+    "易患|多于|高于|家族史|遗传|体质$"
 )
 _WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
+"""Two adjectives before one plural noun: depressive or psychotic symptoms."""
+_FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
+"""A department that ends like a plural."""
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
@@ -50,7 +74,13 @@ _HEAD = re.compile(
 
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _LARGE = re.compile(r"\{[A-Z]+\}")
+_PART = re.compile(r"\{([A-Za-z]+)\}")
 _ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
+_ARTICLE_ANY = re.compile(r"^(?:an?|the) (?=\w)")
+_ASIDE = re.compile(
+    r"\s*\([^)]*\)|, (?:also|sometimes|previously|formerly|or) [^,.]*(?=,)|,(?= is\b)"
+)
+"""Other names between a name and its verb: "arthritis (JIA), also known as JRA, is ..."."""
 _SENTENCE_EN = re.compile(
     r"^[^,;]*?\b(?:is|are|was|were|can be|may be|refers?|occurs?|means|has|have)\b|"
     r"^(?:any|all|in|when|if|there|this|these|it|people|because)\b|[.!?] [A-Z]",
@@ -84,6 +114,8 @@ def statement(
     if not items[0].object:
         return _told(name, relation, items[0], language, pick)
     table = _FULL[language].get(relation) or (_plain(relation, language),)
+    if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
+        table = tuple(each for each in table if "treat" not in each) or table
     return told(table, name, items, language, pick)
 
 
@@ -103,6 +135,12 @@ def brief(
     return (
         told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
     )
+
+
+def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+    """Return an English sentence on what else there is of a relation, or nothing."""
+    template = sentences_en.OTHERS.get(relation, "")
+    return told((template,), "", items, "en", pick) if template and items[0].object else ""
 
 
 def unrepeated(
@@ -165,6 +203,10 @@ def told(
     return fill(template, language, len(items), clause=clause, s=name, **parts)
 
 
+def _said(items: Sequence[Item]) -> list[str]:
+    return [item.said for item in items]
+
+
 def relations(language: Language) -> tuple[str, ...]:
     """Return the relations that can be told, those seen from the object among them."""
     return tuple(dict.fromkeys((*_FULL[language], *_TEXT[language])))
@@ -190,10 +232,15 @@ def fill(
         chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
     if _LARGE.search(chosen):
         parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
-    text = chosen.format(**parts)
     if language == "zh":
-        return chinese.unrepeated(text)
+        return chinese.unrepeated(chosen.format(**parts))
+    text = _PART.sub(lambda match: _part(chosen[: match.start()], parts[match[1]]), chosen)
     return text if clause else text[:1].upper() + text[1:]
+
+
+def _part(before: str, text: str) -> str:
+    """Return what is filled in, without its article where the words before it leave no room."""
+    return nouns.bare(text) if nouns.takes_bare(before) else text
 
 
 def is_plural(name: str) -> bool:
@@ -202,6 +249,10 @@ def is_plural(name: str) -> bool:
     >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
     (True, False, False)
     """
+    if _EITHER.match(name):
+        return True
+    if _FIELD.search(name):
+        return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
@@ -230,14 +281,15 @@ def listing(
         return _listing_zh(texts, pick, either, ends)
     word = "or" if either else "and"
     if any(", " in text for text in texts):
-        return "; ".join(texts[:-1]) + f"; {word} " + texts[-1]
-    if not either and any(" and " in text for text in texts):
-        return ", ".join(texts[:-1]) + ", as well as " + texts[-1]
+        if len(texts) == 2 and ", " in texts[0]:
+            texts = (texts[1], texts[0])
+        apart = f" {word} " if len(texts) == 2 and ", " not in texts[0] else f"; {word} "
+        return "; ".join(texts[:-1]) + apart + texts[-1]
     joint = f" {word} "
-    if pick and len(texts) > 2:
-        joint = (joint, joint, f", {word} ", joint if either else ", as well as ")[
-            int(4 * pick.random())
-        ]
+    if any(f" {word} " in text for text in texts):
+        joint = f", {word} " if either else ", as well as " if len(texts) > 2 else " as well as "
+    elif pick and len(texts) > 2:
+        joint = (joint, joint, joint, f", {word} ", f", {word} ")[int(5 * pick.random())]
     return ", ".join(texts[:-1]) + joint + texts[-1]
 
 
@@ -270,30 +322,34 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
-    if (
-        relation == "description"
-        and article
-        and body[article.end() :].lower().startswith(name.lower())
+    if relation == "description" and (
+        body.startswith("The term ")
+        or (_plainly(body).startswith(_plainly(name)) and _FINITE.search(body))
     ):
-        return f"{body}."
-    if relation == "description" and body.startswith("The term "):
-        return f"{body}."
-    whole = article is not None and _WHOLE_EN.match(body) is not None
+        return _sentence(body)
+    whole = article is not None and (
+        _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
+    )
     be = "are" if is_plural(name) else "is"
     if relation == "description" and article and not whole:
         return _sentence(f"{name} {be} {body[:1].lower()}{body[1:]}")
     known = relation == "drug_class" and body.casefold() not in name.casefold()
     if known and not is_plural(body) and pick.random() < 0.8:
         return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
-    if relation == "description" and body.casefold().startswith(name.casefold()):
-        return f"{body}."
     said = item.said.rstrip(_STOPS)
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
     if article:
         said = body[:1].lower() + body[1:]
+    if relation == "red_flag" and _IMPERATIVE.match(body):
+        return fill(f"{grammar.say(sentences_en.ORDERS, pick)} ", language, 1, s=name) + said + "."
     intro = grammar.say(_TEXT["en"].get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",), pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
+
+
+def _plainly(text: str) -> str:
+    """Return a text as far as two ways of writing one name agree: Cushing's and Cushing."""
+    return _ARTICLE_ANY.sub("", text.replace("'s", "").replace("-", " ").casefold())
 
 
 def _sentence(text: str) -> str:
@@ -302,7 +358,9 @@ def _sentence(text: str) -> str:
 
 def _defined(said: str, be: str) -> str:
     """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
-    if _SENTENCE_EN.search(said) or said[:1].isupper():
+    if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
+        return ""
+    if _VERB_APART.search(said) or (be == "is" and is_plural(said)):
         return ""
     first = said.split(" ")[0]
     if first == "drops":

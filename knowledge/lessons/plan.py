@@ -32,7 +32,7 @@ LARGEST_SHARE = 0.2
 """No relation is the topic of more of a style's rows than this, where there are others enough."""
 
 SMALL_SHARES = {
-    "associated_with": 0.05,
+    "associated_with": 0.07,
     "treatment": 0.07,
     "department": 0.06,
     "course": 0.03,
@@ -52,6 +52,9 @@ _VALUES_FREE = 8
 _TEXTS = 0.0001
 _TEXTS_FREE = 2
 """The same for a text, over the rows of all styles: a long one told again is most of its row."""
+
+_DESCRIPTION = 0.4
+"""The same of that for a description, which is the longest text and the same in every style."""
 
 _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
@@ -315,8 +318,10 @@ class Plan:
         # A formula is told with other values each time.
         if often and not page.id.startswith(formulas.PREFIX):
             return TOLD_BEFORE
-        often = self._texts[slot] >= max(_TEXTS_FREE, _TEXTS * self._tasks)
-        return TOLD_BEFORE if often and _is_prose(page, relation) else ""
+        most = max(_TEXTS_FREE, _TEXTS * self._tasks)
+        if relation == "description":
+            most = max(1, _DESCRIPTION * _TEXTS * self._tasks)
+        return TOLD_BEFORE if self._texts[slot] >= most and _is_prose(page, relation) else ""
 
     def _task(
         self, style: Style, supply: Supply, page: Page, beside: Beside, relation: str, form: str

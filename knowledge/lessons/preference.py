@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from knowledge.lessons import cautions, claims, complaints, grammar, slips
+from knowledge.lessons import cautions, claims, complaints, grammar, nouns, slips
 from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
@@ -43,6 +43,9 @@ _DRAWS = 30
 
 _NUMBER = re.compile(r"(?<![\w.,/])\d+(?:\.\d+)?(?![\w/]|\.\d)")
 _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|单位|毫升)")
+_LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
+"""A line of evidence that lists names, or may do so."""
+
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
 _CALM: dict[Language, tuple[str, ...]] = {
@@ -127,10 +130,13 @@ class Pairs:
         self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
     ) -> Pair | None:
         """Put a name that the graph does not relate to the subject in place of a right one."""
-        if not named:
+        # What the question names is no fact to swap: the answer would speak of something else.
+        asked = lesson.messages[-2].content.casefold()
+        unasked = [each for each in named if each[1].casefold() not in asked]
+        if not unasked or lesson.meta.get("refused"):
             return None
         true = self._related(lesson.split_key) | set(lesson.entities)
-        id, right = pick.choice(named)
+        id, right = pick.choice(unasked)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
         stranger = next(
@@ -141,7 +147,13 @@ class Pairs:
         if not stranger:
             return None
         rest = [other for _, other in named if other != right]
-        rejected = _replaced(chosen, right, stranger, rest)
+        said, instead = right, stranger
+        if lesson.language == "en" and nouns.counted(right).lower() in chosen.lower():
+            said, instead = nouns.counted(right), nouns.counted(stranger)
+        rejected = "".join(
+            _replaced(part, said, instead, rest) if states else part
+            for part, states in _parts(lesson, chosen)
+        )
         return _made(
             lesson,
             rejected,
@@ -155,6 +167,26 @@ def _is_worse(right: str, stranger: str) -> bool:
     if _GENERAL.fullmatch(stranger) or complaints.alike(right, stranger):
         return False
     return stranger[:2] != right[:2] or right.isascii()
+
+
+def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
+    """Return a text by its sentences, and whether each states facts of entities.
+
+    A name within a text that the graph holds as a whole, such as a red flag, is no fact by itself.
+    """
+    support = lesson.meta.get("support")
+    spans = sentences(text)
+    if not isinstance(support, list) or len(support) != len(spans):
+        return [(text, True)]
+    named = [bool(_LISTS.search(source.quote)) for source in lesson.sources]
+    parts, place = [], 0
+    for (start, end), indices in zip(spans, support, strict=True):
+        parts.append((text[place:start], False))
+        parts.append(
+            (text[start:end], isinstance(indices, list) and any(named[each] for each in indices))
+        )
+        place = end
+    return [*parts, (text[place:], False)]
 
 
 def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
@@ -271,7 +303,8 @@ def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
         if _latin(text[start - 1 : start]) or _latin(text[end : end + 1]):
             done += text[place:end]
         else:
-            said = other[:1].upper() + other[1:] if text[start].isupper() else other
+            begins = not text[:start].strip(" \"'“‘（(")  # else a capital is a person's name
+            said = other[:1].upper() + other[1:] if begins and text[start].isupper() else other
             done += text[place:start] + said
         place = end
     return done + text[place:]

@@ -9,8 +9,10 @@ from knowledge.records import Language
 
 ASKED_EN: dict[str, tuple[str, ...]] = {
     "description": (
-        "What <is|are> {s}?", "Can you explain {s} in plain words?", "What does the term {s} mean?",
-        "How would you describe {s}?", "What kind of {kind} <is|are> {s}?",
+        "What <is|are> {s}?", "Can you explain (briefly |)what {s} <is|are>?",
+        "What sort of {kind} <is|are> {s}?", "How would you describe {s}?",
+        "What kind of {kind} <is|are> {s}?",
+        "Could you tell me what {s} <is|are>?",
     ),
     "symptom": (
         "What are the symptoms of {s}?", "How <does|do> {s} present?",
@@ -67,7 +69,7 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "How can I lower my risk of {s}?",
     ),
     "department": (
-        "Which department treats {s}?", "Which clinic should someone with {s} go to?",
+        "Which department treats {s}?", "In which department is {s} looked after?",
         "To whom should a patient with {s} be referred?", "Which specialist deals with {s}?",
     ),
     "red_flag": (
@@ -95,7 +97,7 @@ ASKED_EN: dict[str, tuple[str, ...]] = {
         "What should someone taking {s} look out for?", "Which adverse effects <does|do> {s} have?",
     ),
     "contraindication": (
-        "Who should not take {s}?", "When <is|are> {s} contraindicated?",
+        "Who should not be given {s}?", "When <is|are> {s} contraindicated?",
         "When must {s} not be used?",
         "What are the contraindications to {s}?",
     ),
@@ -228,92 +230,116 @@ SOME_NAMES: dict[str, tuple[str, str, str]] = {
 IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "symptom": (
         ("«Is|Are» {o} a symptom of {s}?||Can {s} cause {o}?||Could {o} come from {s}?",
-         "Yes, {o} «is|are» a symptom of {s}.||Yes, {s} can cause {o}; it is one of its symptoms."),
+         "(Yes|Indeed|Right), {o} «is|are» (a|one) symptom of {s}.||(Yes, |Indeed, |It can: ){s} "
+         "can "
+         "(cause|bring on|produce) {o}; (it|that) is one of <its|their> symptoms."),
         ("{o}是{s}的症状吗？||{s}会出现{o}吗？",
             "(是的|是|对)，{o}(是|属于){s}的症状之一。||(会|会的|有可能)，{s}可出现{o}(这一症状|"
             "这一表现)。"),
     ),
     "sign": (
-        ("«Is|Are» {o} a sign of {s}?", "Yes, {o} «is|are» a sign of {s}."),
+        ("«Is|Are» {o} a sign of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) sign of {s}.||Yes: "
+        "examining someone with {s} can "
+         "(show|reveal) {o}."),
         ("{o}是{s}的体征吗？", "是的，{o}是{s}的体征之一。"),
     ),
     "cause": (
-        ("Can {o} cause {s}?||«Is|Are» {o} a cause of {s}?", "Yes, {o} «is|are» a cause of {s}."),
+        ("Can {o} cause {s}?||«Is|Are» {o} a cause of {s}?", "(Yes|Indeed), {o} «is|are» (a|one) "
+        "cause of {s}.||Yes, {o} can (cause|lead to|bring on) {s}."),
         ("{o}会引起{s}吗？||{o}是{s}的病因吗？",
             "(会|会的)，{o}(可|可以|可能)引起{s}。||(是的|是|对)，{o}(是|属于){s}的病因之一。"),
     ),
     "risk_factor": (
         ("«Does|Do» {o} raise the risk of {s}?||«Is|Are» {o} a risk factor for {s}?",
-         "Yes, {o} «is|are» a risk factor for {s}."),
+         "(Yes|Indeed), {o} «is|are» a risk factor for {s}.||Yes, the risk of {s} (rises|goes "
+         "up|is "
+         "higher) with {o}."),
         ("{o}会增加{s}的风险吗？", "会，{o}是{s}的危险因素。"),
     ),
     "test": (
         ("«Is|Are» {o} useful when {s} is suspected?||«Does|Do» {o} help to investigate {s}?",
-         "Yes, {o} «is|are» a test used to investigate {s}."),
+         "(Yes|Indeed), {o} «is|are» (a test used to investigate|one of the tests for) "
+         "{s}.||Yes, {s} "
+         "can be (checked for|investigated|confirmed) with {o}."),
         ("怀疑{s}需要做{o}吗？||{o}能用来检查{s}吗？",
             "(需要|要的)，{o}(是|属于){s}的检查项目之一。||(可以|能|可以的)，{o}可用于(检查|诊断)"
             "{s}。"),
     ),
     "first_line": (
         ("«Is|Are» {o} a first-line treatment for {s}?",
-            "Yes, {o} «is|are» a first-line treatment for {s}."),
+            "(Yes|Indeed), {o} «is|are» a first-line treatment for {s}.||Yes, first-line "
+            "treatment of {s} can be with {o}."),
         ("{s}首选{o}吗？||{o}是{s}的一线治疗吗？",
             "(是的|对|对的)，{o}(是|属于){s}的一线治疗(之一|)。"),
     ),
     "treatment": (
         ("«Is|Are» {o} a treatment for {s}?||Can {s} be treated with {o}?",
-         "Yes, {o} «is|are» a treatment for {s}."),
+         "(Yes|Indeed), {o} «is|are» (a|one) treatment for {s}.||Yes, {o} can be part of the "
+         "treatment of {s}."),
         ("{s}可以用{o}吗？||{o}对{s}有用吗？",
             "可以，{o}(是|属于){s}的(治疗方法|治疗手段)之一。||(有用|有的)，{o}(是|属于){s}的治疗"
             "方法之一。"),
     ),
     "medicine": (
         ("«Is|Are» {o} used for {s}?||Can {o} be given for {s}?",
-            "Yes, {o} «is|are» a medicine used for {s}."),
+            "(Yes|Indeed), {o} «is|are» (a medicine used|prescribed) for {s}.||Yes, "
+            "(doctors|clinicians) (may prescribe|can prescribe) {o} for {s}."),
         ("{o}能治{s}吗？||{s}可以用{o}吗？",
             "(可以|可以的|能)，{o}(是用于{s}的药物之一|可用于治疗{s}|属于{s}可用的药物)。"),
     ),
     "complication": (
         ("Can {s} lead to {o}?||«Is|Are» {o} a complication of {s}?",
-         "Yes, {o} «is|are» a complication of {s}.||"
-         "Yes, {s} can lead to {o}, a known complication."),
+         "(Yes|Indeed), {o} «is|are» a complication of {s}.||"
+         "(Yes|It can): {s} can (lead to|be complicated by) {o}(|, a known complication)."),
         ("{s}会并发{o}吗？||{o}是{s}的并发症吗？",
             "(会|会的|有可能)，{o}(是|属于){s}的并发症之一。||(是的|是|对)，{s}(可|可能|会)并发{o"
             "}。"),
     ),
     "department": (
-        ("«Is|Are» {o} the right department for {s}?", "Yes, the department for {s} is {o}."),
+        ("«Is|Are» {o} the right department for {s}?", "(Yes|It is), the department for {s} is "
+        "{o}.||Yes, patients with {s} are seen in {o}."),
         ("{s}看{o}对吗？||{s}可以挂{o}吗？",
             "(对|对的)，{s}的就诊科室(里有|包括){o}。||可以，{s}患者可(到|去){o}就诊。"),
     ),
     "side_effect": (
         ("Can {s} cause {o}?||«Is|Are» {o} a side effect of {s}?",
-            "Yes, {o} «is|are» a side effect of {s}."),
+            "(Yes|Indeed), {o} «is|are» (a|one) side effect of {s}.||Yes, {s} can cause {o} as a "
+            "side "
+            "effect."),
         ("{o}是{s}的副作用吗？||用{s}会出现{o}吗？",
             "(是的|是|对)，{o}(是|属于){s}的不良反应(之一|)。||(会|有可能)，{o}属于{s}的不良反应"
             "。"),
     ),
     "contraindication": (
-        ("Can {s} be used in {o}?||Is {s} allowed in {o}?",
-         "No, {o} «is|are» a contraindication to {s}.||No, {s} <is|are> contraindicated in {o}."),
+        ("Can {s} be used where there is {o}?||Is {s} allowed with {o}?",
+         "No, {o} «is|are» a contraindication to {s}.||"
+         "No, {s} (<is|are> contraindicated|should not be used) (where there is|with) {o}."),
         ("{o}时可以用{s}吗？||{o}能用{s}吗？",
             "不可以，{o}是{s}的禁忌证。||不能，存在{o}时禁用{s}。"),
     ),
     "interaction": (
         ("Do {s} and {o} interact?||Is it safe to take {s} together with {o}?",
-         "{S} and {o} interact, so ask a doctor or pharmacist first.||"
-         "There is an interaction between {s} and {o}, so ask a doctor or pharmacist first."),
+         "{S} and {o} (do |)interact, so (ask a doctor or pharmacist|have that checked) first.||"
+         "There is an interaction between {s} and {o}, so (ask a doctor or pharmacist|a pharmacist "
+         "should look at it) first."),
         ("{s}和{o}有相互作用吗？||{s}能和{o}一起用吗？",
          "{s}与{o}存在相互作用，合用前请先问医生或药师。||{s}和{o}之间有相互作用，一起用之前请先"
          "问医生或药师。"),
     ),
     "associated_with": (
         ("<Is|Are> {s} associated with {o}?",
-         "Yes, {s} <is|are> statistically associated with {o}; that alone does not show a cause."),
+         "(Yes|In the statistics, yes), {s} <is|are> statistically "
+         "(associated|linked|correlated) with "
+         "{o}(; that alone does not show a cause|, which does not show a cause|).||Yes, a "
+         "statistical (association|link|correlation) (is on record|has been recorded|exists) "
+         "between "
+         "{s} and {o}."),
         ("{s}和{o}有关吗？", "{s}与{o}在统计上相关，但这并不说明因果关系。"),
     ),
     "medicine~": (
-        ("<Is|Are> {s} used for {o}?", "Yes, {s} <is|are> used for {o}."),
+        ("<Is|Are> {s} used for {o}?", "(Yes|Indeed|Correct), {s} <is|are> "
+        "(used|given|prescribed) for {o}.||Yes, {o} «is|are» "
+         "(one of its uses|among the uses of {s})."),
         ("{s}能用于{o}吗？||{s}可以治{o}吗？",
          "(可以|可以的|能)，{s}可用于{o}。||(可以|能)，{s}(可|可以)(用于|用来)治疗{o}。"),
     ),
@@ -327,10 +353,7 @@ IS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
 }  # fmt: skip
 
-FURTHER: dict[Language, tuple[str, ...]] = {
-    "en": ("",),
-    "zh": ("(另外|此外|除此之外|除了这些)，", "(另外|此外)，", "(顺便一提|补充一点)，"),
-}
+FURTHER_ZH = ("(另外|此外|除此之外|除了这些)，", "(另外|此外)，", "(顺便一提|补充一点)，")
 """How further facts of the same kind are led up to."""
 
 PAIRED: dict[str, tuple[str, str]] = {
@@ -354,9 +377,9 @@ PAIRED: dict[str, tuple[str, str]] = {
     "monitoring": ("what to monitor", "监测项目"),
 }
 PAIR_EN = (
-    "I would like to know about {s}: {a} and {b}.", "{S}: what are {a} and {b}?",
-    "Please sum up {s}, namely {a} and {b}.", "Tell me about {s}, both {a} and {b}.",
-    "About {s}, please explain {a}, then {b}.",
+    "I would like to know (two things |)about {s}: {a} and {b}.",
+    "{S}: please tell me {a} and {b}.", "Please sum up two things about {s}: {a} and {b}.",
+    "Two questions on {s}: {a}, and {b}?", "With regard to {s}, please explain {a}, then {b}.",
 )  # fmt: skip
 PAIR_ZH = (
     "{s}的{a}和{b}分别是什么？", "请(介绍|介绍一下|讲讲|说明){s}的{a}和{b}。",

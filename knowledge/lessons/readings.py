@@ -35,17 +35,24 @@ LAYOUT: dict[Language, tuple[str, ...]] = {
 
 NOT_COVERED: dict[Language, tuple[str, ...]] = {
     "en": (
-        "(the evidence|what is shown|this evidence) does not cover (this|the question|that).",
-        "the (lines|extracts|notes) above do not cover the {r} of {s}.",
-        "nothing here answers that: the evidence says nothing on the {r} of {s}.",
-        "(I looked|I went) through all the lines, and none of them covers this; they do not "
-        "mention the {r} of {s}.",
-        "this cannot be answered from the (evidence|lines|extracts) (given|shown).",
-        "on the {r} of {s} the evidence is silent, so I would rather not guess.",
-        "the evidence does not address the question about {s}. Another source is needed.",
-        "none of these lines is about the {r} of {s}; the question cannot be answered from them.",
-        "(for|on|as to) the {r} of {s}, these extracts say nothing. Please look elsewhere.",
-        "the extracts do not say. A source on {s} would be needed.",
+        "(the evidence|what is shown|this evidence|what I have here) does not cover (this "
+        "question|the question).",
+        "the (lines|extracts|notes|entries) (above|shown|I have) do not cover {r} {s}.",
+        "nothing here answers that: the (evidence|material) says nothing on {r} {s}.",
+        "(Having gone|Having looked) through (all the|these) lines, I (find|see|have found) "
+        "nothing on "
+        "{r} {s}.",
+        "this cannot be answered from the (evidence|lines|extracts|entries) (given|shown|at hand).",
+        "on {r} {s} the (evidence|material) is silent, so (I would rather not guess|I leave it "
+        "open|any answer would be a guess).",
+        "the (evidence|material) does not address (the question about {s}|what is asked about "
+        "{s}). "
+        "Another source is needed.",
+        "none of these lines (is about|concerns) {r} {s}; the question cannot be answered from "
+        "them.",
+        "(for|on|as to) {r} {s}, these (extracts|lines|entries) say nothing. Please look "
+        "elsewhere.",
+        "the (extracts|lines|notes) do not say. A source on {s} (would be|is) needed.",
     ),
     "zh": (
         "(证据|材料|这些条目|现有记录)(并|)没有(涉及)(这个|该|这一)问题。",
@@ -87,7 +94,12 @@ WHETHER: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 
 COPIED: dict[Language, tuple[str, ...]] = {
-    "en": ("", "", "As listed: ", "In short: ", "The line reads: "),
+    "en": (
+        "The line (reads|says|has it): ",
+        "(Quoted|Copied) from the line: ",
+        "As it stands: ",
+        "(In the words|In the terms) of the line: ",
+    ),
     "zh": (
         "",
         "",
@@ -100,12 +112,12 @@ COPIED: dict[Language, tuple[str, ...]] = {
 
 FOUND: dict[Language, tuple[str, ...]] = {
     "en": (
-        "", "", "", "",
+        "", "", "", "", "", "",
         "(here is|this is) what (is recorded|the entry says|was found). ",
-        "(the entry|the record) has (this|the following). ",
-        "I have (just |)looked it up. ",
-        "that can be answered from the (entry|record). ",
-        "there is an entry. ", "here you are. ",
+        "(the entry|the record) has (this|the following|an answer). ",
+        "I have (just |)looked (it|that) up. ",
+        "(that|this) can be answered from the (entry|record). ",
+        "there is an entry(| on it| on that). ", "here you are. ",
     ),
     "zh": ("", "", "", "", "(查到了|找到了|有记录)。", "已(查到|找到)(相关|有关)记录。",
     "(记录|结果)如下。",
@@ -113,9 +125,9 @@ FOUND: dict[Language, tuple[str, ...]] = {
 }  # fmt: skip
 SHOWN: dict[Language, tuple[str, ...]] = {
     "en": (
-        "(Fact|Entry|Record) used: {f}", "The (entry|record|fact) behind it: {f}", "Entry: {f}",
-        "This (rests on|comes from|is taken from): {f}", "Source entry: {f}",
-        "(Recorded|Listed|Entered) as: {f}",
+        "(Fact|Entry|Record) used: “{f}”", "The (entry|record|fact) behind (it|this): “{f}”",
+        "This (rests on|comes from|is taken from) (the entry|the record): “{f}”",
+        "(Recorded|Listed|Entered) as: “{f}”", "The (entry|record) (reads|says): “{f}”",
     ),
     "zh": ("所(用|据)(条目|记录)：{f}", "依据的记录：{f}", "所依据的(条目|记录)是：{f}",
            "原(记录|条目)：{f}"),

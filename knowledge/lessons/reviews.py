@@ -21,7 +21,8 @@ OPENING: dict[Language, tuple[str, ...]] = {
         "I am reading “{t}”. ", "About the paper “{t}”: ", "Our journal club has “{t}” this week. ",
         "A colleague forwarded “{t}” to me. ", "I would like to talk about “{t}”. ",
         "Could we go through “{t}” together? ", "I have come across “{t}”. ",
-        "For a talk I need “{t}”. ", "My supervisor wants a summary of “{t}”. ",
+        "I need “{t}” for a talk. ", "My supervisor wants a summary of “{t}”. ",
+        "“{t}” is on my desk. ", "I have to present “{t}”. ", "Somebody cited “{t}” today. ",
     ),
     "zh": (
         "我在读《{t}》。", "关于《{t}》这篇文献，", "科里本周要讨论《{t}》。",
@@ -40,7 +41,7 @@ ASKED: dict[Language, dict[str, tuple[str, ...]]] = {
         "result": ("What was found?", "What are the results?", "Which finding stands out?",
                    "What did the data show?", "Can you give me a result word for word?"),
         "conclusion": ("What is the conclusion?", "What do the authors conclude?",
-                       "What should I take away from it?", "How does it end?",
+                       "What should I take away from it?", "What does it all come to?",
                        "What is the bottom line, in their own words?"),
         "first": ("How does it begin?", "What is it about?", "What does the text start from?",
                   "Can you quote its opening?", "What is the topic?"),
@@ -75,31 +76,41 @@ THEN: dict[Language, tuple[str, ...]] = {
 
 SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     "en": {
-        "aim": ("The (starting point|point of departure) is (given|put|described) like this: “{w}”",
-                "(The authors|They) (begin|start|open) with this: “{w}”",
-                "The (background|context), in (their|the authors') own words: “{w}”",
-                "The question arises from this: “{w}”"),
-        "method": ("The (methods|steps|procedures) are (described|reported|given) as follows: "
+        "aim": ("The (starting point|point of departure) is (given|put|described|stated) "
+                "(like this|as follows|in these words): “{w}”",
+                "(The authors|They) (begin|start|open|set out) (with|from) (this|the following): "
+                "“{w}”",
+                "The (background|context|setting), in (their|the authors') own words: “{w}”",
+                "(The question|The work|It) (arises from|rests on|is motivated by) this: “{w}”",
+                "(As background|By way of introduction), (one reads|they write|it says): “{w}”"),
+        "method": ("The (methods|steps|procedures) are (described|reported|given) (as follows|like "
+                   "this|in these words): “{w}”",
+                   "(On|As to|Regarding) the (approach|design|methods), (one reads|they write|it "
+                   "says): “{w}”",
+                   "(As to|Regarding|On) how it was done: “{w}”",
+                   "This is how they (worked|went about it|proceeded|did it): “{w}”",
+                   "What they did, (in their words|as they put it): “{w}”"),
+        "result": ("(Among|Out of|From) the (results|findings|data): “{w}”",
+                   "They (report|found|state|describe|observed) (this|the following): “{w}”",
+                   "One (finding|result|observation) (reads|is put like this|is this): “{w}”",
+                   "The (text|paper|abstract) (reports|gives|has) (this|the following): “{w}”",
+                   "(Word for word|Verbatim|In their words): “{w}”"),
+        "conclusion": ("The (conclusion|summary) (is worded like this|reads|runs as follows): "
         "“{w}”",
-                   "(On|As to) the (approach|design), one reads: “{w}”",
-                   "As to how it was done: “{w}”",
-                   "This is how they (worked|went about it|proceeded): “{w}”"),
-        "result": ("(Among|Out of) the (results|findings): “{w}”",
-                   "They (report|found|state|describe) (this|the following): “{w}”",
-                   "One (finding|result) (reads|is put like this): “{w}”",
-                   "The (text|paper|abstract) reports this: “{w}”", "Word for word: “{w}”"),
-        "conclusion": ("The conclusion (is worded like this|reads|runs as follows): “{w}”",
-                       "(They|The authors) (conclude|end by saying|close with this): “{w}”",
-                       "In the authors' words: “{w}”",
-                       "The (take-home message|bottom line|main message) (reads|is): “{w}”",
+                       "(They|The authors) (conclude|sum up|sum it up) (like this|as follows|in "
+                       "these words): “{w}”",
+                       "In (the authors'|their own|its own) words: “{w}”",
+                       "The (take-home message|bottom line|main message|gist) (reads|is|is "
+                       "this): “{w}”",
                        "It (comes down|boils down|amounts) to this: “{w}”"),
         "first": ("It (begins|starts|opens) like this: “{w}”", "The opening reads: “{w}”",
                   "The first thing said is: “{w}”", "It sets out from this: “{w}”"),
-        "last": ("It (closes|ends) with the words: “{w}”", "The end reads: “{w}”",
-                 "The last statement is: “{w}”", "It finishes like this: “{w}”"),
-        "part": ("(There|In that part) one (reads|finds): “{w}”", "That part states: “{w}”",
-                 "The wording is: “{w}”",
-                 "It says: “{w}”", "I quote: “{w}”"),
+        "last": ("It (closes|ends|finishes) (with the words|like this|as follows): “{w}”",
+                 "The (end|ending|last sentence) reads: “{w}”",
+                 "The (last|closing) statement (is|reads): “{w}”"),
+        "part": ("(There|In that part|In that section) (one reads|one finds|it says): “{w}”",
+                 "That (part|section) (states|says|reads): “{w}”", "The wording is: “{w}”",
+                 "It (says|states) (this|the following): “{w}”", "(I quote|To quote): “{w}”"),
     },
     "zh": {
         "aim": ("(作者|文中)(写道|交代)：“{w}”", "(文章|研究)的(出发点|由来)是：“{w}”",
@@ -123,7 +134,12 @@ SAID: dict[Language, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 UNDER: dict[Language, tuple[str, ...]] = {
-    "en": ("Under “{p}” one (reads|finds): “{w}”", "The part on “{p}” (states|says): “{w}”"),
+    "en": (
+        "Under “{p}” (one reads|one finds|it says): “{w}”",
+        "(The part on|The section) “{p}” (states|says|has this|reads): “{w}”",
+        "(From|In) “{p}”: “{w}”",
+        "On “{p}”, (the text has|it gives) this: “{w}”",
+    ),
     "zh": (
         "“{p}”(部分|一节)(写道|提到|指出)：“{w}”",
         "(再看|关于|说到)“{p}”，(原文是|原文写道|文中写道)：“{w}”",
@@ -131,16 +147,22 @@ UNDER: dict[Language, tuple[str, ...]] = {
 }
 """The same of a part that has to be named, because nobody asked for it."""
 CAUTION: dict[Language, tuple[str, ...]] = {
-    "en": ("", "", "", "That is the wording of the paper, and not advice for a single patient.",
-           "I quote and do not judge how strong it is.",
-           "Whether it carries over to other settings is left open."),
+    "en": ("", "", "", "", "", "",
+           "That is (the wording of the text|what the text says), (and |)not advice for (a "
+           "single|one particular) patient.",
+           "I (only quote|am quoting) and do not (judge|say) how strong (it|the evidence) is.",
+           "Whether (it|this) (carries over to|holds in) other (settings|patients|places) is (left "
+           "open|another question).",
+           "(How far|To what extent) (this|it) can be relied on (is a matter of the methods|would "
+           "need a look at the methods)."),
     "zh": ("", "", "", "(这是|以上是)原文的(表述|说法)，不是对个人的(建议|医嘱)。",
-    "这里只作引用，不评价证据(强弱|高低)。",
+           "这里只作引用，不评价证据(强弱|高低)。",
            "(是否|能否)适用于(某一位|具体)患者，(要由医生|还须当面)判断。"),
 }  # fmt: skip
 PICKED: dict[Language, tuple[str, ...]] = {
-    "en": ("Please back it with a quotation.", "Quote, please, do not retell.", "", "", "",
-           "I need the exact words."),
+    "en": ("Please (back it with|give me) a quotation.", "Quote, please, do not retell.", "", "",
+    "",
+           "", "", "I need the exact words.", "(Verbatim|In their own words), please."),
     "zh": ("请引用原文。", "请给出原话。", "", "", ""),
 }  # fmt: skip
 ENDING: dict[Language, tuple[str, ...]] = {
@@ -153,20 +175,22 @@ PAPER: dict[Language, tuple[str, ...]] = {
 }
 ANY: dict[Language, tuple[str, ...]] = {
     "en": ("Anything else that can be quoted?", "Is there another sentence worth citing?",
-           "What else does it state?", "Could you cite one more passage?"),
+           "What else does it state?", "Could you cite one more passage?",
+           "(And what more|What more) is there on that?", "Is there (more|anything else) on this?"),
     "zh": ("还有别的可以引用吗？", "还提到了什么？", "能再引一句吗？"),
 }  # fmt: skip
 WHOLE: dict[Language, tuple[str, ...]] = {
-    "en": ("Could you take me through it, quoting each part?",
-           "Please give one sentence of each part.",
-           "What does it say from beginning to end, in its own words?",
+    "en": ("Could you take me through (it, quoting as we go|the parts, quoting each)?",
+           "Please give (one sentence|a quotation) (of|from) each (main |)part.",
+           "What (are its main points|does it say), in its own words?",
            "Can you sum it up with quotations only?"),
     "zh": ("请按各部分引用原文，概括一下。", "能从头到尾各引一句吗？", "请用原话讲讲全文。"),
 }  # fmt: skip
 AGAIN: dict[Language, tuple[str, ...]] = {
-    "en": ("It also (states|says|notes): “{w}”", "(Another|A further) sentence: “{w}”",
-           "One can also (cite|quote): “{w}”",
-           "(Further on|Elsewhere|Beyond that), one reads: “{w}”",
-           "(Then|Next) there is this: “{w}”"),
+    "en": ("(It|The text) also (states|says|notes|has this): “{w}”",
+           "(Another|A further|One more) (sentence|statement|passage) (reads|is): “{w}”",
+           "One (can|could|may) also (cite|quote): “{w}”",
+           "(Further on|Elsewhere|Beyond that|In addition), (one reads|it says|they write): “{w}”",
+           "(Then|Next|Also) there is this: “{w}”"),
     "zh": ("文中还写道：“{w}”", "另有一句：“{w}”", "还可以引用：“{w}”"),
 }  # fmt: skip

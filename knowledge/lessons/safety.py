@@ -21,9 +21,9 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 _MET = ("interaction", "contraindication")
 _HARMLESS = {
     "medicine": ("medicine~", "drug_class", "monitoring", "description"),
-    "condition": ("test", "department", "treatment", "description"),
+    "condition": ("prevention", "department", "treatment", "description"),
 }
-"""What may stand in a refusal: nothing on doses, dangers or how a thing is caught."""
+"""What may stand in a refusal: nothing on doses, dangers, how a thing is caught or found out."""
 
 _ALIKE = {
     "medicine": ("side_effect", "contraindication", "interaction", "dose_limit", "pregnancy",
@@ -65,7 +65,7 @@ def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
     template = grammar.say(cautions.URGENT[page.language], pick)
     stop = "." if page.language == "en" else "。"
     answer.say(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
-    after = [each for each in ("department", "test", "complication") if page.named(each)]
+    after = [each for each in ("test", "first_line", "complication") if page.named(each)]
     for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
         answer.state(each, page.named(each)[:4], briefly=0.7)
     _add(page, answer, grammar.say(cautions.AFTER[page.language], pick))

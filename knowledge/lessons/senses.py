@@ -26,7 +26,7 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
-        r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out",
+        r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out|suspect",
         "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善|项目|这一项",
     ),
     "first_line": (r"first-line|first line|starts? with|first choice", "一线|首选"),
@@ -101,6 +101,7 @@ _HEDGE: dict[str, tuple[str, ...]] = {
     "en": (
         r"(?:that|this|it) is (?:not a|no) diagnosis",
         r"(?:which|that alone|that) does not (?:prove that|show a cause)",
+        r"though figures cannot replace",
         r"but (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
         r"though (?:statistics|figures|correlations) (?:cannot|do not) (?:replace|stand in for)",
         r"and no statement on causes",
@@ -118,15 +119,19 @@ _HEDGE: dict[str, tuple[str, ...]] = {
 
 _ABSENT: dict[str, tuple[str, ...]] = {
     "en": (
-        r"less likely, given the absence of",
+        r"less likely, (?:given|considering) the absence of",
         r"^\W*with\s+absent, a symptom of",
-        r"^\W*the absence of\s*, which\s+can cause, speaks rather against",
-        r"(?:given|considering|in view of) the absence of\s*, to which it is tied",
-        r"with\s+absent, the statistical case for",
+        r"^\W*the absence of\s*, which\s+can (?:cause|produce|bring on), (?:speaks(?: "
+        r"rather)?|counts) against",
+        r"^\W*as\s+is absent, a symptom of",
+        r"down the list, (?:given|considering) the absence of",
+        r"(?:given|considering|in view of) the absence of\s*, to which it is (?:ti|link|connect)ed",
+        r"with\s+absent, the statistical (?:case|argument) for",
         r"would have (?:spoken|counted) statistically for\s*, (?:but|and) is absent",
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
-        r"one would rather look for",
+        r"^\W*since there is no\s*, which\s+can (?:cause|produce),",
+        r"(?:would|might) be expected to (?:cause|produce)\s*, which is absent here",
     ),
     "zh": (
         "(?:尚未|并未|未)出现",
@@ -156,7 +161,8 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
             r"(?<!not )(?<!never )\bcontraindicated (?:in|with)",
             r"(?:are|is)\s+contraindicated",
             r"(?:should|must) not be (?:used|given)",
-            r"(?:please )?do not take",
+            r"(?:please )?do not (?:take|use)",
+            r"must not be used here",
             r"who should not",
         ),
         "interaction": (
@@ -196,6 +202,10 @@ What such a phrase covers is taken out of a sentence; any denial that is left de
 """
 
 
+_OF_NAME = re.compile(r"\ban? (?=\s{2})", re.IGNORECASE)
+"""The article of a name, which is blank by now: frames are told without it."""
+
+
 @cache
 def _pattern(relation: str, place: int, never: bool) -> re.Pattern[str]:
     return re.compile((_NEVER if never else _SAID)[relation][place], re.IGNORECASE)
@@ -219,6 +229,8 @@ def fault(frame: str, named: Collection[str], texts: Collection[str], language: 
     stated = {*named, *texts}
     if not stated:
         return ""
+    if language == "en":
+        frame = _OF_NAME.sub(" ", frame)
     left = _meant(frozenset(stated), language).sub(" ", frame)
     for relation in sorted(stated - set(texts)):
         if not _pattern(relation, place, False).search(frame):

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge import names
 from knowledge.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph import Graph
-from knowledge.lessons import chinese
+from knowledge.lessons import chinese, nouns
 from knowledge.lessons.stated import CHUNK, SEEN_FROM_OBJECT, Facts, Stated
 from knowledge.lessons.stated import INVERSE as INVERSE
 from knowledge.lessons.stated import is_validation as is_validation
@@ -41,6 +41,12 @@ _MOST_ENTITIES = 200_000
 _SUBJECTS = ("condition:", "medicine:")
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|looks?|feels|hurts|moves|burns or|become|becomes)\b|^symptoms of ",
+    re.IGNORECASE,
+)
+_SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
+"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
 """A word of time that was typed and not turned into its sign."""
@@ -58,9 +64,16 @@ _NO_NAME = re.compile(
 _CJK = re.compile("[\u3400-\u9fff]")
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
-_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|Any|With|For) (?=[\w(])")
+_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
+_SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
+_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
+_PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
+"""A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
+_TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
+"""Whose a condition is called after, and no person's name."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
+    r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
     r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
     r"[A-Z][a-z]+\b[^A-Z]*"
 )
@@ -74,14 +87,20 @@ _ALWAYS_SMALL = {
     "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
     "rodenticide", "transplant", "marijuana", "overflow",
     "altitude", "postpartum", "beriberi", "multidrug",
+    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
+    "tricuspid", "bicuspid",
+    "mitral", "folate", "pterygium", "intertrigo",
 }  # fmt: skip
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|ary|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"graphy|al|ia|ic|ous|us|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
     r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
 )
 _PROPER = {
     "Down", "Still", "Bell", "Baker", "Young", "Brown",
+    "Lyme", "Norwegian", "Crohn", "Hodgkin", "Parkinson", "Alzheimer", "Huntington", "Addison",
+    "Turner", "Marfan", "Wilson", "Paget", "Raynaud", "Barrett", "Kaposi", "Wilms", "Burkitt",
+    "Hashimoto", "Chagas", "Lynch", "Tourette", "Guillain", "Gilbert", "Kawasaki", "Ebola", "Zika",
     "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
 }  # fmt: skip
 
@@ -177,12 +196,40 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     """
     if _FUNCTION_WORD.match(text):
         return text[:1].lower() + text[1:]
+    if _TRADE.match(text):
+        return text[:1].lower() + text[1:]
     first = _FIRST_WORD.match(text)
     if first is None or first[0] in _PROPER:
         return text
-    if first[0].lower() not in common and not _MEDICAL.search(first[0]):
+    prefixed = _PREFIXED.match(text) is not None
+    if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
         return text
     return text[:1].lower() + text[1:]
+
+
+def name_within(name: str, common: Collection[str]) -> str:
+    """Write a name as it stands within an English sentence, a heading's later words small, too.
+
+    >>> name_within("Cystic Fibrosis", {"cystic"}), name_within("Acute Lyme disease", {"acute"})
+    ('cystic fibrosis', 'acute Lyme disease')
+    """
+    said = within_sentence(name, common)
+    if said == name:
+        return name
+    return said[:1] + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), said[1:])
+
+
+def _small_if_common(word: str, common: Collection[str]) -> str:
+    """Return a word in capitals small where it is no acronym: a thesaurus marks its terms so."""
+    small = word.lower()
+    known = any(part in common or _MEDICAL.search(part) for part in small.split("-"))
+    return small if known else word
+
+
+def _small_word(word: str, common: Collection[str]) -> str:
+    """Return a word of a heading as running text has it."""
+    small = word.lower()
+    return small if small in common or _MEDICAL.search(word) and word not in _PROPER else word
 
 
 class _Called(NamedTuple):
@@ -245,7 +292,7 @@ class _Tongue:
             entity = entities.get(id)
             text = spoken(entity, self._language) if entity else ""
             kind = entity.kind if entity else ""
-            known = self._known[id] = self._within(text, kind)
+            known = self._known[id] = self._named(text, kind)
         return known
 
     def _told(self, fact: Stated) -> _Called:
@@ -254,13 +301,21 @@ class _Tongue:
         native = bool(_CJK.search(text)) == (self._language == "zh")
         if not native or len(text) > LONGEST_TEXT[self._language] or _damaged(text):
             return _NOT_CALLED
-        return self._within(text, "")
-
-    def _within(self, text: str, kind: str) -> _Called:
+        if self._language == "en":
+            text = _SHOUTED.sub(lambda word: _small_if_common(word[0], self._common), text)
         said = within_sentence(text, self._common)
-        if kind == "symptom" and _FINDING.fullmatch(text):
-            said = text[:1].lower() + text[1:]
-        return _Called(text, said, names.normalise(text), kind)
+        return _Called(text, said, names.normalise(text), "")
+
+    def _named(self, name: str, kind: str) -> _Called:
+        """Return a name, and it within a sentence: in English with the article that it takes."""
+        if kind == "symptom" and _FINDING.fullmatch(name):
+            said = name[:1].lower() + name[1:]
+        elif self._language == "zh" or kind == "department":
+            said = within_sentence(name, self._common)
+        else:
+            said = name_within(name, self._common)
+        counted = self._language == "en" and kind != "department"
+        return _Called(name, nouns.counted(said) if counted else said, names.normalise(name), kind)
 
 
 _NOT_CALLED = _Called("", "", "", "")
@@ -407,8 +462,11 @@ def _belongs(relation: str, kind: str, name: str) -> bool:
     """Say whether an object can stand for its relation in a lesson.
 
     Statistics on tests and medicines would read like advice; some tables give a disease's name in
-    place of a department's.
+    place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
+    one that names no more than an organ ("symptoms of eye") tells nothing.
     """
+    if kind == "symptom" and _CLAUSE.search(name):
+        return False
     if relation == "associated_with":
         return kind in ("condition", "symptom")
     if relation.endswith(INVERSE) and name in _UNTREATABLE:
@@ -451,5 +509,6 @@ def _damaged(text: str) -> bool:
         any(mark in text for mark in _DEBRIS)
         or _REFERENCE.search(text) is not None
         or _PINYIN.search(text) is not None
+        or _SPOKEN_AS.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )

@@ -4,7 +4,8 @@
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
 has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
-`alone` follows one.
+`again` another two, `alone` follows one. What is urgent is said before a plan where illness is
+sudden.
 """
 
 import random
@@ -15,7 +16,7 @@ from knowledge.lessons import cases, complaints, consultations, grammar, patient
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
 from knowledge.lessons.subjects import Item, Page
-from knowledge.records import Lesson
+from knowledge.records import Language, Lesson
 
 NAME = "vignette"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -33,7 +34,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     if not relation or not patients.is_illness(page):
         return {}
     if relation != "symptom":
-        return {relation: ("versus",)}
+        return {relation: ("versus", "again")}
     planned = [each for each in PLAN if page.named(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
 
@@ -41,19 +42,21 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where nothing shares a finding with the page."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form == "versus" else ()
-    if form == "versus" and not rivals:
+    rivals = page.rivals(page) if form != "alone" else ()
+    if form != "alone" and len(rivals) < (2 if form == "again" else 1):
         return None
     answer = Answer(page, pick)
     if rivals:
-        rival = pick.choice(rivals)
+        rival = rivals[-1] if form == "again" else rivals[0]
         items = _versus(page, rival, told_by, answer, pick)
     else:
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
     conclude(page, relation, told_by, answer, pick, told=items)
-    return answer.lesson(NAME, _case(page, items, history, pick), relation)
+    tasks = cases.TASK if rivals else cases.TASK_ALONE
+    tasks = tasks if told_by == "symptom" else cases.TASK_STATISTICAL
+    return answer.lesson(NAME, _case(page, items, history, tasks, pick), relation)
 
 
 def conclude(
@@ -133,14 +136,18 @@ def _versus(
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
     common = findings(page, relation)
-    other = [item for item in findings(rival, relation)[:8] if complaints.another(item, common)]
+    other = [
+        item
+        for item in findings(rival, relation)[:8]
+        if complaints.another(item, common) and patients.suits(page, item)
+    ]
     compare(page, rival, shared, relation, answer, pick)
     if own:
         _for(page, relation, own, answer, pick)
     if other and pick.random() < 0.7:
         few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
         against = cases.AGAINST[relation, page.language]
-        text = phrases.told(against, page.said, few, page.language, pick, r=rival.said)
+        text = phrases.told(against, rival.said, few, page.language, pick, r=rival.said)
         answer.say_of(text, (rival, relation, few))
     told = [shared[0], *own]
     pick.shuffle(told)
@@ -171,12 +178,18 @@ def _background(page: Page, answer: Answer, pick: random.Random) -> list[Item]:
     return [item]
 
 
-def _case(page: Page, items: Sequence[Item], history: Sequence[Item], pick: random.Random) -> str:
+def _case(
+    page: Page,
+    items: Sequence[Item],
+    history: Sequence[Item],
+    tasks: dict[Language, tuple[str, ...]],
+    pick: random.Random,
+) -> str:
     who = patients.profile(page, [*items, *history])
     person = patients.person(who, page.language, pick)
-    told = grammar.say(cases.HISTORY[page.language], pick) if history else ""
-    task = told.format(a="".join(item.said for item in history))
-    task += grammar.say(cases.TASK[page.language], pick)
+    past = grammar.say(cases.HISTORY[page.language], pick) if history else ""
+    past = past.format(a="".join(item.said for item in history))
+    task = grammar.say(tasks[page.language], pick)
     return phrases.fill(
         grammar.say(cases.VIGNETTE[page.language], pick),
         page.language,
@@ -185,6 +198,8 @@ def _case(page: Page, items: Sequence[Item], history: Sequence[Item], pick: rand
         Who=person[:1].upper() + person[1:],
         a=phrases.listing([item.said for item in items], page.language, pick),
         since=patients.since(who, page.language, pick),
-        ask=task,
-        Ask=task,
+        ask=past + task,
+        Ask=past + task,
+        Task=task,
+        past=f" {past}".rstrip(),
     )

@@ -1,0 +1,111 @@
+"""Nouns: which English names one says with an article, and which article that is.
+
+    "pilonidal cyst" -> "a pilonidal cyst"; "gout", "kidney stones", "Crohn's disease" -> unchanged
+
+Names of a graph are headings and bear none; running text reads wrong without it. Only heads that
+are always counted are listed: where English allows both, a name stays as it is.
+"""
+
+import re
+from functools import lru_cache
+
+_COUNTED = (
+    "abnormality abortion abrasion abscess adenoma allergy amputation aneurysm assessment "
+    "attack baby biopsy bite blister bruise bump bunion burn callus cataract catheter "
+    "chalazion clot concussion contraceptive contusion count crisis culture cyst defect "
+    "device diary diet dislocation diverticulum droop effusion electrocardiogram "
+    "electroencephalogram embolus ependymoma examination exanthem fibroadenoma fibroma "
+    "fissure fistula flare fracture gallstone glioma goiter goitre granuloma grid "
+    "haemangioma haematoma hemangioma hematoma hernia hydrocele infant inhaler injury "
+    "interval laceration lesion level limp lipoma lump mass melanoma mole murmur neuroma "
+    "nodule nosebleed osteochondroma pacemaker papule pinguecula polyp pregnancy "
+    "prescription profile programme prosthesis pseudocyst puncture pustule questionnaire "
+    "rash reaction reflex scan scar screen seizure smear sore spasm spot sprain stent sting "
+    "stoma stone strain stricture study supplement swab system taste tear teratoma test toe "
+    "tongue transplant tremor tumor tumour ulcer ultrasound valve varicocele wart wheeze "
+    "wound X-ray"
+)
+_HEADS = frozenset(_COUNTED.split())
+_BARE = re.compile(
+    r".*culture wound|(?:acute |chronic )?(?:kidney|liver|lung) injury|pregnancy(?! test)\b.*|"
+    r"(?:malignant )?melanoma|herpes .*|stiffness .*|(?:.* )?(?:immune|nervous|digestive) system|"
+    r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
+    re.IGNORECASE,
+)
+"""Names whose head is listed, or seems to be, and that are said without an article all the same."""
+
+_ALWAYS = re.compile(
+    r"(?:history|feeling of|sensation|inability|change|family history|foreign body|deviated nasal "
+    r"septum|missed period|frozen shoulder)\b|"
+    r".*\b(?:sensation|history of|lump or mass|mass or lump)\b|"
+    r"(?:sore|runny|blocked|stuffy|stiff|hoarse|swollen|weak|hard) (?:[\w-]+ )?"
+    r"(?:throat|nose|neck|voice|abdomen|eye|stream|prostate)$|"
+    r"previous [\w ]+ infection$|(?:[\w-]+ "
+    r")?(?:ear|eye|skin|kidney|bladder|chest|sinus|tooth|throat|yeast|urinary tract|"
+    r"respiratory tract|wound|fungal|bacterial|viral) infection$|"
+    r"(?:eating|personality|mood|metabolic|bleeding|skin|bone|sleep|tic|thyroid|pituitary|hormone|"
+    r"seizure|movement|adjustment|conduct|impulse control|salivary gland|ovarian|vulvar|cervical|"
+    r"nose|blood|psychotic|dysthymic|psychosexual) disorder$",
+    re.IGNORECASE,
+)
+"""Names that are counted as a whole, though their head alone may not be."""
+
+_PARTED = re.compile(
+    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
+    r"|[,(].*"
+)
+_DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
+_ARTICLE = re.compile(r"^an? ")
+_AN = re.compile(
+    r"[aioAIO](?![A-Z0-9])|[eE](?!u|[A-Z0-9])|[uU](?!ni|r[a-z]|se|su|te|[A-Z0-9])|8|11\b|18\b|"
+    r"hour|heir|"
+    r"(?!HER2|SARS|MRSA)[AEFHILMNORSX](?=[A-Z0-9]|-[a-z]|\b)"
+)
+_ASKS_BARE = re.compile(
+    r"(?:\b(?:the|known|any|no|my|your|his|her|their|our|this|that|some|more|term|cases "
+    r"of)|['’]s) $",
+    re.IGNORECASE,
+)
+"""What stands before a name and takes its article's place."""
+
+
+@lru_cache(maxsize=1 << 15)
+def counted(name: str) -> str:
+    """Return a name with the article that running text gives it, where it needs one.
+
+    >>> counted("pilonidal cyst"), counted("acute kidney injury"), counted("history of falls")
+    ('a pilonidal cyst', 'acute kidney injury', 'a history of falls')
+    """
+    if not name or _DETERMINED.match(name) or _BARE.fullmatch(name):
+        return name
+    head = _PARTED.sub("", name).rsplit(" ", 1)[-1]
+    if head not in _HEADS and not _ALWAYS.match(name):
+        return name
+    return article(name) + name
+
+
+def article(name: str) -> str:
+    """Return the article by which a name is introduced.
+
+    >>> article("X-ray"), article("urine culture"), article("umbilical hernia"), article("GLP-1")
+    ('an ', 'a ', 'an ', 'a ')
+    """
+    return "an " if _AN.match(name) else "a "
+
+
+def bare(said: str) -> str:
+    """Return a name without its article.
+
+    >>> bare("an ulcer"), bare("gout")
+    ('ulcer', 'gout')
+    """
+    return _ARTICLE.sub("", said)
+
+
+def takes_bare(before: str) -> bool:
+    """Say whether the words before a name leave no room for an article.
+
+    >>> takes_bare("My brother's "), takes_bare("the term "), takes_bare("symptoms of ")
+    (True, True, False)
+    """
+    return _ASKS_BARE.search(before) is not None

@@ -1,0 +1,273 @@
+"""English lessons as a reader meets them: articles, verbs, whom a case befalls, what is first."""
+
+import random
+
+import pytest
+
+from knowledge.lessons import (
+    cases,
+    complaints,
+    huatuo,
+    literature,
+    nouns,
+    patients,
+    phrases,
+    preference,
+    subjects,
+    vignette,
+)
+from knowledge.lessons.neighbours import _differs
+from knowledge.lessons.subjects import Item, Page
+from knowledge.records import Entity, Lesson, LessonSource, Message, Name, Passage
+
+
+def item(name, object="symptom:1", kind="symptom"):
+    return Item(f"fact:{name}", name, nouns.counted(name), f"{kind}:{name}", kind)
+
+
+def text(words):
+    return Item(f"fact:{words[:9]}", words, words[:1].lower() + words[1:])
+
+
+def page(name, **groups):
+    kinds = {"department": "department", "test": "test", "risk_factor": "factor"}
+    held = {
+        relation: tuple(
+            each if isinstance(each, Item) else item(each, kind=kinds.get(relation, "symptom"))
+            for each in values
+        )
+        for relation, values in groups.items()
+    }
+    entity = Entity(f"condition:{name}", "condition", (Name(name, "en"),))
+    return Page(entity, "en", name, nouns.counted(name), held)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pilonidal cyst", "a pilonidal cyst"),
+        ("ectopic pregnancy", "an ectopic pregnancy"),
+        ("pregnancy at term", "pregnancy at term"),
+        ("acute kidney injury", "acute kidney injury"),
+        ("injury to the hand", "an injury to the hand"),
+        ("history of angioedema", "a history of angioedema"),
+        ("full blood count", "a full blood count"),
+        ("ACTH stimulation test", "an ACTH stimulation test"),
+        ("HER2 test", "a HER2 test"),
+        ("urinary tract infection", "a urinary tract infection"),
+        ("HIV infection", "HIV infection"),
+        ("hand or finger lump or mass", "a hand or finger lump or mass"),
+        ("kidney stones", "kidney stones"),
+        ("gout", "gout"),
+    ],
+)
+def test_a_counted_name_takes_its_article(name, said):
+    assert nouns.counted(name) == said
+    assert nouns.bare(said) == name
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{s} can cause pain.", "A hernia can cause pain."),
+        ("known {s}: any objection?", "Known hernia: any objection?"),
+        ("my aunt's {s} is worse.", "My aunt's hernia is worse."),
+        ("is there any {s}?", "Is there any hernia?"),
+    ],
+)
+def test_an_article_gives_way_where_another_word_stands(template, said):
+    assert phrases.fill(template, "en", 1, s="a hernia") == said
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "said"),
+    [
+        (
+            "gout",
+            "juvenile arthritis (JIA), also known as JRA, is the most common form",
+            "gout: juvenile arthritis (JIA), also known as JRA, is the most common form.",
+        ),
+        ("gout", "A crush injury is injury by an object", "gout: a crush injury is injury by"),
+        ("fracture", "fractures of the humerus", "a fracture: fractures of the humerus."),
+        ("Cushing syndrome", "Cushing's syndrome describes signs", "Cushing's syndrome describes"),
+        ("gout", "a painful joint disease", "Gout is a painful joint disease."),
+    ],
+)
+def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, description, said):
+    told = phrases.statement(
+        nouns.counted(name),
+        "description",
+        [Item("fact:1", description, description)],
+        "en",
+        random.Random(1),
+    )
+    assert said in told
+    assert " is a crush injury is " not in told and " is fractures " not in told
+
+
+def test_findings_that_are_clauses_or_empty_are_left_out():
+    assert not subjects._belongs("associated_with", "symptom", "Throat feels tight")
+    assert not subjects._belongs("associated_with", "symptom", "Symptoms of eye")
+    assert subjects._belongs("associated_with", "symptom", "Eye burns") is True
+    assert subjects._damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+
+
+def test_a_heading_is_written_small_within_a_sentence():
+    common = {"cystic", "acute", "disease"}
+    assert subjects.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
+    two = "Cystic fibrosis is inherited. Lungs and Disease follow."
+    assert subjects.within_sentence(two, common) == two[:1].lower() + two[1:]
+    assert subjects.within_sentence("Gastro-oesophageal reflux", common) == (
+        "gastro-oesophageal reflux"
+    )
+    assert subjects.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
+    assert subjects.within_sentence("Athlete's foot", common) == "athlete's foot"
+    assert subjects.within_sentence("Crohn's disease", common) == "Crohn's disease"
+
+
+def test_a_verb_agrees_with_two_adjectives_before_one_noun():
+    assert phrases.is_plural("depressive or psychotic symptoms")
+    assert not phrases.is_plural("lump or mass of breast")
+
+
+def test_one_of_several_is_said_only_of_several():
+    for seed in range(60):
+        pick = random.Random(seed)
+        one = phrases.statement("gout", "complication", [item("pain")], "en", pick)
+        assert "Among" not in one and "complications of gout include" not in one.casefold()
+
+
+def test_what_is_left_of_a_relation_is_told_as_something_further():
+    told = phrases.others("side_effect", [item("nausea"), item("fatigue")], random.Random(2))
+    assert told.startswith("Other side effects ")
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "sex"),
+    [
+        ("ischaemic stroke", "mature", ""),
+        ("heat stroke", "adult", ""),
+        ("priapism", "adult", "m"),
+        ("Turner syndrome", "adult", "f"),
+        ("scarlet fever", "child", ""),
+        ("gestational diabetes", "adult", "f"),
+    ],
+)
+def test_a_patient_is_one_whom_the_condition_befalls(name, stage, sex):
+    who = patients.profile(page(name))
+    assert (who.stage, who.sex) == (stage, sex)
+
+
+def test_a_condition_of_pregnancy_befalls_somebody_pregnant():
+    who = patients.profile(page("gestational diabetes"))
+    assert who.pregnant
+    assert "pregnant woman" in patients.person(who, "en", random.Random(1))
+
+
+def test_no_history_is_told_that_the_patient_cannot_have():
+    factors = ("childbirth", "family history of diabetes", "autumn season", "obesity")
+    told = patients.history(page("bipolar disorder", symptom=["low mood"], risk_factor=factors))
+    assert [each.text for each in told] == ["obesity"]
+    assert not patients.suits(page("ringworm", symptom=["itching"]), item("diaper rash"))
+
+
+def test_an_operation_is_no_illness():
+    assert not patients.is_illness(page("mastectomy", associated_with=["pain"]))
+
+
+def test_one_common_finding_sets_no_two_departments_against_each_other():
+    one = page("tonsillitis", symptom=["fever", "sore throat"], department=["ENT"])
+    other = page("cystitis", symptom=["fever", "dysuria"], department=["urology"])
+    like = page("pyelitis", symptom=["fever", "flank pain"], department=["urology"])
+    assert not _differs(one, other, "symptom")
+    assert _differs(other, like, "symptom")
+
+
+def test_only_a_case_with_two_conditions_asks_for_several():
+    for task in (*cases.TASK_ALONE["en"], *cases.TASK_STATISTICAL["en"]):
+        assert "differential" not in task and "what else" not in task
+    for task in cases.TASK_STATISTICAL["en"]:
+        assert "plan" not in task and "next" not in task
+
+
+def test_what_is_urgent_comes_before_the_plan_of_a_sudden_illness():
+    stroke = page(
+        "ischaemic stroke",
+        symptom=["facial droop", "speech difficulty", "arm weakness"],
+        test=["brain imaging"],
+        red_flag=[text("Sudden facial droop is an emergency.")],
+    )
+    for seed in range(20):
+        row = vignette.write(stroke, "test", "alone", random.Random(seed))
+        answer = row.messages[-1].content
+        assert answer.index("is an emergency") < answer.index("brain imaging")
+
+
+def test_no_one_notices_a_change_in_the_blood():
+    effects = [item("hyperkalaemia"), item("raised liver enzymes"), item("QT prolongation")]
+    assert complaints.felt(effects) == []
+
+
+def test_a_plural_subject_is_asked_about_with_their():
+    stones = page("kidney stones", symptom=["pain"], cause=["low intake"])
+    asked = [
+        huatuo.asked_twice(stones, ("symptom", "cause"), random.Random(seed)) for seed in range(20)
+    ]
+    assert all("their symptoms" in each and "its " not in each for each in asked)
+
+
+def paper(*parts):
+    passages = tuple(
+        Passage(f"p{place}", "d", words, 0, len(words), title, "en")
+        for place, (title, words) in enumerate(parts)
+    )
+    entity = Entity("d", "document", (Name("A trial", "en"),))
+    return Page(entity, "en", "A trial", "A trial", {}, passages)
+
+
+def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice():
+    note = paper(
+        ("Summary", "Gout flares are treated with colchicine or a corticosteroid in most people."),
+        (
+            "Diagnosis",
+            "Crystals in joint fluid confirm the diagnosis of gout in most of the cases.",
+        ),
+        ("Treatment", "Long-term urate lowering aims at a serum urate below 360 micromol/L."),
+    )
+    row = literature.write(note, "part", "whole", random.Random(3))
+    answer = row.messages[-1].content
+    assert "“Diagnosis”" in answer and "“Treatment”" in answer
+    for seed in range(60):
+        row = literature.write(note, "conclusion", "one", random.Random(seed))
+        question = row.messages[-2].content
+        assert not ("own words?" in question and question.count("?") == 1 and "quot" in question)
+
+
+def lesson(question, answer, objects, quotes, support):
+    return Lesson(
+        id="x", messages=(Message("user", question), Message("assistant", answer)), language="en",
+        style="huatuo",
+        sources=tuple(LessonSource("fact", f"fact:{n}", quote) for n, quote in enumerate(quotes)),
+        entities=("condition:angina", *(f"symptom:{name}" for name in objects)),
+        split_key="condition:angina", licence="CC0-1.0",
+        meta={"relation": "symptom", "support": support, "objects": objects},
+    )  # fmt: skip
+
+
+def test_only_facts_are_swapped_and_none_that_the_question_names():
+    line = "Angina — symptoms: chest pain; rash."
+    flag = "Angina — red flags: Chest pain at rest is an emergency."
+    answer = "Angina can cause chest pain and a rash. Warning: chest pain at rest is an emergency."
+    row = lesson(
+        "What does it feel like?", answer, ["chest pain", "rash"], [line, line, flag],
+        [[0, 1], [2]],
+    )  # fmt: skip
+    pairs = preference.Pairs(lambda id: set(), every=False)
+    named = [("symptom:chest pain", "chest pain")]
+    pairs._pool["en", "symptom"] = preference.deque([("symptom:ulcer", "ulcer")])
+    pair = pairs._swapped(row, named, random.Random(1))
+    assert pair["rejected"] == (
+        "Angina can cause an ulcer and a rash. Warning: chest pain at rest is an emergency."
+    )
+    asked = lesson("Can it cause chest pain?", answer, ["chest pain"], [line], [[0], []])
+    assert pairs._swapped(asked, named, random.Random(1)) is None
