@@ -1,30 +1,35 @@
-"""Ask in Chinese for English passages: success@5 with the graph, and without it.
+"""Ask in one language for passages in the other: success@5 with the graph, and without it.
 
-python benchmarks/cross_language.py --data DIR [--sets shipped medquad]
+python benchmarks/cross_language.py --data DIR [--sets shipped back medquad abstracts]
 
-Set one comes from the graph that ships: a Chinese question for each entity after which an English
-note is called, among the English notes. Set two comes from MedQuAD and the Chinese names of the
-Human Phenotype Ontology: a Chinese question for each pair whose subject has a Chinese name there,
-among all answers. A question succeeds where one of the first five passages is on its subject. The
-embedding model reads no Chinese; what crosses over without a graph are Latin letters in the names.
+The set `shipped` comes from the graph that ships: a Chinese question for each entity after which an
+English note is called, among the English notes; `back` is the same with the languages exchanged.
+Two sets ask with the Chinese names of the Human Phenotype Ontology. For `medquad` these are
+questions for each pair of MedQuAD whose subject has one, among all answers; for `abstracts` one
+question for each name that the titles of the abstracts on cystic fibrosis hold, among these
+abstracts. A question succeeds where one of the first five passages is on its subject: of a document
+so titled. The embedding model reads no Chinese; what crosses over without a graph are Latin letters
+in the names.
 """
 
 import argparse
 import csv
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from machine import table
-from retrieval_sets import medquad_pairs
+from retrieval_sets import cystic_fibrosis, medquad_pairs
 from sqlalchemy import Engine
 
 from knowledge import embedding, linker, starter, updates
 from knowledge.catalog import Base, connect
 from knowledge.graph import Graph
 from knowledge.names import normalise
+from knowledge.records import Language
 from knowledge.search import open_search
 
 FIRST = 5
@@ -43,14 +48,16 @@ ASKED: Mapping[str, str] = {
 """What somebody asks in Chinese for each kind of question of MedQuAD."""
 
 _ELSE = "请介绍一下{}"
+_ELSE_EN = "Please tell me about {}."
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A Chinese question, and the documents any passage of which answers it."""
+    """A question, the documents any passage of which answers it, and the passages' language."""
 
     question: str
     documents: frozenset[str]
+    language: Language = "en"
 
 
 def main() -> None:
@@ -86,7 +93,7 @@ def _success(engine: Engine, home: Path, asked: Sequence[Asked]) -> str:
     search = open_search(engine, home, embedding.load())
     found = 0
     for each in asked:
-        hits = search.find(each.question, 4 * FIRST, language="en", abstain=False)
+        hits = search.find(each.question, 4 * FIRST, language=each.language, abstain=False)
         passages = [hit.document.id for hit in hits if hit.kind == "passage"][:FIRST]
         found += not each.documents.isdisjoint(passages)
     return f"{found / len(asked):.3f}"
@@ -94,8 +101,20 @@ def _success(engine: Engine, home: Path, asked: Sequence[Asked]) -> str:
 
 def _shipped(folder: Path, _: Path) -> tuple[list[Path], list[Path], list[Asked]]:
     """Return the English notes, the graph, and a question for each note called after an entity."""
+    return _called(folder, "en")
+
+
+def _back(folder: Path, _: Path) -> tuple[list[Path], list[Path], list[Asked]]:
+    """Return the Chinese notes, the graph, and English questions."""
+    return _called(folder, "zh")
+
+
+def _called(folder: Path, language: Language) -> tuple[list[Path], list[Path], list[Asked]]:
     graphs = [path for path in starter.files() if path.suffix == ".yaml"]
-    notes = [path for path in starter.files() if path.suffix == ".md" and path.parent.name == "en"]
+    notes = [
+        each for each in starter.files() if each.suffix == ".md" and each.parent.name == language
+    ]
+    other, form = ("zh", _ELSE) if language == "en" else ("en", _ELSE_EN)
     engine = connect(f"sqlite:///{folder / 'names.db'}")
     Base.metadata.create_all(engine)
     updates.add(engine, folder / "names", graphs)
@@ -110,22 +129,17 @@ def _shipped(folder: Path, _: Path) -> tuple[list[Path], list[Path], list[Asked]
         for mention in find(about["title"]):
             entity = graph.entity(mention.entities[0])
             names = entity.names if entity is not None else ()
-            chinese = [name.text for name in names if name.language == "zh"]
-            if chinese:
-                asked.append(Asked(_ELSE.format(chinese[0]), frozenset((about["key"],))))
+            known = [name.text for name in names if name.language == other]
+            if known:
+                documents = frozenset((about["key"],))
+                asked.append(Asked(form.format(known[0]), documents, language))
     engine.dispose()
     return notes, graphs, asked
 
 
 def _medquad(folder: Path, data: Path) -> tuple[list[Path], list[Path], list[Asked]]:
     """Return the answers of MedQuAD, the ontology, and questions with its Chinese names."""
-    ontology = data / "open/kg_bilingual/hpo_zh/hp-zh.babelon.tsv"
-    with ontology.open(encoding="utf-8") as file:
-        chinese = {
-            normalise(row["source_value"]): row["translation_value"]
-            for row in csv.DictReader(file, delimiter="\t")
-            if row["predicate_id"] == "rdfs:label" and row["translation_value"]
-        }
+    chinese = _chinese(data)
     pairs = medquad_pairs(data)
     answers = folder / "answers.jsonl"
     with answers.open("w", encoding="utf-8") as file:
@@ -140,7 +154,41 @@ def _medquad(folder: Path, data: Path) -> tuple[list[Path], list[Path], list[Ask
         for pair in pairs
         if normalise(pair.focus) in chinese
     ]
-    return [answers], [ontology], asked
+    return [answers], [data / _ONTOLOGY], asked
+
+
+def _abstracts(folder: Path, data: Path) -> tuple[list[Path], list[Path], list[Asked]]:
+    """Return abstracts, the ontology, and a question for each of its names that titles hold."""
+    collection = cystic_fibrosis(data)
+    path = folder / "abstracts.jsonl"
+    collection.write(path)
+    titled: dict[str, set[str]] = {}
+    for id, (title, _) in collection.documents.items():
+        words = normalise(title).split()
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+                titled.setdefault(" ".join(words[start:end]), set()).add(f"medrag:{id}")
+    asked = [
+        Asked(_STUDIED.format(chinese), frozenset(titled[name]))
+        for name, chinese in _chinese(data).items()
+        if name in titled and re.search("[\u4e00-\u9fff]", chinese)
+    ]
+    return [path], [data / _ONTOLOGY], asked
+
+
+_ONTOLOGY = "open/kg_bilingual/hpo_zh/hp-zh.babelon.tsv"
+_LONGEST = 8  # words of a name that is looked for in titles
+_STUDIED = "关于{}有哪些研究？"
+
+
+def _chinese(data: Path) -> dict[str, str]:
+    """Return the Chinese names of the ontology by their English ones, normalised."""
+    with (data / _ONTOLOGY).open(encoding="utf-8") as file:
+        return {
+            normalise(row["source_value"]): row["translation_value"]
+            for row in csv.DictReader(file, delimiter="\t")
+            if row["predicate_id"] == "rdfs:label" and row["translation_value"]
+        }
 
 
 Make = Callable[[Path, Path], tuple[list[Path], list[Path], list[Asked]]]
@@ -148,7 +196,9 @@ Make = Callable[[Path, Path], tuple[list[Path], list[Path], list[Asked]]]
 
 SETS: Mapping[str, tuple[str, Make]] = {
     "shipped": ("graph that ships", _shipped),
+    "back": ("graph that ships, English to Chinese", _back),
     "medquad": ("MedQuAD and HPO", _medquad),
+    "abstracts": ("abstracts and HPO", _abstracts),
 }
 
 

@@ -67,7 +67,7 @@ def changed_input(lesson: Lesson, pick: random.Random) -> Lesson | None:
         before, after = old.answer(language), new.answer(language)
     except ValueError:
         return None
-    # A result that was told, too, would be exchanged there as well: the row would be right.
+    # A result that equals what was told would be exchanged there too: the row would be right again.
     if before == after or before in told:
         return changed
     return _exchanged(changed, before, after, everywhere=True)
@@ -107,13 +107,22 @@ def _last(lesson: Lesson) -> Calculation | None:
 
 
 def _exchanged(lesson: Lesson, old: str, new: str, *, everywhere: bool) -> Lesson | None:
-    """Exchange words in the last answer, or wherever they stand, the facts included."""
+    """Exchange words in the last answer, or wherever they stand but in what a user told.
+
+    The user's words stay: with them changed too, the row would be another one that is right.
+    """
     find = re.compile(rf"(?<![\d.A-Za-z]){re.escape(old)}(?![\dA-Za-z])")
 
     def put(text: str) -> str:
         return find.sub(lambda found: new, text)
 
-    places = range(len(lesson.messages)) if everywhere else (len(lesson.messages) - 1,)
+    result = calls.RESULT[lesson.language]
+    places = [
+        place
+        for place, each in enumerate(lesson.messages)
+        if each.role == "assistant" or each.content.startswith(result)
+    ]
+    places = places if everywhere else places[-1:]
     messages = tuple(
         Message(each.role, put(each.content)) if place in places else each
         for place, each in enumerate(lesson.messages)

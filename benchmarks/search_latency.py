@@ -1,11 +1,14 @@
 """Time searches of 100,000 and 1,000,000 passages, without the embedding of the question.
 
 python benchmarks/search_latency.py [--passages 100000 1000000]
+python benchmarks/search_latency.py --home HOME --asked QUESTIONS.txt
 
 Vectors of 384 numbers lie in topics, texts are words by Zipf's law; the whole of `Search.find` is
 timed: understanding, vectors, words, fusion, and reading the passages. Peers are timed in the same
 run: the exact search that the recall is told against, and what `search_peers.py` has. Processor
-time is told beside the clock's, for other work may run on the machine.
+time is told beside the clock's, for other work may run on the machine. With --home the questions
+of a file, one a line, are asked of a real base, with its graph; each is asked once unmeasured, so
+that its vector is known and what a process reads once is read.
 """
 
 import argparse
@@ -25,9 +28,12 @@ from sqlalchemy import Engine
 from synthetic import DIMENSION, Known, Synthetic, fill, opened
 
 from knowledge import dense, generations, lexical
+from knowledge.catalog import connect
 from knowledge.dense import Dense
+from knowledge.embedding import Embedding, load
 from knowledge.lexical import Lexical
 from knowledge.manifest import LEXICAL
+from knowledge.records import Progress, silent
 from knowledge.search import open_search
 
 RECALLED = 10
@@ -41,7 +47,12 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="a folder in which bases are kept and found again"
     )
+    parser.add_argument("--home", type=Path, help="a real home, whose search is timed instead")
+    parser.add_argument("--asked", type=Path, help="its questions, one a line")
     options = parser.parse_args()
+    if options.home:
+        table(_real(options.home, options.asked.read_text(encoding="utf-8").splitlines()))
+        return
     rows: list[tuple[str, str]] = []
     for size in options.passages:
         with tempfile.TemporaryDirectory() as folder:
@@ -74,6 +85,38 @@ def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
     for peer, ask in peers(made, exact, embedding.vectors):
         rows.append((f"{peer}, {_HEAD}", _timed(ask, questions)))
     return [(f"{size:,} passages: {name}", value) for name, value in rows]
+
+
+class _Remembered:
+    """An embedding that gives each text the vector that it gave before."""
+
+    def __init__(self, embedding: Embedding) -> None:
+        self.model, self.dimension, self.reads = (
+            embedding.model, embedding.dimension, embedding.reads,
+        )  # fmt: skip
+        self._embedding = embedding
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str], progress: Progress = silent) -> NDArray[np.float32]:
+        new = [text for text in texts if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedding.encode(new, progress), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def _real(home: Path, questions: Sequence[str]) -> list[tuple[str, str]]:
+    engine = connect(f"sqlite:///{home / 'medchat.db'}")
+    search = open_search(engine, home, _Remembered(load()))
+    counts = generations.catalogue_counts(engine, search.generation)
+    found = [search.find(question) for question in questions]
+    facts = sum(any(hit.kind == "fact" for hit in hits) for hits in found)
+    whole = _timed(search.find, questions)
+    held = " · ".join(f"{counts[name]:,}" for name in ("entities", "facts", "passages"))
+    return [
+        ("entities · facts · passages of the base", held),
+        ("questions · of which facts answer", f"{len(questions)} · {facts}"),
+        (f"whole search, {_HEAD}", whole),
+    ]
 
 
 def _own(

@@ -101,7 +101,7 @@ def _chinese(
     cues = [RELATIONS[ask.relation].cues_zh for ask in question.asks]
     unknown = rarity("")
     pairs = [pair for run in asked_chinese(rest) for pair in segmented(run, rarity, unknown)]
-    # What a name or a word that only asks leaves over, as 期 of 妊娠期, is no word.
-    for pair in dict.fromkeys(pair for pair in pairs if len(pair) > 1):
-        same = {cue for each in cues if pair in each for cue in each}
-        yield pair, tuple(frozenset(asked(cue)) for cue in sorted({pair, *same}))
+    for pair in dict.fromkeys(pairs):
+        same = sorted({cue for each in cues if pair in each for cue in each})
+        spoken = [frozenset(asked(cue)) for cue in same]
+        yield pair, (frozenset((pair,)), *filter(None, spoken))

@@ -35,10 +35,12 @@ LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 _ANALYSER = "medchat"
 _HEAP = 64_000_000
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_FIRST_CJK = _CJK[0]
 _WORDS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
 _IS_CJK = re.compile(f"[{_CJK}]")
 
+_RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{_CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
 _STOP_ZH = re.compile("|".join(ASKING_ZH))
 
 
@@ -72,10 +74,10 @@ def words(text: str) -> list[str]:
         return _ASCII_WORDS.findall(plain)  # the same, and several times quicker
     found: list[str] = []
     for run in _WORDS.findall(plain):
-        if _IS_CJK.match(run):
-            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
-        else:
+        if run < _FIRST_CJK or not _IS_CJK.match(run):
             found.append(run)
+        else:
+            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
     return found
 
 
@@ -117,11 +119,17 @@ def asked(question: str) -> list[str]:
 def asked_chinese(question: str) -> list[str]:
     """Return the runs of Chinese characters of a question that say what it is about.
 
+    A single character is what a name or a word that only asks leaves over, and says nothing; beside
+    a Latin letter it is part of a word.
+
     >>> asked_chinese("低钠血症的纠正速度是多少？")
     ['低钠血症', '纠正速度']
+    >>> asked_chinese("|期能用维A酸吗")
+    ['维', '酸']
     """
     plain = unicodedata.normalize("NFKC", _STOP_ZH.sub(" ", question))
-    return [run for run in _WORDS.findall(plain) if _IS_CJK.match(run)]
+    found = _RUN_ZH.finditer(plain)
+    return [run[0] for run in found if len(run[0]) > 1 or run.lastgroup]
 
 
 @lru_cache(maxsize=1)

@@ -77,6 +77,7 @@ class Merge:
         self._origins: dict[str, str] = {}
         self._joined: set[tuple[str, str]] = set()
         self._targets: dict[tuple[str, str, Term], str] = {}
+        self._settled: dict[tuple[object, ...], str] = {}
         self._positions: dict[str, int] = {}
         self._planned: dict[str, FactLine] = {}
         self._stated: dict[tuple[str, str], tuple[int, str]] = {}
@@ -131,6 +132,17 @@ class Merge:
         self._finish()
 
     def _settle(self, each: Stated) -> str:
+        """Return the entity that a record means; what one source calls the same is settled once."""
+        record = each.record
+        said = (each.source, record.kind, record.names, record.own, record.identifiers)
+        if said not in self._settled:
+            subject = self._settle_anew(each)
+            if each.curated or self._splits:
+                return subject
+            self._settled[said] = subject
+        return self._settled[said]
+
+    def _settle_anew(self, each: Stated) -> str:
         record = each.record
         first = _preferred(record.names)
         keys = [self._key(name) for name in first]

@@ -20,6 +20,9 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _SPACE = re.compile(r"\s+")
+_PLAIN = re.compile("[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
+"""A name in which there is nothing to clean."""
+
 # Full-width letters, digits and signs become half-width; Chinese punctuation stays as it is.
 _HALF_WIDTH = {
     code: code - 0xFEE0
@@ -85,6 +88,8 @@ def clean(text: str) -> str:
     >>> clean("['Type 2 diabetes']")
     'Type 2 diabetes'
     """
+    if _PLAIN.fullmatch(text):
+        return text
     name = _DETAILS.sub(" ", tidy(unescape(tidy(text))))
     before = ""
     while name != before:
@@ -247,6 +252,9 @@ def normalise(text: str) -> str:
     >>> normalise("Sjögren’s syndrome"), normalise("Ⅱ型 糖尿病（成人）")
     ('sjogren syndrome', '2型糖尿病成人')
     """
+    if _PLAIN.fullmatch(text):
+        tokens = text.lower().replace("-", " ").split(" ")
+        return " ".join(_token(_numbered(tokens, place)) for place in range(len(tokens)))
     folded = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
     folded = unicodedata.normalize("NFC", _ACCENT.sub("", folded))
     folded = _APOSTROPHE.sub("", _POSSESSIVE.sub("", folded)).replace("综合症", "综合征")

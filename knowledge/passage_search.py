@@ -9,14 +9,12 @@ base as in a small one. This file knows nothing of facts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import Engine, Select, bindparam, func, select
+from sqlalchemy import Engine
 
 from knowledge import lexical
 from knowledge.asking import Question
-from knowledge.catalog import DocumentRow, PassageRow, holds
 from knowledge.coverage import Topic, covered, topics
 from knowledge.dense import Dense
 from knowledge.embedding import Embedding
@@ -24,9 +22,9 @@ from knowledge.fusion import fused
 from knowledge.graph import Graph
 from knowledge.hits import Hit, Origin, Why
 from knowledge.lexical import Words
-from knowledge.merge import chunks
+from knowledge.passage_rows import Filters, Found, read
 from knowledge.pieces import heading
-from knowledge.records import Language, Passage
+from knowledge.records import Language
 from knowledge.translation import translated
 
 GATE = 0.5
@@ -66,39 +64,6 @@ _PASSAGE = 0.97  # the very facts that are asked for come before the best passag
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which passages a search keeps; None keeps all.
-
-    `source` is the id of a source; `per_source` how many hits one source may have.
-    """
-
-    language: Language | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-    type: str | None = None
-    source: str | None = None
-    per_source: int | None = None
-
-    @property
-    def of_documents(self) -> bool:
-        """Say whether a filter speaks of documents, which facts are not."""
-        wanted = (self.year_from, self.year_to, self.type, self.source)
-        return any(each is not None for each in wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A passage with its document, as the catalogue holds it."""
-
-    passage: Passage
-    title: str
-    journal: str
-    year: int | None
-    type: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Judged:
     """A passage that was read: its worth, and what speaks for it."""
 
@@ -106,7 +71,7 @@ class _Judged:
     why: Why
     matched: tuple[str, ...]
     terms: frozenset[str]
-    found: _Found
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +149,7 @@ class PassageSearch:
         live = 0
         waiting = iter(_in_order(cosines, matches, merits))
         while len(judged) < 2 * top and (ids := list(islice(waiting, max(_READ, 3 * top)))):
-            found = self._read(ids, filters)
+            found = read(self._engine, self._generation, ids, filters)
             live += len(found)
             for id, each in found.items():
                 alone = each.passage.language == about.unread
@@ -216,28 +181,6 @@ class PassageSearch:
                 best[match.id] = max(best.get(match.id, 0.0), share)
         return best
 
-    def _read(self, ids: Sequence[str], filters: Filters) -> dict[str, _Found]:
-        """Read those passages that this generation still has and that pass the filters."""
-        query = _readable(self._generation, filters)
-        found: dict[str, _Found] = {}
-        with self._engine.connect() as connection:
-            for chunk in chunks(ids):
-                for row in connection.execute(query, {"ids": chunk}):
-                    spoken: Language = "zh" if row.language == "zh" else "en"
-                    passage = Passage(
-                        row.id,
-                        row.document_id,
-                        row.words,
-                        row.start,
-                        row.end,
-                        row.section,
-                        spoken,
-                    )
-                    found[row.id] = _Found(
-                        passage, row.title, row.journal, row.year, row.type, row.source_id
-                    )
-        return found
-
     def _reads(self, language: Language) -> bool:
         return self._embedding is not None and self._embedding.reads(language)
 
@@ -263,7 +206,7 @@ def _in_order(
     return dict.fromkeys([*words[:_OF_EACH], *meaning[:_OF_EACH], *merits])
 
 
-def _judged(about: _Asked, each: _Found, cosine: float, merit: float) -> _Judged | None:
+def _judged(about: _Asked, each: Found, cosine: float, merit: float) -> _Judged | None:
     """Weigh a passage by what it speaks of; None where it is not about the question."""
     passage = each.passage
     terms = lexical.distinct(f"{heading(each.title, passage.section)} {passage.text}")
@@ -279,48 +222,6 @@ def _judged(about: _Asked, each: _Found, cosine: float, merit: float) -> _Judged
         worth *= _FOREIGN
     why = Why(round(cosine, 4), round(held.share, 4), round(held.linked, 4))
     return _Judged(worth, why, held.matched, frozenset(terms), each)
-
-
-@lru_cache(maxsize=256)
-def _readable(generation: int, filters: Filters) -> "Select[tuple[object, ...]]":
-    """Select those of the passages `ids` that a generation has, not retracted, and that pass.
-
-    The statement is kept: to make it anew takes longer than to run it.
-    """
-    conditions = [
-        PassageRow.id.in_(bindparam("ids", expanding=True)),
-        holds(DocumentRow, generation),
-        DocumentRow.retracted.is_(False),
-    ]
-    if filters.language is not None:
-        conditions.append(PassageRow.language == filters.language)
-    if filters.year_from is not None:
-        conditions.append(DocumentRow.year >= filters.year_from)
-    if filters.year_to is not None:
-        conditions.append(DocumentRow.year <= filters.year_to)
-    if filters.type is not None:
-        conditions.append(DocumentRow.type == filters.type)
-    if filters.source is not None:
-        conditions.append(DocumentRow.source_id == filters.source)
-    length = PassageRow.end - PassageRow.start
-    return (
-        select(
-            PassageRow.id,
-            PassageRow.document_id,
-            func.substr(DocumentRow.text, PassageRow.start + 1, length).label("words"),
-            PassageRow.start,
-            PassageRow.end,
-            PassageRow.section,
-            PassageRow.language,
-            DocumentRow.title,
-            DocumentRow.journal,
-            DocumentRow.year,
-            DocumentRow.type,
-            DocumentRow.source_id,
-        )
-        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        .where(*conditions)
-    )
 
 
 def _shown(judged: Iterable[_Judged], top: int, per_source: int | None) -> list[Hit]:

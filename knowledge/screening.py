@@ -110,6 +110,9 @@ _LEAKING: dict[Language, tuple[tuple[str, re.Pattern[str]], ...]] = {
 }
 """The same where a trace (looked for first, since that is cheap) needs a closer look."""
 
+_TRACE_ZH = re.compile(
+    "|".join(re.escape(trace) for trace in (*_LEAKS["zh"], *(cue for cue, _ in _LEAKING["zh"])))
+)
 _PHRASE = re.compile("[a-z]{2} [a-z]{2}")
 _CJK = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2,}")
@@ -236,7 +239,10 @@ def clean(lesson: Lesson) -> str:
     """Drop what holds debris of a source."""
     text = "".join(message.content for message in lesson.messages)
     marks = _BROKEN if lesson.imported else _DEBRIS
-    return "debris of a source" if any(mark in text for mark in marks) else ""
+    for mark in marks:
+        if mark in text:
+            return "debris of a source"
+    return ""
 
 
 def in_language(lesson: Lesson) -> str:
@@ -280,6 +286,8 @@ def without_leakage(lesson: Lesson) -> str:
 
 
 def _leaks(text: str, language: Language) -> bool:
+    if language == "zh" and not _TRACE_ZH.search(text):
+        return False
     if [trace for trace in _LEAKS[language] if trace in text]:
         return True
     closer = [pattern for trace, pattern in _LEAKING[language] if trace in text]

@@ -25,7 +25,8 @@ from knowledge.hits import Hit
 from knowledge.lexical import Lexical, Unknown
 from knowledge.linker import Linker
 from knowledge.manifest import LEXICAL, Generation
-from knowledge.passage_search import Filters, PassageSearch
+from knowledge.passage_rows import Filters
+from knowledge.passage_search import PassageSearch
 from knowledge.records import Language
 
 

@@ -56,6 +56,10 @@ class Splits:
             kind = row.entity_id.partition(":")[0]
             self._of_term.update({(kind, term): family for term in row.shared})
 
+    def __bool__(self) -> bool:
+        """Say whether any decision is in force."""
+        return bool(self._of_entity)
+
     def settle(
         self,
         kind: str,

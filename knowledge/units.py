@@ -56,6 +56,9 @@ _WRITTEN: dict[str, tuple[str, str]] = {
 
 _ONE = {"points": "point"}
 
+_UNSAID = {"year", "point"}
+"""Spellings that are read, and written only where grammar asks for them: "a 60-year-old"."""
+
 _FOREIGN = (
     *("mcg", "µg", "μg", "g", "ml", "mL", "units", "days", "day", "weeks", "week", "hours", "hour"),
     *("months", "month", "tablets", "doses"),
@@ -78,6 +81,15 @@ def spelled(unit: str, language: Language) -> tuple[str, ...]:
     return tuple(written.split("|")) if written else ()
 
 
+def choices(unit: str, language: Language) -> tuple[str, ...]:
+    """Return the spellings that may stand behind any number.
+
+    >>> choices("years", "en")
+    ('years', 'yrs')
+    """
+    return tuple(each for each in spelled(unit, language) if each not in _UNSAID)
+
+
 def plain(unit: str, language: Language) -> str:
     """Return the first spelling, or nothing."""
     return next(iter(spelled(unit, language)), "")
@@ -90,7 +102,7 @@ def amount(number: str, unit: str, language: Language) -> str:
     ('70 kg', '60岁', '1.4')
     """
     spelling = plain(unit, language)
-    if language == "en" and number.lstrip("-") == "1":
+    if language == "en" and number == "1":
         spelling = _ONE.get(spelling, spelling)
     return joined(number, spelling)
 

@@ -167,6 +167,21 @@ def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
     assert made.answer == said["content"]
 
 
+def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
+    """The fact holds the result: shown as evidence, it would be copied."""
+    row = data.train[0]
+    fact = 'calculate("BMI", weight=70 kg, height=1.75 m) = 22.9 kg/m²'
+    asked = {"role": "user", "content": "What is the BMI at 70 kg and 1.75 m?"}
+    said = {"role": "assistant", "content": f"{fact}\nThe BMI is 22.9 kg/m²."}
+    source = dataset.Source("formula", "formula:bmi", fact)
+    sums = dataclasses.replace(row, messages=(asked, said), sources=(source,), entities=())
+    (made,), _ = dataset.show([sums], [*data.train, sums], tokenizer, recipe(base()), 1)
+    assert (made.prompt, made.answer) == ((asked,), said["content"])
+    many = recipe(base(), distractors=8)
+    others, _ = dataset.show(data.train, [*data.train, sums], tokenizer, many, 1)
+    assert others and not any(fact in one.evidence for one in others)
+
+
 def test_a_share_is_declined_without_its_evidence(tokenizer, data):
     mine = recipe(base(), uncovered=0.5)
     made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)

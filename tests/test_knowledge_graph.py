@@ -140,3 +140,25 @@ def test_an_entity_is_shown_with_sources_and_conflicts(
     assert not facts["symptom"]["conflicts"]
     with pytest.raises(KnowledgeError, match="zorvanex"):
         views.entity(Graph(engine, 2), "zorvanex")
+
+
+def test_what_is_named_in_the_asked_language_is_shown_however_far_down_it_stands(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    chinese = ", ".join(f"症状{number}号" for number in range(100, 160))
+    text = (
+        "format: medchat-records\ntitle: Many\nlicence: CC0-1.0\nrecords:\n"
+        f'- kind: condition\n  en: [Zorb]\n  symptom: [{chinese}, "rare cough = 罕见咳嗽"]\n'
+    )
+    updates.add(engine, home, [write_graph(tmp_path, text)])
+    graph = Graph(engine, 1)
+    zorb = _id(graph, "Zorb")
+    english, spoken = (graph.evidence(zorb, "symptom", each) for each in ("en", "zh"))
+    assert english is not None and english.text == "Zorb — symptoms: rare cough."
+    assert spoken is not None and len(spoken.facts) == MOST
+    facts = graph.facts(zorb)
+    assert len(facts) == 61 and facts == graph.facts(zorb, "symptom")
+    objects = [str(fact.object) for fact in facts]
+    assert list(graph.entities(objects)) and set(graph.entities(objects)) == set(objects)
+    assert [fact.id for fact in graph.between(objects[60], zorb)] == [facts[60].id]
+    assert graph.entities([]) == {} and graph.between(zorb, "none") == []

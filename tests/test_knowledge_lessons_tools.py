@@ -5,6 +5,7 @@ import random
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
@@ -14,10 +15,13 @@ from knowledge import calls, lessons, updates
 from knowledge.catalog import Base, connect
 from knowledge.errors import KnowledgeError
 from knowledge.formulas import FORMULAS
-from knowledge.lessons import slips
+from knowledge.lessons import on_ray, slips
 from knowledge.lessons.check import check, read_lessons
+from knowledge.lessons.plan import Plan, Supplies
 from knowledge.lessons.proof import Prover
+from knowledge.lessons.styles import STYLES
 from knowledge.lessons.subjects import is_validation
+from knowledge.lessons.workers import Desk
 from knowledge.records import Message
 
 LIMIT = 1500
@@ -156,6 +160,21 @@ def test_what_is_added_to_an_answer_is_found(rows, prover, language, more):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_answer_may_not_exchange_its_inputs(rows, prover, language):
+    wrong = []
+    for row in rows:
+        call = facts_of(row)[-1][0]
+        if row.language != language or row.split_key != "formula:anion-gap" or call.missing:
+            continue
+        one, other = call.given["sodium"], call.given["chloride"]
+        answer = row.messages[-1].content
+        if one in answer and other in answer:
+            swapped = re.sub(rf"{one}|{other}", lambda hit: other if hit[0] == one else one, answer)  # noqa: B023
+            wrong.append(put(row, -1, swapped))
+    assert wrong and all(prover.faults(wrong))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_calls_and_results_are_held_against_the_facts(rows, prover, language):
     row = first(rows, language, lambda row: len(row.messages) == 4 and len(row.sources) == 1)
     call, result = row.messages[1].content, row.messages[2].content
@@ -241,6 +260,16 @@ def test_the_same_seed_gives_the_same_bytes(graph, built, tmp_path):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
     other = lessons.build(*graph, tmp_path / "other", styles=("tools",), limit=40, seed=4)
     assert other.rows == 40
+
+
+def test_rows_and_tasks_travel_as_json(graph, rows):
+    """What Ray carries between machines comes back as it was."""
+    supplies = Supplies(*graph)
+    tasks = [*islice(Plan(supplies, 3, ["en", "zh"]).tasks([STYLES["tools"]]), 60)]
+    assert on_ray._unpacked(on_ray._packed(tasks)) == tasks
+    made = Desk(graph[0], supplies).write(tasks)
+    assert len(made) == 60 and not any(reason for _, reason in made)
+    assert on_ray._candidates(on_ray._packed_candidates(made)) == made
 
 
 def test_a_mixed_build_is_not_flooded(graph, tmp_path):

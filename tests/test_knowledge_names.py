@@ -187,3 +187,13 @@ def test_a_line_has_the_agreed_form():
 )
 def test_a_fact_is_said_naturally(relation, objects, language, sentence):
     assert wording.statement("asthma", relation, objects, language) == sentence
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["Type II diabetes", "leucocyte-count 3", "Stage IV tumours", "AIDS", "x-linked iv", "2"],
+)
+def test_a_plain_name_compares_as_it_does_among_signs_that_do_not_count(plain: str) -> None:
+    assert names.clean(plain) == plain
+    # a comma before it keeps it from the short way, and says nothing
+    assert names.normalise(plain) == names.normalise(f",{plain}")

@@ -45,7 +45,7 @@ FORMULAS = (
         ("APRI指数", "谷草转氨酶血小板比值指数"),
         (
             AST,
-            Input("uln", ("upper limit of AST",), ("正常上限",), "U/L", 32, 46),
+            Input("uln", ("upper limit of AST",), ("谷草转氨酶正常上限",), "U/L", 32, 46),
             PLATELETS,
         ),
         "ast / uln / platelets * 100",

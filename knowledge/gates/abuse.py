@@ -130,9 +130,12 @@ _VIOLENCE: dict[Language, Stems] = {
 def decent(lesson: Lesson) -> str:
     """Return why a row is dropped for its tone, or an empty text."""
     every = "\n".join([message.content for message in lesson.messages]).lower()
+    may = [language for language in _LANGUAGES if _may_hold(every, language)]
+    if not may:
+        return ""
     answers = "\n".join([each.content for each in lesson.messages if each.role != "user"]).lower()
     # A Chinese row may hold English words, and the other way round.
-    for language in _LANGUAGES:
+    for language in may:
         for reason, stems, text in (
             (INSULT, _INSULTS[language], every),
             (OBSCENE, _OBSCENE[language], every),
@@ -143,7 +146,20 @@ def decent(lesson: Lesson) -> str:
     return ""
 
 
+def _may_hold(text: str, language: Language) -> bool:
+    """Say whether a text may have a stem of a language, since most have none of either."""
+    if language == "en":
+        return text.isascii() or _WORD.search(text) is not None
+    return not text.isascii() and _CHINESE.search(text) is not None
+
+
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
+_WORD = re.compile("[a-z]{3}")
+"""No English stem is shorter, or has another sign before its third letter."""
+
+_CHINESE = re.compile(
+    "|".join(stem for table in (_INSULTS, _OBSCENE, _VIOLENCE) for stem, _ in table["zh"])
+)
 
 
 class Unwanted:

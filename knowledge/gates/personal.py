@@ -227,14 +227,17 @@ _CUED = {
     "en": [(cue, kind) for kind in KINDS for cue in kind.cues if cue.isascii()],
     "zh": [(cue, kind) for kind in KINDS for cue in kind.cues],
 }
+_CUE = re.compile("|".join(re.escape(cue) for cue, _ in _CUED["zh"]))
 _NUMBERED = [kind for kind in KINDS if not kind.cues]
 _NUMBER = re.compile(r"\d[\d.]\d")
 
 
 def find(text: str) -> Iterator[tuple[Kind, int, int]]:
     """Yield what is personal in a text: its kind, and where it begins and ends."""
-    cued = _CUED["en" if text.isascii() else "zh"]
-    kinds = [kind for cue, kind in cued if cue in text]
+    plain = text.isascii()
+    kinds = []
+    if plain or _CUE.search(text):
+        kinds = [kind for cue, kind in _CUED["en" if plain else "zh"] if cue in text]
     if _NUMBER.search(text):
         kinds += _NUMBERED
     if not kinds:

@@ -23,7 +23,7 @@ Told = tuple[Page, str, Sequence[Item]]
 Meta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Used:
     """What a row rests on: an item of a page, or words quoted from a passage."""
 
@@ -146,10 +146,12 @@ class Answer:
             language=page.language,
             style=style,
             sources=tuple(
-                LessonSource("passage", used.passage, quote)
-                if used.passage
-                else LessonSource("fact", used.item.fact, quote)
-                for used, quote in zip(every, quotes, strict=True)
+                [
+                    LessonSource("passage", used.passage, quote)
+                    if used.passage
+                    else LessonSource("fact", used.item.fact, quote)
+                    for used, quote in zip(every, quotes, strict=True)
+                ]
             ),
             entities=self._entities([used for used in every if used.item.object]),
             split_key=page.id,

@@ -43,7 +43,8 @@ ASKED = (
     "(Could|Can|Would) you (calculate|work out|compute|determine) the {f} (for|of) {w}( {y}|)? "
     "{L}.",
     "What is the {f} of {w}(, {y}|)? {L}.",
-    "{W}: {l}. (What is|How much is|I need|Please give me) the {f}( {y}|).",
+    "{W}: {l}. (I need|Please give me|I am after) the {f}( {y}|).",
+    "{W}: {l}. (What is|How much is|What would be) the {f}?",
     "{L}. (This is {w}|It concerns {w}|The patient is {w})( and I need|. Please give) "
     "the {f}( {y}|).",
     "{L}. (This is|It concerns|The patient is) {w}. What is the {f}?",
@@ -57,7 +58,7 @@ ASKED = (
     "{l}. (Please work out|Please find|Help me with|Let me have) the {f}( {y}|).",
     "Task: {f}( {y}|). Patient: {w}. (Data|Values|Findings): {l}.",
     "How (high|large|much) is the {f} (if|when) {w} has (these values|the following): {l}?",
-    "{W} has the following: {l}. (Tell me|Give me|Find|Work out) the {f}(, please|)( {y}|).",
+    "{W} has the following: {l}. (Tell me|Give me|Find|Work out) the {f}( {y}|).",
     "(In|For) {w}(, {y}|), (what would|what does) the {f} (come to|amount to)? {L}.",
 )
 
@@ -235,7 +236,7 @@ SUPPLIED = (
     "{L}.",
     "(Sorry|Of course|Right|Yes), {l}.",
     "(I forgot|I left out|Here it is): {l}.",
-    "{L}, (I just looked it up|from the chart|from the lab|measured today).",
+    "{L}, (I just looked it up|from the chart|as I now see).",
 )
 CHANGED = (
     "(And|What) if the {n} (were|was) {v}?",

@@ -357,6 +357,18 @@ STATISTICAL: dict[Language, tuple[str, ...]] = {
     ),
 }
 
+_HEARD = (
+    "(好的，|嗯，|明白，|了解了，|知道了，|我记下了，|您别急，|听明白了，|接着问一句，|另外，|还"
+    "有，|请再想想，|再说说，|"
+    "那么，|顺便问问，|还得问问，|我再确认，|对了，||)"
+)
+_WHEN = (
+    "(这阵子|这几天|平时|最近|近来|起病以来|发病前后|这次|以前|这段时间|不舒服的时候|难受起来|除"
+    "了这些|同时|前后|一直以来||)"
+)
+_ASKING = "(问清|弄清|了解|核实|确认|知道)(一下|一点|)(，|：)"
+"""Chinese parts of a doctor's question: that the reply was heard, since when, and that one asks."""
+
 ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
     ("symptom", "en"): (
         "«Is|Are» there also {x}?", "«Has|Have» there been any {x}?", "What about {x}?",
@@ -373,6 +385,11 @@ ASKED: dict[tuple[str, Language], tuple[str, ...]] = {
         "(Could you tell me|Can you say) whether there «has|have» been any {x}?",
     ),
     ("symptom", "zh"): (
+        f"{_HEARD}{_WHEN}(有没有|是否有|有无|可有|是不是有|有没有出现过|是否出现过|可曾有过){{x}}"
+        "(|呢|的情况|这种情况|这类表现|这一症状|之类)？",
+        f"{_HEARD}{_WHEN}(出现过|有过|伴有){{x}}(吗|么|没有|的情况吗|这类情况吗)？",
+        f"(想|要|需要|还想){_ASKING}{_WHEN}(有没有|是否有|有无|会不会有){{x}}(|的情况|这种情况|这类"
+        "表现)？",
         "(好的，|嗯，|明白，|了解了，|知道了，|)(还|另外|同时|平时|最近|近来|这段时间)(伴有|有过|"
         "出现过){x}(吗|么)？",
         "(请问，|想问问，|那么，|再问一下，|想确认一下，|顺便问问，|补充问一句，|)(有没有|是否有|"

@@ -193,6 +193,10 @@ def _apart(page: Page, other: Page) -> list[str]:
 
 def _lines(page: Page, relation: str) -> bool:
     """Say whether a relation of a page makes a line of evidence that is not too long."""
+    return page.once(f"line of {relation}", lambda page: _makes_line(page, relation))
+
+
+def _makes_line(page: Page, relation: str) -> bool:
     items = page.named(relation)[:MOST] or page.texts(relation)[:1]
     return bool(items) and len(_written(page, relation, items)) <= _LONGEST_LINE[page.language]
 

@@ -7,7 +7,7 @@ same. A training page never gets a neighbour of validation. This file knows noth
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
@@ -45,15 +45,16 @@ class Neighbours:
         self._engine = engine
         self._generation = generation
         self._subjects = subjects
-        self._shelf = Shelf(subjects.pages)
+        self._shelf = Shelf(self._read)
         self._rivals = lru_cache(maxsize=40_000)(self._find_rivals)
+        self._of = self.rivals
         self._bearing: dict[tuple[str, str], tuple[str, ...]] | None = None
 
     def read_ahead(self, ids: Mapping[Language, Sequence[str]]) -> None:
         """Read all pages at once where they can be kept, which is quicker than when asked for."""
         if self._shelf.has_room(sum(map(len, ids.values()))):
             wanted = ((id, language) for language, each in ids.items() for id in each)
-            self._shelf.fill(wanted, self._subjects.every(ids))
+            self._shelf.fill(wanted, self._with_rivals(self._subjects.every(ids)))
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
         """Yield the pages of entities as their subjects do, and the ids of those beside each."""
@@ -81,10 +82,16 @@ class Neighbours:
     def page(self, id: str, language: Language, beside: Beside) -> Page | None:
         """Return one page with its neighbours."""
         page = self._shelf.page(id, language)
-        if page is None:
-            return None
-        others = tuple(self._shelf.pages(beside, language))
-        return page.among(others, self.rivals)
+        if page is None or not beside:
+            return page
+        return page.among(tuple(self._shelf.pages(beside, language)), self._of)
+
+    def _read(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
+        return self._with_rivals(self._subjects.pages(ids, language))
+
+    def _with_rivals(self, pages: Iterable[Page]) -> Iterator[Page]:
+        for page in pages:
+            yield page.among((), self._of)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""

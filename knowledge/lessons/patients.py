@@ -108,6 +108,14 @@ _LASTING = re.compile(
     re.IGNORECASE,
 )
 
+_SIGNS = (
+    _FEMALE, _MALE, _CHILDBEARING, _MENSTRUAL, _MENOPAUSE, _BABY, _CHILD, _OLD, _SUDDEN, _LASTING,
+    _CHRONIC, _ALARMING, _MATURE, _PREGNANT,
+)  # fmt: skip
+_IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for bit in range(5))
+_IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
+_IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range(10, 14))
+
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
@@ -216,40 +224,58 @@ class Profile:
 
 def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     """Return whom a condition may befall, by its names, its symptoms and those it affects."""
-    about = " ".join([name.text for name in page.entity.names])
-    whom = _words(page.groups, "population", "body_part")
-    felt = " ".join([item.text for item in complaints])
-    female, male = (_found(sign, f"{about} {whom} {felt}") for sign in (_FEMALE, _MALE))
-    sex: Sex = "" if female == male else "f" if female else "m"
-    if _found(_MENOPAUSE, about) or _found(_MENSTRUAL, f"{about} {felt}"):
+    about, whom, risks, sudden = page.once("signs", _signs_of)
+    felt = 0
+    for item in complaints:
+        felt |= _signs(item.text)
+    female, male = ((about | whom | felt) & sign for sign in (_IS_FEMALE, _IS_MALE))
+    sex: Sex = "" if bool(female) == bool(male) else "f" if female else "m"
+    if about & _IS_MENOPAUSE or (about | felt) & _IS_MENSTRUAL:
         sex = "f"
-    old = _found(_OLD, f"{about} {felt} {whom} {_words(page.groups, 'risk_factor')}")
     stage: Stage = "adult"
-    if _found(_BABY, f"{about} {felt}"):
+    if (about | felt) & _IS_BABY:
         stage = "baby"
-    elif _found(_CHILD, f"{about} {felt}"):
+    elif (about | felt) & _IS_CHILD:
         stage = "child"
-    elif old and not (_found(_CHILDBEARING, about) or _found(_MENSTRUAL, about)):
+    elif (about | felt | whom | risks) & _IS_OLD and not about & (_IS_FERTILE | _IS_MENSTRUAL):
         stage = "old"
-    elif _found(_MATURE, about):
+    elif about & _IS_MATURE:
         stage = "mature"
     pace: Pace = "days"
-    if _is_sudden(page.name, about) or _found(_ALARMING, felt):
+    if sudden or felt & _IS_ALARMING:
         pace = "sudden"
-    elif _found(_LASTING, about):
+    elif about & _IS_LASTING:
         pace = "lasting"
-    childbearing = _found(_CHILDBEARING, f"{about} {felt}") or _found(_MENSTRUAL, f"{about} {felt}")
-    menopause = _found(_MENOPAUSE, f"{about} {felt}")
+    menopause = bool((about | felt) & _IS_MENOPAUSE)
+    childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
     fertile = childbearing and stage != "child" and not menopause
-    pregnant = fertile and _found(_PREGNANT, about)
+    pregnant = fertile and bool(about & _IS_PREGNANT)
     return Profile(sex, stage, fertile, pace, menopause, pregnant)
 
 
-def _is_sudden(name: str, about: str) -> bool:
+def _signs_of(page: Page) -> tuple[int, int, int, bool]:
+    """Return the signs of a page's names, of whom and where it befalls, of its risks, its onset."""
+    about = _looked_for(" ".join([name.text for name in page.entity.names]))
+    whom = _looked_for(_words(page.groups, "population", "body_part"))
+    risks = _looked_for(_words(page.groups, "risk_factor"))
+    return about, whom, risks, _is_sudden(_signs(page.name), about)
+
+
+@lru_cache(maxsize=1 << 15)
+def _signs(text: str) -> int:
+    """Return which signs of a patient a text has, bit by bit."""
+    return _looked_for(text)
+
+
+def _looked_for(text: str) -> int:
+    return sum(1 << place for place, sign in enumerate(_SIGNS) if sign.search(text))
+
+
+def _is_sudden(name: int, about: int) -> bool:
     """Say whether an illness begins all at once; what it is called first counts for most."""
-    if _found(_CHRONIC, name) or (_found(_LASTING, name) and not _found(_SUDDEN, name)):
+    if name & _IS_CHRONIC or (name & _IS_LASTING and not name & _IS_SUDDEN):
         return False
-    return _found(_SUDDEN, about) and not _found(_CHRONIC, about)
+    return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
 
 
 def beside(page: Page, other: Page) -> bool:
@@ -282,13 +308,8 @@ def history(page: Page) -> list[Item]:
     return [
         item
         for item in page.named("risk_factor")
-        if not _PLAIN.search(item.text) and (fertile or not _found(_CHILDBEARING, item.text))
+        if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
     ]
-
-
-@lru_cache(maxsize=1 << 14)
-def _found(sign: re.Pattern[str], text: str) -> bool:
-    return sign.search(text) is not None
 
 
 def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:

@@ -66,7 +66,7 @@ _EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
 _BESIDE = {"tools": 0.05}
-"""The largest share of styles that are the same in every home; they end when the rest does."""
+"""The largest share, in each language, of styles that are the same in every home."""
 
 _ALWAYS: set[Supply] = {"formulas"}
 """What every home has."""
@@ -203,8 +203,7 @@ class Plan:
             for name, language, stream in list(streams):
                 if len(styles) > 1 and turn % _EVERY.get(name, 1):
                     continue
-                most = _BESIDE.get(name, 1) * rows.total() / len(self._languages)
-                if name in _BESIDE and not alone and rows[name, language] > most:
+                if name in _BESIDE and not alone and _is_full(name, language, rows):
                     continue
                 task = next(stream, None)
                 if task is None:
@@ -360,6 +359,12 @@ class Plan:
         for place, id in enumerate(rest):
             train.insert(round((place + 0.5) * len(ids) / len(rest)), id)
         return train
+
+
+def _is_full(style: str, language: Language, rows: Counter[tuple[str, Language]]) -> bool:
+    """Say whether a style that every home has takes its share of the rows of a language."""
+    total = sum(count for (_, each), count in rows.items() if each == language)
+    return rows[style, language] > _BESIDE[style] * total
 
 
 def _named(style: Style, page: Page, relation: str, form: str) -> str:

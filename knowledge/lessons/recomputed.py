@@ -241,21 +241,24 @@ class Recomputed:
             return fault
         numbers = [(number, unit) for _, number, unit in units.quantities(self._blank(left))]
         right = {(result, each) for each in _spelled(formula.unit, language)}
-        allowed = right | set(self._allowed(call))
-        wrong = next((each for each in numbers if each not in allowed), None)
+        allowed = {one.key: set(self._allowed(call, one)) for one in formula.inputs}
+        wrong = next((each for each in numbers if each not in right.union(*allowed.values())), None)
         if wrong:
             return f"the number {' '.join(wrong).strip()} of the answer is none of its facts"
+        told = Told(masked(left, formula.names(language)), formula, language)
+        if any(not told.behind(key) <= values for key, values in allowed.items()):
+            return "the answer gives an input the value of another"
         return "" if said or right & set(numbers) else "the answer does not tell the result"
 
-    def _allowed(self, call: Calculation) -> Iterator[tuple[str, str]]:
-        """Yield the numbers with their units that an answer may repeat."""
-        for one in self._formula.inputs:
-            if not one.choices:
-                for spelling in _spelled(one.unit, self._language):
-                    yield call.given[one.key], spelling
+    def _allowed(self, call: Calculation, one: Input) -> Iterator[tuple[str, str]]:
+        """Yield the numbers with their units that an answer may repeat of an input."""
+        if one.choices:
+            return
+        for spelling in _spelled(one.unit, self._language):
+            yield call.given[one.key], spelling
         for each in self._facts:
             turning = self._turning(each) if isinstance(each, Equation) else None
-            if turning:
+            if turning and turning[0] is one:
                 for spelling in _spelled(turning[2], self._language):
                     yield turning[1], spelling
 

@@ -7,6 +7,7 @@ styles or of questions.
 """
 
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -174,7 +175,7 @@ class Page:
         `name` tells the function from others; it must not look at the neighbours.
         """
         if name not in self._known:
-            self._known[name] = work(self)
+            self._known[sys.intern(name)] = work(self)
         return cast(T, self._known[name])
 
     def _parted(self, relation: str) -> tuple[tuple[Item, ...], tuple[Item, ...]]:

@@ -19,10 +19,18 @@ _RARE = 0.35
 """The chance that a finding is there: with all at a half, scores would all be high."""
 
 
-_LOWEST = {"anion-gap": 2, "albumin-corrected-gap": 2, "delta-ratio": 0.1, "osmolal-gap": -6,
-           "aa-gradient": 1, "ldl-friedewald": 25, "maddrey": 2, "bicarbonate-gas": 6,
-           "bmi": 14.5, "cockcroft-gault": 6, "fena": 0.06}  # fmt: skip
-"""Below these a result is no result that a patient has."""
+_USUAL = {
+    **{"anion-gap": (2, 40), "albumin-corrected-gap": (2, 44), "delta-ratio": (0.1, 4)},
+    **{"osmolal-gap": (-6, 80), "aa-gradient": (1, 340), "bicarbonate-gas": (6, 48)},
+    **{"ldl-friedewald": (25, 240), "maddrey": (2, 110), "cockcroft-gault": (6, 180)},
+    **{"fena": (0.06, 12), "feurea": (8, 80), "urea-creatinine": (5, 48), "homa-ir": (0.4, 16)},
+    **{"albumin-globulin": (0.5, 2.4), "transferrin-saturation": (4, 78), "pf-ratio": (45, 500)},
+    **{"shock-index": (0.3, 1.7), "waist-height": (0.36, 0.76), "schwartz": (8, 170)},
+    **{"corrected-calcium": (6.6, 14.2), "saag": (0.2, 3.4), "ganzoni": (400, 2600)},
+}
+"""The results that patients have, by formula: other values would make no case."""
+
+_ANY = (0.05, 5000)
 
 _FATTEST, _THINNEST = 48, 15
 """The BMI of a body whose weight and height are both drawn lies between these."""
@@ -152,4 +160,5 @@ def _sane(case: Case) -> bool:
         exact = case.formula.exact(given)
     except ValueError:
         return False
-    return bool(case.formula.terms) or _LOWEST.get(case.formula.id, 0.05) < exact < 5000
+    low, high = _USUAL.get(case.formula.id, _ANY)
+    return bool(case.formula.terms) or low < exact < high

@@ -238,7 +238,7 @@ def _joined(said: Sequence[str], language: Language, pick: random.Random) -> str
 
 
 def _spelling(unit: str, language: Language, pick: random.Random) -> str:
-    spelled = units.spelled(unit, language)
+    spelled = units.choices(unit, language)
     if not spelled:
         return ""
     return spelled[0] if pick.random() < _PLAIN else pick.choice(spelled)

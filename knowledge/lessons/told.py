@@ -51,6 +51,10 @@ class Told:
         near = self._numbers.get(one.key, set())
         return any((number, each) in near or (number, each) in self._loose for each in spelled)
 
+    def behind(self, key: str) -> set[tuple[str, str]]:
+        """Return the numbers with their units that stand behind the names of an input."""
+        return self._numbers.get(key, set())
+
     def choice(self, one: Input, key: str) -> bool:
         """Say whether a choice is told, and no other one."""
         if one.is_finding:
