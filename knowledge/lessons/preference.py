@@ -137,7 +137,8 @@ class Pairs:
         if not stranger:
             return None
         rest = [other for _, other in named if other != right]
-        rejected = _replaced(chosen, right, stranger, rest)
+        # A test that is said as "examination of ..." takes the stranger in, too.
+        rejected = _replaced(chosen, right, stranger, rest).replace("检查检查", "检查")
         return _made(
             lesson,
             rejected,
