@@ -37,7 +37,7 @@ _MEASURED = ("型", "期", "级", "度")
 _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
 _PHRASE = re.compile(f"[^{_ENDING}]+")
-_MOST_PHRASES = 100_000  # that are remembered with the names in them
+_MOST_PHRASES = 20_000  # that are remembered with the names in them
 _MIXED = re.compile(f"[^{_CJK}{_ENDING}]|[一二三四五][型期级度]")
 """What makes a phrase more than Chinese characters, each of which stands for itself."""
 

@@ -99,3 +99,17 @@ def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
 def test_distinct_terms_are_those_of_the_index() -> None:
     text = "Wheezing at night; 2型糖尿病 and wheezes of " + "x" * 61
     assert lexical.distinct(text) == set(lexical.terms(text))
+
+
+def test_a_passage_is_also_about_its_title_unless_that_stands_in(tmp_path: Path) -> None:
+    pieces = [
+        Piece("a#1", "a", "Gout", "Colchicine treats acute attacks.", "en"),
+        Piece("b#1", "b", "Attacks", "Colchicine and gout, and gout attacks of panic.", "en"),
+        Piece("c#1", "c", "Fever in small children is …", "Paracetamol lowers it.", "en"),
+    ]
+    lexical.build(tmp_path / "titled", None, pieces)
+    found = Lexical(tmp_path / "titled")
+    assert found.find(lexical.asked("colchicine for gout"), 3)[0].id == "a#1"
+    assert not found.holds("fever")
+    # a title counts where it is asked how many passages hold a word
+    assert found.rarity("gout") < found.rarity("paracetamol")

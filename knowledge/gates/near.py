@@ -88,9 +88,9 @@ class NearDuplicates:
     def _remember(self, found: Signatures, keys: NDArray[np.int64]) -> None:
         end = self._count + len(found)
         if end > len(self._held):
-            grown = np.empty((max(2 * len(self._held), end), _PLACES), np.uint8)
-            grown[: self._count] = self._held[: self._count]
-            self._held = grown
+            # By an eighth, and where it lies if that can be: two copies would be hundreds of MiB.
+            rows = max(len(self._held) + len(self._held) // 8, end)
+            self._held.resize((rows, _PLACES), refcheck=False)
         self._held[self._count : end] = found
         self._tables[np.arange(_BANDS), keys] = np.arange(self._count, end, dtype=np.uint32)[
             :, None

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from heapq import nsmallest
 from itertools import groupby
 from operator import itemgetter
+from sys import intern
 
 from sqlalchemy import Engine, select
 
@@ -55,6 +56,7 @@ class Neighbours:
         if self._shelf.has_room(sum(map(len, ids.values()))):
             wanted = ((id, language) for language, each in ids.items() for id in each)
             self._shelf.fill(wanted, self._with_rivals(self._subjects.every(ids)))
+            self._bearing = self._bearing or self._read_bearers()
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
         """Yield the pages of entities as their subjects do, and the ids of those beside each."""
@@ -140,7 +142,7 @@ class Neighbours:
         with self._engine.connect() as connection:
             rows = plain(connection, query)
             for (relation, finding), group in groupby(rows, key=itemgetter(0, 1)):
-                ids = {subject for _, _, subject in group}
+                ids = {intern(subject) for _, _, subject in group}
                 few = nsmallest(_BEARERS, ids, key=lambda id: _digest(f"{finding}|{id}"))
                 found[relation, finding] = tuple(few)
         return found

@@ -7,6 +7,7 @@ Every fact must hold and every quotation stand in its passage; the rest is told 
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from sys import intern
 
 from sqlalchemy import Engine, func, select
 
@@ -22,6 +23,7 @@ from knowledge.prepared import plain
 from knowledge.records import Lesson
 from knowledge.vocabulary import RELATIONS
 
+_NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
 """So many facts, and as many entities' names, are kept once they were read."""
 
@@ -177,7 +179,14 @@ _NAMES = (
 
 def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, Held]:
     return {
-        id: Held(id, subject, relation, object or "", {"en": en, "zh": zh})
+        # The driver gives a new text for each mention of an entity; one of each is kept.
+        intern(id): Held(
+            intern(id),
+            intern(subject),
+            intern(relation),
+            intern(object or ""),
+            {"en": en, "zh": zh} if en or zh else _NO_VALUE,
+        )
         for id, subject, relation, object, en, zh in rows
     }
 
@@ -186,5 +195,5 @@ def _names_of(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return the names of entities, in the order of the rows."""
     found: dict[str, list[str]] = {}
     for id, text in rows:
-        found.setdefault(id, []).append(text)
+        found.setdefault(intern(id), []).append(text)
     return {id: tuple(names) for id, names in found.items()}

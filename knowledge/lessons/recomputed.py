@@ -9,13 +9,12 @@ such rows are written.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from knowledge import calls, formulas, units
 from knowledge.calls import Calculation, Call, Equation
 from knowledge.formulas.shape import Input
-from knowledge.lessons import calculating_en, calculating_zh
-from knowledge.lessons.told import Told, masked, named, names_one, occurrences
+from knowledge.lessons import strangers
+from knowledge.lessons.told import Told, masked, names_one, occurrences
 from knowledge.linker import Linker
 from knowledge.records import Language, Lesson
 from knowledge.working import working
@@ -24,7 +23,6 @@ _DENIES: dict[Language, re.Pattern[str]] = {
     "en": re.compile(r"\b(?:not|no|never|cannot|neither|nor|without)\b|n't\b", re.IGNORECASE),
     "zh": re.compile("不|没|未|无|非|否|禁"),
 }
-_WORDS: dict[Language, object] = {"en": calculating_en, "zh": calculating_zh}
 _CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
@@ -161,7 +159,7 @@ class Recomputed:
         names = self._formula.names(self._language)
         if not names_one(asked, names):
             return "the question does not name the formula"
-        if self._foreign_formula(asked):
+        if strangers.another_formula(asked, self._own, self._language):
             return "the question names another formula"
         bare = masked(asked, names)
         told = Told(bare, self._formula, self._language)
@@ -183,13 +181,6 @@ class Recomputed:
             if turning and turning[0] is one and each.answer(self._language) == value:
                 return told.number(one, turning[1], turning[2])
         return False
-
-    def _foreign_formula(self, text: str) -> bool:
-        """Say whether a text names another formula, the names of inputs left aside."""
-        lower = text.casefold()
-        near = {name for name in _names(self._language) if name in lower} - self._own
-        # the longest name at each place counts: "sodium" is part of "Katz corrected sodium"
-        return bool(near) and not named(text, near | self._own) <= self._own
 
     # what the answers say
 
@@ -267,7 +258,7 @@ class Recomputed:
         limit = self._formula.limit(call.given)
         assert limit is not None
         why, instead = limit.why(self._language), limit.instead(self._language)
-        if not names_one(text, [why]):
+        if not names_one(text, [why]) or not names_one(text, [instead]):
             return "the answer does not say why the formula does not apply"
         return self._wrong_rest(masked(text, [why, instead]), denies=True)
 
@@ -284,7 +275,7 @@ class Recomputed:
         if any(told.any_of(each) for each in wanted):
             return "the answer asks for what was told"
         for sign in (units.plain(each.unit, self._language) for each in wanted):
-            text = text.replace(sign, " ") if sign else text
+            text = masked(text, [sign]) if sign else text
         return self._wrong_rest(text, denies=False)
 
     def _wrong_rest(self, text: str, *, denies: bool) -> str:
@@ -296,15 +287,13 @@ class Recomputed:
         return f"the number {number[1]} of the answer is none of its facts" if number else ""
 
     def _wrong_words(self, text: str, *, denies: bool = False) -> str:
-        if self._foreign_formula(text):
+        if strangers.another_formula(text, self._own, self._language):
             return "the answer names another formula"
         left = self._blank(text)
         if not denies and _DENIES[self._language].search(left):
             return "the answer denies what is true"
-        for start, end, _, _ in self._linker.spans(left):
-            if left[start:end].casefold() not in _frame_words(self._language):
-                return f"the answer names {left[start:end]!r}, which its facts do not"
-        return ""
+        found = strangers.entity(text, left, self._linker, self._language)
+        return f"the answer names {found!r}, which its facts do not" if found else ""
 
     def _blank(self, text: str) -> str:
         """Return a text without the names of the formula and its inputs."""
@@ -333,19 +322,3 @@ def _without(text: str, block: str) -> str:
 
 def _spelled(unit: str, language: Language) -> tuple[str, ...]:
     return units.spelled(unit, language) or ("",)
-
-
-@cache
-def _names(language: Language) -> tuple[str, ...]:
-    """Return the names of all formulas, in small letters."""
-    every = formulas.FORMULAS.values()
-    return tuple(name.casefold() for formula in every for name in formula.names(language))
-
-
-@cache
-def _frame_words(language: Language) -> str:
-    """Return the words of all frames of answers, in which an entity's name is no claim."""
-    tables = vars(_WORDS[language])
-    return " ".join(
-        " ".join(map(str, table)) for name, table in tables.items() if name.isupper()
-    ).casefold()

@@ -8,6 +8,7 @@ This file knows nothing of names, of languages or of what is said of a fact.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from sys import intern
 from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, or_, select
@@ -81,8 +82,10 @@ class Facts:
         for id, subject, relation, object, en, zh, position, _ in rows.values():
             scraped, fewer, licence = self._standing_of(sources[id])
             order = (scraped, fewer, position, id)
-            for end, seen, other in _sides(subject, relation, object or "", asked):
-                fact = Stated(id, seen, other, en, zh, order, licence)
+            # The driver gives a new text for each mention; one of each is kept.
+            ends = intern(subject), intern(relation), intern(object or "")
+            for end, seen, other in _sides(*ends, asked):
+                fact = Stated(intern(id), seen, other, en, zh, order, licence)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)

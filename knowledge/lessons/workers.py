@@ -115,6 +115,7 @@ class Writers:
         for batch in batches:
             self._pool = self._pool or self._processes()
             under_way.append(self._pool.submit(_write, batch))
+            self._forget()
             if len(under_way) > 2 * self._workers:
                 yield unpacked(under_way.popleft().result())
         while under_way:
@@ -131,6 +132,11 @@ class Writers:
         url = self._engine.url.render_as_string(hide_password=False)
         given = (url, self._supplies.generation, self._finish)
         return ProcessPoolExecutor(self._workers, get_context("spawn"), _start, given)
+
+    def _forget(self) -> None:
+        """Let go of what only the proof needs, which the processes have by now."""
+        global _own
+        self._own = _own = None
 
 
 def _can_fork(engine: Engine) -> bool:

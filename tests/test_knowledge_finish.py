@@ -1,0 +1,183 @@
+"""What workers do with rows, and that it is what is done without them: lines, marks, reading."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from toy_lessons import opened
+
+from knowledge import lessons, lines, linker, screening
+from knowledge.catalog import NameRow
+from knowledge.gates.near import NEAR, NearDuplicates
+from knowledge.lessons import finish, workers
+from knowledge.lessons.plan import HeldOut, Plan, Supplies
+from knowledge.prepared import Prepared, plain
+from knowledge.records import Lesson, LessonSource, Message
+
+FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")
+ODD = 'He said: "5 µg\\day"\n\t痛风 \u2028 \x7f 😀'
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory):
+    engine, generation = opened(tmp_path_factory.mktemp("graph"))
+    yield engine, generation
+    engine.dispose()
+
+
+def row(*said: str, system: str = "") -> Lesson:
+    roles = ("user", "assistant") * len(said)
+    told = tuple(Message(role, text) for role, text in zip(roles, said, strict=False))
+    messages = ((Message("system", system),) if system else ()) + told
+    sources = (LessonSource("fact", "fact:1", ODD), LessonSource("passage", "p#1", said[-1]))
+    meta = {"relation": "symptom", "support": [[0], [1]], "objects": [ODD]}
+    rest = ("condition:1", "CC0-1.0", meta)
+    return Lesson("huatuo-en-1", messages, "en", "huatuo", sources, ("condition:1", ODD), *rest)
+
+
+ROWS = [row("How?", "So."), row(ODD, ODD, "And then?", ODD), row("Why?", ODD, system="Be brief.")]
+
+
+@pytest.mark.parametrize("lesson", ROWS)
+def test_lines_are_those_of_json(lesson):
+    spoken = [each.content for each in lesson.messages if each.role != "system"]
+    pairs = list(zip(spoken[::2], spoken[1::2], strict=True))
+    own, chatglm, alpaca, sharegpt = (text.decode() for text in lines.every(lesson, apart=False))
+    raw = json.loads(own)
+    assert own == json.dumps(raw, ensure_ascii=False) + "\n"
+    assert raw == {
+        "id": lesson.id,
+        "messages": [{"role": each.role, "content": each.content} for each in lesson.messages],
+        "language": "en",
+        "style": "huatuo",
+        "sources": [
+            {"kind": each.kind, "id": each.id, "quote": each.quote} for each in lesson.sources
+        ],
+        "entities": list(lesson.entities),
+        "split_key": "condition:1",
+        "licence": "CC0-1.0",
+        "meta": lesson.meta,
+    }
+    turns = [
+        {"prompt": question, "response": answer, "history": [list(each) for each in pairs[:place]]}
+        for place, (question, answer) in enumerate(pairs)
+    ]
+    assert chatglm == "".join(json.dumps(turn, ensure_ascii=False) + "\n" for turn in turns)
+    assert json.loads(alpaca) == {
+        "instruction": spoken[-2],
+        "input": "",
+        "output": spoken[-1],
+        "history": [list(pair) for pair in pairs[:-1]],
+    }
+    assert [turn["value"] for turn in json.loads(sharegpt)["conversations"]] == spoken
+    assert json.loads(sharegpt)["system"] == ("Be brief." if len(lesson.messages) == 3 else "")
+
+
+def test_a_row_held_out_has_its_own_line_alone():
+    assert lines.every(ROWS[0], apart=True) == lines.every(ROWS[0], apart=False)[:1]
+
+
+def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out():
+    done = finish.Finish(screening.plain_gates(), HeldOut(""))(
+        [(row("How is gout treated?", "With colchicine, as a rule."), ""), (None, "capped")]
+    )
+    (sent, reason), left_out = finish.unpacked(finish.packed(done))
+    assert left_out == (None, "capped")
+    assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
+    assert sent.worked.lines == lines.every(sent, apart=False)
+    assert replace(sent, id="another").worked is None
+
+
+def test_a_gate_drops_a_row_where_it_is_written():
+    done = finish.Finish(screening.plain_gates(), HeldOut(""))([(row("How?", "So."), "")])
+    assert done[0][1] == "too short" and done[0][0].worked is None
+
+
+def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
+    first = row("How is gout treated in the hospital?", "With colchicine and with naproxen.")
+    again = row("How is gout treated in the hospital?", "With colchicine and with naproxen!")
+    other = row("Which tests are done for asthma?", "Spirometry is the first of them.")
+    apart = NearDuplicates()([first, again, other])
+    finish.Finish((), HeldOut(""))([(again, "")])
+    assert again.worked is not None
+    assert NearDuplicates()([first, again, other]) == apart == ["", NEAR, ""]
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
+    graph, tmp_path, monkeypatch, copied
+):
+    lessons.build(*graph, tmp_path / "one", seed=3)
+    monkeypatch.setattr(workers, "_can_fork", lambda engine: copied)
+    lessons.build(*graph, tmp_path / "two", seed=3, workers=2)
+    for name in (*FILES, "sharegpt.json", "report.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_pages_read_ahead_are_those_read_when_asked_for(graph):
+    one, two = Supplies(*graph), Supplies(*graph)
+    plan = Plan(one, 1, ["en", "zh"])
+    plan.read_ahead()
+    assert plan.needs_most(None) and not plan.needs_most(1)
+    for language in ("en", "zh"):
+        ids = two.entities.ids(language)
+        ahead = dict((page.id, page) for page, _ in one.entities.pages(ids, language))
+        asked = dict((page.id, page) for page, _ in two.entities.pages(ids, language))
+        assert ahead == asked and len(asked) > 5
+        beside = {page.id: others for page, others in two.entities.pages(ids, language)}
+        known = list(beside.items())
+        again = [(page.id, others) for page, others in two.entities.again(known, language)]
+        assert again == known
+
+
+def test_a_prepared_query_gives_what_a_plain_one_gives(graph):
+    engine, _ = graph
+    whole = select(NameRow.entity_id, NameRow.text).order_by(NameRow.id)
+    with engine.connect() as connection:
+        every = list(plain(connection, whole))
+        assert every == [tuple(each) for each in connection.execute(whole)]
+        ids = list(dict.fromkeys(id for id, _ in every))
+
+        def worded(places):
+            return select(NameRow.entity_id, NameRow.text).where(NameRow.entity_id.in_(places))
+
+        for most in (1, 7, len(ids), 3 * len(ids)):
+            found = list(Prepared(engine, worded, most).rows(connection, ids))
+            assert sorted(found) == sorted(every)
+        assert list(Prepared(engine, worded, 7).rows(connection, [])) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2型糖尿病的症状包括口渴、尿频和乏力，可用二甲双胍。",
+        "哮喘\n（COPD）痛风，哮喘2型糖尿病",
+        "Type 2 diabetes (T2DM) causes thirst. T2DM, gout, and asthma; metformin",
+        "Gout, asthma. Asthma and gout; gout",
+        "",
+    ],
+)
+def test_names_are_found_alike_the_first_time_and_again(graph, text):
+    asked = linker.load(*graph)
+    expected = asked._spans(text, False, {})
+    assert [tuple(span) for span in asked.spans(text)] == expected
+    assert [tuple(span) for span in asked.spans(text)] == expected
+
+
+def test_no_page_is_kept_beyond_the_room_of_the_shelf(graph, monkeypatch):
+    supplies = Supplies(*graph)
+    monkeypatch.setattr(supplies.entities._shelf, "_most", 3)
+    Plan(supplies, 1, ["en"]).read_ahead()
+    assert not supplies.entities._shelf._kept
+    assert list(supplies.entities.pages(supplies.entities.ids("en"), "en"))
+    assert len(supplies.entities._shelf._kept) <= 3
+
+
+def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_path):
+    from made_graph import fill_graph
+
+    engine = fill_graph(tmp_path, 20)
+    report = lessons.build(engine, 1, tmp_path / "data", limit=300)
+    assert report.rows == 300 and min(report.languages.values()) > 100
+    engine.dispose()
