@@ -13,6 +13,7 @@ from knowledge.gates import abuse, near, overlap, personal, shares
 from knowledge.lessons.wishes import Wishes
 from knowledge.records import Lesson, Message
 from knowledge.screening import Screened
+from knowledge.vocabulary import RELATIONS
 
 LONG = (
     "Doctor, for three weeks my left knee has hurt whenever I climb stairs and swells at night.",
@@ -285,11 +286,16 @@ class TestPersonal:
         assert found["IP_ADDRESS"] >= 0.9 * wanted["IP_ADDRESS"]
 
 
+PAPER = {"relation": "conclusion"}
+"""What a row on a paper is about: no relation of the graph."""
+
+
 class TestShares:
     def test_a_relation_keeps_to_its_share(self):
         gate = shares.Balanced()
         pick = random.Random(1)
-        topics = pick.choices(["symptom", *(f"r{n}" for n in range(9))], [9, *[1] * 9], k=4000)
+        others = [relation for relation in RELATIONS if relation != "symptom"][:9]
+        topics = pick.choices(["symptom", *others], [9, *[1] * 9], k=4000)
         reasons = gate([row(*LONG, relation=topic) for topic in topics])
         kept = [topic for topic, reason in zip(topics, reasons, strict=True) if not reason]
         assert kept.count("symptom") <= 0.26 * len(kept)
@@ -303,7 +309,8 @@ class TestShares:
 
     def test_rows_without_relation_are_free(self):
         gate = shares.Balanced()
-        assert not any(gate([row(*LONG) for _ in range(500)]))
+        assert not any(gate([row(*LONG, **about) for _ in range(500) for about in ({}, PAPER)]))
+        assert not any(gate([row(*LONG, relation="symptom") for _ in range(500)]))
 
     @pytest.mark.parametrize(
         ("licence", "kept"),

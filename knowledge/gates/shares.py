@@ -6,6 +6,7 @@ kept rows so far -> share of each relation -> drop above the cap
 from collections.abc import Sequence
 
 from knowledge.records import Lesson
+from knowledge.vocabulary import RELATIONS
 
 LARGEST = 0.25
 """No relation is the topic of more of all rows than this, where there are others enough."""
@@ -13,6 +14,7 @@ LARGEST = 0.25
 CAPPED = "the relation has its share already"
 UNLICENSED = "a licence that was not asked for"
 
+_INVERSE = "~"
 _FREE = 40
 """So many rows of a relation are free before its share counts."""
 
@@ -20,7 +22,8 @@ _FREE = 40
 class Balanced:
     """A judge that drops rows of a relation above its share of what was kept so far.
 
-    Imported rows have no relation and count as none.
+    Rows that are about no relation of the graph, as imported ones, papers and calculations, count
+    as none: they say nothing of which relations there are to choose from.
     """
 
     def __init__(self, largest: float = LARGEST) -> None:
@@ -33,12 +36,14 @@ class Balanced:
         return [self._judged(str(lesson.meta.get("relation", ""))) for lesson in lessons]
 
     def _judged(self, relation: str) -> str:
+        if relation.removesuffix(_INVERSE) not in RELATIONS:
+            return ""
         count = self._kept.get(relation, 0)
         share = max(self._largest, 1.5 / max(len(self._kept), 1))
-        if relation and count >= _FREE and count >= share * self._total:
+        if count >= _FREE and count >= share * self._total:
             return CAPPED
         self._kept[relation] = count + 1
-        self._total += bool(relation)
+        self._total += 1
         return ""
 
 

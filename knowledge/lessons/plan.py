@@ -151,7 +151,8 @@ class Plan:
         self._topics: dict[tuple[object, ...], Topics] = {}
         self._texts = array("L", [0]) * _SLOTS
         self._tasks = 0
-        self._relations: dict[str, int] = {}
+        self._relations: Counter[str] = Counter()
+        """How many rows of all styles are about each relation of the graph."""
         self._told: dict[str, str] = {}
         """The task by which each page was first told of, which its lap then leaves out."""
         everyone = {
@@ -300,7 +301,8 @@ class Plan:
     def _rules(self, relation: str) -> bool:
         """Say whether too many rows of all styles are about a relation."""
         share = max(LARGEST_SHARE, 1.5 / max(len(self._relations), 1))
-        return self._relations.get(relation, 0) >= max(_FREE_OF_ALL, share * self._tasks)
+        most = max(_FREE_OF_ALL, share * self._relations.total())
+        return self._relations[relation] >= most
 
     def _due(self, style: Style, page: Page, topics: Topics, turn: int) -> tuple[str, str] | None:
         """Return the topic and form of a page's turn; each page begins elsewhere in its topics."""
@@ -333,7 +335,8 @@ class Plan:
         self._counts_of(style).add(relation, slot)
         self._texts[slot] += _is_prose(page, relation)
         self._tasks += 1
-        self._relations[relation] = self._relations.get(relation, 0) + 1
+        if supply == "entities":
+            self._relations[relation] += 1
         self._told.setdefault(page.id, "")
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
         beside = beside if style.NAME in _AMONG_OTHERS else ()
