@@ -46,6 +46,8 @@ def page(name, **groups):
     ("name", "said"),
     [
         ("pilonidal cyst", "a pilonidal cyst"),
+        ("coagulation (bleeding) disorder", "a coagulation (bleeding) disorder"),
+        ("broken tooth", "a broken tooth"),
         ("ectopic pregnancy", "an ectopic pregnancy"),
         ("pregnancy at term", "pregnancy at term"),
         ("acute kidney injury", "acute kidney injury"),
@@ -110,6 +112,8 @@ def test_findings_that_are_clauses_or_empty_are_left_out():
     assert not subjects._belongs("associated_with", "symptom", "Symptoms of eye")
     assert subjects._belongs("associated_with", "symptom", "Eye burns") is True
     assert subjects._damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+    assert subjects._is_cut('It is known as "Valley fever") and is fungal.')
+    assert not subjects._is_cut("Signs are a) fever and b) cough (stage II).")
 
 
 def test_a_heading_is_written_small_within_a_sentence():

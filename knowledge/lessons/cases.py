@@ -503,7 +503,7 @@ SUMMARY: dict[tuple[str, Language], tuple[str, ...]] = {
         "what you (tell me|describe|report|mention), {a}, (fits|goes with) {s} statistically.",
         "(going|judging|to go) by the (statistics|correlations), {a} (would|may) (fit|go "
         "with|belong with) {s}.",
-        "(the records|case records|statistics) (connect|tie|link) {a} with {s} by "
+        "(the records|case records|the data) (connect|tie|link) {a} with {s} by "
         "(association|correlation|statistical association).",
         "{a} [goes|go] together with {s} in the statistics.",
     ),

@@ -45,7 +45,9 @@ _ALWAYS = re.compile(
     r"respiratory tract|wound|fungal|bacterial|viral) infection$|"
     r"(?:eating|personality|mood|metabolic|bleeding|skin|bone|sleep|tic|thyroid|pituitary|hormone|"
     r"seizure|movement|adjustment|conduct|impulse control|salivary gland|ovarian|vulvar|cervical|"
-    r"nose|blood|psychotic|dysthymic|psychosexual) disorder$",
+    r"nose|blood|psychotic|dysthymic|psychosexual|joint|tooth|testicular|rectal|dissociative|"
+    r"mental|genetic|somatization|corneal|neurological|jaw|bladder|clotting) disorder$|"
+    r"[\w-]+ \([\w ]+\) disorder$|skin growth$|(?:broken|loose|missing) tooth$",
     re.IGNORECASE,
 )
 """Names that are counted as a whole, though their head alone may not be."""

@@ -48,6 +48,9 @@ _CLAUSE = re.compile(
 _SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
 """Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
+_ENCLOSED = re.compile(r"\([^()]*\)")
+_NUMBERED = re.compile(r"(?<![\w(])\w{1,2}\)")
+"""A place in a list, whose bracket opens nowhere: 1), b)."""
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
 """A word of time that was typed and not turned into its sign."""
 
@@ -302,6 +305,8 @@ class _Tongue:
         if not native or len(text) > LONGEST_TEXT[self._language] or _damaged(text):
             return _NOT_CALLED
         if self._language == "en":
+            if _is_cut(text):
+                return _NOT_CALLED
             text = _SHOUTED.sub(lambda word: _small_if_common(word[0], self._common), text)
         said = within_sentence(text, self._common)
         return _Called(text, said, names.normalise(text), "")
@@ -501,6 +506,16 @@ def fit(name: str) -> bool:
         and not _NO_NAME.search(name)
         and not any(sign in name for sign in "。？！?!；;：:")
     )
+
+
+def _is_cut(text: str) -> bool:
+    """Say whether an English text lost the bracket that one of its brackets belongs to.
+
+    >>> _is_cut('It is known as "Valley fever") and is fungal.'), _is_cut("Either a) or b) (rare).")
+    (True, False)
+    """
+    open_ended = _ENCLOSED.sub("", _ENCLOSED.sub("", text))
+    return any(bracket in _NUMBERED.sub("", open_ended) for bracket in "()")
 
 
 def _damaged(text: str) -> bool:
