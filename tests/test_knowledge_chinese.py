@@ -19,10 +19,10 @@ from knowledge.lessons import (
     preference,
     safety,
     sentences_zh,
-    subjects,
+    tongue,
     vignette,
 )
-from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.pages import Item, Page
 from knowledge.records import Entity, Name
 
 FAULTS = re.compile(
@@ -143,9 +143,9 @@ def test_names_with_commas_of_their_own_come_last_in_a_sentence():
 
 
 def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
-    assert subjects._damaged("治疗周期：30tian")
-    assert not subjects._damaged("治疗周期：30天")
-    groups = subjects._once(
+    assert tongue.damaged("治疗周期：30tian")
+    assert not tongue.damaged("治疗周期：30天")
+    groups = tongue.once(
         "外阴血管瘤",
         {
             "complication": named("condition", "血管瘤", "贫血"),

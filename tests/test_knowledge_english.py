@@ -13,11 +13,11 @@ from knowledge.lessons import (
     patients,
     phrases,
     preference,
-    subjects,
+    tongue,
     vignette,
 )
 from knowledge.lessons.neighbours import _differs
-from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.pages import Item, Page
 from knowledge.records import Entity, Lesson, LessonSource, Message, Name, Passage
 
 
@@ -108,25 +108,25 @@ def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, descript
 
 
 def test_findings_that_are_clauses_or_empty_are_left_out():
-    assert not subjects._belongs("associated_with", "symptom", "Throat feels tight")
-    assert not subjects._belongs("associated_with", "symptom", "Symptoms of eye")
-    assert subjects._belongs("associated_with", "symptom", "Eye burns") is True
-    assert subjects._damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
-    assert subjects._is_cut('It is known as "Valley fever") and is fungal.')
-    assert not subjects._is_cut("Signs are a) fever and b) cough (stage II).")
+    assert not tongue.belongs("associated_with", "symptom", "Throat feels tight")
+    assert not tongue.belongs("associated_with", "symptom", "Symptoms of eye")
+    assert tongue.belongs("associated_with", "symptom", "Eye burns") is True
+    assert tongue.damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+    assert tongue.is_cut('It is known as "Valley fever") and is fungal.')
+    assert not tongue.is_cut("Signs are a) fever and b) cough (stage II).")
 
 
 def test_a_heading_is_written_small_within_a_sentence():
     common = {"cystic", "acute", "disease"}
-    assert subjects.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
+    assert tongue.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
     two = "Cystic fibrosis is inherited. Lungs and Disease follow."
-    assert subjects.within_sentence(two, common) == two[:1].lower() + two[1:]
-    assert subjects.within_sentence("Gastro-oesophageal reflux", common) == (
+    assert tongue.within_sentence(two, common) == two[:1].lower() + two[1:]
+    assert tongue.within_sentence("Gastro-oesophageal reflux", common) == (
         "gastro-oesophageal reflux"
     )
-    assert subjects.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
-    assert subjects.within_sentence("Athlete's foot", common) == "athlete's foot"
-    assert subjects.within_sentence("Crohn's disease", common) == "Crohn's disease"
+    assert tongue.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
+    assert tongue.within_sentence("Athlete's foot", common) == "athlete's foot"
+    assert tongue.within_sentence("Crohn's disease", common) == "Crohn's disease"
 
 
 def test_a_verb_agrees_with_two_adjectives_before_one_noun():

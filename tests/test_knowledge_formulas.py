@@ -8,7 +8,7 @@ from real_calculators import chinese, english
 from knowledge import arithmetic, calls, formulas, units
 from knowledge.calls import Calculation, Equation
 from knowledge.formulas import FORMULAS
-from knowledge.lessons.subjects import is_validation
+from knowledge.lessons.stated import is_validation
 from knowledge.working import working
 
 EVERY = list(FORMULAS.values())

@@ -6,8 +6,8 @@ import string
 import pytest
 
 from knowledge.lessons import grammar, sentences_en, sentences_zh
+from knowledge.lessons.pages import INVERSE, Item
 from knowledge.lessons.phrases import brief, statement
-from knowledge.lessons.subjects import INVERSE, Item
 from knowledge.vocabulary import RELATIONS
 
 TABLES = {"en": sentences_en, "zh": sentences_zh}

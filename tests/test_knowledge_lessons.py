@@ -10,8 +10,9 @@ from toy_lessons import opened
 
 from knowledge import lessons, wording
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import phrases, stated, subjects
+from knowledge.lessons import phrases, stated, tongue
 from knowledge.lessons.check import check
+from knowledge.lessons.pages import INVERSE
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.subjects import Subjects
 from knowledge.passages import sentences
@@ -187,7 +188,7 @@ def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     ],
 )
 def test_debris_is_no_name(text, fits):
-    assert subjects.fit(text) is fits
+    assert tongue.fit(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -203,13 +204,13 @@ def test_debris_is_no_name(text, fits):
 )
 def test_names_stay_within_their_language(names, language, said):
     entity = Entity("x:1", "condition", tuple(Name(*name) for name in names))
-    assert subjects.spoken(entity, language) == said
+    assert tongue.spoken(entity, language) == said
 
 
 def test_every_relation_can_be_told():
-    told = {relation.removesuffix(subjects.INVERSE) for relation in phrases.relations("zh")}
+    told = {relation.removesuffix(INVERSE) for relation in phrases.relations("zh")}
     assert told == set(RELATIONS)
-    assert {relation.removesuffix(subjects.INVERSE) for relation in phrases.relations("en")} == told
+    assert {relation.removesuffix(INVERSE) for relation in phrases.relations("en")} == told
 
 
 def test_a_page_speaks_its_language_only(graph):
@@ -220,7 +221,7 @@ def test_a_page_speaks_its_language_only(graph):
             for relation, items in page.groups.items():
                 line = wording.line(
                     page.name,
-                    relation.removesuffix(subjects.INVERSE),
+                    relation.removesuffix(INVERSE),
                     [item.text for item in items],
                     language,
                 )

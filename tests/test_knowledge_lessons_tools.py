@@ -19,8 +19,8 @@ from knowledge.lessons import on_ray, slips
 from knowledge.lessons.check import check, read_lessons
 from knowledge.lessons.plan import Plan, Supplies
 from knowledge.lessons.proof import Prover
+from knowledge.lessons.stated import is_validation
 from knowledge.lessons.styles import STYLES
-from knowledge.lessons.subjects import is_validation
 from knowledge.lessons.workers import Desk
 from knowledge.records import Message
 

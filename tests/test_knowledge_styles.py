@@ -16,7 +16,7 @@ from knowledge.lessons.check import check
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.preference import Pairs
 from knowledge.lessons.proof import Prover
-from knowledge.lessons.subjects import is_validation
+from knowledge.lessons.stated import is_validation
 from knowledge.records import Lesson, LessonSource, Message, Passage
 
 PLANNED_OUT = (CAPPED, TOLD_BEFORE)

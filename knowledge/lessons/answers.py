@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from knowledge import wording
 from knowledge.lessons import claims, nouns, phrases
-from knowledge.lessons.subjects import INVERSE, Item, Page
+from knowledge.lessons.pages import INVERSE, Item, Page
 from knowledge.passages import sentences
 from knowledge.records import Lesson, LessonSource, Message, Passage
 

@@ -24,8 +24,8 @@ from knowledge.lessons import (
     phrases,
 )
 from knowledge.lessons.answers import Answer
+from knowledge.lessons.pages import Item, Page
 from knowledge.lessons.patients import Profile
-from knowledge.lessons.subjects import Item, Page
 from knowledge.records import Language, Lesson
 
 NAME = "chatdoctor"

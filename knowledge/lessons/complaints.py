@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from knowledge.lessons.subjects import Item
+from knowledge.lessons.pages import Item
 
 _LABORATORY = re.compile(
     r"细胞|血清|浓度|核分裂|抗体|抗原|血症|血沉|染色体|蛋白|血钾|血钠|血钙|酮体|氮质|酸中毒|碱中"

@@ -15,7 +15,7 @@ from knowledge.lessons import cases, complaints, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.chatdoctor import complaint
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
-from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.pages import Item, Page
 from knowledge.lessons.vignette import PLAN, compare, conclude
 from knowledge.records import Lesson, Message
 

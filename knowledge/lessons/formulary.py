@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from knowledge import formulas
 from knowledge.lessons.neighbours import Beside
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.records import Entity, Language, Name
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.lessons import chinese, grammar, patients, phrases, questions
 from knowledge.lessons.answers import Answer
-from knowledge.lessons.subjects import MOST, Item, Page
+from knowledge.lessons.pages import MOST, Item, Page
 from knowledge.records import Language, Lesson
 
 NAME = "huatuo"

@@ -14,7 +14,7 @@ from typing import Literal
 from knowledge import wording
 from knowledge.lessons import claims, grammar, huatuo, phrases, questions, readings
 from knowledge.lessons.answers import Answer
-from knowledge.lessons.subjects import INVERSE, MOST, Item, Page
+from knowledge.lessons.pages import INVERSE, MOST, Item, Page
 from knowledge.records import Language, Lesson, Message
 from knowledge.vocabulary import RELATIONS
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from knowledge.lessons import grammar, papers, reviews
 from knowledge.lessons.answers import Answer
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.records import Lesson, Message, Passage
 
 NAME = "literature"

@@ -19,8 +19,10 @@ from sqlalchemy import Engine, select
 
 from knowledge.catalog import FactRow, holds
 from knowledge.lessons import complaints, patients
+from knowledge.lessons.pages import Item, Page
 from knowledge.lessons.shelf import Shelf
-from knowledge.lessons.subjects import Item, Page, Subjects, is_validation
+from knowledge.lessons.stated import is_validation
+from knowledge.lessons.subjects import Subjects
 from knowledge.prepared import plain
 from knowledge.records import Language
 

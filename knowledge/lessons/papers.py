@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 
 from knowledge.catalog import DocumentRow, PassageRow, Source, holds
 from knowledge.lessons.neighbours import Beside
+from knowledge.lessons.pages import Page
 from knowledge.lessons.shelf import Shelf
-from knowledge.lessons.subjects import Page
 from knowledge.passages import sentences
 from knowledge.records import Entity, Language, Name, Passage
 

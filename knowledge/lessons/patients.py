@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge.lessons import grammar, phrases
-from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.pages import Item, Page
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]

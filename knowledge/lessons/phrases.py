@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons import chinese, grammar, nouns, sentences_en, sentences_zh
-from knowledge.lessons.subjects import INVERSE, Item
+from knowledge.lessons.pages import INVERSE, Item
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
 

@@ -23,9 +23,11 @@ from knowledge import formulas
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.formulary import Formulary
 from knowledge.lessons.neighbours import Beside, Neighbours
+from knowledge.lessons.pages import Page
 from knowledge.lessons.papers import Papers
+from knowledge.lessons.stated import is_validation
 from knowledge.lessons.styles import STYLES, Style, Supply
-from knowledge.lessons.subjects import Page, Subjects, is_validation
+from knowledge.lessons.subjects import Subjects
 from knowledge.records import Language, Lesson
 
 LARGEST_SHARE = 0.2

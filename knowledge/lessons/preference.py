@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from knowledge.lessons import cautions, claims, complaints, grammar, nouns, slips
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from knowledge.lessons import cautions, grammar, huatuo, patients, phrases, questions
 from knowledge.lessons.answers import Answer
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.records import Lesson
 
 NAME = "safety"

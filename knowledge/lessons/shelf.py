@@ -8,7 +8,7 @@ kept, up to a number of pages that bounds the memory. This file knows nothing of
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.records import Language
 
 MOST = 60_000

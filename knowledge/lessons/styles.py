@@ -15,7 +15,7 @@ from knowledge.lessons import (
     tools,
     vignette,
 )
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.records import Lesson
 
 Supply = Literal["entities", "documents", "formulas"]

@@ -16,7 +16,7 @@ from knowledge import calls, formulas, units
 from knowledge.formulas.shape import Formula, Input
 from knowledge.lessons import grammar, sums, telling
 from knowledge.lessons.answers import lesson_id
-from knowledge.lessons.subjects import Page
+from knowledge.lessons.pages import Page
 from knowledge.lessons.sums import Case
 from knowledge.lessons.talk import Talk
 from knowledge.lessons.telling import PLURAL, WORDS, Person, Voice

@@ -15,7 +15,7 @@ from typing import Literal
 from knowledge.lessons import cases, complaints, consultations, grammar, patients, phrases
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.neighbours import findings, findings_of, shared_findings
-from knowledge.lessons.subjects import Item, Page
+from knowledge.lessons.pages import Item, Page
 from knowledge.records import Language, Lesson
 
 NAME = "vignette"
