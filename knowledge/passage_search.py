@@ -9,10 +9,10 @@ base as in a small one. This file knows nothing of facts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
-from sqlalchemy import Engine, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
 
 from knowledge import lexical
 from knowledge.asking import Question
@@ -24,8 +24,8 @@ from knowledge.fusion import fused
 from knowledge.graph import Graph
 from knowledge.hits import Hit, Origin, Why
 from knowledge.lexical import Words
-from knowledge.merge import chunks
 from knowledge.pieces import heading
+from knowledge.prepared import Prepared, Row
 from knowledge.records import Language, Passage
 from knowledge.translation import translated
 
@@ -140,6 +140,10 @@ class PassageSearch:
         self._dense = dense
         self._words = words
         self._embedding = embedding
+        # To word the query anew takes longer than to run it.
+        self._reader = lru_cache(maxsize=64)(
+            lambda filters: Prepared(engine, partial(_readable, generation, filters), _READ)
+        )
 
     def find(
         self, question: Question, top: int, filters: Filters, *, abstain: bool = True
@@ -218,25 +222,11 @@ class PassageSearch:
 
     def _read(self, ids: Sequence[str], filters: Filters) -> dict[str, _Found]:
         """Read those passages that this generation still has and that pass the filters."""
-        query = _readable(self._generation, filters)
-        found: dict[str, _Found] = {}
+        if not ids:
+            return {}
         with self._engine.connect() as connection:
-            for chunk in chunks(ids):
-                for row in connection.execute(query, {"ids": chunk}):
-                    spoken: Language = "zh" if row.language == "zh" else "en"
-                    passage = Passage(
-                        row.id,
-                        row.document_id,
-                        row.words,
-                        row.start,
-                        row.end,
-                        row.section,
-                        spoken,
-                    )
-                    found[row.id] = _Found(
-                        passage, row.title, row.journal, row.year, row.type, row.source_id
-                    )
-        return found
+            rows = list(self._reader(filters).rows(connection, ids))
+        return {row[0]: _found(row) for row in rows}
 
     def _reads(self, language: Language) -> bool:
         return self._embedding is not None and self._embedding.reads(language)
@@ -281,14 +271,19 @@ def _judged(about: _Asked, each: _Found, cosine: float, merit: float) -> _Judged
     return _Judged(worth, why, held.matched, frozenset(terms), each)
 
 
-@lru_cache(maxsize=256)
-def _readable(generation: int, filters: Filters) -> "Select[tuple[object, ...]]":
-    """Select those of the passages `ids` that a generation has, not retracted, and that pass.
+def _found(row: Row) -> _Found:
+    """Return the passage of a row as `_readable` selects it."""
+    id, document, words, start, end, section, language, *rest = row
+    spoken: Language = "zh" if language == "zh" else "en"
+    return _Found(Passage(id, document, words, start, end, section, spoken), *rest)
 
-    The statement is kept: to make it anew takes longer than to run it.
-    """
+
+def _readable(
+    generation: int, filters: Filters, ids: Sequence[BindParameter[str]]
+) -> ClauseElement:
+    """Select those of some passages that a generation has, not retracted, and that pass."""
     conditions = [
-        PassageRow.id.in_(bindparam("ids", expanding=True)),
+        PassageRow.id.in_(ids),
         holds(DocumentRow, generation),
         DocumentRow.retracted.is_(False),
     ]
@@ -307,7 +302,7 @@ def _readable(generation: int, filters: Filters) -> "Select[tuple[object, ...]]"
         select(
             PassageRow.id,
             PassageRow.document_id,
-            func.substr(DocumentRow.text, PassageRow.start + 1, length).label("words"),
+            func.substr(DocumentRow.text, PassageRow.start + 1, length),
             PassageRow.start,
             PassageRow.end,
             PassageRow.section,
