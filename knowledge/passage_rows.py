@@ -7,13 +7,16 @@ This file ranks nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from sqlalchemy import Engine, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
 
 from knowledge.catalog import DocumentRow, PassageRow, holds
-from knowledge.merge import chunks
+from knowledge.prepared import Prepared, Row
 from knowledge.records import Language, Passage
+
+_AT_ONCE = 30
+"""So many passages are asked for at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +52,40 @@ class Found:
     source: str
 
 
-def read(engine: Engine, generation: int, ids: Sequence[str], filters: Filters) -> dict[str, Found]:
-    """Read those passages that a generation still has and that pass the filters."""
-    query = _readable(generation, filters)
-    found: dict[str, Found] = {}
-    with engine.connect() as connection:
-        for chunk in chunks(ids):
-            for row in connection.execute(query, {"ids": chunk}):
-                spoken: Language = "zh" if row.language == "zh" else "en"
-                passage = Passage(
-                    row.id,
-                    row.document_id,
-                    row.words,
-                    row.start,
-                    row.end,
-                    row.section,
-                    spoken,
-                )
-                found[row.id] = Found(
-                    passage, row.title, row.journal, row.year, row.type, row.source_id
-                )
-    return found
+class PassageRows:
+    """Reads the passages of one generation.
 
-
-@lru_cache(maxsize=256)
-def _readable(generation: int, filters: Filters) -> "Select[tuple[object, ...]]":
-    """Select those of the passages `ids` that a generation has, not retracted, and that pass.
-
-    The statement is kept: to make it anew takes longer than to run it.
+    The statement of each set of filters is kept: to word it anew takes longer than to run it.
     """
+
+    def __init__(self, engine: Engine, generation: int) -> None:
+        self._engine = engine
+        self._reader = lru_cache(maxsize=64)(
+            lambda filters: Prepared(engine, partial(_readable, generation, filters), _AT_ONCE)
+        )
+
+    def read(self, ids: Sequence[str], filters: Filters) -> dict[str, Found]:
+        """Read those passages that the generation still has and that pass the filters."""
+        if not ids:
+            return {}
+        with self._engine.connect() as connection:
+            rows = list(self._reader(filters).rows(connection, ids))
+        return {row[0]: _found(row) for row in rows}
+
+
+def _found(row: Row) -> Found:
+    """Return the passage of a row as `_readable` selects it."""
+    id, document, words, start, end, section, language, *rest = row
+    spoken: Language = "zh" if language == "zh" else "en"
+    return Found(Passage(id, document, words, start, end, section, spoken), *rest)
+
+
+def _readable(
+    generation: int, filters: Filters, ids: Sequence[BindParameter[str]]
+) -> ClauseElement:
+    """Select those of some passages that a generation has, not retracted, and that pass."""
     conditions = [
-        PassageRow.id.in_(bindparam("ids", expanding=True)),
+        PassageRow.id.in_(ids),
         holds(DocumentRow, generation),
         DocumentRow.retracted.is_(False),
     ]
@@ -98,7 +104,7 @@ def _readable(generation: int, filters: Filters) -> "Select[tuple[object, ...]]"
         select(
             PassageRow.id,
             PassageRow.document_id,
-            func.substr(DocumentRow.text, PassageRow.start + 1, length).label("words"),
+            func.substr(DocumentRow.text, PassageRow.start + 1, length),
             PassageRow.start,
             PassageRow.end,
             PassageRow.section,

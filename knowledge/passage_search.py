@@ -22,7 +22,7 @@ from knowledge.fusion import fused
 from knowledge.graph import Graph
 from knowledge.hits import Hit, Origin, Why
 from knowledge.lexical import Words
-from knowledge.passage_rows import Filters, Found, read
+from knowledge.passage_rows import Filters, Found, PassageRows
 from knowledge.pieces import heading
 from knowledge.records import Language
 from knowledge.translation import translated
@@ -99,8 +99,7 @@ class PassageSearch:
         words: Words,
         embedding: Embedding | None,
     ) -> None:
-        self._engine = engine
-        self._generation = generation
+        self._rows = PassageRows(engine, generation)
         self._graph = graph
         self._dense = dense
         self._words = words
@@ -149,7 +148,7 @@ class PassageSearch:
         live = 0
         waiting = iter(_in_order(cosines, matches, merits))
         while len(judged) < 2 * top and (ids := list(islice(waiting, max(_READ, 3 * top)))):
-            found = read(self._engine, self._generation, ids, filters)
+            found = self._rows.read(ids, filters)
             live += len(found)
             for id, each in found.items():
                 alone = each.passage.language == about.unread
