@@ -296,7 +296,7 @@ class _Pool:
 
 def _calculates(row: Row) -> bool:
     """Say whether a row rests on formulas: its facts hold the result, so they are never shown."""
-    return any(source.kind == "formula" for source in row.sources)
+    return any(source.id.startswith("formula:") for source in row.sources)
 
 
 def _head(quote: str) -> str:

@@ -65,7 +65,7 @@ class Counts:
         """Count a row."""
         self.validation += held_out
         self.train += not held_out
-        self.calculated += any(source.kind == "formula" for source in lesson.sources)
+        self.calculated += any(source.calculated for source in lesson.sources)
         topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
         keys = (lesson.style, lesson.language, topic, lesson.licence)
         tables = (self.styles, self.languages, self.relations, self.licences)

@@ -198,12 +198,23 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class LessonSource:
-    """What proves a lesson: a fact, a passage or a formula, with the words that state it."""
+    """What proves a lesson: a fact or a passage, with the words that state it.
 
-    kind: Literal["fact", "passage", "formula"]
+    What a formula gives for the values of a case is a fact too, under the formula's id.
+    """
+
+    kind: Literal["fact", "passage"]
     id: str
     quote: str = ""
 
+    @property
+    def calculated(self) -> bool:
+        """Say whether a formula proves it, and no fact of the graph."""
+        return self.id.startswith(FORMULA)
+
+
+FORMULA = "formula:"
+"""How the ids of clinical formulas begin."""
 
 IMPORTED = "imported"
 """The style of rows that other people wrote."""

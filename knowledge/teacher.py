@@ -241,7 +241,7 @@ class _Cache:
 
 def _is_free(lesson: Lesson) -> bool:
     """Say whether an answer may be reworded: it is proven and quotes, cites, reckons nothing."""
-    quotes = any(source.kind in ("passage", "formula") for source in lesson.sources)
+    quotes = any(source.kind == "passage" or source.calculated for source in lesson.sources)
     fixed = quotes or lesson.imported or any(lesson.meta.get(mark) for mark in _FIXED)
     return not fixed and not MARK.search(lesson.messages[-1].content)
 

@@ -173,7 +173,7 @@ def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
     fact = 'calculate("BMI", weight=70 kg, height=1.75 m) = 22.9 kg/m²'
     asked = {"role": "user", "content": "What is the BMI at 70 kg and 1.75 m?"}
     said = {"role": "assistant", "content": f"{fact}\nThe BMI is 22.9 kg/m²."}
-    source = dataset.Source("formula", "formula:bmi", fact)
+    source = dataset.Source("fact", "formula:bmi", fact)
     sums = dataclasses.replace(row, messages=(asked, said), sources=(source,), entities=())
     (made,), _ = dataset.show([sums], [*data.train, sums], tokenizer, recipe(base()), 1)
     assert (made.prompt, made.answer) == ((asked,), said["content"])

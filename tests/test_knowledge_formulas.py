@@ -9,6 +9,7 @@ from knowledge import arithmetic, calls, formulas, units
 from knowledge.calls import Calculation, Equation
 from knowledge.formulas import FORMULAS
 from knowledge.lessons.stated import is_validation
+from knowledge.records import FORMULA
 from knowledge.working import working
 
 EVERY = list(FORMULAS.values())
@@ -141,7 +142,7 @@ class TestRegistry:
         assert seen == set(factors)
 
     def test_some_formulas_are_held_out(self):
-        held = [id for id in FORMULAS if is_validation(f"{formulas.PREFIX}{id}")]
+        held = [id for id in FORMULAS if is_validation(f"{FORMULA}{id}")]
         assert 3 <= len(held) <= len(FORMULAS) // 4
 
     @pytest.mark.parametrize("formula", EVERY, ids=lambda each: each.id)

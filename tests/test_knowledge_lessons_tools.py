@@ -86,7 +86,8 @@ def test_rows_are_kept_and_proven(graph, built, rows):
 def test_each_row_names_its_formula_inputs_and_result(rows, language):
     for row in (each for each in rows if each.language == language):
         assert row.split_key == f"formula:{row.meta['relation']}" and not row.entities
-        assert {source.kind for source in row.sources} == {"formula"}
+        assert {source.kind for source in row.sources} == {"fact"}
+        assert all(source.calculated for source in row.sources)
         for call, result in facts_of(row):
             assert call.answer(language) == result
 

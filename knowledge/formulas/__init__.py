@@ -22,9 +22,6 @@ FORMULAS: dict[str, Formula] = {
 LICENCE = "CC0-1.0"
 """Facts of formulas bear no licence of their own; their wording here is given away."""
 
-PREFIX = "formula:"
-"""Begins the id of a formula where it stands beside those of entities."""
-
 
 def named(name: str, language: Language) -> Formula | None:
     """Return the formula that a name means, whatever the case."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from knowledge import formulas
 from knowledge.lessons.neighbours import Beside
 from knowledge.lessons.pages import Page
-from knowledge.records import Entity, Language, Name
+from knowledge.records import FORMULA, Entity, Language, Name
 
 
 class Formulary:
@@ -18,7 +18,7 @@ class Formulary:
 
     def ids(self, language: Language) -> list[str]:
         """Return the formulas, in the order of their ids."""
-        return sorted(f"{formulas.PREFIX}{id}" for id in formulas.FORMULAS)
+        return sorted(f"{FORMULA}{id}" for id in formulas.FORMULAS)
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
         """Yield the pages of formulas; nothing stands beside them."""
@@ -27,13 +27,11 @@ class Formulary:
 
     def page(self, id: str, language: Language, beside: Beside = ()) -> Page | None:
         """Return the page of one formula."""
-        return (
-            _page(id, language) if id.removeprefix(formulas.PREFIX) in formulas.FORMULAS else None
-        )
+        return _page(id, language) if id.removeprefix(FORMULA) in formulas.FORMULAS else None
 
 
 def _page(id: str, language: Language) -> Page:
-    formula = formulas.FORMULAS[id.removeprefix(formulas.PREFIX)]
+    formula = formulas.FORMULAS[id.removeprefix(FORMULA)]
     names = tuple(
         Name(text, each)
         for each in ("en", "zh")

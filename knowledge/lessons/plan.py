@@ -19,7 +19,6 @@ from zlib import crc32
 
 from sqlalchemy import Engine
 
-from knowledge import formulas
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.formulary import Formulary
 from knowledge.lessons.neighbours import Beside, Neighbours
@@ -28,7 +27,7 @@ from knowledge.lessons.papers import Papers
 from knowledge.lessons.stated import is_validation
 from knowledge.lessons.styles import STYLES, Style, Supply
 from knowledge.lessons.subjects import Subjects
-from knowledge.records import Language, Lesson
+from knowledge.records import FORMULA, Language, Lesson
 
 LARGEST_SHARE = 0.2
 """No relation is the topic of more of a style's rows than this, where there are others enough."""
@@ -320,7 +319,7 @@ class Plan:
         slot = _slot(page, relation)
         often = counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total)
         # A formula is told with other values each time.
-        if often and not page.id.startswith(formulas.PREFIX):
+        if often and not page.id.startswith(FORMULA):
             return TOLD_BEFORE
         most = max(_TEXTS_FREE, _TEXTS * self._tasks)
         if relation == "description":

@@ -114,7 +114,7 @@ class Pairs:
     def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
-        if any(source.kind == "formula" for source in lesson.sources):
+        if any(source.calculated for source in lesson.sources):
             slip = slips.slip(lesson, pick)
             return _made(lesson, slip.answer, slip.why) if slip else None
         if not self._every:

@@ -142,7 +142,7 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
-        if any(source.kind == "formula" for source in lesson.sources):
+        if any(source.calculated for source in lesson.sources):
             return Recomputed(lesson, self._linker).fault()
         held: list[Held] = []
         for source in lesson.sources:

@@ -16,7 +16,7 @@ from knowledge.formulas.shape import Input
 from knowledge.lessons import strangers
 from knowledge.lessons.told import Told, masked, names_one, occurrences
 from knowledge.linker import Linker
-from knowledge.records import Language, Lesson
+from knowledge.records import FORMULA, Language, Lesson
 from knowledge.working import working
 
 _DENIES: dict[Language, re.Pattern[str]] = {
@@ -37,7 +37,7 @@ class Recomputed:
 
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
-        id = self._lesson.split_key.removeprefix(formulas.PREFIX)
+        id = self._lesson.split_key.removeprefix(FORMULA)
         if id not in formulas.FORMULAS or self._lesson.split_key == id:
             return "the row is about no formula"
         self._formula = formulas.FORMULAS[id]
@@ -68,7 +68,7 @@ class Recomputed:
     def _wrong_facts(self) -> str:
         for source in self._lesson.sources:
             found = calls.read_fact(source.quote, self._language)
-            if source.kind != "formula" or found is None:
+            if not source.calculated or found is None:
                 return "a fact of the row is no call in the grammar"
             call, result = found
             if isinstance(call, Calculation) and call.formula is not self._formula:

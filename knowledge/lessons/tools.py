@@ -21,7 +21,7 @@ from knowledge.lessons.sums import Case
 from knowledge.lessons.talk import Talk
 from knowledge.lessons.telling import PLURAL, WORDS, Person, Voice
 from knowledge.passages import sentences
-from knowledge.records import Language, Lesson, LessonSource
+from knowledge.records import FORMULA, Language, Lesson, LessonSource
 
 NAME = "tools"
 OF: tuple[Literal["formulas"], ...] = ("formulas",)
@@ -62,7 +62,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _of(page: Page) -> Formula:
-    return formulas.FORMULAS[page.id.removeprefix(formulas.PREFIX)]
+    return formulas.FORMULAS[page.id.removeprefix(FORMULA)]
 
 
 def _kinds(formula: Formula) -> list[str]:
@@ -108,7 +108,7 @@ def _lesson(talk: Talk, page: Page) -> Lesson:
         messages=messages,
         language=talk.language,
         style=NAME,
-        sources=tuple(LessonSource("formula", page.id, fact) for fact in talk.rests),
+        sources=tuple(LessonSource("fact", page.id, fact) for fact in talk.rests),
         entities=(),
         split_key=page.id,
         licence=formulas.LICENCE,
