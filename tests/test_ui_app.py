@@ -241,6 +241,24 @@ def test_conversations_are_found_renamed_and_deleted(page: "Page", toy: Served) 
     assert b"Zoster" not in (toy.home / "medchat.db").read_bytes()
 
 
+def test_many_conversations_scroll_above_what_the_page_says_of_the_base(page: "Page") -> None:
+    _ask(page, "One of many")
+    bottoms = page.evaluate(
+        """() => {
+          const one = document.querySelector(".conversation");
+          for (let n = 0; n < 60; n++) one.after(one.cloneNode(true));
+          const list = document.querySelector("#history").lastElementChild;
+          const top = document.querySelector("#base").getBoundingClientRect().top;
+          const above = list.getBoundingClientRect().bottom <= top;
+          const found = [list.scrollHeight > list.clientHeight, above];
+          const reached = document.elementFromPoint(40, top + 5).closest(".conversation") === null;
+          for (let n = 0; n < 60; n++) one.nextElementSibling.remove();
+          return [...found, reached];
+        }"""
+    )
+    assert bottoms == [True, True, True]
+
+
 def test_a_question_can_be_given_up(page: "Page", toy: Served) -> None:
     page.fill("#box textarea", "endless question to stop")
     page.click("#ask")
