@@ -17,9 +17,10 @@ from toy_home import fill, scripted
 
 import knowledge.catalog
 import medchat.store
-from knowledge import generations, parting, updates
+from knowledge import generations, lessons, parting, updates
 from knowledge.catalog import connect
 from knowledge.graph import Graph
+from knowledge.lessons.check import check
 from medchat import database, store
 from medchat.answers import Answer, Model
 from medchat.errors import MedchatError
@@ -274,3 +275,22 @@ def test_a_chat_on_postgresql(server, home, monkeypatch):
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM citations")).scalar() == 0
     engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_lessons_of_postgresql_are_those_of_sqlite(server, home, monkeypatch, tmp_path):
+    made = []
+    for place, url in enumerate((None, server)):
+        if url:
+            monkeypatch.setenv("MEDCHAT_DATABASE_URL", url)
+        engine = database.open_engine(load())
+        base = tmp_path / f"home-{place}"
+        fill(engine, base)
+        for workers in (1, 2):
+            out = tmp_path / f"data-{place}-{workers}"
+            lessons.build(engine, 1, out, limit=60, workers=workers)
+            report = check(engine, 1, out)
+            assert (report.proven, report.faults) == (report.rows, [])
+            made.append((out / "train.jsonl").read_bytes())
+        engine.dispose()
+    assert made[0].count(b"\n") > 20 and set(made) == {made[0]}
