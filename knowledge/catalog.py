@@ -9,6 +9,8 @@ rollback the generations in between are no ancestors of the new one: `holds` rea
 as never marked. A row that such a generation ended may end again; the first end is kept apart.
 """
 
+import sqlite3
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,6 +44,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.errors import KnowledgeError
+
+_PATIENCE = 60
+"""So many seconds one process waits for another that writes to SQLite."""
 
 
 class Base(DeclarativeBase):
@@ -303,16 +308,34 @@ def connect(url: str) -> Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    # on a disk that is full of work a commit may wait for seconds
+    cursor.execute(f"PRAGMA busy_timeout={1000 * _PATIENCE}")
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode=WAL",
         "foreign_keys=ON",
         "secure_delete=ON",
         "synchronous=FULL",
-        "busy_timeout=60000",  # ms; on a disk that is full of work a commit may wait for seconds
         "cache_size=-16384",  # KiB; with SQLite's own 2 MiB an import pages its indexes in and out
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Have SQLite keep its log of changes beside the file.
+
+    Where two processes open a new database at once, it does not wait for the other's switch.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(

@@ -124,6 +124,16 @@ def test_two_upgrades_at_once_are_one(home):
     assert differences(connect(load().database)) == []
 
 
+def test_many_processes_open_a_new_database_at_once(tmp_path):
+    code = (
+        "import sys; from knowledge.catalog import connect; "
+        "[connect(f'sqlite:///{sys.argv[1]}/{n}.db').connect().close() for n in range(150)]"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    opened = [subprocess.Popen(command, stderr=subprocess.PIPE, cwd=CHECKOUT) for _ in "abc"]
+    assert [one.communicate()[1] for one in opened] == [b""] * 3
+
+
 def test_an_upgrade_that_dies_leaves_nothing(home, tmp_path):
     copied = tmp_path / "migrations"
     shutil.copytree(database.migrations(), copied)
