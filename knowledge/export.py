@@ -206,23 +206,6 @@ class _Files:
             array.write(b"\n]\n")
 
 
-def row_of(lesson: Lesson) -> dict[str, object]:
-    """Return a lesson in the shape of a line of train.jsonl."""
-    return {
-        "id": lesson.id,
-        "messages": [{"role": each.role, "content": each.content} for each in lesson.messages],
-        "language": lesson.language,
-        "style": lesson.style,
-        "sources": [
-            {"kind": each.kind, "id": each.id, "quote": each.quote} for each in lesson.sources
-        ],
-        "entities": list(lesson.entities),
-        "split_key": lesson.split_key,
-        "licence": lesson.licence,
-        "meta": lesson.meta,
-    }
-
-
 class _Samples:
     """Keeps the first rows of each style and language, and the first pair of each kind."""
 

@@ -23,9 +23,9 @@ def every(lesson: Lesson, apart: bool) -> tuple[bytes, ...]:
     The latter two are items of arrays, without what stands between items.
     """
     said = [_quoted(message.content) for message in lesson.messages]
-    own = _row(lesson, said)
+    row = _row(lesson, said)
     if apart:
-        return (own.encode(),)
+        return (row.encode(),)
     spoken, system = said, '""'
     if any(message.role == "system" for message in lesson.messages):
         spoken = [
@@ -34,8 +34,13 @@ def every(lesson: Lesson, apart: bool) -> tuple[bytes, ...]:
             if message.role != "system"
         ]
         system = _quoted("".join(m.content for m in lesson.messages if m.role == "system"))
-    texts = (own, _chatglm(spoken), _alpaca(spoken), _sharegpt(lesson, said, system))
+    texts = (row, _chatglm(spoken), _alpaca(spoken), _sharegpt(lesson, said, system))
     return tuple(text.encode() for text in texts)
+
+
+def own(lesson: Lesson) -> str:
+    """Return a row's own line, as train.jsonl has it."""
+    return _row(lesson, [_quoted(message.content) for message in lesson.messages])
 
 
 def _row(lesson: Lesson, said: Sequence[str]) -> str:

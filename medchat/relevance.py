@@ -168,15 +168,11 @@ def unspoken(asked: Asked, text: str) -> str:
         return ""
     if not lexical.distinct(text).isdisjoint(asked.rest):
         return ""
-    told = [
-        asked.question[word.start() : word.end()]
-        for word in _WORD.finditer(asked.question)
-        if not lexical.distinct(word[0]).isdisjoint(asked.rest)
-    ]
-    if asked.language == "en":
-        return " ".join(told)
-    spans = [place for term in asked.rest for place in _places(asked.question, term)]
-    return "".join(sign for place, sign in enumerate(asked.question) if place in set(spans))
+    if asked.language == "zh":
+        places = {place for term in asked.rest for place in _places(asked.question, term)}
+        return "".join(asked.question[place] for place in sorted(places))
+    words_of = _WORD.findall(asked.question)
+    return " ".join(each for each in words_of if not lexical.distinct(each).isdisjoint(asked.rest))
 
 
 def _places(text: str, term: str) -> range:

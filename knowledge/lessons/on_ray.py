@@ -16,7 +16,7 @@ from types import ModuleType, TracebackType
 
 from sqlalchemy import Engine
 
-from knowledge import export
+from knowledge import lines
 from knowledge.catalog import connect
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.check import lesson_of
@@ -109,7 +109,10 @@ def _unpacked(text: str) -> list[Task | str]:
 
 
 def _packed_candidates(made: list[Candidate]) -> str:
-    return json.dumps([[lesson and export.row_of(lesson), reason] for lesson, reason in made])
+    rows = (
+        (lines.own(lesson) if lesson else "null", json.dumps(reason)) for lesson, reason in made
+    )
+    return f"[{', '.join(f'[{row}, {reason}]' for row, reason in rows)}]"
 
 
 def _candidates(text: str) -> list[Candidate]:
