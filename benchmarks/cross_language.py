@@ -28,9 +28,9 @@ from sqlalchemy import Engine
 from knowledge import embedding, linker, starter, updates
 from knowledge.catalog import Base, connect
 from knowledge.graph import Graph
-from knowledge.names import normalise
 from knowledge.records import Language
 from knowledge.search import open_search
+from knowledge.text.names import normalise
 
 FIRST = 5
 

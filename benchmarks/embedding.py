@@ -20,8 +20,9 @@ import torch
 from machine import table
 from numpy.typing import NDArray
 
-from knowledge import embedding, encoder, passages
+from knowledge import embedding, encoder
 from knowledge.records import DocumentRecord, Section
+from knowledge.text import chunking
 
 Vectors = NDArray[np.float32]
 
@@ -67,8 +68,8 @@ def _texts(path: Path) -> list[str]:
     for key, row in json.loads(path.read_text(encoding="utf-8")).items():
         sections = tuple(Section("", text) for text in row["CONTEXTS"])
         record = DocumentRecord(row["QUESTION"], row["QUESTION"], "en", sections)
-        text, spans = passages.compose(record)
-        pieces = passages.split(key, text, spans, "en")
+        text, spans = chunking.compose(record)
+        pieces = chunking.split(key, text, spans, "en")
         found += [f"{record.title}\n{piece.text}" for piece in pieces]
     return found
 

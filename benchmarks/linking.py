@@ -26,7 +26,7 @@ from pathlib import Path
 from machine import table
 
 from knowledge.linker import Called, Linker
-from knowledge.names import clean, is_debris, language_of, normalise
+from knowledge.text.names import clean, is_debris, language_of, normalise
 
 Text = tuple[str, set[str]]
 """A text and the names that are marked in it, in the form in which names are compared."""

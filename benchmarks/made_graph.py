@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, insert
 from synthetic import Synthetic, fill
 
 from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source
-from knowledge.names import normalise
 from knowledge.rows import entity_id, fact_id
+from knowledge.text.names import normalise
 
 _SYLLABLES = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]
 _SIGNS = "阿贝卡达埃菲戈海伊杰科拉马诺奥佩奇鲁萨塔乌维希亚泽布德法格胡基利莫纳帕罗斯特沃"

@@ -34,9 +34,9 @@ from knowledge.lessons.proof import Prover
 from knowledge.lessons.styles import STYLES
 from knowledge.lessons.wishes import Wishes
 from knowledge.lessons.workers import NOT_PROVEN
-from knowledge.passages import sentences
 from knowledge.records import Lesson, Message
 from knowledge.screening import Candidate, Screened
+from knowledge.text.chunking import sentences
 
 Plant = Callable[[Lesson, random.Random], Lesson | None]
 

@@ -8,9 +8,10 @@ import random
 import re
 from dataclasses import replace
 
-from knowledge import arithmetic, calls, formulas, units
+from knowledge import arithmetic, calls, formulas
 from knowledge.calls import Calculation
 from knowledge.records import Lesson, Message
+from knowledge.text import units
 
 
 def wrong_result(lesson: Lesson, pick: random.Random) -> Lesson | None:

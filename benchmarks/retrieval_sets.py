@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from knowledge.passages import Span, split
 from knowledge.records import DocumentRecord, Report
 from knowledge.sources import jats
+from knowledge.text.chunking import Span, split
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from knowledge import lexical
-from knowledge.everyday import TOPICLESS_EN, TOPICLESS_ZH
 from knowledge.linker import Linker, Mention
-from knowledge.names import language_of
 from knowledge.records import Language
+from knowledge.text.names import language_of
+from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH
 from knowledge.vocabulary import RELATIONS
 
 WEAK = frozenset(

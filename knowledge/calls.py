@@ -13,9 +13,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowledge import arithmetic, formulas, units
+from knowledge import arithmetic, formulas
 from knowledge.formulas.shape import Formula, Given, Input
 from knowledge.records import Language
+from knowledge.text import units
 
 RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "计算结果："}
 """What begins the message that brings a result."""

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from knowledge.asking import Question
 from knowledge.graph import Graph
 from knowledge.lexical import asked, asked_chinese
-from knowledge.names import language_of
 from knowledge.records import Language
-from knowledge.segments import Rarity, segmented
+from knowledge.text.names import language_of
+from knowledge.text.segmentation import Rarity, segmented
 from knowledge.vocabulary import RELATIONS
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from knowledge.catalog import DocumentRow, holds
-from knowledge.names import normalise
 from knowledge.records import DocumentRecord
 from knowledge.rows import bare_id
+from knowledge.text.names import normalise
 
 LONGER = 2
 """A text that is so many times as long says more than the other."""

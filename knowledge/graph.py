@@ -33,9 +33,9 @@ from knowledge.catalog import (
     holds,
 )
 from knowledge.merge import CURATED
-from knowledge.names import normalise
 from knowledge.prepared import Prepared, Row, Worded
 from knowledge.records import Entity, Fact, Identifier, Language, Name
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 MOST = 12

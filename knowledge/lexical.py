@@ -17,8 +17,8 @@ from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from knowledge.everyday import ASKING_EN, ASKING_ZH
 from knowledge.records import Language, Progress, silent
+from knowledge.text.stop_words import ASKING_EN, ASKING_ZH
 
 if TYPE_CHECKING:
     import tantivy

@@ -19,9 +19,9 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from knowledge.catalog import EntityRow, FactRow, NameRow, holds
-from knowledge.everyday import NAMES_EN, NAMES_ZH
-from knowledge.names import normalise
-from knowledge.spelling import Spelling
+from knowledge.text.names import normalise
+from knowledge.text.spelling import Spelling
+from knowledge.text.stop_words import NAMES_EN, NAMES_ZH
 from knowledge.vocabulary import KINDS
 
 REORDERED = 5

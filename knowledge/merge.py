@@ -14,7 +14,6 @@ from sqlalchemy import Connection, select
 
 from knowledge.catalog import EntityRow, FactRow, IdentifierRow, NameRow, Source, holds
 from knowledge.identity import Found, Identity
-from knowledge.names import normalise
 from knowledge.records import EntityRecord, Name, Statement, Term
 from knowledge.rows import (
     EntityLine,
@@ -28,6 +27,7 @@ from knowledge.rows import (
     version_of,
 )
 from knowledge.splits import Edition, Splits
+from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
 CURATED = ("medchat-records",)

@@ -25,7 +25,6 @@ from knowledge.catalog import (
 from knowledge.errors import KnowledgeError
 from knowledge.graph import Graph
 from knowledge.merge import chunks
-from knowledge.names import normalise
 from knowledge.records import Entity
 from knowledge.rows import (
     FactLine,
@@ -37,6 +36,7 @@ from knowledge.rows import (
     fact_id,
     version_of,
 )
+from knowledge.text.names import normalise
 
 View = dict[str, object]
 

@@ -16,17 +16,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from knowledge import passages, sources
+from knowledge import sources
 from knowledge.catalog import DocumentRow, Source, holds
-from knowledge.collector import uncollected
 from knowledge.duplicates import Duplicates
 from knowledge.errors import KnowledgeError
+from knowledge.gc_pause import uncollected
 from knowledge.lexical import Piece
 from knowledge.merge import CURATED, Merge, Stated
 from knowledge.pieces import heading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
 from knowledge.rows import version_of
 from knowledge.splits import Edition
+from knowledge.text import chunking
 
 Row = dict[str, object]
 
@@ -162,7 +163,7 @@ def _plan_document(
         reason = f"document whose id is longer than {LONGEST_KEY} characters"
         count(plan.left_out, {reason: 1})
         return
-    text, spans = passages.compose(record)
+    text, spans = chunking.compose(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if record.key in plan.seen:
         same = plan.seen[record.key] == digest
@@ -202,7 +203,7 @@ def _plan_document(
             "since": about.number,
         }
     )
-    for passage in passages.split(id, text, spans, record.language):
+    for passage in chunking.split(id, text, spans, record.language):
         plan.passages.append(
             {
                 "id": passage.id,

@@ -9,7 +9,7 @@ less time than dicts. `until` is left out everywhere: a new row has not ended.
 from hashlib import blake2b
 from typing import NamedTuple
 
-from knowledge.names import normalise
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 

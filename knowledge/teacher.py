@@ -23,9 +23,9 @@ from urllib.parse import urlsplit
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.claims import MARK
-from knowledge.passages import sentences
 from knowledge.records import Language, Lesson, Message, Progress, silent
 from knowledge.screening import Candidate, Gate, Stage
+from knowledge.text.chunking import sentences
 
 Prove = Callable[[Sequence[Lesson]], Sequence[str]]
 

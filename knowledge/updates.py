@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, select
 from knowledge import building, generations, lock, parting, planning, sources, writing
 from knowledge.building import Change
 from knowledge.catalog import DocumentRow, Source, end, holds
-from knowledge.collector import uncollected
 from knowledge.embedding import Embedding
 from knowledge.errors import KnowledgeError
+from knowledge.gc_pause import uncollected
 from knowledge.manifest import Generation
 from knowledge.merge import Merge, chunks
 from knowledge.pieces import pieces_of

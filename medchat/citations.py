@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.passages import sentences
+from knowledge.text.chunking import sentences
 from medchat import words
 from medchat.answers import Citation, Evidence, Sentence, Support
 from medchat.markers import MARKER, bare, join, marked, markers, split

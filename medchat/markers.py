@@ -6,7 +6,7 @@ draft -> sentences, each with its markers before its stop -> bare text and numbe
 import re
 from collections.abc import Iterable, Sequence
 
-from knowledge.passages import sentences
+from knowledge.text.chunking import sentences
 
 MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 """One marker with the blank before it; the group holds its numbers."""

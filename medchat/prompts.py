@@ -49,7 +49,7 @@ def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
     if piece.kind == "fact":
         return piece
-    from knowledge.passages import sentences
+    from knowledge.text.chunking import sentences
 
     spans = [(start, end) for start, end in sentences(piece.text) if piece.text[start:end].strip()]
     if len(spans) <= 1:

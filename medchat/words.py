@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from knowledge.names import normalise
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS, Relation
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge import arithmetic, units
+from knowledge import arithmetic
 from knowledge.formulas import FORMULAS
 from knowledge.formulas.shape import Formula, Input
+from knowledge.text import units
 
 EN = {
     "Creatinine Clearance (Cockcroft-Gault Equation)": "cockcroft-gault",

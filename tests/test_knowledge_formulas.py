@@ -5,11 +5,12 @@ import random
 import pytest
 from real_calculators import chinese, english
 
-from knowledge import arithmetic, calls, formulas, units
+from knowledge import arithmetic, calls, formulas
 from knowledge.calls import Calculation, Equation
 from knowledge.formulas import FORMULAS
 from knowledge.lessons.stated import is_validation
 from knowledge.records import FORMULA
+from knowledge.text import units
 from knowledge.working import working
 
 EVERY = list(FORMULAS.values())

@@ -15,8 +15,8 @@ from knowledge.lessons.check import check
 from knowledge.lessons.pages import INVERSE
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.subjects import Subjects
-from knowledge.passages import sentences
 from knowledge.records import Entity, Name
+from knowledge.text.chunking import sentences
 from knowledge.vocabulary import RELATIONS
 
 CJK = re.compile("[\u3400-\u9fff]")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from knowledge import linker, updates
 from knowledge.catalog import NameRow, Source
 from knowledge.linker import Called, Linker
-from knowledge.names import language_of, normalise
+from knowledge.text.names import language_of, normalise
 
 
 def _called(entity: str, text: str, kind: str = "condition", preferred: bool = True) -> Called:

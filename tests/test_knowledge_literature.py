@@ -14,8 +14,8 @@ from docx.shared import Pt, RGBColor
 
 from knowledge import sources
 from knowledge.errors import KnowledgeError
-from knowledge.passages import compose, split
 from knowledge.records import DocumentRecord, Report
+from knowledge.text.chunking import compose, split
 
 
 def read(path: Path, format_name: str) -> tuple[list[DocumentRecord], Report]:

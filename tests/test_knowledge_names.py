@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from knowledge import names, wording
+from knowledge import wording
 from knowledge.records import Entity, Language, Name
+from knowledge.text import names
 from knowledge.vocabulary import RELATIONS
 
 

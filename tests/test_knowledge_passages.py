@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge import passages
 from knowledge.records import DocumentRecord, Section
+from knowledge.text import chunking
 
 _PIECES = st.sampled_from(
     [
@@ -44,7 +44,7 @@ _TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".
 )
 def test_english_sentences(sentences):
     text = " ".join(sentences)
-    assert [text[start:end] for start, end in passages.sentences(text)] == sentences
+    assert [text[start:end] for start, end in chunking.sentences(text)] == sentences
 
 
 @pytest.mark.parametrize(
@@ -58,19 +58,19 @@ def test_english_sentences(sentences):
 )
 def test_chinese_sentences(sentences):
     text = "".join(sentences)
-    assert [text[start:end] for start, end in passages.sentences(text)] == sentences
+    assert [text[start:end] for start, end in chunking.sentences(text)] == sentences
 
 
 def test_a_line_break_ends_a_sentence():
     text = "1. Give oxygen\n2. Call for help\n\n- Rest"
-    found = [text[start:end] for start, end in passages.sentences(text)]
+    found = [text[start:end] for start, end in chunking.sentences(text)]
     assert found == ["1. Give oxygen", "2. Call for help", "- Rest"]
 
 
 @settings(deadline=None)
 @given(_TEXTS)
 def test_sentences_cover_all_but_space(text):
-    spans = passages.sentences(text)
+    spans = chunking.sentences(text)
     kept = "".join(text[start:end] for start, end in spans)
     assert "".join(kept.split()) == "".join(text.split())
     assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
@@ -87,8 +87,8 @@ def test_a_passage_is_exactly_its_characters(sections, language, longest):
     record = DocumentRecord(
         "k", "Title", language, tuple(Section(title, text) for title, text in sections)
     )
-    text, spans = passages.compose(record)
-    found = passages.split("k", text, spans, language, longest)
+    text, spans = chunking.compose(record)
+    found = chunking.split("k", text, spans, language, longest)
     limit = longest if language == "en" else longest // 2
     for place, passage in enumerate(found, 1):
         assert passage.text == text[passage.start : passage.end]
@@ -106,8 +106,8 @@ def test_a_passage_keeps_whole_sentences_and_its_section():
     record = DocumentRecord(
         "d", "T", "en", (Section("Methods", body.strip()), Section("R", "End."))
     )
-    text, spans = passages.compose(record)
-    found = passages.split("d", text, spans, "en")
+    text, spans = chunking.compose(record)
+    found = chunking.split("d", text, spans, "en")
     assert [passage.section for passage in found] == ["Methods", "Methods", "R"]
     assert all(passage.text.endswith(".") for passage in found)
     # Two equal parts rather than a full one and a remainder.
@@ -115,14 +115,14 @@ def test_a_passage_keeps_whole_sentences_and_its_section():
 
 
 def test_a_document_without_text_is_found_by_its_title():
-    composed = passages.compose(DocumentRecord("d", "Only a title", "en", ()))
-    found = passages.split("d", composed.text, composed.spans, "en")
+    composed = chunking.compose(DocumentRecord("d", "Only a title", "en", ()))
+    found = chunking.split("d", composed.text, composed.spans, "en")
     assert [passage.text for passage in found] == ["Only a title"]
 
 
 def test_what_a_note_says_of_itself_is_stored_but_no_passage():
     sections = (Section("Treatment", "Rest helps."), Section("Source", "Written for medchat."))
-    composed = passages.compose(DocumentRecord("d", "T", "en", sections))
-    found = passages.split("d", composed.text, composed.spans, "en")
+    composed = chunking.compose(DocumentRecord("d", "T", "en", sections))
+    found = chunking.split("d", composed.text, composed.spans, "en")
     assert "Written for medchat." in composed.text
     assert [passage.text for passage in found] == ["Rest helps."]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.segments import segmented
+from knowledge.text.segmentation import segmented
 
 HELD = {"纠正": 2.0, "速度": 2.5, "正速": 8.0, "手术": 1.0, "高压": 3.0, "压氧": 8.0, "抗病": 4.0,
         "病毒": 3.0, "综合": 2.0, "合征": 2.0}  # fmt: skip

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.linker import Called, Linker
-from knowledge.names import language_of, normalise
+from knowledge.text.names import language_of, normalise
 from medchat import citations, markers
 from medchat.answers import Evidence
 

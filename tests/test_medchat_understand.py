@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.asking import understand as take_apart
 from knowledge.linker import Called, Linker
-from knowledge.names import language_of, normalise
+from knowledge.text.names import language_of, normalise
 from medchat.understand import understand, widened
 
 NAMES = {

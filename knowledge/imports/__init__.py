@@ -14,10 +14,10 @@ from pathlib import Path
 
 from knowledge.errors import KnowledgeError
 from knowledge.imports.shapes import SHAPES, Shape, Talk
-from knowledge.names import language_of
 from knowledge.records import IMPORTED, Lesson, Message
 from knowledge.screening import Candidate
 from knowledge.sources import files
+from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge import export, screening
-from knowledge.collector import uncollected
 from knowledge.errors import KnowledgeError
+from knowledge.gc_pause import uncollected
 from knowledge.lessons import preference
 from knowledge.lessons.plan import Plan, Supplies
 from knowledge.lessons.styles import STYLES, Style

@@ -14,8 +14,8 @@ from hashlib import blake2b
 from knowledge import wording
 from knowledge.lessons import claims, nouns, phrases
 from knowledge.lessons.pages import INVERSE, Item, Page
-from knowledge.passages import sentences
 from knowledge.records import Lesson, LessonSource, Message, Passage
+from knowledge.text.chunking import sentences
 
 Told = tuple[Page, str, Sequence[Item]]
 """Facts of one relation, and the page that they stand on."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowledge import wording
-from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
+from knowledge.text.chunking import sentences
 from knowledge.vocabulary import RELATIONS
 
 MARK = re.compile(r"\s?\[(\d+)\]")

@@ -15,8 +15,8 @@ from knowledge.catalog import DocumentRow, PassageRow, Source, holds
 from knowledge.lessons.neighbours import Beside
 from knowledge.lessons.pages import Page
 from knowledge.lessons.shelf import Shelf
-from knowledge.passages import sentences
 from knowledge.records import Entity, Language, Name, Passage
+from knowledge.text.chunking import sentences
 
 SHORTEST = {"en": 45, "zh": 16}
 LONGEST = {"en": 420, "zh": 160}

@@ -17,8 +17,8 @@ from typing import Literal
 
 from knowledge.lessons import cautions, claims, complaints, grammar, nouns, slips
 from knowledge.lessons.pages import Page
-from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
+from knowledge.text.chunking import sentences
 
 NAME = "preference"
 OF: tuple[Literal["entities"], ...] = ()

@@ -18,9 +18,9 @@ from knowledge.lessons.recomputed import Recomputed
 from knowledge.lessons.statements import Statements
 from knowledge.linker import Linker
 from knowledge.merge import chunks
-from knowledge.names import normalise
 from knowledge.prepared import plain
 from knowledge.records import Lesson
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 _NO_VALUE = {"en": "", "zh": ""}

@@ -10,13 +10,14 @@ such rows are written.
 import re
 from collections.abc import Callable, Iterator
 
-from knowledge import calls, formulas, units
+from knowledge import calls, formulas
 from knowledge.calls import Calculation, Call, Equation
 from knowledge.formulas.shape import Input
 from knowledge.lessons import strangers
 from knowledge.lessons.told import Told, masked, names_one, occurrences
 from knowledge.linker import Linker
 from knowledge.records import FORMULA, Language, Lesson
+from knowledge.text import units
 from knowledge.working import working
 
 _DENIES: dict[Language, re.Pattern[str]] = {

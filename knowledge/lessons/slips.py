@@ -6,9 +6,10 @@ row that calculates in one turn -> its answer with another result, or a result w
 import random
 from typing import NamedTuple
 
-from knowledge import arithmetic, calls, units
+from knowledge import arithmetic, calls
 from knowledge.calls import Calculation
 from knowledge.records import Language, Lesson
+from knowledge.text import units
 
 _FACTORS = (0.1, 10, 0.5, 2, 0.8, 1.2, 0.9, 1.1, 1.4)
 """By so much a result is off: a slip of the point, of a unit, of a factor."""

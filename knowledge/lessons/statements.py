@@ -16,9 +16,9 @@ from knowledge import wording
 from knowledge.lessons import senses
 from knowledge.lessons.claims import Held, is_call, uncited
 from knowledge.linker import Linker
-from knowledge.names import normalise
-from knowledge.passages import sentences
 from knowledge.records import Language, Lesson
+from knowledge.text.chunking import sentences
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 _STOPS = " \t\n.;,。；，、"

@@ -8,13 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from knowledge import calls, units
+from knowledge import calls
 from knowledge.calls import Call
 from knowledge.formulas.shape import Formula, Input
 from knowledge.lessons import grammar, telling
 from knowledge.lessons.sums import Case
 from knowledge.lessons.telling import WORDS, Person, Voice
 from knowledge.records import Language, Message
+from knowledge.text import units
 from knowledge.working import working
 
 _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")

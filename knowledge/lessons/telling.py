@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
-from knowledge import units
 from knowledge.formulas.shape import Input
 from knowledge.lessons import calculating_en, calculating_zh, grammar
 from knowledge.lessons.sums import Case
 from knowledge.records import Language
+from knowledge.text import units
 
 Voice = Literal["pro", "own", "kin"]
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from knowledge import units
 from knowledge.formulas.shape import Formula, Input
 from knowledge.records import Language
+from knowledge.text import units
 
 _SEXES: dict[Language, dict[str, re.Pattern[str]]] = {
     "en": {

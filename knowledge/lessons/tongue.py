@@ -11,11 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge import names
 from knowledge.lessons import chinese, nouns
 from knowledge.lessons.pages import INVERSE, Item, Page
 from knowledge.lessons.stated import Stated, is_validation
 from knowledge.records import Entity, Language
+from knowledge.text import names
 
 _REVIEWED = 2
 """Where so many curated facts tell a relation, those of scraped sources are left out."""

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Literal
 
-from knowledge import calls, formulas, units
+from knowledge import calls, formulas
 from knowledge.formulas.shape import Formula, Input
 from knowledge.lessons import grammar, sums, telling
 from knowledge.lessons.answers import lesson_id
@@ -20,8 +20,9 @@ from knowledge.lessons.pages import Page
 from knowledge.lessons.sums import Case
 from knowledge.lessons.talk import Talk
 from knowledge.lessons.telling import PLURAL, WORDS, Person, Voice
-from knowledge.passages import sentences
 from knowledge.records import FORMULA, Language, Lesson, LessonSource
+from knowledge.text import units
+from knowledge.text.chunking import sentences
 
 NAME = "tools"
 OF: tuple[Literal["formulas"], ...] = ("formulas",)

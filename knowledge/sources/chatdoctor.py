@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge import names
 from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
 from knowledge.sources import files
+from knowledge.text import names
 
 _WANTED = {"disease", "Symptom"}
 _TITLE = "ChatDoctor's disease CSV"

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
 from knowledge.sources import files
 from knowledge.sources.medicalgraph import split
+from knowledge.text import names
 from knowledge.vocabulary import RELATIONS
 
 _CENTRE = "中心词"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from knowledge import names
 from knowledge.records import EntityRecord, Language, Name, Report, Statement, Term
+from knowledge.text import names
 
 _REGISTERS = {
     "umlscui": "UMLS",

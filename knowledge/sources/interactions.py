@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge import names
 from knowledge.records import EntityRecord, Name, Record, Report, Statement
 from knowledge.sources import entries, files
+from knowledge.text import names
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -25,9 +25,9 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.names import normalise
 from knowledge.sources import files
 from knowledge.sources.plain_yaml import Node, Walk
+from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, RELATIONS
 
 _COLUMNS = {

@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge import names
 from knowledge.records import Language, Section
+from knowledge.text import names
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
 from knowledge.sources import files
+from knowledge.text import names
 
 _CSV_COLUMNS = {"name", "alias", "part", "age", "infection", "department", "checklist", "symptom"}
 _CSV_TITLE = "QASystemOnMedicalGraph's disease CSV"

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Name, Record, Report, Statement
 from knowledge.sources import entries, files
 from knowledge.sources.terms import is_phenotype
+from knowledge.text import names
 
 _KINDS = {
     "DOID": "condition",

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge import names
 from knowledge.records import DocumentRecord, Language, Record, Report, Section
 from knowledge.sources import files
 from knowledge.sources.markup import plain, tidy
+from knowledge.text import names
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement, Term
 from knowledge.sources import files
 from knowledge.sources.plain_yaml import Node, Walk
+from knowledge.text import names
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
 _MARK = re.compile(r"""^\s*format\s*:\s*["']?medchat-records["']?\s*(?:#.*)?$""", re.MULTILINE)

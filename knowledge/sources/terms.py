@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement
 from knowledge.sources import entries, files
+from knowledge.text import names
 
 _BABELON = {"subject_id", "predicate_id", "source_value", "translation_value", "translation_status"}
 _BABELON_TITLE = "a Babelon table"

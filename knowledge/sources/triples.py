@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Row
 from pathlib import Path
 
-from knowledge import names
 from knowledge.errors import KnowledgeError
 from knowledge.records import EntityRecord, Name, Record, Report, Statement
 from knowledge.sources import entries, files, mapping
 from knowledge.sources.mapping import Mapping, Meaning
+from knowledge.text import names
 from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
 
 _DELIMITERS = (",", "\t", ";")

@@ -9,9 +9,9 @@ Written for medchat; every file states its licence and its source.
 from importlib import resources
 from pathlib import Path
 
-from knowledge.names import language_of
 from knowledge.records import EntityRecord, Name, Report
 from knowledge.sources import records
+from knowledge.text.names import language_of
 
 
 def files() -> list[Path]:
