@@ -73,7 +73,7 @@ def _run(paths: Sequence[Path]) -> dict[str, float]:
 def _imported(paths: Sequence[Path]) -> dict[str, float]:
     """Add files to an empty home; return the facts, processor seconds and peak MiB."""
     from knowledge import updates
-    from knowledge.catalog import Base, connect
+    from knowledge.graph.catalog import Base, connect
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

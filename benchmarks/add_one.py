@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from synthetic import Known, Synthetic, fill
 
 from knowledge import starter, updates
-from knowledge.catalog import connect
+from knowledge.graph.catalog import connect
 from knowledge.search import open_search
 
 

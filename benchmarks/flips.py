@@ -21,7 +21,7 @@ from machine import table
 from sqlalchemy import Engine
 
 from knowledge import generations, starter, updates
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 from knowledge.search import open_search
 
 QUESTION = "What are the symptoms of asthma?"

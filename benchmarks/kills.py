@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from knowledge import generations, updates
-from knowledge.catalog import Base as Tables
-from knowledge.catalog import DocumentRow, connect, holds
 from knowledge.collect import collect
+from knowledge.graph.catalog import Base as Tables
+from knowledge.graph.catalog import DocumentRow, connect, holds
 from knowledge.records import Language, Progress, silent
 from knowledge.search import open_search
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from machine import table
 
-from knowledge.linker import Called, Linker
+from knowledge.graph.linker import Called, Linker
 from knowledge.text.names import clean, is_debris, language_of, normalise
 
 Text = tuple[str, set[str]]

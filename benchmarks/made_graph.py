@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert
 from synthetic import Synthetic, fill
 
-from knowledge.catalog import EntityRow, FactRow, FactSource, NameRow, Source
-from knowledge.rows import entity_id, fact_id
+from knowledge.graph.catalog import EntityRow, FactRow, FactSource, NameRow, Source
+from knowledge.graph.rows import entity_id, fact_id
 from knowledge.text.names import normalise
 
 _SYLLABLES = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]

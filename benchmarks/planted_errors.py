@@ -28,7 +28,7 @@ from planted_sums import changed_input, other_formula, swapped_unit, wrong_resul
 from sqlalchemy import Engine, func, select
 
 from knowledge import generations, lessons, screening, starter, updates
-from knowledge.catalog import Base, FactRow, NameRow, connect
+from knowledge.graph.catalog import Base, FactRow, NameRow, connect
 from knowledge.lessons.check import read_lessons
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.styles import STYLES

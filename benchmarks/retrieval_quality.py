@@ -24,7 +24,7 @@ from machine import table
 from retrieval_sets import Collection
 
 from knowledge import dense, embedding, fusion, generations, lexical, updates
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 from knowledge.pieces import pieces_of
 from knowledge.search import Search, open_search
 

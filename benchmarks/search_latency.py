@@ -28,9 +28,9 @@ from sqlalchemy import Engine
 from synthetic import DIMENSION, Known, Synthetic, fill, opened
 
 from knowledge import dense, generations, lexical
-from knowledge.catalog import connect
 from knowledge.dense import Dense
 from knowledge.embedding import Embedding, load
+from knowledge.graph.catalog import connect
 from knowledge.lexical import Lexical
 from knowledge.manifest import LEXICAL
 from knowledge.records import Progress, silent

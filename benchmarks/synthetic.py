@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert
 
 from knowledge import building, generations
 from knowledge.building import Change
-from knowledge.catalog import Base, DocumentRow, PassageRow, Source, connect
+from knowledge.graph.catalog import Base, DocumentRow, PassageRow, Source, connect
 from knowledge.lexical import Piece
 from knowledge.records import Language, Progress, silent
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from knowledge import lexical
-from knowledge.linker import Linker, Mention
+from knowledge.graph.linker import Linker, Mention
 from knowledge.records import Language
 from knowledge.text.names import language_of
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, not_, select
 
 from knowledge import building, generations, lock
-from knowledge.catalog import (
+from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
     FactSource,
@@ -25,8 +26,7 @@ from knowledge.catalog import (
     PassageRow,
     holds,
 )
-from knowledge.errors import KnowledgeError
-from knowledge.merge import chunks
+from knowledge.graph.merge import chunks
 from knowledge.pieces import pieces_of
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.asking import Question
-from knowledge.graph import Graph
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.lexical import asked, asked_chinese
 from knowledge.records import Language
 from knowledge.text.names import language_of

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from knowledge.catalog import DocumentRow, holds
+from knowledge.graph.catalog import DocumentRow, holds
+from knowledge.graph.rows import bare_id
 from knowledge.records import DocumentRecord
-from knowledge.rows import bare_id
 from knowledge.text.names import normalise
 
 LONGER = 2

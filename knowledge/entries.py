@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import Engine, select
 
 from knowledge import dense
-from knowledge.catalog import DocumentRow, PassageRow, holds
+from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.lexical import Lexical
 from knowledge.manifest import LEXICAL, Generation
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from knowledge.asking import Ask, Question
-from knowledge.graph import Evidence, Graph
+from knowledge.graph.knowledge_graph import Evidence, Graph
 from knowledge.hits import Hit, Origin, Why
 from knowledge.records import Entity, Language
 from knowledge.vocabulary import RELATIONS

@@ -19,7 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge import building, entries, lock, manifest
 from knowledge.building import Change, Draft
-from knowledge.catalog import (
+from knowledge.embedding import Embedding
+from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
     GenerationRow,
@@ -29,8 +31,6 @@ from knowledge.catalog import (
     Source,
     holds,
 )
-from knowledge.embedding import Embedding
-from knowledge.errors import KnowledgeError
 from knowledge.manifest import Generation, Manifest
 from knowledge.pieces import pieces_of
 from knowledge.records import Progress, silent

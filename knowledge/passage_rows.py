@@ -11,8 +11,8 @@ from functools import lru_cache, partial
 
 from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
 
-from knowledge.catalog import DocumentRow, PassageRow, holds
-from knowledge.prepared import Prepared, Row
+from knowledge.graph.catalog import DocumentRow, PassageRow, holds
+from knowledge.graph.prepared_query import Prepared, Row
 from knowledge.records import Language, Passage
 
 _AT_ONCE = 30

@@ -19,7 +19,7 @@ from knowledge.coverage import Topic, covered, topics
 from knowledge.dense import Dense
 from knowledge.embedding import Embedding
 from knowledge.fusion import fused
-from knowledge.graph import Graph
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.hits import Hit, Origin, Why
 from knowledge.lexical import Words
 from knowledge.passage_rows import Filters, Found, PassageRows

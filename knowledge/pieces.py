@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Engine, select
 
-from knowledge.catalog import DocumentRow, PassageRow, holds
+from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.lexical import Piece
 from knowledge.records import Language
 

@@ -17,16 +17,16 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from knowledge import sources
-from knowledge.catalog import DocumentRow, Source, holds
 from knowledge.duplicates import Duplicates
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import uncollected
+from knowledge.graph.catalog import DocumentRow, Source, holds
+from knowledge.graph.merge import CURATED, Merge, Stated
+from knowledge.graph.rows import version_of
+from knowledge.graph.split_rules import Edition
 from knowledge.lexical import Piece
-from knowledge.merge import CURATED, Merge, Stated
 from knowledge.pieces import heading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
-from knowledge.rows import version_of
-from knowledge.splits import Edition
 from knowledge.text import chunking
 
 Row = dict[str, object]

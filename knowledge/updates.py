@@ -12,14 +12,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from knowledge import building, generations, lock, parting, planning, sources, writing
+from knowledge import building, generations, lock, planning, sources, writing
 from knowledge.building import Change
-from knowledge.catalog import DocumentRow, Source, end, holds
 from knowledge.embedding import Embedding
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import uncollected
+from knowledge.graph import entity_splits
+from knowledge.graph.catalog import DocumentRow, Source, end, holds
+from knowledge.graph.merge import Merge, chunks
 from knowledge.manifest import Generation
-from knowledge.merge import Merge, chunks
 from knowledge.pieces import pieces_of
 from knowledge.planning import Plan
 from knowledge.records import Progress, Report, silent
@@ -191,7 +192,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
         parent = _parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
-            rows = parting.plan(connection, entity, source, parent, number)
+            rows = entity_splits.plan(connection, entity, source, parent, number)
         base = generations.usable(home, parent)
         change = Change(stay=lambda: pieces_of(engine, parent))
         draft = building.build(generations.folder_of(home, number), number, base, change)

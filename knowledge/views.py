@@ -11,8 +11,10 @@ from pathlib import Path
 from sqlalchemy import Engine, distinct, func, select
 from sqlalchemy.orm import Session
 
-from knowledge import conflicts, generations
-from knowledge.catalog import (
+from knowledge import generations
+from knowledge.errors import KnowledgeError
+from knowledge.graph import conflicts
+from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
     FactSource,
@@ -22,10 +24,9 @@ from knowledge.catalog import (
     Source,
     holds,
 )
-from knowledge.errors import KnowledgeError
-from knowledge.graph import Graph
+from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.rows import bare_id, version_of
 from knowledge.records import Entity, Fact, Language
-from knowledge.rows import bare_id, version_of
 from knowledge.vocabulary import RELATIONS
 
 View = dict[str, object]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
-from knowledge.catalog import (
+from knowledge.graph.catalog import (
     Base,
     DocumentRow,
     EntityRow,
@@ -22,11 +22,11 @@ from knowledge.catalog import (
     end,
     holds,
 )
-from knowledge.merge import Merge, chunks
-from knowledge.parting import Parting
+from knowledge.graph.entity_splits import Parting
+from knowledge.graph.merge import Merge, chunks
+from knowledge.graph.rows import EntityLine, Line
 from knowledge.planning import Plan, Row
 from knowledge.records import Progress
-from knowledge.rows import EntityLine, Line
 
 _BATCH = 10_000
 

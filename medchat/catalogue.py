@@ -7,10 +7,11 @@ Reading only; what changes the knowledge base is `knowledge.updates`.
 
 from sqlalchemy import Engine
 
-from knowledge import generations, parting, views
-from knowledge.conflicts import listed as conflicts_of
+from knowledge import generations, views
 from knowledge.errors import KnowledgeError
-from knowledge.graph import Graph
+from knowledge.graph import entity_splits
+from knowledge.graph.conflicts import listed as conflicts_of
+from knowledge.graph.knowledge_graph import Graph
 
 View = dict[str, object]
 
@@ -54,7 +55,7 @@ def entity(engine: Engine, name: str) -> View:
 
 def merges(engine: Engine, name: str, limit: int) -> View:
     """Return what was merged into entities, or into the one of a name, and what was split again."""
-    return parting.listed(engine, current(engine), name, limit)
+    return entity_splits.listed(engine, current(engine), name, limit)
 
 
 def conflicts(engine: Engine, limit: int) -> list[View]:

@@ -262,7 +262,7 @@ def feedback_export(
 @database.command("upgrade", epilog="Example: medchat db upgrade")
 def database_upgrade() -> None:
     """Bring the database to the schema that this version needs."""
-    from knowledge.catalog import connect
+    from knowledge.graph.catalog import connect
     from medchat import database
 
     settings = door.settings()
@@ -272,7 +272,7 @@ def database_upgrade() -> None:
 @database.command("current", epilog="Example: medchat db current --json")
 def database_current(as_json: Json = False) -> None:
     """Show the revision of the database, and the one that this version needs."""
-    from knowledge.catalog import connect
+    from knowledge.graph.catalog import connect
     from medchat import database
 
     found = database.current(connect(door.settings().database))

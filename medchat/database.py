@@ -1,8 +1,8 @@
 """The one database: opened, brought up to date, copied.
 
-    URL -> engine (knowledge.catalog.connect) -> revision checked or upgraded -> engine
+    URL -> engine (knowledge.graph.catalog.connect) -> revision checked or upgraded -> engine
 
-What the tables hold is known to `knowledge.catalog` and `medchat.store`, not here.
+What the tables hold is known to `knowledge.graph.catalog` and `medchat.store`, not here.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from knowledge.catalog import connect
+from knowledge.graph.catalog import connect
 from medchat.errors import MedchatError
 from medchat.settings import Settings, hidden
 

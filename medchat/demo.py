@@ -87,7 +87,7 @@ def _done(
 
 
 def _database(settings: Settings) -> tuple[Engine, str]:
-    from knowledge.catalog import connect
+    from knowledge.graph.catalog import connect
     from medchat import database
 
     settings.home.mkdir(parents=True, exist_ok=True)

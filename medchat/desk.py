@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from finetune.errors import FinetuneError
 from knowledge import generations
-from knowledge.catalog import DocumentRow, FactSource, PassageRow, holds
-from knowledge.catalog import Source as SourceRow
 from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import DocumentRow, FactSource, PassageRow, holds
+from knowledge.graph.catalog import Source as SourceRow
 from medchat import store
 from medchat.answers import Citation
 from medchat.chat import Event

@@ -128,7 +128,7 @@ def _home(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    from knowledge.catalog import connect
+    from knowledge.graph.catalog import connect
     from medchat import database
 
     if not settings.database_url and not (settings.home / "medchat.db").exists():

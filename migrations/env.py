@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-import knowledge.catalog
+import knowledge.graph.catalog
 import medchat.store
-from knowledge.catalog import connect
+from knowledge.graph.catalog import connect
 
-METADATA = [knowledge.catalog.Base.metadata, medchat.store.Base.metadata]
+METADATA = [knowledge.graph.catalog.Base.metadata, medchat.store.Base.metadata]
 _LOCK = 7_305_129  # any number that no other program of the server uses
 
 

@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def engine(home: Path) -> Iterator[Engine]:
     """Give a fresh SQLite catalogue in the test's home."""
-    from knowledge.catalog import Base, connect
+    from knowledge.graph.catalog import Base, connect
 
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
     Base.metadata.create_all(engine)

@@ -12,7 +12,8 @@ from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import Plan, run
-from knowledge import starter, wording
+from knowledge import starter
+from knowledge.graph import verbalize
 from knowledge.vocabulary import RELATIONS
 
 WORDS = ["dose", "fever", "renal", "heart", "liver", "acute"]
@@ -32,7 +33,7 @@ def test_drills_speak_the_vocabulary_of_the_knowledge_room(ask: object) -> None:
     relation = RELATIONS[ask.id]
     assert (ask.en, ask.zh) == (relation.en, relation.zh)
     for language in ("en", "zh"):
-        assert fact_line("X", ask, ["a", "b"], language) == wording.line(
+        assert fact_line("X", ask, ["a", "b"], language) == verbalize.line(
             "X", ask.id, ["a", "b"], language
         )
 

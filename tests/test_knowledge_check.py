@@ -10,8 +10,8 @@ from toy_lessons import opened
 
 from knowledge import lessons
 from knowledge.errors import KnowledgeError
+from knowledge.graph.rows import entity_id, fact_id
 from knowledge.lessons.check import check
-from knowledge.rows import entity_id, fact_id
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
-from knowledge import conflicts, updates, views
-from knowledge.graph import Graph
+from knowledge import updates, views
+from knowledge.graph import conflicts
+from knowledge.graph.knowledge_graph import Graph
 from medchat import printing
 
 SECOND = """\

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 from toy_lessons import opened
 
-from knowledge import lessons, lines, linker, screening
-from knowledge.catalog import NameRow
+from knowledge import lessons, lines, screening
 from knowledge.gates.near import NEAR, NearDuplicates
+from knowledge.graph import linker
+from knowledge.graph.catalog import NameRow
+from knowledge.graph.prepared_query import Prepared, plain
 from knowledge.lessons import finish, workers
 from knowledge.lessons.plan import HeldOut, Plan, Supplies
-from knowledge.prepared import Prepared, plain
 from knowledge.records import Lesson, LessonSource, Message
 
 FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, update
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
 from knowledge import KnowledgeError, dense, generations, updates, views
-from knowledge.catalog import PassageRow
 from knowledge.collect import collect
-from knowledge.graph import Graph
+from knowledge.graph.catalog import PassageRow
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.manifest import Generation
 from knowledge.search import open_search
 

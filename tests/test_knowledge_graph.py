@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
 from knowledge import KnowledgeError, updates, views
-from knowledge.graph import MOST, Graph
+from knowledge.graph.knowledge_graph import MOST, Graph
 
 SECOND = """\
 format: medchat-records

@@ -21,7 +21,7 @@ _CHILD = """
 import json, sys, time
 from pathlib import Path
 from knowledge import updates
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 from knowledge.errors import KnowledgeError
 home = Path(sys.argv[1])
 engine = connect(f"sqlite:///{home / 'medchat.db'}")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons, wording
+from knowledge import lessons
 from knowledge.errors import KnowledgeError
+from knowledge.graph import verbalize
 from knowledge.lessons import phrases, stated, tongue
 from knowledge.lessons.check import check
 from knowledge.lessons.pages import INVERSE
@@ -219,7 +220,7 @@ def test_a_page_speaks_its_language_only(graph):
         for page in known.pages(known.ids(language), language):
             assert bool(CJK.search(page.name)) == (language == "zh")
             for relation, items in page.groups.items():
-                line = wording.line(
+                line = verbalize.line(
                     page.name,
                     relation.removesuffix(INVERSE),
                     [item.text for item in items],

@@ -12,9 +12,9 @@ from planted_sums import changed_input, other_formula, swapped_unit, wrong_resul
 from toy_lessons import opened
 
 from knowledge import calls, lessons, updates
-from knowledge.catalog import Base, connect
 from knowledge.errors import KnowledgeError
 from knowledge.formulas import FORMULAS
+from knowledge.graph.catalog import Base, connect
 from knowledge.lessons import on_ray, slips
 from knowledge.lessons.check import check, read_lessons
 from knowledge.lessons.plan import Plan, Supplies

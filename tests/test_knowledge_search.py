@@ -12,7 +12,7 @@ from toy_knowledge import ToyEmbedding, fill
 
 from knowledge import KnowledgeError, embedding, generations, starter, updates
 from knowledge.asking import understand
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 from knowledge.passage_search import PER_DOCUMENT
 from knowledge.records import Progress, silent
 from knowledge.search import Search, open_search

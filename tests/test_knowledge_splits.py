@@ -7,11 +7,12 @@ from sqlalchemy import Engine, select
 from test_knowledge_identity import CURATED, add, entity, obo
 from toy_knowledge import write_graph
 
-from knowledge import KnowledgeError, generations, parting, updates
-from knowledge.catalog import JoinRow, NameRow, Source
+from knowledge import KnowledgeError, generations, updates
 from knowledge.collect import collect
-from knowledge.graph import Graph
-from knowledge.identity import Found, Identity
+from knowledge.graph import entity_splits
+from knowledge.graph.catalog import JoinRow, NameRow, Source
+from knowledge.graph.entity_resolution import Found, Identity
+from knowledge.graph.knowledge_graph import Graph
 
 SCRAPED = """\
 format: medchat-records
@@ -58,7 +59,7 @@ def merged(engine: Engine, home: Path, tmp_path: Path) -> str:
 
 def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merged: str) -> None:
     scraped = sources(engine)["Scraped"]
-    told = parting.listed(engine, 2, "gout of the joints")
+    told = entity_splits.listed(engine, 2, "gout of the joints")
     assert told == {
         "merges": [
             {
@@ -71,13 +72,13 @@ def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merg
         ],
         "splits": [],
     }
-    every = parting.listed(engine, 2)["merges"]
+    every = entity_splits.listed(engine, 2)["merges"]
     assert isinstance(every, list)
     assert sorted(each["entity"]["name"] for each in every) == ["gouty arthritis", "joint pain"]
-    assert parting.listed(engine, 1) == {"merges": [], "splits": []}
-    assert parting.listed(engine, 2, "colchicine") == {"merges": [], "splits": []}
+    assert entity_splits.listed(engine, 1) == {"merges": [], "splits": []}
+    assert entity_splits.listed(engine, 2, "colchicine") == {"merges": [], "splits": []}
     with pytest.raises(KnowledgeError, match="No entity is called 'zorb'"):
-        parting.listed(engine, 2, "zorb")
+        entity_splits.listed(engine, 2, "zorb")
 
 
 def test_a_split_gives_each_its_own_and_keeps_the_past(
@@ -99,7 +100,7 @@ def test_a_split_gives_each_its_own_and_keeps_the_past(
     assert [each.id for each in graph.named("gout of the joints")] == [done.part]
     assert facts(engine, 2, merged) == before
     assert generations.verify(engine, home) == []
-    told = parting.listed(engine, 3, "gouty arthritis")
+    told = entity_splits.listed(engine, 3, "gouty arthritis")
     assert told["merges"] == []
     assert told["splits"] == [
         {
@@ -119,7 +120,7 @@ def test_a_rollback_takes_a_split_back_and_it_can_be_made_again(
     first = updates.split(engine, home, merged, scraped)
     generations.rollback(engine, home, 2)
     assert facts(engine, 4, merged) == before
-    assert parting.listed(engine, 4)["splits"] == []
+    assert entity_splits.listed(engine, 4)["splits"] == []
     second = updates.split(engine, home, merged, scraped)
     assert (second.generation, second.part, second.facts) == (5, first.part, 3)
     assert facts(engine, 5, first.part) == facts(engine, 3, first.part)
@@ -183,7 +184,7 @@ def test_a_name_or_an_identifier_of_one_side_means_that_side(
         id: {each.code for each in Graph(engine, 5).identifiers(id)} for id in (whole, done.part)
     }
     assert codes == {whole: {"MONDO:1"}, done.part: {"DOID:1", "DOID:5", "MONDO:9"}}
-    hows = {each["how"] for each in parting.listed(engine, 5, done.part)["merges"]}
+    hows = {each["how"] for each in entity_splits.listed(engine, 5, done.part)["merges"]}
     assert hows == {"identifier", "name"}
 
 

@@ -10,7 +10,7 @@ from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
 from knowledge import lessons, updates
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 from knowledge.lessons import claims, papers
 from knowledge.lessons.check import check
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE

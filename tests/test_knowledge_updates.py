@@ -13,9 +13,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, catalog, generations, lock, updates, views
-from knowledge.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
-from knowledge.graph import Graph
+from knowledge import KnowledgeError, generations, lock, updates, views
+from knowledge.graph import catalog
+from knowledge.graph.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.search import open_search
 
 
@@ -194,7 +195,7 @@ _DIES = """
 import os, signal, sys
 from pathlib import Path
 from knowledge import generations, passages, updates
-from knowledge.catalog import connect
+from knowledge.graph.catalog import connect
 from toy_knowledge import ToyEmbedding
 
 point, home, note = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from toy_home import fill, scripted
 
-from knowledge.catalog import PassageRow
 from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import PassageRow
 from medchat import database, store
 from medchat.answers import Model
 from medchat.chat import Done, Piece, Status
@@ -29,7 +29,7 @@ def engine(home):
 def passage(engine, id):
     from sqlalchemy.orm import Session
 
-    from knowledge.catalog import DocumentRow
+    from knowledge.graph.catalog import DocumentRow
 
     with Session(engine) as session:
         row = session.get(PassageRow, id)

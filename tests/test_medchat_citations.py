@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.linker import Called, Linker
+from knowledge.graph.linker import Called, Linker
 from knowledge.text.names import language_of, normalise
 from medchat import citations, markers
 from medchat.answers import Evidence

@@ -15,11 +15,12 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from toy_home import fill, scripted
 
-import knowledge.catalog
+import knowledge.graph.catalog
 import medchat.store
-from knowledge import generations, lessons, parting, updates
-from knowledge.catalog import connect
-from knowledge.graph import Graph
+from knowledge import generations, lessons, updates
+from knowledge.graph import entity_splits
+from knowledge.graph.catalog import connect
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.lessons.check import check
 from medchat import database, store
 from medchat.answers import Answer, Model
@@ -27,7 +28,7 @@ from medchat.errors import MedchatError
 from medchat.settings import load
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-METADATA = (knowledge.catalog.Base.metadata, medchat.store.Base.metadata)
+METADATA = (knowledge.graph.catalog.Base.metadata, medchat.store.Base.metadata)
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 
 
@@ -105,7 +106,7 @@ def merge_and_split(engine, home, folder):
         updates.add(engine, home, [path])
     (source,) = (
         each["source"]["id"]
-        for each in parting.listed(engine, 4, "gout")["merges"]
+        for each in entity_splits.listed(engine, 4, "gout")["merges"]
         if each["how"] == "identifier"
     )
     return updates.split(engine, home, "gout", source)
@@ -113,7 +114,7 @@ def merge_and_split(engine, home, folder):
 
 def test_two_upgrades_at_once_are_one(home):
     code = (
-        "import sys; from medchat import database; from knowledge.catalog import connect; "
+        "import sys; from medchat import database; from knowledge.graph.catalog import connect; "
         "print(database.upgrade(connect(sys.argv[1])))"
     )
     command = [sys.executable, "-c", code, load().database]
@@ -126,7 +127,7 @@ def test_two_upgrades_at_once_are_one(home):
 
 def test_many_processes_open_a_new_database_at_once(tmp_path):
     code = (
-        "import sys; from knowledge.catalog import connect; "
+        "import sys; from knowledge.graph.catalog import connect; "
         "[connect(f'sqlite:///{sys.argv[1]}/{n}.db').connect().close() for n in range(150)]"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
@@ -260,7 +261,7 @@ def test_a_merge_is_split_on_postgresql(server, home, monkeypatch, tmp_path):
     graph = Graph(engine, done.generation)
     assert [each.id for each in graph.named("podagra")] == [done.part]
     assert [each.id for each in graph.named("gout")] == [done.entity]
-    assert len(parting.listed(engine, done.generation, "gout")["splits"]) == 1
+    assert len(entity_splits.listed(engine, done.generation, "gout")["splits"]) == 1
     generations.rollback(engine, home, done.generation - 1)
     assert [each.id for each in Graph(engine, 6).named("podagra")] == [done.entity]
     assert generations.verify(engine, home) == []

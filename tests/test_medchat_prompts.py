@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.asking import understand as take_apart
-from knowledge.linker import Called, Linker
+from knowledge.graph.linker import Called, Linker
 from knowledge.text.names import language_of, normalise
 from medchat import prompts, relevance, words
 from medchat.answers import Evidence

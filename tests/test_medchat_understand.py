@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from knowledge.asking import understand as take_apart
-from knowledge.linker import Called, Linker
+from knowledge.graph.linker import Called, Linker
 from knowledge.text.names import language_of, normalise
 from medchat.understand import understand, widened
 

@@ -21,8 +21,8 @@ from toy_home import scripted
 from toy_knowledge import ToyEmbedding
 
 from knowledge import generations, updates
-from knowledge.catalog import DocumentRow, FactRow, PassageRow, connect, holds
 from knowledge.collect import collect
+from knowledge.graph.catalog import DocumentRow, FactRow, PassageRow, connect, holds
 from knowledge.hits import Hit
 from knowledge.search import Search
 from medchat import store

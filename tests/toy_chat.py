@@ -18,7 +18,7 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from knowledge import catalog
+from knowledge.graph import catalog
 from medchat import store
 from medchat.answers import Answer, Citation, Model, Sentence
 from medchat.chat import Done, Event, Piece, Status

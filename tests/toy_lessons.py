@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge import updates
-from knowledge.catalog import Base, connect
+from knowledge.graph.catalog import Base, connect
 
 GRAPH = """\
 format: medchat-records

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from knowledge import wording
+from knowledge.graph import verbalize
 from knowledge.lessons import claims, nouns, phrases
 from knowledge.lessons.pages import INVERSE, Item, Page
 from knowledge.records import Lesson, LessonSource, Message, Passage
@@ -215,7 +215,7 @@ def _line(one: _Used, facts: Collection[str]) -> str:
     page, relation = one.page, one.relation
     texts = [item.text for item in page.groups[relation] if item.fact in facts]
     bare = relation.removesuffix(INVERSE)
-    return wording.line(page.name, bare, texts, page.language, inverse=bare != relation)
+    return verbalize.line(page.name, bare, texts, page.language, inverse=bare != relation)
 
 
 def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from knowledge import wording
+from knowledge.graph import verbalize
 from knowledge.records import Language, Lesson
 from knowledge.text.chunking import sentences
 from knowledge.vocabulary import RELATIONS
@@ -227,7 +227,7 @@ class Claims:
         """Return how a line begins that tells an attribute of an entity."""
         language = self.lesson.language
         return [
-            wording.line(name, id, [""], language, inverse=inverse)[:-1]
+            verbalize.line(name, id, [""], language, inverse=inverse)[:-1]
             for id, relation in RELATIONS.items()
             for inverse in (False, True)
             if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
@@ -250,7 +250,9 @@ class Claims:
         for name in self.names(self.lesson.split_key):
             for relation in like:
                 bare = relation.removesuffix("~")
-                head = wording.line(name, bare, [""], self.lesson.language, inverse="~" in relation)
+                head = verbalize.line(
+                    name, bare, [""], self.lesson.language, inverse="~" in relation
+                )
                 if any(line.startswith(head[:-1]) for line in lines):
                     return "the row declines what a line of it answers"
         return ""

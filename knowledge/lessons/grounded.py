@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge import wording
+from knowledge.graph import verbalize
 from knowledge.lessons import claims, grammar, huatuo, phrases, questions, readings
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.pages import INVERSE, MOST, Item, Page
@@ -78,10 +78,10 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     if pick.random() < (0.7 if page.language == "en" else 0.5) and bare == relation:
-        text = wording.statement(page.said, bare, [item.said for item in items], page.language)
+        text = verbalize.statement(page.said, bare, [item.said for item in items], page.language)
         text = text[:1].upper() + text[1:]
     else:
-        text = wording.line(page.name, bare, said, page.language, inverse=bare != relation)
+        text = verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
         text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
         text = grammar.say(readings.COPIED[page.language], pick) + text
     answer.say(text, relation, items)
@@ -215,7 +215,7 @@ def _line(page: Page, relation: str, pick: random.Random) -> str:
 def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
-    return wording.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge import wording
+from knowledge.graph import verbalize
 from knowledge.lessons import claims, grammar, huatuo, phrases, questions, readings
 from knowledge.lessons.answers import Answer
 from knowledge.lessons.pages import INVERSE, MOST, Item, Page
@@ -112,7 +112,7 @@ def _items(page: Page, relation: str) -> Sequence[Item]:
 def _line(page: Page, relation: str) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in _items(page, relation)]
-    return wording.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _attribute(relation: str, language: Language) -> str:

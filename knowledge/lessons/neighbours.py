@@ -17,13 +17,13 @@ from sys import intern
 
 from sqlalchemy import Engine, select
 
-from knowledge.catalog import FactRow, holds
+from knowledge.graph.catalog import FactRow, holds
+from knowledge.graph.prepared_query import plain
 from knowledge.lessons import complaints, patients
 from knowledge.lessons.pages import Item, Page
 from knowledge.lessons.shelf import Shelf
 from knowledge.lessons.stated import is_validation
 from knowledge.lessons.subjects import Subjects
-from knowledge.prepared import plain
 from knowledge.records import Language
 
 BESIDE = 6

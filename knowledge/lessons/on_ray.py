@@ -17,8 +17,8 @@ from types import ModuleType, TracebackType
 from sqlalchemy import Engine
 
 from knowledge import lines
-from knowledge.catalog import connect
 from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import connect
 from knowledge.lessons.check import lesson_of
 from knowledge.lessons.plan import Supplies, Task
 from knowledge.lessons.workers import Desk, Writers

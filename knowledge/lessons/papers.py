@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
-from knowledge.catalog import DocumentRow, PassageRow, Source, holds
+from knowledge.graph.catalog import DocumentRow, PassageRow, Source, holds
 from knowledge.lessons.neighbours import Beside
 from knowledge.lessons.pages import Page
 from knowledge.lessons.shelf import Shelf

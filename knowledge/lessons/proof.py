@@ -11,14 +11,15 @@ from sys import intern
 
 from sqlalchemy import Engine, func, select
 
-from knowledge import imports, linker
-from knowledge.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge import imports
+from knowledge.graph import linker
+from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge.graph.linker import Linker
+from knowledge.graph.merge import chunks
+from knowledge.graph.prepared_query import plain
 from knowledge.lessons.claims import Claims, Held
 from knowledge.lessons.recomputed import Recomputed
 from knowledge.lessons.statements import Statements
-from knowledge.linker import Linker
-from knowledge.merge import chunks
-from knowledge.prepared import plain
 from knowledge.records import Lesson
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from knowledge import calls, formulas
 from knowledge.calls import Calculation, Call, Equation
 from knowledge.formulas.shape import Input
+from knowledge.graph.linker import Linker
 from knowledge.lessons import strangers
 from knowledge.lessons.told import Told, masked, names_one, occurrences
-from knowledge.linker import Linker
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
 from knowledge.working import working

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, or_, select
 
-from knowledge.catalog import FactRow, FactSource, Source, holds
-from knowledge.merge import CURATED
-from knowledge.prepared import Prepared
+from knowledge.graph.catalog import FactRow, FactSource, Source, holds
+from knowledge.graph.merge import CURATED
+from knowledge.graph.prepared_query import Prepared
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge import wording
+from knowledge.graph import verbalize
+from knowledge.graph.linker import Linker
 from knowledge.lessons import senses
 from knowledge.lessons.claims import Held, is_call, uncited
-from knowledge.linker import Linker
 from knowledge.records import Language, Lesson
 from knowledge.text.chunking import sentences
 from knowledge.text.names import normalise
@@ -309,7 +309,7 @@ class Statements:
 @lru_cache(maxsize=1 << 14)
 def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) -> tuple[str, str]:
     """Return how a line of evidence begins and ends, around what it lists."""
-    empty = wording.line(name, relation, [""], language, inverse=inverse)
+    empty = verbalize.line(name, relation, [""], language, inverse=inverse)
     return empty[:-1], empty[-1]
 
 

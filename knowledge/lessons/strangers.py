@@ -8,9 +8,9 @@ from collections.abc import Collection
 from functools import cache
 
 from knowledge import formulas
+from knowledge.graph.linker import Linker
 from knowledge.lessons import calculating_en, calculating_zh
 from knowledge.lessons.told import named
-from knowledge.linker import Linker
 from knowledge.records import Language
 
 _WORDS: dict[Language, object] = {"en": calculating_en, "zh": calculating_zh}

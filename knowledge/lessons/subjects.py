@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Engine, bindparam, or_, select
 
-from knowledge.catalog import EntityRow, FactRow, NameRow, holds
-from knowledge.graph import Graph
+from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.prepared_query import plain
 from knowledge.lessons.pages import Page
 from knowledge.lessons.stated import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
 from knowledge.lessons.tongue import Tongue
-from knowledge.prepared import plain
 from knowledge.records import Entity, Language
 
 _ASKED_SINGLY = 500

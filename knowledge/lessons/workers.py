@@ -17,7 +17,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
-from knowledge.catalog import connect
+from knowledge.graph.catalog import connect
 from knowledge.lessons.finish import Finish, Packed, packed, unpacked
 from knowledge.lessons.plan import Supplies, Task
 from knowledge.lessons.proof import Prover

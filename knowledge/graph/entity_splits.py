@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, func, or_, select
 
-from knowledge.catalog import (
+from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import (
     FactRow,
     FactSource,
     IdentifierRow,
@@ -22,11 +23,9 @@ from knowledge.catalog import (
     SplitRow,
     holds,
 )
-from knowledge.errors import KnowledgeError
-from knowledge.graph import Graph
-from knowledge.merge import chunks
-from knowledge.records import Entity
-from knowledge.rows import (
+from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.merge import chunks
+from knowledge.graph.rows import (
     FactLine,
     FactSourceLine,
     IdentifierLine,
@@ -36,6 +35,7 @@ from knowledge.rows import (
     fact_id,
     version_of,
 )
+from knowledge.records import Entity
 from knowledge.text.names import normalise
 
 View = dict[str, object]

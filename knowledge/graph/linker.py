@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
-from knowledge.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.text.names import normalise
 from knowledge.text.spelling import Spelling
 from knowledge.text.stop_words import NAMES_EN, NAMES_ZH

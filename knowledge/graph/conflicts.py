@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Engine, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from knowledge.catalog import FactRow, FactSource, Source, holds
-from knowledge.graph import Graph
+from knowledge.graph.catalog import FactRow, FactSource, Source, holds
+from knowledge.graph.knowledge_graph import Graph
 from knowledge.records import Entity, Fact
 
 OPPOSED = (

@@ -12,10 +12,9 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from knowledge.catalog import EntityRow, FactRow, IdentifierRow, NameRow, Source, holds
-from knowledge.identity import Found, Identity
-from knowledge.records import EntityRecord, Name, Statement, Term
-from knowledge.rows import (
+from knowledge.graph.catalog import EntityRow, FactRow, IdentifierRow, NameRow, Source, holds
+from knowledge.graph.entity_resolution import Found, Identity
+from knowledge.graph.rows import (
     EntityLine,
     FactLine,
     FactSourceLine,
@@ -26,7 +25,8 @@ from knowledge.rows import (
     fact_id,
     version_of,
 )
-from knowledge.splits import Edition, Splits
+from knowledge.graph.split_rules import Edition, Splits
+from knowledge.records import EntityRecord, Name, Statement, Term
 from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from knowledge.catalog import Source, SplitRow, holds
-from knowledge.identity import Found, Identity
+from knowledge.graph.catalog import Source, SplitRow, holds
+from knowledge.graph.entity_resolution import Found, Identity
 
 Edition = tuple[str, str]
 """Title and format of a source: a later source with the same is taken for its new edition."""

@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
 )
 
-from knowledge import wording
-from knowledge.catalog import (
+from knowledge.graph import verbalize
+from knowledge.graph.catalog import (
     EntityRow,
     FactRow,
     FactSource,
@@ -32,8 +32,8 @@ from knowledge.catalog import (
     Source,
     holds,
 )
-from knowledge.merge import CURATED
-from knowledge.prepared import Prepared, Row, Worded
+from knowledge.graph.merge import CURATED
+from knowledge.graph.prepared_query import Prepared, Row, Worded
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
@@ -215,7 +215,7 @@ class Graph:
         shown = self._shown(facts, language, inverse)
         if not shown:
             return None
-        text = wording.line(
+        text = verbalize.line(
             entity, relation, [said for _, said in shown], language, inverse=inverse
         )
         id = f"{entity_id}#{relation}{_INVERSE if inverse else ''}"
