@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge import arithmetic
-from knowledge.formulas import FORMULAS
-from knowledge.formulas.shape import Formula, Input
+from knowledge.calculators import arithmetic
+from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.text import units
 
 EN = {

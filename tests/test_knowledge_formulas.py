@@ -5,13 +5,14 @@ import random
 import pytest
 from real_calculators import chinese, english
 
-from knowledge import arithmetic, calls, formulas
-from knowledge.calls import Calculation, Equation
-from knowledge.formulas import FORMULAS
+from knowledge.calculators import arithmetic, calls
+from knowledge.calculators.calls import Calculation, Equation
+from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas.registry import FORMULAS
+from knowledge.calculators.worked_steps import working
 from knowledge.lessons.stated import is_validation
 from knowledge.records import FORMULA
 from knowledge.text import units
-from knowledge.working import working
 
 EVERY = list(FORMULAS.values())
 
@@ -88,7 +89,7 @@ class TestRegistry:
         for language in ("en", "zh"):
             names = [name.casefold() for each in EVERY for name in each.names(language)]
             assert len(names) == len(set(names))
-            assert all(formulas.named(each.names(language)[0], language) is each for each in EVERY)
+            assert all(registry.named(each.names(language)[0], language) is each for each in EVERY)
 
     @pytest.mark.parametrize("formula", EVERY, ids=lambda each: each.id)
     def test_a_formula_is_whole(self, formula):

@@ -11,9 +11,10 @@ import pytest
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from toy_lessons import opened
 
-from knowledge import calls, lessons, updates
+from knowledge import lessons, updates
+from knowledge.calculators import calls
+from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.errors import KnowledgeError
-from knowledge.formulas import FORMULAS
 from knowledge.graph.catalog import Base, connect
 from knowledge.lessons import on_ray, slips
 from knowledge.lessons.check import check, read_lessons

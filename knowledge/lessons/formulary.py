@@ -7,7 +7,7 @@ The formulas are the same in every home: no catalogue is read.
 
 from collections.abc import Iterator, Sequence
 
-from knowledge import formulas
+from knowledge.calculators.formulas import registry
 from knowledge.lessons.neighbours import Beside
 from knowledge.lessons.pages import Page
 from knowledge.records import FORMULA, Entity, Language, Name
@@ -18,7 +18,7 @@ class Formulary:
 
     def ids(self, language: Language) -> list[str]:
         """Return the formulas, in the order of their ids."""
-        return sorted(f"{FORMULA}{id}" for id in formulas.FORMULAS)
+        return sorted(f"{FORMULA}{id}" for id in registry.FORMULAS)
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
         """Yield the pages of formulas; nothing stands beside them."""
@@ -27,15 +27,15 @@ class Formulary:
 
     def page(self, id: str, language: Language, beside: Beside = ()) -> Page | None:
         """Return the page of one formula."""
-        return _page(id, language) if id.removeprefix(FORMULA) in formulas.FORMULAS else None
+        return _page(id, language) if id.removeprefix(FORMULA) in registry.FORMULAS else None
 
 
 def _page(id: str, language: Language) -> Page:
-    formula = formulas.FORMULAS[id.removeprefix(FORMULA)]
+    formula = registry.FORMULAS[id.removeprefix(FORMULA)]
     names = tuple(
         Name(text, each)
         for each in ("en", "zh")
         for text in formula.names(each)
     )  # fmt: skip
     name = formula.names(language)[0]
-    return Page(Entity(id, "formula", names), language, name, name, {}, (), formulas.LICENCE)
+    return Page(Entity(id, "formula", names), language, name, name, {}, (), registry.LICENCE)

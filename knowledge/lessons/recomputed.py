@@ -10,15 +10,16 @@ such rows are written.
 import re
 from collections.abc import Callable, Iterator
 
-from knowledge import calls, formulas
-from knowledge.calls import Calculation, Call, Equation
-from knowledge.formulas.shape import Input
+from knowledge.calculators import calls
+from knowledge.calculators.calls import Calculation, Call, Equation
+from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas.formula import Input
+from knowledge.calculators.worked_steps import working
 from knowledge.graph.linker import Linker
 from knowledge.lessons import strangers
 from knowledge.lessons.told import Told, masked, names_one, occurrences
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
-from knowledge.working import working
 
 _DENIES: dict[Language, re.Pattern[str]] = {
     "en": re.compile(r"\b(?:not|no|never|cannot|neither|nor|without)\b|n't\b", re.IGNORECASE),
@@ -39,9 +40,9 @@ class Recomputed:
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
         id = self._lesson.split_key.removeprefix(FORMULA)
-        if id not in formulas.FORMULAS or self._lesson.split_key == id:
+        if id not in registry.FORMULAS or self._lesson.split_key == id:
             return "the row is about no formula"
-        self._formula = formulas.FORMULAS[id]
+        self._formula = registry.FORMULAS[id]
         inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
         own = [*self._formula.names(self._language), *inputs]
         self._own = {name.casefold() for name in own}

@@ -6,8 +6,8 @@ row that calculates in one turn -> its answer with another result, or a result w
 import random
 from typing import NamedTuple
 
-from knowledge import arithmetic, calls
-from knowledge.calls import Calculation
+from knowledge.calculators import arithmetic, calls
+from knowledge.calculators.calls import Calculation
 from knowledge.records import Language, Lesson
 from knowledge.text import units
 

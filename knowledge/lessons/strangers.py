@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from functools import cache
 
-from knowledge import formulas
+from knowledge.calculators.formulas import registry
 from knowledge.graph.linker import Linker
 from knowledge.lessons import calculating_en, calculating_zh
 from knowledge.lessons.told import named
@@ -42,7 +42,7 @@ def entity(text: str, left: str, linker: Linker, language: Language) -> str:
 @cache
 def _names(language: Language) -> tuple[str, ...]:
     """Return the names of all formulas, in small letters."""
-    every = formulas.FORMULAS.values()
+    every = registry.FORMULAS.values()
     return tuple(name.casefold() for formula in every for name in formula.names(language))
 
 

@@ -9,9 +9,9 @@ gets is what that equation gives. This file knows nothing of words.
 import random
 from dataclasses import dataclass, field
 
-from knowledge import arithmetic
-from knowledge.calls import MISSING, Calculation, Equation, turned
-from knowledge.formulas.shape import Formula, Input, Limit
+from knowledge.calculators import arithmetic
+from knowledge.calculators.calls import MISSING, Calculation, Equation, turned
+from knowledge.calculators.formulas.formula import Formula, Input, Limit
 from knowledge.records import Language
 
 _DRAWS = 60

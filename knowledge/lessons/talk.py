@@ -8,15 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from knowledge import calls
-from knowledge.calls import Call
-from knowledge.formulas.shape import Formula, Input
+from knowledge.calculators import calls
+from knowledge.calculators.calls import Call
+from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.calculators.worked_steps import working
 from knowledge.lessons import grammar, telling
 from knowledge.lessons.sums import Case
 from knowledge.lessons.telling import WORDS, Person, Voice
 from knowledge.records import Language, Message
 from knowledge.text import units
-from knowledge.working import working
 
 _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")
 """The part of a template that may hold a reason."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
-from knowledge.formulas.shape import Input
+from knowledge.calculators.formulas.formula import Input
 from knowledge.lessons import calculating_en, calculating_zh, grammar
 from knowledge.lessons.sums import Case
 from knowledge.records import Language

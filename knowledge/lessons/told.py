@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from knowledge.formulas.shape import Formula, Input
+from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.records import Language
 from knowledge.text import units
 

@@ -12,8 +12,9 @@ import random
 from collections.abc import Callable
 from typing import Literal
 
-from knowledge import calls, formulas
-from knowledge.formulas.shape import Formula, Input
+from knowledge.calculators import calls
+from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.lessons import grammar, sums, telling
 from knowledge.lessons.answers import lesson_id
 from knowledge.lessons.pages import Page
@@ -63,7 +64,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _of(page: Page) -> Formula:
-    return formulas.FORMULAS[page.id.removeprefix(FORMULA)]
+    return registry.FORMULAS[page.id.removeprefix(FORMULA)]
 
 
 def _kinds(formula: Formula) -> list[str]:
@@ -112,7 +113,7 @@ def _lesson(talk: Talk, page: Page) -> Lesson:
         sources=tuple(LessonSource("fact", page.id, fact) for fact in talk.rests),
         entities=(),
         split_key=page.id,
-        licence=formulas.LICENCE,
+        licence=registry.LICENCE,
         meta={"relation": talk.formula.id, "support": support, "objects": []},
     )
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit
+from knowledge.calculators.formulas.quantities import (
     ALBUMIN,
     BICARBONATE,
     BUN,
@@ -16,7 +17,6 @@ from knowledge.formulas.quantities import (
     TRIGLYCERIDES,
     WEIGHT,
 )
-from knowledge.formulas.shape import Band, Formula, Input, Limit
 
 _HIGH_GLUCOSE = replace(GLUCOSE, low=240, high=880)
 _GAP_INPUTS = (replace(SODIUM, low=128), CHLORIDE, BICARBONATE)

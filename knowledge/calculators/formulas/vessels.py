@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Term
+from knowledge.calculators.formulas.quantities import (
     AGE,
     BUN,
     DIABETES,
@@ -13,7 +14,6 @@ from knowledge.formulas.quantities import (
     finding,
     item,
 )
-from knowledge.formulas.shape import Band, Formula, Input, Term
 
 _OLD = replace(AGE, low=42, high=91)
 _HAEMOPTYSIS = finding("haemoptysis", "haemoptysis", "咯血", "coughing up blood")

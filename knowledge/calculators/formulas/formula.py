@@ -2,15 +2,15 @@
 
     inputs by their keys -> limits -> steps -> result, rounded -> the band that it falls in
 
-A formula is data: names, inputs, an expression in the grammar of `knowledge.arithmetic`, and what
+A formula is data: names, inputs, an expression in the grammar of `knowledge.calculators.arithmetic`, and what
 is known of its result. Figures stand as texts, as they were written, so that they are rounded once.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from knowledge import arithmetic
-from knowledge.arithmetic import Value
+from knowledge.calculators import arithmetic
+from knowledge.calculators.arithmetic import Value
 from knowledge.records import Language
 
 Given = Mapping[str, str]

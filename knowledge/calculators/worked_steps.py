@@ -3,9 +3,9 @@
 formula + what is given -> the expression with its numbers, or the items of a score that count
 """
 
-from knowledge import arithmetic
-from knowledge.calls import substituted
-from knowledge.formulas.shape import Formula, Given
+from knowledge.calculators import arithmetic
+from knowledge.calculators.calls import substituted
+from knowledge.calculators.formulas.formula import Formula, Given
 from knowledge.records import Language
 
 _SIGNS = {"*": "×", "/": "÷", "sqrt(": "√("}
@@ -15,7 +15,7 @@ _NONE: dict[Language, str] = {"en": "none of the items", "zh": "各项均为0分
 def working(formula: Formula, given: Given, language: Language) -> str:
     """Return the line for a formula or a score.
 
-    >>> from knowledge.formulas import FORMULAS
+    >>> from knowledge.calculators.formulas.registry import FORMULAS
     >>> working(FORMULAS["bmi"], {"weight": "70", "height": "1.75"}, "en")
     '70 ÷ 1.75 ^ 2'
     """

@@ -6,7 +6,7 @@ urea nitrogen 2.8, cholesterol 38.67, triglycerides 88.57 between mg/dL and SI u
 
 from dataclasses import replace
 
-from knowledge.formulas.shape import YES_NO, Choice, Input, Other, Term
+from knowledge.calculators.formulas.formula import YES_NO, Choice, Input, Other, Term
 
 AGE = Input("age", ("age",), ("年龄",), "years", 18, 92)
 CHILD_AGE = replace(AGE, low=2, high=17)

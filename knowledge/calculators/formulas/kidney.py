@@ -2,8 +2,16 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import AGE, BUN, CHILD_AGE, CREATININE, HEIGHT, SEX, WEIGHT
-from knowledge.formulas.shape import Band, Formula, Input, Limit
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit
+from knowledge.calculators.formulas.quantities import (
+    AGE,
+    BUN,
+    CHILD_AGE,
+    CREATININE,
+    HEIGHT,
+    SEX,
+    WEIGHT,
+)
 
 _CHILD = {"age": (3.0, 17.0)}
 _STAGES = (

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.calculators.formulas.quantities import (
     AGE,
     DIASTOLIC,
     FIO2,
@@ -12,7 +13,6 @@ from knowledge.formulas.quantities import (
     QT,
     SYSTOLIC,
 )
-from knowledge.formulas.shape import Formula, Input
 
 _QT = (QT, HEART_RATE)
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, Term
+from knowledge.calculators.formulas.quantities import (
     AGE,
     BUN,
     DIABETES,
@@ -15,7 +16,6 @@ from knowledge.formulas.quantities import (
     finding,
     item,
 )
-from knowledge.formulas.shape import Band, Formula, Input, Limit, Term
 
 _OLD = replace(AGE, low=42, high=91)
 _CONFUSION = finding("confusion", "new confusion", "新发意识模糊", "意识模糊")

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit
+from knowledge.calculators.formulas.quantities import (
     AGE,
     CHILD_WEIGHT,
     HEIGHT,
@@ -11,7 +12,6 @@ from knowledge.formulas.quantities import (
     SODIUM,
     WEIGHT,
 )
-from knowledge.formulas.shape import Band, Formula, Input, Limit
 
 _SHORT = Limit(
     "height < 152.4",

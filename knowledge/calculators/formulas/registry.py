@@ -9,8 +9,8 @@ source goes by its standard name only.
 
 from functools import cache
 
-from knowledge.formulas import blood, body, heart, kidney, liver, scores, vessels
-from knowledge.formulas.shape import Formula
+from knowledge.calculators.formulas import blood, body, heart, kidney, liver, scores, vessels
+from knowledge.calculators.formulas.formula import Formula
 from knowledge.records import Language
 
 FORMULAS: dict[str, Formula] = {

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from knowledge.formulas.quantities import (
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, Term
+from knowledge.calculators.formulas.quantities import (
     AGE,
     ALBUMIN,
     ALT,
@@ -15,7 +16,6 @@ from knowledge.formulas.quantities import (
     SODIUM,
     chosen,
 )
-from knowledge.formulas.shape import Band, Formula, Input, Limit, Term
 
 _CREATININE = replace(CREATININE, low=0.6, high=5.2, places=1, others=())
 _BOUNDED = (("na", "max(125, min(sodium, 137))"),)

@@ -1,0 +1,1 @@
+"""Clinical calculators: formulas as data, the calls that ask for them, their worked steps."""
