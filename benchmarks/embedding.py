@@ -20,7 +20,7 @@ import torch
 from machine import table
 from numpy.typing import NDArray
 
-from knowledge import embedding, encoder
+from knowledge.index import embedding, encoder
 from knowledge.records import DocumentRecord, Section
 from knowledge.text import chunking
 

@@ -20,8 +20,9 @@ from kills import Hashed
 from machine import table
 from sqlalchemy import Engine
 
-from knowledge import generations, starter, updates
+from knowledge import starter, updates
 from knowledge.graph.catalog import Base, connect
+from knowledge.index import generations
 from knowledge.search import open_search
 
 QUESTION = "What are the symptoms of asthma?"

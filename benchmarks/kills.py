@@ -29,10 +29,11 @@ from machine import table
 from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
-from knowledge import generations, updates
-from knowledge.collect import collect
+from knowledge import updates
 from knowledge.graph.catalog import Base as Tables
 from knowledge.graph.catalog import DocumentRow, connect, holds
+from knowledge.index import generations
+from knowledge.index.garbage_collection import collect
 from knowledge.records import Language, Progress, silent
 from knowledge.search import open_search
 

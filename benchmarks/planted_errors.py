@@ -27,8 +27,9 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge import generations, lessons, screening, starter, updates
+from knowledge import lessons, screening, starter, updates
 from knowledge.graph.catalog import Base, FactRow, NameRow, connect
+from knowledge.index import generations
 from knowledge.lessons.check import read_lessons
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.styles import STYLES

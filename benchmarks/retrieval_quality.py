@@ -23,9 +23,10 @@ import retrieval_sets
 from machine import table
 from retrieval_sets import Collection
 
-from knowledge import dense, embedding, fusion, generations, lexical, updates
+from knowledge import fusion, updates
 from knowledge.graph.catalog import Base, connect
-from knowledge.pieces import pieces_of
+from knowledge.index import dense, embedding, generations, lexical
+from knowledge.index.indexed_passages import pieces_of
 from knowledge.search import Search, open_search
 
 DEPTH = 10

@@ -27,12 +27,12 @@ from search_peers import peers
 from sqlalchemy import Engine
 from synthetic import DIMENSION, Known, Synthetic, fill, opened
 
-from knowledge import dense, generations, lexical
-from knowledge.dense import Dense
-from knowledge.embedding import Embedding, load
 from knowledge.graph.catalog import connect
-from knowledge.lexical import Lexical
-from knowledge.manifest import LEXICAL
+from knowledge.index import dense, generations, lexical
+from knowledge.index.dense import Dense
+from knowledge.index.embedding import Embedding, load
+from knowledge.index.lexical import Lexical
+from knowledge.index.manifest import LEXICAL
 from knowledge.records import Progress, silent
 from knowledge.search import open_search
 

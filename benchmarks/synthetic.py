@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, insert
 
-from knowledge import building, generations
-from knowledge.building import Change
 from knowledge.graph.catalog import Base, DocumentRow, PassageRow, Source, connect
-from knowledge.lexical import Piece
+from knowledge.index import generations, index_builder
+from knowledge.index.index_builder import Change
+from knowledge.index.lexical import Piece
 from knowledge.records import Language, Progress, silent
 
 DIMENSION = 384
@@ -154,7 +154,7 @@ def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
         )  # fmt: skip
     embedding = Known()
     embedding.passages = made.vectors
-    draft = building.build(generations.folder_of(home, 1), 1, None, Change(pieces), embedding)
+    draft = index_builder.build(generations.folder_of(home, 1), 1, None, Change(pieces), embedding)
     embedding.passages = None
     with engine.begin() as connection:
         connection.execute(

@@ -8,8 +8,8 @@ The cues live in `vocabulary.py`. This file knows nothing of what the catalogue 
 import re
 from dataclasses import dataclass
 
-from knowledge import lexical
 from knowledge.graph.linker import Linker, Mention
+from knowledge.index import lexical
 from knowledge.records import Language
 from knowledge.text.names import language_of
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from knowledge.asking import Question
 from knowledge.graph.knowledge_graph import Graph
-from knowledge.lexical import asked, asked_chinese
+from knowledge.index.lexical import asked, asked_chinese
 from knowledge.records import Language
 from knowledge.text.names import language_of
 from knowledge.text.segmentation import Rarity, segmented

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from knowledge import card, lines
 from knowledge.card import Counts
 from knowledge.errors import KnowledgeError
-from knowledge.manifest import flush
+from knowledge.index.manifest import flush
 from knowledge.records import Lesson
 from knowledge.screening import Screened
 

@@ -13,17 +13,17 @@ from itertools import islice
 
 from sqlalchemy import Engine
 
-from knowledge import lexical
 from knowledge.asking import Question
 from knowledge.coverage import Topic, covered, topics
-from knowledge.dense import Dense
-from knowledge.embedding import Embedding
 from knowledge.fusion import fused
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.hits import Hit, Origin, Why
-from knowledge.lexical import Words
+from knowledge.index import lexical
+from knowledge.index.dense import Dense
+from knowledge.index.embedding import Embedding
+from knowledge.index.indexed_passages import heading
+from knowledge.index.lexical import Words
 from knowledge.passage_rows import Filters, Found, PassageRows
-from knowledge.pieces import heading
 from knowledge.records import Language
 from knowledge.translation import translated
 

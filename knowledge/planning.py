@@ -24,8 +24,8 @@ from knowledge.graph.catalog import DocumentRow, Source, holds
 from knowledge.graph.merge import CURATED, Merge, Stated
 from knowledge.graph.rows import version_of
 from knowledge.graph.split_rules import Edition
-from knowledge.lexical import Piece
-from knowledge.pieces import heading
+from knowledge.index.indexed_passages import heading
+from knowledge.index.lexical import Piece
 from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
 from knowledge.text import chunking
 

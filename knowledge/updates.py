@@ -12,16 +12,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from knowledge import building, generations, lock, planning, sources, writing
-from knowledge.building import Change
-from knowledge.embedding import Embedding
+from knowledge import lock, planning, sources, writing
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import uncollected
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import DocumentRow, Source, end, holds
 from knowledge.graph.merge import Merge, chunks
-from knowledge.manifest import Generation
-from knowledge.pieces import pieces_of
+from knowledge.index import generations, index_builder
+from knowledge.index.embedding import Embedding
+from knowledge.index.index_builder import Change
+from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.manifest import Generation
 from knowledge.planning import Plan
 from knowledge.records import Progress, Report, silent
 
@@ -98,7 +99,7 @@ def add(
         )
         base = generations.usable(home, parent) if parent else None
         folder = generations.folder_of(home, number)
-        draft = building.build(folder, number, base, change, embedding, progress)
+        draft = index_builder.build(folder, number, base, change, embedding, progress)
         with engine.begin() as connection, uncollected():
             writing.write(connection, plan, merge, number, progress)
             graph = None if merge.changes else _graph(base)
@@ -140,7 +141,7 @@ def remove(
         change = Change((), gone, lambda: pieces_of(engine, parent, gone))
         base = generations.usable(home, parent)
         folder = generations.folder_of(home, number)
-        draft = building.build(folder, number, base, change, embedding, progress)
+        draft = index_builder.build(folder, number, base, change, embedding, progress)
         with engine.begin() as connection:
             for chunk in chunks(sorted(gone)):
                 end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
@@ -173,7 +174,7 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
         base = generations.usable(home, parent)
         change = Change(stay=lambda: pieces_of(engine, parent))
         folder = generations.folder_of(home, parent + 1)
-        draft = building.build(folder, parent + 1, base, change)
+        draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
             writing.mark_retracted(connection, sorted(documents))
             cause = f"retract {', '.join(ids[:3])}"
@@ -195,7 +196,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
             rows = entity_splits.plan(connection, entity, source, parent, number)
         base = generations.usable(home, parent)
         change = Change(stay=lambda: pieces_of(engine, parent))
-        draft = building.build(generations.folder_of(home, number), number, base, change)
+        draft = index_builder.build(generations.folder_of(home, number), number, base, change)
         with engine.begin() as connection:
             writing.part(connection, rows, number)
             cause = f"split {rows.name} of {source}"

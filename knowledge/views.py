@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import Engine, distinct, func, select
 from sqlalchemy.orm import Session
 
-from knowledge import generations
 from knowledge.errors import KnowledgeError
 from knowledge.graph import conflicts
 from knowledge.graph.catalog import (
@@ -26,6 +25,7 @@ from knowledge.graph.catalog import (
 )
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.graph.rows import bare_id, version_of
+from knowledge.index import generations
 from knowledge.records import Entity, Fact, Language
 from knowledge.vocabulary import RELATIONS
 

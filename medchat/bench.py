@@ -21,7 +21,7 @@ from medchat.progress import shown
 from medchat.settings import Settings
 
 if TYPE_CHECKING:
-    from knowledge.embedding import SentenceEmbedding
+    from knowledge.index.embedding import SentenceEmbedding
     from knowledge.lessons import BuildReport
     from knowledge.lessons.check import CheckReport
     from knowledge.lessons.wishes import Wishes

@@ -7,11 +7,12 @@ Reading only; what changes the knowledge base is `knowledge.updates`.
 
 from sqlalchemy import Engine
 
-from knowledge import generations, views
+from knowledge import views
 from knowledge.errors import KnowledgeError
 from knowledge.graph import entity_splits
 from knowledge.graph.conflicts import listed as conflicts_of
 from knowledge.graph.knowledge_graph import Graph
+from knowledge.index import generations
 
 View = dict[str, object]
 

@@ -214,7 +214,7 @@ def diff(
     """Say what one generation has and another has not."""
     from dataclasses import asdict
 
-    from knowledge import generations
+    from knowledge.index import generations
     from medchat.printing import pairs
 
     shape = {"from": old, "to": new, **asdict(generations.diff(_engine(), old, new))}
@@ -227,7 +227,7 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Make a new generation that holds what an earlier one held."""
-    from knowledge import generations
+    from knowledge.index import generations
 
     with _bench() as bench:
         made = generations.rollback(*bench.place, number, **bench.tools)
@@ -238,7 +238,7 @@ def rollback(
 @app.command(epilog="Example: medchat kb verify")
 def verify(as_json: Json = False) -> None:
     """Check every index file against its manifest, and the newest against the database."""
-    from knowledge import generations
+    from knowledge.index import generations
 
     faults = generations.verify(_engine(), door.settings().home)
     door.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
@@ -251,7 +251,7 @@ def gc(
     as_json: Json = False,
 ) -> None:
     """Delete what the newest generations do not hold: texts, facts and index files, for good."""
-    from knowledge.collect import collect
+    from knowledge.index.garbage_collection import collect
     from medchat.printing import collected
 
     gone = collect(_engine(), door.settings().home, keep)

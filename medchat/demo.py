@@ -67,7 +67,7 @@ def prepare(
 
 def is_empty(settings: Settings) -> bool:
     """Say whether the home has nothing to answer from."""
-    from knowledge import generations
+    from knowledge.index import generations
     from medchat.database import open_engine
 
     engine = open_engine(settings)
@@ -98,7 +98,7 @@ def _database(settings: Settings) -> tuple[Engine, str]:
 
 
 def _knowledge_there(home: _Home) -> str:
-    from knowledge import generations
+    from knowledge.index import generations
 
     number = generations.newest(home.engine)
     return f"generation {number}" if number is not None else ""
@@ -127,7 +127,8 @@ def _data_there(home: _Home) -> str:
 
 
 def _build_data(home: _Home) -> str:
-    from knowledge import generations, lessons
+    from knowledge import lessons
+    from knowledge.index import generations
 
     number = generations.newest(home.engine)
     assert number is not None, "knowledge comes before data"

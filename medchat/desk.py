@@ -17,10 +17,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from finetune.errors import FinetuneError
-from knowledge import generations
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import DocumentRow, FactSource, PassageRow, holds
 from knowledge.graph.catalog import Source as SourceRow
+from knowledge.index import generations
 from medchat import store
 from medchat.answers import Citation
 from medchat.chat import Event

@@ -154,7 +154,7 @@ def _database(settings: Settings) -> Finding:
 
 
 def _knowledge(settings: Settings) -> Finding:
-    from knowledge import generations
+    from knowledge.index import generations
 
     number = generations.current(settings.home)
     if number is None:

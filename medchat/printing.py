@@ -13,7 +13,7 @@ from medchat.answers import Answer, Citation
 from medchat.door import table
 
 if TYPE_CHECKING:
-    from knowledge.collect import Collected
+    from knowledge.index.garbage_collection import Collected
     from medchat.demo import Step
 
 

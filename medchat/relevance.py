@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from knowledge import lexical
+from knowledge.index import lexical
 from medchat import words
 from medchat.answers import Evidence
 from medchat.support import INVERSE, Find

@@ -14,14 +14,14 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
-from knowledge import embedding
 from knowledge.hits import Hit
+from knowledge.index import embedding
 from knowledge.search import Search
 from medchat.answers import Evidence, Language
 from medchat.settings import Settings
 
 if TYPE_CHECKING:
-    from knowledge.embedding import SentenceEmbedding
+    from knowledge.index.embedding import SentenceEmbedding
 
 
 class KnowledgeRetriever(BaseRetriever):

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
-from knowledge import lexical
 from knowledge.asking import understand
 from knowledge.coverage import covered, topics
+from knowledge.index import lexical
 from knowledge.search import Search, open_search
 
 

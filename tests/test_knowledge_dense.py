@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from knowledge import dense
-from knowledge.dense import Dense
+from knowledge.index import dense
+from knowledge.index.dense import Dense
 
 
 def _vectors(count: int, seed: int) -> NDArray[np.float32]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge import KnowledgeError, embedding
+from knowledge import KnowledgeError
+from knowledge.index import embedding
 
 
 @pytest.mark.parametrize(("language", "reads"), [("en", True), ("zh", False)])

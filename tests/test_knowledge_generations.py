@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import Engine, update
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, dense, generations, updates, views
-from knowledge.collect import collect
+from knowledge import KnowledgeError, updates, views
 from knowledge.graph.catalog import PassageRow
 from knowledge.graph.knowledge_graph import Graph
-from knowledge.manifest import Generation
+from knowledge.index import dense, generations
+from knowledge.index.garbage_collection import collect
+from knowledge.index.manifest import Generation
 from knowledge.search import open_search
 
 

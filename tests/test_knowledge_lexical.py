@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import lexical
-from knowledge.lexical import Lexical, Piece
+from knowledge.index import lexical
+from knowledge.index.lexical import Lexical, Piece
 
 PIECES = [
     Piece("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),

@@ -13,10 +13,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, generations, lock, updates, views
+from knowledge import KnowledgeError, lock, updates, views
 from knowledge.graph import catalog
 from knowledge.graph.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
 from knowledge.graph.knowledge_graph import Graph
+from knowledge.index import generations
 from knowledge.search import open_search
 
 

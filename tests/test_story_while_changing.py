@@ -20,10 +20,11 @@ from sqlalchemy import Engine, select
 from toy_home import scripted
 from toy_knowledge import ToyEmbedding
 
-from knowledge import generations, updates
-from knowledge.collect import collect
+from knowledge import updates
 from knowledge.graph.catalog import DocumentRow, FactRow, PassageRow, connect, holds
 from knowledge.hits import Hit
+from knowledge.index import generations
+from knowledge.index.garbage_collection import collect
 from knowledge.search import Search
 from medchat import store
 from medchat.answers import Answer

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from knowledge import updates
-from knowledge.lexical import terms
+from knowledge.index.lexical import terms
 from knowledge.records import Language, Progress, silent
 from knowledge.updates import Update
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge import dense, lexical, manifest
-from knowledge.embedding import Embedding
-from knowledge.lexical import Piece
-from knowledge.manifest import LEXICAL, Generation
+from knowledge.index import dense, lexical, manifest
+from knowledge.index.embedding import Embedding
+from knowledge.index.lexical import Piece
+from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Progress, silent
 
 

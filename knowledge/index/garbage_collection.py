@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, not_, select
 
-from knowledge import building, generations, lock
+from knowledge import lock
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     DocumentRow,
@@ -27,7 +27,8 @@ from knowledge.graph.catalog import (
     holds,
 )
 from knowledge.graph.merge import chunks
-from knowledge.pieces import pieces_of
+from knowledge.index import generations, index_builder
+from knowledge.index.indexed_passages import pieces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _compacted(
         )
     pieces = list(pieces_of(engine, newest))
     folder = generations.folder_of(home, newest + 1)
-    draft = building.compact(folder, newest + 1, parent, pieces)
+    draft = index_builder.compact(folder, newest + 1, parent, pieces)
     with engine.begin() as connection:
         cause = f"gc of {len(lost)} documents that generations {kept[0]} to {newest} do not hold"
         generations.record(connection, home, draft, newest, cause)

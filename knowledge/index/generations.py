@@ -17,9 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge import building, entries, lock, manifest
-from knowledge.building import Change, Draft
-from knowledge.embedding import Embedding
+from knowledge import lock
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     DocumentRow,
@@ -31,8 +29,11 @@ from knowledge.graph.catalog import (
     Source,
     holds,
 )
-from knowledge.manifest import Generation, Manifest
-from knowledge.pieces import pieces_of
+from knowledge.index import index_builder, index_check, manifest
+from knowledge.index.embedding import Embedding
+from knowledge.index.index_builder import Change, Draft
+from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.manifest import Generation, Manifest
 from knowledge.records import Progress, silent
 
 CURRENT = "CURRENT"
@@ -252,7 +253,7 @@ def _disagreements(engine: Engine, home: Path, number: int) -> list[str]:
     newest = Generation(number, folder_of(home, number), read_manifest(home, number))
     counts = newest.manifest.counts
     found = catalogue_counts(engine, number)
-    return entries.disagreements(engine, newest) + [
+    return index_check.disagreements(engine, newest) + [
         f"Generation {number} was written with {counts.get(key)} {key}, "
         f"but the database holds {count}."
         for key, count in found.items()
@@ -342,7 +343,7 @@ def rollback(
         target = latest + 1
         base, change = _towards(engine, home, number, latest)
         folder = folder_of(home, target)
-        draft = building.build(folder, target, base, change, embedding, progress)
+        draft = index_builder.build(folder, target, base, change, embedding, progress)
         with engine.begin() as connection:
             record(connection, home, draft, number, f"rollback to generation {number}")
         publish(home, target)

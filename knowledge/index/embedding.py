@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from knowledge import encoder
 from knowledge.errors import KnowledgeError
+from knowledge.index import encoder
 from knowledge.records import Language, Progress, silent
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from knowledge import dense
 from knowledge.errors import KnowledgeError
+from knowledge.index import dense
 
 MANIFEST = "MANIFEST.json"
 LEXICAL = "lexical"

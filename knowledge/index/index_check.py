@@ -10,10 +10,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Engine, select
 
-from knowledge import dense
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.lexical import Lexical
-from knowledge.manifest import LEXICAL, Generation
+from knowledge.index import dense
+from knowledge.index.lexical import Lexical
+from knowledge.index.manifest import LEXICAL, Generation
 
 
 def disagreements(engine: Engine, generation: Generation) -> list[str]:

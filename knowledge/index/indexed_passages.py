@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.lexical import Piece
+from knowledge.index.lexical import Piece
 from knowledge.records import Language
 
 

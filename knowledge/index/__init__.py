@@ -1,0 +1,1 @@
+"""The search index: dense and lexical segments, generations, verification, garbage collection."""
