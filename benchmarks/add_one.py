@@ -21,7 +21,7 @@ from synthetic import Known, Synthetic, fill
 
 from knowledge import starter, updates
 from knowledge.graph.catalog import connect
-from knowledge.search import open_search
+from knowledge.search.searcher import open_search
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from knowledge.graph.catalog import Base, connect
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import embedding
 from knowledge.records import Language
-from knowledge.search import open_search
+from knowledge.search.searcher import open_search
 from knowledge.text.names import normalise
 
 FIRST = 5

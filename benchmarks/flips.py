@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from knowledge import starter, updates
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import generations
-from knowledge.search import open_search
+from knowledge.search.searcher import open_search
 
 QUESTION = "What are the symptoms of asthma?"
 

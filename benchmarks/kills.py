@@ -35,7 +35,7 @@ from knowledge.graph.catalog import DocumentRow, connect, holds
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
 from knowledge.records import Language, Progress, silent
-from knowledge.search import open_search
+from knowledge.search.searcher import open_search
 
 LIVE = 8
 """More notes than this are not added before one is removed, so that every one can be looked for."""

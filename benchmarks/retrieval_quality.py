@@ -23,11 +23,12 @@ import retrieval_sets
 from machine import table
 from retrieval_sets import Collection
 
-from knowledge import fusion, updates
+from knowledge import updates
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import dense, embedding, generations, lexical
 from knowledge.index.indexed_passages import pieces_of
-from knowledge.search import Search, open_search
+from knowledge.search import fusion
+from knowledge.search.searcher import Search, open_search
 
 DEPTH = 10
 _PASSAGES = 40  # of a ranking, from which its documents are taken
@@ -38,7 +39,7 @@ Rank = Callable[[str], list[str]]
 GRID: Mapping[str, Sequence[float]] = {
     "DENSE_WEIGHT": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
 }
-"""What is tried with --tune: constants of `knowledge.fusion`."""
+"""What is tried with --tune: constants of `knowledge.search.fusion`."""
 
 
 def main() -> None:

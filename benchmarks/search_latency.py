@@ -34,7 +34,7 @@ from knowledge.index.embedding import Embedding, load
 from knowledge.index.lexical import Lexical
 from knowledge.index.manifest import LEXICAL
 from knowledge.records import Progress, silent
-from knowledge.search import open_search
+from knowledge.search.searcher import open_search
 
 RECALLED = 10
 

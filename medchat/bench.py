@@ -146,7 +146,7 @@ def kept(
 
 def looking(settings: Settings, top: int, keep: Kept) -> Callable[[str], list[dict[str, object]]]:
     """Return what searches the current generation for one query after another."""
-    from knowledge.search import open_search
+    from knowledge.search.searcher import open_search
     from medchat.retriever import embedding_of
 
     search = open_search(open_engine(settings), settings.home, embedding_of(settings))

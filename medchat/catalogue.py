@@ -1,18 +1,18 @@
 """What a curator asks of the current generation: its sources, its documents, one thing by its id.
 
-    id | name -> knowledge.views -> plain values
+    id | name -> knowledge.search.catalog_views -> plain values
 
 Reading only; what changes the knowledge base is `knowledge.updates`.
 """
 
 from sqlalchemy import Engine
 
-from knowledge import views
 from knowledge.errors import KnowledgeError
 from knowledge.graph import entity_splits
 from knowledge.graph.conflicts import listed as conflicts_of
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
+from knowledge.search import catalog_views
 
 View = dict[str, object]
 
@@ -32,10 +32,10 @@ def current(engine: Engine) -> int:
 def show(engine: Engine, id: str) -> View:
     """Return the source or document of an id; a passage's id shows its document."""
     number = current(engine)
-    for source in views.sources(engine, number):
+    for source in catalog_views.sources(engine, number):
         if source["id"] == id:
             return source
-    return views.document(engine, number, id.partition("#")[0])
+    return catalog_views.document(engine, number, id.partition("#")[0])
 
 
 def listed(
@@ -44,14 +44,14 @@ def listed(
     """Return the sources in force, or the documents, of one source where it is named."""
     number = current(engine)
     if not documents and source is None:
-        return views.sources(engine, number)
-    found = views.documents(engine, number)
+        return catalog_views.sources(engine, number)
+    found = catalog_views.documents(engine, number)
     return [each for each in found if source in (None, each["source"])][:limit]
 
 
 def entity(engine: Engine, name: str) -> View:
     """Return an entity by a name or its id, with its facts."""
-    return views.entity(Graph(engine, current(engine)), name)
+    return catalog_views.entity(Graph(engine, current(engine)), name)
 
 
 def merges(engine: Engine, name: str, limit: int) -> View:

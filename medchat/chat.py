@@ -14,8 +14,8 @@ from functools import partial
 from sqlalchemy import Engine
 
 from finetune.dialogue import NOT_COVERED, Message
-from knowledge.asking import understand as take_apart
-from knowledge.search import Search, open_search
+from knowledge.search.query_parser import understand as take_apart
+from knowledge.search.searcher import Search, open_search
 from medchat import citations, markers, prompts, relevance, store
 from medchat.answers import Answer, Evidence, Language, Model, Sentence
 from medchat.citations import Checked

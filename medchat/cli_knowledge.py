@@ -1,6 +1,6 @@
 """Commands of the knowledge base, and of the lessons made from it.
 
-medchat kb … -> knowledge.updates, knowledge.search, medchat.catalogue
+medchat kb … -> knowledge.updates, knowledge.search.searcher, medchat.catalogue
 medchat build-data -> knowledge.lessons
 """
 
@@ -106,10 +106,10 @@ def show(
 @app.command(epilog="Example: medchat kb status --json")
 def status(as_json: Json = False) -> None:
     """Count what the current generation holds, source by source."""
-    from knowledge import views
+    from knowledge.search import catalog_views
     from medchat.printing import pairs
 
-    shape = views.status(_engine(), door.settings().home)
+    shape = catalog_views.status(_engine(), door.settings().home)
     door.show(shape, pairs(shape), as_json=as_json)
 
 
@@ -198,10 +198,10 @@ def split(
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""
-    from knowledge import views
+    from knowledge.search import catalog_views
     from medchat import printing
 
-    found = views.history(_engine(), door.settings().home)
+    found = catalog_views.history(_engine(), door.settings().home)
     door.show(found, printing.versions(found), as_json=as_json)
 
 

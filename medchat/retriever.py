@@ -1,6 +1,6 @@
 """The evidence for a question, as a LangChain retriever.
 
-    question -> knowledge.search -> documents with metadata -> Evidence
+    question -> knowledge.search.searcher -> documents with metadata -> Evidence
 
 How passages and facts are ranked is the knowledge room's business.
 """
@@ -14,9 +14,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
-from knowledge.hits import Hit
 from knowledge.index import embedding
-from knowledge.search import Search
+from knowledge.search.hits import Hit
+from knowledge.search.searcher import Search
 from medchat.answers import Evidence, Language
 from medchat.settings import Settings
 

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.asking import Ask, Question
+from knowledge.search.query_parser import Ask, Question
 from knowledge.vocabulary import RELATIONS
 from medchat.answers import Language
 from medchat.support import Mention
 
 TakeApart = Callable[[str], Question]
-"""What finds the mentions and cues of a question: `knowledge.asking.understand` with a linker."""
+"""What finds the mentions and cues of a question: `knowledge.search.query_parser.understand` with a linker."""
 
 _PRONOUN_EN = re.compile(
     r"\b(?:its|their|his|her)\b|\b(?:it|they|them|this (?:disease|condition|drug|medicine|illness)"

@@ -5,9 +5,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
-from knowledge import updates, views
+from knowledge import updates
 from knowledge.graph import conflicts
 from knowledge.graph.knowledge_graph import Graph
+from knowledge.search import catalog_views
 from medchat import printing
 
 SECOND = """\
@@ -51,7 +52,7 @@ def test_levels_on_which_sources_disagree_stand_side_by_side(
     assert conflict["why"] == "its sources give different levels"
     (side,) = conflict["sides"]
     assert [source["note"] for source in side["sources"]] == ["level: major", "level: minor"]
-    shown = views.entity(Graph(engine, 2), "warfarin")
+    shown = catalog_views.entity(Graph(engine, 2), "warfarin")
     assert list(shown["facts"][0]["levels"]) == ["major", "minor"]
     lines = "\n".join(printing.entity(shown))
     assert "ibuprofen [level: major, level: minor] (conflict)" in lines
@@ -63,6 +64,6 @@ def test_both_sides_of_a_conflict_are_printed_with_an_entity(
 ) -> None:
     fill(engine, home, tmp_path)
     updates.add(engine, home, [write_graph(tmp_path, SECOND, "second.yaml")])
-    lines = "\n".join(printing.entity(views.entity(Graph(engine, 2), "metformin")))
+    lines = "\n".join(printing.entity(catalog_views.entity(Graph(engine, 2), "metformin")))
     assert "contraindication: Type 2 diabetes (conflict)" in lines
     assert "conflict: contraindication Type 2 diabetes (second-" in lines

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
-from knowledge.asking import understand
-from knowledge.coverage import covered, topics
 from knowledge.index import lexical
-from knowledge.search import Search, open_search
+from knowledge.search.query_parser import understand
+from knowledge.search.searcher import Search, open_search
+from knowledge.search.term_coverage import covered, topics
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from knowledge import updates, views
+from knowledge import updates
+from knowledge.search import catalog_views
 
 TITLE = "Colchicine and allopurinol in adults with recurrent gout"
 ABSTRACT = "Colchicine shortened attacks. Allopurinol lowered urate in most of the patients."
@@ -63,5 +64,5 @@ def test_a_record_of_pubmed_takes_the_place_of_a_reference(
 ) -> None:
     updates.add(engine, home, [_ris(tmp_path)], licence="none")
     updates.add(engine, home, [_nbib(tmp_path)], licence="none")
-    assert [shown["id"] for shown in views.documents(engine, 2)] == ["pmid:123456"]
-    assert len(views.documents(engine, 1)) == 1
+    assert [shown["id"] for shown in catalog_views.documents(engine, 2)] == ["pmid:123456"]
+    assert len(catalog_views.documents(engine, 1)) == 1

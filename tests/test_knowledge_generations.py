@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Engine, update
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, updates, views
+from knowledge import KnowledgeError, updates
 from knowledge.graph.catalog import PassageRow
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import dense, generations
 from knowledge.index.garbage_collection import collect
 from knowledge.index.manifest import Generation
-from knowledge.search import open_search
+from knowledge.search import catalog_views
+from knowledge.search.searcher import open_search
 
 
 def _flip(path: Path) -> None:
@@ -217,7 +218,7 @@ def test_an_empty_home_says_what_to_do(engine: Engine, home: Path) -> None:
     for act in (lambda: generations.open_generation(home), lambda: open_search(engine, home)):
         with pytest.raises(KnowledgeError, match="empty"):
             act()
-    assert views.status(engine, home)["generation"] == 0
+    assert catalog_views.status(engine, home)["generation"] == 0
 
 
 def test_a_rollback_holds_what_was_and_what_follows_builds_on_it(
@@ -304,9 +305,9 @@ def test_of_a_removed_document_no_byte_is_left_after_a_collection(
 
 
 def _source_of(engine: Engine, home: Path, path: Path) -> str:
-    before = {source["id"] for source in views.status(engine, home)["sources"]}
+    before = {source["id"] for source in catalog_views.status(engine, home)["sources"]}
     updates.add(engine, home, [path], embedding=ToyEmbedding())
-    after = {source["id"] for source in views.status(engine, home)["sources"]}
+    after = {source["id"] for source in catalog_views.status(engine, home)["sources"]}
     (new,) = after - before
     return str(new)
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
-from knowledge import KnowledgeError, updates, views
+from knowledge import KnowledgeError, updates
 from knowledge.graph.knowledge_graph import MOST, Graph
+from knowledge.search import catalog_views
 
 SECOND = """\
 format: medchat-records
@@ -130,7 +131,7 @@ def test_an_entity_is_shown_with_sources_and_conflicts(
 ) -> None:
     fill(engine, home, tmp_path)
     updates.add(engine, home, [write_graph(tmp_path, SECOND, "second.yaml")])
-    view = views.entity(Graph(engine, 2), "二型糖尿病")
+    view = catalog_views.entity(Graph(engine, 2), "二型糖尿病")
 
     assert view["kind"] == "condition"
     assert view["names"] == {"en": ["Type 2 diabetes", "T2DM"], "zh": ["2型糖尿病"]}
@@ -139,7 +140,7 @@ def test_an_entity_is_shown_with_sources_and_conflicts(
     assert facts["first_line"]["conflicts"] and facts["medicine"]["conflicts"]
     assert not facts["symptom"]["conflicts"]
     with pytest.raises(KnowledgeError, match="zorvanex"):
-        views.entity(Graph(engine, 2), "zorvanex")
+        catalog_views.entity(Graph(engine, 2), "zorvanex")
 
 
 def test_what_is_named_in_the_asked_language_is_shown_however_far_down_it_stands(

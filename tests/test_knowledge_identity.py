@@ -7,12 +7,13 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 from toy_knowledge import write_graph
 
-from knowledge import updates, views
+from knowledge import updates
 from knowledge.graph import rows
 from knowledge.graph.catalog import Base, IdentifierRow, NameRow, Source, holds
 from knowledge.graph.entity_resolution import Found, Identity
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
+from knowledge.search import catalog_views
 
 FIRST = """\
 format-version: 1.2
@@ -52,7 +53,7 @@ def add(engine: Engine, home: Path, *paths: Path) -> updates.Update:
 
 
 def entity(engine: Engine, home: Path, name: str) -> dict[str, object]:
-    return views.entity(Graph(engine, generations.current(home)), name)
+    return catalog_views.entity(Graph(engine, generations.current(home)), name)
 
 
 def source(engine: Engine, format: str) -> str:

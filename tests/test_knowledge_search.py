@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
 from knowledge import KnowledgeError, starter, updates
-from knowledge.asking import understand
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import embedding, generations
-from knowledge.passage_search import PER_DOCUMENT
 from knowledge.records import Progress, silent
-from knowledge.search import Search, open_search
+from knowledge.search.passage_search import PER_DOCUMENT
+from knowledge.search.query_parser import understand
+from knowledge.search.searcher import Search, open_search
 
 STARTER = Path(starter.__file__).parent
 NOTES = (

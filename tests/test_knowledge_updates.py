@@ -13,12 +13,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, lock, updates, views
+from knowledge import KnowledgeError, lock, updates
 from knowledge.graph import catalog
 from knowledge.graph.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
-from knowledge.search import open_search
+from knowledge.search import catalog_views
+from knowledge.search.searcher import open_search
 
 
 def _count(engine: Engine, table: type[FactRow] | type[DocumentRow], generation: int) -> int:
@@ -35,7 +36,7 @@ def test_one_call_makes_one_generation_of_graph_and_literature(
     assert update.generation == generations.current(home) == 1
     assert (update.documents, update.passages) == (3, 3)
     assert update.facts == _count(engine, FactRow, 1) == 9
-    status = views.status(engine, home)
+    status = catalog_views.status(engine, home)
     assert [source["documents"] for source in status["sources"]] == [0, 3]
     assert status["embedding"] == {"model": "toy 1", "dimension": 64}
     assert status["entities"] == update.entities
@@ -96,7 +97,7 @@ def test_what_was_removed_can_come_back(engine: Engine, home: Path, tmp_path: Pa
     with engine.connect() as connection:
         sources = list(connection.scalars(select(Source.id)))
     updates.remove(engine, home, sources)
-    assert views.status(engine, home)["facts"] == 0
+    assert catalog_views.status(engine, home)["facts"] == 0
     assert Graph(engine, 2).named("Asthma") == []
 
     update = fill(engine, home, tmp_path)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.asking import understand as take_apart
 from knowledge.graph.linker import Called, Linker
+from knowledge.search.query_parser import understand as take_apart
 from knowledge.text.names import language_of, normalise
 from medchat import prompts, relevance, words
 from medchat.answers import Evidence
@@ -216,7 +216,7 @@ def test_a_part_of_an_unknown_name_is_not_meant(question, entities):
 def test_the_retriever_is_langchains(engine, home):
     from toy_home import fill
 
-    from knowledge.search import open_search
+    from knowledge.search.searcher import open_search
 
     fill(engine, home)
     retriever = KnowledgeRetriever(search=open_search(engine, home), top=3)

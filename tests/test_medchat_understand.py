@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from knowledge.asking import understand as take_apart
 from knowledge.graph.linker import Called, Linker
+from knowledge.search.query_parser import understand as take_apart
 from knowledge.text.names import language_of, normalise
 from medchat.understand import understand, widened
 

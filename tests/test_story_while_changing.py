@@ -22,10 +22,10 @@ from toy_knowledge import ToyEmbedding
 
 from knowledge import updates
 from knowledge.graph.catalog import DocumentRow, FactRow, PassageRow, connect, holds
-from knowledge.hits import Hit
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
-from knowledge.search import Search
+from knowledge.search.hits import Hit
+from knowledge.search.searcher import Search
 from medchat import store
 from medchat.answers import Answer
 

@@ -9,10 +9,10 @@ for, an overview is given. This file knows nothing of passages.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from knowledge.asking import Ask, Question
 from knowledge.graph.knowledge_graph import Evidence, Graph
-from knowledge.hits import Hit, Origin, Why
 from knowledge.records import Entity, Language
+from knowledge.search.hits import Hit, Origin, Why
+from knowledge.search.query_parser import Ask, Question
 from knowledge.vocabulary import RELATIONS
 
 EXPLAINED = 0.3

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from knowledge.asking import Question
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index.lexical import asked, asked_chinese
 from knowledge.records import Language
+from knowledge.search.query_parser import Question
 from knowledge.text.names import language_of
 from knowledge.text.segmentation import Rarity, segmented
 from knowledge.vocabulary import RELATIONS

@@ -13,19 +13,19 @@ from itertools import islice
 
 from sqlalchemy import Engine
 
-from knowledge.asking import Question
-from knowledge.coverage import Topic, covered, topics
-from knowledge.fusion import fused
 from knowledge.graph.knowledge_graph import Graph
-from knowledge.hits import Hit, Origin, Why
 from knowledge.index import lexical
 from knowledge.index.dense import Dense
 from knowledge.index.embedding import Embedding
 from knowledge.index.indexed_passages import heading
 from knowledge.index.lexical import Words
-from knowledge.passage_rows import Filters, Found, PassageRows
 from knowledge.records import Language
-from knowledge.translation import translated
+from knowledge.search.fusion import fused
+from knowledge.search.hits import Hit, Origin, Why
+from knowledge.search.passage_rows import Filters, Found, PassageRows
+from knowledge.search.query_parser import Question
+from knowledge.search.query_translation import translated
+from knowledge.search.term_coverage import Topic, covered, topics
 
 GATE = 0.5
 """A passage is about a question when cosine + COVERAGE_WEIGHT * share of its terms reaches this.

@@ -7,9 +7,9 @@ Only what the graph names in both languages crosses over. This file searches not
 
 from itertools import chain, zip_longest
 
-from knowledge.asking import Question
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.records import Language
+from knowledge.search.query_parser import Question
 from knowledge.vocabulary import RELATIONS
 
 NAMES = 2

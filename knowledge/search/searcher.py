@@ -14,21 +14,21 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
-from knowledge.asking import understand
 from knowledge.errors import KnowledgeError
-from knowledge.fact_search import FactSearch
 from knowledge.graph import linker
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.graph.linker import Linker
-from knowledge.hits import Hit
 from knowledge.index import generations
 from knowledge.index.dense import Dense
 from knowledge.index.embedding import Embedding
 from knowledge.index.lexical import Lexical, Unknown
 from knowledge.index.manifest import LEXICAL, Generation
-from knowledge.passage_rows import Filters
-from knowledge.passage_search import PassageSearch
 from knowledge.records import Language
+from knowledge.search.fact_search import FactSearch
+from knowledge.search.hits import Hit
+from knowledge.search.passage_rows import Filters
+from knowledge.search.passage_search import PassageSearch
+from knowledge.search.query_parser import understand
 
 
 class Search:
