@@ -72,8 +72,8 @@ def _run(paths: Sequence[Path]) -> dict[str, float]:
 
 def _imported(paths: Sequence[Path]) -> dict[str, float]:
     """Add files to an empty home; return the facts, processor seconds and peak MiB."""
-    from knowledge import updates
     from knowledge.graph.catalog import Base, connect
+    from knowledge.ingest import updates
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

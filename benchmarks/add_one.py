@@ -19,8 +19,8 @@ from machine import table
 from sqlalchemy import Engine
 from synthetic import Known, Synthetic, fill
 
-from knowledge import starter, updates
 from knowledge.graph.catalog import connect
+from knowledge.ingest import starter, updates
 from knowledge.search.searcher import open_search
 
 

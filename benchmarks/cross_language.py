@@ -25,11 +25,11 @@ from machine import table
 from retrieval_sets import cystic_fibrosis, medquad_pairs
 from sqlalchemy import Engine
 
-from knowledge import starter, updates
 from knowledge.graph import linker
 from knowledge.graph.catalog import Base, connect
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import embedding
+from knowledge.ingest import starter, updates
 from knowledge.records import Language
 from knowledge.search.searcher import open_search
 from knowledge.text.names import normalise

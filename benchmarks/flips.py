@@ -20,9 +20,9 @@ from kills import Hashed
 from machine import table
 from sqlalchemy import Engine
 
-from knowledge import starter, updates
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import generations
+from knowledge.ingest import starter, updates
 from knowledge.search.searcher import open_search
 
 QUESTION = "What are the symptoms of asthma?"

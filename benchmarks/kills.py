@@ -29,11 +29,11 @@ from machine import table
 from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
-from knowledge import updates
 from knowledge.graph.catalog import Base as Tables
 from knowledge.graph.catalog import DocumentRow, connect, holds
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
+from knowledge.ingest import updates
 from knowledge.records import Language, Progress, silent
 from knowledge.search.searcher import open_search
 

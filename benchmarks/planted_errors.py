@@ -27,9 +27,10 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge import lessons, screening, starter, updates
+from knowledge import lessons, screening
 from knowledge.graph.catalog import Base, FactRow, NameRow, connect
 from knowledge.index import generations
+from knowledge.ingest import starter, updates
 from knowledge.lessons.check import read_lessons
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.styles import STYLES

@@ -23,10 +23,10 @@ import retrieval_sets
 from machine import table
 from retrieval_sets import Collection
 
-from knowledge import updates
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import dense, embedding, generations, lexical
 from knowledge.index.indexed_passages import pieces_of
+from knowledge.ingest import updates
 from knowledge.search import fusion
 from knowledge.search.searcher import Search, open_search
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from knowledge.ingest.sources.literature import jats
 from knowledge.records import DocumentRecord, Report
-from knowledge.sources import jats
 from knowledge.text.chunking import Span, split
 
 

@@ -22,11 +22,11 @@ from medchat.settings import Settings
 
 if TYPE_CHECKING:
     from knowledge.index.embedding import SentenceEmbedding
+    from knowledge.ingest.updates import Update
     from knowledge.lessons import BuildReport
     from knowledge.lessons.check import CheckReport
     from knowledge.lessons.wishes import Wishes
     from knowledge.teacher import Teacher
-    from knowledge.updates import Update
 
 
 class Tools(TypedDict):

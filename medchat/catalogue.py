@@ -2,7 +2,7 @@
 
     id | name -> knowledge.search.catalog_views -> plain values
 
-Reading only; what changes the knowledge base is `knowledge.updates`.
+Reading only; what changes the knowledge base is `knowledge.ingest.updates`.
 """
 
 from sqlalchemy import Engine

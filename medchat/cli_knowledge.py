@@ -1,6 +1,6 @@
 """Commands of the knowledge base, and of the lessons made from it.
 
-medchat kb … -> knowledge.updates, knowledge.search.searcher, medchat.catalogue
+medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.catalogue
 medchat build-data -> knowledge.lessons
 """
 
@@ -47,7 +47,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     with _bench() as bench:
         update = updates.add(
@@ -59,7 +59,7 @@ def add(
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
 def remove(ids: Ids, as_json: Json = False) -> None:
     """Take documents, or all that a source brought, out of the base."""
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     with _bench() as bench:
         update = updates.remove(*bench.place, ids, **bench.tools)
@@ -69,7 +69,7 @@ def remove(ids: Ids, as_json: Json = False) -> None:
 @app.command(epilog="Example: medchat kb retract pmid:29768149")
 def retract(ids: Ids, as_json: Json = False) -> None:
     """Mark documents as retracted: no answer cites them again, whatever the generation."""
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     with _bench() as bench:
         update = updates.retract(*bench.place, ids)
@@ -187,7 +187,7 @@ def split(
     """Undo a merge: what a source says of an entity is another entity's again, and stays so."""
     from dataclasses import asdict
 
-    from knowledge import updates
+    from knowledge.ingest import updates
     from medchat.printing import pairs
 
     with _bench() as bench:

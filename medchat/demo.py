@@ -105,7 +105,7 @@ def _knowledge_there(home: _Home) -> str:
 
 
 def _add_knowledge(home: _Home) -> str:
-    from knowledge import starter, updates
+    from knowledge.ingest import starter, updates
     from medchat.retriever import embedding_of
 
     update = updates.add(

@@ -166,7 +166,7 @@ def report_lines(report: Shape) -> list[str]:
 def mini(out: Path, minutes: float, seed: int) -> Shape:
     """Make the mini model from the starter knowledge's words."""
     from finetune.mini import train
-    from knowledge import starter
+    from knowledge.ingest import starter
 
     texts = [path.read_text(encoding="utf-8") for path in starter.files()]
     plan = replace(train.Plan(), minutes=minutes, seed=seed)

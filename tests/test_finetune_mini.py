@@ -12,8 +12,8 @@ from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import Plan, run
-from knowledge import starter
 from knowledge.graph import verbalize
+from knowledge.ingest import starter
 from knowledge.vocabulary import RELATIONS
 
 WORDS = ["dose", "fever", "renal", "heart", "liver", "acute"]

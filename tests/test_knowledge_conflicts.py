@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
-from knowledge import updates
 from knowledge.graph import conflicts
 from knowledge.graph.knowledge_graph import Graph
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 from medchat import printing
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from knowledge import updates
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 
 TITLE = "Colchicine and allopurinol in adults with recurrent gout"

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Engine, update
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, updates
+from knowledge import KnowledgeError
 from knowledge.graph.catalog import PassageRow
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import dense, generations
 from knowledge.index.garbage_collection import collect
 from knowledge.index.manifest import Generation
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 from knowledge.search.searcher import open_search
 

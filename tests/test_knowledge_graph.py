@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
-from knowledge import KnowledgeError, updates
+from knowledge import KnowledgeError
 from knowledge.graph.knowledge_graph import MOST, Graph
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 
 SECOND = """\

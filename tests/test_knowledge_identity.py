@@ -7,12 +7,12 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 from toy_knowledge import write_graph
 
-from knowledge import updates
 from knowledge.graph import rows
 from knowledge.graph.catalog import Base, IdentifierRow, NameRow, Source, holds
 from knowledge.graph.entity_resolution import Found, Identity
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 
 FIRST = """\

@@ -244,7 +244,7 @@ def test_the_freest_licence_counts(licences, freest):
 
 @pytest.mark.real_data
 def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path):
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     whole = (real_data / "restricted/kg_zh/medicalgraph_a/disease_a.csv").read_bytes()
     path = tmp_path / "disease.csv"

@@ -11,11 +11,12 @@ import pytest
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from toy_lessons import opened
 
-from knowledge import lessons, updates
+from knowledge import lessons
 from knowledge.calculators import calls
 from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import Base, connect
+from knowledge.ingest import updates
 from knowledge.lessons import on_ray, slips
 from knowledge.lessons.check import check, read_lessons
 from knowledge.lessons.plan import Plan, Supplies

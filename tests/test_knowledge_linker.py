@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from knowledge import updates
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow, Source
 from knowledge.graph.linker import Called, Linker
+from knowledge.ingest import updates
 from knowledge.text.names import language_of, normalise
 
 

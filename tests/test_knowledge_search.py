@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
-from knowledge import KnowledgeError, starter, updates
+from knowledge import KnowledgeError
 from knowledge.graph.catalog import Base, connect
 from knowledge.index import embedding, generations
+from knowledge.ingest import starter, updates
 from knowledge.records import Progress, silent
 from knowledge.search.passage_search import PER_DOCUMENT
 from knowledge.search.query_parser import understand

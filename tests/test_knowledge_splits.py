@@ -7,13 +7,14 @@ from sqlalchemy import Engine, select
 from test_knowledge_identity import CURATED, add, entity, obo
 from toy_knowledge import write_graph
 
-from knowledge import KnowledgeError, updates
+from knowledge import KnowledgeError
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import JoinRow, NameRow, Source
 from knowledge.graph.entity_resolution import Found, Identity
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
+from knowledge.ingest import updates
 
 SCRAPED = """\
 format: medchat-records

@@ -9,8 +9,9 @@ import pytest
 from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
-from knowledge import lessons, updates
+from knowledge import lessons
 from knowledge.graph.catalog import Base, connect
+from knowledge.ingest import updates
 from knowledge.lessons import claims, papers
 from knowledge.lessons.check import check
 from knowledge.lessons.plan import CAPPED, TOLD_BEFORE

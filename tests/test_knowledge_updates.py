@@ -13,11 +13,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
-from knowledge import KnowledgeError, lock, updates
+from knowledge import KnowledgeError, lock
 from knowledge.graph import catalog
 from knowledge.graph.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 from knowledge.search.searcher import open_search
 

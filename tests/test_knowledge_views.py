@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill, write_notes
 
-from knowledge import KnowledgeError, updates
+from knowledge import KnowledgeError
+from knowledge.ingest import updates
 from knowledge.search import catalog_views
 
 

@@ -233,7 +233,7 @@ def test_patients_of_whom_nothing_speaks_are_named(engine):
 
 
 def test_what_is_known_of_a_condition_answers_for_a_course_of_it(engine, home):
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     more = home.parent / "more.yaml"
     more.write_text(
@@ -306,7 +306,7 @@ def test_a_writer_that_remembers_hears_the_turns_before(engine):
 
 
 def test_an_answer_names_the_generation_it_was_made_from(engine, home):
-    from knowledge import updates
+    from knowledge.ingest import updates
 
     chat = scripted(engine, [])
     assert chat.ask("What causes gout?", log=False).generation == 1

@@ -17,11 +17,12 @@ from toy_home import fill, scripted
 
 import knowledge.graph.catalog
 import medchat.store
-from knowledge import lessons, updates
+from knowledge import lessons
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
+from knowledge.ingest import updates
 from knowledge.lessons.check import check
 from medchat import database, store
 from medchat.answers import Answer, Model

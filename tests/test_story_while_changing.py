@@ -20,10 +20,10 @@ from sqlalchemy import Engine, select
 from toy_home import scripted
 from toy_knowledge import ToyEmbedding
 
-from knowledge import updates
 from knowledge.graph.catalog import DocumentRow, FactRow, PassageRow, connect, holds
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
+from knowledge.ingest import updates
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
 from medchat import store

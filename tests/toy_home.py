@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from sqlalchemy import Engine
 
-from knowledge import updates
+from knowledge.ingest import updates
 from medchat.answers import Model
 from medchat.chat import Chat
 from medchat.settings import load

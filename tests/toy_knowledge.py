@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from knowledge import updates
 from knowledge.index.lexical import terms
+from knowledge.ingest import updates
+from knowledge.ingest.updates import Update
 from knowledge.records import Language, Progress, silent
-from knowledge.updates import Update
 
 GRAPH = """\
 format: medchat-records

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge import updates
 from knowledge.graph.catalog import Base, connect
+from knowledge.ingest import updates
 
 GRAPH = """\
 format: medchat-records

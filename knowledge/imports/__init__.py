@@ -14,9 +14,9 @@ from pathlib import Path
 
 from knowledge.errors import KnowledgeError
 from knowledge.imports.shapes import SHAPES, Shape, Talk
+from knowledge.ingest.sources import file_streams
 from knowledge.records import IMPORTED, Lesson, Message
 from knowledge.screening import Candidate
-from knowledge.sources import files
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
@@ -117,9 +117,9 @@ def _named(name: str) -> Shape:
 
 def _objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
-    start = files.text_of(path, files.head(path)).lstrip("\ufeff \t\r\n")
+    start = file_streams.text_of(path, file_streams.head(path)).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        yield from files.objects(path)
+        yield from file_streams.objects(path)
         return
-    for line, row in files.rows(path, set(), "an import"):
+    for line, row in file_streams.rows(path, set(), "an import"):
         yield line, {name: cell for name, cell in row.items() if cell}

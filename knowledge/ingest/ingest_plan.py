@@ -1,0 +1,287 @@
+"""Planning: what files hold, as the rows that an addition will write.
+
+    files -> sources -> documents with their passages, and entities for the merge -> plan
+
+What the base already has is left out and said. This file writes nothing.
+"""
+
+import hashlib
+import itertools
+import re
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from knowledge.errors import KnowledgeError
+from knowledge.gc_pause import uncollected
+from knowledge.graph.catalog import DocumentRow, Source, holds
+from knowledge.graph.merge import CURATED, Merge, Stated
+from knowledge.graph.rows import version_of
+from knowledge.graph.split_rules import Edition
+from knowledge.index.indexed_passages import heading
+from knowledge.index.lexical import Piece
+from knowledge.ingest.duplicate_articles import Duplicates
+from knowledge.ingest.sources import registry
+from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
+from knowledge.text import chunking
+
+Row = dict[str, object]
+
+LONGEST_KEY = 100
+"""Characters of a document's id; the catalogue has room for a version and a passage behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that become one source: a graph file, or all literature of one format in a call."""
+
+    id: str
+    format: str
+    paths: tuple[Path, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a call says of all its files, and between which generations it stands."""
+
+    title: str | None
+    licence: str | None
+    parent: int
+    number: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """The rows that a call will write, and the ids of those that it will end."""
+
+    sources: list[Row] = field(default_factory=list)
+    documents: list[Row] = field(default_factory=list)
+    passages: list[Row] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+    retracted: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    duplicates: Duplicates = field(default_factory=Duplicates)
+
+
+def groups_of(
+    connection: Connection,
+    files: Sequence[Path],
+    format: str | None,
+    parent: int,
+    number: int,
+    plan: Plan,
+) -> list[Group]:
+    """Sort files into future sources, and leave out those that are already there."""
+    together: dict[str, list[tuple[Path, str]]] = {}
+    for path in files:
+        name = format or registry.recognise(path)
+        registry.begin(path, name)
+        digest = _sha256(path)
+        key = name if _is_literature(name) else f"{name} {digest}"
+        together.setdefault(key, []).append((path, digest))
+    groups: list[Group] = []
+    for key, members in together.items():
+        digests = sorted({digest for _, digest in members})
+        whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode())
+        sha256 = whole if isinstance(whole, str) else whole.hexdigest()
+        paths = tuple(path for path, _ in members)
+        if _is_there(connection, sha256, parent):
+            plan.unchanged += [str(path) for path in paths]
+        else:
+            id = f"{_slug(paths[0].stem)}-{sha256[:6]}-{number}"
+            groups.append(Group(id, key.split(" ")[0], paths, sha256))
+    return groups
+
+
+def _is_literature(format: str) -> bool:
+    return format in registry.FORMATS and registry.FORMATS[format].holds == "literature"
+
+
+def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
+    """Say whether the same bytes were added before and nothing of them was removed since."""
+    live = connection.scalars(
+        select(Source.id).where(Source.sha256 == sha256, holds(Source, parent))
+    ).all()
+    ended = select(DocumentRow.id).where(
+        DocumentRow.source_id.in_(live), DocumentRow.until.is_not(None)
+    )
+    return bool(live) and connection.scalar(ended.limit(1)) is None
+
+
+def read(
+    connection: Connection, groups: Sequence[Group], about: About, plan: Plan, progress: Progress
+) -> list[Stated]:
+    """Read every file; documents are planned at once, entities are returned for the merge."""
+    stated: list[Stated] = []
+    for group in groups:
+        report = Report()
+        curated = group.format in CURATED
+        for place, path in enumerate(group.paths, 1):
+            # Pages and articles may leave cycles behind, records of a graph do not.
+            with nullcontext() if _is_literature(group.format) else uncollected():
+                for record in registry.read(path, group.format, report):
+                    if isinstance(record, EntityRecord):
+                        stated.append(Stated(record, group.id, curated))
+                    else:
+                        _plan_document(connection, record, group.id, about, plan)
+                    if report.read % 500 == 0:
+                        progress(f"reading {path.name}", report.read, None)
+            progress("reading files", place, len(group.paths))
+        header = registry.header(group.paths[0], group.format)
+        many = len(group.paths) > 1
+        unnamed = header.title == group.paths[0].stem
+        own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"
+        plan.sources.append(
+            {
+                "id": group.id,
+                "title": about.title or (own_title if many and unnamed else header.title),
+                "format": group.format,
+                "licence": about.licence or header.licence,
+                "note": header.note,
+                "sha256": group.sha256,
+                "left_out": dict(report.left_out),
+                "created": time.time(),
+                "since": about.number,
+            }
+        )
+        count(plan.left_out, report.left_out)
+    return stated
+
+
+def _plan_document(
+    connection: Connection, record: DocumentRecord, source: str, about: About, plan: Plan
+) -> None:
+    if len(record.key) > LONGEST_KEY:
+        reason = f"document whose id is longer than {LONGEST_KEY} characters"
+        count(plan.left_out, {reason: 1})
+        return
+    text, spans = chunking.compose(record)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if record.key in plan.seen:
+        same = plan.seen[record.key] == digest
+        reason = "document given twice" if same else "document given twice, the second time changed"
+        count(plan.left_out, {reason: 1})
+        return
+    plan.seen[record.key] = digest
+    twin = plan.duplicates.find(connection, about.parent, record, len(text))
+    if twin is not None and twin.stays:
+        count(plan.left_out, {"reference to an article that is there under another id": 1})
+        plan.retracted += [twin.id] if record.retracted else []
+        return
+    plan.superseded += [twin.id] if twin is not None else []
+    version, live = versions(connection, record.key, about.parent)
+    if live is not None and live.sha256 == digest:
+        if record.retracted and not live.retracted:
+            plan.retracted.append(live.id)
+        else:
+            plan.unchanged.append(live.id)
+        return
+    if live is not None:
+        plan.superseded.append(live.id)
+    id = version_of(record.key, version)
+    plan.documents.append(
+        {
+            "id": id,
+            "source_id": source,
+            "title": record.title,
+            "language": record.language,
+            "text": text,
+            "year": record.year,
+            "type": record.type,
+            "journal": record.journal,
+            "identifiers": list(record.identifiers),
+            "retracted": record.retracted,
+            "sha256": digest,
+            "since": about.number,
+        }
+    )
+    for passage in chunking.split(id, text, spans, record.language):
+        plan.passages.append(
+            {
+                "id": passage.id,
+                "document_id": id,
+                "start": passage.start,
+                "end": passage.end,
+                "section": passage.section,
+                "language": passage.language,
+            }
+        )
+        title = heading(record.title, passage.section)
+        plan.pieces.append(Piece(passage.id, id, title, passage.text, passage.language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The row of a document that the parent generation holds."""
+
+    id: str
+    sha256: str
+    retracted: bool
+
+
+def versions(connection: Connection, key: str, parent: int) -> tuple[int, _Live | None]:
+    """Return the first free version of a document's id, and its live row."""
+    live: _Live | None = None
+    held = holds(DocumentRow, parent).label("held")
+    for version in itertools.count(1):
+        query = select(DocumentRow.id, DocumentRow.sha256, DocumentRow.retracted, held).where(
+            DocumentRow.id == version_of(key, version)
+        )
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            return version, live
+        if row.held:
+            live = _Live(row.id, row.sha256, row.retracted)
+    raise AssertionError("numbers do not end")
+
+
+def editions(plan: Plan) -> dict[str, Edition]:
+    """Return by what a new edition of each planned source would be known."""
+    return {
+        str(source["id"]): (str(source["title"]), str(source["format"])) for source in plan.sources
+    }
+
+
+def drop_idle(plan: Plan, merge: Merge) -> None:
+    """Leave out sources that brought nothing new."""
+    busy: set[object] = {row["source_id"] for row in plan.documents}
+    for lines in (merge.fact_sources, merge.names, merge.identifiers):
+        busy.update(line.source_id for line in lines)
+    plan.sources = [source for source in plan.sources if source["id"] in busy]
+
+
+def count(total: dict[str, int], more: dict[str, int]) -> None:
+    """Add counts to a total, reason by reason."""
+    for reason, number in more.items():
+        total[reason] = total.get(reason, 0) + number
+
+
+def count_in(source: Row, total: dict[str, int], more: dict[str, int]) -> None:
+    """Add what the merge left out to the source's own counts, and to the total."""
+    own = source["left_out"]
+    source["left_out"] = {**(own if isinstance(own, dict) else {}), **more}
+    count(total, more)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise KnowledgeError(
+            f"The file {path.name} cannot be read: {error.strerror or error}.",
+            where=str(path),
+            remedy="Check the path and the permissions.",
+        ) from error
+
+
+def _slug(text: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:20].strip("-") or "source"

@@ -1,0 +1,137 @@
+"""Writing: planned rows go into the catalogue, and rows that end get their end.
+
+plan + merge -> tables, in one transaction that the caller commits
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from knowledge.graph.catalog import (
+    Base,
+    DocumentRow,
+    EntityRow,
+    FactRow,
+    FactSource,
+    IdentifierRow,
+    JoinRow,
+    NameRow,
+    PassageRow,
+    Source,
+    SplitRow,
+    end,
+    holds,
+)
+from knowledge.graph.entity_splits import Parting
+from knowledge.graph.merge import Merge, chunks
+from knowledge.graph.rows import EntityLine, Line
+from knowledge.ingest.ingest_plan import Plan, Row
+from knowledge.records import Progress
+
+_BATCH = 10_000
+
+
+def write(
+    connection: Connection, plan: Plan, merge: Merge, number: int, progress: Progress
+) -> None:
+    """Write all rows of an addition; the caller commits."""
+    for chunk in chunks(plan.superseded):
+        end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
+    for chunk in chunks(merge.revived):
+        query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
+        connection.execute(query)
+    mark_retracted(connection, plan.retracted)
+    tables: list[tuple[type[Base], Sequence[Row | Line]]] = [
+        (Source, plan.sources),
+        (EntityRow, merge.entities),
+        (NameRow, merge.names),
+        (IdentifierRow, merge.identifiers),
+        (JoinRow, merge.joins),
+        (FactRow, merge.facts),
+        (FactSource, merge.fact_sources),
+        (DocumentRow, plan.documents),
+        (PassageRow, plan.passages),
+    ]
+    total = sum(len(rows) for _, rows in tables)
+    done = 0
+    for table, rows in tables:
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            _insert(connection, table, batch)
+            done += len(batch)
+            progress("writing the catalogue", done, total)
+
+
+def _insert(connection: Connection, table: type[Base], rows: Sequence[Row | Line]) -> None:
+    """Insert rows; SQLite takes tuples as they are, for a third of the time."""
+    lines = [row for row in rows if isinstance(row, tuple)]
+    if not lines:
+        connection.execute(insert(table), [row for row in rows if isinstance(row, dict)])
+    elif connection.dialect.name == "sqlite":
+        columns = lines[0]._fields
+        marks = ", ".join("?" * len(columns))
+        into = f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({marks})"
+        connection.exec_driver_sql(into, lines)
+    else:
+        connection.execute(insert(table), [line._asdict() for line in lines])
+
+
+def part(connection: Connection, parting: Parting, number: int) -> None:
+    """Write a split: the part's rows, the entity's end of them, and the decision."""
+    known = select(EntityRow.id).where(EntityRow.id == parting.part)
+    if connection.scalar(known) is None:
+        kind = parting.part.partition(":")[0]
+        _insert(connection, EntityRow, [EntityLine(parting.part, kind, number)])
+    else:
+        revived = update(EntityRow).where(EntityRow.id == parting.part).values(until=None)
+        connection.execute(revived)
+    for table in (NameRow, IdentifierRow):
+        of_both = (table.entity_id == parting.entity) & (table.source_id == parting.source)
+        end(connection, table, of_both, number)
+    for chunk in chunks(parting.ended):
+        end(connection, FactRow, FactRow.id.in_(chunk), number)
+    tables: list[tuple[type[Base], Sequence[Line]]] = [
+        (NameRow, parting.names),
+        (IdentifierRow, parting.identifiers),
+        (FactRow, parting.facts),
+        (FactSource, parting.fact_sources),
+    ]
+    for kind_of_row, lines in tables:
+        if lines:
+            _insert(connection, kind_of_row, lines)
+    decision = {
+        "entity_id": parting.entity,
+        "part_id": parting.part,
+        "source_id": parting.source,
+        "shared": parting.shared,
+        "codes": parting.codes,
+        "since": number,
+    }
+    _insert(connection, SplitRow, [decision])
+
+
+def end_sources(connection: Connection, ids: Sequence[str], parent: int, number: int) -> None:
+    """End sources, their names and identifiers, the facts that no other source states, and entities
+    that are left without a name."""
+    for chunk in chunks(ids):
+        end(connection, Source, Source.id.in_(chunk), number)
+        end(connection, NameRow, NameRow.source_id.in_(chunk), number)
+        end(connection, IdentifierRow, IdentifierRow.source_id.in_(chunk), number)
+        stated = select(FactSource.fact_id).where(FactSource.source_id.in_(chunk))
+        elsewhere = (
+            select(FactSource.fact_id)
+            .join(Source, Source.id == FactSource.source_id)
+            .where(holds(Source, number))
+        )
+        end(connection, FactRow, FactRow.id.in_(stated) & FactRow.id.not_in(elsewhere), number)
+    if ids:
+        named = select(NameRow.entity_id).where(holds(NameRow, number))
+        end(connection, EntityRow, EntityRow.id.not_in(named), number)
+
+
+def mark_retracted(connection: Connection, ids: Sequence[str]) -> None:
+    """Mark documents as retracted, for every generation."""
+    for chunk in chunks(ids):
+        connection.execute(
+            update(DocumentRow).where(DocumentRow.id.in_(chunk)).values(retracted=True)
+        )

@@ -1,0 +1,1 @@
+"""Readers of graph formats: each yields entities and facts."""

@@ -1,0 +1,207 @@
+"""medchat records: the YAML in which the starter knowledge is written.
+
+    YAML events -> one record at a time -> entity records
+
+Every scalar is read as text; anchors, tags and unknown keys are refused. `used_for` of a medicine
+is turned round into the condition's `medicine`, which is how the vocabulary states it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.plain_yaml import Node, Walk
+from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement, Term
+from knowledge.text import names
+from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
+
+_MARK = re.compile(r"""^\s*format\s*:\s*["']?medchat-records["']?\s*(?:#.*)?$""", re.MULTILINE)
+_HEADER = ("format", "title", "licence", "source", "note", "version", "records")
+_PLAIN = ("kind", "en", "zh", "identifiers", "note", "source", "used_for")
+_INVERTED = {"used_for": ("condition", "medicine")}
+_EQUALS = re.compile(r"\s[=＝]\s")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_NO_MEDICINE = re.compile(
+    r"change|lifestyle|surger|surgical|therapy$|psychotherap|training|exercise|\brest\b|care$|ectomy|"
+    r"plasty|ventilation|dialysis|transfusion|oxygen|physiotherap|counsel|removal|drainage|repair|"
+    r"rehydration|rehabilitation|education|support|cessation|diet|avoid|compress|reduction|splint|"
+    r"intervention|management|manoeuvre|maneuver|observation|waiting|hygiene|irrigation|measures|"
+    r"stockings|positive airway pressure|resuscitation|procedure|treatment$|cooling|elevation|"
+    r"phototherapy|radioiodine|cardioversion|ablation|evacuation|decompression|fixation",
+    re.IGNORECASE,
+)
+"""What marks a first-line measure as something other than a medicine."""
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file declares itself as medchat records."""
+    return _MARK.search(file_streams.text_of(path, start)[:4096]) is not None
+
+
+def header(path: Path) -> tuple[str, str, str]:
+    """Return title, licence and source note of a file."""
+    found: dict[str, Node] = {}
+    for _ in _records(path, found):
+        break
+    return _text(found, "title"), _text(found, "licence"), _text(found, "source")
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield the entities of a file; a mistake in it is told with its record and line."""
+    kinds = _kinds(path)
+    for number, (line, node) in enumerate(_records(path, {}), 1):
+        yield from _entities(node, _Place(path, number, line), kinds)
+
+
+class _Place:
+    """Where a record stands, for errors."""
+
+    def __init__(self, path: Path, number: int, line: int) -> None:
+        self.path = path
+        self.number = number
+        self.line = line
+
+    def wrong(self, what: str, remedy: str) -> KnowledgeError:
+        return KnowledgeError(
+            f"Record {self.number} of {self.path.name} {what}.",
+            where=f"{self.path}, record {self.number}, line {self.line}",
+            remedy=remedy,
+        )
+
+
+def _entities(
+    node: dict[str, Node], place: _Place, kinds: dict[str, set[str]]
+) -> Iterator[EntityRecord]:
+    kind = _text(node, "kind")
+    if kind not in KINDS:
+        raise place.wrong(f"has the kind {kind!r}", f"Choose one of: {', '.join(KINDS)}.")
+    own = _names(node, place)
+    statements: list[Statement] = []
+    for key, value in node.items():
+        if key in _PLAIN:
+            continue
+        relation = RELATIONS.get(key)
+        if relation is None or kind not in relation.subjects:
+            allowed = [name for name, each in RELATIONS.items() if kind in each.subjects]
+            raise place.wrong(
+                f"has the key {key!r}, which a {kind} cannot have",
+                f"A {kind} may have: {', '.join((*_PLAIN, *allowed))}.",
+            )
+        statements += [_statement(key, text, kinds, place) for text in _list(value, key, place)]
+    identifiers = tuple(_list(node.get("identifiers", []), "identifiers", place))
+    note = _text(node, "note") or _text(node, "source")
+    yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
+    for key, (subject_kind, relation_id) in _INVERTED.items():
+        for text in _list(node.get(key, []), key, place):
+            about = Statement(relation_id, Term(own), kind=kind)
+            yield EntityRecord(subject_kind, _pair(text, place), (about,), place.line)
+
+
+def _names(node: dict[str, Node], place: _Place) -> tuple[Name, ...]:
+    languages: tuple[Language, ...] = ("en", "zh")
+    found = tuple(
+        Name(names.clean(text), language)
+        for language in languages
+        for text in _list(node.get(language, []), language, place)
+    )
+    if not found:
+        raise place.wrong("has no name", "Give it a name with en or zh.")
+    for name in found:
+        if names.is_debris(name.text):
+            raise place.wrong(f"has the name {name.text!r}, which is no name", "Write it in full.")
+    return found
+
+
+def _statement(relation: str, text: str, kinds: dict[str, set[str]], place: _Place) -> Statement:
+    slot = RELATIONS[relation].object
+    if slot is None:
+        return Statement(relation, text=_pair(text, place, prose=True))
+    term = Term(_pair(text, place))
+    if slot not in OBJECT_KINDS:
+        return Statement(relation, term, kind=slot)
+    said = kinds.get(names.normalise(term.names[0].text), set())
+    admitted = [kind for kind in OBJECT_KINDS[slot] if kind in said]
+    if not admitted and "treatment" in OBJECT_KINDS[slot]:
+        admitted = ["treatment"] if _NO_MEDICINE.search(term.names[0].text) else []
+    return Statement(relation, term, kind=admitted[0] if admitted else None)
+
+
+def _pair(text: str, place: _Place, prose: bool = False) -> tuple[Name, ...]:
+    """Split "English = 中文" into its two names; a text without the sign stands for itself."""
+    tidy = names.tidy if prose else names.clean
+    splits = [(text[: sign.start()], text[sign.end() :]) for sign in _EQUALS.finditer(text)]
+    english_first = [each for each in splits if not _CHINESE.search(each[0])]
+    chinese_first = [each for each in splits if not _CHINESE.search(each[1])]
+    parts: tuple[str, ...] = (text,)
+    if english_first and _CHINESE.search(text):
+        parts = english_first[-1]  # a text may hold the sign itself, as in "BMI = 30 = 体重指数30"
+    elif chinese_first and _CHINESE.search(text):
+        parts = chinese_first[0]
+    found = tuple(Name(tidy(part), names.language_of(part)) for part in parts)
+    for name in found:
+        if not name.text or (not prose and names.is_debris(name.text)):
+            raise place.wrong(f"names {text!r}, which is no name", "Write it as English = 中文.")
+    return found
+
+
+def _list(value: Node, key: str, place: _Place) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    texts = [item for item in items if isinstance(item, str)]
+    if len(texts) < len(items):
+        raise place.wrong(f"has nested values under {key!r}", "Write a text or a list of texts.")
+    return [text for text in texts if text.strip()]
+
+
+def _text(node: dict[str, Node], key: str) -> str:
+    value = node.get(key, "")
+    return names.tidy(value) if isinstance(value, str) else ""
+
+
+def _kinds(path: Path) -> dict[str, set[str]]:
+    """Return the kinds that a file itself gives each name, to settle relations that admit several.
+
+    A first-line treatment may be a medicine or not; the same file mostly says which elsewhere.
+    """
+    found: dict[str, set[str]] = {}
+    for number, (line, node) in enumerate(_records(path, {}), 1):
+        place = _Place(path, number, line)
+        for key, value in node.items():
+            relation = RELATIONS.get(key)
+            kind = _text(node, "kind") if key in ("en", "zh") else relation and relation.object
+            if kind in KINDS:
+                for text in _list(value, key, place):
+                    found.setdefault(names.normalise(_pair(text, place)[0].text), set()).add(kind)
+    return found
+
+
+def _records(path: Path, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
+    """Yield each record with its line, and put what stands before them into `header`."""
+    with file_streams.opened_text(path) as stream:
+        walk = Walk(path, stream)
+        with walk.told():
+            yield from _walked(walk, header)
+
+
+def _walked(walk: Walk, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
+    root = walk.begin()
+    if not isinstance(root, yaml.MappingStartEvent):
+        raise walk.wrong("is no mapping", root)
+    while isinstance(event := walk.next(), yaml.ScalarEvent):
+        if event.value not in _HEADER:
+            raise walk.wrong(f"has the unknown key {event.value!r}", event)
+        if event.value != "records":
+            header[event.value] = walk.node(walk.next())
+            continue
+        if header.get("format") != "medchat-records":
+            raise walk.wrong("does not begin with `format: medchat-records`", event)
+        if not isinstance(start := walk.next(), yaml.SequenceStartEvent):
+            raise walk.wrong("has no list under `records`", start)
+        while not isinstance(event := walk.next(), yaml.SequenceEndEvent):
+            record = walk.node(event)
+            if not isinstance(record, dict):
+                raise walk.wrong("has a record without keys", event)
+            yield walk.line(event), record

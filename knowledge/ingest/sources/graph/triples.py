@@ -1,0 +1,169 @@
+"""Triples: any graph given as head, relation and tail, in CSV, TSV or JSON.
+
+    row -> columns by header -> relation of the vocabulary -> fact, turned round where needed
+
+Columns, relations and kinds are guessed from their names, in English and Chinese; a side-car
+`<name>.mapping.yaml` overrides the guesses (`mapping` documents its shape). Relations are known by
+the vocabulary's ids and labels, seen from either side ("used for" is the condition's `medicine`).
+A relation that is not known is counted by its name and left out, never forced into another.
+"""
+
+import json
+from collections.abc import Iterator
+from collections.abc import Mapping as Row
+from pathlib import Path
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.graph import table_rows, triple_mapping
+from knowledge.ingest.sources.graph.triple_mapping import Mapping, Meaning
+from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.text import names
+from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
+
+_DELIMITERS = (",", "\t", ";")
+_TITLE = "a table of triples"
+_LONGEST_RELATION = 40
+"""A relation named by more characters is counted without its name: the report stays readable."""
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file has columns, or keys, for head, relation and tail.
+
+    A side-car that cannot be read is no reason to refuse: reading the file tells what is wrong.
+    """
+    text = file_streams.text_of(path, start)
+    try:
+        known = triple_mapping.load(path)
+    except KnowledgeError:
+        return True
+    return known.places(_keys(text) or _header(text, known)[1]) is not None
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield what the triples state, neighbouring triples of one subject together.
+
+    Raises KnowledgeError where there is no column for head, relation or tail, and where the
+    side-car or the file is broken; the error names the line.
+    """
+    yield from table_rows.gathered(_read(path, report))
+
+
+def _read(path: Path, report: Report) -> Iterator[EntityRecord]:
+    known = triple_mapping.load(path)
+    text = file_streams.text_of(path, file_streams.head(path))
+    keys = _keys(text)
+    delimiter, header = _header(text, known)
+    places = known.places(keys or header)
+    if places is None:
+        found = ", ".join(filter(None, keys or header)) or "none"
+        raise KnowledgeError(
+            f"{path.name} lacks a column for head, relation or tail; it has {found}.",
+            where=f"{path}, line 1",
+            remedy=f"Name its columns in {triple_mapping.beside(path).name}, under `columns`.",
+        )
+    rows: Iterator[tuple[int, Row[str, object]]] = (
+        file_streams.objects(path)
+        if keys
+        else file_streams.rows(path, set(places.values()), _TITLE, delimiter)
+    )
+    for line, row in rows:
+        parts = {part: _text(row.get(column)) for part, column in places.items()}
+        record = _record(parts, known, line, report)
+        if record:
+            yield record
+
+
+def _keys(text: str) -> list[str]:
+    """Return the keys of the first object of a JSON text, or nothing where it is no JSON."""
+    opening = text.lstrip("\ufeff \r\n\t[")
+    if not opening.startswith("{"):
+        return []
+    try:
+        value, _ = json.JSONDecoder().raw_decode(opening)
+    except (ValueError, RecursionError):
+        return []
+    return list(value) if isinstance(value, dict) else []
+
+
+def _header(text: str, known: Mapping) -> tuple[str, list[str]]:
+    """Return the delimiter of a table and its column names."""
+    for delimiter in _DELIMITERS:
+        header = file_streams.columns(text.lstrip("\ufeff"), delimiter)
+        if known.places(header):
+            return delimiter, header
+    return ",", file_streams.columns(text)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):  # {"@value": "fever"}, as cMeKG and CMeIE write it
+        value = value.get("@value", value.get("name"))
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _record(
+    parts: dict[str, str], known: Mapping, line: int, report: Report
+) -> EntityRecord | None:
+    if not all(parts[part] for part in ("head", "relation", "tail")):
+        report.skip("triple of another form", json.dumps(parts, ensure_ascii=False))
+        return None
+    label = parts["relation"]
+    meaning = known.relation(label)
+    if meaning is None:
+        shown = label if len(label) <= _LONGEST_RELATION else "with a long name"
+        report.skip(f"relation {shown}: no relation of the vocabulary", label)
+        return None
+    kinds: dict[str, str | None] = {}
+    for part in ("head_kind", "tail_kind"):
+        said = parts.get(part, "")
+        kinds[part] = known.kind(said) if said else None
+        if said and kinds[part] is None:
+            report.skip(f"kind {said[:_LONGEST_RELATION]}: no kind of the vocabulary", said)
+            return None
+    subject, other = parts["head"], parts["tail"]
+    subject_kind, other_kind = kinds["head_kind"], kinds["tail_kind"]
+    if meaning.turned:
+        subject, other = other, subject
+        subject_kind, other_kind = other_kind, subject_kind
+    return _stated(meaning, (subject, subject_kind), (other, other_kind), line, report)
+
+
+def _stated(
+    meaning: Meaning,
+    subject: tuple[str, str | None],
+    other: tuple[str, str | None],
+    line: int,
+    report: Report,
+) -> EntityRecord | None:
+    relation = RELATIONS[meaning.relation]
+    kind = subject[1]
+    if kind is None and meaning.relation == "description":
+        report.skip("description of something whose kind is not said", subject[0])
+        return None
+    kind = kind or relation.subjects[0]
+    if kind not in relation.subjects:
+        report.skip(f"{relation.id} of a {kind}: not in the vocabulary", subject[0])
+        return None
+    name = table_rows.name(subject[0], report)
+    statement = _statement(meaning.relation, other, report)
+    if not name or statement is None:
+        return None
+    return EntityRecord(kind, (Name(name, names.language_of(name)),), (statement,), line)
+
+
+def _statement(relation: str, other: tuple[str, str | None], report: Report) -> Statement | None:
+    slot = RELATIONS[relation].object
+    text, kind = other
+    if slot is None:
+        tidy = names.tidy(text)
+        return Statement(relation, text=(Name(tidy, names.language_of(tidy)),))
+    name = table_rows.name(text, report)
+    if not name:
+        return None
+    if slot in OBJECT_KINDS:
+        # A relation to anything needs to know to what.
+        if kind is None and slot == "any":
+            report.skip(f"{relation} to something whose kind is not said", text)
+            return None
+        slot = kind if kind in OBJECT_KINDS[slot] else OBJECT_KINDS[slot][0]
+    return table_rows.about(relation, (Name(name, names.language_of(name)),), slot)

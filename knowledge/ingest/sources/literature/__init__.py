@@ -1,0 +1,1 @@
+"""Readers of literature formats: each yields documents with sections."""

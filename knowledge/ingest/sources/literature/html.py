@@ -1,0 +1,200 @@
+"""HTML pages: what a reader of the page sees, by its headings.
+
+    bytes -> tree -> hidden parts and page furniture out -> title, sections, language, year
+
+A page may hold words for machines that nobody sees on it; they would become evidence, so they go,
+and are counted. Styles are judged where they stand on an element; style sheets are not read.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature import html_hidden_text, markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.records import DocumentRecord, Record, Report
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a page; its tree takes forty times as much memory, and a long review has half of it."""
+
+_SUFFIXES = {".html", ".htm", ".xhtml"}
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_CHARSET = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_FURNITURE = {"nav", "footer", "button", "select", "textarea", "iframe", "object", "dialog"}
+_BREAKS = {
+    *("p", "div", "section", "article", "main", "header", "ul", "ol", "dl", "li", "dt", "dd"),
+    *("table", "tr", "caption", "figure", "figcaption", "blockquote", "pre", "hr", "address", "td"),
+    *("th", "details", "summary", "body", "tbody", "thead", "tfoot", "center", "fieldset", "form"),
+    *("aside", "label"),
+}
+_CELLS = {"td", "th"}
+_TITLES = ("citation_title", "dc.title", "og:title")
+_DATES = ("citation_publication_date", "citation_date", "citation_online_date", "dc.date")
+_DATES_TOO = ("dc.date.issued", "dcterms.issued", "article:published_time", "datepublished")
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file is an HTML page: it says so, or its name does and it starts with a tag."""
+    text = file_streams.text_of(path, start) or start.decode("latin-1")
+    text = text.lstrip("\ufeff")
+    named = path.suffix.lower() in _SUFFIXES and text.lstrip()[:1] == "<"
+    return _PAGE.match(text) is not None or (named and not text.lstrip().startswith("<?xml"))
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield one document whose sections are those under its headings.
+
+    Raises KnowledgeError where the page is too large or its characters cannot be told.
+    """
+    root = _tree(path)
+    if root is None:
+        report.skip("document without text", path.name)
+        return
+    meta = _meta(root)
+    declared = (root.get("lang") or root.get(html_hidden_text.XML_LANGUAGE) or "").lower()
+    page_title = markup.tidy(" ".join(part.text_content() for part in root.iter("title")))
+    gone = html_hidden_text.remove(root)
+    if gone:
+        report.skip("hidden text removed", gone[0], len(gone))
+    body = _body(root, report)
+    parts = list(_parts(body))
+    title = _title(meta, parts, page_title) or path.stem
+    sections = tuple(markup.sections(parts, title))
+    if not sections:
+        report.skip("document without text", path.name)
+        return
+    text = "\n".join(section.text for section in sections)
+    language = markup.language_of(text)
+    if declared and not declared.startswith(("en", "zh")) and language != "zh":
+        report.skip(f"page in language {declared[:12]}", path.name)
+        return
+    yield DocumentRecord(
+        key=key_of("html", text),  # what a page says of its own identity could replace another's
+        title=title,
+        language=language,
+        sections=sections,
+        year=_year(meta),
+        type="web page",
+        journal=_first(meta, "citation_journal_title"),
+        identifiers=_identifiers(meta),
+        line=1,
+    )
+
+
+def _tree(path: Path) -> "HtmlElement | None":
+    from lxml import etree, html
+
+    file_streams.check_size(path, LARGEST)
+    text = _decoded(path).replace("\0", "")
+    # A declared encoding is told for the bytes, and lxml refuses it in a text.
+    text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
+    if not text.strip():
+        return None
+    parser = html.HTMLParser(remove_pis=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
+        return None
+    return root
+
+
+def _decoded(path: Path) -> str:
+    """Return the text of a page in the encoding that it declares, else in its own."""
+    with file_streams.opened(path) as stream:
+        raw = stream.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise file_streams.too_large(path, f"it is larger than {LARGEST // 1024**2} MiB")
+    declared = _CHARSET.search(raw[: file_streams.HEAD])
+    if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return raw.decode(codecs.lookup(declared[1].decode()).name)
+        except (LookupError, UnicodeError):
+            pass  # a wrong declaration is common; the characters themselves decide
+    try:
+        return raw.decode(file_streams.encoding_of(path, raw[: file_streams.HEAD]))
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(
+            f"The text of {path.name} is not valid {error.encoding.upper()}.",
+            where=str(path),
+            remedy="Save the page as UTF-8 and add it again.",
+        ) from error
+
+
+def _meta(root: "HtmlElement") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("itemprop") or ""
+        value = markup.tidy(element.get("content") or "")
+        if value:
+            found.setdefault(name.lower(), []).append(value)
+    return found
+
+
+def _first(meta: dict[str, list[str]], *names: str) -> str:
+    return next((meta[name][0] for name in names if name in meta), "")
+
+
+def _year(meta: dict[str, list[str]]) -> int | None:
+    """Return the year on which all that the page says of its date agrees."""
+    told = [value for name in (*_DATES, *_DATES_TOO) for value in meta.get(name, ())]
+    years = {pubmed.year_of(value.replace("T", " ")) for value in told}
+    return years.pop() if len(years) == 1 else None
+
+
+def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
+    pmid = _first(meta, "citation_pmid")
+    doi = tagged_lines.doi(_first(meta, "citation_doi", "dc.identifier"))
+    found = [f"pmid:{pmid}"] if pmid.isdigit() else []
+    return (*found, *([f"doi:{doi}"] if doi else []))
+
+
+def _body(root: "HtmlElement", report: Report) -> "HtmlElement":
+    """Return the part of a page that holds its text, without what surrounds it."""
+    mains = [*root.iter("main")] or [*root.iter("article")]
+    body = mains[0] if len(mains) == 1 else next(iter(root.iter("body")), root)
+    # Without a main part, what stands aside is mostly links; within one it is a box of the text.
+    around = [*body.iter(*_FURNITURE, *(() if len(mains) == 1 else ("aside",)))]
+    held = sum(1 for part in around if part.text_content().strip())
+    for part in around:
+        html_hidden_text.drop(part)
+    if held:
+        report.skip("navigation and buttons around the text", count=held)
+    for part in body.iter("sup"):
+        if len(part) == 0:
+            part.text = markup.raised(part.text or "")
+    return body
+
+
+def _parts(body: "HtmlElement") -> Iterator[tuple[int, str]]:
+    """Yield paragraphs with level 0 and headings with their level, in order."""
+    from lxml import etree
+
+    level, pieces = 0, [""]
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
+        if heading or tag in _BREAKS:
+            # Cells of one row stay one paragraph; all else that begins or ends a block parts.
+            if tag in _CELLS:
+                pieces.append("; " if event == "start" and "".join(pieces).strip() else "")
+            else:
+                yield level, "".join(pieces)
+                pieces = []
+                level = heading if event == "start" else 0
+        elif tag == "br":
+            pieces.append("\n" if event == "start" else "")
+        pieces.append((element.text if event == "start" else element.tail) or "")
+    yield level, "".join(pieces)
+
+
+def _title(meta: dict[str, list[str]], parts: list[tuple[int, str]], page_title: str) -> str:
+    tops = [markup.joined(text) for level, text in parts if level == 1]
+    tops = [text for text in tops if text]
+    return _first(meta, *_TITLES) or (tops[0] if len(tops) == 1 else "") or page_title

@@ -1,0 +1,69 @@
+"""MEDLINE text: citations as PubMed saves them as "PubMed" or for citation managers.
+
+    `PMID- ` to the next one -> title, sections of the abstract, year, type, identifiers
+
+The document is the one that PubMed's XML gives, and has the same key.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.records import DocumentRecord, Record, Report
+
+_TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9 ]{3})-(?: (?P<value>.*)|$)")
+_MARK = re.compile(r"\A\s*(?:\d+[.:]?\s+)?(?:[A-Z][A-Z0-9 ]{3}- .*\n(?: .*\n)*){0,3}?PMID- ?\d")
+_DOI = re.compile(r"(\S+) \[doi\]")
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file is MEDLINE text."""
+    text = file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "")
+    return _MARK.match(text) is not None
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield the citations of a file; one without abstract is kept with its title alone."""
+    for entry in tagged_lines.entries(path, _TAG, "PMID", "", report):
+        pmid = entry.first("PMID")
+        title = pubmed.unbracketed(entry.first("TI", "BTI") or entry.first("TT"))
+        sections = tagged_lines.abstract(entry.text("AB"))
+        if not re.fullmatch(r"\d{1,8}", pmid):
+            report.skip("article without PMID", f"line {entry.line}")
+            continue
+        if not title and not sections:
+            report.skip("article without title and abstract", f"pmid:{pmid}")
+            continue
+        if not sections:
+            report.skip("no abstract (kept with its title)", f"pmid:{pmid}")
+        others = len(entry.all("OAB"))
+        if others:
+            report.skip("second abstract in another language", f"pmid:{pmid}", others)
+        kinds = [kind.lower() for kind in entry.all("PT")]
+        yield DocumentRecord(
+            key=f"pmid:{pmid}",
+            title=title or sections[0].text[:100],
+            language=markup.language_of(" ".join(part.text for part in sections) or title),
+            sections=sections,
+            year=_year(entry),
+            type=pubmed.type_of(kinds, title),
+            journal=entry.first("JT", "TA") or entry.first("BTI"),
+            identifiers=_identifiers(pmid, entry),
+            retracted="retracted publication" in kinds or bool(entry.all("RIN")),
+            line=entry.line,
+        )
+
+
+def _year(entry: Entry) -> int | None:
+    dates = (pubmed.year_of(date) for date in entry.all("DP", "DEP", "DCOM"))
+    return next((year for year in dates if year), None)
+
+
+def _identifiers(pmid: str, entry: Entry) -> tuple[str, ...]:
+    dois = (_DOI.fullmatch(value) for value in entry.all("AID", "LID"))
+    found = [f"pmid:{pmid}", *(f"doi:{each[1].lower()}" for each in dois if each)]
+    found += [f"pmc:{value.upper()}" for value in entry.all("PMC")]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,210 @@
+"""Notes and pages: Markdown with an optional front matter, and plain text.
+
+    front matter + headings | paragraphs -> one document with its sections
+
+The front matter may name key, title, language, year, type, journal and identifiers; and the
+collection that a note belongs to, with its licence.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.plain_yaml import Node, Walk
+from knowledge.records import DocumentRecord, Language, Record, Report, Section
+
+_MARKDOWN = {".md", ".markdown", ".mdown"}
+_TEXT = {".txt", ".text", ""}
+_FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
+_UNDERLINE = re.compile(r"^\s{0,3}(=+|-+)\s*$")
+_FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+_KEYS = (
+    "key",
+    "title",
+    "language",
+    "year",
+    "type",
+    "journal",
+    "identifiers",
+    "retracted",
+    "collection",
+    "licence",
+)
+_OTHER_FORMATS = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:[{\[<]|%PDF|PK\x03\x04|PMID- |TY  - )")
+_LONGEST_TITLE = 200
+
+
+def recognise_markdown(path: Path, start: bytes) -> bool:
+    """Say whether a file is Markdown: by its name, and by being text."""
+    return path.suffix.lower() in _MARKDOWN and bool(file_streams.text_of(path, start).strip())
+
+
+def recognise_text(path: Path, start: bytes) -> bool:
+    """Say whether a file is plain text: by its name, and by being no other format."""
+    plain = path.suffix.lower() in _TEXT and _OTHER_FORMATS.match(start) is None
+    return plain and bool(file_streams.text_of(path, start).strip())
+
+
+def header(path: Path) -> tuple[str, str, str]:
+    """Return the collection of a note, its licence, and no further word on where it is from."""
+    matter = _FRONT.match(file_streams.whole(path))
+    front = _front(path, matter["yaml"]) if matter else {}
+    return _told(front, "collection"), _told(front, "licence"), ""
+
+
+def read_markdown(path: Path, report: Report) -> Iterator[Record]:
+    """Yield one document whose sections are those under its headings."""
+    raw = file_streams.whole(path)
+    matter = _FRONT.match(raw)
+    front = _front(path, matter["yaml"]) if matter else {}
+    body = raw[matter.end() :] if matter else raw
+    sections = list(_sections(body))
+    title = _told(front, "title")
+    if not title and sections and sections[0].title:
+        title = sections[0].title
+        if not sections[0].text:
+            sections = sections[1:]
+    kept = tuple(section for section in sections if section.text)
+    yield from _document(path, front, title, kept, report)
+
+
+def read_text(path: Path, report: Report) -> Iterator[Record]:
+    """Yield one document; a short first line is its title."""
+    blocks = re.split(r"\n[ \t]*\n+", file_streams.whole(path).strip())
+    paragraphs = [text for text in (markup.joined(block) for block in blocks) if text]
+    title = ""
+    if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:
+        title, paragraphs = paragraphs[0], paragraphs[1:]
+    sections = (Section("", "\n\n".join(paragraphs)),) if paragraphs else ()
+    yield from _document(path, {}, title, sections, report)
+
+
+def _document(
+    path: Path,
+    front: dict[str, Node],
+    title: str,
+    sections: tuple[Section, ...],
+    report: Report,
+) -> Iterator[DocumentRecord]:
+    title = markup.tidy(title) or path.stem
+    if not sections:
+        report.skip("document without text", path.name)
+        return
+    text = "\n".join(section.text for section in sections)
+    identifiers = front.get("identifiers", "")
+    yield DocumentRecord(
+        key=_told(front, "key") or key_of("text", text),
+        title=title,
+        language=_language(path, _told(front, "language"), text),
+        sections=sections,
+        year=_year(path, _told(front, "year")),
+        type=_told(front, "type") or "document",
+        journal=_told(front, "journal"),
+        identifiers=tuple(
+            each
+            for each in (identifiers if isinstance(identifiers, list) else [identifiers])
+            if isinstance(each, str) and each
+        ),
+        retracted=_told(front, "retracted").lower() in ("true", "yes"),
+        line=1,
+    )
+
+
+def key_of(format: str, text: str) -> str:
+    """Return a key made of a text, by which a file that is renamed stays the same document."""
+    return f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _sections(body: str) -> Iterator[Section]:
+    """Split at headings; a heading below another is told with it, but not with the title."""
+    path: list[tuple[int, str]] = []
+    lines: list[str] = []
+    for level, text in _lines(body):
+        if level == 0:
+            lines.append(text)
+            continue
+        yield from _section(path, lines)
+        lines = []
+        path = [part for part in path if part[0] < level] + [(level, markup.unmarked(text))]
+    yield from _section(path, lines)
+
+
+def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
+    text = markup.paragraphs("\n".join(lines))
+    titles = [title for level, title in path if level > 1] or [title for _, title in path]
+    if text or path:
+        yield Section(": ".join(titles), text)
+
+
+def _lines(body: str) -> Iterator[tuple[int, str]]:
+    """Yield each line with its heading level, 0 where it is text."""
+    fenced = False
+    held: str | None = None
+    for line in body.split("\n"):
+        if _FENCE.match(line):
+            fenced = not fenced
+        heading = None if fenced else _HEADING.match(line)
+        underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
+        if underline and held and not held.lstrip().startswith(("-", "*", "|", ">")):
+            yield (1 if "=" in line else 2), held.strip()
+            held = None
+            continue
+        if held is not None:
+            yield 0, held
+        held = None if heading else line
+        if heading:
+            yield len(heading["level"]), heading["title"]
+    if held is not None:
+        yield 0, held
+
+
+def _front(path: Path, text: str) -> dict[str, Node]:
+    walk = Walk(path, text, first_line=2)
+    with walk.told():
+        root = walk.begin()
+        if isinstance(root, yaml.StreamEndEvent):
+            return {}
+        found = walk.node(root)
+    if not isinstance(found, dict):
+        raise KnowledgeError(
+            f"The front matter of {path.name} holds no `key: value` lines.",
+            where=f"{path}, line 2",
+            remedy=f"It may name {', '.join(_KEYS)}.",
+        )
+    return found
+
+
+def _told(front: dict[str, Node], key: str) -> str:
+    value = front.get(key, "")
+    return markup.tidy(value) if isinstance(value, str) else ""
+
+
+def _language(path: Path, told: str, text: str) -> Language:
+    if told in ("en", "zh"):
+        return "en" if told == "en" else "zh"
+    if not told:
+        return markup.language_of(text)
+    raise KnowledgeError(
+        f"{path.name} names the language {told!r}.",
+        where=f"{path}, line 2",
+        remedy="Write language: en or language: zh, or leave it out.",
+    )
+
+
+def _year(path: Path, told: str) -> int | None:
+    if not told:
+        return None
+    if re.fullmatch(r"[12]\d{3}", told):
+        return int(told)
+    raise KnowledgeError(
+        f"{path.name} names the year {told!r}.",
+        where=f"{path}, line 2",
+        remedy="Write the year with four digits, such as year: 2024.",
+    )

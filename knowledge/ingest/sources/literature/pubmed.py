@@ -1,0 +1,222 @@
+"""PubMed and MEDLINE: citations with abstracts, from XML that is plain or packed with gzip.
+
+    XML -> one article at a time -> title, sections of the abstract, year, type, identifiers
+
+Only abstracts in English and Chinese are kept; what PubMed says of retraction is kept with them.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature.markup import plain, tidy
+from knowledge.records import DocumentRecord, Language, Record, Report, Section
+from knowledge.text import names
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_ROOTS = {
+    "PubmedArticleSet",
+    "PubmedArticle",
+    "PubmedBookArticleSet",
+    "PubmedBookArticle",
+    "MedlineCitationSet",
+    "MedlineCitation",
+}
+_ARTICLES = {"PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation"}
+
+_TYPES: tuple[tuple[str, str], ...] = (
+    ("practice guideline", "guideline"),
+    ("guideline", "guideline"),
+    ("consensus development conference", "guideline"),
+    ("systematic review", "systematic review"),
+    ("meta-analysis", "meta-analysis"),
+    ("network meta-analysis", "meta-analysis"),
+    ("randomized controlled trial", "randomized controlled trial"),
+    ("pragmatic clinical trial", "randomized controlled trial"),
+    ("controlled clinical trial", "clinical trial"),
+    ("clinical trial", "clinical trial"),
+    ("clinical trial protocol", "protocol"),
+    ("observational study", "observational study"),
+    ("multicenter study", "multicenter study"),
+    ("retraction of publication", "retraction notice"),
+    ("published erratum", "correction"),
+    ("case reports", "case report"),
+    ("review", "review"),
+    ("editorial", "editorial"),
+    ("letter", "letter"),
+    ("comment", "comment"),
+    ("news", "news"),
+    ("historical article", "historical article"),
+)
+"""PubMed's publication types, the strongest first, and what we call them."""
+
+_LANGUAGES: dict[str, Language] = {"eng": "en", "en": "en", "chi": "zh", "zh": "zh", "zho": "zh"}
+_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
+_NO_LABEL = {"", "UNASSIGNED", "UNLABELLED"}
+TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED[^)]*\)\s*$")
+"""What MEDLINE writes at the end of an abstract that was too long for it."""
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file is XML of PubMed or MEDLINE."""
+    return file_streams.root_name(file_streams.text_of(path, start)) in _ROOTS
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield the articles of a file; an article without abstract is kept with its title alone."""
+    for number, element in file_streams.elements(path, _ARTICLES):
+        name = file_streams.local_name(element)
+        if name == "DeleteCitation":
+            report.skip("deleted by PubMed", count=len(element))
+        elif name == "PubmedBookArticle":
+            yield from _documents(element, element, number, report)
+        else:
+            citation = element if name == "MedlineCitation" else element.find("MedlineCitation")
+            if citation is None:
+                report.skip("article without a citation", f"article {number}")
+                continue
+            yield from _documents(citation, element, number, report)
+
+
+def _documents(
+    citation: "Element", whole: "Element", number: int, report: Report
+) -> Iterator[DocumentRecord]:
+    article = citation.find("Article")
+    if article is None:
+        article = citation.find("BookDocument")
+    pmid = plain(citation.find("PMID")) or plain(citation.find(".//PMID"))
+    if article is None or not pmid:
+        report.skip("article without PMID", f"article {number}")
+        return
+    title = _title(article)
+    sections = _sections(article.find("Abstract"))
+    if not title and not sections:
+        report.skip("article without title and abstract", f"pmid:{pmid}")
+        return
+    if not sections:
+        report.skip("no abstract (kept with its title)", f"pmid:{pmid}")
+    language = names.language_of(" ".join(section.text for section in sections) or title)
+    kinds = [plain(kind).lower() for kind in article.iter("PublicationType")]
+    yield DocumentRecord(
+        key=f"pmid:{pmid}",
+        title=title or sections[0].text[:100],
+        language=language,
+        sections=sections,
+        year=_year(article, citation),
+        type=type_of(kinds, title),
+        journal=plain(article.find("Journal/Title")) or plain(article.find("Book/BookTitle")),
+        identifiers=_identifiers(pmid, article, whole),
+        retracted=_retracted(kinds, citation),
+        line=number,
+    )
+    yield from _translations(citation, article, pmid, number, report)
+
+
+def _translations(
+    citation: "Element", article: "Element", pmid: str, number: int, report: Report
+) -> Iterator[DocumentRecord]:
+    """Yield an abstract in Chinese as a document of its own; other languages are counted."""
+    for other in citation.findall("OtherAbstract"):
+        language = _LANGUAGES.get(other.get("Language", "eng").lower())
+        sections = _sections(other)
+        if language == "zh" and sections:
+            title = plain(article.find("VernacularTitle")) or plain(article.find("ArticleTitle"))
+            yield DocumentRecord(
+                key=f"pmid:{pmid}:zh",
+                title=unbracketed(title),
+                language="zh",
+                sections=sections,
+                year=_year(article, citation),
+                type="journal article",
+                journal=plain(article.find("Journal/Title")),
+                identifiers=(f"pmid:{pmid}",),
+                line=number,
+            )
+        elif sections:
+            told = other.get("Language", "eng")
+            kind = "second abstract in English" if language else f"abstract in language {told}"
+            report.skip(kind, f"pmid:{pmid}")
+
+
+def _title(article: "Element") -> str:
+    title = plain(article.find("ArticleTitle")) or plain(article.find("Book/BookTitle"))
+    if not title.strip("[]. ") or title.lower().startswith("[not available]"):
+        title = plain(article.find("VernacularTitle"))
+    return unbracketed(title)
+
+
+def unbracketed(title: str) -> str:
+    """Return a title without its end stop, and without the brackets that mark a translation."""
+    title = re.sub(r"(?<!\.)\.$", "", title.strip())
+    if title.startswith("[") and title.endswith("]") and title.count("[") == 1:
+        title = re.sub(r"(?<!\.)\.$", "", title[1:-1].strip())
+    return title
+
+
+def _sections(abstract: "Element | None") -> tuple[Section, ...]:
+    if abstract is None:
+        return ()
+    found: list[Section] = []
+    for part in abstract.findall("AbstractText"):
+        text = TRUNCATED.sub("", plain(part))
+        label = tidy(part.get("Label", "")).strip(" :")
+        title = "" if label.upper() in _NO_LABEL else label.capitalize()
+        if text:
+            found.append(Section(title, text))
+    return tuple(found)
+
+
+def year_of(text: str) -> int | None:
+    """Return the first year of a date in any notation."""
+    found = _YEAR.search(text)
+    return int(found[1]) if found else None
+
+
+def _year(article: "Element", citation: "Element") -> int | None:
+    dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
+    places = (*(article.find(date) for date in dates), citation.find("DateCompleted"))
+    return next((year for year in map(year_of, map(plain, places)) if year), None)
+
+
+def type_of(kinds: list[str], title: str) -> str:
+    """Return the type of a document by its publication types in lower case, or by its title."""
+    for kind, ours in _TYPES:
+        if any(each == kind or each.startswith(f"{kind},") for each in kinds):
+            return _reviewed(ours, title)
+    return _reviewed("journal article", title)
+
+
+_SYSTEMATIC = re.compile(r"\bsystematic review\b", re.IGNORECASE)
+
+
+def _reviewed(ours: str, title: str) -> str:
+    # PubMed has the type "systematic review" only since 2019; older ones say so in the title.
+    unsure = ours in ("review", "journal article")
+    return "systematic review" if unsure and _SYSTEMATIC.search(title) else ours
+
+
+def _identifiers(pmid: str, article: "Element", whole: "Element") -> tuple[str, ...]:
+    found = {f"pmid:{pmid}": None}
+    places = [*whole.findall("PubmedData/ArticleIdList/ArticleId")]
+    places += whole.findall("PubmedBookData/ArticleIdList/ArticleId")
+    for each in places:
+        text, kind = plain(each), each.get("IdType")
+        if text and kind == "doi":
+            found[f"doi:{text.lower()}"] = None
+        elif text and kind == "pmc":
+            found[f"pmc:{text.upper()}"] = None
+    for each in article.findall("ELocationID"):
+        if each.get("EIdType") == "doi" and each.get("ValidYN", "Y") == "Y":
+            found[f"doi:{plain(each).lower()}"] = None
+    return tuple(found)
+
+
+def _retracted(kinds: list[str], citation: "Element") -> bool:
+    if "retracted publication" in kinds:
+        return True
+    notes = citation.findall("CommentsCorrectionsList/CommentsCorrections")
+    return any(note.get("RefType") == "RetractionIn" for note in notes)

@@ -1,0 +1,120 @@
+"""RIS: references as Zotero, EndNote, Ovid, Embase, Scopus and others export them.
+
+    `TY  - ` to `ER  - ` -> title, abstract, year, type, identifiers
+
+The exports agree on little: the same field has several tags, years stand among seasons, and EndNote
+puts PubMed's own fields into the notes. A reference is kept under its PMID, else its DOI.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.records import DocumentRecord, Record, Report
+
+_TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]+(?P<value>.*)|$)")
+_MARK = re.compile(r"\A\s*(?:\d+\.?\s+)?TY[ \t]{1,3}-(?:[ \t]|$)", re.MULTILINE)
+_TYPES = {
+    "ABST": "conference abstract",
+    "BOOK": "book",
+    "CHAP": "book chapter",
+    "CONF": "conference paper",
+    "CPAPER": "conference paper",
+    "EBOOK": "book",
+    "ECHAP": "book chapter",
+    "ELEC": "web page",
+    "BLOG": "web page",
+    "WEB": "web page",
+    "MGZN": "news",
+    "NEWS": "news",
+    "RPRT": "report",
+    "GOVDOC": "report",
+    "THES": "thesis",
+    "UNPB": "unpublished work",
+    "UNPD": "unpublished work",
+}
+_ARTICLES = {"JOUR", "EJOUR", "JFULL", "INPR"}
+_WITHDRAWN = re.compile(r"\W*(?:retracted|withdrawn)\b(?: article| publication)?\s*[:\]-]", re.I)
+_NOTED = {"retracted publication", "retracted article"}
+_NUMBER = re.compile(r"\d{6,8}")
+
+
+def recognise(path: Path, start: bytes) -> bool:
+    """Say whether a file is RIS."""
+    return _MARK.match(_head(path, start)) is not None
+
+
+def read(path: Path, report: Report) -> Iterator[Record]:
+    """Yield the references of a file; one without abstract is kept with its title alone."""
+    for entry in tagged_lines.entries(path, _TAG, "TY", "ER", report):
+        title = pubmed.unbracketed(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
+        sections = tagged_lines.abstract(entry.text("AB") or entry.text("N2"))
+        place = f"line {entry.line}"
+        if not title and not sections:
+            report.skip("reference without title and abstract", place)
+            continue
+        if not sections:
+            report.skip("no abstract (kept with its title)", title)
+        year = _year(entry)
+        if year is None and entry.all("PY", "Y1"):
+            report.skip("year that cannot be read (kept without)", entry.first("PY", "Y1"))
+        identifiers = _identifiers(entry)
+        text = "\n".join((title, *(part.text for part in sections)))
+        yield DocumentRecord(
+            key=identifiers[0] if identifiers else key_of("ris", text),
+            title=title or sections[0].text[:100],
+            language=markup.language_of(text),
+            sections=sections,
+            year=year,
+            type=_type(entry, title),
+            journal=entry.first("JF", "T2", "JO", "JA", "J2"),
+            identifiers=identifiers,
+            retracted=_retracted(entry, title),
+            line=entry.line,
+        )
+
+
+def _head(path: Path, start: bytes) -> str:
+    return file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
+
+
+def _year(entry: Entry) -> int | None:
+    # Y2 is the day on which somebody looked the reference up, and no year of it.
+    dates = (pubmed.year_of(date) for date in entry.all("PY", "Y1", "DA"))
+    return next((year for year in dates if year), None)
+
+
+def _noted(entry: Entry, *more: str) -> list[str]:
+    """Return what an export says of the kind of a work: in a field, or on a line of the notes."""
+    lines = entry.raw("M3", "PT", "N1", *more)
+    return [kind.strip(" .").lower() for line in lines for kind in line.split(";")]
+
+
+def _type(entry: Entry, title: str) -> str:
+    told = entry.first("TY").upper()
+    if told in _TYPES:
+        return _TYPES[told]
+    known = pubmed.type_of(_noted(entry), title)
+    plain = known == "journal article" and told not in _ARTICLES
+    return "document" if plain else known
+
+
+def _retracted(entry: Entry, title: str) -> bool:
+    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(_noted(entry, "KW"))
+
+
+def _identifiers(entry: Entry) -> tuple[str, ...]:
+    places = entry.raw("N1", "UR", "L2", "LK", "AN", "C7")
+    pmids = [tagged_lines.pmid(markup.unmarked(place)) for place in places]
+    number = entry.first("AN").removeprefix("PMID:").strip()
+    # EndNote and PubMed itself name the library; a bare number means nothing without its name.
+    libraries = " ".join(entry.all("DB", "DP", "C8")).lower()
+    if _NUMBER.fullmatch(number) and re.search(r"\b(?:nlm|pubmed|medline)\b", libraries):
+        pmids.insert(0, number)
+    dois = [tagged_lines.doi(place) for place in entry.raw("DO", "M3", "UR", "L2", "L3")]
+    found = [f"pmid:{each}" for each in pmids if each][:1]
+    return (*found, *[f"doi:{each}" for each in dois if each][:1])

@@ -1,0 +1,127 @@
+"""Tagged lines: RIS and MEDLINE text, where each line names its field by a short tag.
+
+    lines -> fields, with the lines that go on -> one entry at a time -> identifiers, sections
+
+What a tag means is the reader's business; here is only how lines become entries, and what both
+formats write alike.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.literature import markup, pubmed
+from knowledge.records import Report, Section
+
+
+@dataclass(slots=True)
+class Entry:
+    """One reference: its fields in order, and the line on which it starts."""
+
+    line: int
+    fields: list[tuple[str, list[str]]] = field(default_factory=list)
+    size: int = 0
+
+    def all(self, *tags: str) -> list[str]:
+        """Return every value of these tags as a line of text, the first tag's values first."""
+        found = [
+            markup.joined("\n".join(lines))
+            for wanted in tags
+            for tag, lines in self.fields
+            if tag == wanted
+        ]
+        return [value for value in found if value]
+
+    def first(self, *tags: str) -> str:
+        """Return the first value of the first of these tags that has one, or nothing."""
+        return next(iter(self.all(*tags)), "")
+
+    def raw(self, *tags: str) -> list[str]:
+        """Return the lines of these tags one by one, for fields that hold a list."""
+        found = (line for tag, lines in self.fields if tag in tags for line in lines)
+        return [text for text in map(markup.tidy, found) if text]
+
+    def text(self, tag: str) -> str:
+        """Return the values of a tag as paragraphs."""
+        values = (markup.blocks("\n".join(lines)) for each, lines in self.fields if each == tag)
+        return "\n\n".join(value for value in values if value)
+
+
+def entries(
+    path: Path, tag: re.Pattern[str], opens: str, closes: str, report: Report
+) -> Iterator[Entry]:
+    """Yield the entries of a file.
+
+    `tag` matches the start of a field and has the groups `tag` and `value`; an entry begins at the
+    tag `opens`, and ends at `closes`, at the next beginning or with the file. Lines without a tag
+    go on with the field before. Raises KnowledgeError where an entry has no end.
+    """
+    entry: Entry | None = None
+    for number, line in file_streams.lines(path):
+        text = line.rstrip()
+        found = tag.match(text.lstrip("\ufeff"))
+        name = found["tag"].strip() if found else ""
+        if name == opens:
+            if entry is not None:
+                yield entry
+            entry = Entry(number)
+        if entry is None:
+            if text.strip(" \t\ufeff") and not _COUNT.fullmatch(text) and name != closes:
+                report.skip("line outside a reference", text)
+            continue
+        # EndNote's list of tags has an "ER" with a value; only an empty one ends a reference.
+        if found and name == closes and not found["value"]:
+            yield entry
+            entry = None
+            continue
+        entry.size += len(text) + _HELD
+        if entry.size > file_streams.LONGEST_RECORD:
+            reason = f"that reference takes more than {file_streams.LONGEST_RECORD} bytes"
+            raise file_streams.too_large(path, reason, entry.line)
+        if found:
+            entry.fields.append((name, [found["value"] or ""]))
+        elif entry.fields:
+            entry.fields[-1][1].append(text.strip())
+    if entry is not None:
+        yield entry
+
+
+_HELD = 200
+"""Bytes that Python holds for a line beside its text."""
+
+_COUNT = re.compile(r"\s*\d+\.?\s*")
+"""Ovid counts its references on lines of their own."""
+
+_LABEL = re.compile(r"(?:^|(?<=[.!?)] )|(?<=\n\n))(?P<label>[A-Z][A-Z ,/&'’()-]{2,60}): (?=\S)")
+
+
+def abstract(text: str) -> tuple[Section, ...]:
+    """Return an abstract by its sections, where it starts with a label such as `METHODS:`."""
+    text = pubmed.TRUNCATED.sub("", text).strip()
+    labels = list(_LABEL.finditer(text))
+    if len(labels) < 2 or labels[0].start():
+        return (Section("", text),) if text else ()
+    ends = [label.start() for label in labels[1:]] + [len(text)]
+    return tuple(
+        Section(label["label"].strip().capitalize(), text[label.end() : end].strip())
+        for label, end in zip(labels, ends, strict=True)
+        if text[label.end() : end].strip()
+    )
+
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_PMID = re.compile(r"(?:\bpmid:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?(?:pubmed/)?)(\d{1,8})\b", re.I)
+
+
+def doi(text: str) -> str:
+    """Return the DOI that a text or an address holds, in lower case, or nothing."""
+    found = _DOI.search(text.replace("%2F", "/").replace("%2f", "/"))
+    return found[0].rstrip(".,;)]").lower() if found else ""
+
+
+def pmid(text: str) -> str:
+    """Return the number that a text or an address marks as PubMed's, or nothing."""
+    found = _PMID.search(text)
+    return found[1] if found else ""

@@ -1,0 +1,240 @@
+"""Updates: files become rows of the catalogue and a new generation, or nothing happens at all.
+
+    lock -> read files -> plan rows -> index beside -> one transaction -> CURRENT
+
+Everything slow (reading, embedding) happens before the transaction, so that conversations can be
+recorded meanwhile. A crash at any moment leaves the generation before; the next writer sweeps up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from knowledge import lock
+from knowledge.errors import KnowledgeError
+from knowledge.gc_pause import uncollected
+from knowledge.graph import entity_splits
+from knowledge.graph.catalog import DocumentRow, Source, end, holds
+from knowledge.graph.merge import Merge, chunks
+from knowledge.index import generations, index_builder
+from knowledge.index.embedding import Embedding
+from knowledge.index.index_builder import Change
+from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.manifest import Generation
+from knowledge.ingest import ingest_plan, ingest_writer
+from knowledge.ingest.ingest_plan import Plan
+from knowledge.ingest.sources import registry
+from knowledge.records import Progress, Report, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a change came to; `generation` is the one now in force.
+
+    `unchanged` names the files that were already there, or held nothing new.
+    """
+
+    generation: int
+    entities: int = 0
+    facts: int = 0
+    documents: int = 0
+    passages: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    unchanged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a split came to: `facts` of `source` went from `entity` to `part`."""
+
+    generation: int
+    entity: str
+    part: str
+    source: str
+    facts: int
+
+
+def add(
+    engine: Engine,
+    home: Path,
+    paths: Iterable[Path],
+    *,
+    format: str | None = None,
+    title: str | None = None,
+    licence: str | None = None,
+    embedding: Embedding | None = None,
+    progress: Progress = silent,
+) -> Update:
+    """Add files and folders to the knowledge base as one new generation.
+
+    What is already there is left alone; where nothing is new, no generation is made.
+    """
+    with lock.hold(home):
+        parent = _parent(engine, home)
+        number = parent + 1
+        plan = Plan()
+        report = Report()
+        files = registry.expand(paths, report)
+        ingest_plan.count(plan.left_out, report.left_out)
+        with engine.connect() as connection:
+            groups = ingest_plan.groups_of(connection, files, format, parent, number, plan)
+            about = ingest_plan.About(title, licence, parent, number)
+            stated = ingest_plan.read(connection, groups, about, plan, progress)
+            with uncollected():
+                merge = Merge(connection, parent, number, ingest_plan.editions(plan))
+                progress("merging names", 0, None)
+                if stated:
+                    merge.add(stated)
+        for source in plan.sources:
+            ingest_plan.count_in(source, plan.left_out, merge.left_out.get(str(source["id"]), {}))
+        ingest_plan.drop_idle(plan, merge)
+        if not plan.sources and not plan.retracted:
+            return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
+
+        names = ", ".join(str(source["title"]) for source in plan.sources[:3])
+        change = Change(
+            plan.pieces,
+            set(plan.superseded),
+            lambda: pieces_of(engine, parent, set(plan.superseded)),
+        )
+        base = generations.usable(home, parent) if parent else None
+        folder = generations.folder_of(home, number)
+        draft = index_builder.build(folder, number, base, change, embedding, progress)
+        with engine.begin() as connection, uncollected():
+            ingest_writer.write(connection, plan, merge, number, progress)
+            graph = None if merge.changes else _graph(base)
+            generations.record(connection, home, draft, parent or None, f"add {names}", graph)
+        generations.publish(home, number)
+        progress("done", 1, 1)
+        return Update(
+            number,
+            len(merge.entities),
+            len(merge.facts),
+            len(plan.documents),
+            len(plan.passages),
+            plan.left_out,
+            tuple(plan.unchanged),
+        )
+
+
+def remove(
+    engine: Engine,
+    home: Path,
+    ids: Sequence[str],
+    *,
+    embedding: Embedding | None = None,
+    progress: Progress = silent,
+) -> Update:
+    """Take documents, or all that a source brought, out of the base as one new generation.
+
+    A fact goes with its last source. Earlier generations keep what they had.
+    """
+    with lock.hold(home):
+        parent = _parent(engine, home)
+        number = parent + 1
+        with engine.connect() as connection:
+            gone_sources, gone = _named(connection, ids, parent)
+            owned = select(DocumentRow.id).where(
+                DocumentRow.source_id.in_(gone_sources), holds(DocumentRow, parent)
+            )
+            gone |= set(connection.scalars(owned))
+        change = Change((), gone, lambda: pieces_of(engine, parent, gone))
+        base = generations.usable(home, parent)
+        folder = generations.folder_of(home, number)
+        draft = index_builder.build(folder, number, base, change, embedding, progress)
+        with engine.begin() as connection:
+            for chunk in chunks(sorted(gone)):
+                end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
+            ingest_writer.end_sources(connection, gone_sources, parent, number)
+            cause = f"remove {', '.join(ids[:3])}"
+            graph = None if gone_sources else _graph(base)
+            generations.record(connection, home, draft, parent, cause, graph)
+            before, after = (generations.counted(connection, each) for each in (parent, number))
+        generations.publish(home, number)
+        lost = {key: before[key] - after[key] for key in before}
+        return Update(number, lost["entities"], lost["facts"], lost["documents"], lost["passages"])
+
+
+def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
+    """Mark documents as retracted; search never returns them again, whatever the generation.
+
+    The mark is the one thing that is set in place: a rollback must not bring back an article that
+    its journal has withdrawn.
+    """
+    with lock.hold(home):
+        parent = _parent(engine, home)
+        with engine.connect() as connection:
+            found_sources, documents = _named(connection, ids, parent)
+            if found_sources:
+                raise KnowledgeError(
+                    f"{found_sources[0]} is a source, and only documents are retracted.",
+                    where=found_sources[0],
+                    remedy="Name documents, or take the source out with `medchat kb remove`.",
+                )
+        base = generations.usable(home, parent)
+        change = Change(stay=lambda: pieces_of(engine, parent))
+        folder = generations.folder_of(home, parent + 1)
+        draft = index_builder.build(folder, parent + 1, base, change)
+        with engine.begin() as connection:
+            ingest_writer.mark_retracted(connection, sorted(documents))
+            cause = f"retract {', '.join(ids[:3])}"
+            generations.record(connection, home, draft, parent, cause, _graph(base))
+        generations.publish(home, parent + 1)
+        return Update(parent + 1, documents=len(documents))
+
+
+def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
+    """Undo one merge as one new generation: what a source says of an entity is another's again.
+
+    `entity` is an id or a name. The decision stays: a later import of that source's new edition
+    finds the part. Raises KnowledgeError where no such merge is there.
+    """
+    with lock.hold(home):
+        parent = _parent(engine, home)
+        number = parent + 1
+        with engine.connect() as connection:
+            rows = entity_splits.plan(connection, entity, source, parent, number)
+        base = generations.usable(home, parent)
+        change = Change(stay=lambda: pieces_of(engine, parent))
+        draft = index_builder.build(generations.folder_of(home, number), number, base, change)
+        with engine.begin() as connection:
+            ingest_writer.part(connection, rows, number)
+            cause = f"split {rows.name} of {source}"
+            generations.record(connection, home, draft, parent, cause)
+        generations.publish(home, number)
+        return Split(number, rows.entity, rows.part, source, len(rows.ended))
+
+
+def _parent(engine: Engine, home: Path) -> int:
+    """Put right what a crash may have left, and return the generation in force; 0 is none."""
+    parent = generations.reconcile(engine, home)
+    generations.sweep(engine, home)
+    return parent or 0
+
+
+def _graph(base: Generation | None) -> int | None:
+    """Return since when names and facts are what they are, where the base tells."""
+    return base.manifest.graph or base.number if base is not None else None
+
+
+def _named(connection: Connection, ids: Sequence[str], parent: int) -> tuple[list[str], set[str]]:
+    """Tell which ids are sources and which are documents; each version's bare id will do."""
+    found_sources: list[str] = []
+    documents: set[str] = set()
+    for id in ids:
+        source = select(Source.id).where(Source.id == id, holds(Source, parent))
+        document = select(DocumentRow.id).where(DocumentRow.id == id, holds(DocumentRow, parent))
+        _, live = ingest_plan.versions(connection, id, parent)
+        if connection.scalar(source):
+            found_sources.append(id)
+        elif live is not None or connection.scalar(document):
+            documents.add(live.id if live is not None else id)
+        else:
+            raise KnowledgeError(
+                f"There is no document or source {id!r} in the knowledge base.",
+                where=id,
+                remedy="`medchat kb list` lists sources and documents with their ids.",
+            )
+    return found_sources, documents
