@@ -14,10 +14,10 @@ from pathlib import Path
 
 from machine import table
 
-from knowledge import screening
-from knowledge.gates.near import NearDuplicates
-from knowledge.gates.overlap import Overlap
-from knowledge.gates.shares import Balanced
+from knowledge.datasets import screening
+from knowledge.datasets.gates.contamination import Overlap
+from knowledge.datasets.gates.near_duplicates import NearDuplicates
+from knowledge.datasets.gates.quotas import Balanced
 from knowledge.lessons.check import read_lessons
 from knowledge.records import Lesson
 

@@ -230,7 +230,7 @@ def _sides(
 
 def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     """Read a peer's rows, one JSON array or one row a line, less what overlaps the questions."""
-    from knowledge.gates.overlap import Overlap
+    from knowledge.datasets.gates.contamination import Overlap
     from knowledge.records import Lesson, Message
 
     text = path.read_text(encoding="utf-8")

@@ -27,7 +27,9 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge import lessons, screening
+from knowledge import lessons
+from knowledge.datasets import screening
+from knowledge.datasets.screening import Candidate, Screened
 from knowledge.graph.catalog import Base, FactRow, NameRow, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
@@ -37,7 +39,6 @@ from knowledge.lessons.styles import STYLES
 from knowledge.lessons.wishes import Wishes
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.records import Lesson, Message
-from knowledge.screening import Candidate, Screened
 from knowledge.text.chunking import sentences
 
 Plant = Callable[[Lesson, random.Random], Lesson | None]
@@ -498,7 +499,7 @@ def _exams(path: Path | None, folder: Path) -> tuple[Path, list[str]]:
             )
         ]
         path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    from knowledge.gates.overlap import texts
+    from knowledge.datasets.gates.contamination import texts
 
     asked = [text for name, text in texts([path]) if re.search("question", name, re.IGNORECASE)]
     return path, [text for text in asked if 15 <= len(text) <= (150 if _is_chinese(text) else 300)]

@@ -21,12 +21,12 @@ from medchat.progress import shown
 from medchat.settings import Settings
 
 if TYPE_CHECKING:
+    from knowledge.datasets.teacher import Teacher
     from knowledge.index.embedding import SentenceEmbedding
     from knowledge.ingest.updates import Update
     from knowledge.lessons import BuildReport
     from knowledge.lessons.check import CheckReport
     from knowledge.lessons.wishes import Wishes
-    from knowledge.teacher import Teacher
 
 
 class Tools(TypedDict):
@@ -213,8 +213,8 @@ def build(
 
 def _wishes(bench: Bench, beside: Beside) -> "Wishes":
     """Return what the flags ask for beside the graph."""
-    from knowledge.gates.abuse import read_keywords
-    from knowledge.imports import Import
+    from knowledge.datasets.gates.toxicity import read_keywords
+    from knowledge.datasets.imports.imported_rows import Import
     from knowledge.lessons.wishes import Wishes
     from medchat import feedback
 
@@ -232,7 +232,7 @@ def _wishes(bench: Bench, beside: Beside) -> "Wishes":
 
 def _teacher(bench: Bench, beside: Beside) -> "Teacher | None":
     """Return the teacher that the flags name; what it says is kept in the home."""
-    from knowledge.teacher import Server, Teacher
+    from knowledge.datasets.teacher import Server, Teacher
 
     if not beside.teacher:
         return None

@@ -13,10 +13,10 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, aliased
 
-from knowledge import imports
-from knowledge.imports.shapes import Talk
+from knowledge.datasets.imports import imported_rows
+from knowledge.datasets.imports.formats import Talk
+from knowledge.datasets.screening import Candidate
 from knowledge.lessons.claims import uncited
-from knowledge.screening import Candidate
 from medchat.errors import MedchatError
 from medchat.store import FeedbackRow, MessageRow
 
@@ -93,7 +93,7 @@ def lessons(engine: Engine) -> Iterator[Candidate]:
         answer = opinion.correction or (opinion.answer if opinion.verdict == "up" else "")
         if answer:
             talk = Talk(((opinion.question, uncited(answer)),), "feedback")
-            row = imports.lesson(talk, "feedback", 0, OWN)
+            row = imported_rows.lesson(talk, "feedback", 0, OWN)
             yield replace(row, meta={**row.meta, "feedback": opinion.id}), ""
 
 

@@ -6,10 +6,11 @@ import json
 import pytest
 from toy_lessons import opened
 
-from knowledge import export, lessons
+from knowledge import lessons
+from knowledge.datasets import export
+from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.records import Lesson, LessonSource, Message
-from knowledge.screening import Screened
 
 FILES = {
     "train.jsonl",

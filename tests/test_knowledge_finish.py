@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from toy_lessons import opened
 
-from knowledge import lessons, lines, screening
-from knowledge.gates.near import NEAR, NearDuplicates
+from knowledge import lessons
+from knowledge.datasets import row_formats, screening
+from knowledge.datasets.gates.near_duplicates import NEAR, NearDuplicates
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
 from knowledge.graph.prepared_query import Prepared, plain
@@ -44,7 +45,9 @@ ROWS = [row("How?", "So."), row(ODD, ODD, "And then?", ODD), row("Why?", ODD, sy
 def test_lines_are_those_of_json(lesson):
     spoken = [each.content for each in lesson.messages if each.role != "system"]
     pairs = list(zip(spoken[::2], spoken[1::2], strict=True))
-    own, chatglm, alpaca, sharegpt = (text.decode() for text in lines.every(lesson, apart=False))
+    own, chatglm, alpaca, sharegpt = (
+        text.decode() for text in row_formats.every(lesson, apart=False)
+    )
     raw = json.loads(own)
     assert own == json.dumps(raw, ensure_ascii=False) + "\n"
     assert raw == {
@@ -76,7 +79,7 @@ def test_lines_are_those_of_json(lesson):
 
 
 def test_a_row_held_out_has_its_own_line_alone():
-    assert lines.every(ROWS[0], apart=True) == lines.every(ROWS[0], apart=False)[:1]
+    assert row_formats.every(ROWS[0], apart=True) == row_formats.every(ROWS[0], apart=False)[:1]
 
 
 def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out():
@@ -86,7 +89,7 @@ def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out()
     (sent, reason), left_out = finish.unpacked(finish.packed(done))
     assert left_out == (None, "capped")
     assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
-    assert sent.worked.lines == lines.every(sent, apart=False)
+    assert sent.worked.lines == row_formats.every(sent, apart=False)
     assert replace(sent, id="another").worked is None
 
 

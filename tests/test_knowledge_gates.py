@@ -7,12 +7,13 @@ import re
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons, screening
+from knowledge import lessons
+from knowledge.datasets import screening
+from knowledge.datasets.gates import contamination, near_duplicates, pii, quotas, toxicity
+from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
-from knowledge.gates import abuse, near, overlap, personal, shares
 from knowledge.lessons.wishes import Wishes
 from knowledge.records import Lesson, Message
-from knowledge.screening import Screened
 from knowledge.vocabulary import RELATIONS
 
 LONG = (
@@ -57,27 +58,27 @@ class TestNear:
         ],
     )
     def test_small_changes_are_seen_through(self, change):
-        gate = near.NearDuplicates()
+        gate = near_duplicates.NearDuplicates()
         assert gate([row(*LONG)]) == [""]
-        assert gate([row(change(LONG[0]), LONG[1])]) == [near.NEAR]
+        assert gate([row(change(LONG[0]), LONG[1])]) == [near_duplicates.NEAR]
 
     def test_chinese_is_seen_through_too(self):
-        gate = near.NearDuplicates()
+        gate = near_duplicates.NearDuplicates()
         other = (LONG_ZH[0].replace("三个星期", "三周"), LONG_ZH[1].replace("，", " "))
-        assert gate([row(*LONG_ZH, "zh"), row(*other, "zh")]) == ["", near.NEAR]
+        assert gate([row(*LONG_ZH, "zh"), row(*other, "zh")]) == ["", near_duplicates.NEAR]
 
     def test_other_rows_in_the_same_frame_stay(self):
-        gate = near.NearDuplicates()
+        gate = near_duplicates.NearDuplicates()
         frame = "What are the symptoms of {}?", "Symptoms of {} include {}."
         told = [("gout", "joint pain and swelling"), ("asthma", "wheeze, cough and tightness")]
         rows = [row(frame[0].format(name), frame[1].format(name, what)) for name, what in told]
         assert gate(rows) == ["", ""]
 
     def test_only_kept_rows_are_remembered_over_batches(self):
-        gate = near.NearDuplicates()
+        gate = near_duplicates.NearDuplicates()
         rows = [row(f"{LONG[0]} Case {number}", LONG[1]) for number in range(3)]
-        assert gate(rows) == ["", near.NEAR, near.NEAR]
-        assert gate(rows) == [near.NEAR] * 3
+        assert gate(rows) == ["", near_duplicates.NEAR, near_duplicates.NEAR]
+        assert gate(rows) == [near_duplicates.NEAR] * 3
         assert gate([]) == []
 
     def test_batches_of_any_size_give_the_same_verdicts(self):
@@ -91,7 +92,7 @@ class TestNear:
                 rows.append(row(text.replace("word1 ", "word2 ", 1), "An answer."))
         found = []
         for size in (1, 7, 400):
-            gate = near.NearDuplicates()
+            gate = near_duplicates.NearDuplicates()
             parts = [rows[place : place + size] for place in range(0, len(rows), size)]
             found.append([reason for part in parts for reason in gate(part)])
         assert found[0] == found[1] == found[2]
@@ -107,17 +108,17 @@ class TestNear:
             for place in pick.sample(range(400), share):
                 other[place] = pick.choice(letters)
             one, two = shingles(text), shingles("".join(other))
-            found = near.signatures([text, "".join(other)])
+            found = near_duplicates.signatures([text, "".join(other)])
             errors.append((found[0] == found[1]).mean() - len(one & two) / len(one | two))
         assert abs(sum(errors) / len(errors)) < 0.015
         assert max(map(abs, errors)) < 0.16
 
     def test_signatures_do_not_depend_on_their_neighbours(self):
         texts = ["", "a", "gout", LONG[0], LONG_ZH[0], "with a \0 in it"]
-        together = near.signatures(texts)
+        together = near_duplicates.signatures(texts)
         assert together.shape == (6, 126)
         for text, found in zip(texts, together, strict=True):
-            assert (near.signatures([text])[0] == found).all()
+            assert (near_duplicates.signatures([text])[0] == found).all()
 
 
 class TestOverlap:
@@ -146,7 +147,7 @@ class TestOverlap:
         else:
             path = path.with_suffix(".json")
             path.write_text(json.dumps(rows), encoding="utf-8")
-        return overlap.Overlap([path.parent if request.param == "folder" else path])
+        return contamination.Overlap([path.parent if request.param == "folder" else path])
 
     @pytest.mark.parametrize(
         ("question", "answer", "found"),
@@ -167,7 +168,7 @@ class TestOverlap:
     )
     def test_shared_wording_is_found(self, gate, question, answer, found):
         rows = [row("Is it painful at night?", "It is."), row(question, answer), row(*LONG)]
-        assert gate(rows) == ["", overlap.OVERLAP if found else "", ""]
+        assert gate(rows) == ["", contamination.OVERLAP if found else "", ""]
 
     def test_runs_do_not_reach_over_messages(self, gate):
         words = [f"term{n}" for n in range(14)]
@@ -179,7 +180,7 @@ class TestOverlap:
         if text is not None:
             path.write_text(text, encoding="utf-8")
         with pytest.raises(KnowledgeError) as caught:
-            overlap.Overlap([path])
+            contamination.Overlap([path])
         assert caught.value.where == "--exclude"
 
     @pytest.mark.real_data
@@ -191,11 +192,11 @@ class TestOverlap:
         ],
     )
     def test_every_question_of_real_sets_is_found(self, real_data, name, field):
-        gate = overlap.Overlap([real_data / name])
+        gate = contamination.Overlap([real_data / name])
         asked = [
             text
-            for key, text in overlap.texts([real_data / name])
-            if key == field and len(overlap._TOKEN.findall(text.lower())) >= 5
+            for key, text in contamination.texts([real_data / name])
+            if key == field and len(contamination._TOKEN.findall(text.lower())) >= 5
         ]
         assert len(asked) > 400
         rows = [row(f"Doctor: {text.upper()} Thank you.", "Yes.") for text in asked]
@@ -236,10 +237,10 @@ class TestPersonal:
     )
     def test_each_kind_is_found_and_masked(self, text, kind):
         language = "zh" if re.search("[\u4e00-\u9fff]", text) else "en"
-        assert personal.impersonal(row(text, "Yes.")) == personal.PERSONAL + kind
-        masked = personal.masked(text, language)
+        assert pii.impersonal(row(text, "Yes.")) == pii.PERSONAL + kind
+        masked = pii.masked(text, language)
         assert masked != text and "[" in masked
-        assert personal.impersonal(row(masked, "Yes.")) == ""
+        assert pii.impersonal(row(masked, "Yes.")) == ""
 
     @pytest.mark.parametrize(
         "text",
@@ -255,11 +256,11 @@ class TestPersonal:
         ],
     )
     def test_medicine_is_not_personal(self, text):
-        assert [kind.name for kind, _, _ in personal.find(text)] == []
+        assert [kind.name for kind, _, _ in pii.find(text)] == []
 
     def test_check_digits_count(self):
-        assert not list(personal.find("Card 4111 1111 1111 1112 was charged."))
-        assert not list(personal.find("编号110105194912310021。"))
+        assert not list(pii.find("Card 4111 1111 1111 1112 was charged."))
+        assert not list(pii.find("编号110105194912310021。"))
 
     def test_reports_repeat_no_personal_data(self):
         report = Screened()
@@ -274,7 +275,7 @@ class TestPersonal:
         path = real_data / "open/safety/pii_presidio/synth_v2_a.json"
         found, wanted = {}, {}
         for each in json.loads(path.read_text(encoding="utf-8")):
-            spans = [(start, end) for _, start, end in personal.find(each["full_text"])]
+            spans = [(start, end) for _, start, end in pii.find(each["full_text"])]
             for span in each["spans"]:
                 kind = span["entity_type"]
                 hit = any(a < span["end_position"] and span["start_position"] < b for a, b in spans)
@@ -292,7 +293,7 @@ PAPER = {"relation": "conclusion"}
 
 class TestShares:
     def test_a_relation_keeps_to_its_share(self):
-        gate = shares.Balanced()
+        gate = quotas.Balanced()
         pick = random.Random(1)
         others = [relation for relation in RELATIONS if relation != "symptom"][:9]
         topics = pick.choices(["symptom", *others], [9, *[1] * 9], k=4000)
@@ -304,11 +305,11 @@ class TestShares:
         )
 
     def test_a_single_relation_may_have_all(self):
-        gate = shares.Balanced()
+        gate = quotas.Balanced()
         assert not any(gate([row(*LONG, relation="symptom") for _ in range(500)]))
 
     def test_rows_without_relation_are_free(self):
-        gate = shares.Balanced()
+        gate = quotas.Balanced()
         assert not any(gate([row(*LONG, **about) for _ in range(500) for about in ({}, PAPER)]))
         assert not any(gate([row(*LONG, relation="symptom") for _ in range(500)]))
 
@@ -322,7 +323,7 @@ class TestShares:
         ],
     )
     def test_all_licences_of_a_row_must_be_asked_for(self, licence, kept):
-        gate = shares.Licensed(["CC0-1.0", "CC-BY-4.0"])
+        gate = quotas.Licensed(["CC0-1.0", "CC-BY-4.0"])
         assert (gate(row(*LONG, licence=licence)) == "") is kept
 
 
@@ -371,16 +372,16 @@ def test_a_build_counts_and_shows_what_its_gates_dropped(tmp_path):
     wishes = Wishes(exclude=(held,), licences=("CC0-1.0",))
     report = lessons.build(engine, generation, tmp_path / "data", wishes=wishes)
     engine.dispose()
-    assert report.dropped[shares.UNLICENSED] > 5
-    assert report.dropped[overlap.OVERLAP] >= 1
+    assert report.dropped[quotas.UNLICENSED] > 5
+    assert report.dropped[contamination.OVERLAP] >= 1
     written = json.loads((tmp_path / "data/report.json").read_text(encoding="utf-8"))
     assert written["licences"] == {"CC0-1.0": report.rows}
     assert written["dropped"] == report.dropped
     assert written["entities"] <= written["entities_known"]
     assert 0 < written["largest_relation"]["share"] <= 0.25
     card = (tmp_path / "data/CARD.md").read_text(encoding="utf-8")
-    assert f"| {overlap.OVERLAP} | {report.dropped[overlap.OVERLAP]} |" in card
-    assert written["dropped_samples"][overlap.OVERLAP][0].split("\n")[0] in card
+    assert f"| {contamination.OVERLAP} | {report.dropped[contamination.OVERLAP]} |" in card
+    assert written["dropped_samples"][contamination.OVERLAP][0].split("\n")[0] in card
     text = (tmp_path / "data/train.jsonl").read_text(encoding="utf-8")
     assert "What are the symptoms of gout?" not in text
 
@@ -389,19 +390,19 @@ class TestAbuse:
     @pytest.mark.parametrize(
         ("answer", "language", "reason"),
         [
-            ("You are an idiot, rest for a week.", "en", abuse.INSULT),
-            ("That is what sluts get.", "en", abuse.INSULT),
-            ("Nothing helps, so go and kill yourself.", "en", abuse.VIOLENCE),
-            ("Watch free porn and it will pass.", "en", abuse.OBSCENE),
-            ("傻逼才会得这个病。", "zh", abuse.INSULT),
-            ("治不好了，不如自杀算了。", "zh", abuse.VIOLENCE),
-            ("想约炮就联系我。", "zh", abuse.OBSCENE),
-            ("多休息，fuck you。", "zh", abuse.INSULT),
+            ("You are an idiot, rest for a week.", "en", toxicity.INSULT),
+            ("That is what sluts get.", "en", toxicity.INSULT),
+            ("Nothing helps, so go and kill yourself.", "en", toxicity.VIOLENCE),
+            ("Watch free porn and it will pass.", "en", toxicity.OBSCENE),
+            ("傻逼才会得这个病。", "zh", toxicity.INSULT),
+            ("治不好了，不如自杀算了。", "zh", toxicity.VIOLENCE),
+            ("想约炮就联系我。", "zh", toxicity.OBSCENE),
+            ("多休息，fuck you。", "zh", toxicity.INSULT),
         ],
     )
     def test_what_no_consultation_needs_is_dropped(self, answer, language, reason):
-        assert abuse.decent(row("What helps?", answer, language)) == reason
-        assert screening.plain_gates()[-1] is abuse.decent
+        assert toxicity.decent(row("What helps?", answer, language)) == reason
+        assert screening.plain_gates()[-1] is toxicity.decent
 
     @pytest.mark.parametrize(
         "text",
@@ -417,21 +418,21 @@ class TestAbuse:
     )
     def test_medicine_may_be_spoken_of(self, text):
         language = "en" if text.isascii() else "zh"
-        assert abuse.decent(row(text, text, language)) == ""
+        assert toxicity.decent(row(text, text, language)) == ""
 
     def test_a_patient_may_tell_of_thoughts_of_dying(self):
         told = row(
             "They said that I should kill myself; you should die, they said.", "Call for help."
         )
-        assert abuse.decent(told) == ""
+        assert toxicity.decent(told) == ""
 
     def test_own_keywords_are_whole_words_and_counted(self, tmp_path):
         path = tmp_path / "words.txt"
         path.write_text("# mine\nCold\n感冒\n", encoding="utf-8")
-        gate = abuse.Unwanted(abuse.read_keywords(path))
-        assert gate(row("What of a COLD?", "Rest.")) == f"{abuse.KEYWORD}: 'cold'"
+        gate = toxicity.Unwanted(toxicity.read_keywords(path))
+        assert gate(row("What of a COLD?", "Rest.")) == f"{toxicity.KEYWORD}: 'cold'"
         assert gate(row("What of scolding?", "Rest.")) == ""
-        assert gate(row("普通感冒怎么办？", "多休息。", "zh")).startswith(abuse.KEYWORD)
+        assert gate(row("普通感冒怎么办？", "多休息。", "zh")).startswith(toxicity.KEYWORD)
 
     @pytest.mark.parametrize("text", [None, "# nothing\n\n"])
     def test_a_file_without_keywords_is_refused(self, tmp_path, text):
@@ -439,7 +440,7 @@ class TestAbuse:
         if text is not None:
             path.write_text(text, encoding="utf-8")
         with pytest.raises(KnowledgeError):
-            abuse.read_keywords(path)
+            toxicity.read_keywords(path)
 
     def test_a_build_keeps_keywords_out_and_says_so(self, tmp_path):
         engine, generation = opened(tmp_path)
@@ -450,7 +451,7 @@ class TestAbuse:
         lessons.build(engine, generation, tmp_path / "some", styles=("huatuo",), wishes=wishes)
         assert not _rows_with(tmp_path / "some", common)
         report = json.loads((tmp_path / "some" / "report.json").read_text(encoding="utf-8"))
-        reasons = [reason for reason in report["dropped"] if reason.startswith(abuse.KEYWORD)]
+        reasons = [reason for reason in report["dropped"] if reason.startswith(toxicity.KEYWORD)]
         assert reasons and report["dropped_samples"][reasons[0]]
         engine.dispose()
 

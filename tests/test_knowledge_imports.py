@@ -5,10 +5,11 @@ import json
 import pytest
 from toy_lessons import opened
 
-from knowledge import imports, lessons
+from knowledge import lessons
+from knowledge.datasets.imports import imported_rows
+from knowledge.datasets.imports.formats import EMPTY, SHAPES, TOOLS, UNPAIRED
+from knowledge.datasets.imports.imported_rows import Import
 from knowledge.errors import KnowledgeError
-from knowledge.imports import Import
-from knowledge.imports.shapes import EMPTY, SHAPES, TOOLS, UNPAIRED
 from knowledge.lessons.check import check
 from knowledge.lessons.wishes import Wishes
 
@@ -156,8 +157,8 @@ TWO = ((ASKED, SAID), (AGAIN, MORE))
 def test_a_shape_is_recognised_and_read(tmp_path, shape, row, turns):
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([row]), encoding="utf-8")
-    assert imports.recognise(path).name == shape
-    [(line, talk)] = imports.talks(Import(path))
+    assert imported_rows.recognise(path).name == shape
+    [(line, talk)] = imported_rows.talks(Import(path))
     assert line == 1
     assert (talk if isinstance(turns, str) else talk.turns) == turns
 
@@ -173,12 +174,12 @@ def test_a_row_says_where_it_is_from(tmp_path):
         {"prompt": "膝盖痛怎么办？", "response": "先休息。"},
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    one, two = (lesson for lesson, _ in imports.candidates([Import(path, licence="CC0-1.0")]))
+    one, two = (lesson for lesson, _ in imported_rows.candidates([Import(path, licence="CC0-1.0")]))
     assert one.imported and one.sources == () and one.entities == ()
     assert one.meta == {"imported": "rows.jsonl", "line": 1, "shape": "chatglm"}
     assert (one.language, two.language) == ("en", "zh")
     assert one.licence == "CC0-1.0" and one.id != two.id and one.split_key != two.split_key
-    [(other, _), _] = imports.candidates([Import(path)])
+    [(other, _), _] = imported_rows.candidates([Import(path)])
     assert other.licence == "none stated" and other.id == one.id
 
 
@@ -194,13 +195,13 @@ def test_what_has_no_shape_is_refused(tmp_path, text, format, where):
     path = tmp_path / "rows.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
-        list(imports.candidates([Import(path, format)]))
+        list(imported_rows.candidates([Import(path, format)]))
     assert where in caught.value.where and "alpaca" in caught.value.remedy
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(KnowledgeError, match="cannot be opened"):
-        list(imports.candidates([Import(tmp_path / "none.json")]))
+        list(imported_rows.candidates([Import(tmp_path / "none.json")]))
 
 
 @pytest.fixture(scope="module")
@@ -318,7 +319,7 @@ def test_the_mark_of_imported_rows_is_no_way_around_the_proof(graph, tmp_path):
     ],
 )
 def test_real_files_are_read_whole(real_data, name, shapes, rows, talks, longest):
-    found = list(imports.candidates([Import(real_data / name)]))
+    found = list(imported_rows.candidates([Import(real_data / name)]))
     kept = [lesson for lesson, _ in found if lesson]
     assert (len(found), len(kept)) == (rows, talks)
     assert {lesson.meta["shape"] for lesson in kept} == shapes

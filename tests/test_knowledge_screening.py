@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge import screening
+from knowledge.datasets import screening
+from knowledge.datasets.screening import Screened, Unrepeated
 from knowledge.records import Lesson, Message
-from knowledge.screening import Screened, Unrepeated
 
 EN = ("What are the symptoms of gout?", "Symptoms of gout include joint pain.")
 ZH = ("痛风有哪些症状？", "痛风的症状包括关节痛。")

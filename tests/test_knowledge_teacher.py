@@ -9,10 +9,10 @@ import pytest
 from toy_lessons import opened
 
 from knowledge import lessons
+from knowledge.datasets.teacher import REWORDED, UNASKED, Server, Teacher
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.check import check
 from knowledge.lessons.wishes import Wishes
-from knowledge.teacher import REWORDED, UNASKED, Server, Teacher
 
 STYLES = ("chatdoctor", "huatuo", "grounded")
 FILES = ("train.jsonl", "validation.jsonl")

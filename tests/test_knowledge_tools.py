@@ -14,7 +14,7 @@ from toy_lessons import opened
 
 import finetune
 from knowledge import lessons
-from knowledge.imports import Import
+from knowledge.datasets.imports.imported_rows import Import
 from knowledge.lessons.wishes import Wishes
 
 BASE = Path(finetune.__file__).parent / "mini" / "base"

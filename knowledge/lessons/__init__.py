@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge import export, screening
+from knowledge.datasets import export, screening
+from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import uncollected
 from knowledge.lessons import preference
@@ -22,7 +23,6 @@ from knowledge.lessons.plan import Plan, Supplies
 from knowledge.lessons.styles import STYLES, Style
 from knowledge.lessons.wishes import PLAIN, Wishes
 from knowledge.records import IMPORTED, Language, Lesson, Progress, silent
-from knowledge.screening import Screened
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge import lines, screening
-from knowledge.gates import near
+from knowledge.datasets import row_formats, screening
+from knowledge.datasets.gates import near_duplicates
+from knowledge.datasets.screening import Candidate, Gate
 from knowledge.records import Language, Lesson, LessonSource, Message, Worked
-from knowledge.screening import Candidate, Gate
 
 _Plain = tuple[Any, ...]
 Packed = list[tuple[_Plain | None, str]]
@@ -33,9 +33,9 @@ class Finish:
             for lesson, reason in candidates
         ]
         kept = [lesson for lesson, reason in done if lesson and not reason]
-        signed = near.of(kept) if kept else ()
+        signed = near_duplicates.of(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
-            written = lines.every(lesson, self.held_out(lesson.split_key))
+            written = row_formats.every(lesson, self.held_out(lesson.split_key))
             lesson.keep(Worked(screening.letters(lesson), signature.tobytes(), written))
         return done
 

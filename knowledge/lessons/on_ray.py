@@ -16,13 +16,13 @@ from types import ModuleType, TracebackType
 
 from sqlalchemy import Engine
 
-from knowledge import lines
+from knowledge.datasets import row_formats
+from knowledge.datasets.screening import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
 from knowledge.lessons.check import lesson_of
 from knowledge.lessons.plan import Supplies, Task
 from knowledge.lessons.workers import Desk, Writers
-from knowledge.screening import Candidate
 
 _WINDOW = 16
 """Batches of one window, for each worker; no more than a window is under way."""
@@ -110,7 +110,8 @@ def _unpacked(text: str) -> list[Task | str]:
 
 def _packed_candidates(made: list[Candidate]) -> str:
     rows = (
-        (lines.own(lesson) if lesson else "null", json.dumps(reason)) for lesson, reason in made
+        (row_formats.own(lesson) if lesson else "null", json.dumps(reason))
+        for lesson, reason in made
     )
     return f"[{', '.join(f'[{row}, {reason}]' for row, reason in rows)}]"
 

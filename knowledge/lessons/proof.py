@@ -11,7 +11,7 @@ from sys import intern
 
 from sqlalchemy import Engine, func, select
 
-from knowledge import imports
+from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
 from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
 from knowledge.graph.linker import Linker
@@ -138,7 +138,7 @@ class Prover:
     ) -> str:
         """Return the first thing that is wrong."""
         if lesson.imported:
-            return imports.fault(lesson)
+            return imported_rows.fault(lesson)
         if len(lesson.messages) < 2 or lesson.messages[-1].role != "assistant":
             return "the row has no question with an answer"
         if not lesson.sources:

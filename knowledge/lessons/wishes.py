@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from knowledge import imports, screening
+from knowledge.datasets import screening
+from knowledge.datasets.gates import pii
+from knowledge.datasets.gates.contamination import Overlap
+from knowledge.datasets.gates.near_duplicates import NearDuplicates
+from knowledge.datasets.gates.quotas import Balanced, Licensed
+from knowledge.datasets.gates.toxicity import Unwanted
+from knowledge.datasets.imports import imported_rows
+from knowledge.datasets.imports.imported_rows import Import
+from knowledge.datasets.screening import Candidate, Gate, Judge, Screened, Stage
 from knowledge.errors import KnowledgeError
-from knowledge.gates import personal
-from knowledge.gates.abuse import Unwanted
-from knowledge.gates.near import NearDuplicates
-from knowledge.gates.overlap import Overlap
-from knowledge.gates.shares import Balanced, Licensed
-from knowledge.imports import Import
 from knowledge.lessons.finish import Finish
 from knowledge.lessons.plan import HeldOut, Supplies
 from knowledge.lessons.proof import Prover
 from knowledge.lessons.workers import Writers
-from knowledge.screening import Candidate, Gate, Judge, Screened, Stage
 
 if TYPE_CHECKING:
-    from knowledge.teacher import Teacher
+    from knowledge.datasets.teacher import Teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ class Wishes:
         return Writers(engine, supplies, workers, Finish(self.plain_gates(), held_out))
 
     def _outside(self) -> Iterator[Candidate]:
-        for lesson, reason in chain(self.told, imports.candidates(self.imports)):
+        for lesson, reason in chain(self.told, imported_rows.candidates(self.imports)):
             if lesson is not None and self.mask:
-                lesson = personal.without_personal(lesson)
+                lesson = pii.without_personal(lesson)
             yield lesson, reason
 
 

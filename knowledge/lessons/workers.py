@@ -17,11 +17,11 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
+from knowledge.datasets.screening import Candidate
 from knowledge.graph.catalog import connect
 from knowledge.lessons.finish import Finish, Packed, packed, unpacked
 from knowledge.lessons.plan import Supplies, Task
 from knowledge.lessons.proof import Prover
-from knowledge.screening import Candidate
 
 NOT_PROVEN = "not proven: "
 

@@ -12,11 +12,11 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
+from knowledge.datasets.imports.formats import SHAPES, Shape, Talk
+from knowledge.datasets.screening import Candidate
 from knowledge.errors import KnowledgeError
-from knowledge.imports.shapes import SHAPES, Shape, Talk
 from knowledge.ingest.sources import file_streams
 from knowledge.records import IMPORTED, Lesson, Message
-from knowledge.screening import Candidate
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"

@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.claims import MARK
 from knowledge.records import Language, Lesson, Message, Progress, silent
-from knowledge.screening import Candidate, Gate, Stage
 from knowledge.text.chunking import sentences
 
 Prove = Callable[[Sequence[Lesson]], Sequence[str]]

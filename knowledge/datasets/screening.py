@@ -4,7 +4,7 @@
 
 A gate is a function from a lesson to a reason, empty where it keeps; a stage does the same for
 batches in their order, and the proof is the first of them. This file knows nothing of how lessons
-are made or proven; gates that need more room stand in `knowledge.gates`.
+are made or proven; gates that need more room stand in `knowledge.datasets.gates`.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from knowledge.gates import abuse, personal
+from knowledge.datasets.gates import pii, toxicity
 from knowledge.records import Language, Lesson
 
 Gate = Callable[[Lesson], str]
@@ -166,7 +166,7 @@ def screen(
 def _sample(lesson: Lesson) -> str:
     """Return the last question and answer of a lesson, cut; a report repeats no personal data."""
     question, answer = (
-        personal.masked(message.content, lesson.language) for message in lesson.messages[-2:]
+        pii.masked(message.content, lesson.language) for message in lesson.messages[-2:]
     )
     return f"{question[:150]} → {answer[:200]}"
 
@@ -232,7 +232,7 @@ def gates() -> list[Gate]:
 
 def plain_gates() -> list[Gate]:
     """Return the gates that remember nothing, which a row that changed may pass again."""
-    return [clean, in_language, of_length, without_leakage, personal.impersonal, abuse.decent]
+    return [clean, in_language, of_length, without_leakage, pii.impersonal, toxicity.decent]
 
 
 def clean(lesson: Lesson) -> str:

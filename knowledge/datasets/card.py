@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.datasets.screening import Screened
 from knowledge.records import Lesson, Message
-from knowledge.screening import Screened
 from knowledge.vocabulary import RELATIONS
 
 _INVERSE = "~"

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from knowledge import card, lines
-from knowledge.card import Counts
+from knowledge.datasets import card, row_formats
+from knowledge.datasets.card import Counts
+from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.index.manifest import flush
 from knowledge.records import Lesson
-from knowledge.screening import Screened
 
 MANIFEST = "MANIFEST.json"
 KIND = "medchat-dataset"
@@ -185,7 +185,7 @@ class _Files:
 
     def add(self, lesson: Lesson, apart: bool) -> None:
         """Write a row to the files that it belongs to."""
-        own, *others = lesson.worked.lines if lesson.worked else lines.every(lesson, apart)
+        own, *others = lesson.worked.lines if lesson.worked else row_formats.every(lesson, apart)
         if apart:
             self._validation.write(own)
             return

@@ -3,5 +3,5 @@
     near duplicates · overlap with evaluation sets · personal data · abuse and keywords ·
     shares and licences
 
-Plain gates, and the order of all, stand in `knowledge.screening`.
+Plain gates, and the order of all, stand in `knowledge.datasets.screening`.
 """

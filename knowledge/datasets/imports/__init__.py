@@ -1,0 +1,1 @@
+"""Data sets of other people as rows: their formats, and the rows they become."""
