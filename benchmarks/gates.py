@@ -18,7 +18,7 @@ from knowledge.datasets import screening
 from knowledge.datasets.gates.contamination import Overlap
 from knowledge.datasets.gates.near_duplicates import NearDuplicates
 from knowledge.datasets.gates.quotas import Balanced
-from knowledge.lessons.check import read_lessons
+from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.records import Lesson
 
 _BATCH = 200

@@ -27,16 +27,16 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge import lessons
 from knowledge.datasets import screening
 from knowledge.datasets.screening import Candidate, Screened
 from knowledge.graph.catalog import Base, FactRow, NameRow, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
-from knowledge.lessons.check import read_lessons
-from knowledge.lessons.proof import Prover
-from knowledge.lessons.styles import STYLES
-from knowledge.lessons.wishes import Wishes
+from knowledge.lessons import build
+from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.verify.dataset_check import read_lessons
+from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.records import Lesson, Message
 from knowledge.text.chunking import sentences
@@ -354,7 +354,7 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
     amounts = {"data": (tuple(STYLES), options.sound), "sums": (("tools",), 4 * options.each)}
     for name, (styles, limit) in amounts.items():
         place = folder / name
-        lessons.build(
+        build.build(
             engine, generation, place, styles=styles, limit=limit, seed=options.seed, wishes=wishes
         )
     rows, sums = ([*_rows(folder / name)] for name in amounts)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from knowledge.datasets.teacher import Teacher
     from knowledge.index.embedding import SentenceEmbedding
     from knowledge.ingest.updates import Update
-    from knowledge.lessons import BuildReport
-    from knowledge.lessons.check import CheckReport
-    from knowledge.lessons.wishes import Wishes
+    from knowledge.lessons.build import BuildReport
+    from knowledge.lessons.build_options import Wishes
+    from knowledge.lessons.verify.dataset_check import CheckReport
 
 
 class Tools(TypedDict):
@@ -195,10 +195,10 @@ def build(
     bench: Bench, out: Path, style: str, language: str, amount: Amount, beside: Beside
 ) -> "tuple[BuildReport, bool]":
     """Write a dataset folder; a build that gives rows is whole."""
-    from knowledge import lessons
-    from knowledge.lessons.styles import STYLES
+    from knowledge.lessons import build
+    from knowledge.lessons.styles.registry import STYLES
 
-    report = lessons.build(
+    report = build.build(
         bench.engine,
         bench.generation,
         out,
@@ -215,7 +215,7 @@ def _wishes(bench: Bench, beside: Beside) -> "Wishes":
     """Return what the flags ask for beside the graph."""
     from knowledge.datasets.gates.toxicity import read_keywords
     from knowledge.datasets.imports.imported_rows import Import
-    from knowledge.lessons.wishes import Wishes
+    from knowledge.lessons.build_options import Wishes
     from medchat import feedback
 
     return Wishes(
@@ -251,7 +251,7 @@ def _chosen(flag: str, given: str, known: tuple[str, ...]) -> str:
 
 def prove(bench: Bench, folder: Path) -> "tuple[CheckReport, bool]":
     """Prove a dataset folder row by row; it is whole where nothing is wrong with it."""
-    from knowledge.lessons.check import check
+    from knowledge.lessons.verify.dataset_check import check
 
     report = check(bench.engine, bench.generation, folder, bench.tools["progress"])
     return report, not report.faults

@@ -1,7 +1,7 @@
 """Commands of the knowledge base, and of the lessons made from it.
 
 medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.catalogue
-medchat build-data -> knowledge.lessons
+medchat build-data -> knowledge.lessons.build
 """
 
 from pathlib import Path

@@ -127,12 +127,12 @@ def _data_there(home: _Home) -> str:
 
 
 def _build_data(home: _Home) -> str:
-    from knowledge import lessons
     from knowledge.index import generations
+    from knowledge.lessons import build
 
     number = generations.newest(home.engine)
     assert number is not None, "knowledge comes before data"
-    report = lessons.build(
+    report = build.build(
         home.engine,
         number,
         _folder(home),

@@ -8,17 +8,17 @@ import shutil
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.errors import KnowledgeError
 from knowledge.graph.rows import entity_id, fact_id
-from knowledge.lessons.check import check
+from knowledge.lessons import build
+from knowledge.lessons.verify.dataset_check import check
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     engine, generation = opened(folder)
-    lessons.build(engine, generation, folder / "data", styles=("chatdoctor", "huatuo"))
+    build.build(engine, generation, folder / "data", styles=("chatdoctor", "huatuo"))
     yield engine, generation, folder / "data"
     engine.dispose()
 

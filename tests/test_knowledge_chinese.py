@@ -7,22 +7,12 @@ import re
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
-from knowledge.lessons import (
-    chatdoctor,
-    chinese,
-    complaints,
-    consultations,
-    huatuo,
-    patients,
-    phrases,
-    preference,
-    safety,
-    sentences_zh,
-    tongue,
-    vignette,
-)
-from knowledge.lessons.pages import Item, Page
+from knowledge.lessons import build
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
+from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
+from knowledge.lessons.templates import consultations, relation_sentences_zh
 from knowledge.records import Entity, Name
 
 FAULTS = re.compile(
@@ -56,7 +46,7 @@ def rows(tmp_path_factory):
     """Give all Chinese rows of the toy graph, whole messages joined."""
     engine, generation = opened(tmp_path_factory.mktemp("graph"))
     folder = tmp_path_factory.mktemp("chinese") / "data"
-    lessons.build(engine, generation, folder, languages=("zh",), seed=3)
+    build.build(engine, generation, folder, languages=("zh",), seed=3)
     engine.dispose()
     return [
         json.loads(line)
@@ -77,10 +67,10 @@ def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
 
 
 @pytest.mark.parametrize("relation", ["complication", "test", "symptom", "medicine"])
-@pytest.mark.parametrize("table", [sentences_zh.FULL, sentences_zh.BRIEF])
+@pytest.mark.parametrize("table", [relation_sentences_zh.FULL, relation_sentences_zh.BRIEF])
 def test_one_item_is_never_such_as(relation, table):
     for seed in range(150):
-        text = phrases.told(
+        text = realizer.told(
             table[relation], "痛风", named(relation, "贫血"), "zh", random.Random(seed)
         )
         assert "贫血等" not in text
@@ -98,7 +88,7 @@ def test_one_item_is_never_such_as(relation, table):
     ],
 )
 def test_a_list_says_nothing_twice(names, kept):
-    assert chinese.once(names) == kept
+    assert chinese_sentences.once(names) == kept
 
 
 @pytest.mark.parametrize(
@@ -112,12 +102,12 @@ def test_a_list_says_nothing_twice(names, kept):
     ],
 )
 def test_what_is_looked_at_is_examined(name, said):
-    assert chinese.test(name) == said
+    assert chinese_sentences.test(name) == said
 
 
 def test_an_injury_happens_and_is_not_got():
-    assert phrases.fill("得了{s}该怎么办？", "zh", 1, s="锁骨骨折") == "发生锁骨骨折该怎么办？"
-    assert phrases.fill("得了{s}该怎么办？", "zh", 1, s="痛风") == "得了痛风该怎么办？"
+    assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="锁骨骨折") == "发生锁骨骨折该怎么办？"
+    assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="痛风") == "得了痛风该怎么办？"
     injured = page("锁骨骨折", treatment=("手术治疗",))
     asked = {
         chatdoctor.write(injured, "treatment", "told", random.Random(seed)).messages[0].content
@@ -130,7 +120,7 @@ def test_an_injury_happens_and_is_not_got():
 def test_a_list_that_is_joined_already_is_not_joined_again():
     taken = named("medicine", "酮康唑", "利福平", "地高辛")
     for seed in range(60):
-        text = phrases.told(
+        text = realizer.told(
             ("{s}和{a}一起用会发生相互作用。",), "利伐沙班", taken, "zh", random.Random(seed)
         )
         assert text.count("和") == 1
@@ -138,14 +128,14 @@ def test_a_list_that_is_joined_already_is_not_joined_again():
 
 def test_names_with_commas_of_their_own_come_last_in_a_sentence():
     texts = ["脊柱、脊髓损伤", "颈肩痛", "产后风"]
-    said = phrases.listing(texts, "zh", random.Random(1))
+    said = realizer.listing(texts, "zh", random.Random(1))
     assert said == "颈肩痛、产后风，以及脊柱、脊髓损伤"
 
 
 def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
-    assert tongue.damaged("治疗周期：30tian")
-    assert not tongue.damaged("治疗周期：30天")
-    groups = tongue.once(
+    assert name_forms.damaged("治疗周期：30tian")
+    assert not name_forms.damaged("治疗周期：30天")
+    groups = name_forms.once(
         "外阴血管瘤",
         {
             "complication": named("condition", "血管瘤", "贫血"),
@@ -168,18 +158,18 @@ def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
     ],
 )
 def test_an_illness_has_the_pace_of_its_name(name, pace):
-    assert patients.profile(page(name, symptom=("乏力",))).pace == pace
+    assert patient_profiles.profile(page(name, symptom=("乏力",))).pace == pace
 
 
 def test_who_is_unconscious_is_seen_at_once():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
-    assert patients.profile(ill, ill.named("symptom")).pace == "sudden"
-    assert patients.profile(ill, ill.named("symptom")[1:]).pace == "days"
+    assert patient_profiles.profile(ill, ill.named("symptom")).pace == "sudden"
+    assert patient_profiles.profile(ill, ill.named("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
 def test_nobody_asks_about_his_own_death(name):
-    assert not patients.is_illness(page(name, symptom=("昏迷", "抽搐")))
+    assert not patient_profiles.is_illness(page(name, symptom=("昏迷", "抽搐")))
 
 
 def test_what_is_urgent_comes_before_advice():
@@ -202,7 +192,7 @@ def test_what_is_urgent_comes_before_advice():
 
 def test_the_speaker_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
-    who = patients.profile(ill)
+    who = patient_profiles.profile(ill)
     heard = [
         chatdoctor.complaint(ill, who, ill.named("symptom"), random.Random(seed))
         for seed in range(200)
@@ -234,12 +224,16 @@ def test_kin_can_have_the_illness():
 )
 def test_what_only_a_clinician_finds_is_no_complaint(finding):
     found = named("symptom", finding, "咳嗽", "视力障碍", "咽部异物感")
-    assert [item.text for item in complaints.felt(found)] == ["咳嗽", "视力障碍", "咽部异物感"]
+    assert [item.text for item in reportable_findings.felt(found)] == [
+        "咳嗽",
+        "视力障碍",
+        "咽部异物感",
+    ]
 
 
 def test_a_finding_in_other_words_is_not_another():
-    assert not complaints.another(named("symptom", "发烧")[0], named("symptom", "高热"))
-    assert complaints.another(named("symptom", "咳嗽")[0], named("symptom", "高热"))
+    assert not reportable_findings.another(named("symptom", "发烧")[0], named("symptom", "高热"))
+    assert reportable_findings.another(named("symptom", "咳嗽")[0], named("symptom", "高热"))
 
 
 @pytest.mark.parametrize(
@@ -258,12 +252,12 @@ def test_what_is_put_in_makes_an_answer_worse(right, stranger, worse):
 
 
 def test_every_form_of_the_tables_can_be_written():
-    tables = [*sentences_zh.FULL.values(), *sentences_zh.BRIEF.values()]
+    tables = [*relation_sentences_zh.FULL.values(), *relation_sentences_zh.BRIEF.values()]
     tables += [consultations.COMPLAINT_GOES_ON_ZH]
     items = named("symptom", "咳嗽", "发热")
     for templates in tables:
         for seed in range(40):
             pick = random.Random(seed)
             parts = {"since": "这三天", "x": "咳嗽", "rest": "发热"}
-            text = phrases.told(templates, "肺炎", items, "zh", pick, **parts)
+            text = realizer.told(templates, "肺炎", items, "zh", pick, **parts)
             assert not re.search(r"[\[\]{}|<>()«»]", text), text

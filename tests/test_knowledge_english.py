@@ -4,25 +4,17 @@ import random
 
 import pytest
 
-from knowledge.lessons import (
-    cases,
-    complaints,
-    huatuo,
-    literature,
-    nouns,
-    patients,
-    phrases,
-    preference,
-    tongue,
-    vignette,
-)
-from knowledge.lessons.neighbours import _differs
-from knowledge.lessons.pages import Item, Page
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.pages.related_pages import _differs
+from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
+from knowledge.lessons.styles import huatuo, literature, preference, vignette
+from knowledge.lessons.templates import clinical_cases
 from knowledge.records import Entity, Lesson, LessonSource, Message, Name, Passage
 
 
 def item(name, object="symptom:1", kind="symptom"):
-    return Item(f"fact:{name}", name, nouns.counted(name), f"{kind}:{name}", kind)
+    return Item(f"fact:{name}", name, articles.counted(name), f"{kind}:{name}", kind)
 
 
 def text(words):
@@ -39,7 +31,7 @@ def page(name, **groups):
         for relation, values in groups.items()
     }
     entity = Entity(f"condition:{name}", "condition", (Name(name, "en"),))
-    return Page(entity, "en", name, nouns.counted(name), held)
+    return Page(entity, "en", name, articles.counted(name), held)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +56,8 @@ def page(name, **groups):
     ],
 )
 def test_a_counted_name_takes_its_article(name, said):
-    assert nouns.counted(name) == said
-    assert nouns.bare(said) == name
+    assert articles.counted(name) == said
+    assert articles.bare(said) == name
 
 
 @pytest.mark.parametrize(
@@ -78,7 +70,7 @@ def test_a_counted_name_takes_its_article(name, said):
     ],
 )
 def test_an_article_gives_way_where_another_word_stands(template, said):
-    assert phrases.fill(template, "en", 1, s="a hernia") == said
+    assert realizer.fill(template, "en", 1, s="a hernia") == said
 
 
 @pytest.mark.parametrize(
@@ -96,8 +88,8 @@ def test_an_article_gives_way_where_another_word_stands(template, said):
     ],
 )
 def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, description, said):
-    told = phrases.statement(
-        nouns.counted(name),
+    told = realizer.statement(
+        articles.counted(name),
         "description",
         [Item("fact:1", description, description)],
         "en",
@@ -108,41 +100,41 @@ def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, descript
 
 
 def test_findings_that_are_clauses_or_empty_are_left_out():
-    assert not tongue.belongs("associated_with", "symptom", "Throat feels tight")
-    assert not tongue.belongs("associated_with", "symptom", "Symptoms of eye")
-    assert tongue.belongs("associated_with", "symptom", "Eye burns") is True
-    assert tongue.damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
-    assert tongue.is_cut('It is known as "Valley fever") and is fungal.')
-    assert not tongue.is_cut("Signs are a) fever and b) cough (stage II).")
+    assert not name_forms.belongs("associated_with", "symptom", "Throat feels tight")
+    assert not name_forms.belongs("associated_with", "symptom", "Symptoms of eye")
+    assert name_forms.belongs("associated_with", "symptom", "Eye burns") is True
+    assert name_forms.damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+    assert name_forms.is_cut('It is known as "Valley fever") and is fungal.')
+    assert not name_forms.is_cut("Signs are a) fever and b) cough (stage II).")
 
 
 def test_a_heading_is_written_small_within_a_sentence():
     common = {"cystic", "acute", "disease"}
-    assert tongue.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
+    assert name_forms.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
     two = "Cystic fibrosis is inherited. Lungs and Disease follow."
-    assert tongue.within_sentence(two, common) == two[:1].lower() + two[1:]
-    assert tongue.within_sentence("Gastro-oesophageal reflux", common) == (
+    assert name_forms.within_sentence(two, common) == two[:1].lower() + two[1:]
+    assert name_forms.within_sentence("Gastro-oesophageal reflux", common) == (
         "gastro-oesophageal reflux"
     )
-    assert tongue.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
-    assert tongue.within_sentence("Athlete's foot", common) == "athlete's foot"
-    assert tongue.within_sentence("Crohn's disease", common) == "Crohn's disease"
+    assert name_forms.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
+    assert name_forms.within_sentence("Athlete's foot", common) == "athlete's foot"
+    assert name_forms.within_sentence("Crohn's disease", common) == "Crohn's disease"
 
 
 def test_a_verb_agrees_with_two_adjectives_before_one_noun():
-    assert phrases.is_plural("depressive or psychotic symptoms")
-    assert not phrases.is_plural("lump or mass of breast")
+    assert realizer.is_plural("depressive or psychotic symptoms")
+    assert not realizer.is_plural("lump or mass of breast")
 
 
 def test_one_of_several_is_said_only_of_several():
     for seed in range(60):
         pick = random.Random(seed)
-        one = phrases.statement("gout", "complication", [item("pain")], "en", pick)
+        one = realizer.statement("gout", "complication", [item("pain")], "en", pick)
         assert "Among" not in one and "complications of gout include" not in one.casefold()
 
 
 def test_what_is_left_of_a_relation_is_told_as_something_further():
-    told = phrases.others("side_effect", [item("nausea"), item("fatigue")], random.Random(2))
+    told = realizer.others("side_effect", [item("nausea"), item("fatigue")], random.Random(2))
     assert told.startswith("Other side effects ")
 
 
@@ -158,25 +150,27 @@ def test_what_is_left_of_a_relation_is_told_as_something_further():
     ],
 )
 def test_a_patient_is_one_whom_the_condition_befalls(name, stage, sex):
-    who = patients.profile(page(name))
+    who = patient_profiles.profile(page(name))
     assert (who.stage, who.sex) == (stage, sex)
 
 
 def test_a_condition_of_pregnancy_befalls_somebody_pregnant():
-    who = patients.profile(page("gestational diabetes"))
+    who = patient_profiles.profile(page("gestational diabetes"))
     assert who.pregnant
-    assert "pregnant woman" in patients.person(who, "en", random.Random(1))
+    assert "pregnant woman" in patient_profiles.person(who, "en", random.Random(1))
 
 
 def test_no_history_is_told_that_the_patient_cannot_have():
     factors = ("childbirth", "family history of diabetes", "autumn season", "obesity")
-    told = patients.history(page("bipolar disorder", symptom=["low mood"], risk_factor=factors))
+    told = patient_profiles.history(
+        page("bipolar disorder", symptom=["low mood"], risk_factor=factors)
+    )
     assert [each.text for each in told] == ["obesity"]
-    assert not patients.suits(page("ringworm", symptom=["itching"]), item("diaper rash"))
+    assert not patient_profiles.suits(page("ringworm", symptom=["itching"]), item("diaper rash"))
 
 
 def test_an_operation_is_no_illness():
-    assert not patients.is_illness(page("mastectomy", associated_with=["pain"]))
+    assert not patient_profiles.is_illness(page("mastectomy", associated_with=["pain"]))
 
 
 def test_one_common_finding_sets_no_two_departments_against_each_other():
@@ -188,9 +182,9 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():
-    for task in (*cases.TASK_ALONE["en"], *cases.TASK_STATISTICAL["en"]):
+    for task in (*clinical_cases.TASK_ALONE["en"], *clinical_cases.TASK_STATISTICAL["en"]):
         assert "differential" not in task and "what else" not in task
-    for task in cases.TASK_STATISTICAL["en"]:
+    for task in clinical_cases.TASK_STATISTICAL["en"]:
         assert "plan" not in task and "next" not in task
 
 
@@ -209,7 +203,7 @@ def test_what_is_urgent_comes_before_the_plan_of_a_sudden_illness():
 
 def test_no_one_notices_a_change_in_the_blood():
     effects = [item("hyperkalaemia"), item("raised liver enzymes"), item("QT prolongation")]
-    assert complaints.felt(effects) == []
+    assert reportable_findings.felt(effects) == []
 
 
 def test_a_plural_subject_is_asked_about_with_their():

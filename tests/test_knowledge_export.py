@@ -6,10 +6,10 @@ import json
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.datasets import export
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
+from knowledge.lessons import build
 from knowledge.records import Lesson, LessonSource, Message
 
 FILES = {
@@ -38,7 +38,7 @@ def graph(tmp_path_factory):
 @pytest.fixture(scope="module")
 def data(graph, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made") / "data"
-    lessons.build(*graph, folder, styles=("chatdoctor", "huatuo"))
+    build.build(*graph, folder, styles=("chatdoctor", "huatuo"))
     return folder
 
 

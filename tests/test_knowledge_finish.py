@@ -7,14 +7,13 @@ import pytest
 from sqlalchemy import select
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.datasets import row_formats, screening
 from knowledge.datasets.gates.near_duplicates import NEAR, NearDuplicates
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
 from knowledge.graph.prepared_query import Prepared, plain
-from knowledge.lessons import finish, workers
-from knowledge.lessons.plan import HeldOut, Plan, Supplies
+from knowledge.lessons import build, row_finishing, workers
+from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
 from knowledge.records import Lesson, LessonSource, Message
 
 FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")
@@ -83,10 +82,10 @@ def test_a_row_held_out_has_its_own_line_alone():
 
 
 def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out():
-    done = finish.Finish(screening.plain_gates(), HeldOut(""))(
+    done = row_finishing.Finish(screening.plain_gates(), HeldOut(""))(
         [(row("How is gout treated?", "With colchicine, as a rule."), ""), (None, "capped")]
     )
-    (sent, reason), left_out = finish.unpacked(finish.packed(done))
+    (sent, reason), left_out = row_finishing.unpacked(row_finishing.packed(done))
     assert left_out == (None, "capped")
     assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
     assert sent.worked.lines == row_formats.every(sent, apart=False)
@@ -94,7 +93,7 @@ def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out()
 
 
 def test_a_gate_drops_a_row_where_it_is_written():
-    done = finish.Finish(screening.plain_gates(), HeldOut(""))([(row("How?", "So."), "")])
+    done = row_finishing.Finish(screening.plain_gates(), HeldOut(""))([(row("How?", "So."), "")])
     assert done[0][1] == "too short" and done[0][0].worked is None
 
 
@@ -103,7 +102,7 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
     again = row("How is gout treated in the hospital?", "With colchicine and with naproxen!")
     other = row("Which tests are done for asthma?", "Spirometry is the first of them.")
     apart = NearDuplicates()([first, again, other])
-    finish.Finish((), HeldOut(""))([(again, "")])
+    row_finishing.Finish((), HeldOut(""))([(again, "")])
     assert again.worked is not None
     assert NearDuplicates()([first, again, other]) == apart == ["", NEAR, ""]
 
@@ -112,9 +111,9 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
 def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
     graph, tmp_path, monkeypatch, copied
 ):
-    lessons.build(*graph, tmp_path / "one", seed=3)
+    build.build(*graph, tmp_path / "one", seed=3)
     monkeypatch.setattr(workers, "_can_fork", lambda engine: copied)
-    lessons.build(*graph, tmp_path / "two", seed=3, workers=2)
+    build.build(*graph, tmp_path / "two", seed=3, workers=2)
     for name in (*FILES, "sharegpt.json", "report.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -182,6 +181,6 @@ def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_pat
     from made_graph import fill_graph
 
     engine = fill_graph(tmp_path, 20)
-    report = lessons.build(engine, 1, tmp_path / "data", limit=300)
+    report = build.build(engine, 1, tmp_path / "data", limit=300)
     assert report.rows == 300 and min(report.languages.values()) > 100
     engine.dispose()

@@ -5,12 +5,13 @@ import string
 
 import pytest
 
-from knowledge.lessons import grammar, sentences_en, sentences_zh
-from knowledge.lessons.pages import INVERSE, Item
-from knowledge.lessons.phrases import brief, statement
+from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.realize import grammar
+from knowledge.lessons.realize.realizer import brief, statement
+from knowledge.lessons.templates import relation_sentences_en, relation_sentences_zh
 from knowledge.vocabulary import RELATIONS
 
-TABLES = {"en": sentences_en, "zh": sentences_zh}
+TABLES = {"en": relation_sentences_en, "zh": relation_sentences_zh}
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ import json
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.datasets.imports import imported_rows
 from knowledge.datasets.imports.formats import EMPTY, SHAPES, TOOLS, UNPAIRED
 from knowledge.datasets.imports.imported_rows import Import
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.check import check
-from knowledge.lessons.wishes import Wishes
+from knowledge.lessons import build
+from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.verify.dataset_check import check
 
 ASKED, SAID = "My knee hurts when I run.", "Rest it for a few days."
 AGAIN, MORE = "And if that does not help?", "Then let a doctor see it."
@@ -233,7 +233,7 @@ def test_imported_rows_pass_the_gates_and_are_counted_apart(graph, tmp_path):
     ]
     path.write_text(json.dumps(rows), encoding="utf-8")
     wishes = Wishes(imports=(Import(path, licence="CC0-1.0"),))
-    report = lessons.build(*graph, tmp_path / "data", limit=60, wishes=wishes)
+    report = build.build(*graph, tmp_path / "data", limit=60, wishes=wishes)
     assert report.styles["imported"] == 12 and report.rows == 60
     assert report.dropped["repetition of an earlier row"] == 1
     assert report.dropped["too short"] == 1
@@ -252,7 +252,7 @@ def test_personal_data_may_be_masked(graph, tmp_path):
     row = {"instruction": "My name is Ann Lee and my hip hurts.", "output": "Rest the hip a while."}
     path.write_text(json.dumps([row]), encoding="utf-8")
     wishes = Wishes(imports=(Import(path),), mask=True)
-    lessons.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+    build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
     rows = [
         json.loads(line)
         for name in ("train.jsonl", "validation.jsonl")
@@ -269,12 +269,12 @@ def test_nothing_that_passes_is_told_with_the_reason(graph, tmp_path):
     path.write_text(json.dumps([{"instruction": "x", "output": "y"}]), encoding="utf-8")
     wishes = Wishes(imports=(Import(path),))
     with pytest.raises(KnowledgeError, match="None of 1 rows came through .*too short"):
-        lessons.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+        build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
     assert not (tmp_path / "data").exists()
 
 
 def test_the_mark_of_imported_rows_is_no_way_around_the_proof(graph, tmp_path):
-    lessons.build(*graph, tmp_path / "data", limit=20, styles=["huatuo"])
+    build.build(*graph, tmp_path / "data", limit=20, styles=["huatuo"])
     path = tmp_path / "data" / "train.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     rows[0]["style"] = "imported"
@@ -334,7 +334,7 @@ def test_real_files_are_read_whole(real_data, name, shapes, rows, talks, longest
 def test_real_files_lose_little_to_the_gates_but_what_they_should(graph, real_data, tmp_path):
     path = real_data / "restricted/instruct_zh/huatuo_llama_a/llama_data_a.json"
     wishes = Wishes(imports=(Import(path),))
-    report = lessons.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+    report = build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
     assert report.rows > 0.95 * 4303
     assert report.dropped["leakage of a prompt or a source"] > 30
     assert check(*graph, tmp_path / "data").imported == report.rows

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.errors import KnowledgeError
 from knowledge.graph import verbalize
-from knowledge.lessons import phrases, stated, tongue
-from knowledge.lessons.check import check
-from knowledge.lessons.pages import INVERSE
-from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
-from knowledge.lessons.subjects import Subjects
+from knowledge.lessons import build
+from knowledge.lessons.facts import fact_store
+from knowledge.lessons.facts.pages import INVERSE
+from knowledge.lessons.pages.entity_pages import Subjects
+from knowledge.lessons.realize import name_forms, realizer
+from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
+from knowledge.lessons.verify.dataset_check import check
 from knowledge.records import Entity, Name
 from knowledge.text.chunking import sentences
 from knowledge.vocabulary import RELATIONS
@@ -39,7 +40,7 @@ def graph(tmp_path_factory):
 def whole(graph, tmp_path_factory):
     """Give the folder of a build without a limit, and its report."""
     folder = tmp_path_factory.mktemp("whole") / "data"
-    return folder, lessons.build(*graph, folder, styles=STYLES)
+    return folder, build.build(*graph, folder, styles=STYLES)
 
 
 def rows_of(folder, *names):
@@ -118,7 +119,7 @@ def test_the_parts_share_no_subject(whole):
 
 def test_the_same_seed_gives_the_same_bytes(graph, tmp_path):
     for name, seed, workers in (("a", 1, 1), ("b", 1, 1), ("c", 2, 1), ("d", 1, 2)):
-        lessons.build(*graph, tmp_path / name, limit=60, seed=seed, workers=workers)
+        build.build(*graph, tmp_path / name, limit=60, seed=seed, workers=workers)
     a, b, c, d = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "abcd"
     )
@@ -127,7 +128,7 @@ def test_the_same_seed_gives_the_same_bytes(graph, tmp_path):
 
 
 def test_a_limit_gives_a_cross_section(graph, tmp_path):
-    report = lessons.build(*graph, tmp_path / "data", limit=40, styles=STYLES)
+    report = build.build(*graph, tmp_path / "data", limit=40, styles=STYLES)
     rows = rows_of(tmp_path / "data")
     assert report.rows == len(rows) == 40
     assert report.validation
@@ -160,14 +161,14 @@ def test_questions_and_answers_are_worded_in_many_ways(whole):
 )
 def test_wrong_wishes_are_refused(graph, tmp_path, wishes, flag):
     with pytest.raises(KnowledgeError) as caught:
-        lessons.build(*graph, tmp_path / "data", **wishes)
+        build.build(*graph, tmp_path / "data", **wishes)
     assert caught.value.where == flag
     assert not (tmp_path / "data").exists()
 
 
 def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     with pytest.raises(KnowledgeError, match="holds no facts"):
-        lessons.build(engine, 1, tmp_path / "data")
+        build.build(engine, 1, tmp_path / "data")
     assert not list(tmp_path.glob("*data*"))
 
 
@@ -189,7 +190,7 @@ def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     ],
 )
 def test_debris_is_no_name(text, fits):
-    assert tongue.fit(text) is fits
+    assert name_forms.fit(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -205,13 +206,13 @@ def test_debris_is_no_name(text, fits):
 )
 def test_names_stay_within_their_language(names, language, said):
     entity = Entity("x:1", "condition", tuple(Name(*name) for name in names))
-    assert tongue.spoken(entity, language) == said
+    assert name_forms.spoken(entity, language) == said
 
 
 def test_every_relation_can_be_told():
-    told = {relation.removesuffix(INVERSE) for relation in phrases.relations("zh")}
+    told = {relation.removesuffix(INVERSE) for relation in realizer.relations("zh")}
     assert told == set(RELATIONS)
-    assert {relation.removesuffix(INVERSE) for relation in phrases.relations("en")} == told
+    assert {relation.removesuffix(INVERSE) for relation in realizer.relations("en")} == told
 
 
 def test_a_page_speaks_its_language_only(graph):
@@ -239,7 +240,7 @@ def test_a_page_speaks_its_language_only(graph):
     ],
 )
 def test_the_freest_licence_counts(licences, freest):
-    assert stated.freest(licences) == freest
+    assert fact_store.freest(licences) == freest
 
 
 @pytest.mark.real_data
@@ -249,9 +250,9 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
     whole = (real_data / "restricted/kg_zh/medicalgraph_a/disease_a.csv").read_bytes()
     path = tmp_path / "disease.csv"
     path.write_bytes(b"\n".join(whole.split(b"\n")[:400]))
-    starter = Path(lessons.__file__).parent.parent / "starter"
+    starter = Path(build.__file__).parent.parent / "starter"
     generation = updates.add(engine, home, [path, starter / "medicines_a.yaml"]).generation
-    report = lessons.build(engine, generation, tmp_path / "data", limit=600)
+    report = build.build(engine, generation, tmp_path / "data", limit=600)
     assert report.rows == 600
     unsound = [n for reason, n in report.dropped.items() if reason not in (CAPPED, TOLD_BEFORE)]
     assert sum(unsound) < 0.02 * report.rows
@@ -263,7 +264,7 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
 
 def test_few_rows_tell_of_every_entity_at_least_once(graph, tmp_path):
     folder = tmp_path / "data"
-    lessons.build(*graph, folder, styles=STYLES, limit=30)
+    build.build(*graph, folder, styles=STYLES, limit=30)
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     told = {row["split_key"] for row in rows_of(folder)}
     assert len(told) == report["entities"] == report["entities_known"] > 10

@@ -11,18 +11,18 @@ import pytest
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.calculators import calls
 from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import Base, connect
 from knowledge.ingest import updates
-from knowledge.lessons import on_ray, slips
-from knowledge.lessons.check import check, read_lessons
-from knowledge.lessons.plan import Plan, Supplies
-from knowledge.lessons.proof import Prover
-from knowledge.lessons.stated import is_validation
-from knowledge.lessons.styles import STYLES
+from knowledge.lessons import build, ray_workers
+from knowledge.lessons.facts.fact_store import is_validation
+from knowledge.lessons.row_plan import Plan, Supplies
+from knowledge.lessons.styles import corruptions
+from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.verify.dataset_check import check, read_lessons
+from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import Desk
 from knowledge.records import Message
 
@@ -40,7 +40,7 @@ def graph(tmp_path_factory):
 def built(graph, tmp_path_factory):
     """Give the folder of a build of this style alone, and its report."""
     folder = tmp_path_factory.mktemp("tools") / "data"
-    return folder, lessons.build(*graph, folder, styles=("tools",), limit=LIMIT, seed=3)
+    return folder, build.build(*graph, folder, styles=("tools",), limit=LIMIT, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,7 @@ def test_pairs_are_slips(built, rows):
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
     assert set(kinds) == {"wrong result", "misused formula"}
     singles = [row for row in rows if len(row.messages) == 2]
-    slipped = [(row, slips.slip(row, random.Random(row.id))) for row in singles]
+    slipped = [(row, corruptions.slip(row, random.Random(row.id))) for row in singles]
     for row, slip in slipped:
         assert slip is None or slip.answer != row.messages[-1].content
     assert sum(slip is not None for _, slip in slipped) > 100
@@ -242,7 +242,7 @@ def test_a_slip_does_not_prove(rows, prover):
     wrong = [
         put(row, -1, slip.answer)
         for row in rows
-        if len(row.messages) == 2 and (slip := slips.slip(row, random.Random(row.id)))
+        if len(row.messages) == 2 and (slip := corruptions.slip(row, random.Random(row.id)))
     ]
     assert wrong and all(prover.faults(wrong))
 
@@ -258,10 +258,10 @@ def test_other_tools_get_the_rows(built):
 
 
 def test_the_same_seed_gives_the_same_bytes(graph, built, tmp_path):
-    lessons.build(*graph, tmp_path / "two", styles=("tools",), limit=LIMIT, seed=3, workers=2)
+    build.build(*graph, tmp_path / "two", styles=("tools",), limit=LIMIT, seed=3, workers=2)
     for path in built[0].iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
-    other = lessons.build(*graph, tmp_path / "other", styles=("tools",), limit=40, seed=4)
+    other = build.build(*graph, tmp_path / "other", styles=("tools",), limit=40, seed=4)
     assert other.rows == 40
 
 
@@ -269,14 +269,14 @@ def test_rows_and_tasks_travel_as_json(graph, rows):
     """What Ray carries between machines comes back as it was."""
     supplies = Supplies(*graph)
     tasks = [*islice(Plan(supplies, 3, ["en", "zh"]).tasks([STYLES["tools"]]), 60)]
-    assert on_ray._unpacked(on_ray._packed(tasks)) == tasks
+    assert ray_workers._unpacked(ray_workers._packed(tasks)) == tasks
     made = Desk(graph[0], supplies).write(tasks)
     assert len(made) == 60 and not any(reason for _, reason in made)
-    assert on_ray._candidates(on_ray._packed_candidates(made)) == made
+    assert ray_workers._candidates(ray_workers._packed_candidates(made)) == made
 
 
 def test_a_mixed_build_is_not_flooded(graph, tmp_path):
-    report = lessons.build(*graph, tmp_path / "data")
+    report = build.build(*graph, tmp_path / "data")
     assert 0.01 * report.rows < report.styles["tools"] < 0.08 * report.rows
 
 
@@ -287,8 +287,8 @@ def test_it_needs_no_graph(tmp_path):
     (tmp_path / "note.md").write_text(note, encoding="utf-8")
     generation = updates.add(engine, tmp_path, [tmp_path / "note.md"]).generation
     chinese = {"languages": ("zh",), "limit": 30}
-    report = lessons.build(engine, generation, tmp_path / "data", styles=("tools",), **chinese)
+    report = build.build(engine, generation, tmp_path / "data", styles=("tools",), **chinese)
     assert report.rows == 30
     with pytest.raises(KnowledgeError, match="holds no facts"):
-        lessons.build(engine, generation, tmp_path / "all", **chinese)
+        build.build(engine, generation, tmp_path / "all", **chinese)
     engine.dispose()

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import create_engine
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.on_ray import RayWriters
-from knowledge.lessons.wishes import Wishes
+from knowledge.lessons import build
+from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.ray_workers import RayWriters
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_two_workers_of_ray_give_the_same_bytes(graph, tmp_path):
     pytest.importorskip("ray.data", reason="Ray is not installed (pip install 'medchat[ray]')")
     made = {}
     for name, wishes in (("plain", Wishes()), ("ray", Wishes(on_ray=True))):
-        lessons.build(*graph, tmp_path / name, limit=400, workers=2, wishes=wishes)
+        build.build(*graph, tmp_path / name, limit=400, workers=2, wishes=wishes)
         made[name] = {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
     assert made["plain"] == made["ray"]
 
@@ -33,7 +33,7 @@ def test_two_workers_of_ray_give_the_same_bytes(graph, tmp_path):
 def test_without_ray_a_sentence_says_how_to_install_it(graph, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(KnowledgeError, match="Ray is not installed") as caught:
-        lessons.build(*graph, tmp_path / "data", wishes=Wishes(on_ray=True))
+        build.build(*graph, tmp_path / "data", wishes=Wishes(on_ray=True))
     assert "medchat[ray]" in caught.value.remedy
     assert not (tmp_path / "data").exists()
 

@@ -9,15 +9,16 @@ import pytest
 from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
-from knowledge import lessons
 from knowledge.graph.catalog import Base, connect
 from knowledge.ingest import updates
-from knowledge.lessons import claims, papers
-from knowledge.lessons.check import check
-from knowledge.lessons.plan import CAPPED, TOLD_BEFORE
-from knowledge.lessons.preference import Pairs
-from knowledge.lessons.proof import Prover
-from knowledge.lessons.stated import is_validation
+from knowledge.lessons import build
+from knowledge.lessons.facts.fact_store import is_validation
+from knowledge.lessons.pages import document_pages
+from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
+from knowledge.lessons.styles.preference import Pairs
+from knowledge.lessons.verify import behaviour_checks
+from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonSource, Message, Passage
 
 PLANNED_OUT = (CAPPED, TOLD_BEFORE)
@@ -103,7 +104,7 @@ def graph(tmp_path_factory):
 def whole(graph, tmp_path_factory):
     """Give the folder of a build of every style, and its report."""
     folder = tmp_path_factory.mktemp("whole") / "data"
-    return folder, lessons.build(*graph, folder)
+    return folder, build.build(*graph, folder)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +182,7 @@ def test_rows_have_turns_in_order_and_answers_in_their_language(whole):
 
 def test_the_same_rows_with_two_workers(graph, tmp_path):
     for name, workers in (("one", 1), ("two", 2)):
-        lessons.build(*graph, tmp_path / name, limit=80, seed=5, workers=workers)
+        build.build(*graph, tmp_path / name, limit=80, seed=5, workers=workers)
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("one", "two")
@@ -307,8 +308,8 @@ def test_quotes_are_exact(graph, whole, prover, language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_call_and_its_result_are_true(whole, prover, language):
     lesson = find(whole, "knowledge-call", language)
-    assert claims.is_call(lesson.messages[1].content)
-    assert lesson.messages[2].content.startswith(claims.RESULT[language])
+    assert behaviour_checks.is_call(lesson.messages[1].content)
+    assert lesson.messages[2].content.startswith(behaviour_checks.RESULT[language])
     assert fault(prover, lesson) == ""
     entity = lesson.messages[1].content.split('"')[1]
     assert "another entity" in fault(prover, put(lesson, 1, entity, "Z" + entity))
@@ -393,7 +394,7 @@ def test_without_the_style_pairs_are_swapped_facts_and_slips_only(whole):
 
 def test_a_graph_without_papers_gives_no_literature(tmp_path):
     engine, generation = plain(tmp_path)
-    report = lessons.build(engine, generation, tmp_path / "data", limit=40)
+    report = build.build(engine, generation, tmp_path / "data", limit=40)
     assert report.rows == 40 and "literature" not in report.styles
     engine.dispose()
 
@@ -410,4 +411,4 @@ def test_a_graph_without_papers_gives_no_literature(tmp_path):
 )
 def test_only_what_stands_on_its_own_is_quoted(words, kept):
     passage = Passage("d#1", "d", words, 0, len(words), "Results", "en")
-    assert papers.quotable(passage) == ((words,) if kept else ())
+    assert document_pages.quotable(passage) == ((words,) if kept else ())

@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from toy_lessons import opened
 
-from knowledge import lessons
 from knowledge.datasets.teacher import REWORDED, UNASKED, Server, Teacher
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.check import check
-from knowledge.lessons.wishes import Wishes
+from knowledge.lessons import build
+from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.verify.dataset_check import check
 
 STYLES = ("chatdoctor", "huatuo", "grounded")
 FILES = ("train.jsonl", "validation.jsonl")
@@ -72,7 +72,7 @@ def taught(graph, school, folder, name="data", limit=30, **about):
     about = {"wait": 0.01, "timeout": 5.0, **about}
     teacher = Teacher(Server(school.url, "toy", **about), folder / "cache.db")
     wishes = Wishes(teacher=teacher)
-    report = lessons.build(*graph, folder / name, limit=limit, styles=STYLES, wishes=wishes)
+    report = build.build(*graph, folder / name, limit=limit, styles=STYLES, wishes=wishes)
     written = json.loads((folder / name / "report.json").read_text(encoding="utf-8"))
     return report, written["teacher"], teacher
 
@@ -131,7 +131,7 @@ def test_rows_that_cite_or_decline_are_not_asked_about(graph, school, tmp_path):
     ],
 )
 def test_nonsense_is_counted_and_leaves_rows_as_they_were(graph, school, tmp_path, answer, why):
-    lessons.build(*graph, tmp_path / "plain", limit=30, styles=STYLES)
+    build.build(*graph, tmp_path / "plain", limit=30, styles=STYLES)
     school.answer = answer
     report, counts, _ = taught(graph, school, tmp_path)
     assert any(why in reason for reason in counts)

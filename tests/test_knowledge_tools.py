@@ -13,9 +13,9 @@ import pytest
 from toy_lessons import opened
 
 import finetune
-from knowledge import lessons
 from knowledge.datasets.imports.imported_rows import Import
-from knowledge.lessons.wishes import Wishes
+from knowledge.lessons import build
+from knowledge.lessons.build_options import Wishes
 
 BASE = Path(finetune.__file__).parent / "mini" / "base"
 ROWS = 120
@@ -43,7 +43,7 @@ def folder(tmp_path_factory):
         json.dumps([{"prompt": "My knee hurts when I run.", "response": "Rest it for a few days."}])
     )
     more.write_text(json.dumps([TALK]))
-    lessons.build(
+    build.build(
         engine,
         generation,
         place / "data",

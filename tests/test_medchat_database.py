@@ -17,13 +17,13 @@ from toy_home import fill, scripted
 
 import knowledge.graph.catalog
 import medchat.store
-from knowledge import lessons
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index import generations
 from knowledge.ingest import updates
-from knowledge.lessons.check import check
+from knowledge.lessons import build
+from knowledge.lessons.verify.dataset_check import check
 from medchat import database, store
 from medchat.answers import Answer, Model
 from medchat.errors import MedchatError
@@ -301,7 +301,7 @@ def test_lessons_of_postgresql_are_those_of_sqlite(server, home, monkeypatch, tm
         fill(engine, base)
         for workers in (1, 2):
             out = tmp_path / f"data-{place}-{workers}"
-            lessons.build(engine, 1, out, limit=60, workers=workers)
+            build.build(engine, 1, out, limit=60, workers=workers)
             report = check(engine, 1, out)
             assert (report.proven, report.faults) == (report.rows, [])
             made.append((out / "train.jsonl").read_bytes())

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.claims import MARK
+from knowledge.lessons.verify.behaviour_checks import MARK
 from knowledge.records import Language, Lesson, Message, Progress, silent
 from knowledge.text.chunking import sentences
 

@@ -19,9 +19,9 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.screening import Candidate
 from knowledge.graph.catalog import connect
-from knowledge.lessons.finish import Finish, Packed, packed, unpacked
-from knowledge.lessons.plan import Supplies, Task
-from knowledge.lessons.proof import Prover
+from knowledge.lessons.row_finishing import Finish, Packed, packed, unpacked
+from knowledge.lessons.row_plan import Supplies, Task
+from knowledge.lessons.verify.prover import Prover
 
 NOT_PROVEN = "not proven: "
 

@@ -1,0 +1,1 @@
+"""What rows are written about: facts of an entity, findings, values for a calculator."""

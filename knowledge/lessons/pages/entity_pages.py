@@ -1,0 +1,156 @@
+"""Subjects: what the graph states of one entity, in one language, ready to be written about.
+
+    ids in chunks -> facts, names, licences of a chunk -> one page per entity and language
+
+A page holds only what can be said in its language, without debris. This file knows nothing of
+styles or of questions.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import Engine, bindparam, or_, select
+
+from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.prepared_query import plain
+from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
+from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.realize.name_forms import Tongue
+from knowledge.records import Entity, Language
+
+_ASKED_SINGLY = 500
+"""So often the catalogue is asked for the relations of one entity; then those of all are read."""
+
+_MOST_ENTITIES = 200_000
+_SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
+_ALWAYS_SMALL = {
+    "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
+    "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
+    "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
+    "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
+    "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
+    "rodenticide", "transplant", "marijuana", "overflow",
+    "altitude", "postpartum", "beriberi", "multidrug",
+    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
+    "tricuspid", "bicuspid",
+    "mitral", "folate", "pterygium", "intertrigo",
+}  # fmt: skip
+
+
+class Subjects:
+    """The entities of one generation that lessons can be about."""
+
+    def __init__(self, engine: Engine, generation: int) -> None:
+        self._engine = engine
+        self._generation = generation
+        self._graph = Graph(engine, generation)
+        self._facts = Facts(engine, generation)
+        self._entities: dict[str, Entity] = {}
+        self._tongues: dict[Language, Tongue] = {}
+        either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
+        self._related = select(FactRow.subject_id, FactRow.object_id).where(
+            either, holds(FactRow, generation)
+        )
+        self._asked = 0
+        self._kin: dict[str, set[str]] = {}
+
+    def ids(self, language: Language) -> list[str]:
+        """Return the entities with a name in a language and facts within their part of the split.
+
+        In the order of their ids. A medicine all of whose conditions are in the other part has no
+        fact that a row could tell: that row would name an entity of both parts.
+        """
+        live = holds(FactRow, self._generation)
+        named = (
+            select(NameRow.entity_id)
+            .where(NameRow.language == language, holds(NameRow, self._generation))
+            .distinct()
+            .order_by(NameRow.entity_id)
+        )
+        seen = (
+            select(FactRow.object_id, FactRow.subject_id)
+            .join(EntityRow, EntityRow.id == FactRow.object_id)
+            .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
+        )
+        with self._engine.connect() as connection:
+            told = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
+            for object, subject in connection.execute(seen):
+                if object and is_validation(object) == is_validation(subject):
+                    told.add(object)
+            return [id for id in connection.scalars(named) if id in told]
+
+    def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
+        """Yield the pages of those entities that have any facts, in the order of their ids."""
+        return self.every({language: ids})
+
+    def every(self, ids: Mapping[Language, Collection[str]]) -> Iterator[Page]:
+        """Yield pages in several languages; the facts of an entity are read once for all."""
+        whole = list(dict.fromkeys(id for each in ids.values() for id in each))
+        asked = {language: frozenset(each) for language, each in ids.items()}
+        for start in range(0, len(whole), CHUNK):
+            chunk = whole[start : start + CHUNK]
+            with self._engine.connect() as connection:
+                facts = self._facts.read(connection, chunk)
+            others = {fact.other for each in facts.values() for fact in each} - {""}
+            entities = self._known({*chunk, *others})
+            for language, wanted in asked.items():
+                tongue = self._tongue(language)
+                for id in chunk:
+                    if id in wanted and (page := tongue.page(id, facts.get(id, ()), entities)):
+                        yield page
+
+    def _tongue(self, language: Language) -> Tongue:
+        if language not in self._tongues:
+            common = self._common_words() if language == "en" else frozenset()
+            self._tongues[language] = Tongue(language, common)
+        return self._tongues[language]
+
+    def _known(self, ids: Collection[str]) -> dict[str, Entity]:
+        """Return entities by id; tests and findings stand on many pages, so they are kept."""
+        if len(self._entities) > _MOST_ENTITIES:
+            self._entities.clear()
+            for tongue in self._tongues.values():
+                tongue.forget()
+        missing = sorted(id for id in ids if id not in self._entities)
+        self._entities |= self._graph.entities(missing)
+        return self._entities
+
+    def related(self, id: str) -> set[str]:
+        """Return the entities that any fact relates to one, in either direction."""
+        self._asked += 1
+        if self._asked > _ASKED_SINGLY:
+            self._kin = self._kin or self._read_kin()
+            return self._kin.get(id, set())
+        with self._engine.connect() as connection:
+            ends = connection.execute(self._related, {"id": id})
+            return {end for pair in ends for end in pair if end}
+
+    def _read_kin(self) -> dict[str, set[str]]:
+        """Read what every entity is related to, each id kept as one text."""
+        query = select(FactRow.subject_id, FactRow.object_id).where(
+            holds(FactRow, self._generation)
+        )
+        one: dict[str, str] = {}
+        kin: dict[str, set[str]] = {}
+        with self._engine.connect() as connection:
+            for subject, object in plain(connection, query):
+                ends = {one.setdefault(end, end) for end in (subject, object) if end}
+                for end in ends:
+                    kin.setdefault(end, set()).update(ends)
+        return kin
+
+    def _common_words(self) -> frozenset[str]:
+        """Return the words that English names and texts write small."""
+        found = set(_ALWAYS_SMALL)
+        texts = (
+            select(NameRow.text).where(NameRow.language == "en", holds(NameRow, self._generation)),
+            select(FactRow.value_en).where(
+                FactRow.value_en != "", holds(FactRow, self._generation)
+            ),
+        )
+        with self._engine.connect() as connection:
+            for query in texts:
+                for (text,) in plain(connection, query):
+                    found.update(_SMALL.findall(text))
+        return frozenset(found)

@@ -1,0 +1,61 @@
+"""Shelf: pages of a generation, read some hundred at a time and kept while there is room.
+
+    ids -> those not on the shelf are read together -> pages, the oldest put away when it is full
+
+Every style asks for the same pages in an order of its own, many times over; what is read once is
+kept, up to a number of pages that bounds the memory. This file knows nothing of what a page holds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from knowledge.lessons.facts.pages import Page
+from knowledge.records import Language
+
+MOST = 60_000
+"""So many pages are kept: about 150 MiB of conditions and medicines."""
+
+READ = Callable[[Sequence[str], Language], Iterator[Page]]
+"""Reads the pages of some ids, leaving out those that have none."""
+
+
+class Shelf:
+    """Keeps the pages that one reader reads."""
+
+    def __init__(self, read: READ, most: int = MOST) -> None:
+        self._read = read
+        self._most = most
+        self._kept: dict[tuple[str, str], Page | None] = {}
+
+    def fill(self, wanted: Iterable[tuple[str, Language]], pages: Iterable[Page]) -> None:
+        """Put all pages that are wanted on the shelf, if there is room; the others have none."""
+        self._kept.update(dict.fromkeys(wanted))
+        for page in pages:
+            self._kept[page.id, page.language] = page
+
+    def has_room(self, count: int) -> bool:
+        """Say whether so many pages can be kept."""
+        return count <= self._most
+
+    def pages(self, ids: Sequence[str], language: Language) -> list[Page]:
+        """Return the pages of ids in their order, leaving out those that have none."""
+        wanted = [(id, language) for id in ids]
+        missing = [id for id, key in zip(ids, wanted, strict=True) if key not in self._kept]
+        fresh: dict[tuple[str, str], Page | None] = {}
+        if missing:
+            fresh = dict.fromkeys(((id, language) for id in missing), None)
+            fresh |= {(page.id, language): page for page in self._read(missing, language)}
+        found = [self._kept[key] if key in self._kept else fresh[key] for key in wanted]
+        self._keep(fresh)
+        return [page for page in found if page is not None]
+
+    def page(self, id: str, language: Language) -> Page | None:
+        """Return the page of one id, or None."""
+        key = (id, language)
+        if key in self._kept:
+            return self._kept[key]
+        return next(iter(self.pages([id], language)), None)
+
+    def _keep(self, fresh: dict[tuple[str, str], Page | None]) -> None:
+        self._kept.update(fresh)
+        while len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]

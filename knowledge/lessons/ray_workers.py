@@ -1,0 +1,134 @@
+"""On Ray: the rows of tasks written and proven by Ray Data, in the order in which they were asked.
+
+    batches of tasks -> windows -> JSON -> Ray Data, on as many machines as it has -> candidates
+
+Each process of Ray opens the catalogue once; every machine must reach it at the same URL, so more
+than one machine takes PostgreSQL. The same seed gives the same rows as processes do. For one
+machine plain processes are quicker: Ray takes seconds to start.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from types import ModuleType, TracebackType
+
+from sqlalchemy import Engine
+
+from knowledge.datasets import row_formats
+from knowledge.datasets.screening import Candidate
+from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import connect
+from knowledge.lessons.row_plan import Supplies, Task
+from knowledge.lessons.verify.dataset_check import lesson_of
+from knowledge.lessons.workers import Desk, Writers
+
+_WINDOW = 16
+"""Batches of one window, for each worker; no more than a window is under way."""
+
+
+class RayWriters(Writers):
+    """Writes and proves rows on Ray; a cluster that runs already is used, else one begun here."""
+
+    def __init__(self, engine: Engine, supplies: Supplies, workers: int = 1) -> None:
+        super().__init__(engine, supplies, workers)
+        url = engine.url
+        if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+            raise KnowledgeError(
+                "A database in memory cannot be opened by Ray.",
+                where="--engine ray",
+                remedy="Use a database in a file, or --engine processes.",
+            )
+        self._begun = False
+
+    def __enter__(self) -> "RayWriters":
+        ray = _ray()
+        if not ray.is_initialized():
+            # nothing leaves the machine: Ray reports its use to its makers unless told not to
+            os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+            ray.init(
+                num_cpus=self._workers,
+                include_dashboard=False,
+                log_to_driver=False,
+                configure_logging=False,
+            )
+            self._begun = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._begun:
+            _ray().shutdown()
+
+    def _batches(self, batches: Iterable[list[Task | str]]) -> Iterator[list[Candidate]]:
+        url = self._engine.url.render_as_string(hide_password=False)
+        left = iter(batches)
+        while window := [*islice(left, _WINDOW * self._workers)]:
+            yield from _done(window, url, self._supplies.generation, self._workers)
+
+
+def _done(
+    window: list[list[Task | str]], url: str, generation: int, workers: int
+) -> list[list[Candidate]]:
+    """Return the candidates of a window's batches, in their order."""
+    ray = _ray()
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    asked = [{"place": place, "tasks": _packed(batch)} for place, batch in enumerate(window)]
+
+    def write(row: dict[str, object]) -> dict[str, object]:
+        made = _desk(url, generation).write(_unpacked(str(row["tasks"])))
+        return {"place": row["place"], "made": _packed_candidates(made)}
+
+    blocks = min(len(asked), 4 * workers)
+    written = ray.data.from_items(asked, override_num_blocks=blocks).map(write)
+    rows = sorted(written.iter_rows(), key=lambda row: int(row["place"]))
+    return [_candidates(str(row["made"])) for row in rows]
+
+
+@cache
+def _desk(url: str, generation: int) -> Desk:
+    """Return the desk of this process, made once."""
+    engine = connect(url)
+    return Desk(engine, Supplies(engine, generation))
+
+
+def _packed(batch: list[Task | str]) -> str:
+    return json.dumps([task if isinstance(task, str) else task._asdict() for task in batch])
+
+
+def _unpacked(text: str) -> list[Task | str]:
+    return [
+        raw if isinstance(raw, str) else Task(**{**raw, "beside": tuple(raw["beside"])})
+        for raw in json.loads(text)
+    ]
+
+
+def _packed_candidates(made: list[Candidate]) -> str:
+    rows = (
+        (row_formats.own(lesson) if lesson else "null", json.dumps(reason))
+        for lesson, reason in made
+    )
+    return f"[{', '.join(f'[{row}, {reason}]' for row, reason in rows)}]"
+
+
+def _candidates(text: str) -> list[Candidate]:
+    return [(lesson_of(row) if row else None, reason) for row, reason in json.loads(text)]
+
+
+def _ray() -> ModuleType:
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise KnowledgeError(
+            "Ray is not installed.",
+            where="--engine ray",
+            remedy="Install it with: pip install 'medchat[ray]'.",
+        ) from error
+    found: ModuleType = ray
+    return found

@@ -1,0 +1,1 @@
+"""Surface realization: facts become sentences in English and Chinese."""

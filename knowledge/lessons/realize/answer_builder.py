@@ -1,0 +1,225 @@
+"""Answers: sentences with the facts that prove them, put together as one lesson.
+
+    sentence + facts, one after the other -> text, sources with quotes, support of each sentence
+
+An answer is about one page; where it compares, it may also state facts of a neighbour's page. This
+file knows nothing of styles; it sees to it that what is said and what proves it stay together.
+"""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from knowledge.graph import verbalize
+from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.realize import articles, realizer
+from knowledge.lessons.verify import behaviour_checks
+from knowledge.records import Lesson, LessonSource, Message, Passage
+from knowledge.text.chunking import sentences
+
+Told = tuple[Page, str, Sequence[Item]]
+"""Facts of one relation, and the page that they stand on."""
+
+Meta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
+
+
+@dataclass(slots=True)
+class _Used:
+    """What a row rests on: an item of a page, or words quoted from a passage."""
+
+    page: Page
+    relation: str
+    item: Item
+    passage: str = ""
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Return the page and the relation whose line tells it."""
+        return self.page.id, self.relation
+
+
+class Answer:
+    """An answer in the making, about one page."""
+
+    def __init__(self, page: Page, pick: random.Random) -> None:
+        self._page = page
+        self._pick = pick
+        self._text = ""
+        self._spans: list[tuple[int, int, tuple[str, ...]]] = []
+        self._used: dict[str, _Used] = {}
+
+    @property
+    def begun(self) -> bool:
+        """Say whether anything has been said, so that it is plain of what one speaks."""
+        return bool(self._text)
+
+    @property
+    def alone(self) -> bool:
+        """Say whether only one page is spoken of, so that it need not be named again."""
+        return all(used.page.id == self._page.id for used in self._used.values())
+
+    def states(self, relation: str) -> bool:
+        """Say whether the row rests on facts of a relation."""
+        return any(used.relation == relation for used in self._used.values())
+
+    def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
+        """Add a sentence in any of the forms that a relation has.
+
+        `briefly` is the chance of a short one without the name, where only one page is spoken of.
+        """
+        page, text = self._page, ""
+        if briefly and self.alone and self._pick.random() < briefly:
+            text = realizer.brief(relation, items, page.language, self._pick)
+        text = text or realizer.statement(page.said, relation, items, page.language, self._pick)
+        self.say(text, relation, items)
+
+    def say(self, text: str, relation: str = "", items: Sequence[Item] = ()) -> None:
+        """Add a sentence, and the facts of one relation that prove it."""
+        self.say_of(text, (self._page, relation, items))
+
+    def say_of(self, text: str, *told: Told) -> None:
+        """Add a sentence that facts of several relations or pages prove."""
+        self._add(text, self.use(*told))
+
+    def quote(self, text: str, passage: Passage, words: str) -> None:
+        """Add a sentence that holds words of a passage."""
+        self._add(text, [self.hold(passage, words)])
+
+    def hold(self, passage: Passage, words: str) -> str:
+        """Let the row rest on words of a passage, which an earlier turn says; return its key."""
+        key = f"{passage.id}|{words}"
+        item = Item(passage.id, words, words, licence=self._page.licence)
+        self._used.setdefault(key, _Used(self._page, "", item, passage.id))
+        return key
+
+    def use(self, *told: Told) -> list[str]:
+        """Let the row rest on facts that an earlier turn names; return their keys."""
+        for page, relation, items in told:
+            for item in items:
+                self._used.setdefault(item.fact, _Used(page, relation, item))
+        return [item.fact for _, _, items in told for item in items]
+
+    def quotes(self) -> list[str]:
+        """Return the lines of evidence that the row rests on, each once."""
+        return list(dict.fromkeys(self._lines()))
+
+    def lesson(
+        self,
+        style: str,
+        question: str,
+        topic: str,
+        *,
+        before: Sequence[Message] = (),
+        turns: Sequence[Sequence[str]] = (),
+        lines: Sequence[str] = (),
+        meta: Meta | None = None,
+    ) -> Lesson:
+        """Return the lesson that asks a question and gives this answer.
+
+        `before` are earlier messages, `turns` the keys of what each answer among them rests on.
+        `lines` is numbered evidence: each sentence then cites the lines that prove it.
+        """
+        page = self._page
+        every = list(self._used.values())
+        quotes = self._lines()
+        places = {key: place for place, key in enumerate(self._used)}
+        spans = sentences(self._text)
+        support = [[places[key] for key in self._proving(start, end)] for start, end in spans]
+        said = self._cited(lines, spans, support, quotes) if lines else self._text
+        messages = (*before, Message("user", question), Message("assistant", said))
+        stated = {index for indices in support for index in indices}
+        licences = {used.item.licence or page.licence for used in every}
+        meta_of: Meta = {
+            "relation": topic,
+            "support": support,
+            "objects": [
+                used.item.text if page.language == "zh" else articles.bare(used.item.said)
+                for place, used in enumerate(every)
+                if used.item.object and place in stated
+            ],
+        }
+        if turns:
+            meta_of["turns"] = [[places[key] for key in one] for one in turns]
+        return Lesson(
+            id=lesson_id(style, page.language, messages, list(places)),
+            messages=messages,
+            language=page.language,
+            style=style,
+            sources=tuple(
+                [
+                    LessonSource("passage", used.passage, quote)
+                    if used.passage
+                    else LessonSource("fact", used.item.fact, quote)
+                    for used, quote in zip(every, quotes, strict=True)
+                ]
+            ),
+            entities=self._entities([used for used in every if used.item.object]),
+            split_key=page.id,
+            licence=licences.pop() if len(licences) == 1 else " AND ".join(sorted(licences)),
+            meta={**meta_of, **(meta or {})},
+        )
+
+    def _add(self, text: str, keys: Sequence[str]) -> None:
+        joint = " " if self._text and self._page.language == "en" else ""
+        start = len(self._text) + len(joint)
+        self._text += joint + text
+        self._spans.append((start, len(self._text), tuple(keys)))
+
+    def _entities(self, named: Sequence[_Used]) -> tuple[str, ...]:
+        poles = [self._page, *(used.page for used in self._used.values())]
+        own = [page.id for page in poles if not page.passages]
+        ends = [used.item.object for used in named]
+        return tuple(dict.fromkeys((*own[:1], *ends, *own[1:])))
+
+    def _lines(self) -> list[str]:
+        """Return the line of evidence, or the quoted words, of each thing that the row rests on."""
+        every = list(self._used.values())
+        keys = [("", used.item.text) if used.passage else used.group for used in every]
+        groups: dict[tuple[str, str], tuple[_Used, set[str]]] = {}
+        for key, used in zip(keys, every, strict=True):
+            if not used.passage:
+                groups.setdefault(key, (used, set()))[1].add(used.item.fact)
+        lines = {key: _line(*group) for key, group in groups.items()}
+        return [lines.get(key, key[1]) for key in keys]
+
+    def _proving(self, start: int, end: int) -> list[str]:
+        """Return the facts of what was said within a sentence."""
+        found = [
+            fact
+            for begin, finish, facts in self._spans
+            if begin < end and start < finish
+            for fact in facts
+        ]
+        return list(dict.fromkeys(found))
+
+    def _cited(
+        self,
+        lines: Sequence[str],
+        spans: Sequence[tuple[int, int]],
+        support: Sequence[Sequence[int]],
+        quotes: Sequence[str],
+    ) -> str:
+        text = ""
+        place = 0
+        for (start, end), indices in zip(spans, support, strict=True):
+            proving = {quotes[index] for index in indices}
+            numbers = [number for number, line in enumerate(lines, 1) if line in proving]
+            text += self._text[place:start]
+            text += behaviour_checks.cite(self._text[start:end], numbers, self._page.language)
+            place = end
+        return text + self._text[place:]
+
+
+def _line(one: _Used, facts: Collection[str]) -> str:
+    """Return the line of evidence of some facts of a page that are of one relation."""
+    page, relation = one.page, one.relation
+    texts = [item.text for item in page.groups[relation] if item.fact in facts]
+    bare = relation.removesuffix(INVERSE)
+    return verbalize.line(page.name, bare, texts, page.language, inverse=bare != relation)
+
+
+def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:
+    """Return the id of a lesson: the same words proven by the same facts have the same id."""
+    parts = [style, language, *(f"{each.role}:{each.content}" for each in messages), *facts]
+    return f"{style}-{language}-{blake2b(chr(31).join(parts).encode(), digest_size=8).hexdigest()}"

@@ -1,0 +1,305 @@
+"""Tongue: what entities are called and facts say in one language, fit to stand in a sentence.
+
+    entity -> name, alone and within a sentence; fact -> item, or nothing where it is not to be told
+
+Names and texts of sources come with debris, headings' capitals, clauses in place of names and the
+same thing in two wordings; none of that is for a lesson. This file reads no catalogue.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from knowledge.lessons.facts.fact_store import Stated, is_validation
+from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.realize import articles, chinese_sentences
+from knowledge.records import Entity, Language
+from knowledge.text import names
+
+_REVIEWED = 2
+"""Where so many curated facts tell a relation, those of scraped sources are left out."""
+
+LONGEST_TEXT = {"en": 320, "zh": 160}
+"""Longer texts make lessons that nobody reads and small models cannot hold."""
+
+_SUBJECTS = ("condition:", "medicine:")
+_DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|looks?|feels|hurts|moves|burns or|become|becomes)\b|^symptoms of ",
+    re.IGNORECASE,
+)
+_SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
+"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
+_REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
+_ENCLOSED = re.compile(r"\([^()]*\)")
+_NUMBERED = re.compile(r"(?<![\w(])\w{1,2}\)")
+"""A place in a list, whose bracket opens nowhere: 1), b)."""
+_PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
+"""A word of time that was typed and not turned into its sign."""
+
+_UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
+"""Of what no medicine can be said to be for."""
+
+_ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
+_ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
+"""Relations of which Chinese sources list the same thing in two wordings."""
+
+_NO_NAME = re.compile(
+    r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
+)
+_CJK = re.compile("[\u3400-\u9fff]")
+_FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
+_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
+_SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
+_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
+_PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
+"""A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
+_TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
+"""Whose a condition is called after, and no person's name."""
+_FINDING = re.compile(
+    r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
+    r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
+    r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
+    r"[A-Z][a-z]+\b[^A-Z]*"
+)
+"""The name of a finding without a person's name in it: written small within a sentence."""
+
+_MEDICAL = re.compile(
+    r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
+    r"graphy|al|ia|ic|ous|us|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
+    r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
+)
+_PROPER = {
+    "Down", "Still", "Bell", "Baker", "Young", "Brown",
+    "Lyme", "Norwegian", "Crohn", "Hodgkin", "Parkinson", "Alzheimer", "Huntington", "Addison",
+    "Turner", "Marfan", "Wilson", "Paget", "Raynaud", "Barrett", "Kaposi", "Wilms", "Burkitt",
+    "Hashimoto", "Chagas", "Lynch", "Tourette", "Guillain", "Gilbert", "Kawasaki", "Ebola", "Zika",
+    "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
+}  # fmt: skip
+
+
+def within_sentence(text: str, common: Collection[str]) -> str:
+    """Write a name or a sentence as it stands within an English sentence.
+
+    A first word is written small only where it is a common word, so that no person's or place's
+    name loses its capital.
+
+    >>> within_sentence("Heart failure", {"heart"}), within_sentence("Lyme disease", {"heart"})
+    ('heart failure', 'Lyme disease')
+    """
+    if _FUNCTION_WORD.match(text):
+        return text[:1].lower() + text[1:]
+    if _TRADE.match(text):
+        return text[:1].lower() + text[1:]
+    first = _FIRST_WORD.match(text)
+    if first is None or first[0] in _PROPER:
+        return text
+    prefixed = _PREFIXED.match(text) is not None
+    if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def name_within(name: str, common: Collection[str]) -> str:
+    """Write a name as it stands within an English sentence, a heading's later words small, too.
+
+    >>> name_within("Cystic Fibrosis", {"cystic"}), name_within("Acute Lyme disease", {"acute"})
+    ('cystic fibrosis', 'acute Lyme disease')
+    """
+    said = within_sentence(name, common)
+    if said == name:
+        return name
+    return said[:1] + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), said[1:])
+
+
+def _small_if_common(word: str, common: Collection[str]) -> str:
+    """Return a word in capitals small where it is no acronym: a thesaurus marks its terms so."""
+    small = word.lower()
+    known = any(part in common or _MEDICAL.search(part) for part in small.split("-"))
+    return small if known else word
+
+
+def _small_word(word: str, common: Collection[str]) -> str:
+    """Return a word of a heading as running text has it."""
+    small = word.lower()
+    return small if small in common or _MEDICAL.search(word) and word not in _PROPER else word
+
+
+class _Called(NamedTuple):
+    """What an entity is called in a language: alone, within a sentence, and to be compared."""
+
+    text: str
+    said: str
+    key: str
+    kind: str
+
+
+class Tongue:
+    """Says in one language what facts state; what entities are called is settled once for each."""
+
+    def __init__(self, language: Language, common: Collection[str]) -> None:
+        self._language = language
+        self._common = common
+        self._known: dict[str, _Called] = {}
+
+    def forget(self) -> None:
+        """Forget what entities are called."""
+        self._known.clear()
+
+    def page(self, id: str, facts: Sequence[Stated], entities: Mapping[str, Entity]) -> Page | None:
+        """Return the page of an entity, or None where nothing can be said of it."""
+        own = self._called(id, entities)
+        if not own.text:
+            return None
+        apart = is_validation(id)
+        groups: dict[str, dict[str, Item]] = {}
+        reviewed: dict[str, int] = {}
+        for fact in facts:  # curated ones first
+            relation, other = fact.relation, fact.other
+            # No training row names a subject of validation; findings and tests are no one's.
+            if not apart and other.startswith(_SUBJECTS) and is_validation(other):
+                continue
+            if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
+                continue
+            called = self._called(other, entities) if other else self._told(fact)
+            if not called.text or called.key == own.key:
+                continue
+            if other and not belongs(relation, called.kind, called.text):
+                continue
+            items = groups.setdefault(relation, {})
+            if called.key not in items:
+                text, said, key, kind = called
+                if self._language == "zh" and relation == "test" and other:
+                    said = chinese_sentences.test(text)
+                items[key] = Item(fact.id, text, said, other, kind, fact.licence)
+            if fact.curated:
+                reviewed[relation] = reviewed.get(relation, 0) + 1
+        kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+        if self._language == "zh":
+            kept = once(own.text, kept)
+        return Page(entities[id], self._language, own.text, own.said, kept) if kept else None
+
+    def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
+        known = self._known.get(id)
+        if known is None:
+            entity = entities.get(id)
+            text = spoken(entity, self._language) if entity else ""
+            kind = entity.kind if entity else ""
+            known = self._known[id] = self._named(text, kind)
+        return known
+
+    def _told(self, fact: Stated) -> _Called:
+        """Return the text of a fact that has no object, or nothing where it is not to be told."""
+        text = (fact.en if self._language == "en" else fact.zh).strip()
+        native = bool(_CJK.search(text)) == (self._language == "zh")
+        if not native or len(text) > LONGEST_TEXT[self._language] or damaged(text):
+            return _NOT_CALLED
+        if self._language == "en":
+            if is_cut(text):
+                return _NOT_CALLED
+            text = _SHOUTED.sub(lambda word: _small_if_common(word[0], self._common), text)
+        said = within_sentence(text, self._common)
+        return _Called(text, said, names.normalise(text), "")
+
+    def _named(self, name: str, kind: str) -> _Called:
+        """Return a name, and it within a sentence: in English with the article that it takes."""
+        if kind == "symptom" and _FINDING.fullmatch(name):
+            said = name[:1].lower() + name[1:]
+        elif self._language == "zh" or kind == "department":
+            said = within_sentence(name, self._common)
+        else:
+            said = name_within(name, self._common)
+        counted = self._language == "en" and kind != "department"
+        return _Called(
+            name, articles.counted(said) if counted else said, names.normalise(name), kind
+        )
+
+
+_NOT_CALLED = _Called("", "", "", "")
+
+
+def once(name: str, groups: dict[str, tuple[Item, ...]]) -> dict[str, tuple[Item, ...]]:
+    """Leave out what a Chinese list says twice, and complications that the name itself holds."""
+    kept = {}
+    for relation, items in groups.items():
+        if relation in ("complication", "symptom", "sign"):
+            items = tuple(item for item in items if not _is_within(name, relation, item.text))
+        if relation in _ALIKE_ZH and len(items) > 1:
+            first = set(chinese_sentences.once(item.text for item in items if item.object))
+            items = tuple(item for item in items if not item.object or item.text in first)
+        if items:
+            kept[relation] = items
+    return kept
+
+
+def _is_within(name: str, relation: str, text: str) -> bool:
+    """Say whether a finding is but the illness itself, or a complication a part of its name."""
+    return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
+
+
+def belongs(relation: str, kind: str, name: str) -> bool:
+    """Say whether an object can stand for its relation in a lesson.
+
+    Statistics on tests and medicines would read like advice; some tables give a disease's name in
+    place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
+    one that names no more than an organ ("symptoms of eye") tells nothing.
+    """
+    if kind == "symptom" and _CLAUSE.search(name):
+        return False
+    if relation == "associated_with":
+        return kind in ("condition", "symptom")
+    if relation.endswith(INVERSE) and name in _UNTREATABLE:
+        return False
+    if relation == "department" and _CJK.search(name):
+        return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
+    return True
+
+
+def spoken(entity: Entity, language: Language) -> str:
+    """Return what an entity is called in a language, or nothing where it has no fit name there.
+
+    Chinese also uses acronyms such as MRI; an English word stays out of Chinese text.
+    """
+    own = (
+        name.text
+        for name in entity.names
+        if name.language == language and bool(_CJK.search(name.text)) == (language == "zh")
+    )
+    acronyms = (name.text for name in entity.names if _ACRONYM.fullmatch(name.text))
+    return next((text for text in (*own, *acronyms) if fit(text)), "")
+
+
+@lru_cache(maxsize=65536)
+def fit(name: str) -> bool:
+    """Say whether a name may stand in a lesson: whole, balanced, and no fragment of a sentence."""
+    return (
+        1 < len(name) <= 60
+        and not damaged(name)
+        and not names.is_debris(name)
+        and names.balanced(name)
+        and not _NO_NAME.search(name)
+        and not any(sign in name for sign in "。？！?!；;：:")
+    )
+
+
+def is_cut(text: str) -> bool:
+    """Say whether an English text lost the bracket that one of its brackets belongs to.
+
+    >>> is_cut('It is known as "Valley fever") and is fungal.'), is_cut("Either a) or b) (rare).")
+    (True, False)
+    """
+    open_ended = _ENCLOSED.sub("", _ENCLOSED.sub("", text))
+    return any(bracket in _NUMBERED.sub("", open_ended) for bracket in "()")
+
+
+def damaged(text: str) -> bool:
+    """Say whether a text holds debris, or breaks off before a list that the source did not keep."""
+    return (
+        any(mark in text for mark in _DEBRIS)
+        or _REFERENCE.search(text) is not None
+        or _PINYIN.search(text) is not None
+        or _SPOKEN_AS.search(text) is not None
+        or text.rstrip(" .。").endswith((":", "：", ","))
+    )

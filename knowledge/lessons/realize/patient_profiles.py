@@ -1,0 +1,387 @@
+"""Patients: who speaks or is spoken of, for how long, and what their symptoms may mean.
+
+    page -> profile (sex, age, acuteness that its names allow) -> words of a case
+
+Only what a condition's own names and facts allow is said: no man with ovarian cysts, no month of
+appendicitis. Ages and durations belong to questions; an answer never repeats them.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.realize import grammar, realizer
+from knowledge.records import Language
+
+Sex = Literal["f", "m", ""]
+Stage = Literal["baby", "child", "adult", "mature", "old"]
+Pace = Literal["sudden", "days", "lasting"]
+
+_FEMALE = re.compile(
+    r"ovar|uter(?:us|ine)|\bcervix|cervical cancer|cervicitis|vagin|vulv|menstr|menopaus|pregnan|"
+    r"obstetric|gestation|hydatidiform|postpartum|breast|endometri|turner syndrome|eclamp|placent|"
+    r"hyperemesis|miscarriage|abortion|lactat|women|female|"
+    r"子宫|卵巢|宫颈|阴道|外阴|月经|经期|痛经|闭经|经前|妊娠|孕|产后|产褥|分娩|乳腺|乳房|"
+    r"绝经|更年期|胎|女|妇|盆腔炎|输卵管|流产|死产|早产|恶露|带下|崩漏|白带",
+    re.IGNORECASE,
+)
+_MALE = re.compile(
+    r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
+    r"前列腺|睾丸|阴茎|附睾|阴囊|精|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
+    re.IGNORECASE,
+)
+_CHILDBEARING = re.compile(
+    "pregnan|gestation|childbirth|obstetric|postpartum|eclamp|placent|hyperemesis|hydatidiform|"
+    "miscarriage|妊娠|孕|产后|产褥|分娩|胎|羊水|"
+    "难产|流产|宫缩|子宫收缩|产力|产程|临产|哺乳",
+    re.IGNORECASE,
+)
+_MENSTRUAL = re.compile(
+    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed period|"
+    "月经|经期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
+    re.IGNORECASE,
+)
+_MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
+_UNBORN = re.compile(
+    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
+    re.IGNORECASE,
+)
+"""Nobody who could be asked has these."""
+_PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
+_BABY = re.compile(
+    "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|新生儿|婴|早产儿|母乳",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(
+    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
+    "growth delay|lack of growth|failure to thrive|diaper|"
+    "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|macular degen|polymyalgia|"
+    "giant cell|myeloma|prostatic hyperplasia|"
+    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
+    re.IGNORECASE,
+)
+_MATURE = re.compile(
+    r"(?<!heat )stroke|infarct|angina|coronary|atrial fib|heart failure|copd|obstructive pulmonary|"
+    r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
+    r"esophageal|endometrial|uterine) cancer|osteoarthr|aneurysm|peripheral arter|glaucoma|"
+    r"cirrhosis|atheroscl|type 2 diab|aortic",
+    re.IGNORECASE,
+)
+"""Rare before the middle of life; a young patient would be the exception."""
+_PREGNANT = re.compile(
+    r"gestational diabetes|pre-?eclampsia|hyperemesis|placent|of pregnancy|threatened pregnancy|"
+    r"preterm lab|pregnancy-induced",
+    re.IGNORECASE,
+)
+_SUDDEN = re.compile(
+    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|"
+    "burn|fracture|embol|dissection|shock|sepsis|"
+    "ketoacid|hyperosmolar|meningitis|encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
+    "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
+    "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|"
+    "烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大出血|穿孔|会厌|脑膜炎|脑脊髓膜|脑炎|心绞痛|夹层|"
+    "败血症|脓毒症|酮症|呼吸衰竭|肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过敏性休克|"
+    "气胸|窒息",
+    re.IGNORECASE,
+)
+_ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
+"""Whoever has these is to be seen at once, whatever it is."""
+
+_CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
+_LASTING = re.compile(
+    "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
+    "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
+    "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
+    "先天|遗传|家族性|(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|"
+    "注意缺陷|多动|自闭|孤独|白斑|白癜|淀粉样|沉积|沉着|萎缩|"
+    "纤维化|尘肺|沉着症|脑瘫|畸形|发育不|憩室|囊肿|角化|变性|贮积|侏儒|矮小|强直性|红斑狼疮|硬皮|"
+    "肌病|营养不良|息肉|"
+    "[阴阳气血]虚|痿|瘿|痣|疣|苔藓|弓形足|内翻|外翻|不孕|不育|肥胖",
+    re.IGNORECASE,
+)
+
+_SIGNS = (
+    _FEMALE, _MALE, _CHILDBEARING, _MENSTRUAL, _MENOPAUSE, _BABY, _CHILD, _OLD, _SUDDEN, _LASTING,
+    _CHRONIC, _ALARMING, _MATURE, _PREGNANT,
+)  # fmt: skip
+_IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for bit in range(5))
+_IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
+_IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range(10, 14))
+
+_PLAIN = re.compile(
+    r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
+    r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
+    r"childhood)\b|mutation|HLA|^family history|"
+    "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    re.IGNORECASE,
+)
+
+_OF_ILLNESS = {"symptom", "sign", "cause", "risk_factor", "test", "complication", "associated_with"}
+
+_SINCE: dict[tuple[str, Language], tuple[str, ...]] = {
+    ("sudden", "en"): ("since this morning", "since last night", "for a few hours",
+        "since yesterday"),
+    ("sudden", "zh"): ("今天早上开始", "从昨晚开始", "这几个小时", "从昨天起"),
+    ("days", "en"): (
+        "for three days", "since the weekend", "for about a week", "for a few days",
+        "for five days now", "for nearly two weeks",
+    ),
+    ("days", "zh"): ("这三天", "这一周", "最近几天", "从上周末开始", "近五天", "这两周"),
+    ("lasting", "en"): (
+        "for about two months", "for several weeks", "for half a year", "since the spring",
+        "for some months", "for six weeks",
+    ),
+    ("lasting", "zh"): ("这两个月", "近几周", "最近半年", "这几个月", "断断续续一个多月",
+        "从年初开始"),
+}  # fmt: skip
+
+_LIKELY_EN = (
+    "{a} are among the symptoms of {s}.",
+    "one (possibility|explanation|candidate) is {s}, since its symptoms include {a}.",
+    "one condition to (consider|think of|keep in mind) is {s}, which can (cause|bring on) {a}.",
+    "(these complaints fit|this fits|that would fit) {s}, whose symptoms include {a}.",
+    "{s} may present with {a}, so it (has to|must|should) be considered.",
+    "the picture could be that of {s}: its symptoms include {a}.",
+    "with {a}, (one should|I would) think of {s}, because these are symptoms of it.",
+    "{a} (could|may|might) (come from|be due to) {s}, (as|being) symptoms of it.",
+    "{s} (comes to mind|has to be thought of|is what I would think of), since it can "
+    "(cause|produce) {a}.",
+    "(my first thought is|I would first think of) {s}: it can (cause|bring on|produce) {a}.",
+)
+_LIKELY_ZH = (
+    "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑(这个病|此病|这一可能)|(怀疑|排查)(这个病|"
+    "此病))。",
+    "从{a}这些(症状|表现)(来看|看|判断)，(有可能|可能|也许|或许)(是|得了){s}。",
+    "(需要|应当|要|可以)(考虑|想到|怀疑){s}，(因为|毕竟)(它的|其|该病的|此病的)(症状|表现)(包括|"
+    "有|里有){a}。",
+    "(根据|结合|综合){a}(等症状|这些症状|等表现)，(可能|有可能)是{s}。",
+    "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下|您说)的(情况|表现|这些)(可能|也许|或许)("
+    "与它有关|"
+    "由此而来|源自于此)。",
+    "{a}，(放在一起看|合在一起|一并来看)，(像|较像|有点像|符合){s}的(表现|症状)，(可能|也许)(就是"
+    "|正是)(它|这个病)。",
+    "{s}(可以|能|可能)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
+    "有){a}。",
+    "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
+    "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
+    "(怀疑是|首先考虑|可能是|更像是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
+    "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
+    "排查)。",
+    "(上述|所说的|提到的){a}，(可|可以|能)(出现在|见于){s}(中|患者身上|的病程里|患者)。",
+)
+
+_ASK_EN = {
+    "test": ("which tests would help", "what work-up is needed", "how can it be confirmed"),
+    "treatment": ("how is it treated", "what treatment is there"),
+    "department": ("which department is the right one", "where should the patient be referred"),
+    "medicine": ("which medicines are used", "what may be prescribed"),
+    "first_line": ("what is the first-line treatment", "what is tried first"),
+    "complication": ("what complications may follow", "what can it lead to"),
+}
+_ASK_ZH = {
+    "test": ("需要做哪些检查", "应如何确诊", "进一步查什么"),
+    "treatment": ("如何治疗", "有哪些治疗方法"),
+    "department": ("应到哪个科就诊", "该挂什么科"),
+    "medicine": ("可以用哪些药物", "可选什么药"),
+    "first_line": ("首选什么治疗", "一线治疗是什么"),
+    "complication": ("可能有哪些并发症", "要警惕什么并发症"),
+}
+_CASE_EN = (
+    "{Who} has had {a} {since}. What is the likely condition, and {ask}?",
+    "{Who} comes in with {a}, present {since}. What may this be, and {ask}?",
+    "Case: {who} with {a} {since}. Name the likely condition. Also, {ask}?",
+    "{Who} complains of {a}. Which condition comes to mind, and {ask}?",
+    "{A} {since} in {who}: what could it be, and {ask}?",
+)
+_CASE_ZH = (
+    "{who}，{since}出现{a}，可能是什么病？{ask}？",
+    "{who}，因{a}前来就诊，请问可能是什么病，{ask}？",
+    "{who}，主诉{a}。考虑什么疾病？{ask}？",
+    "病例：{who}，{since}有{a}。最可能的诊断是什么？{ask}？",
+    "{who}，出现{a}，应考虑什么病，{ask}？",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Whom a condition may befall and how fast; an empty sex may be either."""
+
+    sex: Sex
+    stage: Stage
+    childbearing: bool
+    pace: Pace
+    menopause: bool = False
+    pregnant: bool = False
+
+
+def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
+    """Return whom a condition may befall, by its names, its symptoms and those it affects."""
+    about, whom, risks, sudden = page.once("signs", _signs_of)
+    felt = 0
+    for item in complaints:
+        felt |= _signs(item.text)
+    female, male = ((about | whom | felt) & sign for sign in (_IS_FEMALE, _IS_MALE))
+    sex: Sex = "" if bool(female) == bool(male) else "f" if female else "m"
+    if about & _IS_MENOPAUSE or (about | felt) & _IS_MENSTRUAL:
+        sex = "f"
+    stage: Stage = "adult"
+    if (about | felt) & _IS_BABY:
+        stage = "baby"
+    elif (about | felt) & _IS_CHILD:
+        stage = "child"
+    elif (about | felt | whom | risks) & _IS_OLD and not about & (_IS_FERTILE | _IS_MENSTRUAL):
+        stage = "old"
+    elif about & _IS_MATURE:
+        stage = "mature"
+    pace: Pace = "days"
+    if sudden or felt & _IS_ALARMING:
+        pace = "sudden"
+    elif about & _IS_LASTING:
+        pace = "lasting"
+    menopause = bool((about | felt) & _IS_MENOPAUSE)
+    childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
+    fertile = childbearing and stage != "child" and not menopause
+    pregnant = fertile and bool(about & _IS_PREGNANT)
+    return Profile(sex, stage, fertile, pace, menopause, pregnant)
+
+
+def _signs_of(page: Page) -> tuple[int, int, int, bool]:
+    """Return the signs of a page's names, of whom and where it befalls, of its risks, its onset."""
+    about = _looked_for(" ".join([name.text for name in page.entity.names]))
+    whom = _looked_for(_words(page.groups, "population", "body_part"))
+    risks = _looked_for(_words(page.groups, "risk_factor"))
+    return about, whom, risks, _is_sudden(_signs(page.name), about)
+
+
+@lru_cache(maxsize=1 << 15)
+def _signs(text: str) -> int:
+    """Return which signs of a patient a text has, bit by bit."""
+    return _looked_for(text)
+
+
+def _looked_for(text: str) -> int:
+    return sum(1 << place for place, sign in enumerate(_SIGNS) if sign.search(text))
+
+
+def _is_sudden(name: int, about: int) -> bool:
+    """Say whether an illness begins all at once; what it is called first counts for most."""
+    if name & _IS_CHRONIC or (name & _IS_LASTING and not name & _IS_SUDDEN):
+        return False
+    return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
+
+
+def beside(page: Page, other: Page) -> bool:
+    """Say whether one patient may be weighed between two conditions: sex and age allow both."""
+    one, two = page.once("profile", profile), other.once("profile", profile)
+    sexes = {one.sex, two.sex} - {""}
+    if len(sexes) > 1 or (two.sex and not one.sex):
+        return False
+    young = ("baby", "child")
+    named = " ".join(name.text for name in other.entity.names)
+    if (one.stage in young) != (two.stage in young) or (one.stage == "baby") != (
+        two.stage == "baby"
+    ):
+        return False
+    if one.pregnant != two.pregnant:
+        return False
+    grown_old = _OLD.search(named) is not None
+    return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
+
+
+def suits(page: Page, item: Item) -> bool:
+    """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
+    own, told = page.once("profile", profile), profile(page, [item])
+    return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
+
+
+def history(page: Page) -> list[Item]:
+    """Return the risk factors that a history tells of: not what anyone sees or is born with."""
+    fertile = profile(page).childbearing
+    return [
+        item
+        for item in page.named("risk_factor")
+        if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
+    ]
+
+
+def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
+    return " ".join(item.text for relation in relations for item in groups.get(relation, ()))
+
+
+def is_illness(page: Page) -> bool:
+    """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
+    if page.entity.kind != "condition":
+        return True
+    if _PROCEDURE.search(page.name):
+        return False
+    unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
+    return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
+
+
+def age(who: Profile, pick: random.Random) -> int:
+    """Return an age in years that fits; a baby's is not told in years."""
+    if who.childbearing:
+        return pick.randint(22, 38)
+    if who.menopause:
+        return pick.randint(47, 58)
+    lowest, highest = _AGES[who.stage]
+    return pick.randint(lowest, highest)
+
+
+_AGES: dict[Stage, tuple[int, int]] = {
+    "baby": (1, 1), "child": (3, 8), "adult": (21, 56), "mature": (48, 74), "old": (62, 81),
+}  # fmt: skip
+
+
+def since(who: Profile, language: Language, pick: random.Random) -> str:
+    """Return for how long it may have lasted."""
+    return pick.choice(_SINCE[who.pace, language])
+
+
+def likely(page: Page, symptoms: str, pick: random.Random) -> str:
+    """Return a sentence that says which condition has these symptoms, and no more than that."""
+    template = grammar.say(_LIKELY_EN if page.language == "en" else _LIKELY_ZH, pick)
+    return realizer.fill(template, page.language, 2, s=page.said, a=symptoms)
+
+
+def case(
+    who: Profile, symptoms: str, relation: str, language: Language, pick: random.Random
+) -> str:
+    """Return a case in the third person with a question on it."""
+    told = person(who, language, pick)
+    english = language == "en"
+    return realizer.fill(
+        pick.choice(_CASE_EN if english else _CASE_ZH),
+        language,
+        2,
+        who=told,
+        Who=told[:1].upper() + told[1:],
+        a=symptoms,
+        since=since(who, language, pick),
+        ask=pick.choice((_ASK_EN if english else _ASK_ZH)[relation]),
+    )
+
+
+def person(who: Profile, language: Language, pick: random.Random) -> str:
+    """Return who it is, in the third person."""
+    sex = who.sex or pick.choice(("f", "m"))
+    years = age(who, pick)
+    if language == "en":
+        if who.stage == "baby":
+            return "a baby " + ("girl" if sex == "f" else "boy")
+        noun = {"f": ("girl", "woman"), "m": ("boy", "man")}[sex][who.stage != "child"]
+        noun = f"pregnant {noun}" if who.pregnant else noun
+        article = "an" if years in (8, 11, 18) or 80 <= years < 90 else "a"
+        return f"{article} {years}-year-old {noun}"
+    if who.stage == "baby":
+        return "一名女婴" if sex == "f" else "一名男婴"
+    noun = {"f": ("女孩", "女性"), "m": ("男孩", "男性")}[sex][who.stage != "child"]
+    return pick.choice((f"一名{years}岁{noun}", f"患者{noun[0]}，{years}岁", f"{noun}，{years}岁"))

@@ -1,0 +1,401 @@
+"""Phrases: how the facts of a relation are told in running text, in many forms.
+
+    name + relation + items -> one sentence that states them and nothing more
+
+Every sentence names its relation in words that a proof can look for. This file knows nothing of
+questions, of patients, or of where a fact came from.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.realize import articles, chinese_sentences, grammar
+from knowledge.lessons.templates import relation_sentences_en, relation_sentences_zh
+from knowledge.records import Language
+from knowledge.vocabulary import RELATIONS
+
+_FULL: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": relation_sentences_en.FULL,
+    "zh": relation_sentences_zh.FULL,
+}
+_BRIEF: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": relation_sentences_en.BRIEF,
+    "zh": relation_sentences_zh.BRIEF,
+}
+_TEXT: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": relation_sentences_en.TEXT,
+    "zh": relation_sentences_zh.TEXT,
+}
+
+_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
+_WHOLE_EN = re.compile(
+    r"(?:A|An|The) [^.]*?(?<!\bthat)(?<!\bwhich)(?<!\bwho) (?:is|are|was|refers|occurs|means) "
+    r"(?:an?|the|one|any|to|when|in)\b"
+)
+_PURPOSE = re.compile(
+    r"(?:prevention|prophylaxis|induction|reversal|contracept|smoking cessation|termination)\b|"
+    r".*\b(?:prevention|prophylaxis|contraception|analgesia|anaesthesia|anesthesia|sedation|"
+    r"support|abortion|vaccination|cessation)$",
+    re.IGNORECASE,
+)
+"""What a medicine is for, and no illness that it treats."""
+_IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
+_SHORT_EN = re.compile(
+    r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
+    r"){1,4}is "
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|may|describes?|refers?|occurs?|means?|involves?|develops?|"
+    r"affects?|causes?|results?|consists?|arises?)\b"
+)
+_VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
+"""A verb behind a comma or a bracket is that of a whole sentence."""
+_WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
+_AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
+_WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
+_SINGULAR = re.compile(
+    r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
+    r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
+)
+_NOBODY = re.compile(
+    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
+    "易患|多于|高于|家族史|遗传|体质$"
+)
+_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
+"""Two adjectives before one plural noun: depressive or psychotic symptoms."""
+_FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
+"""A department that ends like a plural."""
+_HEAD = re.compile(
+    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
+)
+"""Behind the noun that a verb agrees with."""
+
+_NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
+_LARGE = re.compile(r"\{[A-Z]+\}")
+_PART = re.compile(r"\{([A-Za-z]+)\}")
+_ARTICLE = re.compile(r"^(?:A|An|The) (?=\w)")
+_ARTICLE_ANY = re.compile(r"^(?:an?|the) (?=\w)")
+_ASIDE = re.compile(
+    r"\s*\([^)]*\)|, (?:also|sometimes|previously|formerly|or) [^,.]*(?=,)|,(?= is\b)"
+)
+"""Other names between a name and its verb: "arthritis (JIA), also known as JRA, is ..."."""
+_SENTENCE_EN = re.compile(
+    r"^[^,;]*?\b(?:is|are|was|were|can be|may be|refers?|occurs?|means|has|have)\b|"
+    r"^(?:any|all|in|when|if|there|this|these|it|people|because)\b|[.!?] [A-Z]",
+    re.IGNORECASE,
+)
+_DOES = re.compile(
+    "binds|blocks|ends|helps|increases|kills|lowers|makes|opens|prevents|protects|raises|reduces|"
+    "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
+    "works"
+)
+"""How a text begins that says what a medicine does."""
+_AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
+_A_SOUND = {False: "a", True: "an"}
+_DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
+_STOPS = ".。"
+_JOINTS_ZH = ("和", "、", "以及", "、", "及", "与")
+_ADDED_ZH = ("，以及", "，还有")
+
+
+def statement(
+    name: str,
+    relation: str,
+    items: Sequence[Item],
+    language: Language,
+    pick: random.Random,
+) -> str:
+    """Return one sentence, or the text itself with an introduction, that states some facts.
+
+    The facts are of one relation, and either all name entities or are one text.
+    """
+    if not items[0].object:
+        return _told(name, relation, items[0], language, pick)
+    table = _FULL[language].get(relation) or (_plain(relation, language),)
+    if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
+        table = tuple(each for each in table if "treat" not in each) or table
+    return told(table, name, items, language, pick)
+
+
+def brief(
+    relation: str,
+    items: Sequence[Item],
+    language: Language,
+    pick: random.Random,
+    *,
+    clause: bool = False,
+) -> str:
+    """Return one short sentence without the subject's name, or nothing where there is none.
+
+    Whoever uses it sees to it that the subject has been named.
+    """
+    table = _BRIEF[language].get(relation, ())
+    return (
+        told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
+    )
+
+
+def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+    """Return an English sentence on what else there is of a relation, or nothing."""
+    template = relation_sentences_en.OTHERS.get(relation, "")
+    return told((template,), "", items, "en", pick) if template and items[0].object else ""
+
+
+def unrepeated(
+    groups: Iterable[tuple[str, Sequence[Item]]], most: int
+) -> Iterator[tuple[str, list[Item]]]:
+    """Yield at most so many facts of each relation, perhaps none.
+
+    A treatment or medicine that the first line named before is not named again.
+    """
+    first: set[str] = set()
+    for relation, items in groups:
+        again = first if relation in ("treatment", "medicine") else set()
+        kept = [item for item in items if item.object not in again][:most]
+        if relation == "first_line":
+            first = {item.object for item in kept}
+        yield relation, kept
+
+
+def together(
+    name: str,
+    groups: Sequence[tuple[str, Sequence[Item]]],
+    language: Language,
+    pick: random.Random,
+) -> str:
+    """Return one sentence that states the facts of several relations, the name said once.
+
+    Without a name it is left to what was said before.
+    """
+    relation, items = groups[0]
+    text = "" if name else brief(relation, items, language, pick)
+    text = text or statement(name, relation, items, language, pick)
+    for relation, items in groups[1:]:
+        clause = brief(relation, items, language, pick, clause=True)
+        text = text.rstrip(_STOPS) + ("; " if language == "en" else "；") + clause
+    return text
+
+
+def told(
+    templates: Sequence[str],
+    name: str,
+    items: Sequence[Item],
+    language: Language,
+    pick: random.Random,
+    *,
+    clause: bool = False,
+    **parts: str,
+) -> str:
+    """Return one of the sentences of some templates, filled with items in any order."""
+    template = grammar.say(templates, pick)
+    if language == "zh" and len(items) == 1:
+        template = chinese_sentences.of_one(template)
+    names = [item.said for item in items]
+    pick.shuffle(names)
+    if "{a}" in template or "{A}" in template:
+        ends = template.endswith(("{a}。", "{a}."))
+        plain = language == "zh" and chinese_sentences.joined(template)
+        parts["a"] = "、".join(names) if plain else listing(names, language, pick, ends=ends)
+    if "{o}" in template:
+        parts["o"] = listing(names, language, pick, either=True)
+    return fill(template, language, len(items), clause=clause, s=name, **parts)
+
+
+def _said(items: Sequence[Item]) -> list[str]:
+    return [item.said for item in items]
+
+
+def relations(language: Language) -> tuple[str, ...]:
+    """Return the relations that can be told, those seen from the object among them."""
+    return tuple(dict.fromkeys((*_FULL[language], *_TEXT[language])))
+
+
+def fill(
+    template: str, language: Language, count: int, *, clause: bool = False, **parts: str
+) -> str:
+    """Fill a template; a capital key stands for its small one at the start of a sentence.
+
+    A `clause` goes on within a sentence, and so does not begin with a capital.
+
+    >>> fill("[A sign|Signs] of {s} [is|include] {a}.", "en", 2, s="gout", a="pain and heat")
+    'Signs of gout include pain and heat.'
+    """
+    chosen = (
+        chinese_sentences.fitting(template, parts.get("s", "")) if language == "zh" else template
+    )
+    if "[" in chosen:
+        single = count == 1 and not (language == "en" and is_plural(parts.get("a", "")))
+        chosen = _NUMBER.sub(lambda match: match[1] if single else match[2], chosen)
+    if "<" in chosen:
+        chosen = _AGREES.sub(lambda match: match[1 + is_plural(parts.get("s", ""))], chosen)
+    if "«" in chosen:
+        chosen = _WITH_OBJECT.sub(lambda match: match[1 + is_plural(parts.get("o", ""))], chosen)
+    if _LARGE.search(chosen):
+        parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
+    if language == "zh":
+        return chinese_sentences.unrepeated(chosen.format(**parts))
+    text = _PART.sub(lambda match: _part(chosen[: match.start()], parts[match[1]]), chosen)
+    return text if clause else text[:1].upper() + text[1:]
+
+
+def _part(before: str, text: str) -> str:
+    """Return what is filled in, without its article where the words before it leave no room."""
+    return articles.bare(text) if articles.takes_bare(before) else text
+
+
+def is_plural(name: str) -> bool:
+    """Say whether an English name takes a plural verb.
+
+    >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
+    (True, False, False)
+    """
+    if _EITHER.match(name):
+        return True
+    if _FIELD.search(name):
+        return False
+    last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
+    return last.endswith("s") and (
+        last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
+    )
+
+
+def listing(
+    texts: Sequence[str],
+    language: Language,
+    pick: random.Random | None = None,
+    either: bool = False,
+    ends: bool = False,
+) -> str:
+    """Join names as running text does; names with commas of their own are set off by semicolons.
+
+    `either` joins the last by "or", as after a denial; `ends` says that a sentence ends there.
+
+    >>> listing(["thirst", "fatigue", "weight loss"], "en")
+    'thirst, fatigue and weight loss'
+    >>> listing(["口渴", "乏力"], "zh")
+    '口渴和乏力'
+    """
+    if len(texts) < 2:
+        return "".join(texts)
+    if language == "zh":
+        return _listing_zh(texts, pick, either, ends)
+    word = "or" if either else "and"
+    if any(", " in text for text in texts):
+        if len(texts) == 2 and ", " in texts[0]:
+            texts = (texts[1], texts[0])
+        apart = f" {word} " if len(texts) == 2 and ", " not in texts[0] else f"; {word} "
+        return "; ".join(texts[:-1]) + apart + texts[-1]
+    joint = f" {word} "
+    if any(f" {word} " in text for text in texts):
+        joint = f", {word} " if either else ", as well as " if len(texts) > 2 else " as well as "
+    elif pick and len(texts) > 2:
+        joint = (joint, joint, joint, f", {word} ", f", {word} ")[int(5 * pick.random())]
+    return ", ".join(texts[:-1]) + joint + texts[-1]
+
+
+def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, ends: bool) -> str:
+    """Join Chinese names, the last few of them set off by a word of their own."""
+    if any("、" in text for text in texts):
+        whole = [text for text in texts if "、" not in text]
+        if either or not pick or len(whole) < len(texts) - 1:
+            return "；".join(texts)
+        torn = next(text for text in texts if "、" in text)
+        return "、".join(whole) + ("，以及" if len(whole) > 1 else "以及") + torn
+    if any("和" in text or "与" in text or text.endswith("及") for text in texts):
+        return "、".join(texts)
+    place, joint = len(texts) - 1, "或" if either else "和"
+    if pick and not either:
+        joints = (*_JOINTS_ZH, *_ADDED_ZH) if ends and len(texts) > 2 else _JOINTS_ZH
+        joint = joints[int(len(joints) * pick.random())]
+        if joint[0] == "，":
+            place = 2 + int((len(texts) - 2) * pick.random())
+    return "、".join(texts[:place]) + joint + "、".join(texts[place:])
+
+
+def _plain(relation: str, language: Language) -> str:
+    label = RELATIONS[relation.removesuffix(INVERSE)].label(language)
+    return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
+
+
+def _told(name: str, relation: str, item: Item, language: Language, pick: random.Random) -> str:
+    body = item.text.rstrip(_STOPS)
+    if language == "zh":
+        return _told_zh(name, relation, body, pick) + "。"
+    article = _ARTICLE.match(body)
+    if relation == "description" and (
+        body.startswith("The term ")
+        or (_plainly(body).startswith(_plainly(name)) and _FINITE.search(body))
+    ):
+        return _sentence(body)
+    whole = article is not None and (
+        _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
+    )
+    be = "are" if is_plural(name) else "is"
+    if relation == "description" and article and not whole:
+        return _sentence(f"{name} {be} {body[:1].lower()}{body[1:]}")
+    known = relation == "drug_class" and body.casefold() not in name.casefold()
+    if known and not is_plural(body) and pick.random() < 0.8:
+        return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
+    said = item.said.rstrip(_STOPS)
+    if relation == "description" and (joint := _defined(said, be)):
+        return _sentence(f"{name}{joint}{said}")
+    if article:
+        said = body[:1].lower() + body[1:]
+    if relation == "red_flag" and _IMPERATIVE.match(body):
+        return (
+            fill(f"{grammar.say(relation_sentences_en.ORDERS, pick)} ", language, 1, s=name)
+            + said
+            + "."
+        )
+    intro = grammar.say(_TEXT["en"].get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",), pick)
+    return fill(f"{intro} ", language, 1, s=name) + said + "."
+
+
+def _plainly(text: str) -> str:
+    """Return a text as far as two ways of writing one name agree: Cushing's and Cushing."""
+    return _ARTICLE_ANY.sub("", text.replace("'s", "").replace("-", " ").casefold())
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _defined(said: str, be: str) -> str:
+    """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
+    if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
+        return ""
+    if _VERB_APART.search(said) or (be == "is" and is_plural(said)):
+        return ""
+    first = said.split(" ")[0]
+    if first == "drops":
+        return ""
+    if first in ("used", "given", "taken"):
+        return f" {be} "
+    return " " if _DOES.fullmatch(first) else f" {be} "
+
+
+def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
+    if relation == "description":
+        if body.startswith(name):
+            return body
+        defines = _DEFINES.match(body)
+        return (
+            f"{name}{'' if defines and defines[0] in '是指' else '是'}{body}"
+            if defines
+            else (f"{name}：{body}")
+        )
+    if _OWN_TITLE.match(body):
+        return f"{name}的{body}"
+    if relation == "transmission" and _WHOLE_ZH.match(body):
+        return f"{name}{body}"
+    if relation == "population" and _WHOM.match(body):
+        return f"{name}{body}"
+    if relation == "monitoring" and "监测" in body:
+        return f"关于{name}的监测：{body}"
+    if relation == "population" and (_NOBODY.search(body) or "，" in body):
+        return f"{name}的易感人群：{body}"
+    intro = grammar.say(_TEXT["zh"].get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",), pick)
+    return intro.format(s=name) + body

@@ -1,0 +1,250 @@
+"""Telling: how the values of a case are told in a question, and put into templates.
+
+    case + voice -> whom it is about, a list of values in some order -> a filled template
+
+Voices: `pro` speaks of a patient, `own` of oneself, `kin` of a relative. This file knows the order
+of words of both languages, and nothing of what is asked.
+"""
+
+import random
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Literal
+
+from knowledge.calculators.formulas.formula import Input
+from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.realize import grammar
+from knowledge.lessons.templates import calculator_en, calculator_zh
+from knowledge.records import Language
+from knowledge.text import units
+
+Voice = Literal["pro", "own", "kin"]
+
+WORDS: dict[Language, ModuleType] = {"en": calculator_en, "zh": calculator_zh}
+
+PLURAL = {"triglycerides", "cigarettes"}
+"""Inputs whose English names are plural."""
+
+_CHILD = 18
+_MOST_DENIED = 3
+_SAID_ALL = 0.3
+_PLAIN = 0.7
+"""The chance of the plain spelling of a unit."""
+
+_SMALL_WORD = re.compile(r"[a-z]+(?![A-Za-z0-9])")
+_A_VOWEL = re.compile(r"\b([Aa]) (?=(?:8\d?|11|18)[ -])")
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a question is about: a relative, with the words for her or him, or nobody named."""
+
+    kin: str = ""
+    her: str = ""
+
+
+def relative(case: Case, language: Language, pick: random.Random) -> Person:
+    """Return a relative whose sex is that of the case."""
+    sex, age = case.given.get("sex"), case.age()
+    kins = [
+        (kin, her)
+        for kin, her, own, from_age, to_age in WORDS[language].KINS
+        if sex in (None, own) and (age is None or from_age <= age <= to_age)
+    ]
+    return Person(*pick.choice(kins))
+
+
+def who(case: Case, language: Language, pick: random.Random, without: str = "") -> str:
+    """Return whom a clinician speaks of: age and sex where the formula takes them.
+
+    Where it takes neither, both may still be told: a patient has them.
+    """
+    inputs = {each.key for each in case.formula.inputs}
+    age, sex = case.given.get("age"), case.given.get("sex")
+    if "age" not in inputs and "weight" not in inputs and pick.random() < 0.5:
+        age = str(pick.randint(24, 88))
+    if "sex" not in inputs and pick.random() < 0.5:
+        sex = pick.choice(("female", "male"))
+    age = None if without == "age" else age
+    sex = None if without == "sex" else sex
+    child = age is not None and int(age) < _CHILD
+    key = " ".join(filter(None, (sex, ("child" if child else "age") if age else "")))
+    words = WORDS[language]
+    said: str = pick.choice(words.WHO[key])
+    return articled(said.format(a=age, bay=pick.choice(words.BAY), bed=pick.randint(2, 30)))
+
+
+def listed(
+    case: Case,
+    language: Language,
+    pick: random.Random,
+    voice: Voice,
+    without: Collection[str] = (),
+    person: Person | None = None,
+) -> str:
+    """Return the values of a case in one list, in an order of chance."""
+    words = WORDS[language]
+    own = {"age", "sex"} if voice == "pro" else {"sex"} if voice == "kin" else set()
+    wanted = [
+        each
+        for each in case.formula.inputs
+        if each.key not in own and each.key not in without and not each.is_finding
+    ]
+    if not wanted and not any(each.is_finding for each in case.formula.inputs):
+        return ""
+    style = pick.choice(words.VALUE if voice != "own" else words.OWN_VALUE)
+    said = []
+    if {"sbp", "dbp"} <= {each.key for each in wanted} and pick.random() < 0.6:
+        both = f"{case.given['sbp']}/{case.given['dbp']}"
+        spelled = units.joined(both, _spelling("mmHg", language, pick))
+        said.append(pick.choice(words.PRESSURE).format(v=spelled))
+        wanted = [each for each in wanted if each.key not in ("sbp", "dbp")]
+    said += [_told(case, each, language, pick, voice, style, person) for each in wanted]
+    pick.shuffle(said)
+    findings = _findings(case, language, pick, without)
+    if findings and pick.random() < 0.5:
+        return _joined([*findings, *said] if said else findings, language, pick)
+    return _joined([*said, *findings], language, pick)
+
+
+def single(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+    """Return one value of a case, told on its own."""
+    return _told(case, one, language, pick, "pro", pick.choice(WORDS[language].VALUE), None)
+
+
+def restated(case: Case, language: Language) -> str:
+    """Return the numbers of a case as an answer repeats them, or nothing where there are others."""
+    if any(each.is_finding for each in case.formula.inputs):
+        return ""
+    numbers = [each for each in case.formula.inputs if not each.choices]
+    if not numbers or len(numbers) > 4:
+        return ""
+    said = [value_of(case, each, language) for each in numbers]
+    if language == "zh":
+        return "、".join(said)
+    return ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
+
+
+def value_of(case: Case, one: Input, language: Language) -> str:
+    """Return a value with its name, as an answer tells it.
+
+    >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
+    """
+    space = " " if language == "en" else ""
+    amount = units.amount(case.given[one.key], one.unit, language)
+    return f"{one.names(language)[0]}{space}{amount}"
+
+
+def told_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+    """Return a number with its unit as it is told, in one of the unit's spellings."""
+    number, unit = case.told[one.key]
+    return units.joined(number, _spelling(unit, language, pick))
+
+
+def fill(template: str, language: Language, **slots: str) -> str:
+    """Return a template with its slots filled; a slot in capitals begins a sentence.
+
+    >>> fill("{F}: {r}.", "en", f="anion gap", r="12 mmol/L")
+    'Anion gap: 12 mmol/L.'
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in slots:
+            return slots[name]
+        return capital(slots[name[:1].lower() + name[1:]])
+
+    return articled(_SLOT.sub(filled, template))
+
+
+def capital(text: str) -> str:
+    """Return a text that begins a sentence; names such as pH and eGFR stay as they are."""
+    found = _SMALL_WORD.match(text)
+    return text[:1].upper() + text[1:] if found and text[:2] != "pH" else text
+
+
+def articled(text: str) -> str:
+    """Return a text with `an` before numbers that begin with a vowel.
+
+    >>> articled("a 80-year-old woman and a 18-year-old man")
+    'an 80-year-old woman and an 18-year-old man'
+    """
+    return _A_VOWEL.sub(r"\1n ", text)
+
+
+def _told(
+    case: Case,
+    one: Input,
+    language: Language,
+    pick: random.Random,
+    voice: Voice,
+    style: str,
+    person: Person | None,
+) -> str:
+    words = WORDS[language]
+    special: dict[str, tuple[str, ...]] = {}
+    if voice == "own":
+        special = words.OWN_SPECIAL
+    elif voice == "kin":
+        special = words.KIN_SPECIAL
+    if one.choices:
+        key = case.given[one.key]
+        choice = next(each for each in one.choices if each.key == key).names(language)[0]
+        forms = special.get(one.key) or words.CHOSEN
+        woman = ("woman", "man") if language == "en" else ("女性", "男性")
+        form: str = pick.choice(forms)
+        return form.format(n=one.names(language)[0], c=choice, x=choice,
+                           woman=woman[key != "female"])  # fmt: skip
+    form = pick.choice(special[one.key]) if one.key in special else style
+    if pick.random() < 0.25 and one.key not in special:
+        form = pick.choice(words.VALUE if voice != "own" else words.OWN_VALUE)
+    name = pick.choice(one.names(language))
+    if language == "zh" and name[-1].isascii():
+        form = form.replace("{n}{v}", "{n} {v}")
+    if one.key in PLURAL and language == "en":
+        form = form.replace(" is ", " are ").replace(" was ", " were ").replace("a {n}", "{n}")
+    return form.format(n=name, v=told_amount(case, one, language, pick))
+
+
+def _findings(
+    case: Case, language: Language, pick: random.Random, without: Collection[str]
+) -> list[str]:
+    """Return the findings that are there, and of those that are not a few or all."""
+    words = WORDS[language]
+    every = [each for each in case.formula.inputs if each.is_finding and each.key not in without]
+    if not every:
+        return []
+    present = [each for each in every if case.given[each.key] == "yes"]
+    absent = [each for each in every if case.given[each.key] == "no"]
+    pick.shuffle(absent)
+    whole = len(absent) <= 1 or pick.random() < _SAID_ALL
+    denied = absent if whole else absent[: pick.randint(1, _MOST_DENIED)]
+    yes, no = pick.choice(words.PRESENT), pick.choice(words.ABSENT)
+    said = [yes.format(n=pick.choice(each.names(language))) for each in present]
+    said += [no.format(n=pick.choice(each.names(language))) for each in denied]
+    pick.shuffle(said)
+    if len(denied) < len(absent):
+        said.append(pick.choice(words.NOTHING_ELSE))
+    return said
+
+
+def _joined(said: Sequence[str], language: Language, pick: random.Random) -> str:
+    joint: str = pick.choice(WORDS[language].JOINTS)
+    if joint == " and ":
+        return ", ".join(said[:-1]) + (joint if len(said) > 1 else "") + said[-1]
+    return joint.join(said)
+
+
+def _spelling(unit: str, language: Language, pick: random.Random) -> str:
+    spelled = units.choices(unit, language)
+    if not spelled:
+        return ""
+    return spelled[0] if pick.random() < _PLAIN else pick.choice(spelled)
+
+
+def said(templates: Sequence[str], language: Language, pick: random.Random, **slots: str) -> str:
+    """Return one of the texts of one of the templates, its slots filled."""
+    return fill(grammar.say(templates, pick), language, **slots)

@@ -1,0 +1,1 @@
+"""The styles of training rows, one module each; `registry` lists them by name."""

@@ -1,0 +1,373 @@
+"""ChatDoctor: a patient describes, a doctor answers, in English and in Chinese.
+
+    page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
+
+Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine,
+`linked` from symptoms that are only statistically associated, `kin` from those of somebody in the
+family: there nothing is advised.
+"""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.realize import (
+    articles,
+    chinese_sentences,
+    grammar,
+    patient_profiles,
+    realizer,
+)
+from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.patient_profiles import Profile
+from knowledge.lessons.templates import consultations
+from knowledge.records import Language, Lesson
+
+NAME = "chatdoctor"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+_CARE = ("test", "first_line", "treatment", "medicine", "department")
+_ASKED = (
+    "symptom", *_CARE, "red_flag", "complication", "prevention", "diet_recommended",
+    "diet_avoided", "transmission", "prognosis", "cause", "risk_factor", "description",
+)  # fmt: skip
+_TAKEN = (
+    "side_effect", "contraindication", "interaction", "pregnancy", "dose_limit", "monitoring",
+    "medicine~", "description",
+)  # fmt: skip
+_EXTRA = ("test", "first_line", "treatment", "medicine", "complication", "department", "red_flag")
+_PLAIN = ("treatment", "department")
+"""What reads alike for most conditions: seldom added where it was not asked for."""
+
+_CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring")
+_MOST = 6
+_FLAGGED = 0.6
+_CLOSED = 0.6
+"""How often an answer ends with a red flag of the condition, and with a word of care."""
+
+
+_SLEEP = re.compile("Sleeping|睡")
+_ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
+"""Who complains of bad sleep does not add that sleeping is difficult as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """Who speaks of whom; the words that a template needs for it."""
+
+    i: str
+    again: str
+    have: str = "have"
+    am: str = "am"
+    me: str = "me"
+    my: str = "my"
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return what a consultation on a page can be about, and its forms."""
+    if page.entity.kind == "medicine":
+        return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
+    if page.entity.kind != "condition":
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    described = len(reportable_findings.felt(page.named("symptom"))) >= 2
+    for relation in _ASKED:
+        if page.groups.get(relation) and patient_profiles.is_illness(page):
+            case = described and relation != "description"
+            found[relation] = ("case", "told") if case else ("told",)
+    if len(_linked(page)) >= 2 and not described:
+        found["associated_with"] = ("linked", "kin")
+    return found
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none where the page does not carry it."""
+    answer = Answer(page, pick)
+    question = _WRITERS[form](page, relation, answer, pick)
+    return answer.lesson(NAME, question, relation)
+
+
+def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+    items = _few(reportable_findings.felt(page.named("symptom")), pick)
+    who = patient_profiles.profile(page, items)
+    answer.say(patient_profiles.likely(page, _listed(items, page, pick), pick), "symptom", items)
+    urged = _urge(page, who, relation, answer, pick)
+    _advise_on(page, _care(page, relation, pick), answer, pick)
+    if not urged:
+        _close(page, who, relation, answer, pick, consultations.CASE_CLOSING)
+    asked = grammar.say(consultations.ASK[page.language][relation], pick)
+    return complaint(page, who, items, pick) + _space(page) + asked
+
+
+def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+    if relation != "description" and page.texts("description") and pick.random() < 0.1:
+        answer.state("description", page.texts("description")[:1])
+    who = patient_profiles.profile(page)
+    if page.texts("red_flag") and relation != "description":
+        _urge(page, who, relation, answer, pick)
+    _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
+    _close(page, who, relation, answer, pick, consultations.CLOSING)
+    voice = _voice(who, page.language, pick)
+    openings = consultations.TOLD[page.language]
+    opening = grammar.say(
+        [each for each in openings if chinese_sentences.goes_with(each, page.said)], pick
+    )
+    told = _voiced(opening, voice, page, s=page.said)
+    asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
+    return _greeted(told, page, pick) + _space(page) + asked
+
+
+def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+    _advise(page, relation, answer, pick)
+    others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
+    if others and pick.random() < 0.4:
+        _advise(page, pick.choice(others), answer, pick)
+    if pick.random() < _CLOSED:
+        _add(page, consultations.MEDICINE_CLOSING, answer, pick)
+    told = grammar.say(consultations.TAKING[page.language], pick).format(s=page.said)
+    asked = grammar.say(consultations.TAKING_ASK[page.language][relation], pick)
+    return _greeted(told, page, pick) + _space(page) + asked
+
+
+def _linking(
+    page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
+) -> str:
+    items = _few(_linked(page), pick)
+    linked = consultations.LINKED[page.language]
+    text = realizer.told(linked, page.said, items, page.language, pick)
+    answer.say(text, "associated_with", items)
+    for each in ("department", "red_flag"):
+        if page.groups.get(each) and pick.random() < 0.5:
+            _advise(page, each, answer, pick)
+    _add(page, consultations.LINKED_CLOSING, answer, pick)
+    asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
+    who = patient_profiles.profile(page, items)
+    return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
+
+
+_WRITERS: dict[str, Callable[[Page, str, Answer, random.Random], str]] = {
+    "case": _case, "told": _told, "taking": _taking, "linked": _linking,
+    "kin": partial(_linking, kin=True),
+}  # fmt: skip
+
+
+def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
+    """Tell the relations not told yet; what the first-line treatment named is not named again."""
+    relations = [each for each in relations if not answer.states(each)]
+    spoken = pick.choice(relations) if relations else ""
+    named = ((each, page.named(each)) for each in relations)
+    for each, items in realizer.unrepeated(named, _MOST):
+        if items or not page.named(each):
+            _advise(page, each, answer, pick, items, spoken=each == spoken)
+
+
+def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> bool:
+    """Say before all advice what cannot wait, and whether anything was said."""
+    if who.pace != "sudden" or relation == "red_flag":
+        return False
+    if page.texts("red_flag"):
+        _advise(page, "red_flag", answer, pick)
+    else:
+        _add(page, consultations.URGENT_CLOSING, answer, pick)
+    return True
+
+
+def _close(
+    page: Page,
+    who: Profile,
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+    words: dict[Language, tuple[str, ...]],
+) -> None:
+    """End an answer: where it may be urgent with a warning, else often with a word of care."""
+    if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
+        if who.pace == "sudden" or pick.random() < _FLAGGED:
+            _advise(page, "red_flag", answer, pick)
+    elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
+        _add(page, consultations.URGENT_CLOSING, answer, pick)
+        return
+    if who.pace == "sudden" and answer.states("red_flag"):
+        return
+    if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
+        closing = {
+            "medicine": consultations.MEDICINE_CLOSING,
+            "prognosis": consultations.PROGNOSIS_CLOSING,
+        }.get(relation, words)
+        _add(page, closing, answer, pick)
+
+
+def _add(
+    page: Page,
+    words: dict[Language, tuple[str, ...]],
+    answer: Answer,
+    pick: random.Random,
+) -> None:
+    text = grammar.say(words[page.language], pick)
+    answer.say(realizer.fill(text, page.language, 1))
+
+
+def _linked(page: Page) -> tuple[Item, ...]:
+    linked = [item for item in page.named("associated_with") if item.kind == "symptom"]
+    return tuple(reportable_findings.felt(linked))
+
+
+def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
+    known = items[:12]
+    taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
+    return [item for item in known if item in taken]
+
+
+def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
+    return realizer.listing([item.said for item in items], page.language, pick)
+
+
+def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
+    """Return the relations that an answer tells: the asked one, and some that a doctor adds."""
+    possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
+    others = [
+        key
+        for key in possible
+        if key != relation and page.groups.get(key) and (key not in _PLAIN or pick.random() < 0.3)
+    ]
+    added = pick.sample(others, min(len(others), pick.randint(0, extra)))
+    if relation in ("medicine", "treatment") and "first_line" in others:
+        added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
+    if relation in _CARE and relation != "department":
+        return sorted([relation, *added], key=_EXTRA.index)
+    return [relation, *sorted(added, key=_EXTRA.index)]
+
+
+def _advise(
+    page: Page,
+    relation: str,
+    answer: Answer,
+    pick: random.Random,
+    items: Sequence[Item] = (),
+    *,
+    spoken: bool = True,
+) -> None:
+    named = items or page.named(relation)[:_MOST]
+    if not named:
+        item = pick.choice(page.texts(relation)[:3])
+        if relation == "red_flag" and pick.random() < 0.7:
+            intro = grammar.say(consultations.RED_FLAG[page.language], pick)
+            stop = "." if page.language == "en" else "。"
+            text = realizer.fill(intro, page.language, 1, v=item.said.rstrip(".。") + stop)
+            answer.say(text, relation, [item])
+        else:
+            answer.state(relation, [item])
+        return
+    if relation == "side_effect" and len(reportable_findings.felt(named)) < len(named):
+        spoken = False  # nobody notices a change in the blood
+    forms = consultations.SPOKEN[page.language].get(relation, ()) if spoken else ()
+    if not forms or pick.random() < (0.7 if answer.begun else 0.4):
+        answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
+        return
+    answer.say(realizer.told(forms, page.said, named, page.language, pick), relation, named)
+
+
+def complaint(
+    page: Page, who: Profile, items: Sequence[Item], pick: random.Random, *, kin: bool = False
+) -> str:
+    """Return what a patient tells at the start; with `kin` it is someone of the family."""
+    english = page.language == "en"
+    voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
+    intro = _introduced(who, voice, page.language, pick)
+    forms = consultations.COMPLAINT[page.language]
+    if intro and not english:
+        voice = replace(voice, i=voice.again)
+        forms = forms if voice.again else consultations.COMPLAINT_GOES_ON_ZH
+    elif intro:  # who it is has been said
+        voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
+        voice = replace(voice, me={"he": "him", "she": "her"}.get(voice.me, voice.me))
+    several = [each for each in forms if len(items) > 1 or "{rest}" not in each]
+    template = grammar.say(several, pick)
+    names = [_felt(item.said) if english else item.said for item in items]
+    since = patient_profiles.since(who, page.language, pick)
+    text = _voiced(
+        template,
+        voice,
+        page,
+        a=realizer.listing(names, page.language, pick),
+        x=names[0],
+        rest=realizer.listing(names[1:], page.language, pick),
+        since=since,
+        Since=since[:1].upper() + since[1:],
+    )
+    worry = grammar.say(consultations.WORRY[page.language], pick)
+    restless = who.pace == "sudden" or any(_ASLEEP.search(name) for name in names)
+    if _SLEEP.search(worry) and restless:
+        worry = ""
+    text = intro + text + (" " if english and worry else "") + worry.rstrip()
+    return _greeted(text, page, pick)
+
+
+def _felt(name: str) -> str:
+    """Put an article before a symptom that one has one of: a fever, a sore throat."""
+    if (
+        articles.bare(name) != name
+        or not name.endswith(consultations.ONE_OF)
+        or " of " in name
+        or " in " in name
+    ):
+        return name
+    return articles.article(name) + name
+
+
+def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
+    words = {"i": voice.i, "have": voice.have, "am": voice.am, "me": voice.me, "my": voice.my}
+    large = {"I": voice.i[:1].upper() + voice.i[1:], "My": voice.my[:1].upper() + voice.my[1:]}
+    text = template.format(**words, **large, **parts)
+    return text[:1].upper() + text[1:] if page.language == "en" else text
+
+
+def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool = False) -> _Voice:
+    """Choose who is ill: the speaker, or someone of the family whom the condition allows."""
+    other = other or who.stage in ("baby", "child") or pick.random() < 0.25
+    if not other:
+        return _Voice("I", "I") if language == "en" else _Voice("我", "")
+    kin = grammar.say(consultations.KIN[who.stage, language][who.sex], pick)
+    if language == "zh":
+        return _Voice(f"我{kin}", consultations.PRONOUN.get(kin, ""))
+    again = consultations.PRONOUN.get(kin, "she")
+    return _Voice(f"my {kin}", again, "has", "is", f"my {kin}", f"my {kin}'s")
+
+
+def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Random) -> str:
+    """Return a sentence on sex and age, in about half of the cases."""
+    if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
+        return ""
+    years = patient_profiles.age(who, pick)
+    if language == "zh":
+        noun = {"f": "，女", "m": "，男", "": ""}[who.sex] if voice.i == "我" else ""
+        return pick.choice((f"{voice.i}今年{years}岁{noun}。", f"{voice.i}{years}岁{noun}。"))
+    state = " and pregnant" if who.pregnant else ""
+    if voice.i != "I":
+        return f"{voice.i[:1].upper()}{voice.i[1:]} is {years}{state}. "
+    sex = who.sex or pick.choice(("f", "m"))
+    noun = "woman" if sex == "f" else "man"
+    article = "an" if 80 <= years < 90 or years == 18 else "a"
+    full = f"I am {article} {years}-year-old {noun}. "
+    if who.pregnant:
+        return f"I am {years}{state}. "
+    return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
+
+
+def _greeted(text: str, page: Page, pick: random.Random) -> str:
+    greetings = consultations.GREETING[page.language]
+    if text.startswith("医生"):  # who is spoken to is not who is spoken of
+        greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
+    greeting = grammar.say(greetings, pick)
+    if page.language == "zh" or not greeting.endswith(", ") or text[:2] in ("I ", "I'"):
+        return greeting + text
+    return greeting + text[:1].lower() + text[1:]
+
+
+def _space(page: Page) -> str:
+    return " " if page.language == "en" else ""

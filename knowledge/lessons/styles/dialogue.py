@@ -1,0 +1,142 @@
+"""Dialogue: a consultation in which the doctor asks before answering.
+
+    complaint -> question, yes or no, some times over -> what it may be, tests, treatment
+
+Each question is about a finding or risk factor of a condition in question, and each reply follows
+the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
+twice, `long` more often, `single` keeps to one condition.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
+from knowledge.lessons.realize import grammar, patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.styles.chatdoctor import complaint
+from knowledge.lessons.styles.vignette import PLAN, compare, conclude
+from knowledge.lessons.templates import clinical_cases
+from knowledge.records import Lesson, Message
+
+NAME = "dialogue"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+_YES, _NO = True, False
+Asked = tuple[Page, str, Item, bool]
+"""Whose finding is asked about, and whether the patient has it."""
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return what a consultation can lead to, and its forms."""
+    relation = findings_of(page)
+    if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
+        return {}
+    planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
+    forms = ("short", "long", "single") if planned else ("short", "long")
+    return {each: forms for each in planned or [relation]}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none where it needs a rival and there is none."""
+    told_by = findings_of(page)
+    rivals = page.rivals(page) if form != "single" else ()
+    if form != "single" and not rivals:
+        return None
+    rival = pick.choice(rivals) if rivals else None
+    shared = None
+    if rival:
+        felt = {item.object for item in _told(page, told_by)}
+        pairs = [each for each in shared_findings(page, rival, told_by) if each[0].object in felt]
+        if not pairs:
+            return None
+        shared = pick.choice(pairs)
+    opening, asked = _planned(page, rival, shared, told_by, form, pick)
+    before, turns, last = _talk(page, told_by, opening, asked, pick)
+    answer = Answer(page, pick)
+    told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
+    summary = clinical_cases.SUMMARY[told_by, page.language]
+    answer.say(realizer.told(summary, page.said, told, page.language, pick), told_by, told)
+    if rival and shared:
+        compare(page, rival, shared, told_by, answer, pick)
+    for of, each, item, has in asked:
+        if has and each == "risk_factor":
+            template = grammar.say(clinical_cases.BACKGROUND[page.language], pick)
+            text = realizer.fill(template, page.language, 1, s=of.said, a=item.said)
+            answer.say(text, each, [item])
+        elif not has:
+            template = grammar.say(clinical_cases.ABSENT[each, page.language], pick)
+            text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
+            answer.say_of(text, (of, each, [item]))
+    conclude(page, relation, told_by, answer, pick, told=told, patient=True)
+    return answer.lesson(NAME, last, relation, before=before, turns=turns)
+
+
+def _planned(
+    page: Page,
+    rival: Page | None,
+    shared: tuple[Item, Item] | None,
+    relation: str,
+    form: str,
+    pick: random.Random,
+) -> tuple[list[Item], list[Asked]]:
+    """Choose what the patient tells at once, and what has to be asked for."""
+    known = _told(page, relation)[:8]
+    first = shared[0] if shared else pick.choice(known)
+    rest = [item for item in known if reportable_findings.another(item, [first])]
+    pick.shuffle(rest)
+    wish = pick.choice((1, 1, 2))
+    opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
+    most = {"short": 1, "single": 2, "long": 2}[form]
+    asked: list[Asked] = [(page, relation, item, _YES) for item in rest[:most]]
+    factors = patient_profiles.history(page)
+    if factors and form != "short" and pick.random() < 0.7:
+        asked.append((page, "risk_factor", pick.choice(factors), _YES))
+    if rival:
+        # What the condition has in other words is no finding that only the rival has.
+        common = [*page.named(relation), *page.named("sign")]
+        other = [
+            item
+            for item in _told(rival, relation)[:8]
+            if reportable_findings.another(item, common) and patient_profiles.suits(page, item)
+        ]
+        if other:
+            asked.append((rival, relation, pick.choice(other), _NO))
+    pick.shuffle(asked)
+    return opening, asked
+
+
+def _told(page: Page, relation: str) -> list[Item]:
+    """Return the findings that a patient can tell of."""
+    return reportable_findings.felt(findings(page, relation))
+
+
+def _talk(
+    page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
+) -> tuple[list[Message], list[list[str]], str]:
+    """Hold the talk; return all but the patient's last words, what was asked, and those words."""
+    language = page.language
+    who = patient_profiles.profile(page, [*opening, *(item for *_, item, _ in asked)])
+    said = [complaint(page, who, opening, pick)]
+    messages: list[Message] = []
+    turns: list[list[str]] = []
+    used: set[str] = set()
+    for _, each, item, has in asked:
+        kind = each if each == "risk_factor" else "symptom"
+        free = [form for form in clinical_cases.ASKED[kind, language] if form not in used]
+        form = pick.choice(free or clinical_cases.ASKED[kind, language])
+        used.add(form)
+        text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
+        messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
+        turns.append([item.fact])
+        replies = (clinical_cases.YES if has else clinical_cases.NO)[language]
+        if each == "risk_factor":
+            replies = clinical_cases.APPLIES[language]
+        reply = grammar.say(replies, pick)
+        while reply in said:
+            reply = grammar.say(replies, pick)
+        said.append(reply)
+    last = said[-1] + grammar.say(clinical_cases.LAST[language], pick)
+    return messages, turns, last

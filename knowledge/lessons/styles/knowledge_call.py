@@ -1,0 +1,126 @@
+"""Knowledge-call: a question, a call of the knowledge base, its result, an answer that shows it.
+
+    question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
+
+The call has one fixed grammar, the result is the line of evidence of the graph. Forms: `plain`
+answers, `shown` quotes the line that was used, `brief` is nothing but the line (in Chinese, where a
+line reads like a sentence), `twice` asks for two attributes in one talk.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.graph import verbalize
+from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
+from knowledge.lessons.realize import grammar, realizer
+from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.styles import huatuo
+from knowledge.lessons.templates import attribute_questions, evidence_reading
+from knowledge.lessons.verify import behaviour_checks
+from knowledge.records import Language, Lesson, Message
+from knowledge.vocabulary import RELATIONS
+
+NAME = "knowledge-call"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return which attributes of a page can be called for, and the forms of answering."""
+    if '"' in page.name:
+        return {}
+    held = _held(page)
+    brief = () if page.language == "en" else ("brief",)
+    forms = ("plain", "shown", *brief, *(("twice",) if len(held) > 1 else ()))
+    # Statistics resemble each other: one way of telling them is enough.
+    return {each: forms[:1] if each == "associated_with" else forms for each in held}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson."""
+    answer = Answer(page, pick)
+    before: list[Message] = []
+    turns: list[list[str]] = []
+    last = relation
+    if form == "twice":
+        others = [each for each in _held(page) if each != relation]
+        first = pick.choice([each for each in others if page.named(each)] or others)
+        _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
+        before.append(Message("user", _result(page, first)))
+        told = _line(page, first)
+        told = f"“{told}”" if page.language == "en" else told
+        before.append(Message("assistant", _found(page, pick) + told))
+        turns.append(turns[-1])
+        asked = _next(page, relation, pick)
+    else:
+        asked = huatuo.asked(page, relation, pick)
+    _called(page, last, asked, answer, before, turns, pick)
+    items = _items(page, last)
+    line = _line(page, last)
+    found = _found(page, pick).strip()
+    if found:
+        answer.say(found)
+    if form == "brief":
+        answer.say(line, last, items)
+    else:
+        answer.state(last, items, briefly=0.6)
+    if form == "shown" and items[0].object:
+        template = grammar.say(evidence_reading.SHOWN[page.language], pick)
+        answer.say(template.format(f=line), last, items)
+    return answer.lesson(NAME, _result(page, last), relation, before=before, turns=turns)
+
+
+def _called(
+    page: Page,
+    relation: str,
+    asked: str,
+    answer: Answer,
+    before: list[Message],
+    turns: list[list[str]],
+    pick: random.Random,
+) -> None:
+    """Add a question and the call that it leads to."""
+    call = behaviour_checks.call(page.name, _attribute(relation, page.language))
+    before += [Message("user", asked), Message("assistant", call)]
+    turns.append(answer.use((page, relation, _items(page, relation))))
+
+
+def _result(page: Page, relation: str) -> str:
+    return behaviour_checks.RESULT[page.language] + _line(page, relation)
+
+
+def _found(page: Page, pick: random.Random) -> str:
+    return realizer.fill(grammar.say(evidence_reading.FOUND[page.language], pick), page.language, 1)
+
+
+def _next(page: Page, relation: str, pick: random.Random) -> str:
+    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
+    question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
+    small = question[:1].lower() + question[1:]
+    if question.startswith(page.name):
+        small = question
+    return grammar.say(evidence_reading.NEXT[page.language], pick).format(q=small, Q=question)
+
+
+def _held(page: Page) -> list[str]:
+    asked = attribute_questions.ASKED[page.language]
+    return [relation for relation in asked if page.groups.get(relation)]
+
+
+def _items(page: Page, relation: str) -> Sequence[Item]:
+    return page.named(relation)[:MOST] or page.texts(relation)[:1]
+
+
+def _line(page: Page, relation: str) -> str:
+    bare = relation.removesuffix(INVERSE)
+    said = [item.text for item in _items(page, relation)]
+    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+
+
+def _attribute(relation: str, language: Language) -> str:
+    """Return what a relation is called in a call: its label, seen from the entity."""
+    of = RELATIONS[relation.removesuffix(INVERSE)]
+    if not relation.endswith(INVERSE):
+        return of.label(language)
+    return of.inverse_en if language == "en" else of.inverse_zh

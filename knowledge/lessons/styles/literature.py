@@ -1,0 +1,185 @@
+"""Literature: a talk about a paper, each answer a quotation from one of its passages.
+
+    page of a document -> parts in their order -> question, quotation, some times over -> the last
+
+Nothing is retold: what a paper says stands between quotation marks, sign for sign, so that the
+proof can find it in its passage. Forms: how many turns lead up to the last question, or `whole` for
+a quotation from every part at once.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.pages import document_pages
+from knowledge.lessons.realize import grammar
+from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.templates import paper_reviews
+from knowledge.records import Lesson, Message, Passage
+
+NAME = "literature"
+OF: tuple[Literal["documents"], ...] = ("documents",)
+
+_FORMS = ("one", "three", "again", "whole")
+_EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
+_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
+"""What asks for a quotation already."""
+
+_JUDGED = ("result", "conclusion", "last")
+"""Parts that could be taken for advice: nobody takes a method or a background for it."""
+
+_MOST_PARTS = 4
+_ENOUGH = 3
+_MORE = 0.6
+"""How often an answer quotes a second sentence of the same part."""
+
+Quotation = tuple[str, Passage, str]
+"""A part of a paper, a passage of it, and words of that."""
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
+    parts = Counter(part for part, _, _ in _quotations(page))
+    return {
+        part: _forms(place, sentences, len(parts))
+        for place, (part, sentences) in enumerate(parts.items())
+    }
+
+
+def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
+    """Return two forms for a part that has sentences enough, else one, as each part carries it.
+
+    A paper has few sentences: each is to be quoted once or twice.
+    """
+    possible = [
+        form for form in _FORMS if _EARLIER[form] < parts and (form != "again" or sentences > 1)
+    ]
+    return tuple(possible[place % 2 :: 2][: 2 if sentences >= _ENOUGH else 1])
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none where the paper has too little for that many turns."""
+    every = _quotations(page)
+    own = [each for each in every if each[0] == relation]
+    if form == "again":  # more is asked of what is quoted: of one section, where there are several
+        places = Counter(map(_place, every))
+        own = [each for each in own if places[_place(each)] > 1]
+        if not own:
+            return None
+    last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
+    pick.shuffle(every)
+    rest = [each for each in every if each[2] != last[2] and each[0] != relation]
+    earlier: list[Quotation] = []
+    for each in rest:
+        if len(earlier) < _EARLIER[form] and each[0] not in (one[0] for one in earlier):
+            earlier.append(each)
+    more = [each for each in every if each[2] != last[2] and _place(each) == _place(last)]
+    if form == "whole":
+        return _summed(page, every, relation, pick)
+    if form == "again":
+        earlier = [more[0]] if more else []
+    if len(earlier) < _EARLIER[form]:
+        return None
+    order = [part for part, _, _ in _quotations(page)]
+    earlier.sort(key=lambda each: order.index(each[0]))
+    told = {words for _, _, words in earlier}
+    more = [each for each in more if each[2] not in told and pick.random() < _MORE][:1]
+    return _held(page, earlier, [last, *more], relation, pick)
+
+
+def _summed(
+    page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
+) -> Lesson | None:
+    """Quote one sentence of each part, in their order, or nothing where there is only one part."""
+    order = list(dict.fromkeys(map(_place, _quotations(page))))
+    if len(order) < 2:
+        return None
+    if len(order) > _MOST_PARTS:
+        order = order[:1] + sorted(pick.sample(order[1:], _MOST_PARTS - 1), key=order.index)
+    chosen = [next(each for each in every if _place(each) == place) for place in order]
+    language = page.language
+    answer = Answer(page, pick)
+    for part, passage, words in chosen:
+        said = (
+            paper_reviews.UNDER[language] if part == "part" else paper_reviews.SAID[language][part]
+        )
+        answer.quote(grammar.say(said, pick).format(w=words, p=passage.section), passage, words)
+    opening = grammar.say(paper_reviews.OPENING[language], pick).format(t=page.name)
+    return answer.lesson(NAME, opening + grammar.say(paper_reviews.WHOLE[language], pick), relation)
+
+
+def _place(quotation: Quotation) -> tuple[str, str]:
+    """Return what part of a paper is quoted: those without a name of their own by their titles."""
+    part, passage, _ = quotation
+    return part, passage.section if part == "part" else ""
+
+
+def _held(
+    page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
+) -> Lesson:
+    language = page.language
+    answer = Answer(page, pick)
+    messages: list[Message] = []
+    turns: list[list[str]] = []
+    opening = grammar.say(paper_reviews.OPENING[language], pick).format(t=page.name)
+    seen = ""
+    for part, passage, words in earlier:
+        question = opening if not messages else grammar.say(paper_reviews.THEN[language], pick)
+        messages.append(Message("user", question + _asked(part, passage, language, pick)))
+        said = grammar.say(paper_reviews.PAPER[language], pick) if len(messages) == 1 else ""
+        said += grammar.say(paper_reviews.SAID[language][part], pick).format(w=words)
+        messages.append(Message("assistant", said))
+        turns.append([answer.hold(passage, words)])
+        seen = part
+    part, passage, words = last[0]
+    if seen == part:
+        question = grammar.say(paper_reviews.ANY[language], pick)
+        said = grammar.say(paper_reviews.AGAIN[language], pick)
+    else:
+        question = opening if not messages else grammar.say(paper_reviews.ENDING[language], pick)
+        question += _asked(part, passage, language, pick)
+        said = grammar.say(paper_reviews.SAID[language][part], pick)
+    demand = "" if _QUOTES.search(question) else grammar.say(paper_reviews.PICKED[language], pick)
+    question += f" {demand}" if demand and language == "en" else demand
+    answer.quote(said.format(w=words), passage, words)
+    for _, passage, words in last[1:]:
+        further = grammar.say(paper_reviews.AGAIN[language], pick)
+        while further[:4] == said[:4]:
+            further = grammar.say(paper_reviews.AGAIN[language], pick)
+        answer.quote(further.format(w=words), passage, words)
+    caution = grammar.say(paper_reviews.CAUTION[language], pick)
+    if caution and part in _JUDGED:
+        answer.say(caution)
+    return answer.lesson(NAME, question, topic, before=messages, turns=turns)
+
+
+def _asked(part: str, passage: Passage, language: str, pick: random.Random) -> str:
+    template = grammar.say(paper_reviews.ASKED["zh" if language == "zh" else "en"][part], pick)
+    return template.format(p=passage.section)
+
+
+def _quotations(page: Page) -> list[Quotation]:
+    """Return what can be quoted, each with the part of the paper that it belongs to.
+
+    Where a paper has no titled parts, only its first and its last sentence are known for what they
+    are.
+    """
+    found: list[Quotation] = []
+    for passage in page.passages:
+        section = passage.section.strip().rstrip(":：").lower()
+        kind = next((kind for kind, titles in paper_reviews.PARTS.items() if section in titles), "")
+        if kind or section:
+            part = kind or "part"
+            found += [(part, passage, words) for words in document_pages.quotable(passage)]
+    if found:
+        return found
+    first, last = page.passages[0], page.passages[-1]
+    opening, closing = document_pages.quotable(first), document_pages.quotable(last)
+    if opening and first.text.startswith(opening[0]):
+        found.append(("first", first, opening[0]))
+    if closing and last.text.rstrip().endswith(closing[-1]) and closing[-1] != opening[0]:
+        found.append(("last", last, closing[-1]))
+    return found

@@ -1,0 +1,320 @@
+"""Preference: a proven answer beside one that is worse in one known way, as pairs.
+
+    row -> a kind of fault that it can have -> prompt, chosen, rejected, why
+
+The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
+dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
+As a style it writes no rows: it has more rows give a pair, of all kinds. Talks of several turns
+give none, since a pair has no history.
+"""
+
+import hashlib
+import random
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.realize import articles, grammar
+from knowledge.lessons.styles import corruptions
+from knowledge.lessons.templates import cautions
+from knowledge.lessons.verify import behaviour_checks
+from knowledge.records import Language, Lesson
+from knowledge.text.chunking import sentences
+
+NAME = "preference"
+OF: tuple[Literal["entities"], ...] = ()
+
+SHARE = 0.5
+"""About this share of the training rows gives a pair where the style is asked for."""
+
+LITTLE = 0.2
+"""The share where it is not; those pairs are swapped facts, and slips of calculations."""
+
+_GENERAL = re.compile(
+    "(?:药物|支持|支持性|对症|中医|西医|中药|西药|手术|康复|综合|病因|一般|饮食|心理|护理).{0,4}|"
+    ".{0,2}常规|血常规检查|尿常规检查|心电图|"
+    "大生化检查|体格检查|内科|外科|急诊科|中医科|中西医结合科|发烧|发热|乏力|疼痛|不适|全身|"
+    ".*检查项目"
+)
+"""What may go with nearly every condition: put in, it would make no answer worse."""
+
+_POOL = 400
+_DRAWS = 30
+"""So often a name of the pool is drawn until one is found that the subject has no fact with."""
+
+_NUMBER = re.compile(r"(?<![\w.,/])\d+(?:\.\d+)?(?![\w/]|\.\d)")
+_UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|单位|毫升)")
+_LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
+"""A line of evidence that lists names, or may do so."""
+
+_REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
+
+_CALM: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "There is no hurry; the next routine visit is early enough.",
+        "Please wait and see how it goes for a week or two.",
+        "Nothing about this is ever urgent.",
+        "Stay at home and rest, it will settle by itself.",
+    ),
+    "zh": (
+        "不用着急，等下次常规复诊就行。",
+        "先观察一两周再说。",
+        "这个病从来没有紧急情况。",
+        "在家休息，自己会好的。",
+    ),
+}
+_NEEDLESS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "I am sorry, but I cannot talk about medical matters.",
+        "I can't help with that. Please ask somebody else.",
+        "It would not be right for me to answer a question like this.",
+        "Health questions are something that I do not discuss.",
+        "I have to decline, because this could be misused.",
+    ),
+    "zh": (
+        "抱歉，医疗问题我不能谈。",
+        "这个我帮不了，请去问别人。",
+        "这类问题不适合由我回答。",
+        "我不讨论健康方面的话题。",
+        "这可能被滥用，所以恕不作答。",
+    ),
+}
+
+Pair = dict[str, str]
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return nothing: pairs are made from the rows of the other styles."""
+    return {}
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write nothing."""
+    return None
+
+
+class Pairs:
+    """Makes pairs from rows as they pass; what a row names is kept for later rows."""
+
+    def __init__(self, related: Callable[[str], set[str]], every: bool = True) -> None:
+        self._related = related
+        self._every = every
+        self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
+
+    def __call__(self, lesson: Lesson) -> Pair | None:
+        """Return a pair for some rows, or none."""
+        named = _named(lesson)
+        pair = None
+        if _drawn(lesson.id, SHARE if self._every else LITTLE) and _single(lesson):
+            pair = self._pair(lesson, named)
+        for id, name in named:
+            pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
+            pool.append((id, name))
+        return pair
+
+    def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
+        """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
+        pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
+        if any(source.calculated for source in lesson.sources):
+            slip = corruptions.slip(lesson, pick)
+            return _made(lesson, slip.answer, slip.why) if slip else None
+        if not self._every:
+            return self._swapped(lesson, named, pick)
+        rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
+        if rare:
+            return rare
+        if pick.random() < 0.25 and lesson.style in _REFUSABLE:
+            return _declined(lesson, pick)
+        return self._swapped(lesson, named, pick)
+
+    def _swapped(
+        self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
+    ) -> Pair | None:
+        """Put a name that the graph does not relate to the subject in place of a right one."""
+        # What the question names is no fact to swap: the answer would speak of something else.
+        asked = lesson.messages[-2].content.casefold()
+        unasked = [each for each in named if each[1].casefold() not in asked]
+        if not unasked or lesson.meta.get("refused"):
+            return None
+        true = self._related(lesson.split_key) | set(lesson.entities)
+        id, right = pick.choice(unasked)
+        pool = self._pool.get((lesson.language, _kind(id)), ())
+        drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
+        stranger = next(
+            (name for other, name in drawn if other not in true and _is_worse(right, name)),
+            "",
+        )
+        chosen = lesson.messages[-1].content
+        if not stranger:
+            return None
+        rest = [other for _, other in named if other != right]
+        said, instead = right, stranger
+        if lesson.language == "en" and articles.counted(right).lower() in chosen.lower():
+            said, instead = articles.counted(right), articles.counted(stranger)
+        rejected = "".join(
+            _replaced(part, said, instead, rest) if states else part
+            for part, states in _parts(lesson, chosen)
+        )
+        # A test that is said as "examination of ..." takes the stranger in, too.
+        rejected = rejected.replace("检查检查", "检查")
+        return _made(
+            lesson,
+            rejected,
+            f"swapped fact: {stranger!r} stands in place of {right!r}, "
+            "and the graph does not relate it to the subject",
+        )
+
+
+def _is_worse(right: str, stranger: str) -> bool:
+    """Say whether a name makes an answer worse: not where it fits anything, or means the same."""
+    if _GENERAL.fullmatch(stranger) or reportable_findings.alike(right, stranger):
+        return False
+    return stranger[:2] != right[:2] or right.isascii()
+
+
+def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
+    """Return a text by its sentences, and whether each states facts of entities.
+
+    A name within a text that the graph holds as a whole, such as a red flag, is no fact by itself.
+    """
+    support = lesson.meta.get("support")
+    spans = sentences(text)
+    if not isinstance(support, list) or len(support) != len(spans):
+        return [(text, True)]
+    named = [bool(_LISTS.search(source.quote)) for source in lesson.sources]
+    parts, place = [], 0
+    for (start, end), indices in zip(spans, support, strict=True):
+        parts.append((text[place:start], False))
+        parts.append(
+            (text[start:end], isinstance(indices, list) and any(named[each] for each in indices))
+        )
+        place = end
+    return [*parts, (text[place:], False)]
+
+
+def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
+    """Leave the red flag out of an answer that is about it, and calm the patient."""
+    if lesson.meta.get("relation") != "red_flag" or lesson.meta.get("declined"):
+        return None
+    flags = {
+        place
+        for place, source in enumerate(lesson.sources)
+        if "red flags:" in source.quote or "警示征象：" in source.quote
+    }
+    answer, support = lesson.messages[-1].content, lesson.meta.get("support")
+    if not flags or not isinstance(support, list):
+        return None
+    kept = [
+        answer[start:end]
+        for (start, end), indices in zip(sentences(answer), support, strict=True)
+        if isinstance(indices, list) and indices and not flags & set(indices)
+    ]
+    calm = pick.choice(_CALM[lesson.language])
+    joint = " " if lesson.language == "en" else ""
+    return _made(
+        lesson, joint.join([calm, *kept]), "missed red flag: the answer leaves out what is urgent"
+    )
+
+
+def _overdosed(lesson: Lesson) -> Pair | None:
+    """Make the limit of a dose ten times as high."""
+    if lesson.meta.get("relation") != "dose_limit" or lesson.meta.get("declined"):
+        return None
+    answer = lesson.messages[-1].content
+    doses = [found for found in _NUMBER.finditer(answer) if _UNIT.match(answer, found.end())]
+    if not doses:
+        return None
+    dose = max(doses, key=lambda found: float(found[0]))
+    more = f"{float(dose[0]) * 10:g}"
+    rejected = answer[: dose.start()] + more + answer[dose.end() :]
+    return _made(
+        lesson, rejected, f"dangerous dose: {more!r} stands in place of {dose[0]!r} of the source"
+    )
+
+
+def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
+    """Cite a line that is not there, or one that says something else."""
+    answer = lesson.messages[-1].content
+    marks = list(behaviour_checks.MARK.finditer(answer))
+    if not marks:
+        return None
+    shown = re.findall(r"^\[(\d+)\] ", lesson.messages[-2].content, re.MULTILINE)
+    cited = {found[1] for found in marks}
+    others = [number for number in shown if number not in cited]
+    mark = pick.choice(marks)
+    absent = str(len(shown) + pick.randint(1, 4))
+    number = pick.choice([absent, *others[:1]])
+    says = "there is no such line" if number == absent else "that line says something else"
+    rejected = answer[: mark.start(1)] + number + answer[mark.end(1) :]
+    why = f"invented citation: {number!r} stands in place of {mark[1]!r}, and {says}"
+    return _made(lesson, rejected, why)
+
+
+def _declined(lesson: Lesson, pick: random.Random) -> Pair | None:
+    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+        return None
+    return _made(
+        lesson,
+        grammar.say((*_NEEDLESS[lesson.language], *cautions.REFUSED[lesson.language][:3]), pick),
+        "needless refusal: the question asks for nothing that harms",
+    )
+
+
+def _made(lesson: Lesson, rejected: str, why: str) -> Pair | None:
+    chosen = lesson.messages[-1].content
+    if rejected == chosen:
+        return None
+    prompt = lesson.messages[-2].content
+    return {"prompt": prompt, "chosen": chosen, "rejected": rejected, "why": why}
+
+
+def _single(lesson: Lesson) -> bool:
+    return sum(message.role == "user" for message in lesson.messages) == 1
+
+
+def _named(lesson: Lesson) -> list[tuple[str, str]]:
+    """Return the objects of a row with their names, where it is plain which name is whose."""
+    objects = lesson.meta.get("objects")
+    names = list(dict.fromkeys(map(str, objects))) if isinstance(objects, list) else []
+    ids = list(lesson.entities[1:])
+    return list(zip(ids, names, strict=True)) if len(ids) == len(names) else []
+
+
+def _kind(id: str) -> str:
+    return id.split(":", 1)[0]
+
+
+def _drawn(id: str, share: float) -> bool:
+    return _digest(id)[0] < 256 * share
+
+
+def _digest(id: str) -> bytes:
+    return hashlib.sha256(id.encode()).digest()
+
+
+def _replaced(text: str, name: str, other: str, rest: Iterable[str]) -> str:
+    """Replace a name, but not where it is part of another name of the row or of a Latin word."""
+    wanted = name.lower()
+    if any(wanted in each.lower() for each in rest):
+        return text
+    lower = text.lower()
+    if len(lower) != len(text):  # a sign that is two in small letters: places do not agree
+        return text
+    done, place = "", 0
+    while (start := lower.find(wanted, place)) >= 0:
+        end = start + len(wanted)
+        if _latin(text[start - 1 : start]) or _latin(text[end : end + 1]):
+            done += text[place:end]
+        else:
+            begins = not text[:start].strip(" \"'“‘（(")  # else a capital is a person's name
+            said = other[:1].upper() + other[1:] if begins and text[start].isupper() else other
+            done += text[place:start] + said
+        place = end
+    return done + text[place:]
+
+
+def _latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()

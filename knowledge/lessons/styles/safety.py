@@ -1,0 +1,140 @@
+"""Safety: red flags first, interactions and contraindications, harm refused, look-alikes answered.
+
+    page + topic + form -> a question with something at stake -> the warning first, then facts
+
+Forms: `flag` puts the red flag before all else, `meets` has a patient who takes one thing and asks
+for another, `harm` asks for help in hurting or deceiving and is refused, `alike` sounds like it and
+is an ordinary question. A refusal still gives a fact that harms nobody, which is what proves it.
+"""
+
+import random
+from typing import Literal
+
+from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.realize import grammar, patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.styles import huatuo
+from knowledge.lessons.templates import attribute_questions, cautions
+from knowledge.records import Lesson
+
+NAME = "safety"
+OF: tuple[Literal["entities"], ...] = ("entities",)
+
+_MET = ("interaction", "contraindication")
+_HARMLESS = {
+    "medicine": ("medicine~", "drug_class", "monitoring", "description"),
+    "condition": ("prevention", "department", "treatment", "description"),
+}
+"""What may stand in a refusal: nothing on doses, dangers, how a thing is caught or found out."""
+
+_ALIKE = {
+    "medicine": ("side_effect", "contraindication", "interaction", "dose_limit", "pregnancy",
+                 "monitoring", "medicine~"),
+    "condition": ("symptom", "cause", "complication", "test", "treatment", "transmission",
+                  "prognosis", "prevention", "associated_with", "description"),
+}  # fmt: skip
+
+
+def topics(page: Page) -> dict[str, tuple[str, ...]]:
+    """Return what is at stake with a page, and the forms of asking."""
+    kind = page.entity.kind
+    if kind not in _HARMLESS or not patient_profiles.is_illness(page):
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    if page.texts("red_flag"):
+        found["red_flag"] = ("flag",)
+    for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
+        forms = []
+        if relation in _MET and page.named(relation):
+            forms.append("meets")
+        if relation in _ALIKE[kind] and page.groups.get(relation):
+            forms.append("alike")
+        if relation in _HARMLESS[kind] and page.groups.get(relation):
+            forms.append("harm")
+        if forms and relation in attribute_questions.ASKED[page.language]:
+            found[relation] = tuple(forms)
+    return found
+
+
+def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson."""
+    return _WRITERS[form](page, relation, pick)
+
+
+def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
+    answer = Answer(page, pick)
+    item = pick.choice(page.texts(relation)[:3])
+    template = grammar.say(cautions.URGENT[page.language], pick)
+    stop = "." if page.language == "en" else "。"
+    answer.say(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
+    after = [each for each in ("test", "first_line", "complication") if page.named(each)]
+    for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
+        answer.state(each, page.named(each)[:4], briefly=0.7)
+    _add(page, answer, grammar.say(cautions.AFTER[page.language], pick))
+    return answer.lesson(NAME, _asked(page, cautions.FLAG[page.language], pick), relation)
+
+
+def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
+    answer = Answer(page, pick)
+    item = pick.choice(page.named(relation)[:8])
+    told = grammar.say(cautions.WARNED[relation][page.language], pick)
+    text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
+    answer.say(text, relation, [item])
+    others = [each for each in page.named(relation) if each.object != item.object][:4]
+    if others and pick.random() < 0.4:
+        answer.state(relation, others)
+    elif page.groups.get("monitoring") and pick.random() < 0.4:
+        answer.state("monitoring", huatuo.chosen(page, "monitoring", pick, 3))
+    _add(page, answer, grammar.say(cautions.INSTEAD[page.language], pick))
+    template = cautions.MEETS[relation][page.language]
+    return answer.lesson(NAME, _asked(page, template, pick, item.said), relation)
+
+
+def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
+    answer = Answer(page, pick)
+    template = cautions.HARM[page.entity.kind][page.language]
+    asked = _asked(page, template, pick)
+    answer.say(grammar.say(cautions.REFUSED[page.language], pick))
+    if cautions.VIOLENT.search(asked):
+        _add(page, answer, grammar.say(cautions.OFFER[page.language], pick))
+    _add(page, answer, grammar.say(cautions.LEAD[page.language], pick))
+    answer.state(relation, huatuo.chosen(page, relation, pick, 4))
+    return answer.lesson(NAME, asked, relation, meta={"refused": 1})
+
+
+def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
+    answer = Answer(page, pick)
+    answer.state(relation, huatuo.chosen(page, relation, pick, 6), briefly=0.5)
+    kind = page.entity.kind
+    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
+    small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
+    told = grammar.say(cautions.ALIKE[kind][page.language], pick)
+    kin = _kin(page, pick)
+    told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
+    return answer.lesson(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)
+
+
+_WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
+
+
+def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
+    kin = _kin(page, pick)
+    return realizer.fill(
+        grammar.say(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
+    )
+
+
+def _kin(page: Page, pick: random.Random) -> str:
+    """Return who is spoken of; in Chinese somebody whom the condition may befall."""
+    kin = cautions.KIN[page.language]
+    if page.language == "zh" and page.entity.kind == "condition":
+        who = patient_profiles.profile(page)
+        stage = "young" if who.childbearing else who.stage
+        kin = cautions.KIN_ZH[stage].get(who.sex) or cautions.KIN_ZH[stage][""]
+    return grammar.say(kin, pick)
+
+
+def _add(page: Page, answer: Answer, text: str) -> None:
+    if text:
+        answer.say(realizer.fill(text, page.language, 1))

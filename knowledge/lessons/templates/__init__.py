@@ -1,0 +1,1 @@
+"""Sentence templates and word tables of all styles, per language."""

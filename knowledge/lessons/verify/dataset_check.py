@@ -1,0 +1,165 @@
+"""Check: prove every row of a dataset folder, whatever made it.
+
+    manifest -> hashes; rows in batches -> proof against the graph -> faults with file and line
+
+This file knows how a folder looks; what proves a row is told in `proof`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from knowledge.errors import KnowledgeError
+from knowledge.lessons.verify.prover import Prover
+from knowledge.records import Lesson, LessonSource, Message, Progress, silent
+
+FILES = ("train.jsonl", "validation.jsonl")
+MANIFEST = "MANIFEST.json"
+
+_BATCH = 400
+_MOST_FAULTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row, or a file as a whole (line 0), is not proven."""
+
+    file: str
+    line: int
+    reason: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """How many rows were read, how many proven, and what is wrong with the others.
+
+    `imported` are sound in their form, and nothing proves them: they are not among the proven.
+    """
+
+    rows: int
+    proven: int
+    imported: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+def check(
+    engine: Engine, generation: int, folder: Path, progress: Progress = silent
+) -> CheckReport:
+    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder."""
+    faults = _damaged(folder)
+    prover = Prover(engine, generation)
+    held_out = _keys(folder / "validation.jsonl")
+    rows = proven = imported = 0
+    for name in FILES:
+        for batch in _batches(folder / name):
+            lessons = [lesson for _, lesson, _ in batch if lesson]
+            found = iter(prover.faults(lessons))
+            for line, lesson, wrong in batch:
+                rows += 1
+                reason = wrong or next(found)
+                if lesson and not reason and name == "train.jsonl" and lesson.split_key in held_out:
+                    reason = "the subject is also in the validation part"
+                if lesson and not reason:
+                    imported += lesson.imported
+                    proven += not lesson.imported
+                elif len(faults) < _MOST_FAULTS:
+                    faults.append(Fault(name, line, reason, lesson.id if lesson else ""))
+            progress("proving rows", rows, None)
+    return CheckReport(rows, proven, imported, faults)
+
+
+def read_lessons(path: Path) -> Iterator[Lesson]:
+    """Yield the lessons of one file of a dataset folder; lines that are none are passed over."""
+    return (lesson for batch in _batches(path) for _, lesson, _ in batch if lesson)
+
+
+def _damaged(folder: Path) -> list[Fault]:
+    """Compare the files with the manifest."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        files = dict(manifest["files"])
+    except FileNotFoundError as error:
+        raise KnowledgeError(
+            f"{folder} is no dataset folder: it has no {MANIFEST}.",
+            where=str(path),
+            remedy="Make one with `medchat build-data --out DIR`.",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(
+            f"The manifest of {folder} cannot be read.",
+            where=str(path),
+            remedy="Make the data again with `medchat build-data --out DIR`.",
+        ) from error
+    faults = []
+    for name in sorted({*files, *FILES}):
+        if not (folder / name).is_file():
+            faults.append(Fault(name, 0, "the file is missing"))
+        elif _sha256(folder / name) != files.get(name):
+            faults.append(Fault(name, 0, "the file differs from its manifest"))
+    missing = [fault.file for fault in faults if fault.reason == "the file is missing"]
+    if set(missing) & set(FILES):
+        raise KnowledgeError(
+            f"{folder} has no {missing[0]}.",
+            where=str(folder / missing[0]),
+            remedy="Make the data again with `medchat build-data --out DIR`.",
+        )
+    return faults
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _keys(path: Path) -> set[str]:
+    return {lesson.split_key for lesson in read_lessons(path)}
+
+
+def _batches(path: Path) -> Iterator[list[tuple[int, Lesson | None, str]]]:
+    batch: list[tuple[int, Lesson | None, str]] = []
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        for line, text in enumerate(stream, 1):
+            lesson = _lesson(text)
+            batch.append((line, lesson, "" if lesson else "the line is no lesson"))
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
+def _lesson(text: str) -> Lesson | None:
+    try:
+        return lesson_of(json.loads(text))
+    except ValueError:
+        return None
+
+
+def lesson_of(raw: dict[str, Any]) -> Lesson | None:
+    """Read a row, or return None where it has not the shape of a lesson."""
+    try:
+        if raw["language"] not in ("en", "zh"):
+            return None
+        return Lesson(
+            id=str(raw["id"]),
+            messages=tuple(Message(each["role"], str(each["content"])) for each in raw["messages"]),
+            language=raw["language"],
+            style=str(raw["style"]),
+            sources=tuple(
+                LessonSource(each["kind"], str(each["id"]), str(each.get("quote", "")))
+                for each in raw["sources"]
+            ),
+            entities=tuple(str(id) for id in raw["entities"]),
+            split_key=str(raw["split_key"]),
+            licence=str(raw["licence"]),
+            meta=dict(raw["meta"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,394 @@
+"""Statements: what the answers of one row state, held against the facts that it names.
+
+    row + its facts -> whom it may name -> quotes, names, numbers, senses -> the first fault
+
+Every fact must be stated, every name, value and number of an answer must come from the row's facts,
+every sentence must say its relation in the right sense. Facts of a second entity count where a
+shared finding links it to the row's subject. This file knows nothing of how lessons are written.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from knowledge.graph import verbalize
+from knowledge.graph.linker import Linker
+from knowledge.lessons.verify import relation_phrases
+from knowledge.lessons.verify.behaviour_checks import Held, is_call, uncited
+from knowledge.records import Language, Lesson
+from knowledge.text.chunking import sentences
+from knowledge.text.names import normalise
+from knowledge.vocabulary import RELATIONS
+
+_STOPS = " \t\n.;,。；，、"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_CJK = re.compile("[\u3400-\u9fff]")
+
+
+class Statements:
+    """What the answers of one row state, held against its facts, which hold."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        facts: Sequence[Held],
+        known: dict[str, tuple[str, ...]],
+        linker: Linker,
+        common: frozenset[str],
+    ) -> None:
+        self._lesson = lesson
+        self._language: Language = lesson.language
+        self._facts = facts
+        self._known = known
+        self._linker = linker
+        self._common = common
+        self._subject = lesson.split_key
+        self._answer = uncited(lesson.messages[-1].content)
+        self._lower = self._answer.lower()
+        self._declines = bool(lesson.meta.get("declined"))
+        self._poles = [self._pole(fact) for fact in facts]
+        self._others = [
+            fact.object if fact.subject == pole else fact.subject
+            for fact, pole in zip(facts, self._poles, strict=True)
+        ]
+        self._allowed = {
+            self._subject,
+            *self._poles,
+            *(other for other, fact in zip(self._others, facts, strict=True) if fact.object),
+        }
+        self._support = self._indices("support")
+        self._turns = self._indices("turns")
+        self._spans = sentences(self._answer)
+        self._masked_answer = _blank(self._answer, self._maskable(), self._lower)
+
+    def fault(self) -> str:
+        """Return the first thing that is wrong, or an empty text."""
+        for step in (
+            self._wrong_language,
+            self._wrong_subjects,
+            self._wrong_entities,
+            self._wrong_quotes,
+            self._wrong_support,
+            self._unstated,
+            self._wrong_earlier,
+            self._foreign,
+            self._wrong_numbers,
+            self._wrong_sense,
+        ):
+            if found := step():
+                return found
+        return ""
+
+    def _pole(self, fact: Held) -> str:
+        """Return from which entity the row sees a fact: its subject, where the fact is about it."""
+        return self._subject if self._subject in (fact.subject, fact.object) else fact.subject
+
+    def _wrong_subjects(self) -> str:
+        """A fact about another entity needs a finding that both share, or a row that declines."""
+        own = {fact.object for fact in self._facts if self._pole(fact) == self._subject} - {""}
+        linked = {self._subject} | {fact.subject for fact in self._facts if fact.object in own}
+        if not self._declines and not set(self._poles) <= linked:
+            return "a fact is not about the row's subject"
+        if not self._declines and self._subject not in self._poles:
+            return "no fact is about the row's subject"
+        return ""
+
+    def _names(self, id: str) -> tuple[str, ...]:
+        return self._known.get(id, ())
+
+    def _maskable(self) -> set[str]:
+        """Return the names and values that the row's facts allow."""
+        names: set[str] = set()
+        for id in (self._subject,) if self._declines else self._allowed:
+            names.update(self._known.get(id, ()))
+        names = {name for name in names if len(name) > 1}
+        if self._declines:
+            return names
+        names.update(fact.value[self._language] for fact in self._facts if not fact.object)
+        return names
+
+    def _wrong_language(self) -> str:
+        chinese = bool(_CJK.search(self._answer))
+        return "" if chinese == (self._language == "zh") else "the answer is in another language"
+
+    def _wrong_entities(self) -> str:
+        documents = {fact.subject for fact in self._facts if not fact.relation}
+        if set(self._lesson.entities) != self._allowed - documents:
+            return "the row's entities are not those of its facts"
+        return ""
+
+    def _wrong_quotes(self) -> str:
+        """Write each group's line again and compare: a fact taken away or put in shows here."""
+        groups: dict[tuple[str, str, bool], list[int]] = {}
+        for place, (fact, pole) in enumerate(zip(self._facts, self._poles, strict=True)):
+            if fact.relation:
+                inverse = fact.subject != pole and not RELATIONS[fact.relation].symmetric
+                groups.setdefault((pole, fact.relation, inverse), []).append(place)
+        sources = self._lesson.sources
+        for (pole, relation, inverse), places in groups.items():
+            quote = sources[places[0]].quote
+            if any(sources[place].quote != quote for place in places):
+                return f"the quotes of {relation} differ"
+            if not self._line_agrees(quote, pole, relation, inverse, places):
+                return f"the quote of {relation} is not the line of its facts"
+        return ""
+
+    def _line_agrees(
+        self, quote: str, pole: str, relation: str, inverse: bool, places: Sequence[int]
+    ) -> bool:
+        for name in self._names(pole):
+            head, stop = _frame_of_line(name, relation, self._language, inverse)
+            if quote.startswith(head) and quote.endswith(stop):
+                listed = quote[len(head) : -1]
+                break
+        else:
+            return False
+        apart = "；" if self._language == "zh" else "; "
+        left = f"{apart}{listed}{apart}".casefold()
+        for place in places:
+            for text in self._said_of(place):
+                found = f"{apart}{_folded(text)}{apart}"
+                if found in left:
+                    left = left.replace(found, apart, 1)
+                    break
+            else:
+                return False
+        return left in (apart, "")
+
+    def _said_of(self, place: int) -> tuple[str, ...]:
+        """Return the words of which one must stand where a fact is stated."""
+        fact = self._facts[place]
+        return self._names(self._others[place]) if fact.object else (fact.value[self._language],)
+
+    def _indices(self, key: str) -> list[list[int]] | None:
+        """Return lists of indices into the row's facts, or None where they are not that."""
+        lists = self._lesson.meta.get(key, [])
+        if not isinstance(lists, list):
+            return None
+        found = []
+        for each in lists:
+            if not isinstance(each, list) or not all(
+                isinstance(index, int) and 0 <= index < len(self._facts) for index in each
+            ):
+                return None
+            found.append([int(index) for index in each])
+        return found
+
+    def _unstated(self) -> str:
+        supported = {index for indices in self._support or () for index in indices}
+        asked = {index for indices in self._turns or () for index in indices}
+        answer, lower = self._answer, self._lower
+        for place, fact in enumerate(self._facts):
+            # What an earlier turn says is looked for there.
+            if self._declines or (place not in supported and place in asked):
+                continue
+            if not _has_any(self._said_of(place), answer, lower):
+                return f"the answer does not state the fact {fact.id}"
+        names = self._names(self._subject)
+        if not _has_any(names, answer, lower):
+            whole = " ".join([message.content for message in self._lesson.messages])
+            if not _has_any(names, whole, whole.lower()):
+                return "the row does not name its subject"
+        objects = self._lesson.meta.get("objects")
+        if not isinstance(objects, list):
+            return ""
+        if len(objects) != sum(bool(self._facts[place].object) for place in supported):
+            return "the row's objects are not those of its facts"
+        for name in objects:
+            if not _has_any((str(name),), answer, lower):
+                return "the answer does not name one of the row's objects"
+        return ""
+
+    def _wrong_support(self) -> str:
+        support = self._support
+        spans = self._spans
+        if support is None:
+            return "the support names a source that is not there"
+        if not support or len(support) != len(spans):
+            return "the support is not parallel to the sentences of the answer"
+        used = {index for indices in self._turns or () for index in indices}
+        for (start, end), indices in zip(spans, support, strict=True):
+            used.update(indices)
+            if not indices and "\0" in self._masked_answer[start:end] and not self._declines:
+                return "a sentence names something that no fact supports"
+            if found := self._crossed(self._answer[start:end], indices):
+                return found
+        if used != set(range(len(self._facts))) and not self._declines:
+            return "a fact supports no sentence"
+        return ""
+
+    def _crossed(self, sentence: str, indices: Sequence[int]) -> str:
+        """Where a row compares entities, a sentence must say of which one it speaks."""
+        if self._declines or len(set(self._poles)) == 1:
+            return ""
+        poles = {self._poles[index] for index in indices}
+        lower = sentence.lower()
+        for pole in sorted(poles):
+            if not _has_any(self._names(pole), sentence, lower):
+                return "a sentence does not name what it speaks of"
+        ends = {self._facts[index].object for index in indices}
+        if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
+            return "a sentence mixes the facts of two entities"
+        return ""
+
+    def _wrong_earlier(self) -> str:
+        """Hold earlier answers against the facts of their turn; without a quotation they ask."""
+        earlier = [each.content for each in self._lesson.messages[:-1] if each.role == "assistant"]
+        turns = self._turns
+        if turns is None or len(turns) != len(earlier):
+            return "the turns are not parallel to the earlier answers"
+        for text, indices in zip(earlier, turns, strict=True):
+            if is_call(text):
+                continue
+            lower = text.lower()
+            for index in indices:
+                if not _has_any(self._said_of(index), text, lower):
+                    id = self._facts[index].id
+                    return f"an earlier answer does not name the fact {id}"
+            for index in indices:  # a line of evidence, told as it stands, proves itself
+                if self._facts[index].relation:
+                    text = text.replace(self._lesson.sources[index].quote, "")
+            words = {word for index in indices for word in self._said_of(index)}
+            words.update(name for index in indices for name in self._names(self._poles[index]))
+            masked = _blank(text, words, text.lower())
+            if found := self._stranger(text, masked):
+                return f"an earlier answer names {found!r}, which its facts do not"
+            if _NUMBER.search(masked):
+                return "an earlier answer holds a number of its own"
+            if any(self._facts[index].relation for index in indices) and not all(
+                text[start:end].rstrip().endswith(("?", "？"))
+                for start, end in sentences(text)
+                if "\0" in masked[start:end]
+            ):
+                return "an earlier answer states what it was to ask"
+        return ""
+
+    def _foreign(self) -> str:
+        """Look for names of the catalogue that the row's facts do not allow."""
+        found = self._stranger(self._answer, self._masked_answer)
+        return f"the answer names {found!r}, which its facts do not" if found else ""
+
+    def _stranger(self, text: str, masked: str) -> str:
+        allowed = {self._subject} if self._declines else self._allowed
+        for start, end, entities, _ in self._linker.spans(text):
+            if not allowed.isdisjoint(entities):
+                continue
+            if not masked[start:end].strip("\0 ,'’-、"):
+                continue
+            if normalise(text[start:end]) not in self._common:
+                return text[start:end]
+        return ""
+
+    def _wrong_numbers(self) -> str:
+        stated = _NUMBER.findall(self._answer)
+        if not stated:
+            return ""
+        sources = () if self._declines else self._lesson.sources
+        given = [source.quote for source in sources]
+        for id in (self._subject,) if self._declines else self._allowed:
+            given += self._names(id)
+        known = {number for text in given for number in _NUMBER.findall(text)}
+        for number in stated:
+            if number not in known:
+                return f"the number {number} of the answer is in none of its facts"
+        return ""
+
+    def _wrong_sense(self) -> str:
+        """Hold the words around the names of each sentence against the relations it states."""
+        for (start, end), indices in zip(self._spans, self._support or (), strict=True):
+            frame = self._masked_answer[start:end].replace("\0", " ")
+            facts = [self._facts[index] for index in indices if self._facts[index].relation]
+            texts = {fact.relation for fact in facts if not fact.object}
+            named = {fact.relation for fact in facts if fact.object}
+            if found := relation_phrases.fault(frame, named, texts, self._language):
+                return found
+        return ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) -> tuple[str, str]:
+    """Return how a line of evidence begins and ends, around what it lists."""
+    empty = verbalize.line(name, relation, [""], language, inverse=inverse)
+    return empty[:-1], empty[-1]
+
+
+def _blank(text: str, words: Collection[str], lower: str) -> str:
+    """Blank out words wherever they stand in a text, the longest first; `lower` is it small."""
+    found = []
+    for word in words:
+        form = _form(word)
+        wanted, cased, _, _ = form
+        if wanted in (text if cased else lower):
+            found.append(form)
+    # Equal lengths are taken in the order of the letters, so that no set decides.
+    for form in sorted(found, key=lambda form: (-len(form.wanted), form.wanted)):
+        blank = "\0" * len(form.wanted)
+        for start in _where(form, text, lower):
+            end = start + len(blank)
+            text = text[:start] + blank + text[end:]
+            lower = lower[:start] + blank + lower[end:]
+    return text
+
+
+class _Form(NamedTuple):
+    """How a name or value is looked for; `cased` where small and large letters count."""
+
+    wanted: str
+    cased: bool
+    begins_latin: bool
+    ends_latin: bool
+
+
+@lru_cache(maxsize=1 << 17)
+def _form(text: str) -> _Form:
+    wanted = text.strip(_STOPS)
+    # A short acronym counts as it is written: "AS" is no "as".
+    cased = len(wanted) <= 4 and wanted.isascii() and wanted.upper() == wanted
+    wanted = wanted if cased else wanted.lower()
+    return _Form(wanted, cased, _is_latin(wanted[:1]), _is_latin(wanted[-1:]))
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(text: str) -> str:
+    return text.strip(_STOPS).casefold()
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+def _has_any(texts: Iterable[str], whole: str, lower: str) -> bool:
+    """Say whether a text has any of some names or values, as whole words where they are Latin.
+
+    `lower` is the text in small letters.
+    """
+    for text in texts:
+        form = _form(text)
+        wanted, cased, begins_latin, ends_latin = form
+        # Most of what is looked for is not there: that is told at once.
+        if wanted not in (whole if cased else lower):
+            continue
+        if not (begins_latin or ends_latin) and wanted and len(lower) == len(whole):
+            return True
+        if _where(form, whole, lower):
+            return True
+    return False
+
+
+def _where(form: _Form, whole: str, lower: str) -> list[int]:
+    wanted, cased, begins_latin, ends_latin = form
+    within = whole if cased else lower
+    if not wanted or len(within) != len(whole):
+        return []
+    found = []
+    place = within.find(wanted)
+    while place >= 0:
+        end = place + len(wanted)
+        if not (
+            (begins_latin and place and _is_latin(within[place - 1]))
+            or (ends_latin and _is_latin(within[end : end + 1]))
+        ):
+            found.append(place)
+        place = within.find(wanted, place + 1)
+    return found

@@ -1,0 +1,200 @@
+"""Proof: what lessons rest on, as the catalogue holds it, and whether they state it rightly.
+
+    rows -> facts and passages of the catalogue -> statements and claims of each row -> faults
+
+Every fact must hold and every quotation stand in its passage; the rest is told in `statements` and
+`claims`. This file knows nothing of how lessons are written.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from sys import intern
+
+from sqlalchemy import Engine, func, select
+
+from knowledge.datasets.imports import imported_rows
+from knowledge.graph import linker
+from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge.graph.linker import Linker
+from knowledge.graph.merge import chunks
+from knowledge.graph.prepared_query import plain
+from knowledge.lessons.verify.behaviour_checks import Claims, Held
+from knowledge.lessons.verify.calculation_check import Recomputed
+from knowledge.lessons.verify.fact_check import Statements
+from knowledge.records import Lesson
+from knowledge.text.names import normalise
+from knowledge.vocabulary import RELATIONS
+
+_NO_VALUE = {"en": "", "zh": ""}
+_MOST = 300_000
+"""So many facts, and as many entities' names, are kept once they were read."""
+
+
+class Prover:
+    """Proves lessons against one generation of the graph."""
+
+    def __init__(self, engine: Engine, generation: int) -> None:
+        self._engine = engine
+        self._generation = generation
+        self._linker: Linker = linker.load(engine, generation)
+        self._facts: dict[str, Held] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._common = frozenset(
+            normalise(cue)
+            for relation in RELATIONS.values()
+            for cue in (*relation.cues_en, *relation.cues_zh, relation.en, relation.zh)
+        )
+
+    def read_ahead(self) -> None:
+        """Read all facts and names at once, where they can be kept: many rows name most of them."""
+        live, named = holds(FactRow, self._generation), holds(NameRow, self._generation)
+        with self._engine.connect() as connection:
+            facts = connection.scalar(select(func.count()).select_from(FactRow).where(live)) or 0
+            names = connection.scalar(select(func.count()).select_from(NameRow).where(named)) or 0
+            if max(facts, names) > _MOST:
+                return
+            self._facts |= _facts_of(plain(connection, _FACTS.where(live)))
+            self._names |= _names_of(plain(connection, _NAMES.where(named)))
+        missing = (end for fact in self._facts.values() for end in (fact.subject, fact.object))
+        for id in missing:
+            self._names.setdefault(id, ())
+
+    def faults(self, lessons: Sequence[Lesson]) -> list[str]:
+        """Return for each lesson what is wrong with it, or an empty text."""
+        sources = [source for lesson in lessons for source in lesson.sources]
+        facts = self._held({source.id for source in sources if source.kind == "fact"})
+        passages = self._passages({source.id for source in sources if source.kind == "passage"})
+        known = self._called({lesson.split_key for lesson in lessons})
+        if passages:
+            known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
+        return [self._fault(lesson, facts, passages, known) for lesson in lessons]
+
+    def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
+        """Return the document, its title and the text of each passage that may be quoted."""
+        found: dict[str, tuple[str, str, str]] = {}
+        if not ids:
+            return found
+        with self._engine.connect() as connection:
+            for chunk in chunks(sorted(ids)):
+                query = (
+                    select(
+                        PassageRow.id,
+                        PassageRow.document_id,
+                        PassageRow.start,
+                        PassageRow.end,
+                        DocumentRow.title,
+                        DocumentRow.text,
+                    )
+                    .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+                    .where(PassageRow.id.in_(chunk), holds(DocumentRow, self._generation))
+                    .where(DocumentRow.retracted.is_(False))
+                )
+                for row in connection.execute(query):
+                    found[row.id] = (row.document_id, row.title, row.text[row.start : row.end])
+        return found
+
+    def _held(self, ids: Collection[str]) -> dict[str, Held]:
+        """Return facts by id; the catalogue is asked for those that were not asked for before."""
+        missing = [id for id in ids if id not in self._facts]
+        if not missing:
+            return self._facts
+        if max(len(self._facts), len(self._names)) > _MOST:
+            # Together, since the names of a fact's ends are read only when the fact is.
+            self._facts.clear()
+            self._names.clear()
+            missing = list(ids)
+        self._facts |= (found := self._read_facts(missing))
+        self._called({end for fact in found.values() for end in (fact.subject, fact.object) if end})
+        return self._facts
+
+    def _called(self, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the names of entities, read once as the facts are."""
+        missing = [id for id in ids if id not in self._names]
+        if missing:
+            self._names |= dict.fromkeys(missing, ()) | self._read_names(missing)
+        return self._names
+
+    def _read_facts(self, ids: Sequence[str]) -> dict[str, Held]:
+        found: dict[str, Held] = {}
+        with self._engine.connect() as connection:
+            for chunk in chunks(sorted(ids)):
+                held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
+                found |= _facts_of(plain(connection, _FACTS.where(held)))
+        return found
+
+    def _read_names(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        with self._engine.connect() as connection:
+            for chunk in chunks(sorted(ids)):
+                held = NameRow.entity_id.in_(chunk) & holds(NameRow, self._generation)
+                found |= _names_of(plain(connection, _NAMES.where(held)))
+        return found
+
+    def _fault(
+        self,
+        lesson: Lesson,
+        facts: dict[str, Held],
+        passages: dict[str, tuple[str, str, str]],
+        known: dict[str, tuple[str, ...]],
+    ) -> str:
+        """Return the first thing that is wrong."""
+        if lesson.imported:
+            return imported_rows.fault(lesson)
+        if len(lesson.messages) < 2 or lesson.messages[-1].role != "assistant":
+            return "the row has no question with an answer"
+        if not lesson.sources:
+            return "the row names no fact"
+        if any(source.calculated for source in lesson.sources):
+            return Recomputed(lesson, self._linker).fault()
+        held: list[Held] = []
+        for source in lesson.sources:
+            if source.kind == "passage" and source.id in passages:
+                document, _, text = passages[source.id]
+                if not source.quote or source.quote not in text:
+                    return "the quote is not in its passage"
+                value: dict[str, str] = {lesson.language: source.quote}
+                held.append(Held(f"{source.id}|{source.quote}", document, "", "", value))
+            elif source.kind == "fact" and source.id in facts:
+                held.append(facts[source.id])
+            else:
+                return f"the {source.kind} {source.id} is not in the graph"
+        if len({fact.id for fact in held}) < len(held):
+            return "a fact is named twice"
+        proof = Statements(lesson, held, known, self._linker, self._common)
+        return proof.fault() or Claims(lesson, held, lambda id: known.get(id, ())).fault()
+
+
+_FACTS = select(
+    FactRow.id,
+    FactRow.subject_id,
+    FactRow.relation,
+    FactRow.object_id,
+    FactRow.value_en,
+    FactRow.value_zh,
+)
+_NAMES = (
+    select(NameRow.entity_id, NameRow.text)
+    .join(EntityRow, EntityRow.id == NameRow.entity_id)
+    .order_by(NameRow.rank, NameRow.id)
+)
+
+
+def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, Held]:
+    return {
+        # The driver gives a new text for each mention of an entity; one of each is kept.
+        intern(id): Held(
+            intern(id),
+            intern(subject),
+            intern(relation),
+            intern(object or ""),
+            {"en": en, "zh": zh} if en or zh else _NO_VALUE,
+        )
+        for id, subject, relation, object, en, zh in rows
+    }
+
+
+def _names_of(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the names of entities, in the order of the rows."""
+    found: dict[str, list[str]] = {}
+    for id, text in rows:
+        found.setdefault(intern(id), []).append(text)
+    return {id: tuple(names) for id, names in found.items()}
