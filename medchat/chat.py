@@ -16,16 +16,17 @@ from sqlalchemy import Engine
 from finetune.dialogue import NOT_COVERED, Message
 from knowledge.search.query_parser import understand as take_apart
 from knowledge.search.searcher import Search, open_search
-from medchat import citations, markers, prompts, relevance, store
-from medchat.answers import Answer, Evidence, Language, Model, Sentence
-from medchat.citations import Checked
+from medchat.answering import answer_check, citation_markers, prompts, relevance
+from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
+from medchat.answering.answer_check import Checked
+from medchat.answering.entailment import Find
+from medchat.answering.retriever import KnowledgeRetriever, embedding_of, evidence_of
+from medchat.answering.text_features import letters
+from medchat.answering.understanding import Asked, understand, widened
+from medchat.answering.writer import LocalWriter, Writer, open_writer, write
 from medchat.errors import MedchatError
-from medchat.retriever import KnowledgeRetriever, embedding_of, evidence_of
 from medchat.settings import Settings
-from medchat.support import Find
-from medchat.understand import Asked, understand, widened
-from medchat.words import letters
-from medchat.writer import LocalWriter, Writer, open_writer, write
+from medchat.storage import conversations
 
 QUOTED = 3
 """An answer by quotation holds at most this many pieces."""
@@ -168,10 +169,12 @@ class Chat:
         """Return the current generation; one that is open already is used again."""
         return open_search(self.engine, self.settings.home, embedding_of(self.settings))
 
-    def _earlier(self, conversation: str | None) -> list[store.Message]:
+    def _earlier(self, conversation: str | None) -> list[conversations.Message]:
         if conversation is None:
             return []
-        return store.messages(self.engine, store.conversation(self.engine, conversation).id)
+        return conversations.messages(
+            self.engine, conversations.conversation(self.engine, conversation).id
+        )
 
     def _retrieve(
         self, search: Search, asked: Asked
@@ -199,7 +202,7 @@ class Chat:
         self,
         asked: Asked,
         pieces: list[Evidence],
-        earlier: Sequence[store.Message],
+        earlier: Sequence[conversations.Message],
         find: Find,
         clock: _Clock,
     ) -> Generator[Event, None, Checked | None]:
@@ -224,7 +227,7 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = citations.check(draft, read, find, keep_unsupported=keep)
+        checked = answer_check.check(draft, read, find, keep_unsupported=keep)
         clock.lap("check")
         # the mini model declines too readily: what was found relevant before is quoted all the same
         return _settled(draft, checked, read, asked, find, trusted=self.writer.about.base != "mini")
@@ -236,7 +239,7 @@ class Chat:
         return replace(self.writer.about, note=self.writer.note(asked.language))
 
     def _recorded(self, question: str, answer: Answer, conversation: str | None) -> Answer:
-        conversation, message = store.add(self.engine, conversation, question, answer)
+        conversation, message = conversations.add(self.engine, conversation, question, answer)
         return replace(answer, conversation=conversation, message=message)
 
 
@@ -251,7 +254,7 @@ def open_chat(
 
     Raises MedchatError, KnowledgeError or FinetuneError where one of them is not there.
     """
-    from medchat.database import open_engine
+    from medchat.storage.database import open_engine
 
     return Chat(settings, engine or open_engine(settings), open_writer(settings, writer, adapter))
 
@@ -274,7 +277,7 @@ def _settled(
     exact = [piece for piece in read if relevance.is_exact(piece, asked, find)]
     if not trusted:  # a list of medicines is the answer where treatments as such are not told
         exact = exact or [piece for piece in read if relevance.accompanies(piece, asked)]
-    declined = letters(markers.bare(draft)) in map(letters, NOT_COVERED.values())
+    declined = letters(citation_markers.bare(draft)) in map(letters, NOT_COVERED.values())
     if declined:
         return _quotation(read, asked, find) if exact or not trusted else None
     if not checked.sentences:
@@ -283,12 +286,12 @@ def _settled(
     if exact and not any(piece.id in used for piece in exact):
         return _quotation(read, asked, find)
     cited = [piece for piece in read if piece.kind == "fact" and piece.id in used]
-    filled = citations.fill_in(checked, exact if trusted else cited)
+    filled = answer_check.fill_in(checked, exact if trusted else cited)
     told = _told(read, asked, find)
     listed = all(citation.kind == "fact" for citation in filled.citations)
     if trusted or not (exact and told and listed):
         return filled
-    return citations.beside(filled, told)
+    return answer_check.beside(filled, told)
 
 
 def _quotation(
@@ -301,7 +304,7 @@ def _quotation(
     if facts:
         told = _told(pieces, asked, find)
         chosen = facts[:QUOTED] + ([told] if told else [])
-    quoted = citations.quoted(chosen)
+    quoted = answer_check.quoted(chosen)
     return _prefaced(quoted, SAID["foreign"][asked.language]) if foreign else quoted
 
 
@@ -366,17 +369,17 @@ def _abstention(asked: Asked, nearest: Sequence[Evidence]) -> Checked:
         named = separator.join(
             f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
         )
-        text = markers.join([SAID["nearest"][asked.language], named + stop])
+        text = citation_markers.join([SAID["nearest"][asked.language], named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
-    return Checked(tuple(sentences), citations.cite(nearest))
+    return Checked(tuple(sentences), answer_check.cite(nearest))
 
 
-def _questions(earlier: Sequence[store.Message]) -> list[str]:
+def _questions(earlier: Sequence[conversations.Message]) -> list[str]:
     return [message.text for message in earlier if message.role == "user"][-_TURNS:]
 
 
-def _history(earlier: Sequence[store.Message]) -> list[Message]:
+def _history(earlier: Sequence[conversations.Message]) -> list[Message]:
     return [{"role": message.role, "content": message.text} for message in earlier[-_TURNS:]]
 
 

@@ -68,7 +68,7 @@ def prepare(
 def is_empty(settings: Settings) -> bool:
     """Say whether the home has nothing to answer from."""
     from knowledge.index import generations
-    from medchat.database import open_engine
+    from medchat.storage.database import open_engine
 
     engine = open_engine(settings)
     try:
@@ -88,7 +88,7 @@ def _done(
 
 def _database(settings: Settings) -> tuple[Engine, str]:
     from knowledge.graph.catalog import connect
-    from medchat import database
+    from medchat.storage import database
 
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = connect(settings.database)
@@ -106,7 +106,7 @@ def _knowledge_there(home: _Home) -> str:
 
 def _add_knowledge(home: _Home) -> str:
     from knowledge.ingest import starter, updates
-    from medchat.retriever import embedding_of
+    from medchat.answering.retriever import embedding_of
 
     update = updates.add(
         home.engine,
@@ -154,7 +154,7 @@ def _rounds_there(home: _Home) -> str:
 
 def _run_rounds(home: _Home) -> str:
     from finetune import recipe, rounds
-    from medchat.progress import ticking
+    from medchat.cli.progress import ticking
 
     chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune

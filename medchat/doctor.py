@@ -129,7 +129,7 @@ def _home(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> Finding:
     from knowledge.graph.catalog import connect
-    from medchat import database
+    from medchat.storage import database
 
     if not settings.database_url and not (settings.home / "medchat.db").exists():
         return Finding(

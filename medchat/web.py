@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from medchat.desk import Desk
+    from medchat.service import Desk
 
 CHAT = "/chat"
 
@@ -87,10 +87,10 @@ def create_app(
 
 def open_desk(settings: Settings) -> "Desk":
     """Open the database, and with it the desk; the chat opens later, then with all it needs."""
+    from medchat.answering.writer import LocalWriter
     from medchat.chat import Chat, open_chat
-    from medchat.database import open_engine
-    from medchat.desk import Desk
-    from medchat.writer import LocalWriter
+    from medchat.service import Desk
+    from medchat.storage.database import open_engine
 
     engine = open_engine(settings)
 
@@ -108,7 +108,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     """Serve the chat until somebody ends it. Raises MedchatError where the port is in use."""
     import uvicorn
 
-    from medchat.door import note
+    from medchat.cli.errors import note
 
     address, number = host or settings.host, settings.port if port is None else port
     with closing(_bind(address, number)) as taken:

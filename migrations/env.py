@@ -1,4 +1,4 @@
-"""Run migrations on the database that `medchat.database.upgrade` names.
+"""Run migrations on the database that `medchat.storage.database.upgrade` names.
 
 URL -> one transaction that also locks out a second upgrade -> newest revision
 """
@@ -9,10 +9,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 import knowledge.graph.catalog
-import medchat.store
+import medchat.storage.conversations
 from knowledge.graph.catalog import connect
 
-METADATA = [knowledge.graph.catalog.Base.metadata, medchat.store.Base.metadata]
+METADATA = [knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata]
 _LOCK = 7_305_129  # any number that no other program of the server uses
 
 

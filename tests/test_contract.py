@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from toy_home import fill
 
-from medchat import cli, database
+from medchat.cli import app
 from medchat.settings import load
+from medchat.storage import database
 
 HIT = {"rank", "id", "kind", "title", "text", "year", "type", "score", "why", "document"}
 ANSWER = {
@@ -41,7 +42,7 @@ def shell(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     def run(*words: str) -> object:
         monkeypatch.setattr(sys, "argv", ["medchat", *words, "--json"])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         told = capsys.readouterr()
         assert ended.value.code == 0, told.err
         return json.loads(told.out)

@@ -8,12 +8,12 @@ from toy_home import fill, scripted
 
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import PassageRow
-from medchat import database, store
-from medchat.answers import Model
+from medchat.answering.answer import Model
+from medchat.answering.prompts import Limits
 from medchat.chat import Done, Piece, Status
 from medchat.errors import MedchatError
-from medchat.prompts import Limits
 from medchat.settings import load
+from medchat.storage import conversations, database
 
 GOOD = "First-line treatment of type 2 diabetes: metformin [1]."
 
@@ -47,7 +47,7 @@ def test_warming_up_asks_and_records_nothing(engine):
     chat = scripted(engine, [GOOD])
     chat.warm_up()
     assert chat.writer.model.heard == []
-    assert store.conversations(engine) == []
+    assert conversations.conversations(engine) == []
 
 
 def test_a_turn_as_events(engine):
@@ -219,7 +219,7 @@ def test_a_follow_up_finds_what_it_leaves_out(engine):
     second = chat.ask("and its complications?", first.conversation)
     assert "retinopathy" in second.text
     assert second.conversation == first.conversation
-    assert len(store.messages(engine, str(first.conversation))) == 4
+    assert len(conversations.messages(engine, str(first.conversation))) == 4
 
 
 def test_patients_of_whom_nothing_speaks_are_named(engine):
@@ -249,7 +249,7 @@ def test_what_is_known_of_a_condition_answers_for_a_course_of_it(engine, home):
 def test_nothing_is_recorded_unless_wanted(engine):
     answer = scripted(engine, []).ask("What causes gout?", log=False)
     assert (answer.conversation, answer.message) == (None, None)
-    assert store.conversations(engine) == []
+    assert conversations.conversations(engine) == []
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "\x00", "a" * 4001])
@@ -262,7 +262,7 @@ def test_questions_that_are_none_are_refused(engine, question):
 @pytest.mark.parametrize("question", ["\ud800 gout", "gout\x00", "<b>gout</b> & causes?", "‮gout"])
 def test_odd_questions_do_no_harm(engine, question):
     answer = scripted(engine, []).ask(question)
-    assert store.messages(engine, str(answer.conversation))[1].text == answer.text
+    assert conversations.messages(engine, str(answer.conversation))[1].text == answer.text
 
 
 def test_an_unknown_conversation_is_refused_before_anything_is_written(engine):

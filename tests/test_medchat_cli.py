@@ -11,10 +11,11 @@ import pytest
 import typer
 from toy_home import fill
 
-from medchat import cli, database, door, store
+from medchat.cli import app, errors
 from medchat.settings import load
+from medchat.storage import conversations, database
 
-MEDCHAT = Path(cli.__file__).parent
+MEDCHAT = Path(app.__file__).parent
 HEAVY = {
     "torch", "transformers", "peft", "faiss", "gradio", "sqlalchemy", "sentence_transformers",
     "langchain_core", "langchain_openai", "fastapi", "alembic", "tantivy", "rich", "numpy",
@@ -23,7 +24,7 @@ HEAVY = {
 
 def commands(group=None, path=()):
     """Walk all commands as (words, command)."""
-    group = group or typer.main.get_command(cli.app)
+    group = group or typer.main.get_command(app.app)
     for name, command in group.commands.items():
         yield (*path, name), command
         if hasattr(command, "commands"):
@@ -41,7 +42,7 @@ def run(capsys, monkeypatch):
     def run(*words, stdin=""):
         monkeypatch.setattr(sys, "argv", ["medchat", *words])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         out, err = capsys.readouterr()
         return ended.value.code, out, err
 
@@ -94,7 +95,7 @@ def test_bodies_are_short(file):
 def test_help_is_quick_and_loads_nothing_heavy():
     began = time.monotonic()
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "medchat.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "medchat.cli.app", "--help"],
         capture_output=True, text=True, check=True, cwd=MEDCHAT.parent,
     )  # fmt: skip
     seconds = time.monotonic() - began
@@ -189,9 +190,9 @@ def test_ctrl_c_is_130_and_bugs_keep_their_traceback():
     def broken():
         raise ZeroDivisionError
 
-    assert door.guarded(interrupted, as_json=False) == 130
+    assert errors.guarded(interrupted, as_json=False) == 130
     with pytest.raises(ZeroDivisionError):
-        door.guarded(broken, as_json=False)
+        errors.guarded(broken, as_json=False)
 
 
 def test_ask_answers_in_text_and_in_json(engine, run):
@@ -210,7 +211,7 @@ def test_ask_continues_and_keeps_silent(engine, run):
     _, out, _ = run("ask", "and its symptoms?", "--continue", "--json")
     assert "joint pain" in json.loads(out)["answer"]
     run("ask", "What are the symptoms of gout?", "--no-log")
-    (only,) = store.conversations(engine)
+    (only,) = conversations.conversations(engine)
     assert only.messages == 4
 
 
@@ -224,7 +225,7 @@ def test_ask_answers_a_file(engine, run, tmp_path):
     lines = [json.loads(line) for line in out.splitlines()]
     assert status == 0
     assert [(line["id"], line["abstained"]) for line in lines] == [(7, False), ("b", True)]
-    assert store.conversations(engine) == []
+    assert conversations.conversations(engine) == []
     path.write_text('{"id": 7, "question": "What causes gout?"}\n{"id": 8}\n', encoding="utf-8")
     status, out, err = run("ask", "--questions", str(path))
     assert (status, out) == (2, "") and "line 2" in err
@@ -236,7 +237,7 @@ def test_chat_goes_on_until_an_empty_line(engine, run, monkeypatch):
     status, out, _ = run("chat")
     assert status == 0
     assert "urate crystals" in out and "joint pain" in out
-    assert [each.messages for each in store.conversations(engine)] == [4]
+    assert [each.messages for each in conversations.conversations(engine)] == [4]
 
 
 def test_kb_counts_searches_and_shows(engine, run, tmp_path):
@@ -327,14 +328,16 @@ def test_history_and_feedback(engine, run, tmp_path):
     target = tmp_path / "visit.json"
     assert run("history", "export", answer["conversation"], "--out", str(target))[0] == 0
     assert json.loads(target.read_text(encoding="utf-8"))["bibliography"]
-    id = store.rate(engine, answer["message"], "down", "too short", "Urate crystals cause gout.")
+    id = conversations.rate(
+        engine, answer["message"], "down", "too short", "Urate crystals cause gout."
+    )
     _, out, _ = run("feedback", "list", "--waiting", "--json")
     assert [each["id"] for each in json.loads(out)] == [id]
     assert run("feedback", "approve", id)[0] == 0
     assert run("feedback", "approve", "gone")[0] == 1
     assert run("feedback", "export", "--out", str(tmp_path / "preference.jsonl"))[0] == 0
     assert run("history", "delete", answer["conversation"][:8])[0] == 0
-    assert store.conversations(engine) == []
+    assert conversations.conversations(engine) == []
 
 
 def test_database_commands(run, home, tmp_path):
@@ -368,10 +371,10 @@ def test_data_of_others_and_approved_feedback_come_in(engine, run, tmp_path):
         json.loads(run("ask", question, "--json")[1])
         for question in ("What causes gout?", "What are the symptoms of gout?")
     ]
-    good = store.rate(
+    good = conversations.rate(
         engine, answers[0]["message"], "down", "", "Gout comes of crystals in the joints."
     )
-    store.rate(engine, answers[1]["message"], "up")
+    conversations.rate(engine, answers[1]["message"], "up")
     assert run("feedback", "approve", good)[0] == 0
     talks = tmp_path / "talks.json"
     row = {

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from toy_home import fill, scripted
 
 import knowledge.graph.catalog
-import medchat.store
+import medchat.storage.conversations
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
 from knowledge.graph.knowledge_graph import Graph
@@ -24,13 +24,13 @@ from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.verify.dataset_check import check
-from medchat import database, store
-from medchat.answers import Answer, Model
+from medchat.answering.answer import Answer, Model
 from medchat.errors import MedchatError
 from medchat.settings import load
+from medchat.storage import conversations, database
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-METADATA = (knowledge.graph.catalog.Base.metadata, medchat.store.Base.metadata)
+METADATA = (knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata)
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 
 
@@ -173,9 +173,11 @@ def test_a_server_that_does_not_answer_is_one_sentence(monkeypatch):
 
 def test_a_backup_is_a_whole_database(home, tmp_path):
     engine = database.open_engine(load())
-    store.add(engine, None, "Why?", Answer("So.", "en", (), (), True, Model("quote"), None))
+    conversations.add(engine, None, "Why?", Answer("So.", "en", (), (), True, Model("quote"), None))
     copy = database.backup(engine, tmp_path / "copies" / "medchat.db")
-    assert [each.title for each in store.conversations(connect(f"sqlite:///{copy}"))] == ["Why?"]
+    assert [each.title for each in conversations.conversations(connect(f"sqlite:///{copy}"))] == [
+        "Why?"
+    ]
     with pytest.raises(MedchatError, match="exists"):
         database.backup(engine, copy)
 
@@ -279,12 +281,12 @@ def test_a_chat_on_postgresql(server, home, monkeypatch):
     answer = chat.ask("What is the first-line treatment of type 2 diabetes?")
     assert not answer.abstained
     assert [citation.kind for citation in answer.citations] == ["fact"]
-    held = store.messages(engine, str(answer.conversation))
+    held = conversations.messages(engine, str(answer.conversation))
     assert [message.role for message in held] == ["user", "assistant"]
     assert held[1].answer is not None
     assert held[1].answer.document() == answer.document()
-    assert [each.id for each in store.search(engine, "METFORMIN")] == [answer.conversation]
-    assert store.remove(engine, [str(answer.conversation)]) == 1
+    assert [each.id for each in conversations.search(engine, "METFORMIN")] == [answer.conversation]
+    assert conversations.remove(engine, [str(answer.conversation)]) == 1
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM citations")).scalar() == 0
     engine.dispose()

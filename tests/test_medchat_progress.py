@@ -2,8 +2,8 @@
 
 import json
 
-from medchat import door
-from medchat.progress import shown
+from medchat.cli import errors
+from medchat.cli.progress import shown
 
 
 def test_steps_are_told_on_stderr(capsys):
@@ -35,13 +35,13 @@ def test_silence(capsys):
 
 
 def test_columns_align_by_what_letters_take(capsys):
-    door.show(None, door.table([("痛风", "a", 1), ("gout", "bb", 22)]), as_json=False)
+    errors.show(None, errors.table([("痛风", "a", 1), ("gout", "bb", 22)]), as_json=False)
     assert capsys.readouterr().out == "痛风  a   1\ngout  bb  22\n"
-    assert door.table([]) == []
+    assert errors.table([]) == []
 
 
 def test_json_is_one_document_with_its_letters(capsys):
-    door.show({"name": "痛风", "path": door.Path("/x"), "set": {1}}, ["never"], as_json=True)
+    errors.show({"name": "痛风", "path": errors.Path("/x"), "set": {1}}, ["never"], as_json=True)
     out = capsys.readouterr().out
     assert json.loads(out) == {"name": "痛风", "path": "/x", "set": [1]}
     assert "痛风" in out

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from knowledge.graph.linker import Called, Linker
 from knowledge.search.query_parser import understand as take_apart
 from knowledge.text.names import language_of, normalise
-from medchat import prompts, relevance, words
-from medchat.answers import Evidence
-from medchat.prompts import Limits
-from medchat.retriever import KnowledgeRetriever, evidence_of
-from medchat.understand import understand
+from medchat.answering import prompts, relevance, text_features
+from medchat.answering.answer import Evidence
+from medchat.answering.prompts import Limits
+from medchat.answering.retriever import KnowledgeRetriever, evidence_of
+from medchat.answering.understanding import understand
 
 NAMES = {
     "condition:gout": ("gout", "痛风"),
@@ -242,7 +242,7 @@ def test_the_retriever_is_langchains(engine, home):
     ],
 )
 def test_denials(text, signs):
-    assert [sign for sign, _ in words.denials(text)] == signs
+    assert [sign for sign, _ in text_features.denials(text)] == signs
 
 
 @pytest.mark.parametrize(
@@ -258,10 +258,10 @@ def test_denials(text, signs):
     ],
 )
 def test_numbers(text, values):
-    assert [number.value for number in words.numbers(text)] == values
+    assert [number.value for number in text_features.numbers(text)] == values
 
 
 @given(st.text(max_size=100))
 def test_words_take_any_text(text):
-    assert all(isinstance(unit, str) for unit in words.units(text))
-    assert {unit for unit, _ in words.placed(text)} == set(words.units(text))
+    assert all(isinstance(unit, str) for unit in text_features.units(text))
+    assert {unit for unit, _ in text_features.placed(text)} == set(text_features.units(text))

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from medchat import database, feedback, store, transcript
-from medchat.answers import Answer, Citation, Model, Sentence
+from medchat.answering.answer import Answer, Citation, Model, Sentence
 from medchat.errors import MedchatError
 from medchat.settings import load
+from medchat.storage import conversations, database, feedback, transcript
 
 QUOTE = "Metformin is first-line. 二甲双胍是一线药物。"
 ANSWER = Answer(
@@ -35,23 +35,23 @@ def engine(home):
 
 
 def test_what_is_recorded_comes_back_the_same(engine):
-    conversation, message = store.add(engine, None, "What is first-line?", ANSWER)
-    asked, answered = store.messages(engine, conversation)
+    conversation, message = conversations.add(engine, None, "What is first-line?", ANSWER)
+    asked, answered = conversations.messages(engine, conversation)
     assert (asked.role, asked.text) == ("user", "What is first-line?")
     assert answered.answer == replace(ANSWER, conversation=conversation, message=message)
     assert answered.answer.document()["citations"][0]["quote"] == QUOTE[:24]
 
 
 def test_a_conversation_grows_in_order_and_moves_to_the_front(engine):
-    first, _ = store.add(engine, None, "One?", ANSWER)
-    second, _ = store.add(engine, None, "Two?", ANSWER)
-    assert [each.id for each in store.conversations(engine)] == [second, first]
-    store.add(engine, first, "Three?", ANSWER)
-    listed = store.conversations(engine)
+    first, _ = conversations.add(engine, None, "One?", ANSWER)
+    second, _ = conversations.add(engine, None, "Two?", ANSWER)
+    assert [each.id for each in conversations.conversations(engine)] == [second, first]
+    conversations.add(engine, first, "Three?", ANSWER)
+    listed = conversations.conversations(engine)
     assert [(each.id, each.messages) for each in listed] == [(first, 4), (second, 2)]
-    questions = [each.text for each in store.messages(engine, first) if each.role == "user"]
+    questions = [each.text for each in conversations.messages(engine, first) if each.role == "user"]
     assert questions == ["One?", "Three?"]
-    assert [each.id for each in store.conversations(engine, limit=1, offset=1)] == [second]
+    assert [each.id for each in conversations.conversations(engine, limit=1, offset=1)] == [second]
 
 
 @pytest.mark.parametrize(
@@ -62,40 +62,40 @@ def test_a_conversation_grows_in_order_and_moves_to_the_front(engine):
     ],
 )  # fmt: skip
 def test_search_finds_every_word(engine, words, found):
-    store.add(engine, None, "Does gout hurt? 痛风", ANSWER)
-    store.add(engine, None, "Is it 100% sure?", ANSWER)
-    assert len(store.search(engine, words)) == found
+    conversations.add(engine, None, "Does gout hurt? 痛风", ANSWER)
+    conversations.add(engine, None, "Is it 100% sure?", ANSWER)
+    assert len(conversations.search(engine, words)) == found
 
 
 def test_an_id_may_be_shortened_while_it_is_the_only_one(engine):
-    conversation, _ = store.add(engine, None, "One?", ANSWER)
-    assert store.conversation(engine, conversation[:8]).id == conversation
+    conversation, _ = conversations.add(engine, None, "One?", ANSWER)
+    assert conversations.conversation(engine, conversation[:8]).id == conversation
     for wrong in ("", "zzz", "%"):
         with pytest.raises(MedchatError, match="no conversation"):
-            store.conversation(engine, wrong)
+            conversations.conversation(engine, wrong)
 
 
 def test_titles(engine):
-    conversation, _ = store.add(engine, None, "  Why\n" + "so " * 60, ANSWER)
-    title = store.conversation(engine, conversation).title
+    conversation, _ = conversations.add(engine, None, "  Why\n" + "so " * 60, ANSWER)
+    title = conversations.conversation(engine, conversation).title
     assert title.startswith("Why so so") and title.endswith("…") and len(title) <= 80
-    store.rename(engine, conversation, "  A better\ttitle ")
-    assert store.conversation(engine, conversation).title == "A better title"
+    conversations.rename(engine, conversation, "  A better\ttitle ")
+    assert conversations.conversation(engine, conversation).title == "A better title"
     with pytest.raises(MedchatError, match="empty"):
-        store.rename(engine, conversation, "  ")
+        conversations.rename(engine, conversation, "  ")
     with pytest.raises(MedchatError, match="no conversation"):
-        store.rename(engine, "gone", "Title")
+        conversations.rename(engine, "gone", "Title")
 
 
 def test_what_is_deleted_is_gone_from_the_file(engine, home):
     marker = "zebra-crossing-7731"
     gone = replace(ANSWER, text=marker, citations=(replace(ANSWER.citations[0], quote=marker),))
-    conversation, message = store.add(engine, None, marker, gone)
-    kept, _ = store.add(engine, None, "Stays?", ANSWER)
-    store.rate(engine, message, "down", marker)
+    conversation, message = conversations.add(engine, None, marker, gone)
+    kept, _ = conversations.add(engine, None, "Stays?", ANSWER)
+    conversations.rate(engine, message, "down", marker)
     assert marker.encode() in b"".join(path.read_bytes() for path in home.glob("medchat.db*"))
-    assert store.remove(engine, [conversation, "never-was"]) == 1
-    assert [each.id for each in store.conversations(engine)] == [kept]
+    assert conversations.remove(engine, [conversation, "never-was"]) == 1
+    assert [each.id for each in conversations.conversations(engine)] == [kept]
     assert feedback.opinions(engine) == []
     held = b"".join(path.read_bytes() for path in home.glob("medchat.db*"))
     assert marker.encode() not in held
@@ -103,30 +103,33 @@ def test_what_is_deleted_is_gone_from_the_file(engine, home):
 
 def test_an_answer_for_an_unknown_conversation_is_refused(engine):
     with pytest.raises(MedchatError, match="no conversation"):
-        store.add(engine, "gone", "One?", ANSWER)
-    assert store.conversations(engine) == []
+        conversations.add(engine, "gone", "One?", ANSWER)
+    assert conversations.conversations(engine) == []
 
 
 def test_a_verdict_replaces_the_one_before_until_it_is_judged(engine):
-    _, message = store.add(engine, None, "One?", ANSWER)
-    store.rate(engine, message, "up")
-    judged = store.rate(engine, message, "down", "wrong dose", "Metformin 500 mg.")
+    _, message = conversations.add(engine, None, "One?", ANSWER)
+    conversations.rate(engine, message, "up")
+    judged = conversations.rate(engine, message, "down", "wrong dose", "Metformin 500 mg.")
     assert [each.verdict for each in feedback.opinions(engine)] == ["down"]
-    assert store.approve(engine, [judged, "gone"]) == 1
-    store.rate(engine, message, "up")
+    assert conversations.approve(engine, [judged, "gone"]) == 1
+    conversations.rate(engine, message, "up")
     assert len(feedback.opinions(engine)) == 2
-    for wrong in ("gone", store.messages(engine, store.conversations(engine)[0].id)[0].id):
+    for wrong in (
+        "gone",
+        conversations.messages(engine, conversations.conversations(engine)[0].id)[0].id,
+    ):
         with pytest.raises(MedchatError, match="no answer"):
-            store.rate(engine, wrong, "up")
+            conversations.rate(engine, wrong, "up")
     with pytest.raises(MedchatError, match="no verdict"):
-        store.rate(engine, message, "sideways")
+        conversations.rate(engine, message, "sideways")
 
 
 def test_approved_corrections_become_preference_rows(engine, tmp_path):
-    _, message = store.add(engine, None, "One?", ANSWER)
-    id = store.rate(engine, message, "down", "wrong dose", "Metformin 500 mg.")
+    _, message = conversations.add(engine, None, "One?", ANSWER)
+    id = conversations.rate(engine, message, "down", "wrong dose", "Metformin 500 mg.")
     assert list(feedback.preferences(engine)) == []
-    store.approve(engine, [id])
+    conversations.approve(engine, [id])
     target = tmp_path / "made" / "preference.jsonl"
     assert feedback.export(engine, target) == 1
     assert json.loads(target.read_text(encoding="utf-8")) == {
@@ -137,14 +140,17 @@ def test_approved_corrections_become_preference_rows(engine, tmp_path):
     }
     with pytest.raises(MedchatError, match="exists"):
         feedback.export(engine, target)
-    store.approve(engine, [id], approved=False)
+    conversations.approve(engine, [id], approved=False)
     assert list(feedback.preferences(engine)) == []
 
 
 def test_a_conversation_is_written_with_its_bibliography(engine, tmp_path):
-    conversation, _ = store.add(engine, None, "One?", ANSWER)
-    store.add(engine, conversation, "Two?", ANSWER)
-    held, messages = store.conversation(engine, conversation), store.messages(engine, conversation)
+    conversation, _ = conversations.add(engine, None, "One?", ANSWER)
+    conversations.add(engine, conversation, "Two?", ANSWER)
+    held, messages = (
+        conversations.conversation(engine, conversation),
+        conversations.messages(engine, conversation),
+    )
     transcript.write(held, messages, tmp_path / "a.md")
     text = (tmp_path / "a.md").read_text(encoding="utf-8")
     assert text.startswith("# One?\n") and text.count("**Two?**") == 1

@@ -7,7 +7,7 @@ import pytest
 from knowledge.graph.linker import Called, Linker
 from knowledge.search.query_parser import understand as take_apart
 from knowledge.text.names import language_of, normalise
-from medchat.understand import understand, widened
+from medchat.answering.understanding import understand, widened
 
 NAMES = {
     "condition:t2d": ("Type 2 diabetes", "2型糖尿病"),

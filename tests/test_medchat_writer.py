@@ -12,12 +12,12 @@ from toy_home import fill
 
 from finetune import dialogue
 from finetune.errors import FinetuneError
-from medchat import database
-from medchat.answers import Model
+from medchat.answering.answer import Model
+from medchat.answering.writer import LocalWriter, open_writer, write
 from medchat.chat import open_chat
 from medchat.errors import MedchatError
 from medchat.settings import load
-from medchat.writer import LocalWriter, open_writer, write
+from medchat.storage import database
 
 PROMPT = dialogue.grounded("What are the symptoms?", ["Gout — symptoms: pain."], "en")
 

@@ -13,7 +13,7 @@ import yaml
 from toy_finetune import base, recipe
 from toy_home import NOTE, RECORDS
 
-from medchat import cli
+from medchat.cli import app
 
 Shell = Callable[..., str]
 
@@ -25,7 +25,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def run(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["medchat", *words])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         told = capsys.readouterr()
         assert ended.value.code == 0, told.err
         return told.out

@@ -26,8 +26,8 @@ from knowledge.index.garbage_collection import collect
 from knowledge.ingest import updates
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
-from medchat import store
-from medchat.answers import Answer
+from medchat.answering.answer import Answer
+from medchat.storage import conversations
 
 CHANGES = 48
 ASKING = 4
@@ -181,7 +181,7 @@ def _change(home: Path, seed: int, told: Connection) -> None:
 @pytest.fixture
 def changing(home: Path, engine: Engine) -> Iterator[Connection]:
     """Start the process that changes the base; its first generation is there."""
-    store.Base.metadata.create_all(engine)
+    conversations.Base.metadata.create_all(engine)
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_change, args=(home, 5, there))
@@ -258,7 +258,7 @@ def _check(begun: float, answer: Answer, made: list[Made]) -> None:
 def test_what_is_collected_while_it_is_read_is_asked_of_the_next_generation(
     engine: Engine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.Base.metadata.create_all(engine)
+    conversations.Base.metadata.create_all(engine)
     embedding = ToyEmbedding()
     monkeypatch.setattr("medchat.chat.embedding_of", lambda settings: embedding)
     changes = Changes(home, 1)

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from toy_chat import HOSTILE, PAYLOADS, QUOTE, Served, serve_toy
 from toy_home import fill
 
-from medchat import store
-from medchat.database import open_engine
 from medchat.settings import load
+from medchat.storage import conversations
+from medchat.storage.database import open_engine
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -126,7 +126,7 @@ def _cite(page: "Page", n: int = 1) -> None:
 
 
 def _titles(toy: Served) -> list[str]:
-    return [one.title for one in store.conversations(toy.engine)]
+    return [one.title for one in conversations.conversations(toy.engine)]
 
 
 def _eventually(truth: Callable[[], bool]) -> bool:
@@ -213,7 +213,7 @@ def test_a_verdict_with_its_reason_is_stored(page: "Page", toy: Served) -> None:
     assert "Noted: not helpful" in page.inner_text("#transcript")
     with Session(toy.engine) as session:
         row = session.scalars(
-            select(store.FeedbackRow).order_by(store.FeedbackRow.created.desc())
+            select(conversations.FeedbackRow).order_by(conversations.FeedbackRow.created.desc())
         ).first()
     assert row is not None
     assert (row.verdict, row.reason) == ("down", "unsafe: The dose is missing <b>")
@@ -303,7 +303,7 @@ def test_hostile_text_stays_text(page: "Page", toy: Served) -> None:
     assert page.locator(inside).count() == 0
     id = re.search(r"c=([0-9a-f]+)", page.url)
     assert id
-    store.remove(toy.engine, [id[1]])
+    conversations.remove(toy.engine, [id[1]])
 
 
 def test_a_narrow_screen_needs_no_sideways_scrolling(opened: Open) -> None:

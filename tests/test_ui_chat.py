@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 import pytest
 from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 
-from medchat.answers import Answer, Citation, Model, Sentence
-from medchat.desk import Source
-from medchat.store import Conversation, Message
+from medchat.answering.answer import Answer, Citation, Model, Sentence
+from medchat.service import Source
+from medchat.storage.conversations import Conversation, Message
 from ui import chat, evidence, history, markup
 from ui.text import speak
 

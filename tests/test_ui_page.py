@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Connection
 from toy_chat import QUOTE, ToyChat, seed
 
-from medchat import store
-from medchat.desk import Desk
+from medchat.service import Desk
+from medchat.storage import conversations
 from ui.page import MOST, Page, Session, Signal
 
 
@@ -174,7 +174,7 @@ def test_a_verdict_is_stored(page: Page, told: str, stored: tuple[str, str]) -> 
     parts = page.signal(session, f'{{"do": "rate", "id": "{id}", {told}}}')
     assert "chosen" in str(parts["transcript"])
     with Connection(page.desk._engine) as connection:
-        row = connection.scalars(select(store.FeedbackRow)).one()
+        row = connection.scalars(select(conversations.FeedbackRow)).one()
     assert (row.verdict, row.reason) == stored
 
 

@@ -19,11 +19,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from knowledge.graph import catalog
-from medchat import store
-from medchat.answers import Answer, Citation, Model, Sentence
+from medchat.answering.answer import Answer, Citation, Model, Sentence
+from medchat.answering.writer import Writer
 from medchat.chat import Done, Event, Piece, Status
-from medchat.desk import Desk
-from medchat.writer import Writer
+from medchat.service import Desk
+from medchat.storage import conversations
 
 _VECTORS = (
     "<script>window.hit=1</script>", "<img src=x onerror=window.hit=1>",
@@ -73,7 +73,7 @@ def seed(home: Path) -> Engine:
     """Make a home with two documents, one hostile one and a fact."""
     engine = catalog.connect(f"sqlite:///{home / 'medchat.db'}")
     catalog.Base.metadata.create_all(engine)
-    store.Base.metadata.create_all(engine)
+    conversations.Base.metadata.create_all(engine)
     with Session(engine) as session, session.begin():
         if session.get(catalog.Source, "s1"):
             return engine
@@ -181,7 +181,7 @@ class ToyChat:
             time.sleep(pause)
         yield Status("check")
         time.sleep(self.pause)
-        held, message = store.add(self.engine, conversation, question, answer)
+        held, message = conversations.add(self.engine, conversation, question, answer)
         yield Done(replace(answer, conversation=held, message=message))
 
 

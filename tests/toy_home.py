@@ -10,10 +10,10 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from sqlalchemy import Engine
 
 from knowledge.ingest import updates
-from medchat.answers import Model
+from medchat.answering.answer import Model
+from medchat.answering.writer import Writer
 from medchat.chat import Chat
 from medchat.settings import load
-from medchat.writer import Writer
 
 RECORDS = """\
 format: medchat-records

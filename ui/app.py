@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from medchat.desk import Desk
+from medchat.service import Desk
 from ui.page import MOST, Page, Parts, Session
 from ui.text import LANGUAGES, speak
 from ui.theme import theme

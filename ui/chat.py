@@ -8,8 +8,8 @@ Only what the check has let through looks like an answer. This file asks nothing
 import re
 from collections.abc import Mapping, Sequence
 
-from medchat.answers import Answer, Sentence
-from medchat.store import Message
+from medchat.answering.answer import Answer, Sentence
+from medchat.storage.conversations import Message
 from ui.evidence import titled
 from ui.markup import button, hidden, lines, safe
 from ui.text import Words

@@ -8,8 +8,8 @@ What is marked is exactly the quotation that was recorded with the answer.
 import re
 from collections.abc import Sequence
 
-from medchat.answers import Citation
-from medchat.desk import Source
+from medchat.answering.answer import Citation
+from medchat.service import Source
 from ui.markup import button, lines, safe
 from ui.text import Words
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from medchat.store import Conversation
+from medchat.storage.conversations import Conversation
 from ui.markup import button, hidden, safe
 from ui.text import Words
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from medchat.chat import Done, Event, Piece, Status
-from medchat.desk import Desk
 from medchat.errors import MedchatError
-from medchat.store import Verdict
+from medchat.service import Desk
+from medchat.storage.conversations import Verdict
 from ui import chat, evidence, history
 from ui.markup import button, safe
 from ui.text import LANGUAGES, Words, preferred, speak

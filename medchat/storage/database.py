@@ -2,7 +2,7 @@
 
     URL -> engine (knowledge.graph.catalog.connect) -> revision checked or upgraded -> engine
 
-What the tables hold is known to `knowledge.graph.catalog` and `medchat.store`, not here.
+What the tables hold is known to `knowledge.graph.catalog` and `medchat.storage.conversations`, not here.
 """
 
 import sqlite3

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from finetune import dialogue
 from finetune.dialogue import Message
 from knowledge.vocabulary import RELATIONS
-from medchat import words
-from medchat.answers import Evidence
-from medchat.relevance import in_title, is_exact, patients, speaks_of
-from medchat.support import INVERSE, Find
-from medchat.understand import Asked
+from medchat.answering import text_features
+from medchat.answering.answer import Evidence
+from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.relevance import in_title, is_exact, patients, speaks_of
+from medchat.answering.understanding import Asked
 
 TITLE = 60
 """A longer title is cut in the prompt: it only says what a passage is about."""
@@ -70,9 +70,9 @@ def relevance(text: str, asked: Asked, find: Find) -> float:
         for mention in asked.mentions
     ]
     groups = sum(mentioned) / (len(mentioned) or 1)
-    cued = any(words.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
+    cued = any(text_features.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
     meant = sum(speaks_of(text, patient) for patient in patients(asked))
-    shared = words.overlap(words.units(asked.question), words.units(text))
+    shared = text_features.overlap(text_features.units(asked.question), text_features.units(text))
     return 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import Ask, Question
 from knowledge.vocabulary import RELATIONS
-from medchat.answers import Language
-from medchat.support import Mention
+from medchat.answering.answer import Language
+from medchat.answering.entailment import Mention
 
 TakeApart = Callable[[str], Question]
 """What finds the mentions and cues of a question: `knowledge.search.query_parser.understand` with a linker."""

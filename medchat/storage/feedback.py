@@ -18,7 +18,7 @@ from knowledge.datasets.imports.formats import Talk
 from knowledge.datasets.screening import Candidate
 from knowledge.lessons.verify.behaviour_checks import uncited
 from medchat.errors import MedchatError
-from medchat.store import FeedbackRow, MessageRow
+from medchat.storage.conversations import FeedbackRow, MessageRow
 
 OWN = "own conversations"
 """What stands for a licence on rows from this installation's own store."""

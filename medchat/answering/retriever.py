@@ -17,7 +17,7 @@ from pydantic import ConfigDict, InstanceOf
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
-from medchat.answers import Evidence, Language
+from medchat.answering.answer import Evidence, Language
 from medchat.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from medchat import door, store
-from medchat.answers import Answer
+from medchat.answering.answer import Answer
 from medchat.chat import Chat, Done, Status, open_chat
+from medchat.cli import errors
+from medchat.cli.output import answer as lines
 from medchat.errors import MedchatError
-from medchat.printing import answer as lines
 from medchat.settings import Settings
+from medchat.storage import conversations
 
 __all__ = ["batch", "converse", "latest", "lines", "open_for"]
 
@@ -46,7 +47,7 @@ def open_for(
 
 def latest(chat: Chat) -> str | None:
     """Return the conversation used last, if there is one."""
-    found = store.conversations(chat.engine, limit=1)
+    found = conversations.conversations(chat.engine, limit=1)
     return found[0].id if found else None
 
 
@@ -68,14 +69,14 @@ def converse(chat: Chat, conversation: str | None, *, log: bool) -> None:
         given = _answered(chat, question, conversation, log=log)
         conversation = given.conversation
         for line in lines(given):
-            door.say(line)
-        door.say()
+            errors.say(line)
+        errors.say()
 
 
 def _answered(chat: Chat, question: str, conversation: str | None, *, log: bool) -> Answer:
     for event in chat.stream(question, conversation, log=log):
         if isinstance(event, Status):
-            door.note(_DOING[event.step])
+            errors.note(_DOING[event.step])
         elif isinstance(event, Done):
             return event.answer
     raise AssertionError("a turn ends with Done")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.text.chunking import sentences
-from medchat import words
-from medchat.answers import Citation, Evidence, Sentence, Support
-from medchat.markers import MARKER, bare, join, marked, markers, split
-from medchat.support import Find, Piece, Text, score
+from medchat.answering import text_features
+from medchat.answering.answer import Citation, Evidence, Sentence, Support
+from medchat.answering.citation_markers import MARKER, bare, join, marked, markers, split
+from medchat.answering.entailment import Find, Piece, Text, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Judged:
 def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
     text = bare(sentence)
     claim = Text.of(text, find)
-    if not (claim.mentions or words.units(claim.rest) or words.numbers(claim.rest)):
+    if not (claim.mentions or text_features.units(claim.rest) or text_features.numbers(claim.rest)):
         return _Judged(text, (), "none", 0.0)
     scores = {number: score(claim, piece) for number, piece in enumerate(pieces, 1)}
     cited = [number for number in markers(sentence) if number in scores]
@@ -137,7 +137,7 @@ def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
 def _jointly(sentence: str, pieces: Sequence[Piece], find: Find) -> tuple[int, ...]:
     """Return the citations of a sentence if each carries the part of it that comes before."""
     parts = MARKER.split(sentence)  # text, numbers, text, numbers, …, rest
-    if len(parts) < 5 or words.units(bare(parts[-1])):
+    if len(parts) < 5 or text_features.units(bare(parts[-1])):
         return ()
     subject, used = "", []
     for text, numbers in zip(parts[0::2], parts[1::2], strict=False):
@@ -189,8 +189,8 @@ def _citation(number: int, piece: Evidence) -> Citation:
 
 def _lacks(text: str, piece: Evidence) -> bool:
     listed = re.split(r":\s|：", piece.quote, maxsplit=1)[-1]
-    said = words.letters(text)
-    return any(words.letters(item) not in said for item in re.split("[;；]", listed))
+    said = text_features.letters(text)
+    return any(text_features.letters(item) not in said for item in re.split("[;；]", listed))
 
 
 def _plain_sentences(text: str) -> list[str]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
-from medchat import words
-from medchat.answers import Evidence
-from medchat.support import INVERSE, Find
-from medchat.understand import Asked
+from medchat.answering import text_features
+from medchat.answering.answer import Evidence
+from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.understanding import Asked
 
 KNOWN = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
@@ -83,11 +83,13 @@ def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
     "Kawabunga fever" is not fever: a name before the mention that no evidence knows makes it
     another one.
     """
-    known = {stem for piece in found for stem in words.stems(f"{piece.context} {piece.text}")}
+    known = {
+        stem for piece in found for stem in text_features.stems(f"{piece.context} {piece.text}")
+    }
     kept = []
     for mention in asked.mentions:
         before = _CAPITALISED.search(asked.question[: mention.start])
-        if before is None or set(words.stems(before[1])) & known:
+        if before is None or set(text_features.stems(before[1])) & known:
             kept.append(mention)
     return replace(asked, mentions=tuple(kept))
 
@@ -215,7 +217,7 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    return words.overlap(asked.rest, lexical.distinct(text)) > KNOWN
+    return text_features.overlap(asked.rest, lexical.distinct(text)) > KNOWN
 
 
 def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
@@ -229,13 +231,13 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) ->
     accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
         return piece.relation.rstrip(INVERSE) in accepted
-    if "contraindication" in accepted and words.denials(piece.text):
+    if "contraindication" in accepted and text_features.denials(piece.text):
         return True
     if "dose_limit" in accepted and any(
-        "mg" in number.value for number in words.numbers(piece.text)
+        "mg" in number.value for number in text_features.numbers(piece.text)
     ):
         return True
-    if accepted & words.spoken_relations(f"{piece.context}\n{piece.text}"):
+    if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):
         return True
     kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
     return in_title(piece, asked, find) and any(

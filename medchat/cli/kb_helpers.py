@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypedDict
 from sqlalchemy import Engine
 
 from knowledge.records import Language, Progress
-from medchat import catalogue
-from medchat.database import open_engine
+from medchat.cli import kb_queries
+from medchat.cli.output import pairs
+from medchat.cli.progress import shown
 from medchat.errors import MedchatError
-from medchat.printing import pairs
-from medchat.progress import shown
 from medchat.settings import Settings
+from medchat.storage.database import open_engine
 
 if TYPE_CHECKING:
     from knowledge.datasets.teacher import Teacher
@@ -65,7 +65,7 @@ class Bench:
     """An open database and home; progress is shown while the block runs."""
 
     def __init__(self, settings: Settings) -> None:
-        from medchat.retriever import embedding_of
+        from medchat.answering.retriever import embedding_of
 
         self._shown = shown()
         self.settings = settings
@@ -88,7 +88,7 @@ class Bench:
     @property
     def generation(self) -> int:
         """Return the current generation. Raises KnowledgeError where there is none."""
-        return catalogue.current(self.engine)
+        return kb_queries.current(self.engine)
 
     def told(self, update: "Update") -> list[str]:
         """Return what an update came to, as lines."""
@@ -147,7 +147,7 @@ def kept(
 def looking(settings: Settings, top: int, keep: Kept) -> Callable[[str], list[dict[str, object]]]:
     """Return what searches the current generation for one query after another."""
     from knowledge.search.searcher import open_search
-    from medchat.retriever import embedding_of
+    from medchat.answering.retriever import embedding_of
 
     search = open_search(open_engine(settings), settings.home, embedding_of(settings))
 
@@ -216,7 +216,7 @@ def _wishes(bench: Bench, beside: Beside) -> "Wishes":
     from knowledge.datasets.gates.toxicity import read_keywords
     from knowledge.datasets.imports.imported_rows import Import
     from knowledge.lessons.build_options import Wishes
-    from medchat import feedback
+    from medchat.storage import feedback
 
     return Wishes(
         imports=tuple(Import(path, beside.format, beside.licence) for path in beside.files),

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from medchat.answers import Answer, Citation
-from medchat.door import table
+from medchat.answering.answer import Answer, Citation
+from medchat.cli.errors import table
 
 if TYPE_CHECKING:
     from knowledge.index.garbage_collection import Collected

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from medchat.answers import Answer, Citation, Model, Sentence
+from medchat.answering.answer import Answer, Citation, Model, Sentence
 from medchat.errors import MedchatError
 
 Verdict = Literal["up", "down"]

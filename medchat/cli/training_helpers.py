@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from finetune import adapters, dialogue, recipe
 from finetune.recipe import Recipe
-from medchat.door import table
+from medchat.cli.errors import table
+from medchat.cli.output import pairs
+from medchat.cli.progress import shown, ticking
 from medchat.errors import MedchatError
-from medchat.printing import pairs
-from medchat.progress import shown, ticking
 from medchat.settings import Settings
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowledge.vocabulary import RELATIONS
-from medchat import words
-from medchat.answers import Evidence
-from medchat.markers import split
+from medchat.answering import text_features
+from medchat.answering.answer import Evidence
+from medchat.answering.citation_markers import split
 
 
 class Mention(Protocol):
@@ -130,10 +130,10 @@ def score(claim: Text, piece: Piece) -> float:
 
 def _coverage(claim: Text, held: Text, piece: Piece) -> float:
     wanted = [_named(mention, held, piece.context) for mention in claim.mentions]
-    given = {number.value for number in words.numbers(held.text)}
-    given |= {number.value for number in words.numbers(piece.context.text)}
-    wanted += [number.value in given for number in words.numbers(claim.rest)]
-    wanted += _worded(words.without_numbers(claim.rest), held, piece)
+    given = {number.value for number in text_features.numbers(held.text)}
+    given |= {number.value for number in text_features.numbers(piece.context.text)}
+    wanted += [number.value in given for number in text_features.numbers(claim.rest)]
+    wanted += _worded(text_features.without_numbers(claim.rest), held, piece)
     return sum(wanted) / len(wanted) if wanted else 0.0
 
 
@@ -152,15 +152,17 @@ def _holds(text: str, name: str) -> bool:
 
 def _worded(rest: str, held: Text, piece: Piece) -> list[bool]:
     texts = f"{held.text} \n {piece.context.text}"
-    stems = set(words.stems(texts))
+    stems = set(text_features.stems(texts))
     speaks = _relations_of(piece, texts)
     found = [
-        word in stems or bool(words.families(word) & speaks) or _denial_found(word, piece, texts)
-        for word in words.stems(rest)
+        word in stems
+        or bool(text_features.families(word) & speaks)
+        or _denial_found(word, piece, texts)
+        for word in text_features.stems(rest)
     ]
-    for run in words.chinese(rest):
+    for run in text_features.chinese(rest):
         for part in _without_cues(run, speaks):
-            found += [pair in texts for pair in words.pairs(part)]
+            found += [pair in texts for pair in text_features.pairs(part)]
     return found
 
 
@@ -169,14 +171,14 @@ def _relations_of(piece: Piece, texts: str) -> frozenset[str]:
     if piece.evidence.relation:
         relation = piece.evidence.relation.rstrip(INVERSE)
         return _ALLIED.get(relation, frozenset({relation}))
-    return words.spoken_relations(texts)
+    return text_features.spoken_relations(texts)
 
 
 def _denial_found(word: str, piece: Piece, texts: str) -> bool:
     """Say whether a word of denial is matched by another; `_same_sense` compares what they deny."""
-    if not words.denials(word):
+    if not text_features.denials(word):
         return False
-    return _negative(piece) or bool(words.denials(texts))
+    return _negative(piece) or bool(text_features.denials(texts))
 
 
 def _without_cues(run: str, speaks: frozenset[str]) -> list[str]:
@@ -186,7 +188,7 @@ def _without_cues(run: str, speaks: frozenset[str]) -> list[str]:
     parts = [run]
     for cue in [*reversed(cues), "不应", "不宜", "不能", "不可", "不得", "不"]:
         parts = [piece for part in parts for piece in part.split(cue) if piece]
-    return [piece for part in parts for piece in words.chinese(part)]
+    return [piece for part in parts for piece in text_features.chinese(part)]
 
 
 def _same_sense(claim: Text, held: Text, piece: Piece) -> bool:
@@ -202,22 +204,24 @@ def _same_sense(claim: Text, held: Text, piece: Piece) -> bool:
 
 def _same_polarity_of_fact(claim: Text, piece: Piece) -> bool:
     """Compare denial with a group of facts: its relation's, or that of the value spoken of."""
-    if words.letters(claim.text) in words.letters(piece.sentences[0].text):
+    if text_features.letters(claim.text) in text_features.letters(piece.sentences[0].text):
         return True
-    denials = len(words.denials(claim.rest))
+    denials = len(text_features.denials(claim.rest))
     if _negative(piece):
         return denials % 2 == 1  # "not contraindicated" denies twice
     return bool(denials) == bool(_denials_where(claim, piece.sentences[0]))
 
 
 def _negative(piece: Piece) -> bool:
-    return piece.evidence.relation.rstrip(INVERSE) in words.NEGATIVE_RELATIONS
+    return piece.evidence.relation.rstrip(INVERSE) in text_features.NEGATIVE_RELATIONS
 
 
 def _same_polarity(claim: Text, held: Text) -> bool:
-    if words.letters(claim.text) in words.letters(held.text) and _whole(claim, held):
+    if text_features.letters(claim.text) in text_features.letters(held.text) and _whole(
+        claim, held
+    ):
         return True
-    ours, theirs = len(words.denials(claim.rest)), _denials_where(claim, held)
+    ours, theirs = len(text_features.denials(claim.rest)), _denials_where(claim, held)
     # both deny or neither does, and "not to be stopped" is not "to be stopped"
     if bool(ours) != bool(theirs) or ours % 2 != theirs % 2:
         return False
@@ -226,14 +230,14 @@ def _same_polarity(claim: Text, held: Text) -> bool:
 
 def _whole(claim: Text, held: Text) -> bool:
     """Say whether the claim is the whole of the held sentence, or leaves out no denial of it."""
-    return len(words.denials(claim.text)) == len(words.denials(held.text))
+    return len(text_features.denials(claim.text)) == len(text_features.denials(held.text))
 
 
 def _denials_where(claim: Text, held: Text) -> int:
     """Count the denials in the clauses of the evidence that hold the claim's own words."""
     clauses = _clauses(held)
-    spoken = set(words.units(claim.text))
-    hits = [spoken & set(words.units(clause)) for clause, _ in clauses]
+    spoken = set(text_features.units(claim.text))
+    hits = [spoken & set(text_features.units(clause)) for clause, _ in clauses]
     shared = frozenset.intersection(*map(frozenset, hits)) if len(hits) > 1 else frozenset()
     chosen = [count for (_, count), hit in zip(clauses, hits, strict=True) if hit - shared]
     return sum(chosen) if chosen else sum(count for _, count in clauses)
@@ -245,9 +249,9 @@ def _clauses(text: Text) -> list[tuple[str, int]]:
     for match in [*_CLAUSE.finditer(text.text), None]:
         end = match.start() if match else len(text.text)
         if text.text[start:end].strip():
-            found.append((text.text[start:end], len(words.denials(text.rest[start:end]))))
+            found.append((text.text[start:end], len(text_features.denials(text.rest[start:end]))))
         start = match.end() if match else end
-    return found or [(text.text, len(words.denials(text.rest)))]
+    return found or [(text.text, len(text_features.denials(text.rest)))]
 
 
 def _denies_the_same(claim: Text, held: Text) -> bool:
@@ -261,8 +265,8 @@ def _denies_the_same(claim: Text, held: Text) -> bool:
 
 def _denied_words(text: Text) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for sign, end in words.denials(text.rest):
-        following = words.units(text.text[end : end + 40])
+    for sign, end in text_features.denials(text.rest):
+        following = text_features.units(text.text[end : end + 40])
         found.setdefault(sign, set()).update(following[:1])
     return {sign: frozenset(after) for sign, after in found.items()}
 
@@ -270,9 +274,9 @@ def _denied_words(text: Text) -> dict[str, frozenset[str]]:
 def _same_owners(claim: Text, held: Text) -> bool:
     """Say whether each number belongs to the same entity in the claim as in the evidence."""
     theirs: dict[str, list[frozenset[str]]] = {}
-    for number in words.numbers(held.rest):
+    for number in text_features.numbers(held.rest):
         theirs.setdefault(number.value, []).append(_owner(held, number.start))
-    for number in words.numbers(claim.rest):
+    for number in text_features.numbers(claim.rest):
         ours = _owner(claim, number.start)
         owners = theirs.get(number.value, [])
         if ours and owners and not any(ours & owner or not owner for owner in owners):
@@ -313,9 +317,9 @@ def _other_subject(claim: Text, held: Text) -> bool:
     if not ours:
         return False
     breaks = [0, *(match.end() for match in _BOUNDARY.finditer(held.text))]
-    spoken = {unit for unit, _ in words.placed(claim.rest)}
+    spoken = {unit for unit, _ in text_features.placed(claim.rest)}
     places: dict[str, list[int]] = {}
-    for unit, start in words.placed(held.rest):
+    for unit, start in text_features.placed(held.rest):
         if unit in spoken:
             places.setdefault(unit, []).append(start)
     for mention in held.mentions:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from medchat import door
+from medchat.cli import errors
 
 recipes = typer.Typer(help="Recipes: what to train, on which base, how.", rich_markup_mode=None)
 adapters = typer.Typer(help="Adapters: what rounds left behind.", rich_markup_mode=None)
@@ -40,15 +40,15 @@ def finetune(
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; a finished round is left alone."""
-    from medchat import training
+    from medchat.cli import training_helpers
 
-    plan = training.planned(door.settings(), round, recipe, base, data)
+    plan = training_helpers.planned(errors.settings(), round, recipe, base, data)
     if dry_run:
-        estimates = training.estimate(plan)
-        door.show(estimates, training.estimate_lines(estimates), as_json=as_json)
+        estimates = training_helpers.estimate(plan)
+        errors.show(estimates, training_helpers.estimate_lines(estimates), as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = training.run(plan)
-    door.show(outcomes, training.outcome_lines(outcomes), as_json=as_json)
+    outcomes = training_helpers.run(plan)
+    errors.show(outcomes, training_helpers.outcome_lines(outcomes), as_json=as_json)
 
 
 @recipes.callback(invoke_without_command=True)
@@ -57,7 +57,7 @@ def list_recipes(context: typer.Context, as_json: Json = False) -> None:
     from finetune.recipe import shipped
 
     if context.invoked_subcommand is None:
-        door.show(shipped(), shipped(), as_json=as_json)
+        errors.show(shipped(), shipped(), as_json=as_json)
 
 
 @recipes.command("show", epilog="Example: medchat recipes show mini")
@@ -69,32 +69,32 @@ def show_recipe(
     from finetune import recipe
 
     values = recipe.load(name).values()
-    door.show(values, [recipe.text(name).rstrip()], as_json=as_json)
+    errors.show(values, [recipe.text(name).rstrip()], as_json=as_json)
 
 
 @adapters.command("list", epilog="Example: medchat adapters list --json")
 def list_adapters(as_json: Json = False) -> None:
     """List finished rounds with their lineage; the promoted one answers."""
     from finetune.adapters import list_adapters as finished
-    from medchat.printing import listed
+    from medchat.cli.output import listed
 
-    found = finished(door.settings().home)
+    found = finished(errors.settings().home)
     rows = [
         ("*" if each.promoted else "", each.name, each.objective, each.base, each.parent or "")
         for each in found
     ]
     shapes = [each.values() for each in found]
-    door.show(shapes, listed(rows, "No rounds yet: medchat finetune --round 1"), as_json=as_json)
+    errors.show(shapes, listed(rows, "No rounds yet: medchat finetune --round 1"), as_json=as_json)
 
 
 @adapters.command("show", epilog="Example: medchat adapters show mini/round-1")
 def show_adapter(name: Name, as_json: Json = False) -> None:
     """Show all that is on record about an adapter."""
     from finetune import adapters
-    from medchat.printing import pairs
+    from medchat.cli.output import pairs
 
-    record = adapters.manifest(adapters.named(door.settings().home, name))
-    door.show(record, pairs(record), as_json=as_json)
+    record = adapters.manifest(adapters.named(errors.settings().home, name))
+    errors.show(record, pairs(record), as_json=as_json)
 
 
 @adapters.command("promote", epilog="Example: medchat adapters promote mini/round-1")
@@ -102,8 +102,8 @@ def promote(name: Name, as_json: Json = False) -> None:
     """Let an adapter answer from now on."""
     from finetune import adapters
 
-    chosen = adapters.promote(door.settings().home, name)
-    door.show(chosen.values(), [f"{chosen.name} answers from now on."], as_json=as_json)
+    chosen = adapters.promote(errors.settings().home, name)
+    errors.show(chosen.values(), [f"{chosen.name} answers from now on."], as_json=as_json)
 
 
 @adapters.command("rollback", epilog="Example: medchat adapters rollback")
@@ -111,9 +111,9 @@ def rollback(as_json: Json = False) -> None:
     """Go back to the adapter that answered before, or to the bare base."""
     from finetune import adapters
 
-    chosen = adapters.rollback(door.settings().home)
+    chosen = adapters.rollback(errors.settings().home)
     line = f"{chosen.name if chosen else 'The bare base'} answers from now on."
-    door.show(chosen.values() if chosen else None, [line], as_json=as_json)
+    errors.show(chosen.values() if chosen else None, [line], as_json=as_json)
 
 
 @adapters.command("merge", epilog="Example: medchat adapters merge mini/round-2 --out merged")
@@ -125,20 +125,20 @@ def merge(
     """Merge an adapter into its base: a model folder that needs no adapter."""
     from finetune import adapters, export
 
-    chosen = adapters.named(door.settings().home, name)
+    chosen = adapters.named(errors.settings().home, name)
     merged = export.merge(chosen.base, chosen.folder, out)
     line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
-    door.show(merged, [line], as_json=as_json)
+    errors.show(merged, [line], as_json=as_json)
 
 
 @adapters.command("test", epilog="Example: medchat adapters test mini/round-1")
 def test(name: Name, as_json: Json = False) -> None:
     """Load an adapter twice and compare: same output, changed from the base, ends its answers."""
-    from medchat import training
-    from medchat.printing import pairs
+    from medchat.cli import training_helpers
+    from medchat.cli.output import pairs
 
-    result = training.tested(door.settings(), name)
-    door.show(result, pairs(result), as_json=as_json)
+    result = training_helpers.tested(errors.settings(), name)
+    errors.show(result, pairs(result), as_json=as_json)
     raise typer.Exit(0 if result["passed"] else 1)
 
 
@@ -152,11 +152,11 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
-    from medchat import training
+    from medchat.cli import training_helpers
 
-    trial = training.Trial(adapter, against, data, rows, answers)
-    report = training.evaluated(door.settings(), trial, out)
-    door.show(report, training.report_lines(report), as_json=as_json)
+    trial = training_helpers.Trial(adapter, against, data, rows, answers)
+    report = training_helpers.evaluated(errors.settings(), trial, out)
+    errors.show(report, training_helpers.report_lines(report), as_json=as_json)
     raise typer.Exit(0 if report["passed"] else 1)
 
 
@@ -168,8 +168,8 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Make the mini model from nothing; a run that was stopped goes on."""
-    from medchat import training
-    from medchat.printing import pairs
+    from medchat.cli import training_helpers
+    from medchat.cli.output import pairs
 
-    score = training.mini(out, minutes, seed)
-    door.show(score, pairs(score), as_json=as_json)
+    score = training_helpers.mini(out, minutes, seed)
+    errors.show(score, pairs(score), as_json=as_json)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat import cli_knowledge, cli_training, door
+from medchat.cli import errors, kb, training
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -41,9 +41,11 @@ Adapter = Annotated[
 
 def main() -> None:
     """Run the command line; the one place where errors become sentences."""
-    door.quieten()
+    errors.quieten()
     as_json = "--json" in sys.argv
-    sys.exit(door.guarded(lambda: app(prog_name="medchat", standalone_mode=False), as_json=as_json))
+    sys.exit(
+        errors.guarded(lambda: app(prog_name="medchat", standalone_mode=False), as_json=as_json)
+    )
 
 
 @app.callback(invoke_without_command=True)
@@ -58,22 +60,22 @@ def start(
     if version:
         from medchat import __version__
 
-        door.say(f"medchat {__version__}")
+        errors.say(f"medchat {__version__}")
     elif context.invoked_subcommand is None:
-        door.say(context.get_help())
+        errors.say(context.get_help())
 
 
 @app.command(epilog="Example: medchat demo")
 def demo(as_json: Json = False) -> None:
     """Prepare a home that answers: database, starter knowledge, data, rounds. Safe to repeat."""
+    from medchat.cli.output import steps as lines
+    from medchat.cli.progress import shown
     from medchat.demo import prepare
-    from medchat.printing import steps as lines
-    from medchat.progress import shown
 
     with shown() as report:
-        steps = list(prepare(door.settings(), report))
+        steps = list(prepare(errors.settings(), report))
     ready = 'Ready. Try: medchat ask "What are the symptoms of asthma?"'
-    door.show({"steps": steps}, [*lines(steps), ready], as_json=as_json)
+    errors.show({"steps": steps}, [*lines(steps), ready], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat serve --port 8000")
@@ -82,16 +84,16 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve the web chat on this machine; an empty home is prepared first, as demo does."""
+    from medchat.cli.output import steps
+    from medchat.cli.progress import shown
     from medchat.demo import is_empty, prepare
-    from medchat.printing import steps
-    from medchat.progress import shown
     from medchat.web import serve as run
 
-    settings = door.settings(host=host, port=port)
+    settings = errors.settings(host=host, port=port)
     if is_empty(settings):
         with shown() as report:
             made = list(prepare(settings, report))
-        door.note("\n".join(steps(made)))
+        errors.note("\n".join(steps(made)))
     run(settings, settings.host, settings.port)
 
 
@@ -111,16 +113,18 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer one question from the evidence, or every question of a file (which is not logged)."""
-    from medchat import asking
+    from medchat.cli import questions
 
-    chat = asking.open_for(door.settings(), question, questions, writer=writer, adapter=adapter)
+    chat = questions.open_for(
+        errors.settings(), question, questions, writer=writer, adapter=adapter
+    )
     if questions is not None:
-        for line in asking.batch(chat, questions):
-            door.say(door.as_text(line))
+        for line in questions.batch(chat, questions):
+            errors.say(errors.as_text(line))
         return
-    conversation = asking.latest(chat) if go_on else None
+    conversation = questions.latest(chat) if go_on else None
     answered = chat.ask(question, conversation, log=not no_log)
-    door.show(answered.document(), asking.lines(answered), as_json=as_json)
+    errors.show(answered.document(), questions.lines(answered), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat chat --writer quote")
@@ -133,11 +137,11 @@ def chat(
     ] = False,
 ) -> None:
     """Ask question after question at the terminal; an empty line or Ctrl+D ends it."""
-    from medchat import asking
     from medchat.chat import open_chat
+    from medchat.cli import questions
 
-    opened = open_chat(door.settings(), writer=writer, adapter=adapter)
-    asking.converse(opened, asking.latest(opened) if go_on else None, log=not no_log)
+    opened = open_chat(errors.settings(), writer=writer, adapter=adapter)
+    questions.converse(opened, questions.latest(opened) if go_on else None, log=not no_log)
 
 
 @app.command(epilog="Example: medchat doctor --json")
@@ -145,13 +149,19 @@ def doctor(as_json: Json = False) -> None:
     """Say whether this installation is usable, and which settings are in force and from where."""
     from medchat.doctor import examine
 
-    seen = examine(door.settings())
+    seen = examine(errors.settings())
     rows = [(each.state, each.name, each.told, each.remedy) for each in seen.findings]
     origins = [(each.name, each.value, each.origin) for each in seen.settings]
-    lines = [*door.table(rows), "", *door.table(origins), "", *door.table([*seen.versions.items()])]
+    lines = [
+        *errors.table(rows),
+        "",
+        *errors.table(origins),
+        "",
+        *errors.table([*seen.versions.items()]),
+    ]
     document = {"usable": seen.usable, "findings": seen.findings}
     rest = {"settings": seen.settings, "versions": seen.versions}
-    door.show({**document, **rest}, lines, as_json=as_json)
+    errors.show({**document, **rest}, lines, as_json=as_json)
     raise typer.Exit(0 if seen.usable else 1)
 
 
@@ -160,12 +170,12 @@ def history_list(
     limit: Annotated[int, typer.Option(help="How many.", min=1)] = 20, as_json: Json = False
 ) -> None:
     """List conversations, the one used last first."""
-    from medchat import store
-    from medchat.printing import listed, when
+    from medchat.cli.output import listed, when
+    from medchat.storage import conversations
 
-    found = store.conversations(_engine(), limit=limit)
+    found = conversations.conversations(_engine(), limit=limit)
     rows = [(each.id[:8], when(each.updated), each.messages, each.title) for each in found]
-    door.show(found, listed(rows, "No conversations yet."), as_json=as_json)
+    errors.show(found, listed(rows, "No conversations yet."), as_json=as_json)
 
 
 @history.command("search", epilog="Example: medchat history search metformin")
@@ -174,12 +184,12 @@ def history_search(
     as_json: Json = False,
 ) -> None:
     """Find conversations by words of their questions and answers."""
-    from medchat import store
-    from medchat.printing import listed, when
+    from medchat.cli.output import listed, when
+    from medchat.storage import conversations
 
-    found = store.search(_engine(), words)
+    found = conversations.search(_engine(), words)
     rows = [(each.id[:8], when(each.updated), each.messages, each.title) for each in found]
-    door.show(found, listed(rows, "No conversation holds these words."), as_json=as_json)
+    errors.show(found, listed(rows, "No conversation holds these words."), as_json=as_json)
 
 
 @history.command("show", epilog="Example: medchat history show 3f2a91c0")
@@ -187,13 +197,13 @@ def history_show(
     id: Annotated[str, typer.Argument(help="The id, or its beginning.")], as_json: Json = False
 ) -> None:
     """Show a conversation with its sources."""
-    from medchat import store, transcript
+    from medchat.storage import conversations, transcript
 
     engine = _engine()
-    held = store.conversation(engine, id)
-    messages = store.messages(engine, held.id)
+    held = conversations.conversation(engine, id)
+    messages = conversations.messages(engine, held.id)
     lines = transcript.markdown(held, messages).splitlines()
-    door.show(transcript.document(held, messages), lines, as_json=as_json)
+    errors.show(transcript.document(held, messages), lines, as_json=as_json)
 
 
 @history.command("export", epilog="Example: medchat history export 3f2a91c0 --out visit.md")
@@ -202,12 +212,12 @@ def history_export(
     out: Annotated[Path, typer.Option(help="A new file, .md or .json.")],
 ) -> None:
     """Write a conversation with its bibliography to a file."""
-    from medchat import store, transcript
+    from medchat.storage import conversations, transcript
 
     engine = _engine()
-    held = store.conversation(engine, id)
-    transcript.write(held, store.messages(engine, held.id), out)
-    door.note(f"Written to {out}.")
+    held = conversations.conversation(engine, id)
+    transcript.write(held, conversations.messages(engine, held.id), out)
+    errors.note(f"Written to {out}.")
 
 
 @history.command("delete", epilog="Example: medchat history delete 3f2a91c0")
@@ -215,11 +225,11 @@ def history_delete(
     ids: Annotated[list[str], typer.Argument(help="Ids, or their beginnings.")],
 ) -> None:
     """Delete conversations with their answers, citations and feedback, for good."""
-    from medchat import store
+    from medchat.storage import conversations
 
     engine = _engine()
-    held = [store.conversation(engine, id).id for id in ids]
-    door.note(f"Deleted {store.remove(engine, held)}.")
+    held = [conversations.conversation(engine, id).id for id in ids]
+    errors.note(f"Deleted {conversations.remove(engine, held)}.")
 
 
 @feedback.command("list", epilog="Example: medchat feedback list --waiting")
@@ -228,12 +238,12 @@ def feedback_list(
     as_json: Json = False,
 ) -> None:
     """List verdicts on answers, newest first."""
-    from medchat.feedback import opinions
-    from medchat.printing import listed, when
+    from medchat.cli.output import listed, when
+    from medchat.storage.feedback import opinions
 
     found = [each for each in opinions(_engine()) if each.approved is None or not waiting]
     rows = [(each.id, each.verdict, when(each.created), each.question) for each in found]
-    door.show(found, listed(rows, "No feedback."), as_json=as_json)
+    errors.show(found, listed(rows, "No feedback."), as_json=as_json)
 
 
 @feedback.command("approve", epilog="Example: medchat feedback approve 7d1c22e0… --reject")
@@ -242,10 +252,10 @@ def feedback_approve(
     reject: Annotated[bool, typer.Option("--reject", help="Judge it unfit.")] = False,
 ) -> None:
     """Let feedback into the next round's preference data, or keep it out."""
-    from medchat import store
+    from medchat.storage import conversations
 
-    changed = store.approve(_engine(), ids, approved=not reject)
-    door.note(f"{'Rejected' if reject else 'Approved'} {changed} of {len(ids)}.")
+    changed = conversations.approve(_engine(), ids, approved=not reject)
+    errors.note(f"{'Rejected' if reject else 'Approved'} {changed} of {len(ids)}.")
     raise typer.Exit(0 if changed == len(ids) else 1)
 
 
@@ -254,31 +264,31 @@ def feedback_export(
     out: Annotated[Path, typer.Option(help="A new file of preference rows.")],
 ) -> None:
     """Write approved corrections as preference rows for a round."""
-    from medchat.feedback import export
+    from medchat.storage.feedback import export
 
-    door.note(f"Wrote {export(_engine(), out)} rows to {out}.")
+    errors.note(f"Wrote {export(_engine(), out)} rows to {out}.")
 
 
 @database.command("upgrade", epilog="Example: medchat db upgrade")
 def database_upgrade() -> None:
     """Bring the database to the schema that this version needs."""
     from knowledge.graph.catalog import connect
-    from medchat import database
+    from medchat.storage import database
 
-    settings = door.settings()
-    door.note(f"The database is at revision {database.upgrade(connect(settings.database))}.")
+    settings = errors.settings()
+    errors.note(f"The database is at revision {database.upgrade(connect(settings.database))}.")
 
 
 @database.command("current", epilog="Example: medchat db current --json")
 def database_current(as_json: Json = False) -> None:
     """Show the revision of the database, and the one that this version needs."""
     from knowledge.graph.catalog import connect
-    from medchat import database
+    from medchat.storage import database
 
-    found = database.current(connect(door.settings().database))
+    found = database.current(connect(errors.settings().database))
     shape = {"current": found or None, "newest": database.newest()}
     lines = [f"{found or 'no tables'} (newest: {shape['newest']})"]
-    door.show(shape, lines, as_json=as_json)
+    errors.show(shape, lines, as_json=as_json)
 
 
 @database.command("backup", epilog="Example: medchat db backup --out medchat-backup.db")
@@ -286,19 +296,19 @@ def database_backup(
     out: Annotated[Path, typer.Option(help="A new file.")],
 ) -> None:
     """Copy the SQLite database while it is in use."""
-    from medchat import database
+    from medchat.storage import database
 
-    door.note(f"Copied to {database.backup(_engine(), out)}.")
+    errors.note(f"Copied to {database.backup(_engine(), out)}.")
 
 
 def _engine() -> "Engine":
-    from medchat.database import open_engine
+    from medchat.storage.database import open_engine
 
-    return open_engine(door.settings())
+    return open_engine(errors.settings())
 
 
-cli_knowledge.register(app)
-cli_training.register(app)
+kb.register(app)
+training.register(app)
 app.add_typer(history, name="history")
 app.add_typer(feedback, name="feedback")
 app.add_typer(database, name="db")

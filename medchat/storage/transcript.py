@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from medchat.answers import Citation
+from medchat.answering.answer import Citation
 from medchat.errors import MedchatError
-from medchat.store import Conversation, Message
+from medchat.storage.conversations import Conversation, Message
 
 
 def markdown(conversation: Conversation, messages: Sequence[Message]) -> str:

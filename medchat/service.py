@@ -21,12 +21,12 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import DocumentRow, FactSource, PassageRow, holds
 from knowledge.graph.catalog import Source as SourceRow
 from knowledge.index import generations
-from medchat import store
-from medchat.answers import Citation
+from medchat.answering.answer import Citation
+from medchat.answering.writer import Writer
 from medchat.chat import Event
 from medchat.errors import MedchatError
-from medchat.store import Conversation, Message, Verdict
-from medchat.writer import Writer
+from medchat.storage import conversations
+from medchat.storage.conversations import Conversation, Message, Verdict
 
 AROUND = 700
 """At most this many characters of a passage are shown on either side of a quotation."""
@@ -99,37 +99,40 @@ class Desk:
     def conversations(self, words: str = "") -> list[Conversation]:
         """Return the conversations, newest first; only those that hold all words, where given."""
         if words.strip():
-            return store.search(self._engine, words)
-        return store.conversations(self._engine)
+            return conversations.search(self._engine, words)
+        return conversations.conversations(self._engine)
 
     def conversation(self, id: str) -> Conversation:
         """Return one conversation. Raises MedchatError where there is none."""
-        return store.conversation(self._engine, id)
+        return conversations.conversation(self._engine, id)
 
     def messages(self, conversation: str) -> list[Message]:
         """Return a conversation's messages in order."""
-        return store.messages(self._engine, conversation)
+        return conversations.messages(self._engine, conversation)
 
     def rename(self, conversation: str, title: str) -> None:
         """Give a conversation another title."""
-        store.rename(self._engine, conversation, title)
+        conversations.rename(self._engine, conversation, title)
 
     def remove(self, conversation: str) -> None:
         """Delete a conversation with all that hangs on it."""
-        store.remove(self._engine, [conversation])
+        conversations.remove(self._engine, [conversation])
 
     def rate(self, message: str, verdict: Verdict, reason: str = "", comment: str = "") -> None:
         """Record a reader's verdict on an answer: a reason by name, and words of the reader."""
         told = ": ".join(filter(None, (reason.strip(), comment.strip())))
-        store.rate(self._engine, message, verdict, told)
+        conversations.rate(self._engine, message, verdict, told)
 
     def verdicts(self, conversation: str) -> dict[str, Verdict]:
         """Return the verdicts on a conversation's answers by message."""
         query = (
-            select(store.FeedbackRow.message_id, store.FeedbackRow.verdict)
-            .join(store.MessageRow, store.MessageRow.id == store.FeedbackRow.message_id)
-            .where(store.MessageRow.conversation_id == conversation)
-            .order_by(store.FeedbackRow.created)
+            select(conversations.FeedbackRow.message_id, conversations.FeedbackRow.verdict)
+            .join(
+                conversations.MessageRow,
+                conversations.MessageRow.id == conversations.FeedbackRow.message_id,
+            )
+            .where(conversations.MessageRow.conversation_id == conversation)
+            .order_by(conversations.FeedbackRow.created)
         )
         with self._engine.connect() as connection:
             return {

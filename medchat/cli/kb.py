@@ -1,6 +1,6 @@
 """Commands of the knowledge base, and of the lessons made from it.
 
-medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.catalogue
+medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries
 medchat build-data -> knowledge.lessons.build
 """
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat import door
+from medchat.cli import errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from medchat.bench import Bench
+    from medchat.cli.kb_helpers import Bench
 
 app = typer.Typer(
     help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
@@ -53,7 +53,7 @@ def add(
         update = updates.add(
             *bench.place, paths, format=format, title=source, licence=licence, **bench.tools
         )
-    door.show(update, bench.told(update), as_json=as_json)
+    errors.show(update, bench.told(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -63,7 +63,7 @@ def remove(ids: Ids, as_json: Json = False) -> None:
 
     with _bench() as bench:
         update = updates.remove(*bench.place, ids, **bench.tools)
-    door.show(update, bench.told(update), as_json=as_json)
+    errors.show(update, bench.told(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb retract pmid:29768149")
@@ -73,7 +73,7 @@ def retract(ids: Ids, as_json: Json = False) -> None:
 
     with _bench() as bench:
         update = updates.retract(*bench.place, ids)
-    door.show(update, bench.told(update), as_json=as_json)
+    errors.show(update, bench.told(update), as_json=as_json)
 
 
 @app.command("list", epilog="Example: medchat kb list --documents --limit 20")
@@ -84,10 +84,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat import catalogue, printing
+    from medchat.cli import kb_queries, output
 
-    found = catalogue.listed(_engine(), documents=documents, source=source, limit=limit)
-    door.show(found, printing.cards(found), as_json=as_json)
+    found = kb_queries.listed(_engine(), documents=documents, source=source, limit=limit)
+    errors.show(found, output.cards(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb show note:gout:en")
@@ -96,21 +96,21 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one source or document."""
-    from medchat import catalogue
-    from medchat.printing import card
+    from medchat.cli import kb_queries
+    from medchat.cli.output import card
 
-    found = catalogue.show(_engine(), id)
-    door.show(found, card(found), as_json=as_json)
+    found = kb_queries.show(_engine(), id)
+    errors.show(found, card(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb status --json")
 def status(as_json: Json = False) -> None:
     """Count what the current generation holds, source by source."""
     from knowledge.search import catalog_views
-    from medchat.printing import pairs
+    from medchat.cli.output import pairs
 
-    shape = catalog_views.status(_engine(), door.settings().home)
-    door.show(shape, pairs(shape), as_json=as_json)
+    shape = catalog_views.status(_engine(), errors.settings().home)
+    errors.show(shape, pairs(shape), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb search "metformin lactic acidosis" --top 5')
@@ -129,16 +129,16 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Rank passages and facts for a query, with scores and why."""
-    from medchat import bench, printing
+    from medchat.cli import kb_helpers, output
 
-    kept = bench.kept(year_from, year_to, type, language, source, per_source)
-    look = bench.looking(door.settings(), top, kept)
-    for id, text in bench.queries(query, queries):
+    kept = kb_helpers.kept(year_from, year_to, type, language, source, per_source)
+    look = kb_helpers.looking(errors.settings(), top, kept)
+    for id, text in kb_helpers.queries(query, queries):
         hits = look(text)
         if queries is not None:
-            door.say(door.as_text({"id": id, "hits": hits}))
+            errors.say(errors.as_text({"id": id, "hits": hits}))
         else:
-            door.show({"query": text, "hits": hits}, printing.hits(hits), as_json=as_json)
+            errors.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
@@ -147,10 +147,10 @@ def entity(
     as_json: Json = False,
 ) -> None:
     """Show an entity with its facts, their sources and conflicts."""
-    from medchat import catalogue, printing
+    from medchat.cli import kb_queries, output
 
-    found = catalogue.entity(_engine(), name)
-    door.show(found, printing.entity(found), as_json=as_json)
+    found = kb_queries.entity(_engine(), name)
+    errors.show(found, output.entity(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb conflicts --limit 20")
@@ -159,10 +159,10 @@ def conflicts(
     as_json: Json = False,
 ) -> None:
     """List facts that cannot be right together, each side with its sources."""
-    from medchat import catalogue, printing
+    from medchat.cli import kb_queries, output
 
-    found = catalogue.conflicts(_engine(), limit)
-    door.show({"conflicts": found}, printing.conflicts(found), as_json=as_json)
+    found = kb_queries.conflicts(_engine(), limit)
+    errors.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb merges "type 2 diabetes"')
@@ -172,10 +172,10 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """List sources that came to an entity of another source, by what, and what was split again."""
-    from medchat import catalogue, printing
+    from medchat.cli import kb_queries, output
 
-    found = catalogue.merges(_engine(), name, limit)
-    door.show(found, printing.merges(found), as_json=as_json)
+    found = kb_queries.merges(_engine(), name, limit)
+    errors.show(found, output.merges(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb split gout arthritis-1f3a9c-2")
@@ -188,21 +188,21 @@ def split(
     from dataclasses import asdict
 
     from knowledge.ingest import updates
-    from medchat.printing import pairs
+    from medchat.cli.output import pairs
 
     with _bench() as bench:
         shape = asdict(updates.split(*bench.place, name, source))
-    door.show(shape, pairs(shape), as_json=as_json)
+    errors.show(shape, pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""
     from knowledge.search import catalog_views
-    from medchat import printing
+    from medchat.cli import output
 
-    found = catalog_views.history(_engine(), door.settings().home)
-    door.show(found, printing.versions(found), as_json=as_json)
+    found = catalog_views.history(_engine(), errors.settings().home)
+    errors.show(found, output.versions(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb diff 3 4")
@@ -215,10 +215,10 @@ def diff(
     from dataclasses import asdict
 
     from knowledge.index import generations
-    from medchat.printing import pairs
+    from medchat.cli.output import pairs
 
     shape = {"from": old, "to": new, **asdict(generations.diff(_engine(), old, new))}
-    door.show(shape, pairs(shape), as_json=as_json)
+    errors.show(shape, pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb rollback 3")
@@ -232,7 +232,7 @@ def rollback(
     with _bench() as bench:
         made = generations.rollback(*bench.place, number, **bench.tools)
     line = f"Generation {made} holds what generation {number} held."
-    door.show({"generation": made, "content_of": number}, [line], as_json=as_json)
+    errors.show({"generation": made, "content_of": number}, [line], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb verify")
@@ -240,8 +240,8 @@ def verify(as_json: Json = False) -> None:
     """Check every index file against its manifest, and the newest against the database."""
     from knowledge.index import generations
 
-    faults = generations.verify(_engine(), door.settings().home)
-    door.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
+    faults = generations.verify(_engine(), errors.settings().home)
+    errors.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -252,10 +252,10 @@ def gc(
 ) -> None:
     """Delete what the newest generations do not hold: texts, facts and index files, for good."""
     from knowledge.index.garbage_collection import collect
-    from medchat.printing import collected
+    from medchat.cli.output import collected
 
-    gone = collect(_engine(), door.settings().home, keep)
-    door.show(gone, collected(gone), as_json=as_json)
+    gone = collect(_engine(), errors.settings().home, keep)
+    errors.show(gone, collected(gone), as_json=as_json)
 
 
 def build_data(
@@ -316,26 +316,28 @@ def build_data(
     as_json: Json = False,
 ) -> None:
     """Write instruction data from the graph, or prove each row of a folder against it."""
-    from medchat import bench
+    from medchat.cli import kb_helpers
 
-    amount = bench.Amount(limit=limit, seed=seed, workers=workers)
+    amount = kb_helpers.Amount(limit=limit, seed=seed, workers=workers)
     taken, kept_out = tuple(take_in or ()), tuple(exclude or ())
     outside = (taken, import_format, import_licence, feedback, personal)
-    beside = bench.Beside(*outside, kept_out, licence, teacher, teacher_model, engine, keywords)
+    beside = kb_helpers.Beside(
+        *outside, kept_out, licence, teacher, teacher_model, engine, keywords
+    )
     with _bench() as held:
-        work = bench.lessons_work(held, out, check, style, language, amount, beside)
+        work = kb_helpers.lessons_work(held, out, check, style, language, amount, beside)
         report, whole = work()
-    door.show(report, bench.lines_of(report), as_json=as_json)
+    errors.show(report, kb_helpers.lines_of(report), as_json=as_json)
     raise typer.Exit(0 if whole else 1)
 
 
 def _bench() -> "Bench":
-    from medchat.bench import Bench
+    from medchat.cli.kb_helpers import Bench
 
-    return Bench(door.settings())
+    return Bench(errors.settings())
 
 
 def _engine() -> "Engine":
-    from medchat.database import open_engine
+    from medchat.storage.database import open_engine
 
-    return open_engine(door.settings())
+    return open_engine(errors.settings())

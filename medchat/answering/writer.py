@@ -20,9 +20,9 @@ from pydantic import PrivateAttr
 
 from finetune import adapters, mini
 from finetune.dialogue import Message
-from medchat.answers import Language, Model
+from medchat.answering.answer import Language, Model
+from medchat.answering.prompts import Limits
 from medchat.errors import MedchatError
-from medchat.prompts import Limits
 from medchat.settings import Settings, hidden
 
 if TYPE_CHECKING:

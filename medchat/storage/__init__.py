@@ -1,0 +1,1 @@
+"""The database of conversations and feedback, and transcripts of conversations."""
