@@ -59,14 +59,14 @@ def _mini_loss(device: str) -> float:
     """Return the mini model's mean loss on fifty drills."""
     import torch
 
-    from finetune import dialogue, model
+    from finetune import model, rendering
     from finetune.mini import reading
-    from finetune.objectives.sft import losses
     from finetune.packing import pack
+    from finetune.trainer import losses
 
     student = model.load("mini", device=device)
     supply = reading.supply(student.tokenizer, {}, reading.UNSEEN)
-    shown = [dialogue.render(student.tokenizer, supply.make().messages()) for _ in range(50)]
+    shown = [rendering.render(student.tokenizer, supply.make().messages()) for _ in range(50)]
     packing = pack([one for one in shown if len(one.ids) <= 1024], 1024)
     total, learned = 0.0, 0
     with torch.inference_mode(), model.autocast(student, "auto"):
@@ -82,9 +82,9 @@ def _timed(size: str, device: str, tokens: int, steps: int, again: bool) -> list
     import torch
 
     from finetune import model
-    from finetune.objectives.sft import fit
     from finetune.packing import Packed, Packing
     from finetune.recipe import Lora, Round
+    from finetune.trainer import fit
 
     student = model.attach(_random(size, device), Lora(rank=16, alpha=32), seed=1)
     if again:

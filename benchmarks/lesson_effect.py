@@ -40,13 +40,12 @@ from typing import Any
 from effect_sets import Question, read
 from machine import describe
 
-from finetune import dataset, dialogue, evaluate, model, recipe
+from finetune import dataset, evaluate, model, recipe, rendering, trainer
 from finetune.dataset import Row
-from finetune.dialogue import Language, Rendered
 from finetune.model import Student
-from finetune.objectives import sft
 from finetune.packing import pack
 from finetune.recipe import Round
+from finetune.rendering import Language, Rendered
 
 GRAPHS = (
     "restricted/kg_zh/medicalgraph_a/*.csv",
@@ -103,7 +102,7 @@ def main() -> None:
             for arm, rows in drawn.items():
                 began = time.process_time()
                 student = _fresh(base, seed)
-                fit = sft.fit(student, pack(rows, 1024), _round(base, steps), seed=seed)
+                fit = trainer.fit(student, pack(rows, 1024), _round(base, steps), seed=seed)
                 found.setdefault(f"{base}: {arm}", []).append(answer(student, asked))
                 _tell(base, arm, seed, rows, fit, time.process_time() - began)
                 if chosen.save:
@@ -129,14 +128,14 @@ def answer(student: Student, questions: Sequence[Question]) -> Answered:
     return found
 
 
-def _prompt(one: Question) -> list[dialogue.Message]:
+def _prompt(one: Question) -> list[rendering.Message]:
     if one.evidence:
-        return dialogue.grounded(one.text, one.evidence, one.language)
+        return rendering.grounded(one.text, one.evidence, one.language)
     return [{"role": "user", "content": one.text}]
 
 
 def _logarithms(
-    student: Student, prompt: Sequence[dialogue.Message], answers: Sequence[str]
+    student: Student, prompt: Sequence[rendering.Message], answers: Sequence[str]
 ) -> list[float]:
     """Return the log-probability of each answer after a prompt, which is read once for all.
 
@@ -144,7 +143,7 @@ def _logarithms(
     """
     import torch
 
-    asked = dialogue.prompt_ids(student.tokenizer, prompt)
+    asked = rendering.prompt_ids(student.tokenizer, prompt)
     wanted = [_spoken(student, prompt, one) for one in answers]
     longest = max(map(len, wanted))
     rows = torch.tensor([[*ids, *[0] * (longest - len(ids))] for ids in wanted])
@@ -159,8 +158,8 @@ def _logarithms(
     return [float(said[place, : len(ids)].sum()) for place, ids in enumerate(wanted)]
 
 
-def _spoken(student: Student, prompt: Sequence[dialogue.Message], text: str) -> list[int]:
-    whole = dialogue.render(student.tokenizer, [*prompt, {"role": "assistant", "content": text}])
+def _spoken(student: Student, prompt: Sequence[rendering.Message], text: str) -> list[int]:
+    whole = rendering.render(student.tokenizer, [*prompt, {"role": "assistant", "content": text}])
     ids = [id for id, learn in zip(whole.ids, whole.learn, strict=True) if learn]
     return ids[:-1] if ids[-1] == student.tokenizer.eos_token_id else ids
 
@@ -183,7 +182,7 @@ def _round(base: str, steps: int = 0) -> Round:
 
 
 def _steps(rows: Sequence[Rendered], base: str, seed: int) -> list[list[int]]:
-    return sft.schedule(pack(rows, 1024).rows, _round(base), seed)
+    return trainer.schedule(pack(rows, 1024).rows, _round(base), seed)
 
 
 def _sides(
@@ -285,7 +284,7 @@ def _draw(side: dict[Language, list[Rendered]], tokens: int, seed: int) -> list[
 
 
 def _tell(
-    base: str, arm: str, seed: int, rows: Sequence[Rendered], fit: sft.Fit, seconds: float
+    base: str, arm: str, seed: int, rows: Sequence[Rendered], fit: trainer.Fit, seconds: float
 ) -> None:
     answers = sum(sum(one.learn) for one in rows)
     print(

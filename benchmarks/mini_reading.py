@@ -12,8 +12,8 @@ from machine import table
 def main() -> None:
     """Answer unseen drills and print the shares by language."""
     from finetune import mini, model
-    from finetune.dialogue import Language
     from finetune.mini import reading
+    from finetune.rendering import Language
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drills", type=int, default=300)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from finetune import dialogue, evaluate, hashes, model
-from finetune.dialogue import Message
+from finetune import evaluate, manifests, model, rendering
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
+from finetune.rendering import Message
 
 _TOLERANCE = 1e-6
 
@@ -94,7 +94,7 @@ def named(home: Path, name: str) -> Adapter:
 
 def manifest(adapter: Adapter) -> dict[str, object]:
     """Return all that is on record about an adapter."""
-    return hashes.read_manifest(adapter.folder, "Run the round again.")
+    return manifests.read_manifest(adapter.folder, "Run the round again.")
 
 
 def promoted(home: Path) -> Adapter | None:
@@ -140,7 +140,7 @@ def self_test(
     difference = change = 0.0
     ended = 0
     for prompt in prompts:
-        ids = torch.tensor([dialogue.prompt_ids(student.tokenizer, prompt)], device=student.device)
+        ids = torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)], device=student.device)
         with torch.inference_mode():
             kept = student.model(input_ids=ids, use_cache=False).logits.float()
             loaded = again.model(input_ids=ids, use_cache=False).logits.float()
@@ -165,14 +165,14 @@ def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:
     found = []
     for path in (shelf(home) / recipe).glob("round-*"):
         number = path.name.removeprefix("round-")
-        if number.isdecimal() and (path / hashes.MANIFEST).is_file():
+        if number.isdecimal() and (path / manifests.MANIFEST).is_file():
             found.append(_read(path, chosen))
     return sorted(found, key=lambda adapter: adapter.round)
 
 
 def _read(folder: Path, chosen: str | None) -> Adapter:
     remedy = f"Delete the folder {folder} and run the round again."
-    values = hashes.read_manifest(folder, remedy)
+    values = manifests.read_manifest(folder, remedy)
     try:
         base, parent, scores = values["base"], values.get("parent"), values["scores"]
         if not isinstance(base, dict) or not isinstance(scores, dict):
@@ -194,7 +194,7 @@ def _read(folder: Path, chosen: str | None) -> Adapter:
     except (KeyError, TypeError) as error:
         raise FinetuneError(
             f"The manifest of {folder} is not that of a round.",
-            where=str(folder / hashes.MANIFEST),
+            where=str(folder / manifests.MANIFEST),
             remedy=remedy,
         ) from error
 
@@ -219,4 +219,4 @@ def _promotions(home: Path) -> list[str]:
 
 def _record(home: Path, names: Sequence[str]) -> None:
     shelf(home).mkdir(parents=True, exist_ok=True)
-    hashes.write_json(shelf(home) / "PROMOTED", list(names))
+    manifests.write_json(shelf(home) / "PROMOTED", list(names))

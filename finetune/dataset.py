@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import dialogue, hashes
-from finetune.dialogue import Language, Message, Rendered
+from finetune import manifests, rendering
 from finetune.errors import FinetuneError
 from finetune.recipe import Recipe
+from finetune.rendering import Language, Message, Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -92,8 +92,8 @@ def read(folder: Path) -> Dataset:
     """Read and check a dataset folder; FinetuneError where a part is missing or damaged."""
     if not folder.is_dir():
         raise FinetuneError(f"There is no dataset folder {folder}.", where="--data", remedy=_REMEDY)
-    manifest = hashes.read_manifest(folder, _REMEDY)
-    hashes.check_files(folder, manifest, FILES, _REMEDY)
+    manifest = manifests.read_manifest(folder, _REMEDY)
+    manifests.check_files(folder, manifest, FILES, _REMEDY)
     train, validation = (tuple(_rows(folder / name)) for name in FILES)
     if not train or not validation:
         empty = FILES[bool(train)]
@@ -102,7 +102,7 @@ def read(folder: Path) -> Dataset:
             where=str(folder / empty),
             remedy="Make the data again with a higher --limit.",
         )
-    total = hashes.of_value([hashes.of_file(folder / name) for name in FILES])
+    total = manifests.of_value([manifests.of_file(folder / name) for name in FILES])
     return Dataset(folder, total, train, validation)
 
 
@@ -324,10 +324,10 @@ def _open(
     while True:
         evidence = [*(own if covered else ()), *others]
         random.Random(order).shuffle(evidence)
-        answer = _cited(row, evidence) if covered else dialogue.NOT_COVERED[row.language]
-        prompt = dialogue.grounded(row.messages[-2]["content"], evidence, row.language, history)
+        answer = _cited(row, evidence) if covered else rendering.NOT_COVERED[row.language]
+        prompt = rendering.grounded(row.messages[-2]["content"], evidence, row.language, history)
         rendered = _last_answer(
-            dialogue.render(tokenizer, [*prompt, {"role": "assistant", "content": answer}])
+            rendering.render(tokenizer, [*prompt, {"role": "assistant", "content": answer}])
         )
         if len(rendered.ids) <= recipe.max_tokens:
             break
@@ -360,7 +360,7 @@ def _closed(
     full = len(turns)
     while True:
         messages = [*system, *turns]
-        rendered = dialogue.render(tokenizer, messages)
+        rendered = rendering.render(tokenizer, messages)
         if len(rendered.ids) <= max_tokens:
             break
         if len(turns) <= 2:

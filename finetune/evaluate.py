@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from finetune import dialogue, model
+from finetune import model, rendering
 from finetune.dataset import Example, items, sentences, uncited
-from finetune.dialogue import Message
 from finetune.errors import FinetuneError
 from finetune.model import Student
-from finetune.objectives.sft import Progress, Tick, losses, picks_logits, silent
 from finetune.packing import pack
 from finetune.recipe import Evaluation, Precision
+from finetune.rendering import Message
+from finetune.trainer import Progress, Tick, losses, picks_logits, silent
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -157,7 +157,7 @@ def stream(
     hardly ever leaves again; `ended` is called where the model set the end itself. FinetuneError
     where the prompt does not fit the model.
     """
-    ids = dialogue.prompt_ids(student.tokenizer, messages)
+    ids = rendering.prompt_ids(student.tokenizer, messages)
     room = student.context - len(ids)
     if room < 1:
         raise FinetuneError(
@@ -278,7 +278,7 @@ def _write(
 ) -> list[tuple[Example, str]]:
     written = []
     for done, example in enumerate(examples, 1):
-        room = student.context - len(dialogue.prompt_ids(student.tokenizer, example.prompt))
+        room = student.context - len(rendering.prompt_ids(student.tokenizer, example.prompt))
         if room > 0:
             text = generate(student, example.prompt, max_new_tokens, precision=precision)
             written.append((example, text))
@@ -307,7 +307,7 @@ def stated(text: str, names: Sequence[str] = ()) -> list[str]:
     facts: list[str] = []
     for sentence in sentences(uncited(text)):
         body = sentence.strip().rstrip("。.!?！？")
-        if not body or body in {one.rstrip("。.") for one in dialogue.NOT_COVERED.values()}:
+        if not body or body in {one.rstrip("。.") for one in rendering.NOT_COVERED.values()}:
             continue
         listed = [one.strip() for one in re.split(r"[;；]", _after_colon(body)) if one.strip()]
         if len(listed) > 1:
@@ -341,7 +341,7 @@ def _named(sentence: str, names: Sequence[str]) -> list[str]:
 
 
 def _declined(example: Example, text: str) -> float:
-    return float(_plain(text) == _plain(dialogue.NOT_COVERED[example.language]))
+    return float(_plain(text) == _plain(rendering.NOT_COVERED[example.language]))
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import dialogue, hashes, mini
+from finetune import manifests, mini, rendering
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
 
@@ -129,7 +129,7 @@ def save(student: Student, folder: Path) -> None:
     config.save_pretrained(str(folder))
     config.base_model_name_or_path, config.inference_mode = was
     student.tokenizer.save_pretrained(str(folder))
-    template = dialogue.template_of(student.tokenizer)
+    template = rendering.template_of(student.tokenizer)
     (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
 
 
@@ -173,7 +173,7 @@ def name_of(base: str) -> str:
 
 def hash_of(folder: Path) -> str:
     """Return the hash of a base: its weights, configuration, tokenizer and template."""
-    return hashes.of_folder(folder, _HASHED)
+    return manifests.of_folder(folder, _HASHED)
 
 
 def choose_device(device: str = "auto") -> str:
@@ -283,8 +283,8 @@ def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> St
     from peft import PeftModel
 
     remedy = "Run the round again, or choose another: medchat adapters list."
-    manifest = hashes.read_manifest(folder, remedy)
-    hashes.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
+    manifest = manifests.read_manifest(folder, remedy)
+    manifests.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
     base = manifest.get("base")
     if not isinstance(base, dict) or base.get("hash") != student.base_hash:
         named = base.get("name") if isinstance(base, dict) else "an unknown base"
@@ -295,7 +295,7 @@ def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> St
             remedy="Give the base it was trained on, or run its rounds again on this one.",
         )
     own = _tokenizer(folder, str(manifest.get("name")))
-    if dialogue.template_hash(own) != manifest.get("template"):
+    if rendering.template_hash(own) != manifest.get("template"):
         raise FinetuneError(
             f"The chat template in {folder} is not the one that the adapter was trained with.",
             where=str(folder / "chat_template.jinja"),

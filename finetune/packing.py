@@ -9,7 +9,7 @@ A model keeps packed examples apart by the restarts in `positions`, in transform
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finetune.dialogue import Rendered
+from finetune.rendering import Rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import model
+from finetune import model, trainer
 from finetune.dataset import Report
 from finetune.errors import FinetuneError
-from finetune.objectives import sft
 from finetune.packing import Packing
 from finetune.recipe import Recipe
 
@@ -63,7 +62,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: Report) -> Pref
     device = model.choose_device()
     network = _shape(recipe)
     _demand_room(recipe, network)
-    steps = sft.schedule(packing.rows, plan, recipe.seed_of(number))
+    steps = trainer.schedule(packing.rows, plan, recipe.seed_of(number))
     if not steps:
         raise FinetuneError(
             f"No row of the data can be trained on: {_told(report)}.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, TypeVar, get_type_hints
 
-from finetune import hashes
+from finetune import manifests
 from finetune.errors import FinetuneError
 
 Objective = Literal["sft", "pretrain"]
@@ -130,7 +130,7 @@ class Recipe:
 
     def hash(self) -> str:
         """Return a hash over all values of the recipe."""
-        return hashes.of_value(self.values())
+        return manifests.of_value(self.values())
 
     def values(self) -> dict[str, object]:
         """Return the recipe as plain values, for the manifest."""

@@ -20,18 +20,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, dataset, dialogue, evaluate, hashes, model, preflight
+from finetune import adapters, dataset, evaluate, manifests, model, preflight, rendering, trainer
 from finetune.adapters import Adapter, SelfTest
 from finetune.dataset import Dataset, Example, Report, Row
-from finetune.dialogue import Rendered
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measured
 from finetune.model import Student
-from finetune.objectives import pretrain, sft
-from finetune.objectives.sft import Checkpoint, Fit, Progress, Tick, silent
+from finetune.objectives import pretrain
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
+from finetune.rendering import Rendered
+from finetune.trainer import Checkpoint, Fit, Progress, Tick, silent
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -107,7 +107,7 @@ def missing(recipe: Recipe, home: Path) -> list[int]:
 def newest_data(home: Path) -> Path:
     """Return the dataset folder of the home that was finished last."""
     found = sorted(
-        (home / "data").glob(f"*/{hashes.MANIFEST}"), key=lambda path: path.stat().st_mtime
+        (home / "data").glob(f"*/{manifests.MANIFEST}"), key=lambda path: path.stat().st_mtime
     )
     if not found:
         raise FinetuneError(
@@ -272,7 +272,7 @@ def _score(work: _Work, student: Student, progress: Progress) -> Measured:
 
 def _train(work: _Work, student: Student, progress: Progress) -> Fit:
     final = adapters.folder_of(work.home, work.recipe.name, work.number)
-    return sft.fit(
+    return trainer.fit(
         student,
         work.packing,
         work.recipe.round(work.number),
@@ -285,8 +285,8 @@ def _train(work: _Work, student: Student, progress: Progress) -> Fit:
 
 def _identity(work: _Work, student: Student) -> str:
     """Return what tells this very run from any other: only it may go on from its checkpoint."""
-    parent = hashes.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
-    return hashes.of_value(
+    parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
+    return manifests.of_value(
         [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]
     )
 
@@ -310,7 +310,7 @@ def _finish(
     model.save(student, folder)
     _write_curve(folder, fit)
     record = _record(work, student, fit, before, after)
-    hashes.seal(folder, record)  # the self-test opens the folder as any reader would
+    manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
     test = adapters.self_test(
         student,
@@ -320,10 +320,10 @@ def _finish(
         work.recipe.precision,
     )
     gate = _judge(work, before, after, test)
-    hashes.seal(folder, {**record, "self_test": asdict(test), "gate": gate})
+    manifests.seal(folder, {**record, "self_test": asdict(test), "gate": gate})
     if gate["promotes"]:
         _beside(final, "unsettled").touch()
-    hashes.place(folder, final)
+    manifests.place(folder, final)
     _beside(final, "checkpoint").unlink(missing_ok=True)
     _settle(work.home, final, str(record["name"]))
     return Outcome(adapters.named(work.home, str(record["name"])), False, gate)
@@ -355,7 +355,7 @@ def _record(
         "objective": recipe.round(work.number).objective,
         "base": {"name": student.base_name, "hash": student.base_hash},
         "parent": parent
-        and {"name": parent.name, "hash": hashes.of_file(parent.folder / model.WEIGHTS)},
+        and {"name": parent.name, "hash": manifests.of_file(parent.folder / model.WEIGHTS)},
         "policy": recipe.policy,
         "data": {
             "hash": work.data.hash,
@@ -364,7 +364,7 @@ def _record(
             "tokens": work.packing.tokens,
             "efficiency": round(work.packing.efficiency, 4),
         },
-        "template": dialogue.template_hash(student.tokenizer),
+        "template": rendering.template_hash(student.tokenizer),
         "seed": recipe.seed,
         "versions": _versions(),
         "device": str(student.device),
@@ -379,7 +379,7 @@ def _record(
     }
 
 
-def _thinned(fit: Fit) -> list[sft.Point]:
+def _thinned(fit: Fit) -> list[trainer.Point]:
     """Return at most about fifty points, first and last included; curve.jsonl holds them all."""
     stride = max(1, len(fit.curve) // 50)
     return [point for place, point in enumerate(fit.curve, 1) if place % stride == 0 or place == 1]

@@ -173,7 +173,7 @@ def _knowledge(settings: Settings) -> Finding:
 
 
 def _writer(settings: Settings) -> Finding:
-    from finetune import adapters, hashes, model
+    from finetune import adapters, manifests, model
 
     if settings.writer != "local":
         return Finding("writer", "good", hidden(settings.writer))
@@ -182,5 +182,5 @@ def _writer(settings: Settings) -> Finding:
     folder = model.locate(base)
     if chosen is None:
         return Finding("writer", "empty", f"{base} without an adapter", "Run medchat demo.")
-    hashes.read_manifest(chosen.folder, f"Run {chosen.name} again.")
+    manifests.read_manifest(chosen.folder, f"Run {chosen.name} again.")
     return Finding("writer", "good", f"{chosen.name} on {base} ({folder})")

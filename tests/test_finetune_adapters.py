@@ -5,9 +5,9 @@ import pytest
 import torch
 from toy_finetune import trained
 
-from finetune import FinetuneError, adapters, dialogue, hashes, model
+from finetune import FinetuneError, adapters, manifests, model, rendering
 
-PROMPTS = [dialogue.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")]
+PROMPTS = [rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")]
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def forge(made, recipe, number, **values):
     target = adapters.folder_of(made.home, recipe, number)
     shutil.copytree(source, target)
     manifest = json.loads((target / "MANIFEST.json").read_text())
-    hashes.seal(target, {**manifest, "name": f"{recipe}/round-{number}", **values})
+    manifests.seal(target, {**manifest, "name": f"{recipe}/round-{number}", **values})
     return f"{recipe}/round-{number}"
 
 
@@ -131,7 +131,7 @@ def test_an_adapter_that_does_nothing_fails_its_test(made):
     weights = load_file(folder / model.WEIGHTS)
     idle = {key: one.zero_() if "lora_B" in key else one for key, one in weights.items()}
     save_file(idle, folder / model.WEIGHTS, metadata={"format": "pt"})
-    hashes.seal(folder, json.loads((folder / "MANIFEST.json").read_text()))
+    manifests.seal(folder, json.loads((folder / "MANIFEST.json").read_text()))
     student = model.load(str(made.base), folder)
     test = adapters.self_test(student, folder, PROMPTS, 4)
     assert test.change == 0

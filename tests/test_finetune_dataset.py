@@ -5,7 +5,7 @@ import re
 import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, dialogue, model
+from finetune import FinetuneError, dataset, model, rendering
 from finetune.dataset import cite, items, sentences
 
 
@@ -153,7 +153,7 @@ def test_answers_alone_are_learned_and_end(tokenizer, data):
         ]
         blank = " " if one.language == "en" else ""
         assert tokenizer.decode(learned) == f"{blank}{one.answer}</s>"
-        prompt = dialogue.prompt_ids(tokenizer, one.prompt)
+        prompt = rendering.prompt_ids(tokenizer, one.prompt)
         assert one.tokens.ids[: len(prompt)] == prompt
 
 
@@ -189,7 +189,7 @@ def test_a_share_is_declined_without_its_evidence(tokenizer, data):
     bare = [one for one in made if not one.covered]
     assert 8 <= len(bare) == report.uncovered <= 24
     for one in bare:
-        assert one.answer == dialogue.NOT_COVERED[one.language]
+        assert one.answer == rendering.NOT_COVERED[one.language]
         assert one.evidence
         assert quotes[one.id] not in one.evidence
         assert one.asked == ()
@@ -329,10 +329,10 @@ def test_a_template_without_an_end_gets_one(tokenizer):
     own = model.tokenizer(str(base()))
     own.chat_template = endless
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
-    made = dialogue.render(own, messages)
+    made = rendering.render(own, messages)
     assert made.ids[-1] == own.eos_token_id
     assert made.learn[-1] is True
-    assert dialogue.render(tokenizer, messages).ids.count(tokenizer.eos_token_id) == 1
+    assert rendering.render(tokenizer, messages).ids.count(tokenizer.eos_token_id) == 1
 
 
 def test_a_template_that_rewrites_is_refused():
@@ -342,4 +342,4 @@ def test_a_template_that_rewrites_is_refused():
     )
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
     with pytest.raises(FinetuneError, match="rewrites earlier turns"):
-        dialogue.render(own, messages)
+        rendering.render(own, messages)

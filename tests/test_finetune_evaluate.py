@@ -2,11 +2,11 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, trained, write_data
 
-from finetune import FinetuneError, adapters, dataset, dialogue, evaluate, model
+from finetune import FinetuneError, adapters, dataset, evaluate, model, rendering
 from finetune.evaluate import Measured, generate, interval, stated, stream
 from finetune.recipe import Evaluation
 
-ASK = dialogue.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")
+ASK = rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def examples(tmp_path_factory):
 
 
 def test_greedy_answer_equals_the_librarys(bare):
-    ids = dialogue.prompt_ids(bare.tokenizer, ASK)
+    ids = rendering.prompt_ids(bare.tokenizer, ASK)
     given = torch.tensor([ids])
     made = bare.model.generate(
         given, attention_mask=torch.ones_like(given), max_new_tokens=40, do_sample=False
@@ -96,7 +96,7 @@ def test_stop_at_the_limit_and_at_the_context(bare):
     ended = []
     list(stream(bare, ASK, 1, ended=lambda: ended.append(True)))
     assert len(ended) <= 1
-    long = dialogue.grounded("Why?", ["fever " * 500], "en")
+    long = rendering.grounded("Why?", ["fever " * 500], "en")
     with pytest.raises(FinetuneError, match="512"):
         list(stream(bare, long, 5))
 
@@ -112,8 +112,8 @@ def test_stop_at_the_limit_and_at_the_context(bare):
         ("Signs of gout: pain.", (), ["pain"]),
         ("Brash words.", ("rash",), ["Brash words"]),
         ("会有咳嗽和发热。", ("咳嗽", "发热"), ["咳嗽", "发热"]),
-        (dialogue.NOT_COVERED["en"], (), []),
-        (dialogue.NOT_COVERED["zh"], (), []),
+        (rendering.NOT_COVERED["en"], (), []),
+        (rendering.NOT_COVERED["zh"], (), []),
         ("", (), []),
     ],
 )
@@ -169,7 +169,7 @@ def test_answers_are_held_against_what_was_asked(examples):
     assert evaluate._present(one, "Nothing.") == (0, len(one.asked))
     assert evaluate._supported(one, full, ()) == (len(one.asked), len(one.asked) + 1)
     gone = next(example for example in examples if not example.covered)
-    assert evaluate._declined(gone, dialogue.NOT_COVERED[gone.language]) == 1.0
+    assert evaluate._declined(gone, rendering.NOT_COVERED[gone.language]) == 1.0
     assert evaluate._declined(gone, full) == 0.0
 
 

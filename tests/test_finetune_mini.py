@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from finetune import dialogue, mini, model
-from finetune.dialogue import Rendered
+from finetune import mini, model, rendering
 from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import Plan, run
+from finetune.rendering import Rendered
 from knowledge.graph import verbalize
 from knowledge.ingest import starter
 from knowledge.vocabulary import RELATIONS
@@ -44,7 +44,7 @@ def test_every_answer_can_be_read_off_the_evidence(drills: Drills) -> None:
         whole = "\n".join(drill.evidence)
         for answer, asked in zip(drill.answers, drill.asked, strict=True):
             assert all(fact in answer and fact in whole for fact in asked)
-            assert bool(asked) == (answer != dialogue.NOT_COVERED[drill.language])
+            assert bool(asked) == (answer != rendering.NOT_COVERED[drill.language])
 
 
 def test_a_citation_names_the_line_that_holds_the_fact(drills: Drills) -> None:
@@ -82,7 +82,7 @@ def test_the_tokenizer_loses_nothing_and_keeps_chinese_apart() -> None:
 def test_a_drill_renders_with_only_its_answers_to_learn(drills: Drills) -> None:
     tokenizer = tokens.train(["The symptoms of fever."] * 5, 50)
     drill = drills.make(language="en")
-    shown = dialogue.render(tokenizer, drill.messages(0))
+    shown = rendering.render(tokenizer, drill.messages(0))
     learned = [token for token, learn in zip(shown.ids, shown.learn, strict=True) if learn]
     assert tokenizer.decode(learned) == f" {drill.answers[0]}</s>"
 
@@ -149,4 +149,4 @@ def test_the_shipped_model_copies_from_its_evidence() -> None:
     card = json.loads((mini.folder() / "MINI.json").read_text())
     # invented names of several tokens: what does not read says none of them
     assert score.stated > 0.1
-    assert card["template"] == dialogue.template_hash(student.tokenizer)
+    assert card["template"] == rendering.template_hash(student.tokenizer)

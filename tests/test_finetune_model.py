@@ -5,7 +5,7 @@ import pytest
 import torch
 from toy_finetune import base, trained, write_base
 
-from finetune import FinetuneError, adapters, hashes, mini, model
+from finetune import FinetuneError, adapters, manifests, mini, model
 from finetune.recipe import Lora
 
 
@@ -107,9 +107,9 @@ def test_an_adapter_saved_and_opened_again_is_the_same(tmp_path):
     manifest = {
         "name": "hand/round-1",
         "base": {"name": "b", "hash": student.base_hash},
-        "template": hashes.of_file(tmp_path / "a" / "chat_template.jinja"),
+        "template": manifests.of_file(tmp_path / "a" / "chat_template.jinja"),
     }
-    hashes.seal(tmp_path / "a", manifest)
+    manifests.seal(tmp_path / "a", manifest)
     ids = torch.tensor([[5, 9, 300, 41]])
     for trainable in (False, True):
         again = model.load(str(base()), tmp_path / "a", trainable=trainable)
@@ -126,7 +126,7 @@ def other_template(folder):
 
 def reseal(folder, **values):
     manifest = json.loads((folder / "MANIFEST.json").read_text())
-    hashes.seal(folder, {**manifest, **values})
+    manifests.seal(folder, {**manifest, **values})
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import torch
 from toy_finetune import base
 
 from finetune import model
-from finetune.dialogue import Rendered
-from finetune.objectives.sft import losses
 from finetune.packing import fit, pack
+from finetune.rendering import Rendered
+from finetune.trainer import losses
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@ import yaml
 from toy_finetune import recipe as toy_recipe
 from toy_finetune import rows, write_base, write_data
 
-from finetune import FinetuneError, dataset, model, recipe
-from finetune.objectives import sft
+from finetune import FinetuneError, dataset, model, recipe, trainer
 from finetune.packing import pack
 from finetune.recipe import Round
 
@@ -107,7 +106,7 @@ def test_one_step_under_the_shipped_adapter(tmp_path, name, kind):
     examples, _ = dataset.show(data.train, data.train, student.tokenizer, mine, 1)
     packing = pack([one.tokens for one in examples], mine.max_tokens)
     start = {key: one.clone() for key, one in student.model.named_parameters()}
-    done = sft.fit(student, packing, Round(max_steps=1, learning_rate=1e-2), seed=1)
+    done = trainer.fit(student, packing, Round(max_steps=1, learning_rate=1e-2), seed=1)
     moved = {key for key, one in student.model.named_parameters() if not one.equal(start[key])}
     assert len(done.curve) == 1
     assert done.curve[0].loss > 0

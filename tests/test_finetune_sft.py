@@ -2,11 +2,11 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, model
-from finetune.objectives import pretrain, sft
-from finetune.objectives.sft import Checkpoint
+from finetune import FinetuneError, dataset, model, trainer
+from finetune.objectives import pretrain
 from finetune.packing import Packed, pack
 from finetune.recipe import Lora, Round
+from finetune.trainer import Checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ class Killed(Exception):
 
 def test_a_killed_run_ends_with_the_same_bits(tmp_path, packing):
     whole = student()
-    sft.fit(whole, packing, PLAN, seed=3)
+    trainer.fit(whole, packing, PLAN, seed=3)
 
     def kill(tick):
         if tick.done == 5:
@@ -43,10 +43,10 @@ def test_a_killed_run_ends_with_the_same_bits(tmp_path, packing):
 
     here = Checkpoint(tmp_path / "checkpoint", "this run")
     with pytest.raises(Killed):
-        sft.fit(student(), packing, PLAN, seed=3, checkpoint=here, progress=kill)
+        trainer.fit(student(), packing, PLAN, seed=3, checkpoint=here, progress=kill)
     torch.manual_seed(99)
     resumed = student()
-    done = sft.fit(resumed, packing, PLAN, seed=3, checkpoint=here)
+    done = trainer.fit(resumed, packing, PLAN, seed=3, checkpoint=here)
     assert done.resumed_at == 4
     assert len(done.curve) == 6
     for key, one in weights(whole).items():
@@ -59,9 +59,9 @@ def test_a_checkpoint_of_something_else_is_left_alone(tmp_path, packing, spoil):
     if spoil == "garbage":
         file.write_bytes(b"\x10\0\0\0\0\0\0\0not a header")
     else:
-        sft.fit(student(), packing, PLAN, seed=3, checkpoint=Checkpoint(file, "other run"))
+        trainer.fit(student(), packing, PLAN, seed=3, checkpoint=Checkpoint(file, "other run"))
         assert file.is_file()
-    done = sft.fit(student(), packing, PLAN, seed=3, checkpoint=Checkpoint(file, "this run"))
+    done = trainer.fit(student(), packing, PLAN, seed=3, checkpoint=Checkpoint(file, "this run"))
     assert done.resumed_at == 0
     assert len(done.curve) == 6
 
@@ -69,7 +69,7 @@ def test_a_checkpoint_of_something_else_is_left_alone(tmp_path, packing, spoil):
 def test_training_lowers_the_loss_and_reports_speed(packing):
     ticks = []
     plan = Round(max_steps=15, epochs=20, learning_rate=0.03, batch_tokens=512)
-    done = sft.fit(student(0.0), packing, plan, seed=3, progress=ticks.append)
+    done = trainer.fit(student(0.0), packing, plan, seed=3, progress=ticks.append)
     assert done.curve[-1].loss < 0.85 * done.curve[0].loss
     assert [tick.done for tick in ticks] == list(range(1, 16))
     assert all(tick.tokens_per_second > 0 for tick in ticks)
@@ -81,7 +81,7 @@ def test_same_seed_same_weights(packing):
     made = []
     for seed in (3, 3, 4):
         one = student()
-        sft.fit(one, packing, PLAN, seed=seed)
+        trainer.fit(one, packing, PLAN, seed=seed)
         made.append(torch.cat([value.flatten() for value in weights(one).values()]))
     assert made[0].equal(made[1])
     assert not made[0].equal(made[2])
@@ -92,29 +92,29 @@ def test_a_loss_that_is_no_number_is_told(packing):
     with torch.no_grad():
         next(iter(weights(broken).values())).fill_(float("nan"))
     with pytest.raises(FinetuneError, match="step 1 is not a number") as caught:
-        sft.fit(broken, packing, PLAN, seed=3)
+        trainer.fit(broken, packing, PLAN, seed=3)
     assert caught.value.status == 1
 
 
 def test_each_row_once_in_each_epoch():
     lines = [Packed([1] * size, list(range(size)), [True] * size) for size in (30, 40, 50, 1)]
-    steps = sft.schedule(lines, Round(epochs=2, batch_tokens=60), 1)
+    steps = trainer.schedule(lines, Round(epochs=2, batch_tokens=60), 1)
     flat = [index for step in steps for index in step]
     assert sorted(flat) == [0, 0, 1, 1, 2, 2]  # a single token predicts nothing
     assert sorted(flat[:3]) == [0, 1, 2]
-    assert len(sft.schedule(lines, Round(epochs=2, batch_tokens=60, max_steps=1), 1)) == 1
+    assert len(trainer.schedule(lines, Round(epochs=2, batch_tokens=60, max_steps=1), 1)) == 1
 
 
 def test_steps_hold_about_so_many_tokens():
     lines = [Packed([1] * 1010, list(range(1010)), [True] * 1010)] * 40
-    steps = sft.schedule(lines, Round(batch_tokens=2048), 1)
+    steps = trainer.schedule(lines, Round(batch_tokens=2048), 1)
     assert {len(step) for step in steps} == {2}
-    assert len(sft.schedule(lines, Round(batch_tokens=10), 1)) == 40
+    assert len(trainer.schedule(lines, Round(batch_tokens=10), 1)) == 40
 
 
 def test_the_rate_rises_and_falls():
     plan = Round(learning_rate=1.0, warmup=0.1)
-    rates = [sft.learning_rate(plan, step, 100) for step in range(100)]
+    rates = [trainer.learning_rate(plan, step, 100) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9] == rates[10] == 1.0
     assert rates[10:] == sorted(rates[10:], reverse=True)
@@ -130,5 +130,5 @@ def test_pretraining_learns_each_text_once_to_its_end(tmp_path):
     assert "gout — symptoms: fever; cough." in texts
     assert "痛风——症状：发热；咳嗽。" in texts
     assert len(texts) == len(set(texts))
-    done = sft.fit(student(0.0), pack(made, 24), Round(max_steps=2, epochs=2), seed=1)
+    done = trainer.fit(student(0.0), pack(made, 24), Round(max_steps=2, epochs=2), seed=1)
     assert len(done.curve) == 2

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from toy_finetune import base
 from toy_home import fill
 
-from finetune import dialogue
+from finetune import rendering
 from finetune.errors import FinetuneError
 from medchat.answering.answer import Model
 from medchat.answering.writer import LocalWriter, open_writer, write
@@ -19,7 +19,7 @@ from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.storage import database
 
-PROMPT = dialogue.grounded("What are the symptoms?", ["Gout — symptoms: pain."], "en")
+PROMPT = rendering.grounded("What are the symptoms?", ["Gout — symptoms: pain."], "en")
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_stream_that_is_left_frees_the_writer():
 def test_the_local_writer_knows_what_fits():
     writer = LocalWriter(base=str(base()), max_new_tokens=40)
     assert writer.fits(PROMPT)
-    assert not writer.fits(dialogue.grounded("pain " * 600, ["x"], "en"))
+    assert not writer.fits(rendering.grounded("pain " * 600, ["x"], "en"))
 
 
 def test_the_writer_of_the_settings(home, monkeypatch):

@@ -9,9 +9,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from finetune.dialogue import TEMPLATE
 from finetune.model import quiet
 from finetune.recipe import Evaluation, Lora, Recipe, Round
+from finetune.rendering import TEMPLATE
 
 ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", "scurvy")
 ILLS_ZH = ("痛风", "哮喘", "偏头痛", "贫血", "麻疹", "腮腺炎", "佝偻病", "坏血病")

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from finetune import dialogue
-from finetune.dialogue import Language
+from finetune import rendering
+from finetune.rendering import Language
 
 Lexicon = dict[str, list[tuple[str, str]]]
 """Kind of entity -> (English, Chinese) names."""
@@ -31,11 +31,11 @@ class Drill:
     answers: tuple[str, ...]
     asked: tuple[tuple[str, ...], ...]
 
-    def messages(self, turn: int | None = None) -> list[dialogue.Message]:
+    def messages(self, turn: int | None = None) -> list[rendering.Message]:
         """Return the dialogue: all turns, or one turn alone, as chat would ask it."""
         first = 0 if turn is None else turn
         last = len(self.questions) - 1 if turn is None else turn
-        opening = dialogue.grounded(self.questions[first], self.evidence, self.language)
+        opening = rendering.grounded(self.questions[first], self.evidence, self.language)
         messages = [*opening, {"role": "assistant", "content": self.answers[first]}]
         for index in range(first + 1, last + 1):
             messages.append({"role": "user", "content": self.questions[index]})
@@ -314,7 +314,7 @@ class _Plan:
             piece[2] == (subject, ask.id) for piece in self._prose
         ):
             subject = stranger
-        return self._question(ask, subject), dialogue.NOT_COVERED[self._language], ()
+        return self._question(ask, subject), rendering.NOT_COVERED[self._language], ()
 
 
 _BY_ID = {ask.id: ask for ask in ASKS}

@@ -8,9 +8,9 @@ The names are invented afresh, so that what is right was read and not remembered
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune import dialogue
-from finetune.dialogue import Language, Rendered
+from finetune import rendering
 from finetune.mini.drills import Drill, Drills, Lexicon
+from finetune.rendering import Language, Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -74,7 +74,7 @@ def answer(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", drill
     """Return the greedy answer to a drill's first question."""
     import torch
 
-    ids = dialogue.prompt_ids(tokenizer, drill.messages(0)[:-1])
+    ids = rendering.prompt_ids(tokenizer, drill.messages(0)[:-1])
     with torch.inference_mode():
         made = model.generate(  # type: ignore[operator]
             torch.tensor([ids]),
@@ -113,7 +113,7 @@ def rehearsal(
     drills = supply(tokenizer, {}, seed)
     made: list[Rendered] = []
     while len(made) < count:
-        rendered = dialogue.render(tokenizer, drills.make().messages(0))
+        rendered = rendering.render(tokenizer, drills.make().messages(0))
         if len(rendered.ids) <= longest:
             made.append(rendered)
     return made

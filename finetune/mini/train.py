@@ -18,14 +18,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import dialogue
-from finetune.dialogue import Rendered
+from finetune import rendering
 from finetune.errors import FinetuneError
 from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
 from finetune.mini.reading import Score
 from finetune.model import reduced
+from finetune.rendering import Rendered
 
 if TYPE_CHECKING:
     import torch
@@ -226,7 +226,7 @@ class _Trainer:
             drill = supply.make(self.hardness * (1.0 if pick.random() < 0.6 else pick.random()))
             # many questions on the same evidence give many choices; one alone is what chat asks
             turn = pick.randrange(len(drill.questions)) if pick.random() < 0.5 else None
-            return dialogue.render(self.tokenizer, drill.messages(turn))
+            return rendering.render(self.tokenizer, drill.messages(turn))
 
         while (done := self.spent - self.begun) < total:
             left = 1 - done / total
@@ -409,6 +409,6 @@ def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None
         "tokens": trainer.seen,
         "seconds": round(trainer.spent),
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
-        "template": dialogue.template_hash(trainer.tokenizer),
+        "template": rendering.template_hash(trainer.tokenizer),
     }
     (work / "MINI.json").write_text(json.dumps(card, indent=1), encoding="utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from finetune.dataset import Row
-from finetune.dialogue import Rendered
+from finetune.rendering import Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

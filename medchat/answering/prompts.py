@@ -2,14 +2,14 @@
 
     hits -> pieces in the question's language first -> the sentences that answer -> messages
 
-The rendering is `finetune.dialogue`'s, the same that adapters are trained on.
+The rendering is `finetune.rendering`'s, the same that adapters are trained on.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from finetune import dialogue
-from finetune.dialogue import Message
+from finetune import rendering
+from finetune.rendering import Message
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
@@ -88,7 +88,7 @@ def compose(
     kept = list(pieces)
     while True:
         lines = [line(piece) for piece in kept]
-        messages = dialogue.grounded(asked.question, lines, asked.language, history)
+        messages = rendering.grounded(asked.question, lines, asked.language, history)
         if limits.fits(messages) or not (history or len(kept) > 1):
             return messages, kept
         if history:

@@ -19,7 +19,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from finetune import adapters, mini
-from finetune.dialogue import Message
+from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import Limits
 from medchat.errors import MedchatError
@@ -77,10 +77,10 @@ class LocalWriter(BaseChatModel):
 
     def fits(self, messages: Sequence[Message]) -> bool:
         """Say whether a prompt leaves room for an answer."""
-        from finetune import dialogue
+        from finetune import rendering
 
         student = self.student()
-        room = student.context - len(dialogue.prompt_ids(student.tokenizer, list(messages)))
+        room = student.context - len(rendering.prompt_ids(student.tokenizer, list(messages)))
         return room >= min(self.max_new_tokens, student.context // 4)
 
     def _stream(

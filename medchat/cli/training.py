@@ -123,10 +123,10 @@ def merge(
     as_json: Json = False,
 ) -> None:
     """Merge an adapter into its base: a model folder that needs no adapter."""
-    from finetune import adapters, export
+    from finetune import adapters, merged_model
 
     chosen = adapters.named(errors.settings().home, name)
-    merged = export.merge(chosen.base, chosen.folder, out)
+    merged = merged_model.merge(chosen.base, chosen.folder, out)
     line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
     errors.show(merged, [line], as_json=as_json)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, dialogue, recipe
+from finetune import adapters, recipe, rendering
 from finetune.recipe import Recipe
 from medchat.cli.errors import table
 from medchat.cli.output import pairs
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, object]
 
-_TEST: tuple[tuple[str, str, dialogue.Language], ...] = (
+_TEST: tuple[tuple[str, str, rendering.Language], ...] = (
     ("What are the symptoms of asthma?", "Asthma — symptoms: wheeze; cough.", "en"),
     ("哮喘有哪些症状？", "哮喘——症状：喘息；咳嗽。", "zh"),
 )
@@ -121,7 +121,7 @@ def tested(settings: Settings, name: str) -> Shape:
 
     chosen = adapters.named(settings.home, name)
     student = model.load(chosen.base, chosen.folder)
-    prompts = [dialogue.grounded(question, [line], language) for question, line, language in _TEST]
+    prompts = [rendering.grounded(question, [line], language) for question, line, language in _TEST]
     return asdict(adapters.self_test(student, chosen.folder, prompts, 64))
 
 

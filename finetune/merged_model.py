@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import dialogue, hashes, model
+from finetune import manifests, model, rendering
 from finetune.errors import FinetuneError
 
 _TOLERANCE = 1e-4
@@ -48,7 +48,7 @@ def merge(base: str, adapter: Path, out: Path) -> Merged:
     with model.quiet():
         plain.save_pretrained(str(partial))
     student.tokenizer.save_pretrained(str(partial))
-    template = dialogue.template_of(student.tokenizer)
+    template = rendering.template_of(student.tokenizer)
     (partial / "chat_template.jinja").write_text(template, encoding="utf-8")
 
     again = model.load(str(partial), device="cpu", precision="float32")
@@ -63,8 +63,8 @@ def merge(base: str, adapter: Path, out: Path) -> Merged:
             remedy="Keep the adapter apart, and report this with the manifest of the round.",
             status=1,
         )
-    record = hashes.read_manifest(adapter, "Run the round again.")
-    hashes.seal(
+    record = manifests.read_manifest(adapter, "Run the round again.")
+    manifests.seal(
         partial,
         {
             "base": record["base"],
@@ -81,5 +81,5 @@ def _sample(student: model.Student) -> list[int]:
     """Return a prompt in both languages."""
     ids = []
     for question in ("What are the symptoms of gout?", "痛风有哪些症状？"):
-        ids += dialogue.prompt_ids(student.tokenizer, [{"role": "user", "content": question}])
+        ids += rendering.prompt_ids(student.tokenizer, [{"role": "user", "content": question}])
     return ids[: student.context]
