@@ -10,7 +10,7 @@ from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 from medchat.answering.answer import Answer, Citation, Model, Sentence
 from medchat.service import Source
 from medchat.storage.conversations import Conversation, Message
-from ui import chat, evidence, history, markup
+from ui import chat_view, evidence, history, safe_html
 from ui.text import speak
 
 EN, ZH = speak("en"), speak("zh")
@@ -50,14 +50,16 @@ def _recorded(question: str) -> Answer:
 
 
 def _all(answer: Answer, words=EN) -> str:
-    return chat.transcript([Message("m1", "assistant", answer.text, "en", 0.0, answer)], {}, words)
+    return chat_view.transcript(
+        [Message("m1", "assistant", answer.text, "en", 0.0, answer)], {}, words
+    )
 
 
 PARTS = [
-    chat.welcome(EN),
-    chat.question(HOSTILE, EN),
-    chat.live(HOSTILE, "write", HOSTILE, EN),
-    chat.notice(HOSTILE, HOSTILE, EN),
+    chat_view.welcome(EN),
+    chat_view.question(HOSTILE, EN),
+    chat_view.live(HOSTILE, "write", HOSTILE, EN),
+    chat_view.notice(HOSTILE, HOSTILE, EN),
     _all(_recorded("hostile")),
     _all(_recorded("What first?")),
     _all(_recorded("unicorn")),
@@ -79,7 +81,7 @@ def test_a_part_is_one_line_of_closed_tags_that_the_sanitizer_passes(html: str) 
 
 
 def test_what_a_reader_wrote_is_shown_as_it_was_written() -> None:
-    assert HOSTILE.replace("\n", "") in Tree(chat.question(HOSTILE, EN)).said
+    assert HOSTILE.replace("\n", "") in Tree(chat_view.question(HOSTILE, EN)).said
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_what_a_reader_wrote_is_shown_as_it_was_written() -> None:
     ],
 )
 def test_lines_keep_breaks_and_drop_what_misleads(text: str, shown: str) -> None:
-    assert markup.lines(text) == shown
+    assert safe_html.lines(text) == shown
 
 
 def test_a_citation_is_a_button_with_its_number_and_a_name_that_is_heard() -> None:
@@ -115,7 +117,7 @@ def test_a_marker_that_cites_nothing_stays_text() -> None:
     sentence = Sentence("Take [7] tablets [1].", (1,), "supported", 1.0)
     citation = Citation(1, "fact", "e#r", "Title", None, "x", 0, 1)
     answer = Answer("", "en", (sentence,), (citation,), False, Model("m"), 1, message="m1")
-    assert "Take [7]" in Tree(chat.answered(answer, None, EN)).said
+    assert "Take [7]" in Tree(chat_view.answered(answer, None, EN)).said
 
 
 def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
@@ -123,10 +125,10 @@ def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
     preface = Sentence("In general:", (), "none", 0.0)
     line = Sentence("Gout — symptoms: pain [1].", (1,), "supported", 1.0)
     answer = Answer("", "en", (preface, line), (quote,), False, Model("mini"), 4, message="m1")
-    said = Tree(chat.answered(answer, None, EN)).said
+    said = Tree(chat_view.answered(answer, None, EN)).said
     assert "Quoted word for word" in said
     own = replace(answer, sentences=(line, replace(line, text="It hurts [1].")))
-    assert "Written by mini" in Tree(chat.answered(own, None, EN)).said
+    assert "Written by mini" in Tree(chat_view.answered(own, None, EN)).said
 
 
 def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
@@ -147,7 +149,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
 )
 def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:
     answer = Answer("Yes.", "en", (), (), False, model, 4, message="m1", seconds={"total": 0.51})
-    assert f"{line} · 0.5 s" in Tree(chat.answered(answer, None, EN)).said
+    assert f"{line} · 0.5 s" in Tree(chat_view.answered(answer, None, EN)).said
 
 
 def test_the_limits_of_the_writer_stand_under_the_answer() -> None:
@@ -186,7 +188,7 @@ def test_the_panel_marks_exactly_the_quotation() -> None:
 def test_the_panel_warns(source: dict[str, bool], key: str) -> None:
     citation = Citation(1, "fact", "e#r", "Title", None, FACT, 0, len(FACT))
     html = evidence.panel([Source(citation, **source)], 1, EN)
-    assert markup.safe(EN(key)) in html
+    assert safe_html.safe(EN(key)) in html
 
 
 def test_the_list_groups_by_day_newest_first() -> None:
@@ -205,7 +207,7 @@ def test_an_empty_list_says_why(searching: bool, key: str) -> None:
 
 
 def test_the_rated_thumb_is_chosen_and_said() -> None:
-    html = chat.answered(_recorded("What first?"), "down", EN)
+    html = chat_view.answered(_recorded("What first?"), "down", EN)
     assert "thumb-down chosen" in html
     assert EN("rated_down") in html
     assert QUOTE[:20] in html

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from medchat.answering.answer import Citation
 from medchat.service import Source
-from ui.markup import button, lines, safe
+from ui.safe_html import button, lines, safe
 from ui.text import Words
 
 _STATED = re.compile(r"[^:：]+(?=[:：])")

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from medchat.storage.conversations import Conversation
-from ui.markup import button, hidden, safe
+from ui.safe_html import button, hidden, safe
 from ui.text import Words
 
 

@@ -17,8 +17,8 @@ from medchat.chat import Done, Event, Piece, Status
 from medchat.errors import MedchatError
 from medchat.service import Desk
 from medchat.storage.conversations import Verdict
-from ui import chat, evidence, history
-from ui.markup import button, safe
+from ui import chat_view, evidence, history
+from ui.safe_html import button, safe
 from ui.text import LANGUAGES, Words, preferred, speak
 
 Parts = dict[str, str | Mapping[str, object]]
@@ -125,7 +125,7 @@ class Page:
         session.turn = Turn(text)
         return {
             "box": "",
-            "live": chat.live(text, "wait", "", session.words),
+            "live": chat_view.live(text, "wait", "", session.words),
             **({} if session.conversation else {"transcript": ""}),
             **_buttons(busy=True),
         }
@@ -185,7 +185,10 @@ class Page:
             return act(session, signal)
         except MedchatError as error:
             # what another page deleted meanwhile
-            return {**self._listing(session), "live": chat.notice(error.what, "", session.words)}
+            return {
+                **self._listing(session),
+                "live": chat_view.notice(error.what, "", session.words),
+            }
 
     def _shown(self, session: Session, turn: Turn, events: Iterator[Event]) -> Iterator[Parts]:
         step, draft, shown = "understand", "", 0.0
@@ -209,11 +212,11 @@ class Page:
                 isinstance(event, Status) or self.clock() - shown > _PAUSE
             ):
                 shown = self.clock()
-                yield {"live": chat.live(turn.question, step, draft, session.words)}
+                yield {"live": chat_view.live(turn.question, step, draft, session.words)}
 
     def _ended(self, session: Session, turn: Turn, told: str) -> Parts:
         words = session.words
-        return {"live": chat.notice(told, turn.question, words), **_buttons(busy=False)}
+        return {"live": chat_view.notice(told, turn.question, words), **_buttons(busy=False)}
 
     def _show(self, session: Session, conversation: str | None) -> Parts:
         session.turn = None  # what is being answered there is finished and recorded all the same
@@ -234,7 +237,7 @@ class Page:
         if signal.id != session.conversation:
             return self._listing(session)
         shown = self._show(session, None)
-        return {**shown, "live": chat.notice(session.words("deleted"), "", session.words)}
+        return {**shown, "live": chat_view.notice(session.words("deleted"), "", session.words)}
 
     def _cite(self, session: Session, signal: Signal) -> Parts:
         session.cited = (signal.id, signal.n)
@@ -247,7 +250,7 @@ class Page:
     def _rate(self, session: Session, signal: Signal) -> Parts:
         verdict: Verdict = "up" if signal.text == "up" else "down"
         reason, _, comment = signal.reason.partition(":")
-        self.desk.rate(signal.id, verdict, reason if reason in chat.REASONS else "", comment)
+        self.desk.rate(signal.id, verdict, reason if reason in chat_view.REASONS else "", comment)
         return self._conversation(session)
 
     def _known(self, id: str) -> str | None:
@@ -279,11 +282,11 @@ class Page:
 
     def _conversation(self, session: Session) -> Parts:
         words = session.words
-        shown = chat.welcome(words)
+        shown = chat_view.welcome(words)
         if session.conversation:
             messages = self.desk.messages(session.conversation)
             verdicts = self.desk.verdicts(session.conversation)
-            shown = chat.transcript(messages, verdicts, words)
+            shown = chat_view.transcript(messages, verdicts, words)
         return {"transcript": shown, "live": "", **self._place(session)}
 
     def _listing(self, session: Session) -> Parts:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from medchat.answering.answer import Answer, Sentence
 from medchat.storage.conversations import Message
 from ui.evidence import titled
-from ui.markup import button, hidden, lines, safe
+from ui.safe_html import button, hidden, lines, safe
 from ui.text import Words
 
 REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
