@@ -91,7 +91,7 @@ def _command(paths: Sequence[Path]) -> float:
     """Return the processor seconds of the whole command `medchat kb add` in an empty home."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "medchat.cli.app", "kb", "add", *map(str, paths)]
+        command = [sys.executable, "-m", "medchat.cli", "kb", "add", *map(str, paths)]
         environment = {**os.environ, "MEDCHAT_HOME": folder}
         subprocess.run(command, check=True, env=environment, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -28,7 +28,7 @@ def main() -> None:
         for title, paths in (("graphs", chosen.graphs), ("literature", chosen.literature)):
             if not paths:
                 continue
-            command = [sys.executable, "-m", "medchat.cli.app", "kb", "add", *map(str, paths)]
+            command = [sys.executable, "-m", "medchat.cli", "kb", "add", *map(str, paths)]
             began = time.perf_counter()
             subprocess.run(command, check=True, env=environment, stderr=subprocess.DEVNULL)
             rows.append((f"add {title}, seconds", f"{time.perf_counter() - began:.1f}"))
@@ -36,7 +36,7 @@ def main() -> None:
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
             rows.append((f"peak memory up to then ({title}), GiB", f"{peak:.2f}"))
         shown = subprocess.run(
-            [sys.executable, "-m", "medchat.cli.app", "kb", "status", "--json"],
+            [sys.executable, "-m", "medchat.cli", "kb", "status", "--json"],
             check=True, env=environment, capture_output=True, text=True,
         )  # fmt: skip
         status = json.loads(shown.stdout)

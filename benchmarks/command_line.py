@@ -13,7 +13,7 @@ from machine import table
 
 def main() -> None:
     """Run the command and print the median."""
-    command = [sys.executable, "-m", "medchat.cli.app", "--help"]
+    command = [sys.executable, "-m", "medchat.cli", "--help"]
     taken = []
     for _ in range(6):
         began = time.perf_counter()

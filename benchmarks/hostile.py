@@ -48,7 +48,7 @@ def run(words: list[str], home: Path, cwd: Path) -> Cost:
     began = time.perf_counter()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = subprocess.Popen(
-            [sys.executable, "-m", "medchat.cli.app", *words],
+            [sys.executable, "-m", "medchat.cli", *words],
             stdout=out, stderr=err, env=environment, cwd=cwd, start_new_session=True,
         )  # fmt: skip
         before = os.times()

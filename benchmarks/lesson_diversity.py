@@ -186,7 +186,7 @@ def _peer(path: Path) -> list[str]:
 
 
 def _medchat(home: Path, *arguments: object) -> None:
-    command = [sys.executable, "-m", "medchat.cli.app", *map(str, arguments)]
+    command = [sys.executable, "-m", "medchat.cli", *map(str, arguments)]
     environment = {**os.environ, "MEDCHAT_HOME": str(home)}
     subprocess.run(command, check=True, env=environment, stderr=subprocess.DEVNULL)
 

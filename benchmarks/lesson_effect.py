@@ -351,7 +351,7 @@ def _compared(
 
 
 def _medchat(home: Path, *arguments: object) -> None:
-    command = [sys.executable, "-m", "medchat.cli.app", *map(str, arguments)]
+    command = [sys.executable, "-m", "medchat.cli", *map(str, arguments)]
     environment = {**os.environ, "MEDCHAT_HOME": str(home)}
     subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 

@@ -74,7 +74,7 @@ def _lines(
 def _run(home: Path, *arguments: str) -> tuple[float, float, float, float]:
     """Run a command; return its seconds, its processor seconds and its two peaks in MiB."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "medchat.cli.app", *arguments]
+    command = [sys.executable, "-m", "medchat.cli", *arguments]
     environment = {**os.environ, "MEDCHAT_HOME": str(home)}
     quiet = [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)]
     quiet.append((os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0))

@@ -51,7 +51,7 @@ def test_the_readme_opens_with_the_two_commands() -> None:
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"^medchat ([a-z-]+)", README, re.M))))
 def test_each_command_of_the_readme_exists(name: str) -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "medchat.cli.app", name, "--help"], capture_output=True, text=True
+        [sys.executable, "-m", "medchat.cli", name, "--help"], capture_output=True, text=True
     )
     assert shown.returncode == 0, shown.stderr
 

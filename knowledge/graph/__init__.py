@@ -1,1 +1,1 @@
-"""The knowledge graph: tables, entity resolution and linking, merges, splits, conflicts, facts in words."""
+"""The knowledge graph: tables, entity resolution, linker, merges, conflicts, verbalization."""

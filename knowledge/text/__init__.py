@@ -1,1 +1,1 @@
-"""Text as the rest of medchat reads it: names, chunking, stop words, spelling, segmentation, units."""
+"""Text processing: names, chunking, stop words, spelling, segmentation, units."""

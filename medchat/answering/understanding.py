@@ -15,7 +15,7 @@ from medchat.answering.answer import Language
 from medchat.answering.entailment import Mention
 
 TakeApart = Callable[[str], Question]
-"""What finds the mentions and cues of a question: `knowledge.search.query_parser.understand` with a linker."""
+"""What finds the mentions and cues of a question: the query parser with a linker."""
 
 _PRONOUN_EN = re.compile(
     r"\b(?:its|their|his|her)\b|\b(?:it|they|them|this (?:disease|condition|drug|medicine|illness)"

@@ -113,18 +113,16 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer one question from the evidence, or every question of a file (which is not logged)."""
-    from medchat.cli import questions
+    from medchat.cli import asking
 
-    chat = questions.open_for(
-        errors.settings(), question, questions, writer=writer, adapter=adapter
-    )
+    chat = asking.open_for(errors.settings(), question, questions, writer=writer, adapter=adapter)
     if questions is not None:
-        for line in questions.batch(chat, questions):
+        for line in asking.batch(chat, questions):
             errors.say(errors.as_text(line))
         return
-    conversation = questions.latest(chat) if go_on else None
+    conversation = asking.latest(chat) if go_on else None
     answered = chat.ask(question, conversation, log=not no_log)
-    errors.show(answered.document(), questions.lines(answered), as_json=as_json)
+    errors.show(answered.document(), asking.lines(answered), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat chat --writer quote")
@@ -138,10 +136,10 @@ def chat(
 ) -> None:
     """Ask question after question at the terminal; an empty line or Ctrl+D ends it."""
     from medchat.chat import open_chat
-    from medchat.cli import questions
+    from medchat.cli import asking
 
     opened = open_chat(errors.settings(), writer=writer, adapter=adapter)
-    questions.converse(opened, questions.latest(opened) if go_on else None, log=not no_log)
+    asking.converse(opened, asking.latest(opened) if go_on else None, log=not no_log)
 
 
 @app.command(epilog="Example: medchat doctor --json")
@@ -312,6 +310,3 @@ training.register(app)
 app.add_typer(history, name="history")
 app.add_typer(feedback, name="feedback")
 app.add_typer(database, name="db")
-
-if __name__ == "__main__":
-    main()

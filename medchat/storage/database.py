@@ -2,7 +2,7 @@
 
     URL -> engine (knowledge.graph.catalog.connect) -> revision checked or upgraded -> engine
 
-What the tables hold is known to `knowledge.graph.catalog` and `medchat.storage.conversations`, not here.
+What the tables hold is known to the modules that define them, not here.
 """
 
 import sqlite3
@@ -88,7 +88,7 @@ def migrations() -> Path:
     spec = find_spec("medchat.migrations")
     if spec and spec.origin:
         return Path(spec.origin).parent
-    return Path(__file__).resolve().parent.parent / "migrations"
+    return Path(__file__).resolve().parents[2] / "migrations"
 
 
 def backup(engine: Engine, target: Path) -> Path:

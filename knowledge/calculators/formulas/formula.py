@@ -2,8 +2,8 @@
 
     inputs by their keys -> limits -> steps -> result, rounded -> the band that it falls in
 
-A formula is data: names, inputs, an expression in the grammar of `knowledge.calculators.arithmetic`, and what
-is known of its result. Figures stand as texts, as they were written, so that they are rounded once.
+A formula is data: names, inputs, an expression in the grammar of `arithmetic`, and what is known of
+its result. Figures stand as texts, as they were written, so that they are rounded once.
 """
 
 from collections.abc import Mapping
