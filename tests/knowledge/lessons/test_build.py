@@ -245,12 +245,13 @@ def test_the_freest_licence_counts(licences, freest):
 
 @pytest.mark.real_data
 def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path):
+    import knowledge.ingest.starter
     from knowledge.ingest import updates
 
     whole = (real_data / "restricted/kg_zh/medicalgraph_a/disease_a.csv").read_bytes()
     path = tmp_path / "disease.csv"
     path.write_bytes(b"\n".join(whole.split(b"\n")[:400]))
-    starter = Path(build.__file__).parent.parent / "starter"
+    starter = Path(knowledge.ingest.starter.__file__).parent
     generation = updates.add(engine, home, [path, starter / "medicines_a.yaml"]).generation
     report = build.build(engine, generation, tmp_path / "data", limit=600)
     assert report.rows == 600

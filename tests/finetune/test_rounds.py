@@ -211,7 +211,7 @@ rounds.run(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}), kill)
 
 def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, second):
     fresh = second[1].adapter
-    tests = Path(__file__).resolve().parent
+    tests = Path(__file__).resolve().parents[1]
     script = KILL.format(
         tests=str(tests),
         root=str(tests.parent),

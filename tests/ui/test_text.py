@@ -8,7 +8,7 @@ import pytest
 
 from ui.text import LANGUAGES, preferred, speak
 
-ROOM = Path(__file__).resolve().parent.parent / "ui"
+ROOM = Path(__file__).resolve().parents[2] / "ui"
 
 
 def _fields(line: str) -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 from hostile_files import sparse
-from test_knowledge_literature import drawn, pdf
+from test_literature_sources import drawn, pdf
 
 SECONDS = 5
 MEMORY = 300
@@ -46,7 +46,7 @@ def refuse(path: Path, format_name: str = "") -> dict[str, object]:
     """Read a file in a process of its own; return what it said, within the limits."""
     done = subprocess.run(
         [sys.executable, "-c", _CHILD, str(path), format_name],
-        capture_output=True, text=True, timeout=120, cwd=Path(__file__).resolve().parent.parent,
+        capture_output=True, text=True, timeout=120, cwd=Path(__file__).resolve().parents[3],
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)

@@ -16,7 +16,7 @@ from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.web import names_of, serve
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from knowledge.ingest.sources.graph import triple_mapping
 from knowledge.records import EntityRecord, Report, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
 def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], Report]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
-from test_knowledge_identity import CURATED, add, entity, obo
+from test_entity_resolution import CURATED, add, entity, obo
 from toy_knowledge import write_graph
 
 from knowledge import KnowledgeError

@@ -29,7 +29,7 @@ from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.storage import conversations, database
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[3]
 METADATA = (knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata)
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 

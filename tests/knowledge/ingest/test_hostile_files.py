@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hostile_files import FILES, READ, Hostile
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[3]
 SECONDS = 5
 MEMORY = 300
 
