@@ -20,7 +20,7 @@ MEMORY = 300
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from knowledge import updates
+from knowledge.ingest import updates
 from knowledge.graph.catalog import Base, connect
 from knowledge.errors import KnowledgeError
 home = Path(sys.argv[1])

@@ -197,7 +197,9 @@ def test_a_dead_holder_does_not_block(engine: Engine, home: Path, tmp_path: Path
 _DIES = """
 import os, signal, sys
 from pathlib import Path
-from knowledge import generations, passages, updates
+from knowledge.index import generations
+from knowledge.ingest import updates
+from knowledge.text import chunking
 from knowledge.graph.catalog import connect
 from toy_knowledge import ToyEmbedding
 
@@ -211,7 +213,7 @@ class Dying(ToyEmbedding):
 
 embedding = ToyEmbedding()
 if point == "reading":
-    passages.split = die
+    chunking.split = die
 elif point == "embedding":
     embedding = Dying()
 elif point == "sealing":
