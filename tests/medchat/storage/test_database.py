@@ -116,7 +116,8 @@ def merge_and_split(engine, home, folder):
 
 def test_two_upgrades_at_once_are_one(home):
     code = (
-        "import sys; from medchat.storage import database; from knowledge.graph.catalog import connect; "
+        "import sys; from medchat.storage import database; "
+        "from knowledge.graph.catalog import connect; "
         "print(database.upgrade(connect(sys.argv[1])))"
     )
     command = [sys.executable, "-c", code, load().database]
