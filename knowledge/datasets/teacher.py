@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,12 +59,13 @@ class Silent(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Where the teacher is, and how patiently it is asked."""
+class TeacherOptions:
+    """Where the teacher is, in which file its replies are kept, and how patiently it is asked."""
 
     url: str
     model: str
-    key: str = ""
+    replies: Path
+    key: str = field(default="", repr=False)
     timeout: float = 60.0
     parallel: int = 8
     wait: float = 0.5
@@ -89,15 +90,15 @@ class Server:
 class Teacher:
     """Rewords rows with a server, and remembers what it said in a file."""
 
-    def __init__(self, server: Server, cache: Path, progress: Progress = silent) -> None:
-        self._server = server
-        self._cache = _Cache(cache)
+    def __init__(self, options: TeacherOptions, progress: Progress = silent) -> None:
+        self._server = options
+        self._cache = _Cache(options.replies)
         self._progress = progress
         self._failures = 0
         self._began = time.monotonic()
         self._counts = threading.Lock()
-        self.asked = 0
-        self.tokens = 0
+        self._asked = 0
+        self._tokens = 0
 
     @property
     def name(self) -> str:
@@ -135,8 +136,8 @@ class Teacher:
                 why = next(faults) and f"{KEPT}not proven" or (why and f"{KEPT}{why}")
             report[why or REWORDED] = report.get(why or REWORDED, 0) + 1
             done.append(draft if isinstance(draft, Lesson) and not why else lesson)
-        rate = self.asked / max(time.monotonic() - self._began, 1e-9)
-        self._progress(f"teacher, {self.tokens:,} tokens, {rate:.1f} answers/s", self.asked, None)
+        rate = self._asked / max(time.monotonic() - self._began, 1e-9)
+        self._progress(f"teacher, {self._tokens:,} tokens, {rate:.1f} answers/s", self._asked, None)
         return done
 
     def _draft(self, lesson: Lesson) -> Lesson | str:
@@ -196,8 +197,8 @@ class Teacher:
                 )
             else:
                 with self._counts:
-                    self.asked += 1
-                    self.tokens += tokens
+                    self._asked += 1
+                    self._tokens += tokens
                     self._failures = 0
                 return reply
         with self._counts:
@@ -246,7 +247,7 @@ def _is_free(lesson: Lesson) -> bool:
     return not fixed and not MARK.search(lesson.messages[-1].content)
 
 
-def _request(server: Server, rules: str, text: str) -> tuple[str, int]:
+def _request(server: TeacherOptions, rules: str, text: str) -> tuple[str, int]:
     """Ask for one chat completion; return the reply and the tokens that it took."""
     body = {
         "model": server.model,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import errors, kb, training
+from medchat.cli import data, errors, kb, training
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -306,6 +306,7 @@ def _engine() -> "Engine":
 
 
 kb.register(app)
+data.register(app)
 training.register(app)
 app.add_typer(history, name="history")
 app.add_typer(feedback, name="feedback")

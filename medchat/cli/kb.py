@@ -1,7 +1,6 @@
-"""Commands of the knowledge base, and of the lessons made from it.
+"""The commands `medchat kb …`: what is in the knowledge base, what comes in, what goes out.
 
-medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries
-medchat build-data -> knowledge.lessons.build
+flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries -> lines
 """
 
 from pathlib import Path
@@ -12,9 +11,12 @@ import typer
 from medchat.cli import errors
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Engine
 
-    from medchat.cli.kb_helpers import Bench
+    from knowledge.ingest.updates import Update
+    from medchat.cli.open_base import OpenBase
 
 app = typer.Typer(
     help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
@@ -31,11 +33,8 @@ PerSource = Annotated[int | None, typer.Option(help="At most so many of one sour
 
 
 def register(parent: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this group."""
     parent.add_typer(app, name="kb")
-    parent.command("build-data", epilog="Example: medchat build-data --out lessons --limit 5000")(
-        build_data
-    )
 
 
 @app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
@@ -49,11 +48,11 @@ def add(
     """Add graphs and literature; one new generation for the whole call, or none."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
+    with _open() as base:
         update = updates.add(
-            *bench.place, paths, format=format, title=source, licence=licence, **bench.tools
+            *base.place, paths, format=format, title=source, licence=licence, **base.tools
         )
-    errors.show(update, bench.told(update), as_json=as_json)
+    errors.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -61,9 +60,9 @@ def remove(ids: Ids, as_json: Json = False) -> None:
     """Take documents, or all that a source brought, out of the base."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
-        update = updates.remove(*bench.place, ids, **bench.tools)
-    errors.show(update, bench.told(update), as_json=as_json)
+    with _open() as base:
+        update = updates.remove(*base.place, ids, **base.tools)
+    errors.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb retract pmid:29768149")
@@ -71,9 +70,9 @@ def retract(ids: Ids, as_json: Json = False) -> None:
     """Mark documents as retracted: no answer cites them again, whatever the generation."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
-        update = updates.retract(*bench.place, ids)
-    errors.show(update, bench.told(update), as_json=as_json)
+    with _open() as base:
+        update = updates.retract(*base.place, ids)
+    errors.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command("list", epilog="Example: medchat kb list --documents --limit 20")
@@ -129,12 +128,12 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Rank passages and facts for a query, with scores and why."""
-    from medchat.cli import kb_helpers, output
+    from medchat.cli import kb_search, output
 
-    kept = kb_helpers.kept(year_from, year_to, type, language, source, per_source)
-    look = kb_helpers.looking(errors.settings(), top, kept)
-    for id, text in kb_helpers.queries(query, queries):
-        hits = look(text)
+    filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
+    find = kb_search.open_searcher(errors.settings(), top, filters)
+    for id, text in kb_search.read_queries(query, queries):
+        hits = find(text)
         if queries is not None:
             errors.say(errors.as_text({"id": id, "hits": hits}))
         else:
@@ -190,8 +189,8 @@ def split(
     from knowledge.ingest import updates
     from medchat.cli.output import pairs
 
-    with _bench() as bench:
-        shape = asdict(updates.split(*bench.place, name, source))
+    with _open() as base:
+        shape = asdict(updates.split(*base.place, name, source))
     errors.show(shape, pairs(shape), as_json=as_json)
 
 
@@ -229,8 +228,8 @@ def rollback(
     """Make a new generation that holds what an earlier one held."""
     from knowledge.index import generations
 
-    with _bench() as bench:
-        made = generations.rollback(*bench.place, number, **bench.tools)
+    with _open() as base:
+        made = generations.rollback(*base.place, number, **base.tools)
     line = f"Generation {made} holds what generation {number} held."
     errors.show({"generation": made, "content_of": number}, [line], as_json=as_json)
 
@@ -258,86 +257,29 @@ def gc(
     errors.show(gone, collected(gone), as_json=as_json)
 
 
-def build_data(
-    out: Annotated[Path | None, typer.Option(help="A new folder for the dataset.")] = None,
-    check: Annotated[Path | None, typer.Option(help="Prove the rows of this folder.")] = None,
-    style: Annotated[
-        str,
-        typer.Option(
-            help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, knowledge-call, tools, safety, preference (pairs of all kinds)."
-        ),
-    ] = "",
-    language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
-    limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
-    take_in: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--import",
-            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
-            "may be repeated. With --style imported nothing else is taken.",
-        ),
-    ] = None,
-    import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
-    import_licence: Annotated[str, typer.Option(help="Their licence.")] = "",
-    feedback: Annotated[
-        bool, typer.Option("--feedback", help="Take in what a curator approved of the answers.")
-    ] = False,
-    personal: Annotated[
-        str, typer.Option(help="Rows from outside with personal data: drop, or mask.")
-    ] = "drop",
-    exclude: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Evaluation sets (JSON, JSON Lines, CSV, or a folder) that no row may overlap; "
-            "may be repeated."
-        ),
-    ] = None,
-    licence: Annotated[
-        str, typer.Option(help="Only rows whose sources have these licences, with commas.")
-    ] = "",
-    keywords: Annotated[
-        Path | None,
-        typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
-    ] = None,
-    teacher: Annotated[
-        str,
-        typer.Option(
-            help="An OpenAI-compatible server that rewords answers, such as "
-            "http://127.0.0.1:8080/v1; its key is read from MEDCHAT_TEACHER_KEY."
-        ),
-    ] = "",
-    teacher_model: Annotated[str, typer.Option(help="The model that it shall use.")] = "",
-    engine: Annotated[
-        str, typer.Option(help="What writes rows: processes of this machine, or ray.")
-    ] = "processes",
-    as_json: Json = False,
-) -> None:
-    """Write instruction data from the graph, or prove each row of a folder against it."""
-    from medchat.cli import kb_helpers
+def _open() -> "AbstractContextManager[OpenBase]":
+    from medchat.cli.open_base import open_base
 
-    amount = kb_helpers.Amount(limit=limit, seed=seed, workers=workers)
-    taken, kept_out = tuple(take_in or ()), tuple(exclude or ())
-    outside = (taken, import_format, import_licence, feedback, personal)
-    beside = kb_helpers.Beside(
-        *outside, kept_out, licence, teacher, teacher_model, engine, keywords
-    )
-    with _bench() as held:
-        work = kb_helpers.lessons_work(held, out, check, style, language, amount, beside)
-        report, whole = work()
-    errors.show(report, kb_helpers.lines_of(report), as_json=as_json)
-    raise typer.Exit(0 if whole else 1)
-
-
-def _bench() -> "Bench":
-    from medchat.cli.kb_helpers import Bench
-
-    return Bench(errors.settings())
+    return open_base(errors.settings())
 
 
 def _engine() -> "Engine":
     from medchat.storage.database import open_engine
 
     return open_engine(errors.settings())
+
+
+def _update_lines(update: "Update") -> list[str]:
+    from medchat.cli.output import pairs
+
+    return pairs(
+        {
+            "generation": update.generation,
+            "entities": update.entities,
+            "facts": update.facts,
+            "documents": update.documents,
+            "passages": update.passages,
+            "left out": update.left_out,
+            "unchanged": len(update.unchanged),
+        }
+    )

@@ -25,7 +25,7 @@ _SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class ImportedFile:
     """A file to take rows from, in a shape or in that of its first rows, and its licence."""
 
     path: Path
@@ -33,7 +33,7 @@ class Import:
     licence: str = ""
 
 
-def candidates(imports: Sequence[Import]) -> Iterator[Candidate]:
+def candidates(imports: Sequence[ImportedFile]) -> Iterator[Candidate]:
     """Yield the rows of files; KnowledgeError where a file has no shape that is known."""
     for each in imports:
         yield from rows(talks(each), each.path.name, each.licence or UNSTATED)
@@ -62,7 +62,7 @@ def recognise(path: Path) -> Shape:
     )
 
 
-def talks(wanted: Import) -> Iterator[tuple[int, Talk | str]]:
+def talks(wanted: ImportedFile) -> Iterator[tuple[int, Talk | str]]:
     """Yield each row of a file with its line, as a talk or as the reason why it is none."""
     main = _named(wanted.format) if wanted.format else recognise(wanted.path)
     for line, row in _objects(wanted.path):

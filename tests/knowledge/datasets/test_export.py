@@ -10,6 +10,7 @@ from knowledge.datasets import export
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.records import Lesson, LessonSource, Message
 
 FILES = {
@@ -38,7 +39,7 @@ def graph(tmp_path_factory):
 @pytest.fixture(scope="module")
 def data(graph, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made") / "data"
-    build.build(*graph, folder, styles=("chatdoctor", "huatuo"))
+    build.build(*graph, folder, BuildOptions(styles=("chatdoctor", "huatuo")))
     return folder
 
 

@@ -12,7 +12,7 @@ from knowledge.datasets.gates import contamination, near_duplicates, pii, quotas
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.records import Lesson, Message
 from knowledge.vocabulary import RELATIONS
 
@@ -369,8 +369,8 @@ def test_a_build_counts_and_shows_what_its_gates_dropped(tmp_path):
     engine, generation = opened(tmp_path / "graph")
     held = tmp_path / "held.json"
     held.write_text(json.dumps([{"question": "What are the symptoms of gout?"}]), encoding="utf-8")
-    wishes = Wishes(exclude=(held,), licences=("CC0-1.0",))
-    report = build.build(engine, generation, tmp_path / "data", wishes=wishes)
+    options = BuildOptions(exclude=(held,), licences=("CC0-1.0",))
+    report = build.build(engine, generation, tmp_path / "data", options)
     engine.dispose()
     assert report.dropped[quotas.UNLICENSED] > 5
     assert report.dropped[contamination.OVERLAP] >= 1
@@ -444,11 +444,11 @@ class TestAbuse:
 
     def test_a_build_keeps_keywords_out_and_says_so(self, tmp_path):
         engine, generation = opened(tmp_path)
-        build.build(engine, generation, tmp_path / "all", styles=("huatuo",))
+        build.build(engine, generation, tmp_path / "all", BuildOptions(styles=("huatuo",)))
         common = max(("gout", "diabetes", "asthma"), key=lambda w: _rows_with(tmp_path / "all", w))
         assert _rows_with(tmp_path / "all", common)
-        wishes = Wishes(keywords=(common,))
-        build.build(engine, generation, tmp_path / "some", styles=("huatuo",), wishes=wishes)
+        options = BuildOptions(styles=("huatuo",), keywords=(common,))
+        build.build(engine, generation, tmp_path / "some", options)
         assert not _rows_with(tmp_path / "some", common)
         report = json.loads((tmp_path / "some" / "report.json").read_text(encoding="utf-8"))
         reasons = [reason for reason in report["dropped"] if reason.startswith(toxicity.KEYWORD)]

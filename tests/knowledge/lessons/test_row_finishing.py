@@ -13,6 +13,7 @@ from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
 from knowledge.graph.prepared_query import Prepared, plain
 from knowledge.lessons import build, row_finishing, workers
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
 from knowledge.records import Lesson, LessonSource, Message
 
@@ -111,9 +112,9 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
 def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
     graph, tmp_path, monkeypatch, copied
 ):
-    build.build(*graph, tmp_path / "one", seed=3)
+    build.build(*graph, tmp_path / "one", BuildOptions(seed=3))
     monkeypatch.setattr(workers, "_can_fork", lambda engine: copied)
-    build.build(*graph, tmp_path / "two", seed=3, workers=2)
+    build.build(*graph, tmp_path / "two", BuildOptions(seed=3, workers=2))
     for name in (*FILES, "sharegpt.json", "report.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -181,6 +182,6 @@ def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_pat
     from made_graph import fill_graph
 
     engine = fill_graph(tmp_path, 20)
-    report = build.build(engine, 1, tmp_path / "data", limit=300)
+    report = build.build(engine, 1, tmp_path / "data", BuildOptions(limit=300))
     assert report.rows == 300 and min(report.languages.values()) > 100
     engine.dispose()
