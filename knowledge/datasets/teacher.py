@@ -9,6 +9,7 @@ trusted: a reworded row passes the plain gates and the proof anew.
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 import time
@@ -23,7 +24,6 @@ from urllib.parse import urlsplit
 
 from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.verify.behaviour_checks import MARK
 from knowledge.records import Language, Lesson, Message, Progress, silent
 from knowledge.text.chunking import sentences
 
@@ -51,6 +51,7 @@ _MOST_FAILURES = 20
 
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _FIXED = ("declined", "refused", "conflict")
+_CITATION = re.compile(r"\[\d+\]")
 _LARGEST_REPLY = 1 << 20
 
 
@@ -244,7 +245,7 @@ def _is_free(lesson: Lesson) -> bool:
     """Say whether an answer may be reworded: it is proven and quotes, cites, reckons nothing."""
     quotes = any(source.kind == "passage" or source.calculated for source in lesson.sources)
     fixed = quotes or lesson.imported or any(lesson.meta.get(mark) for mark in _FIXED)
-    return not fixed and not MARK.search(lesson.messages[-1].content)
+    return not fixed and not _CITATION.search(lesson.messages[-1].content)
 
 
 def _request(server: TeacherOptions, rules: str, text: str) -> tuple[str, int]:
