@@ -229,7 +229,7 @@ def _sides(
 
 def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     """Read a peer's rows, one JSON array or one row a line, less what overlaps the questions."""
-    from knowledge.datasets.gates.contamination import Overlap
+    from knowledge.datasets.filters.contamination import ContaminationFilter
     from knowledge.records import Lesson, Message
 
     text = path.read_text(encoding="utf-8")
@@ -249,7 +249,7 @@ def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
         )
         for place, (asked, said) in enumerate(pairs)
     ]
-    reasons = Overlap([held_out])(lessons)
+    reasons = ContaminationFilter([held_out])(lessons)
     print(f"{path.name}: {sum(map(bool, reasons))} of {len(pairs)} rows overlap", file=sys.stderr)
     return [
         Row(

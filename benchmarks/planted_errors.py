@@ -27,8 +27,8 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge.datasets import screening
-from knowledge.datasets.screening import Candidate, Screened
+from knowledge.datasets import filtering
+from knowledge.datasets.filtering import Candidate, FilterReport
 from knowledge.graph.catalog import Base, FactRow, NameRow, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
@@ -430,8 +430,10 @@ def _screened(
         return [f"{NOT_PROVEN}{fault}" if fault else "" for fault in prover.faults(lessons)]
 
     def reasons(wanted: list[Lesson]) -> list[str]:
-        judged = pipeline.make_stages(options, engine, generation, Screened(), balanced=False)
-        return _reasons(wanted, options, screening.chain(screening.stage(proof), judged))
+        judged = pipeline.make_stages(options, engine, generation, FilterReport(), balanced=False)
+        return _reasons(
+            wanted, options, filtering.chain_stages(filtering.make_stage(proof), judged)
+        )
 
     for kind, wrong in planted.items():
         # Only a near duplicate needs its original: elsewhere that would catch the error too.
@@ -443,7 +445,7 @@ def _screened(
     return lost, passed, meant
 
 
-def _reasons(rows: list[Lesson], options: BuildOptions, stages: screening.Stage) -> list[str]:
+def _reasons(rows: list[Lesson], options: BuildOptions, stages: filtering.FilterStage) -> list[str]:
     """Return why the gates drop each row, or an empty text."""
     seen: list[str] = []
 
@@ -453,8 +455,10 @@ def _reasons(rows: list[Lesson], options: BuildOptions, stages: screening.Stage)
             yield batch
 
     candidates = ((row, "") for row in rows)
-    stages = screening.chain(stages, watched)
-    for _ in screening.screen(candidates, pipeline.make_row_filters(options), stages, Screened()):
+    stages = filtering.chain_stages(stages, watched)
+    for _ in filtering.apply_filters(
+        candidates, pipeline.make_row_filters(options), stages, FilterReport()
+    ):
         pass
     return seen
 
@@ -498,9 +502,11 @@ def _exams(path: Path | None, folder: Path) -> tuple[Path, list[str]]:
             )
         ]
         path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    from knowledge.datasets.gates.contamination import texts
+    from knowledge.datasets.filters.contamination import read_texts
 
-    asked = [text for name, text in texts([path]) if re.search("question", name, re.IGNORECASE)]
+    asked = [
+        text for name, text in read_texts([path]) if re.search("question", name, re.IGNORECASE)
+    ]
     return path, [text for text in asked if 15 <= len(text) <= (150 if _is_chinese(text) else 300)]
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge.datasets import export, screening
-from knowledge.datasets.screening import Screened
+from knowledge.datasets import export, filtering
+from knowledge.datasets.filtering import FilterReport
 from knowledge.gc_pause import uncollected
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
@@ -49,12 +49,12 @@ def build(
 
     KnowledgeError, and nothing written, where the graph gives no row or `out` holds something else.
     """
-    run = export.Run(generation, options.arguments())
+    run = export.Provenance(generation, options.arguments())
     export.refuse_foreign(out, run)
     supplies = Supplies(engine, generation)
     plan = Plan(supplies, options.seed, options.ordered_languages)
     tasks = plan.tasks(_written_styles(options.styles))
-    report = Screened(subjects=plan.subjects)
+    report = FilterReport(subjects=plan.subjects)
     # What is kept has no cycles, and what a row leaves behind has none either.
     with (
         uncollected(),
@@ -66,7 +66,7 @@ def build(
         candidates = pipeline.interleave(write(tasks), pipeline.read_outside_rows(options))
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
-        kept = islice(screening.screen(candidates, filters, stages, report), options.limit)
+        kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
         pairs = preference.Pairs(plan.related, every=preference.NAME in options.styles)
         rows = _with_progress(kept, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
-from knowledge.datasets.screening import Candidate
-from knowledge.datasets.teacher import TeacherOptions
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.styles.registry import STYLES
 from knowledge.records import IMPORTED, Language

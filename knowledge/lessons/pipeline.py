@@ -10,14 +10,22 @@ from itertools import chain
 
 from sqlalchemy import Engine
 
-from knowledge.datasets import screening
-from knowledge.datasets.gates import pii
-from knowledge.datasets.gates.contamination import Overlap
-from knowledge.datasets.gates.near_duplicates import NearDuplicates
-from knowledge.datasets.gates.quotas import Balanced, Licensed
-from knowledge.datasets.gates.toxicity import Unwanted
+from knowledge.datasets import filtering
+from knowledge.datasets.filtering import (
+    BatchFilter,
+    Candidate,
+    FilterReport,
+    FilterStage,
+    RowFilter,
+)
+from knowledge.datasets.filters import pii
+from knowledge.datasets.filters.contamination import ContaminationFilter
+from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
+from knowledge.datasets.filters.keywords import KeywordFilter
+from knowledge.datasets.filters.licences import LicenceFilter
+from knowledge.datasets.filters.near_duplicates import NearDuplicateFilter
+from knowledge.datasets.filters.quotas import RelationQuota
 from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.screening import Candidate, Gate, Judge, Screened, Stage
 from knowledge.datasets.teacher import Teacher
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.row_finishing import Finish
@@ -41,9 +49,9 @@ def make_writers(
 
 def read_outside_rows(options: BuildOptions) -> Iterator[Candidate]:
     """Yield the rows of approved feedback and of imported files, masked where that is asked for."""
-    for lesson, reason in chain(options.feedback, imported_rows.candidates(options.imports)):
+    for lesson, reason in chain(options.feedback, imported_rows.read_candidates(options.imports)):
         if lesson is not None and options.personal == "mask":
-            lesson = pii.without_personal(lesson)
+            lesson = pii.mask_lesson(lesson)
         yield lesson, reason
 
 
@@ -63,33 +71,35 @@ def interleave(*sources: Iterable[Candidate]) -> Iterator[Candidate]:
                 yield candidate
 
 
-def make_row_filters(options: BuildOptions) -> list[Gate]:
+def make_row_filters(options: BuildOptions) -> list[RowFilter]:
     """Return the filters that look at one row at a time."""
-    return [*make_stateless_filters(options), screening.Unrepeated()]
+    return [*make_stateless_filters(options), ExactDuplicateFilter()]
 
 
-def make_stateless_filters(options: BuildOptions) -> list[Gate]:
+def make_stateless_filters(options: BuildOptions) -> list[RowFilter]:
     """Return those of the row filters that remember nothing, so that any process may ask them."""
-    licences: list[Gate] = [Licensed(options.licences)] if options.licences else []
-    keywords: list[Gate] = [Unwanted(options.keywords)] if options.keywords else []
-    return [*licences, *keywords, *screening.plain_gates()]
+    licences: list[RowFilter] = [LicenceFilter(options.licences)] if options.licences else []
+    keywords: list[RowFilter] = [KeywordFilter(options.keywords)] if options.keywords else []
+    return [*licences, *keywords, *filtering.stateless_filters()]
 
 
 def make_stages(
     options: BuildOptions,
     engine: Engine,
     generation: int,
-    report: Screened,
+    report: FilterReport,
     progress: Progress = silent,
     *,
     balanced: bool = True,
-) -> Stage:
+) -> FilterStage:
     """Return the stages in their order: a teacher's wording, then what remembers earlier rows."""
-    judges: list[Judge] = [Overlap(options.exclude)] if options.exclude else []
-    judges += [NearDuplicates(), *([Balanced()] if balanced else [])]
-    stages = [screening.stage(judge) for judge in judges]
+    batch_filters: list[BatchFilter] = (
+        [ContaminationFilter(options.exclude)] if options.exclude else []
+    )
+    batch_filters += [NearDuplicateFilter(), *([RelationQuota()] if balanced else [])]
+    stages = [filtering.make_stage(each) for each in batch_filters]
     if options.teacher is not None:
         teacher = Teacher(options.teacher, progress)
         prove = Prover(engine, generation).faults
-        stages.insert(0, teacher.stage(prove, screening.plain_gates(), report.teacher))
-    return screening.chain(*stages)
+        stages.insert(0, teacher.stage(prove, filtering.stateless_filters(), report.teacher))
+    return filtering.chain_stages(*stages)

@@ -17,9 +17,9 @@ from medchat.errors import MedchatError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from knowledge.datasets.filtering import Candidate
     from knowledge.datasets.imports.imported_rows import ImportedFile
-    from knowledge.datasets.screening import Candidate
-    from knowledge.datasets.teacher import TeacherOptions
+    from knowledge.datasets.teacher_server import TeacherOptions
     from knowledge.lessons.build import BuildReport
     from knowledge.lessons.verify.dataset_check import CheckReport
     from medchat.cli.open_base import OpenBase
@@ -157,14 +157,14 @@ def _approved_rows(base: "OpenBase") -> "tuple[Candidate, ...]":
 
 
 def _read_keywords(path: Path) -> tuple[str, ...]:
-    from knowledge.datasets.gates.toxicity import read_keywords
+    from knowledge.datasets.filters.keywords import read_keywords
 
     return read_keywords(path)
 
 
 def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions":
     """Return where the teacher is; its replies are kept in the home."""
-    from knowledge.datasets.teacher import TeacherOptions
+    from knowledge.datasets.teacher_server import TeacherOptions
 
     key = base.settings.teacher_key.get_secret_value()
     return TeacherOptions(url, model, base.settings.home / "teacher.db", key)

@@ -7,7 +7,7 @@ import pytest
 from toy_lessons import opened
 
 from knowledge.datasets import export
-from knowledge.datasets.screening import Screened
+from knowledge.datasets.filtering import FilterReport
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
@@ -25,7 +25,7 @@ FILES = {
     "CARD.md",
     "MANIFEST.json",
 }
-RUN = export.Run(3, {"seed": 7, "limit": None})
+RUN = export.Provenance(3, {"seed": 7, "limit": None})
 TURNS = ("How is gout treated?", "With colchicine.", "And what else?", "With naproxen.")
 
 
@@ -64,7 +64,7 @@ def lesson(number=0, contents=TURNS[:2]):
 
 
 def write(rows, out, run=RUN, held_out=lambda id: False):
-    return export.write(rows, out, run, Screened(), held_out, lambda lesson: None)
+    return export.write(rows, out, run, FilterReport(), held_out, lambda lesson: None)
 
 
 def test_the_folder_is_whole_and_its_hashes_agree(data):
@@ -162,7 +162,7 @@ def test_what_is_there_is_never_overwritten(tmp_path, kind):
     if kind == "a file":
         out.write_text("mine", encoding="utf-8")
     elif kind == "another run":
-        write([lesson()], out, export.Run(3, {"seed": 8, "limit": None}))
+        write([lesson()], out, export.Provenance(3, {"seed": 8, "limit": None}))
     else:
         out.mkdir()
         name = "MANIFEST.json" if kind == "broken manifest" else "thesis.txt"

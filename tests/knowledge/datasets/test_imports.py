@@ -6,7 +6,7 @@ import pytest
 from toy_lessons import opened
 
 from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.imports.formats import EMPTY, SHAPES, TOOLS, UNPAIRED
+from knowledge.datasets.imports.dialogue_formats import EMPTY, FORMATS, TOOLS, UNPAIRED
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
@@ -157,14 +157,14 @@ TWO = ((ASKED, SAID), (AGAIN, MORE))
 def test_a_shape_is_recognised_and_read(tmp_path, shape, row, turns):
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([row]), encoding="utf-8")
-    assert imported_rows.recognise(path).name == shape
-    [(line, talk)] = imported_rows.talks(ImportedFile(path))
+    assert imported_rows.detect_format(path).name == shape
+    [(line, talk)] = imported_rows.read_dialogues(ImportedFile(path))
     assert line == 1
     assert (talk if isinstance(turns, str) else talk.turns) == turns
 
 
 def test_shapes_have_names_of_their_own():
-    assert len({shape.name for shape in SHAPES}) == len(SHAPES)
+    assert len({shape.name for shape in FORMATS}) == len(FORMATS)
 
 
 def test_a_row_says_where_it_is_from(tmp_path):
@@ -175,13 +175,14 @@ def test_a_row_says_where_it_is_from(tmp_path):
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     one, two = (
-        lesson for lesson, _ in imported_rows.candidates([ImportedFile(path, licence="CC0-1.0")])
+        lesson
+        for lesson, _ in imported_rows.read_candidates([ImportedFile(path, licence="CC0-1.0")])
     )
     assert one.imported and one.sources == () and one.entities == ()
     assert one.meta == {"imported": "rows.jsonl", "line": 1, "shape": "chatglm"}
     assert (one.language, two.language) == ("en", "zh")
     assert one.licence == "CC0-1.0" and one.id != two.id and one.split_key != two.split_key
-    [(other, _), _] = imported_rows.candidates([ImportedFile(path)])
+    [(other, _), _] = imported_rows.read_candidates([ImportedFile(path)])
     assert other.licence == "none stated" and other.id == one.id
 
 
@@ -197,13 +198,13 @@ def test_what_has_no_shape_is_refused(tmp_path, text, format, where):
     path = tmp_path / "rows.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
-        list(imported_rows.candidates([ImportedFile(path, format)]))
+        list(imported_rows.read_candidates([ImportedFile(path, format)]))
     assert where in caught.value.where and "alpaca" in caught.value.remedy
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(KnowledgeError, match="cannot be opened"):
-        list(imported_rows.candidates([ImportedFile(tmp_path / "none.json")]))
+        list(imported_rows.read_candidates([ImportedFile(tmp_path / "none.json")]))
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +322,7 @@ def test_the_mark_of_imported_rows_is_no_way_around_the_proof(graph, tmp_path):
     ],
 )
 def test_real_files_are_read_whole(real_data, name, shapes, rows, talks, longest):
-    found = list(imported_rows.candidates([ImportedFile(real_data / name)]))
+    found = list(imported_rows.read_candidates([ImportedFile(real_data / name)]))
     kept = [lesson for lesson, _ in found if lesson]
     assert (len(found), len(kept)) == (rows, talks)
     assert {lesson.meta["shape"] for lesson in kept} == shapes

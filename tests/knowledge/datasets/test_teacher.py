@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from toy_lessons import opened
 
-from knowledge.datasets.teacher import REWORDED, UNASKED, TeacherOptions
+from knowledge.datasets.teacher import REWORDED, UNASKED
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions

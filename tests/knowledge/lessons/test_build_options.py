@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from knowledge.datasets.imports.imported_rows import ImportedFile
-from knowledge.datasets.teacher import TeacherOptions
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.styles.registry import STYLES

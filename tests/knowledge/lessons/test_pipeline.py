@@ -3,8 +3,8 @@
 import pytest
 from toy_lessons import opened
 
+from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.imports.imported_rows import ImportedFile
-from knowledge.datasets.screening import Screened
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.ray_workers import RayWriters
@@ -68,7 +68,7 @@ def test_stages_drop_what_overlaps_an_excluded_set_or_an_earlier_row(tmp_path):
     asked = row("Which crystals are found in the joints of gout?", "Those of urate are found.")
     batch = [(each, "") for each in (*rows, asked)]
     for options, excluded in ((DEFAULTS, False), (BuildOptions(exclude=(exams,)), True)):
-        stages = pipeline.make_stages(options, None, 1, Screened())
+        stages = pipeline.make_stages(options, None, 1, FilterReport())
         [done] = stages([batch])
         reasons = [reason for _, reason in done]
         assert not reasons[0] and "near duplicate" in reasons[1] and not reasons[2]

@@ -12,7 +12,7 @@ import typer
 from toy_home import fill
 
 from knowledge.datasets.imports.imported_rows import ImportedFile
-from knowledge.datasets.teacher import TeacherOptions
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.lessons import build
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from medchat.cli import app, errors
