@@ -17,9 +17,10 @@ from finetune.dataset import Example, items, sentences, uncited
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import pack
+from finetune.progress import Progress, Tick, silent
 from finetune.recipe import Evaluation, Precision
 from finetune.rendering import Message
-from finetune.trainer import Progress, Tick, losses, picks_logits, silent
+from finetune.token_loss import picks_logits, token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -265,7 +266,7 @@ def _loss(student: Student, example: Example, precision: Precision) -> Pair:
     if not row.learned:
         return 0.0, 0.0
     with torch.inference_mode(), model.autocast(student, precision):
-        total = losses(student.model, row, student.device).double().sum()
+        total = token_losses(student.model, row, student.device).double().sum()
     return float(total), float(row.learned)
 
 

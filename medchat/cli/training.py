@@ -54,7 +54,7 @@ def finetune(
 @recipes.callback(invoke_without_command=True)
 def list_recipes(context: typer.Context, as_json: Json = False) -> None:
     """Recipes: what to train, on which base, how. Without a command: their names."""
-    from finetune.recipe import shipped
+    from finetune.recipe_reader import shipped
 
     if context.invoked_subcommand is None:
         errors.show(shipped(), shipped(), as_json=as_json)
@@ -66,10 +66,10 @@ def show_recipe(
     as_json: Json = False,
 ) -> None:
     """Show a recipe with its comments; as JSON, with its defaults filled in."""
-    from finetune import recipe
+    from finetune import recipe_reader
 
-    values = recipe.load(name).values()
-    errors.show(values, [recipe.text(name).rstrip()], as_json=as_json)
+    values = recipe_reader.load(name).values()
+    errors.show(values, [recipe_reader.text(name).rstrip()], as_json=as_json)
 
 
 @adapters.command("list", epilog="Example: medchat adapters list --json")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, recipe, rendering
+from finetune import adapters, recipe_reader, rendering
 from finetune.recipe import Recipe
 from medchat.cli.errors import table
 from medchat.cli.output import pairs
@@ -59,7 +59,7 @@ def planned(
     from finetune import rounds
 
     other = base or (settings.base if settings.base != "mini" else None)
-    chosen = recipe.load(name or settings.recipe, base=other)
+    chosen = recipe_reader.load(name or settings.recipe, base=other)
     if round == "all":
         numbers = tuple(rounds.missing(chosen, settings.home))
     elif round.isascii() and round.isdecimal():
@@ -190,7 +190,7 @@ def _measured(settings: Settings, chosen: adapters.Adapter | None, trial: Trial)
 
     reference = chosen or _named(settings, trial.adapter)
     student: Student = model.load(reference.base, chosen.folder if chosen else None)
-    shape = recipe.load(settings.recipe)
+    shape = recipe_reader.load(settings.recipe)
     rows = dataset.read(trial.data or rounds.newest_data(settings.home)).validation[: trial.rows]
     examples, _ = dataset.show(rows, rows, student.tokenizer, shape, shape.seed)
     plan = replace(shape.evaluation, rows=trial.rows, answers=trial.answers)
