@@ -17,9 +17,9 @@ from finetune.dataset import Example, items, sentences, uncited
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import pack
-from finetune.progress import Progress, Tick, silent
 from finetune.recipe import Evaluation, Precision
 from finetune.rendering import Message
+from finetune.round_progress import Progress, Tick, silent
 from finetune.token_loss import picks_logits, token_losses
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from finetune.model import Student
 from finetune.objectives.registry import Objective, objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
-from finetune.progress import Progress, Tick, silent
 from finetune.recipe import Recipe
+from finetune.round_progress import Progress, Tick, silent
 from finetune.trainer import Checkpoint, Fit
 
 if TYPE_CHECKING:

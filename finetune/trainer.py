@@ -19,8 +19,8 @@ from finetune import model
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import Packed, Packing
-from finetune.progress import Progress, Tick, silent
 from finetune.recipe import Precision, RoundPlan
+from finetune.round_progress import Progress, Tick, silent
 from finetune.token_loss import token_losses
 
 if TYPE_CHECKING:
