@@ -52,8 +52,8 @@ def topics(question: Question, language: Language, graph: Graph, rarity: Rarity)
             found.append(Topic(text, full, weight, linked))
 
     for mention in question.mentions:
-        meant = mention.entities[: weights.COVERAGE_ENTITIES]
-        entities = [graph.entity(id) for id in meant]
+        likely = mention.entities[: weights.COVERAGE_ENTITIES]
+        entities = [graph.entity(id) for id in likely]
         names = {name.text for each in entities if each is not None for name in each.names}
         spoken = [mention.text, *names]
         sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}
