@@ -34,10 +34,11 @@ _NEVER_BEFORE_CHINESE = {
 
 _LETTERED = re.compile(
     r"(?:hepatitis|vitamin|type|group|class|factor|grade|stage|influenza|phase|protein|category|"
-    r"score|arm|cohort|strain|subtype|panel|part|appendix|immunoglobulin|coenzyme)\s[A-Z]$",
+    r"score|arm|cohort|strain|subtype|panel|part|appendix|immunoglobulin|coenzyme)\s[A-Z]$|"
+    r"\d\s?[LU]$",
     re.IGNORECASE,
 )
-"""A letter that is no one's initial: after "hepatitis C." a sentence may begin."""
+"""A letter that is no one's initial: after "hepatitis C." and "1.9 L." a sentence may begin."""
 
 _NO_NAMES = {
     *("the", "this", "these", "those", "there", "they", "however", "patients", "if", "when"),

@@ -42,6 +42,7 @@ _TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".
         ["Give max. 2 g daily.", "Then approx. 5 mL.", "See No. 5."],
         ["S. Aureus grew, and E. Coli too.", "Staph. Aureus is the same."],
         ["500 mg b.i.d.", "Then stop."],
+        ["The deficit is 1.9 L.", "Replace half of it."],
         ["Compare groups A and B.", "The rest is unclear."],
         ["Infection with Candida spp.", "The first choice is fluconazole."],
         ["Take it i.v. Meropenem is given so."],
