@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from finetune.dataset import Dataset, Report, Row
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
 from finetune.token_loss import token_losses
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ class Pretraining:
     losses = staticmethod(token_losses)
 
     def examples(
-        self, data: Dataset, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe, seed: int
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
     ) -> tuple[list[Rendered], Report]:
         """Return the texts of the training rows, each ended, as tokens that are all learned."""
         end = int(tokenizer.eos_token_id)

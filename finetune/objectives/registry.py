@@ -15,6 +15,7 @@ from finetune.packing import Packed
 from finetune.recipe import Recipe, RoundPlan
 from finetune.recipe_values import build
 from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +26,12 @@ class Objective(Protocol):
     """What a round optimises: a frozen dataclass whose fields a recipe sets under `settings`."""
 
     def examples(
-        self, data: Dataset, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe, seed: int
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
     ) -> tuple[list[Rendered], Report]:
         """Return what the model will see of a dataset, and what became of its rows."""
 

@@ -10,6 +10,7 @@ from finetune import dataset
 from finetune.dataset import Dataset, Report
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
 from finetune.token_loss import token_losses
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ class SupervisedFinetuning:
     losses = staticmethod(token_losses)
 
     def examples(
-        self, data: Dataset, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe, seed: int
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
     ) -> tuple[list[Rendered], Report]:
         """Return the training rows as dialogues whose answers are to be learned."""
-        shown, report = dataset.show(data.train, data.train, tokenizer, recipe, seed)
+        shown, report = dataset.show(data.train, data.train, tokenizer, recipe, seed, tools)
         examples = [example.tokens for example in shown]
         if recipe.rehearsal:
             from finetune.mini import reading

@@ -101,10 +101,13 @@ def _estimate(
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
     from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
 
     with shown() as report:
         return [
-            rounds.plan(recipe, number, settings.home, data, ticking(report)).values()
+            rounds.plan(
+                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            ).values()
             for number in numbers[:1]
         ]
 
@@ -115,11 +118,14 @@ def _run(
     """Run the rounds one after the other, and return what became of each."""
     from finetune import rounds
     from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
 
     outcomes: list[Shape] = []
     with shown() as report:
         for number in numbers:
-            made = rounds.run(recipe, number, settings.home, data, ticking(report))
+            made = rounds.run(
+                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            )
             result = {"skipped": made.skipped, "gate": made.gate}
             outcomes.append({**made.adapter.values(), **result})
     return outcomes
@@ -184,16 +190,19 @@ def _measure(
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
     from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
 
     student = model.load(base, adapter.folder if adapter else None)
     recipe = recipe_reader.load(settings.recipe)
     folder = held_out.data or rounds.newest_data(settings.home)
     rows = dataset.read(folder).validation[: held_out.rows]
-    examples, _ = dataset.show(rows, rows, student.tokenizer, recipe, recipe.seed)
+    examples, _ = dataset.show(rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS)
     plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
     names = evaluate.known_names(line for example in examples for line in example.evidence)
     with shown() as report:
-        return evaluate.measure(student, examples, plan, names=names, progress=ticking(report))
+        return evaluate.measure(
+            student, examples, plan, TEXT_TOOLS, names=names, progress=ticking(report)
+        )
 
 
 def _report_lines(report: Shape) -> list[str]:
