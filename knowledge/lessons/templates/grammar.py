@@ -1,9 +1,10 @@
-"""Grammar: templates with parts that may vary, and one of the many texts that each stands for.
+"""Draw one of the texts that a template with alternatives stands for.
 
     "{s} (can|may) (cause|bring on) {a}." -> "{s} may cause {a}."
 
-A part in parentheses stands for one of its alternatives, any of which may hold parts of its own, or
-be empty. Brackets of other kinds are left as they are: `phrases.fill` knows what they mean.
+A group in parentheses stands for one of its alternatives, each of which may be empty or hold groups
+of its own. Other brackets stay as they are: `realizer.fill` resolves them. docs/templates.md
+specifies the notation.
 """
 
 import random
@@ -90,6 +91,8 @@ def _sequence(template: str, place: int, within: bool) -> tuple[_Parts, int]:
         closing = "" if sign == closing else closing or _CLOSES.get(sign, "")
         text += sign
         place += 1
+    if closing:
+        raise ValueError(f"The template {template!r} does not close what it opens.")
     return tuple([*parts, text] if text or not parts else parts), place
 
 
