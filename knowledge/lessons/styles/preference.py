@@ -22,7 +22,7 @@ from knowledge.lessons.styles import corruptions
 from knowledge.lessons.templates import cautions
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Language, Lesson
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 NAME = "preference"
 OF: tuple[Literal["entities"], ...] = ()
@@ -181,7 +181,7 @@ def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
     A name within a text that the graph holds as a whole, such as a red flag, is no fact by itself.
     """
     support = lesson.meta.get("support")
-    spans = sentences(text)
+    spans = sentence_spans(text)
     if not isinstance(support, list) or len(support) != len(spans):
         return [(text, True)]
     named = [bool(_LISTS.search(source.quote)) for source in lesson.sources]
@@ -209,7 +209,7 @@ def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
         return None
     kept = [
         answer[start:end]
-        for (start, end), indices in zip(sentences(answer), support, strict=True)
+        for (start, end), indices in zip(sentence_spans(answer), support, strict=True)
         if isinstance(indices, list) and indices and not flags & set(indices)
     ]
     calm = pick.choice(_CALM[lesson.language])
