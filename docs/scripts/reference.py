@@ -60,9 +60,9 @@ def commands() -> str:
 
     parts = [
         "# Commands\n",
-        "Written from the program by `make reference`. Every reading command takes `--json` and prints"
-        " one JSON\ndocument on standard output; progress and messages go to standard error. Exit"
-        " status: 0 done, 1 the work\nfailed or a gate said no, 2 wrong use or bad input.\n",
+        "Written from the program by `make reference`. Every reading command takes `--json` and\n"
+        "prints one JSON document on standard output; progress and messages go to standard error.\n"
+        "Exit status: 0 done, 1 the work failed or a gate said no, 2 wrong use or bad input.\n",
     ]
     for path, command in walk(get_command(app), ("medchat",)):
         parts.append(_section(path, command))
