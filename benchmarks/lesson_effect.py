@@ -46,6 +46,7 @@ from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import Round
 from finetune.rendering import Language, Rendered
+from medchat.composition import TEXT_TOOLS
 
 GRAPHS = (
     "restricted/kg_zh/medicalgraph_a/*.csv",
@@ -222,7 +223,7 @@ def _sides(
             plan = replace(
                 recipe.load("mini"), evidence="open" if arm == "ours, open" else "closed"
             )
-            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1)
+            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
             shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
     return shown
 

@@ -39,7 +39,7 @@ from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.records import Lesson, Message
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 Plant = Callable[[Lesson, random.Random], Lesson | None]
 
@@ -238,7 +238,7 @@ def polarity(lesson: Lesson, pick: random.Random) -> Lesson | None:
         return None
     answer = lesson.messages[-1].content
     names = {str(name).lower() for name in _list(lesson.meta.get("objects"))}
-    spans = zip(sentences(answer), _list(lesson.meta.get("support")), strict=False)
+    spans = zip(sentence_spans(answer), _list(lesson.meta.get("support")), strict=False)
     for (start, end), proof in spans:
         facts = [lesson.sources[index] for index in _list(proof) if isinstance(index, int)]
         if not facts or any(source.kind == "passage" for source in facts):

@@ -27,7 +27,7 @@ from knowledge.graph.catalog import Base, connect
 from knowledge.index import dense, embedding, generations, lexical
 from knowledge.index.indexed_passages import pieces_of
 from knowledge.ingest import updates
-from knowledge.search import fusion
+from knowledge.search import weights
 from knowledge.search.searcher import Search, open_search
 
 DEPTH = 10
@@ -39,7 +39,7 @@ Rank = Callable[[str], list[str]]
 GRID: Mapping[str, Sequence[float]] = {
     "DENSE_WEIGHT": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
 }
-"""What is tried with --tune: constants of `knowledge.search.fusion`."""
+"""What is tried with --tune: numbers of `knowledge.search.weights`."""
 
 
 def main() -> None:
@@ -163,7 +163,7 @@ def _tuned(sets: Sequence[Collection], searches: Mapping[str, Search]) -> list[t
     for values in itertools.product(*GRID.values()):
         chosen = dict(zip(GRID, values, strict=True))
         for name, value in chosen.items():
-            setattr(fusion, name, value)
+            setattr(weights, name, value)
         scores = [_score(each, each.half(0), _ours(searches[each.name])) for each in sets]
         told = " · ".join(f"{score:.4f}" for score in scores)
         found.append((float(np.mean(scores)), f"{chosen} | {told}"))

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 TITLE_TIMES = 3
 """A title stands so many times before the text that it heads: a passage is about both."""
 
-TITLE_WEIGHT = 0.6
-"""A term that the title holds counts this much more, measured among titles alone."""
-
 LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 """Files that tantivy leaves in a folder while it works; they are no part of an index."""
 
@@ -234,8 +231,11 @@ class Words(Protocol):
     def size(self) -> int:
         """How many passages there are."""
 
-    def find(self, terms: Sequence[str], top: int) -> list[Match]:
-        """Return the passages that share terms, best first."""
+    def find(self, terms: Sequence[str], top: int, title_weight: float) -> list[Match]:
+        """Return the passages that share terms, best first.
+
+        `title_weight` is the factor of a term's score in the title, added to that in the text.
+        """
 
     def holds(self, term: str) -> bool:
         """Say whether any passage or title holds a term."""
@@ -252,7 +252,7 @@ class Unknown:
 
     size = 0
 
-    def find(self, terms: Sequence[str], top: int) -> list[Match]:
+    def find(self, terms: Sequence[str], top: int, title_weight: float) -> list[Match]:
         """Return nothing."""
         return []
 
@@ -273,8 +273,11 @@ class Lexical:
         self._searcher = self._index.searcher()
         self.size: int = self._searcher.num_docs
 
-    def find(self, terms: Sequence[str], top: int) -> list[Match]:
-        """Return the passages that share terms, best first."""
+    def find(self, terms: Sequence[str], top: int, title_weight: float) -> list[Match]:
+        """Return the passages that share terms, best first.
+
+        `title_weight` is the factor of a term's score in the title, added to that in the text.
+        """
         from tantivy import Occur, Query
 
         if not terms or not self.size:
@@ -284,7 +287,7 @@ class Lexical:
         for term in terms:
             title = Query.term_query(schema, "title", term, "freq")
             parts.append((Occur.Should, Query.term_query(schema, "text", term, "freq")))
-            parts.append((Occur.Should, Query.boost_query(title, TITLE_WEIGHT)))
+            parts.append((Occur.Should, Query.boost_query(title, title_weight)))
         hits = self._searcher.search(Query.boolean_query(parts), top, count=False).hits
         return [Match(str(self._searcher.doc(place)["id"][0]), score) for score, place in hits]
 

@@ -11,14 +11,10 @@ from itertools import combinations
 
 from knowledge.graph.knowledge_graph import Evidence, Graph
 from knowledge.records import Entity, Language
+from knowledge.search import weights
 from knowledge.search.hits import Hit, Origin, Why
 from knowledge.search.query_parser import Ask, Question
 from knowledge.vocabulary import RELATIONS
-
-EXPLAINED = 0.3
-"""Facts answer only questions of which mentions and cues explain at least this share."""
-
-_GROUPS = 6
 
 _SIBLINGS: dict[str, tuple[str, ...]] = {
     "first_line": ("medicine", "treatment"),
@@ -88,15 +84,18 @@ class FactSearch:
 
     def find(self, question: Question, language: Language) -> list[Hit]:
         """Return the groups of facts that answer, best first."""
-        if not question.mentions or question.explained < EXPLAINED:
+        if not question.mentions or question.explained < weights.FACTS_EXPLAINED:
             return []
         best: dict[str, tuple[float, Evidence]] = {}
         for score, evidence in self._groups(question, language):
             if score > best.get(evidence.id, (0.0, evidence))[0]:
                 best[evidence.id] = (score, evidence)
-        ranked = sorted(best.values(), key=lambda each: (-each[0], each[1].id))[:_GROUPS]
-        trust = 0.3 + 0.7 * question.explained
-        return [_fact_hit(score * trust, evidence) for score, evidence in ranked]
+        ranked = sorted(best.values(), key=lambda each: (-each[0], each[1].id))
+        least = weights.FACTS_UNEXPLAINED
+        trust = least + (1 - least) * question.explained
+        return [
+            _fact_hit(score * trust, evidence) for score, evidence in ranked[: weights.FACT_GROUPS]
+        ]
 
     def _groups(self, question: Question, language: Language) -> Iterator[tuple[float, Evidence]]:
         entities = self._entities(question)
@@ -109,13 +108,13 @@ class FactSearch:
                 if evidence is not None:
                     answered = True
                     yield score, evidence
-        clear = any(ask.weight >= 1.0 for ask in asks)
-        if not answered and not clear:
+        if not answered and not any(ask.is_clear for ask in asks):
             yield from self._overviews(entities, language)
 
     def _entities(self, question: Question) -> list[Entity]:
-        ids = [id for mention in question.mentions for id in mention.entities[:4]]
-        found = (self._graph.entity(id) for id in dict.fromkeys(ids[:12]))
+        each = weights.FACT_ENTITIES_EACH
+        ids = [id for mention in question.mentions for id in mention.entities[:each]]
+        found = (self._graph.entity(id) for id in dict.fromkeys(ids[: weights.FACT_ENTITIES]))
         return [entity for entity in found if entity is not None]
 
     def _asks(self, question: Question, entities: Sequence[Entity]) -> tuple[Ask, ...]:
@@ -126,15 +125,15 @@ class FactSearch:
             for id in mention.entities
             if any(entity.id == id and entity.kind == "medicine" for entity in entities)
         }
-        if len(named) > 1 and not any(ask.weight >= 1.0 for ask in question.asks):
-            return (Ask("interaction", 1.0),)
+        if len(named) > 1 and not any(ask.is_clear for ask in question.asks):
+            return (Ask("interaction", weights.CLEAR_CUE),)
         return question.asks
 
     def _pairs(
         self, entities: Sequence[Entity], asks: Sequence[Ask], language: Language
     ) -> Iterator[tuple[float, Evidence]]:
         """Yield the facts that relate two mentioned entities to each other."""
-        wanted = {ask.relation for ask in asks if ask.weight >= 0.6}
+        wanted = {ask.relation for ask in asks if ask.weight >= weights.SECOND_CUE}
         for one, other in combinations(entities, 2):
             groups: dict[tuple[str, str], list[str]] = {}
             for fact in self._graph.between(one.id, other.id):
@@ -144,7 +143,7 @@ class FactSearch:
                 evidence = self._graph.evidence(first, relation, language, only=ids)
                 if evidence is not None:
                     fits = relation in wanted or relation in _PAIRED or not wanted
-                    yield (1.1 if fits else 0.55), evidence
+                    yield weights.FACT_PAIR if fits else weights.FACT_PAIR_UNASKED, evidence
 
     def _asked(self, entity: Entity, asks: Sequence[Ask]) -> Iterator[tuple[float, str, bool]]:
         """Yield the groups of an entity that answer what is asked, each with its worth."""
@@ -155,32 +154,33 @@ class FactSearch:
                 yield ask.weight, ask.relation, False
                 for other in _COMPANIONS.get(ask.relation, ()):
                     if other in own:
-                        yield 0.85 * ask.weight, other, False
+                        yield weights.FACT_COMPANION * ask.weight, other, False
             elif ask.relation in seen:
-                yield 0.95 * ask.weight, ask.relation, True
+                yield weights.FACT_INVERSE * ask.weight, ask.relation, True
                 for other in _SIBLINGS.get(ask.relation, ()):
                     if other in seen:
-                        yield 0.75 * ask.weight, other, True
+                        yield weights.FACT_SIBLING_OF_INVERSE * ask.weight, other, True
             else:
                 for other in _SIBLINGS.get(ask.relation, ()):
                     if other in (seen if ask.inverse else own):
-                        yield 0.7 * ask.weight, other, ask.inverse
+                        yield weights.FACT_SIBLING * ask.weight, other, ask.inverse
             for place, other in enumerate(_INSTEAD.get((entity.kind, ask.relation), ())):
                 if other in seen:
-                    yield (1.0 - 0.05 * place) * ask.weight, other, True
+                    yield (1.0 - weights.FACT_INSTEAD_STEP * place) * ask.weight, other, True
 
     def _overviews(
         self, entities: Sequence[Entity], language: Language
     ) -> Iterator[tuple[float, Evidence]]:
         for place, entity in enumerate(entities):
-            worth = 0.75 - 0.05 * min(place, 4)
+            steps = min(place, weights.FACT_OVERVIEW_STEPS)
+            worth = weights.FACT_OVERVIEW - weights.FACT_OVERVIEW_STEP * steps
             own, seen = self._graph.relations(entity.id)
             for relation, inverse in _OVERVIEW.get(entity.kind, _OVERVIEW_ELSE):
                 if relation in (seen if inverse else own):
                     evidence = self._graph.evidence(entity.id, relation, language, inverse)
                     if evidence is not None:
                         yield worth, evidence
-                        worth *= 0.85
+                        worth *= weights.FACT_OVERVIEW_DECAY
 
 
 def _fact_hit(score: float, evidence: Evidence) -> Hit:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from knowledge.graph.knowledge_graph import Graph
 from knowledge.index.lexical import asked, asked_chinese
 from knowledge.records import Language
+from knowledge.search import weights
 from knowledge.search.query_parser import Question
 from knowledge.text.names import language_of
 from knowledge.text.segmentation import Rarity, segmented
@@ -51,7 +52,8 @@ def topics(question: Question, language: Language, graph: Graph, rarity: Rarity)
             found.append(Topic(text, full, weight, linked))
 
     for mention in question.mentions:
-        entities = [graph.entity(id) for id in mention.entities[:3]]
+        likely = mention.entities[: weights.COVERAGE_ENTITIES]
+        entities = [graph.entity(id) for id in likely]
         names = {name.text for each in entities if each is not None for name in each.names}
         spoken = [mention.text, *names]
         sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}

@@ -95,7 +95,7 @@ def widened(asked: Asked, take_apart: TakeApart) -> Asked | None:
 def _asked(parts: Question, *, follows: bool = False) -> Asked:
     # "What is sepsis?" asks for nothing clearer
     bare = len(parts.mentions) == 1 and not parts.rest and not _clear(parts.asks)
-    asks = [ask.relation for ask in parts.asks if bare or ask.weight >= 1.0]
+    asks = [ask.relation for ask in parts.asks if bare or ask.is_clear]
     # "what is" opens questions of every kind
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
@@ -119,7 +119,7 @@ def _completed(
 
 
 def _clear(asks: Sequence[Ask]) -> list[str]:
-    return [ask.relation for ask in asks if ask.weight >= 1.0]
+    return [ask.relation for ask in asks if ask.is_clear]
 
 
 def _leaves_out(text: str, parts: Question) -> bool:

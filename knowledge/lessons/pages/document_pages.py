@@ -16,7 +16,7 @@ from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.pages.page_cache import Shelf
 from knowledge.lessons.pages.related_pages import Beside
 from knowledge.records import Entity, Language, Name, Passage
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 SHORTEST = {"en": 45, "zh": 16}
 LONGEST = {"en": 420, "zh": 160}
@@ -109,13 +109,13 @@ def quotable(passage: Passage) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _quotable(text: str, language: Language) -> tuple[str, ...]:
     found = []
-    for start, end in sentences(text):
+    for start, end in sentence_spans(text):
         words = text[start:end].strip()
         if not SHORTEST[language] <= len(words) <= LONGEST[language]:
             continue
         if words[-1] not in ".。" or not _OPENED.match(words) or _DANGLING.match(words):
             continue
-        if any(mark in words for mark in _DEBRIS) or len(sentences(words)) > 1:
+        if any(mark in words for mark in _DEBRIS) or len(sentence_spans(words)) > 1:
             continue
         if (
             _GLUED.search(words)

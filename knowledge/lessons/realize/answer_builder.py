@@ -16,7 +16,7 @@ from knowledge.lessons.facts.pages import INVERSE, Item, Page
 from knowledge.lessons.realize import articles, realizer
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Lesson, LessonSource, Message, Passage
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 Told = tuple[Page, str, Sequence[Item]]
 """Facts of one relation, and the page that they stand on."""
@@ -124,7 +124,7 @@ class Answer:
         every = list(self._used.values())
         quotes = self._lines()
         places = {key: place for place, key in enumerate(self._used)}
-        spans = sentences(self._text)
+        spans = sentence_spans(self._text)
         support = [[places[key] for key in self._proving(start, end)] for start, end in spans]
         said = self._cited(lines, spans, support, quotes) if lines else self._text
         messages = (*before, Message("user", question), Message("assistant", said))

@@ -24,7 +24,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import PreferenceWords, SafetyWords
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Lesson
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 NAME = "preference"
 OF: tuple[Literal["entities"], ...] = ()
@@ -152,7 +152,7 @@ def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
     A name within a text that the graph holds as a whole, such as a red flag, is no fact by itself.
     """
     support = lesson.meta.get("support")
-    spans = sentences(text)
+    spans = sentence_spans(text)
     if not isinstance(support, list) or len(support) != len(spans):
         return [(text, True)]
     named = [bool(_LISTS.search(source.quote)) for source in lesson.sources]
@@ -180,7 +180,7 @@ def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
         return None
     kept = [
         answer[start:end]
-        for (start, end), indices in zip(sentences(answer), support, strict=True)
+        for (start, end), indices in zip(sentence_spans(answer), support, strict=True)
         if isinstance(indices, list) and indices and not flags & set(indices)
     ]
     calm = pick.choice(load(PreferenceWords, lesson.language).false_calm)

@@ -27,7 +27,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ToolsWords
 from knowledge.records import FORMULA, Language, Lesson, LessonSource
 from knowledge.text import units
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 NAME = "tools"
 OF: tuple[Literal["formulas"], ...] = ("formulas",)
@@ -108,7 +108,7 @@ def _talk(formula: Formula, case: Case, language: Language, pick: random.Random)
 def _lesson(talk: Talk, page: Page) -> Lesson:
     messages = tuple(talk.messages)
     every = list(range(len(talk.rests)))
-    support = [every for _ in sentences(messages[-1].content)]
+    support = [every for _ in sentence_spans(messages[-1].content)]
     return Lesson(
         id=lesson_id(NAME, talk.language, messages, talk.rests),
         messages=messages,

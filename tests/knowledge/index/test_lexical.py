@@ -61,12 +61,12 @@ def index(tmp_path: Path) -> Path:
     ],
 )
 def test_words_find_their_passage(index: Path, question: str, best: str) -> None:
-    assert Lexical(index).find(lexical.asked(question), 3)[0].id == best
+    assert Lexical(index).find(lexical.asked(question), 3, 0.6)[0].id == best
 
 
 @pytest.mark.parametrize("question", ["", "bicycle chain", "自行车"])
 def test_nothing_shared_is_nothing_found(index: Path, question: str) -> None:
-    assert Lexical(index).find(lexical.asked(question), 3) == []
+    assert Lexical(index).find(lexical.asked(question), 3, 0.6) == []
 
 
 def test_a_rare_term_says_more_than_a_common_or_empty_one(index: Path) -> None:
@@ -82,18 +82,18 @@ def test_a_child_index_adds_and_takes_away_and_leaves_its_parent_alone(
     lexical.build(tmp_path / "two", index, [new], gone={"b"})
 
     child = Lexical(tmp_path / "two")
-    assert [match.id for match in child.find(lexical.asked("migraine triptan"), 3)] == ["e#1"]
-    assert child.find(lexical.asked("colchicine"), 3) == []
+    assert [match.id for match in child.find(lexical.asked("migraine triptan"), 3, 0.6)] == ["e#1"]
+    assert child.find(lexical.asked("colchicine"), 3, 0.6) == []
     assert child.size == 4
     for lock in lexical.LOCKS:
         (index / lock).unlink(missing_ok=True)
     assert {path.name: path.read_bytes() for path in index.iterdir()} == before
-    assert Lexical(index).find(lexical.asked("colchicine"), 3)[0].id == "b#1"
+    assert Lexical(index).find(lexical.asked("colchicine"), 3, 0.6)[0].id == "b#1"
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     lexical.build(tmp_path / "empty", None, [])
-    assert Lexical(tmp_path / "empty").find(["fever"], 3) == []
+    assert Lexical(tmp_path / "empty").find(["fever"], 3, 0.6) == []
 
 
 def test_distinct_terms_are_those_of_the_index() -> None:
@@ -109,7 +109,7 @@ def test_a_passage_is_also_about_its_title_unless_that_stands_in(tmp_path: Path)
     ]
     lexical.build(tmp_path / "titled", None, pieces)
     found = Lexical(tmp_path / "titled")
-    assert found.find(lexical.asked("colchicine for gout"), 3)[0].id == "a#1"
+    assert found.find(lexical.asked("colchicine for gout"), 3, 0.6)[0].id == "a#1"
     assert not found.holds("fever")
     # a title counts where it is asked how many passages hold a word
     assert found.rarity("gout") < found.rarity("paracetamol")

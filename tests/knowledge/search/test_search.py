@@ -15,7 +15,7 @@ from knowledge.graph.catalog import Base, connect
 from knowledge.index import embedding, generations
 from knowledge.ingest import starter, updates
 from knowledge.records import Progress, silent
-from knowledge.search.passage_search import PER_DOCUMENT
+from knowledge.search import weights
 from knowledge.search.query_parser import understand
 from knowledge.search.searcher import Search, open_search
 
@@ -301,7 +301,7 @@ def test_a_long_document_does_not_fill_the_ranking(
     long.write_text(f"---\nkey: note:long\ntitle: Gout\n---\n{sections}\n")
     updates.add(engine, home, [long], embedding=ToyEmbedding())
     hits = open_search(engine, home, ToyEmbedding()).find("colchicine dose in gout")
-    assert len(hits) == PER_DOCUMENT
+    assert len(hits) == weights.PER_DOCUMENT
 
 
 def test_search_works_without_vectors_and_gains_them_later(
