@@ -19,7 +19,7 @@ from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles.chatdoctor import complaint
 from knowledge.lessons.styles.vignette import PLAN, compare, conclude
 from knowledge.lessons.templates import clinical_cases
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 
 NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -115,12 +115,12 @@ def _told(page: Page, relation: str) -> list[Item]:
 
 def _talk(
     page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
-) -> tuple[list[Message], list[list[str]], str]:
+) -> tuple[list[LessonMessage], list[list[str]], str]:
     """Hold the talk; return all but the patient's last words, what was asked, and those words."""
     language = page.language
     who = patient_profiles.profile(page, [*opening, *(item for *_, item, _ in asked)])
     said = [complaint(page, who, opening, pick)]
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     used: set[str] = set()
     for _, each, item, has in asked:
@@ -129,7 +129,10 @@ def _talk(
         form = pick.choice(free or clinical_cases.ASKED[kind, language])
         used.add(form)
         text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
-        messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
+        messages += [
+            LessonMessage("user", said[-1]),
+            LessonMessage("assistant", text[:1].upper() + text[1:]),
+        ]
         turns.append([item.fact])
         replies = (clinical_cases.YES if has else clinical_cases.NO)[language]
         if each == "risk_factor":

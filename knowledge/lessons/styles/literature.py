@@ -18,7 +18,7 @@ from knowledge.lessons.pages import document_pages
 from knowledge.lessons.realize import grammar
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.templates import paper_reviews
-from knowledge.records import Lesson, Message, Passage
+from knowledge.records import Lesson, LessonMessage, Passage
 
 NAME = "literature"
 OF: tuple[Literal["documents"], ...] = ("documents",)
@@ -122,16 +122,16 @@ def _held(
 ) -> Lesson:
     language = page.language
     answer = Answer(page, pick)
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     opening = grammar.say(paper_reviews.OPENING[language], pick).format(t=page.name)
     seen = ""
     for part, passage, words in earlier:
         question = opening if not messages else grammar.say(paper_reviews.THEN[language], pick)
-        messages.append(Message("user", question + _asked(part, passage, language, pick)))
+        messages.append(LessonMessage("user", question + _asked(part, passage, language, pick)))
         said = grammar.say(paper_reviews.PAPER[language], pick) if len(messages) == 1 else ""
         said += grammar.say(paper_reviews.SAID[language][part], pick).format(w=words)
-        messages.append(Message("assistant", said))
+        messages.append(LessonMessage("assistant", said))
         turns.append([answer.hold(passage, words)])
         seen = part
     part, passage, words = last[0]
