@@ -13,7 +13,7 @@ import medchat.storage.conversations
 from knowledge.graph.catalog import connect
 
 METADATA = [
-    knowledge.graph.catalog.CatalogBase.metadata,
+    knowledge.graph.catalog.EntityRow.metadata,
     medchat.storage.conversations.Base.metadata,
 ]
 _LOCK = 7_305_129  # any number that no other program of the server uses

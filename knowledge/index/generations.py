@@ -113,7 +113,8 @@ def publish(home: Path, number: int) -> None:
 def delete_old_indexes(home: Path, keep: int) -> list[str]:
     """Delete the index files of all but the newest generations; return their folders' names.
 
-    What they held stays in the database. A folder half deleted has another name, for `delete_unfinished`.
+    What they held stays in the database. A folder half deleted has another name, by which
+    `delete_unfinished` finds it.
     """
     names = []
     for number in on_disk(home)[: -max(1, keep)]:
