@@ -53,6 +53,9 @@ class CatalogBase(DeclarativeBase):
     """The metadata of this room's tables."""
 
 
+Base = CatalogBase  # until the installed migrations ask a table for its metadata
+
+
 class SourceRow(CatalogBase):
     """One import: a file or folder as it was added, with its licence."""
 
