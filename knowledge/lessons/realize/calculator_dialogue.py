@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Call
 from knowledge.calculators.formulas.formula import Formula, Input
-from knowledge.calculators.worked_steps import working
+from knowledge.calculators.worked_steps import show_working
 from knowledge.lessons.facts.calculator_cases import Case
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.value_phrases import Person, Voice
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ToolsWords
-from knowledge.records import Language, Message
+from knowledge.records import Language, LessonMessage
 from knowledge.text import units
 
 _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")
@@ -41,21 +41,21 @@ class Talk:
     pick: random.Random
     voice: Voice
     person: Person
-    messages: list[Message] = field(default_factory=list)
+    messages: list[LessonMessage] = field(default_factory=list)
     rests: list[str] = field(default_factory=list)
 
     def ask(self, text: str) -> None:
         """Add what the user says."""
-        self.messages.append(Message("user", text))
+        self.messages.append(LessonMessage("user", text))
 
     def answer(self, *parts: str) -> None:
         """Add what the assistant says, in one or several sentences."""
         joint = " " if self.language == "en" else ""
-        self.messages.append(Message("assistant", joint.join(filter(None, parts))))
+        self.messages.append(LessonMessage("assistant", joint.join(filter(None, parts))))
 
     def rest(self, call: Call) -> str:
         """Let the row rest on a call with its result; return that fact."""
-        fact = calls.fact(call, self.language)
+        fact = calls.call_with_result(call, self.language)
         if fact not in self.rests:
             self.rests.append(fact)
         return fact
@@ -127,7 +127,7 @@ class Talk:
         """Return a sentence that shows how the result comes about."""
         words = load(ToolsWords, self.language)
         result = case.call.answer(self.language)
-        line = working(self.formula, case.given, self.language)
+        line = show_working(self.formula, case.given, self.language)
         if self.formula.terms:
             return self.say(words.points, k=line)
         return self.say(words.working, k=line, r=result)
@@ -150,9 +150,9 @@ class Talk:
 
     def conversion(self, one: Input) -> str:
         """Return a sentence that tells a value in the unit of the formula."""
-        value = units.amount(self.case.given[one.key], one.unit, self.language)
+        value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
         number, unit = self.case.told[one.key]
-        told = units.amount(number, unit, self.language)
+        told = units.format_quantity(number, unit, self.language)
         name = one.names(self.language)[0]
         return self.say(load(ToolsWords, self.language).converted, n=name, u=told, v=value)
 

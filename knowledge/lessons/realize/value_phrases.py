@@ -97,7 +97,7 @@ def listed(
     said = []
     if {"sbp", "dbp"} <= {each.key for each in wanted} and pick.random() < 0.6:
         both = f"{case.given['sbp']}/{case.given['dbp']}"
-        spelled = units.joined(both, _spelling("mmHg", language, pick))
+        spelled = units.join_quantity(both, _spelling("mmHg", language, pick))
         said.append(pick.choice(words.pressure).format(v=spelled))
         wanted = [each for each in wanted if each.key not in ("sbp", "dbp")]
     said += [_told(case, each, language, pick, voice, style, person) for each in wanted]
@@ -133,14 +133,14 @@ def value_of(case: Case, one: Input, language: Language) -> str:
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
     """
     space = " " if language == "en" else ""
-    amount = units.amount(case.given[one.key], one.unit, language)
+    amount = units.format_quantity(case.given[one.key], one.unit, language)
     return f"{one.names(language)[0]}{space}{amount}"
 
 
 def told_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
     """Return a number with its unit as it is told, in one of the unit's spellings."""
     number, unit = case.told[one.key]
-    return units.joined(number, _spelling(unit, language, pick))
+    return units.join_quantity(number, _spelling(unit, language, pick))
 
 
 def fill(template: str, language: Language, **slots: str) -> str:
@@ -237,7 +237,7 @@ def _joined(said: Sequence[str], language: Language, pick: random.Random) -> str
 
 
 def _spelling(unit: str, language: Language, pick: random.Random) -> str:
-    spelled = units.choices(unit, language)
+    spelled = units.readable_spellings(unit, language)
     if not spelled:
         return ""
     return spelled[0] if pick.random() < _PLAIN else pick.choice(spelled)

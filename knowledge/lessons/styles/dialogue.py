@@ -21,7 +21,7 @@ from knowledge.lessons.styles.vignette import PLAN, compare, conclude
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import DialogueWords, VignetteWords
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 
 NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -117,12 +117,12 @@ def _told(page: Page, relation: str) -> list[Item]:
 
 def _talk(
     page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
-) -> tuple[list[Message], list[list[str]], str]:
+) -> tuple[list[LessonMessage], list[list[str]], str]:
     """Hold the talk; return all but the patient's last words, what was asked, and those words."""
     language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile(page, [*opening, *(item for *_, item, _ in asked)])
     said = [complaint(page, who, opening, pick)]
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     used: set[str] = set()
     for _, each, item, has in asked:
@@ -131,7 +131,10 @@ def _talk(
         form = pick.choice(free or words.question[kind])
         used.add(form)
         text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
-        messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
+        messages += [
+            LessonMessage("user", said[-1]),
+            LessonMessage("assistant", text[:1].upper() + text[1:]),
+        ]
         turns.append([item.fact])
         replies = words.reply_yes if has else words.reply_no
         if each == "risk_factor":

@@ -75,10 +75,14 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     if pick.random() < (0.7 if page.language == "en" else 0.5) and bare == relation:
-        text = verbalize.statement(page.said, bare, [item.said for item in items], page.language)
+        text = verbalize.fact_sentence(
+            page.said, bare, [item.said for item in items], page.language
+        )
         text = text[:1].upper() + text[1:]
     else:
-        text = verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+        text = verbalize.evidence_line(
+            page.name, bare, said, page.language, inverse=bare != relation
+        )
         text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
         text = grammar.say(load(GroundedWords, page.language).copied, pick) + text
     answer.say(text, relation, items)
@@ -211,7 +215,7 @@ def _line(page: Page, relation: str, pick: random.Random) -> str:
 def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
-    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:

@@ -20,7 +20,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Language, Lesson, Message
+from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 NAME = "knowledge-call"
@@ -41,17 +41,17 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
     answer = Answer(page, pick)
-    before: list[Message] = []
+    before: list[LessonMessage] = []
     turns: list[list[str]] = []
     last = relation
     if form == "twice":
         others = [each for each in _held(page) if each != relation]
         first = pick.choice([each for each in others if page.named(each)] or others)
         _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
-        before.append(Message("user", _result(page, first)))
+        before.append(LessonMessage("user", _result(page, first)))
         told = _line(page, first)
         told = f"“{told}”" if page.language == "en" else told
-        before.append(Message("assistant", _found(page, pick) + told))
+        before.append(LessonMessage("assistant", _found(page, pick) + told))
         turns.append(turns[-1])
         asked = _next(page, relation, pick)
     else:
@@ -77,13 +77,13 @@ def _called(
     relation: str,
     asked: str,
     answer: Answer,
-    before: list[Message],
+    before: list[LessonMessage],
     turns: list[list[str]],
     pick: random.Random,
 ) -> None:
     """Add a question and the call that it leads to."""
     call = behaviour_checks.call(page.name, _attribute(relation, page.language))
-    before += [Message("user", asked), Message("assistant", call)]
+    before += [LessonMessage("user", asked), LessonMessage("assistant", call)]
     turns.append(answer.use((page, relation, _items(page, relation))))
 
 
@@ -120,7 +120,7 @@ def _items(page: Page, relation: str) -> Sequence[Item]:
 def _line(page: Page, relation: str) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in _items(page, relation)]
-    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _attribute(relation: str, language: Language) -> str:

@@ -20,7 +20,7 @@ from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import LiteratureWords
-from knowledge.records import Language, Lesson, Message, Passage
+from knowledge.records import Language, Lesson, LessonMessage, Passage
 
 NAME = "literature"
 OF: tuple[Literal["documents"], ...] = ("documents",)
@@ -122,16 +122,16 @@ def _held(
 ) -> Lesson:
     language, words = page.language, load(LiteratureWords, page.language)
     answer = Answer(page, pick)
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     opening = grammar.say(words.opening, pick).format(t=page.name)
     seen = ""
     for part, passage, quoted in earlier:
         question = opening if not messages else grammar.say(words.follow_up, pick)
-        messages.append(Message("user", question + _asked(part, passage, language, pick)))
+        messages.append(LessonMessage("user", question + _asked(part, passage, language, pick)))
         said = grammar.say(words.agreement, pick) if len(messages) == 1 else ""
         said += grammar.say(words.quotation[part], pick).format(w=quoted)
-        messages.append(Message("assistant", said))
+        messages.append(LessonMessage("assistant", said))
         turns.append([answer.hold(passage, quoted)])
         seen = part
     part, passage, quoted = last[0]

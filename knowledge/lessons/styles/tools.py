@@ -149,7 +149,7 @@ def _inline(talk: Talk) -> None:
 def _equation(talk: Talk) -> None:
     talk.ask(talk.question())
     talk.rest(talk.case.call)
-    equation = calls.substituted(talk.formula, talk.case.given, talk.language)
+    equation = calls.substitute_values(talk.formula, talk.case.given, talk.language)
     talk.call(equation, equation.name)
     talk.answer(*talk.tell(talk.case), talk.source())
 
@@ -191,7 +191,7 @@ def _changed(talk: Talk) -> None:
         return
     case, key = new
     one = talk.formula.input(key)
-    value = units.amount(case.given[key], one.unit, talk.language)
+    value = units.format_quantity(case.given[key], one.unit, talk.language)
     name = one.names(talk.language)[0]
     talk.ask(talk.say(words.changed, n=name, v=value))
     talk.called(case)
@@ -207,7 +207,7 @@ def _lacking(talk: Talk) -> Input:
     asked = [each for each in talk.formula.inputs if not each.is_finding and each.key not in kept]
     one = talk.pick.choice(asked)
     talk.ask(talk.question(without=one.key))
-    unit = units.plain(one.unit, talk.language)
+    unit = units.unit_symbol(one.unit, talk.language)
     name = one.names(talk.language)[0]
     if talk.language == "en":
         wanted = f"the {name}{f' in {unit}' if unit and one.unit != 'years' else ''}"

@@ -11,7 +11,7 @@ from knowledge.lessons.realize import articles, name_forms, patient_profiles, re
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import VignetteWords
-from knowledge.records import Entity, Lesson, LessonSource, Message, Name, Passage
+from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name, Passage
 
 
 def item(name, object="symptom:1", kind="symptom"):
@@ -245,8 +245,9 @@ def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice(
 
 def lesson(question, answer, objects, quotes, support):
     return Lesson(
-        id="x", messages=(Message("user", question), Message("assistant", answer)), language="en",
-        style="huatuo",
+        id="x",
+        messages=(LessonMessage("user", question), LessonMessage("assistant", answer)),
+        language="en", style="huatuo",
         sources=tuple(LessonSource("fact", f"fact:{n}", quote) for n, quote in enumerate(quotes)),
         entities=("condition:angina", *(f"symptom:{name}" for name in objects)),
         split_key="condition:angina", licence="CC0-1.0",
