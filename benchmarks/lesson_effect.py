@@ -231,7 +231,7 @@ def _sides(
 def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     """Read a peer's rows, one JSON array or one row a line, less what overlaps the questions."""
     from knowledge.datasets.gates.contamination import Overlap
-    from knowledge.records import Lesson, Message
+    from knowledge.records import Lesson, LessonMessage
 
     text = path.read_text(encoding="utf-8")
     lines = [] if text.lstrip().startswith("[") else text.splitlines()
@@ -240,7 +240,7 @@ def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     lessons = [
         Lesson(
             id=str(place),
-            messages=(Message("user", asked), Message("assistant", said)),
+            messages=(LessonMessage("user", asked), LessonMessage("assistant", said)),
             language=language,
             style="peer",
             sources=(),

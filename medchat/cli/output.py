@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 import typer
 
 if TYPE_CHECKING:
-    from knowledge.index.garbage_collection import Collected
+    from knowledge.index.garbage_collection import CollectionReport
 
 
 def say(text: str = "") -> None:
@@ -61,7 +61,7 @@ def listed(rows: Sequence[Sequence[object]], nothing: str) -> list[str]:
     return table(rows) or [nothing]
 
 
-def collected(gone: "Collected") -> list[str]:
+def collected(gone: "CollectionReport") -> list[str]:
     """Return what a collection deleted."""
     if not (gone.folders or gone.documents or gone.facts):
         return ["Nothing to delete."]
