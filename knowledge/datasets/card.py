@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.datasets.filtering import FilterReport
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 _INVERSE = "~"
@@ -244,7 +244,7 @@ def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
         )
 
 
-def _quoted_message(message: Message) -> str:
+def _quoted_message(message: LessonMessage) -> str:
     speaker = {"user": "Question", "assistant": "Answer"}.get(message.role, "System")
     return f"> **{speaker}:** {_quoted(message.content)}"
 

@@ -49,7 +49,7 @@ def refuse_foreign(out: Path, origin: Provenance) -> None:
     if out.is_dir() and _made_by(out) == _identity(origin):
         return
     what = "is a file" if not out.is_dir() else "holds other files"
-    what = "holds the data of another run" if out.is_dir() and _made_by(out) else what
+    what = "holds the data of another origin" if out.is_dir() and _made_by(out) else what
     raise KnowledgeError(
         f"The output {out} {what}, and nothing of it is overwritten.",
         where="--out",

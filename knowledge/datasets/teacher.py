@@ -16,8 +16,8 @@ from dataclasses import replace
 
 from knowledge.datasets.filtering import BatchFilter, Candidate, FilterStage, RowFilter
 from knowledge.datasets.teacher_server import TeacherError, TeacherOptions, TeacherServer
-from knowledge.records import Language, Lesson, Message, Progress, silent
-from knowledge.text.chunking import sentences
+from knowledge.records import Language, Lesson, LessonMessage, Progress, silent
+from knowledge.text.sentences import sentence_spans
 
 REWORDED = "reworded"
 KEPT = "kept as it was: "
@@ -94,7 +94,7 @@ class Teacher:
         if not _is_free(lesson):
             return UNASKED
         answer = lesson.messages[-1].content
-        own = [answer[start:end].strip() for start, end in sentences(answer)]
+        own = [answer[start:end].strip() for start, end in sentence_spans(answer)]
         try:
             reply = self._server.reply(_RULES[lesson.language], own)
             said = _parse_reply(reply, len(own))
@@ -102,7 +102,7 @@ class Teacher:
             return f"{KEPT}{error}"
         joint = " " if lesson.language == "en" else ""
         text = joint.join(said)
-        if len(sentences(text)) != len(own):
+        if len(sentence_spans(text)) != len(own):
             return f"{KEPT}another number of sentences"
         if text == joint.join(own):
             return f"{KEPT}nothing was changed"
@@ -110,7 +110,7 @@ class Teacher:
         return replace(
             lesson,
             id=f"{lesson.style}-{lesson.language}-{words}",
-            messages=(*lesson.messages[:-1], Message("assistant", text)),
+            messages=(*lesson.messages[:-1], LessonMessage("assistant", text)),
             meta={**lesson.meta, "teacher": self._server.options.model},
         )
 

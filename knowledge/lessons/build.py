@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from knowledge.datasets import export, filtering
 from knowledge.datasets.filtering import FilterReport
-from knowledge.gc_pause import uncollected
+from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.row_plan import Plan, Supplies
@@ -57,7 +57,7 @@ def build(
     report = FilterReport(subjects=plan.subjects)
     # What is kept has no cycles, and what a row leaves behind has none either.
     with (
-        uncollected(),
+        gc_paused(),
         pipeline.make_writers(options, engine, supplies, plan.held_out) as write,
     ):
         if plan.needs_most(options.limit):

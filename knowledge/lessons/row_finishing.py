@@ -13,7 +13,7 @@ from typing import Any
 from knowledge.datasets import filtering, row_formats
 from knowledge.datasets.filtering import Candidate, RowFilter
 from knowledge.datasets.filters import exact_duplicates, near_duplicates
-from knowledge.records import Language, Lesson, LessonSource, Message, Worked
+from knowledge.records import Language, Lesson, LessonMessage, LessonSource, PreparedRow
 
 _Plain = tuple[Any, ...]
 Packed = list[tuple[_Plain | None, str]]
@@ -38,7 +38,9 @@ class Finish:
         signed = near_duplicates.sign_lessons(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
             written = row_formats.encode_all(lesson, self.held_out(lesson.split_key))
-            lesson.keep(Worked(exact_duplicates.letters_hash(lesson), signature.tobytes(), written))
+            lesson.keep(
+                PreparedRow(exact_duplicates.letters_hash(lesson), signature.tobytes(), written)
+            )
         return done
 
 
@@ -80,8 +82,8 @@ def _lesson(
     meta: dict[str, Any],
     worked: tuple[bytes, bytes, tuple[bytes, ...]] | None,
 ) -> Lesson:
-    told = tuple([Message(*each) for each in messages])
+    told = tuple([LessonMessage(*each) for each in messages])
     proof = tuple([LessonSource(*each) for each in sources])
     rest = (entities, split_key, licence, meta)
     lesson = Lesson(id, told, language, style, proof, *rest)
-    return lesson.keep(Worked(*worked)) if worked else lesson
+    return lesson.keep(PreparedRow(*worked)) if worked else lesson

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from medchat.cli import errors
+from medchat.cli import output, startup
+from medchat.cli.options import Json
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from knowledge.lessons.build import BuildReport
     from knowledge.lessons.verify.dataset_check import CheckReport
     from medchat.cli.open_base import OpenBase
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(parent: typer.Typer) -> None:
@@ -120,7 +119,7 @@ def build_data(
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, base.generation, out, options, base.progress)
-    errors.show(report, _report_lines(report), as_json=as_json)
+    output.show(report, _report_lines(report), as_json=as_json)
 
 
 def _check(folder: Path, as_json: bool) -> NoReturn:
@@ -129,14 +128,14 @@ def _check(folder: Path, as_json: bool) -> NoReturn:
 
     with _open() as base:
         report = check(base.engine, base.generation, folder, base.progress)
-    errors.show(report, _report_lines(report), as_json=as_json)
+    output.show(report, _report_lines(report), as_json=as_json)
     raise typer.Exit(1 if report.faults else 0)
 
 
 def _open() -> "AbstractContextManager[OpenBase]":
     from medchat.cli.open_base import open_base
 
-    return open_base(errors.settings())
+    return open_base(startup.settings())
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -172,10 +171,8 @@ def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions"
 
 def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
     """Return a report as lines, the first faults in full."""
-    from medchat.cli.output import pairs
-
     values = asdict(report)
     faults = values.get("faults", [])
-    lines = pairs(values)
+    lines = output.pairs(values)
     lines += [f"{each['file']}:{each['line']}: {each['reason']}" for each in faults[:20]]
     return lines

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import errors
+from medchat.cli import output, startup
+from medchat.cli.options import Json
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-    from sqlalchemy import Engine
 
     from knowledge.ingest.updates import Update
     from medchat.cli.open_base import OpenBase
@@ -22,7 +21,6 @@ app = typer.Typer(
     help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of documents or sources.")]
 YearFrom = Annotated[int | None, typer.Option(help="Only documents of this year or later.")]
 YearTo = Annotated[int | None, typer.Option(help="Only documents of this year or earlier.")]
@@ -52,7 +50,7 @@ def add(
         update = updates.add(
             *base.place, paths, format=format, title=source, licence=licence, **base.tools
         )
-    errors.show(update, _update_lines(update), as_json=as_json)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -62,7 +60,7 @@ def remove(ids: Ids, as_json: Json = False) -> None:
 
     with _open() as base:
         update = updates.remove(*base.place, ids, **base.tools)
-    errors.show(update, _update_lines(update), as_json=as_json)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb retract pmid:29768149")
@@ -72,7 +70,7 @@ def retract(ids: Ids, as_json: Json = False) -> None:
 
     with _open() as base:
         update = updates.retract(*base.place, ids)
-    errors.show(update, _update_lines(update), as_json=as_json)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command("list", epilog="Example: medchat kb list --documents --limit 20")
@@ -83,10 +81,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.listed(_engine(), documents=documents, source=source, limit=limit)
-    errors.show(found, output.cards(found), as_json=as_json)
+    found = kb_queries.listed(startup.engine(), documents=documents, source=source, limit=limit)
+    output.show(found, output.cards(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb show note:gout:en")
@@ -96,20 +94,18 @@ def show(
 ) -> None:
     """Show one source or document."""
     from medchat.cli import kb_queries
-    from medchat.cli.output import card
 
-    found = kb_queries.show(_engine(), id)
-    errors.show(found, card(found), as_json=as_json)
+    found = kb_queries.show(startup.engine(), id)
+    output.show(found, output.card(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb status --json")
 def status(as_json: Json = False) -> None:
     """Count what the current generation holds, source by source."""
     from knowledge.search import catalog_views
-    from medchat.cli.output import pairs
 
-    shape = catalog_views.status(_engine(), errors.settings().home)
-    errors.show(shape, pairs(shape), as_json=as_json)
+    shape = catalog_views.status(startup.engine(), startup.settings().home)
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb search "metformin lactic acidosis" --top 5')
@@ -128,16 +124,16 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Rank passages and facts for a query, with scores and why."""
-    from medchat.cli import kb_search, output
+    from medchat.cli import kb_search
 
     filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
-    find = kb_search.open_searcher(errors.settings(), top, filters)
+    find = kb_search.open_searcher(startup.settings(), top, filters)
     for id, text in kb_search.read_queries(query, queries):
         hits = find(text)
         if queries is not None:
-            errors.say(errors.as_text({"id": id, "hits": hits}))
+            output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            errors.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
+            output.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
@@ -146,10 +142,10 @@ def entity(
     as_json: Json = False,
 ) -> None:
     """Show an entity with its facts, their sources and conflicts."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.entity(_engine(), name)
-    errors.show(found, output.entity(found), as_json=as_json)
+    found = kb_queries.entity(startup.engine(), name)
+    output.show(found, output.entity(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb conflicts --limit 20")
@@ -158,10 +154,10 @@ def conflicts(
     as_json: Json = False,
 ) -> None:
     """List facts that cannot be right together, each side with its sources."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.conflicts(_engine(), limit)
-    errors.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
+    found = kb_queries.conflicts(startup.engine(), limit)
+    output.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb merges "type 2 diabetes"')
@@ -171,10 +167,10 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """List sources that came to an entity of another source, by what, and what was split again."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.merges(_engine(), name, limit)
-    errors.show(found, output.merges(found), as_json=as_json)
+    found = kb_queries.merges(startup.engine(), name, limit)
+    output.show(found, output.merges(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb split gout arthritis-1f3a9c-2")
@@ -187,21 +183,19 @@ def split(
     from dataclasses import asdict
 
     from knowledge.ingest import updates
-    from medchat.cli.output import pairs
 
     with _open() as base:
         shape = asdict(updates.split(*base.place, name, source))
-    errors.show(shape, pairs(shape), as_json=as_json)
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""
     from knowledge.search import catalog_views
-    from medchat.cli import output
 
-    found = catalog_views.history(_engine(), errors.settings().home)
-    errors.show(found, output.versions(found), as_json=as_json)
+    found = catalog_views.history(startup.engine(), startup.settings().home)
+    output.show(found, output.versions(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb diff 3 4")
@@ -214,10 +208,9 @@ def diff(
     from dataclasses import asdict
 
     from knowledge.index import generations
-    from medchat.cli.output import pairs
 
-    shape = {"from": old, "to": new, **asdict(generations.diff(_engine(), old, new))}
-    errors.show(shape, pairs(shape), as_json=as_json)
+    shape = {"from": old, "to": new, **asdict(generations.diff(startup.engine(), old, new))}
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb rollback 3")
@@ -231,7 +224,7 @@ def rollback(
     with _open() as base:
         made = generations.rollback(*base.place, number, **base.tools)
     line = f"Generation {made} holds what generation {number} held."
-    errors.show({"generation": made, "content_of": number}, [line], as_json=as_json)
+    output.show({"generation": made, "content_of": number}, [line], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb verify")
@@ -239,8 +232,8 @@ def verify(as_json: Json = False) -> None:
     """Check every index file against its manifest, and the newest against the database."""
     from knowledge.index import generations
 
-    faults = generations.verify(_engine(), errors.settings().home)
-    errors.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
+    faults = generations.verify(startup.engine(), startup.settings().home)
+    output.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -251,28 +244,19 @@ def gc(
 ) -> None:
     """Delete what the newest generations do not hold: texts, facts and index files, for good."""
     from knowledge.index.garbage_collection import collect
-    from medchat.cli.output import collected
 
-    gone = collect(_engine(), errors.settings().home, keep)
-    errors.show(gone, collected(gone), as_json=as_json)
+    gone = collect(startup.engine(), startup.settings().home, keep)
+    output.show(gone, output.collected(gone), as_json=as_json)
 
 
 def _open() -> "AbstractContextManager[OpenBase]":
     from medchat.cli.open_base import open_base
 
-    return open_base(errors.settings())
-
-
-def _engine() -> "Engine":
-    from medchat.storage.database import open_engine
-
-    return open_engine(errors.settings())
+    return open_base(startup.settings())
 
 
 def _update_lines(update: "Update") -> list[str]:
-    from medchat.cli.output import pairs
-
-    return pairs(
+    return output.pairs(
         {
             "generation": update.generation,
             "entities": update.entities,

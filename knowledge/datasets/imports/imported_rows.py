@@ -16,7 +16,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.dialogue_formats import FORMATS, DialogueFormat, ImportedDialogue
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
-from knowledge.records import IMPORTED, Lesson, Message
+from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
@@ -53,7 +53,7 @@ def to_candidates(
 
 def detect_format(path: Path) -> DialogueFormat:
     """Return the format of a file's first rows, which must all have it or a like one."""
-    first = [row for _, row in islice(_read_objects(path), _SAMPLE)]
+    first = [row for _, row in islice(_read_read_read_objects(path), _SAMPLE)]
     for format in FORMATS:
         if first and sum(format.fits(row) for row in first) * 2 > len(first):
             return format
@@ -68,7 +68,7 @@ def detect_format(path: Path) -> DialogueFormat:
 def read_dialogues(wanted: ImportedFile) -> Iterator[tuple[int, ImportedDialogue | str]]:
     """Yield each row of a file with its line, as a dialogue or as the reason why it is none."""
     main = _named(wanted.format) if wanted.format else detect_format(wanted.path)
-    for line, row in _read_objects(wanted.path):
+    for line, row in _read_read_read_objects(wanted.path):
         formats = (main, *(format for format in FORMATS if format is not main))
         format = next((format for format in formats if format.fits(row)), None)
         yield line, format.read(row) if format else "a row of another shape"
@@ -80,7 +80,7 @@ def to_lesson(dialogue: ImportedDialogue, source: str, line: int, licence: str) 
     messages = tuple(
         message
         for question, answer in dialogue.turns
-        for message in (Message("user", question), Message("assistant", answer))
+        for message in (LessonMessage("user", question), LessonMessage("assistant", answer))
     )
     language = language_of(" ".join(said))
     id = blake2b("\x1f".join((source, *said)).encode(), digest_size=8).hexdigest()
@@ -118,7 +118,7 @@ def _named(name: str) -> DialogueFormat:
     )
 
 
-def _read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _read_read_read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
     start = file_streams.text_of(path, file_streams.head(path)).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):

@@ -23,7 +23,7 @@ from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 LONG = (
@@ -39,7 +39,7 @@ LONG_ZH = (
 def row(question, answer, language="en", style="huatuo", **other):
     return Lesson(
         id="row",
-        messages=(Message("user", question), Message("assistant", answer)),
+        messages=(LessonMessage("user", question), LessonMessage("assistant", answer)),
         language=language,
         style=style,
         sources=(),

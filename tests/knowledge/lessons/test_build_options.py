@@ -10,7 +10,7 @@ from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.styles.registry import STYLES
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,9 @@ def test_the_manifest_names_what_comes_from_outside_by_its_hash(tmp_path):
     talks.write_text("[]")
     exams.mkdir()
     (exams / "one.csv").write_text("question\nWhy?\n")
-    row = Lesson("imported-en-1", (Message("user", "?"),), "en", "imported", (), (), "k", "own")
+    row = Lesson(
+        "imported-en-1", (LessonMessage("user", "?"),), "en", "imported", (), (), "k", "own"
+    )
     given = BuildOptions(
         imports=(ImportedFile(talks, "alpaca", "CC0-1.0"),),
         feedback=((row, ""), (None, "empty")),

@@ -9,11 +9,11 @@ from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.ray_workers import RayWriters
 from knowledge.lessons.row_plan import HeldOut, Supplies
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 
 
 def row(question="What is gout?", answer="Gout is a disease of the joints.", licence="CC0-1.0"):
-    messages = (Message("user", question), Message("assistant", answer))
+    messages = (LessonMessage("user", question), LessonMessage("assistant", answer))
     return Lesson("row", messages, "en", "imported", (), (), "key", licence)
 
 
