@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import (
     chatdoctor_csv,
     cmekg,
@@ -37,6 +36,7 @@ from knowledge.ingest.sources.literature import (
     pubmed,
     ris,
 )
+from knowledge.ingest.sources.streams import archives, csv_rows, xml_elements
 from knowledge.records import DocumentRecord, Record, Report
 
 
@@ -401,7 +401,7 @@ def _inside(folder: Path, report: Report) -> list[Path]:
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or not path.is_file():
             continue
-        start = file_streams.head(path)
+        start = archives.read_head(path)
         if start.strip() and _recognised(path, start):
             known.append(path)
         else:
@@ -438,7 +438,7 @@ def _start(path: Path) -> bytes:
         raise KnowledgeError(
             f"{path} does not exist.", where=str(path), remedy="Check the spelling of the path."
         )
-    start = file_streams.head(path)
+    start = archives.read_head(path)
     if not start.strip():
         raise KnowledgeError(
             f"{path.name} is empty.", where=str(path), remedy="Add a file that holds records."
@@ -454,6 +454,6 @@ def _hint(start: bytes) -> str:
     if text.startswith(("{", "[")):
         return "It is JSON, but with neither id and content nor the keys of a graph that is known."
     if text.startswith("<"):
-        return f"It is XML with the root element {file_streams.root_name(text) or '?'}."
-    names = file_streams.columns(text)
+        return f"It is XML with the root element {xml_elements.root_name(text) or '?'}."
+    names = csv_rows.split_header(text)
     return f"Its columns are {', '.join(names[:12])}." if len(names) > 1 else ""

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import json_lists, registry
+from knowledge.ingest.sources import registry
 from knowledge.ingest.sources.graph import triple_mapping
+from knowledge.ingest.sources.streams import json_lists
 from knowledge.records import EntityRecord, Report, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
@@ -356,14 +357,14 @@ def test_hetionet_json_is_read_whatever_comes_first(tmp_path, order):
 def test_json_lists_yield_items_and_tell_what_is_broken(tmp_path, content, what):
     path = write(tmp_path / "a.json", content)
     if not what:
-        assert list(json_lists.items(path, ("nodes",))) == [
+        assert list(json_lists.read_items(path, ("nodes",))) == [
             ("nodes", 1, 10),
             ("nodes", 1, "x"),
             ("nodes", 2, {"b": "]"}),
         ]
         return
     with pytest.raises(KnowledgeError) as caught:
-        list(json_lists.items(path, ("nodes",)))
+        list(json_lists.read_items(path, ("nodes",)))
     assert what in caught.value.what
 
 
@@ -377,7 +378,7 @@ def test_large_json_is_read_in_bounded_memory_and_across_its_pieces(tmp_path):
             stream.write("]}")
         tracemalloc.start()
         total = 0
-        for _, _, value in json_lists.items(path, ("nodes",)):
+        for _, _, value in json_lists.read_items(path, ("nodes",)):
             assert isinstance(value, list) and value[0] == value[1]
             total += value[0]
         assert total == count * (count - 1) // 2
