@@ -1,1 +1,1 @@
-"""Readers of source formats; `registry` finds the reader by a file's content."""
+"""Readers of source formats: `formats` is their table, `detect` finds a file's, `reading` reads it."""

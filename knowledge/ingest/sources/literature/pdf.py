@@ -137,9 +137,9 @@ def _drawn(path: Path, report: Report) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page."""
     from pypdf import Configuration, PdfReader, apply_configuration
 
-    limits = Configuration().with_overwrites(**_LIMITS)
+    bounds = Configuration().with_overwrites(**_LIMITS)
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells every fault of every file
-    with path.open("rb") as stream, apply_configuration(limits), _told(path):
+    with path.open("rb") as stream, apply_configuration(bounds), _told(path):
         _check_objects(path, stream)
         reader = PdfReader(stream)
         if reader.is_encrypted and not reader.decrypt(""):
