@@ -46,6 +46,7 @@ from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import Round
 from finetune.rendering import Language, Rendered
+from medchat.composition import TEXT_TOOLS
 
 GRAPHS = (
     "restricted/kg_zh/medicalgraph_a/*.csv",
@@ -222,7 +223,7 @@ def _sides(
             plan = replace(
                 recipe.load("mini"), evidence="open" if arm == "ours, open" else "closed"
             )
-            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1)
+            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
             shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
     return shown
 
@@ -230,7 +231,7 @@ def _sides(
 def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     """Read a peer's rows, one JSON array or one row a line, less what overlaps the questions."""
     from knowledge.datasets.gates.contamination import Overlap
-    from knowledge.records import Lesson, Message
+    from knowledge.records import Lesson, LessonMessage
 
     text = path.read_text(encoding="utf-8")
     lines = [] if text.lstrip().startswith("[") else text.splitlines()
@@ -239,7 +240,7 @@ def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     lessons = [
         Lesson(
             id=str(place),
-            messages=(Message("user", asked), Message("assistant", said)),
+            messages=(LessonMessage("user", asked), LessonMessage("assistant", said)),
             language=language,
             style="peer",
             sources=(),

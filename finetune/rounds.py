@@ -31,6 +31,7 @@ from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
 from finetune.trainer import Checkpoint, Fit, Progress, Tick, silent
 
 if TYPE_CHECKING:
@@ -62,10 +63,17 @@ class _Work:
     report: Report
     held_out: list[Example]
     names: set[str]
+    tools: TextTools
 
 
 def run(
-    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+    recipe: Recipe,
+    number: int,
+    home: Path,
+    data: Path | None = None,
+    progress: Progress = silent,
+    *,
+    tools: TextTools,
 ) -> Outcome:
     """Run a round and return its adapter; a finished one is left alone.
 
@@ -80,7 +88,7 @@ def run(
     parent = _parent(recipe, number, home)
     with _lock(home, recipe):
         student = _student(recipe, parent)
-        work = _prepare(recipe, number, home, data, student.tokenizer, progress)
+        work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
         _demand_memory(work)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
@@ -89,12 +97,19 @@ def run(
 
 
 def plan(
-    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+    recipe: Recipe,
+    number: int,
+    home: Path,
+    data: Path | None = None,
+    progress: Progress = silent,
+    *,
+    tools: TextTools,
 ) -> Preflight:
     """Return what a round would take, and train nothing."""
     recipe.round(number)
     _parent(recipe, number, home)
-    work = _prepare(recipe, number, home, data, model.tokenizer(recipe.base), progress)
+    tokenizer = model.tokenizer(recipe.base)
+    work = _prepare(recipe, number, home, data, tokenizer, progress, tools)
     return preflight.check(recipe, number, work.packing, work.report)
 
 
@@ -194,19 +209,20 @@ def _prepare(
     folder: Path | None,
     tokenizer: "PreTrainedTokenizerBase",
     progress: Progress,
+    tools: TextTools,
 ) -> _Work:
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
     data = dataset.read(folder or newest_data(home))
     drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
-    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed)
+    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed, tools)
     if not held_out:
         raise FinetuneError(
             f"No validation row of {data.folder} can be shown to the model.",
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
-    shown, report = _shown(recipe, number, data, tokenizer)
+    shown, report = _shown(recipe, number, data, tokenizer, tools)
     rows = (*data.train, *data.validation)
     return _Work(
         recipe,
@@ -218,18 +234,23 @@ def _prepare(
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),
+        tools,
     )
 
 
 def _shown(
-    recipe: Recipe, number: int, data: Dataset, tokenizer: "PreTrainedTokenizerBase"
+    recipe: Recipe,
+    number: int,
+    data: Dataset,
+    tokenizer: "PreTrainedTokenizerBase",
+    tools: TextTools,
 ) -> tuple[list[Rendered], Report]:
     """Return the training rows as the round's objective shows them."""
     if recipe.round(number).objective == "pretrain":
         pieces = list(pretrain.pieces(data.train, tokenizer, recipe.max_tokens))
         return pieces, Report(rows=len(data.train), kept=len(data.train))
     examples, report = dataset.show(
-        data.train, data.train, tokenizer, recipe, recipe.seed_of(number)
+        data.train, data.train, tokenizer, recipe, recipe.seed_of(number), tools
     )
     shown = [example.tokens for example in examples]
     if recipe.rehearsal:
@@ -264,6 +285,7 @@ def _score(work: _Work, student: Student, progress: Progress) -> Measured:
         student,
         work.held_out,
         work.recipe.evaluation,
+        work.tools,
         precision=work.recipe.precision,
         names=work.names,
         progress=progress,

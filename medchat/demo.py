@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.records import Progress, silent
+from medchat.composition import TEXT_TOOLS
 from medchat.settings import Settings
 
 DATA = "starter"
@@ -158,7 +159,8 @@ def _run_rounds(home: _Home) -> str:
 
     chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
-    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), ticking(home.progress))
+    report = ticking(home.progress)
+    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
     return f"trained {outcome.adapter.name}"
 
 

@@ -13,7 +13,7 @@ from medchat.answering.answer import Answer, Citation
 from medchat.cli.errors import table
 
 if TYPE_CHECKING:
-    from knowledge.index.garbage_collection import Collected
+    from knowledge.index.garbage_collection import CollectionReport
     from medchat.demo import Step
 
 
@@ -30,7 +30,7 @@ def answer(given: Answer) -> Iterator[str]:
         yield given.model.note
 
 
-def collected(gone: "Collected") -> list[str]:
+def collected(gone: "CollectionReport") -> list[str]:
     """Return what a collection deleted."""
     if not (gone.folders or gone.documents or gone.facts):
         return ["Nothing to delete."]

@@ -14,6 +14,7 @@ from finetune.recipe import Recipe
 from medchat.cli.errors import table
 from medchat.cli.output import pairs
 from medchat.cli.progress import shown, ticking
+from medchat.composition import TEXT_TOOLS
 from medchat.errors import MedchatError
 from medchat.settings import Settings
 
@@ -78,7 +79,9 @@ def run(plan: Plan) -> list[Shape]:
     done = []
     with shown() as report:
         for number in plan.numbers:
-            outcome = rounds.run(plan.recipe, number, plan.home, plan.data, ticking(report))
+            outcome = rounds.run(
+                plan.recipe, number, plan.home, plan.data, ticking(report), tools=TEXT_TOOLS
+            )
             done.append(
                 {
                     **outcome.adapter.values(),
@@ -95,7 +98,9 @@ def estimate(plan: Plan) -> list[Shape]:
 
     with shown() as report:
         return [
-            rounds.plan(plan.recipe, number, plan.home, plan.data, ticking(report)).values()
+            rounds.plan(
+                plan.recipe, number, plan.home, plan.data, ticking(report), tools=TEXT_TOOLS
+            ).values()
             for number in plan.numbers[:1]
         ]
 
@@ -192,11 +197,13 @@ def _measured(settings: Settings, chosen: adapters.Adapter | None, trial: Trial)
     student: Student = model.load(reference.base, chosen.folder if chosen else None)
     shape = recipe.load(settings.recipe)
     rows = dataset.read(trial.data or rounds.newest_data(settings.home)).validation[: trial.rows]
-    examples, _ = dataset.show(rows, rows, student.tokenizer, shape, shape.seed)
+    examples, _ = dataset.show(rows, rows, student.tokenizer, shape, shape.seed, TEXT_TOOLS)
     plan = replace(shape.evaluation, rows=trial.rows, answers=trial.answers)
     names = _names(examples)
     with shown() as report:
-        return evaluate.measure(student, examples, plan, names=names, progress=ticking(report))
+        return evaluate.measure(
+            student, examples, plan, TEXT_TOOLS, names=names, progress=ticking(report)
+        )
 
 
 def _names(examples: Sequence["Example"]) -> set[str]:

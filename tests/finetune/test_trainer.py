@@ -7,13 +7,16 @@ from finetune.objectives import pretrain
 from finetune.packing import Packed, pack
 from finetune.recipe import Lora, Round
 from finetune.trainer import Checkpoint
+from medchat.composition import TEXT_TOOLS
 
 
 @pytest.fixture(scope="module")
 def packing(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(16), rows(4, 16)))
     mine = recipe(base(), max_tokens=256)
-    examples, _ = dataset.show(data.train, data.train, model.tokenizer(mine.base), mine, 1)
+    examples, _ = dataset.show(
+        data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
+    )
     return pack([one.tokens for one in examples], 256)
 
 

@@ -1,1 +1,1 @@
-"""Readers of source formats: `formats` is their table, `detect` finds a file's, `reading` reads it."""
+"""Readers of source formats: their table in `formats`, `detect` to find one, `reading` to read."""

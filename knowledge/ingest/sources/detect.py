@@ -6,7 +6,7 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.formats import FORMATS
 from knowledge.ingest.sources.streams import archives, csv_rows, xml_elements
-from knowledge.records import Report
+from knowledge.records import ReadReport
 
 _HINTS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "It is a ZIP archive or an Office document other than .docx; unpack it first."),
@@ -33,7 +33,7 @@ def detect_format(path: Path) -> str:
     )
 
 
-def find_files(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
+def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[Path]:
     """Return the files behind paths: folders are walked in sorted order, known formats only.
 
     Files inside folders that no format recognises are counted in the report; a file named by
@@ -43,7 +43,9 @@ def find_files(paths: Iterable[Path], report: Report | None = None) -> list[Path
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(_files_in(path, report if report is not None else Report())))
+            found.update(
+                dict.fromkeys(_files_in(path, report if report is not None else ReadReport()))
+            )
         elif path.is_file():
             found[path] = None
         elif path.exists():
@@ -59,7 +61,7 @@ def find_files(paths: Iterable[Path], report: Report | None = None) -> list[Path
     return list(found)
 
 
-def _files_in(folder: Path, report: Report) -> list[Path]:
+def _files_in(folder: Path, report: ReadReport) -> list[Path]:
     known: list[Path] = []
     try:
         inside = sorted(folder.rglob("*"))

@@ -36,7 +36,7 @@ from knowledge.ingest.sources.literature import (
     pubmed,
     ris,
 )
-from knowledge.records import Language, Record, Report
+from knowledge.records import Language, ReadReport, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Format:
     languages: tuple[Language, ...]
     extensions: tuple[str, ...]
     recognise: Callable[[Path, bytes], bool]
-    read: Callable[[Path, Report], Iterator[Record]]
+    read: Callable[[Path, ReadReport], Iterator[Record]]
     read_header: Callable[[Path], tuple[str, str, str]] | None = None
     licence: str = ""
     note: str = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class FileHeader:
     note: str
 
 
-def read(path: Path, format_name: str, report: Report) -> Iterator[Record]:
+def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
     """Yield the records of a file, counting in the report what is read and what is left out.
 
     Raises KnowledgeError where the format is unknown or the file is not of that format.
@@ -46,7 +46,7 @@ def check_readable(path: Path, format_name: str) -> None:
     Raises KnowledgeError as `read` does.
     """
     if path.stat().st_size > _LARGE:
-        next(read(path, format_name, Report()), None)
+        next(read(path, format_name, ReadReport()), None)
 
 
 _LARGE = 64 * 1024 * 1024
@@ -60,7 +60,7 @@ def read_header(path: Path, format_name: str) -> FileHeader:
     return FileHeader(title or path.stem, licence or format.licence, note or format.note)
 
 
-def _count_invisible(found: Iterator[Record], report: Report) -> Iterator[Record]:
+def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Record]:
     """Yield records, and count the characters that nobody sees and that were taken out of each."""
     while True:
         with markup.watched() as unseen:

@@ -12,14 +12,14 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import detect, reading
 from knowledge.ingest.sources.graph import triple_mapping
 from knowledge.ingest.sources.streams import json_lists
-from knowledge.records import EntityRecord, Report, Statement
+from knowledge.records import EntityRecord, ReadReport, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
 README = Path(__file__).resolve().parents[3] / "README.md"
 
 
-def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], Report]:
-    report = Report()
+def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], ReadReport]:
+    report = ReadReport()
     found = list(reading.read(path, format_name or detect.detect_format(path), report))
     records = [each for each in found if isinstance(each, EntityRecord)]
     assert len(records) == len(found) == report.read
