@@ -17,6 +17,7 @@ from finetune import manifests, rendering
 from finetune.errors import FinetuneError
 from finetune.recipe import Recipe
 from finetune.rendering import Language, Message, Rendered
+from finetune.text_tools import Span, TextTools
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -25,7 +26,6 @@ FILES = ("train.jsonl", "validation.jsonl")
 
 _REMEDY = "Make the data again: medchat build-data --out DIR."
 _ROLES = {"system", "user", "assistant"}
-_END = re.compile(r"[。！？]+[”’」』）)]*|[.!?]+[\"')]*(?=\s+[^\sa-z])|\n+")
 _FIRST_NUMBERED = re.compile(r"^\[1\] ", re.MULTILINE)
 _MARKS = re.compile(r"\s?\[\d+\]")
 _LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
@@ -112,6 +112,7 @@ def show(
     tokenizer: "PreTrainedTokenizerBase",
     recipe: Recipe,
     seed: int,
+    tools: TextTools,
 ) -> tuple[list[Example], Report]:
     """Return rows as examples under a recipe; distractors come from the rows of `pool`.
 
@@ -126,37 +127,15 @@ def show(
         if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
             _count(report.left_out, "no question with an answer at the end")
         elif quotes is None or _numbers_evidence(row) or _calculates(row):
-            example = _closed(row, tokenizer, recipe.max_tokens, report)
+            example = _closed(row, tokenizer, recipe.max_tokens, report, tools)
             examples += [example] if example else []
         elif not any(source.quote for source in row.sources):
             _count(report.left_out, "no quoted source")
         else:
-            example = _open(row, quotes, tokenizer, recipe, drawn, report)
+            example = _open(row, quotes, tokenizer, recipe, drawn, report, tools)
             examples += [example] if example else []
     report.kept = len(examples)
     return examples, report
-
-
-def sentences(text: str) -> list[str]:
-    """Split a text into sentences; joined together they are the text again.
-
-    A sentence ends after 。！？, after . ! ? before a blank and anything but a small letter, and
-    at a line's end. Blanks that follow belong to the sentence.
-    """
-    parts: list[str] = []
-    begin = 0
-    for match in _END.finditer(text):
-        end = match.end()
-        while end < len(text) and text[end].isspace():
-            end += 1
-        if text[begin:end].strip():
-            parts.append(text[begin:end])
-            begin = end
-    if text[begin:].strip():
-        parts.append(text[begin:])
-    elif parts:
-        parts[-1] += text[begin:]
-    return parts
 
 
 def cite(sentence: str, numbers: Sequence[int]) -> str:
@@ -311,6 +290,7 @@ def _open(
     recipe: Recipe,
     pick: random.Random,
     report: Report,
+    tools: TextTools,
 ) -> Example | None:
     """Show a row with its evidence in the prompt, or in a few cases without and declined."""
     covered = pick.random() >= recipe.uncovered
@@ -324,7 +304,7 @@ def _open(
     while True:
         evidence = [*(own if covered else ()), *others]
         random.Random(order).shuffle(evidence)
-        answer = _cited(row, evidence) if covered else rendering.NOT_COVERED[row.language]
+        answer = _cited(row, evidence, tools) if covered else rendering.NOT_COVERED[row.language]
         prompt = rendering.grounded(row.messages[-2]["content"], evidence, row.language, history)
         rendered = _last_answer(
             rendering.render(tokenizer, [*prompt, {"role": "assistant", "content": answer}])
@@ -338,21 +318,25 @@ def _open(
         else:
             _count(report.left_out, "too long")
             return None
-    if covered and row.support is not None and len(row.support) != len(_parts(row)):
+    if covered and row.support is not None and len(row.support) != len(_spans(row, tools)):
         _count(report.cut, "citations within the answer")
     if len(others) < full[0]:
         _count(report.cut, "distractors")
     if len(history) < full[1]:
         _count(report.cut, "earlier turns")
     report.uncovered += not covered
-    asked = _asked(row) if covered else ()
+    asked = _asked(row, tools) if covered else ()
     return Example(
         row.id, row.language, rendered, tuple(prompt), answer, tuple(evidence), asked, covered
     )
 
 
 def _closed(
-    row: Row, tokenizer: "PreTrainedTokenizerBase", max_tokens: int, report: Report
+    row: Row,
+    tokenizer: "PreTrainedTokenizerBase",
+    max_tokens: int,
+    report: Report,
+    tools: TextTools,
 ) -> Example | None:
     """Show a row as it stands; the oldest turns go where it is too long."""
     system = [one for one in row.messages[:1] if one["role"] == "system"]
@@ -372,7 +356,7 @@ def _closed(
     quotes = tuple(source.quote for source in row.sources if source.quote)
     answer = turns[-1]["content"]
     return Example(
-        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row)
+        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row, tools)
     )
 
 
@@ -390,27 +374,28 @@ def _last_answer(rendered: Rendered) -> Rendered:
     return Rendered(rendered.ids, learn)
 
 
-def _cited(row: Row, evidence: Sequence[str]) -> str:
+def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:
     """Return the answer with each sentence citing what supports it, else all at its end."""
     number = {text: place for place, text in enumerate(evidence, 1)}
     places = [number.get(source.quote) for source in row.sources]
-    parts = _parts(row)
+    answer, spans = row.messages[-1]["content"].strip(), _spans(row, tools)
     support = row.support
-    if support is None or len(support) != len(parts):
+    if support is None or len(support) != len(spans):
         everything = tuple(range(len(row.sources)))
-        support = (*((),) * (len(parts) - 1), everything)
-    cited = []
-    for part, indices in zip(parts, support, strict=True):
+        support = (*((),) * (len(spans) - 1), everything)
+    cited, last = "", 0
+    for (start, end), indices in zip(spans, support, strict=True):
         numbers = {place for index in indices if (place := places[index])}
-        cited.append(cite(part, sorted(numbers)))
-    return "".join(cited)
+        cited += answer[last:start] + cite(answer[start:end], sorted(numbers))
+        last = end
+    return cited
 
 
-def _parts(row: Row) -> list[str]:
-    return sentences(row.messages[-1]["content"].strip())
+def _spans(row: Row, tools: TextTools) -> Sequence[Span]:
+    return tools.sentence_spans(row.messages[-1]["content"].strip())
 
 
-def _asked(row: Row) -> tuple[str, ...]:
+def _asked(row: Row, tools: TextTools) -> tuple[str, ...]:
     """Return the facts that an answer must hold: named by the row, or listed in its sources.
 
     Listed facts count where the row's own answer states them; where none are, its sentences count.
@@ -424,7 +409,7 @@ def _asked(row: Row) -> tuple[str, ...]:
     ]
     if listed:
         return tuple(dict.fromkeys(listed))
-    return tuple(part.strip().rstrip("。.") for part in sentences(uncited(answer)))
+    return tuple(part.rstrip("。.") for part in tools.split_sentences(uncited(answer)))
 
 
 def _count(counts: dict[str, int], reason: str) -> None:

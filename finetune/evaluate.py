@@ -13,13 +13,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from finetune import model, rendering
-from finetune.dataset import Example, items, sentences, uncited
+from finetune.dataset import Example, items, uncited
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import Evaluation, Precision
 from finetune.rendering import Message
-from finetune.trainer import Progress, Tick, losses, picks_logits, silent
+from finetune.round_progress import Progress, Tick, silent
+from finetune.text_tools import TextTools
+from finetune.token_loss import picks_logits, token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -74,6 +76,7 @@ def measure(
     student: Student,
     examples: Sequence[Example],
     plan: Evaluation,
+    tools: TextTools,
     *,
     precision: Precision = "auto",
     names: Iterable[str] = (),
@@ -88,7 +91,7 @@ def measure(
     written = _write(student, examples[: plan.answers], plan.max_new_tokens, precision, progress)
     known = sorted(set(names), key=len, reverse=True)
     present = [_present(one, text) for one, text in written if one.covered]
-    supported = [_supported(one, text, known) for one, text in written]
+    supported = [_supported(one, text, known, tools) for one, text in written]
     refused = [(_declined(one, text), 1.0) for one, text in written if not one.covered]
     nll = _ratio(rows) or 0.0
     scores = Scores(
@@ -265,7 +268,7 @@ def _loss(student: Student, example: Example, precision: Precision) -> Pair:
     if not row.learned:
         return 0.0, 0.0
     with torch.inference_mode(), model.autocast(student, precision):
-        total = losses(student.model, row, student.device).double().sum()
+        total = token_losses(student.model, row, student.device).double().sum()
     return float(total), float(row.learned)
 
 
@@ -292,21 +295,21 @@ def _present(example: Example, text: str) -> Pair:
     return sum(_plain(fact) in said for fact in example.asked), len(example.asked)
 
 
-def _supported(example: Example, text: str, names: Sequence[str]) -> Pair:
+def _supported(example: Example, text: str, names: Sequence[str], tools: TextTools) -> Pair:
     """Count the facts that an answer states and its evidence holds."""
     whole = _plain("\n".join(example.evidence))
-    facts = stated(text, names)
+    facts = stated(text, names, tools)
     return sum(_plain(fact) in whole for fact in facts), len(facts)
 
 
-def stated(text: str, names: Sequence[str] = ()) -> list[str]:
+def stated(text: str, names: Sequence[str], tools: TextTools) -> list[str]:
     """Return the facts that a text states: listed items, known names, else whole sentences.
 
     `names` are sought longest first, so that a name within a longer one is not counted.
     """
     facts: list[str] = []
-    for sentence in sentences(uncited(text)):
-        body = sentence.strip().rstrip("。.!?！？")
+    for sentence in tools.split_sentences(uncited(text)):
+        body = sentence.rstrip("。.!?！？")
         if not body or body in {one.rstrip("。.") for one in rendering.NOT_COVERED.values()}:
             continue
         listed = [one.strip() for one in re.split(r"[;；]", _after_colon(body)) if one.strip()]

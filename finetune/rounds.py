@@ -26,12 +26,13 @@ from finetune.dataset import Dataset, Example, Report, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measured
 from finetune.model import Student
-from finetune.objectives import pretrain
+from finetune.objectives.registry import Objective, objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
-from finetune.rendering import Rendered
-from finetune.trainer import Checkpoint, Fit, Progress, Tick, silent
+from finetune.round_progress import Progress, Tick, silent
+from finetune.text_tools import TextTools
+from finetune.trainer import Checkpoint, Fit
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -58,14 +59,22 @@ class _Work:
     home: Path
     data: Dataset
     parent: Adapter | None
+    objective: Objective
     packing: Packing
     report: Report
     held_out: list[Example]
     names: set[str]
+    tools: TextTools
 
 
 def run(
-    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+    recipe: Recipe,
+    number: int,
+    home: Path,
+    data: Path | None = None,
+    progress: Progress = silent,
+    *,
+    tools: TextTools,
 ) -> Outcome:
     """Run a round and return its adapter; a finished one is left alone.
 
@@ -80,7 +89,7 @@ def run(
     parent = _parent(recipe, number, home)
     with _lock(home, recipe):
         student = _student(recipe, parent)
-        work = _prepare(recipe, number, home, data, student.tokenizer, progress)
+        work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
         _demand_memory(work)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
@@ -89,12 +98,19 @@ def run(
 
 
 def plan(
-    recipe: Recipe, number: int, home: Path, data: Path | None = None, progress: Progress = silent
+    recipe: Recipe,
+    number: int,
+    home: Path,
+    data: Path | None = None,
+    progress: Progress = silent,
+    *,
+    tools: TextTools,
 ) -> Preflight:
     """Return what a round would take, and train nothing."""
     recipe.round(number)
     _parent(recipe, number, home)
-    work = _prepare(recipe, number, home, data, model.tokenizer(recipe.base), progress)
+    tokenizer = model.tokenizer(recipe.base)
+    work = _prepare(recipe, number, home, data, tokenizer, progress, tools)
     return preflight.check(recipe, number, work.packing, work.report)
 
 
@@ -194,19 +210,22 @@ def _prepare(
     folder: Path | None,
     tokenizer: "PreTrainedTokenizerBase",
     progress: Progress,
+    tools: TextTools,
 ) -> _Work:
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
     data = dataset.read(folder or newest_data(home))
     drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
-    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed)
+    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed, tools)
     if not held_out:
         raise FinetuneError(
             f"No validation row of {data.folder} can be shown to the model.",
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
-    shown, report = _shown(recipe, number, data, tokenizer)
+    objective = objective_of(recipe.round(number))
+    seed = recipe.seed_of(number)
+    shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
     rows = (*data.train, *data.validation)
     return _Work(
         recipe,
@@ -214,31 +233,13 @@ def _prepare(
         home,
         data,
         _parent(recipe, number, home),
+        objective,
         pack(shown, recipe.max_tokens, recipe.packing),
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),
+        tools,
     )
-
-
-def _shown(
-    recipe: Recipe, number: int, data: Dataset, tokenizer: "PreTrainedTokenizerBase"
-) -> tuple[list[Rendered], Report]:
-    """Return the training rows as the round's objective shows them."""
-    if recipe.round(number).objective == "pretrain":
-        pieces = list(pretrain.pieces(data.train, tokenizer, recipe.max_tokens))
-        return pieces, Report(rows=len(data.train), kept=len(data.train))
-    examples, report = dataset.show(
-        data.train, data.train, tokenizer, recipe, recipe.seed_of(number)
-    )
-    shown = [example.tokens for example in examples]
-    if recipe.rehearsal:
-        from finetune.mini import reading
-
-        count = round(len(shown) * recipe.rehearsal / (1 - recipe.rehearsal))
-        seed = recipe.seed_of(number)
-        shown += reading.rehearsal(tokenizer, count, recipe.max_tokens, seed)
-    return shown, report
 
 
 def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
@@ -264,6 +265,7 @@ def _score(work: _Work, student: Student, progress: Progress) -> Measured:
         student,
         work.held_out,
         work.recipe.evaluation,
+        work.tools,
         precision=work.recipe.precision,
         names=work.names,
         progress=progress,
@@ -280,6 +282,7 @@ def _train(work: _Work, student: Student, progress: Progress) -> Fit:
         precision=work.recipe.precision,
         checkpoint=Checkpoint(_beside(final, "checkpoint"), _identity(work, student)),
         progress=progress,
+        losses=work.objective.losses,
     )
 
 
@@ -379,7 +382,7 @@ def _record(
     }
 
 
-def _thinned(fit: Fit) -> list[trainer.Point]:
+def _thinned(fit: Fit) -> list[trainer.CurvePoint]:
     """Return at most about fifty points, first and last included; curve.jsonl holds them all."""
     stride = max(1, len(fit.curve) // 50)
     return [point for place, point in enumerate(fit.curve, 1) if place % stride == 0 or place == 1]

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.records import Progress, silent
+from medchat.composition import TEXT_TOOLS
 from medchat.settings import Settings
 
 DATA = "starter"
@@ -153,19 +154,20 @@ def _rounds_there(home: _Home) -> str:
 
 
 def _run_rounds(home: _Home) -> str:
-    from finetune import recipe, rounds
+    from finetune import recipe_reader, rounds
     from medchat.cli.progress import ticking
 
-    chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
+    chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
-    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), ticking(home.progress))
+    report = ticking(home.progress)
+    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
     return f"trained {outcome.adapter.name}"
 
 
 def _first_missing(home: _Home) -> bool:
-    from finetune import recipe, rounds
+    from finetune import recipe_reader, rounds
 
-    return 1 in rounds.missing(recipe.load(home.settings.recipe), home.settings.home)
+    return 1 in rounds.missing(recipe_reader.load(home.settings.recipe), home.settings.home)
 
 
 def _other_base(settings: Settings) -> str | None:

@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.verify.behaviour_checks import MARK
-from knowledge.records import Language, Lesson, Message, Progress, silent
-from knowledge.text.chunking import sentences
+from knowledge.records import Language, Lesson, LessonMessage, Progress, silent
+from knowledge.text.sentences import sentence_spans
 
 Prove = Callable[[Sequence[Lesson]], Sequence[str]]
 
@@ -144,14 +144,14 @@ class Teacher:
         if not _is_free(lesson):
             return UNASKED
         answer = lesson.messages[-1].content
-        own = [answer[start:end].strip() for start, end in sentences(answer)]
+        own = [answer[start:end].strip() for start, end in sentence_spans(answer)]
         try:
             said = self._said(lesson.language, own)
         except Silent as error:
             return f"{KEPT}{error}"
         joint = " " if lesson.language == "en" else ""
         text = joint.join(said)
-        if len(sentences(text)) != len(own):
+        if len(sentence_spans(text)) != len(own):
             return f"{KEPT}another number of sentences"
         if text == joint.join(own):
             return f"{KEPT}nothing was changed"
@@ -159,7 +159,7 @@ class Teacher:
         return replace(
             lesson,
             id=f"{lesson.style}-{lesson.language}-{words}",
-            messages=(*lesson.messages[:-1], Message("assistant", text)),
+            messages=(*lesson.messages[:-1], LessonMessage("assistant", text)),
             meta={**lesson.meta, "teacher": self.name},
         )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 from medchat.answering import text_features
 from medchat.answering.answer import Citation, Evidence, Sentence, Support
 from medchat.answering.citation_markers import MARKER, bare, join, marked, markers, split
@@ -194,7 +194,7 @@ def _lacks(text: str, piece: Evidence) -> bool:
 
 
 def _plain_sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
+    return [text[start:end] for start, end in sentence_spans(text)]
 
 
 def _spoken(quote: str, piece: Evidence) -> str:

@@ -6,7 +6,7 @@ draft -> sentences, each with its markers before its stop -> bare text and numbe
 import re
 from collections.abc import Iterable, Sequence
 
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 """One marker with the blank before it; the group holds its numbers."""
@@ -22,7 +22,7 @@ def split(draft: str) -> list[str]:
     """
     moved = _AFTER_STOP.sub(lambda match: match[2].replace(" ", "") + match[1], draft)
     lines = (line.strip(" \t-*•") for line in moved.splitlines())
-    return [line[start:end] for line in lines for start, end in sentences(line)]
+    return [line[start:end] for line in lines for start, end in sentence_spans(line)]
 
 
 def markers(sentence: str) -> tuple[int, ...]:

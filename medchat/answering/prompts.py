@@ -49,9 +49,11 @@ def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
     if piece.kind == "fact":
         return piece
-    from knowledge.text.chunking import sentences
+    from knowledge.text.sentences import sentence_spans
 
-    spans = [(start, end) for start, end in sentences(piece.text) if piece.text[start:end].strip()]
+    spans = [
+        (start, end) for start, end in sentence_spans(piece.text) if piece.text[start:end].strip()
+    ]
     if len(spans) <= 1:
         return piece
     scores = [relevance(piece.text[start:end], asked, find) for start, end in spans]

@@ -6,7 +6,8 @@ import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, rendering
-from finetune.dataset import cite, items, sentences
+from finetune.dataset import cite, items
+from medchat.composition import TEXT_TOOLS
 
 
 @pytest.fixture(scope="module")
@@ -17,29 +18,6 @@ def tokenizer():
 @pytest.fixture
 def data(tmp_path):
     return dataset.read(write_data(tmp_path / "data", rows(32), rows(8, 32)))
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("One. Two.", ["One. ", "Two."]),
-        ("Give 0.5 mg daily. Stop at 2 p.m. if needed.", None),
-        ("发热。咳嗽！乏力", ["发热。", "咳嗽！", "乏力"]),
-        ("症状：发热；咳嗽。", ["症状：发热；咳嗽。"]),
-        ("Symptoms:\n- fever\n- cough\n", ["Symptoms:\n", "- fever\n", "- cough\n"]),
-        ("Is it gout? Yes.\n\nRest.", ["Is it gout? ", "Yes.\n\n", "Rest."]),
-        ('He said "rest." Then left.', ['He said "rest." ', "Then left."]),
-        ("“多休息。”然后喝水。", ["“多休息。”", "然后喝水。"]),
-        ("", []),
-    ],
-)
-def test_sentences(text, parts):
-    made = sentences(text)
-    assert "".join(made) == text
-    if parts is None:
-        assert made == ["Give 0.5 mg daily. ", "Stop at 2 p.m. if needed."]
-    else:
-        assert made == parts
 
 
 @pytest.mark.parametrize(
@@ -130,7 +108,7 @@ def test_missing_folder(tmp_path):
 
 
 def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
-    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     quotes = {row.id: row.sources[0].quote for row in data.train}
     heads = set()
     assert report.kept == report.rows == 32
@@ -146,7 +124,7 @@ def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
 
 
 def test_answers_alone_are_learned_and_end(tokenizer, data):
-    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     for one in made:
         learned = [
             token for token, learn in zip(one.tokens.ids, one.tokens.learn, strict=True) if learn
@@ -162,7 +140,7 @@ def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
     asked = {"role": "user", "content": "Evidence:\n[1] A — tests: b.\n\nQuestion: What of A?"}
     said = {"role": "assistant", "content": "A — tests: b [1]."}
     laid = dataclasses.replace(row, messages=(asked, said))
-    (made,), _ = dataset.show([laid], data.train, tokenizer, recipe(base()), 1)
+    (made,), _ = dataset.show([laid], data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert made.prompt == (asked,)
     assert made.answer == said["content"]
 
@@ -175,16 +153,16 @@ def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
     said = {"role": "assistant", "content": f"{fact}\nThe BMI is 22.9 kg/m²."}
     source = dataset.Source("fact", "formula:bmi", fact)
     sums = dataclasses.replace(row, messages=(asked, said), sources=(source,), entities=())
-    (made,), _ = dataset.show([sums], [*data.train, sums], tokenizer, recipe(base()), 1)
+    (made,), _ = dataset.show([sums], [*data.train, sums], tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert (made.prompt, made.answer) == ((asked,), said["content"])
     many = recipe(base(), distractors=8)
-    others, _ = dataset.show(data.train, [*data.train, sums], tokenizer, many, 1)
+    others, _ = dataset.show(data.train, [*data.train, sums], tokenizer, many, 1, TEXT_TOOLS)
     assert others and not any(fact in one.evidence for one in others)
 
 
 def test_a_share_is_declined_without_its_evidence(tokenizer, data):
     mine = recipe(base(), uncovered=0.5)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     quotes = {row.id: row.sources[0].quote for row in data.train}
     bare = [one for one in made if not one.covered]
     assert 8 <= len(bare) == report.uncovered <= 24
@@ -193,16 +171,16 @@ def test_a_share_is_declined_without_its_evidence(tokenizer, data):
         assert one.evidence
         assert quotes[one.id] not in one.evidence
         assert one.asked == ()
-    assert not dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)[
-        1
-    ].uncovered
+    assert not dataset.show(
+        data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
+    )[1].uncovered
 
 
 def test_the_draw_hangs_on_seed_and_id_only(tokenizer, data):
     mine = recipe(base())
-    one, _ = dataset.show(data.train, data.train, tokenizer, mine, 1)
-    backwards, _ = dataset.show(data.train[::-1], data.train, tokenizer, mine, 1)
-    other, _ = dataset.show(data.train, data.train, tokenizer, mine, 2)
+    one, _ = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    backwards, _ = dataset.show(data.train[::-1], data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    other, _ = dataset.show(data.train, data.train, tokenizer, mine, 2, TEXT_TOOLS)
     assert one == backwards[::-1]
     assert one != other
 
@@ -229,12 +207,25 @@ def many(tmp_path, support=None, **meta):
 def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expected):
     data = many(tmp_path, support)
     mine = recipe(base(), uncovered=0.0)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == ({"citations within the answer": 1} if support == [[0]] else {})
     a, b = (made[0].evidence.index(text) + 1 for text in ("Gout hurts.", "Gout swells."))
     both = "".join(f"[{number}]" for number in sorted((a, b)))
     assert len(made[0].evidence) == 2  # a quote that two sources share stands once
     assert made[0].answer == expected.format(a=f"[{a}]", ab=both)
+
+
+def test_sentences_are_those_of_the_writer(tmp_path, tokenizer):
+    """Support counts sentences; a stop after "max." or "S." must not shift it."""
+    row = lesson("one", "en", "What of it?", "Give max. 2 g daily.\nS. Aureus grew.", "A.", "g")
+    row["sources"] = [{"kind": "passage", "id": id, "quote": id} for id in ("Dose.", "Growth.")]
+    row["meta"] = {"support": [[0], [1]]}
+    data = dataset.read(write_data(tmp_path / "data", [row], rows(2)))
+    mine = recipe(base(), uncovered=0.0)
+    (made,), report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    dose, growth = (made.evidence.index(text) + 1 for text in ("Dose.", "Growth."))
+    assert made.answer == f"Give max. 2 g daily [{dose}].\nS. Aureus grew [{growth}]."
+    assert report.cut == {}
 
 
 @pytest.mark.parametrize(
@@ -243,20 +234,26 @@ def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expe
 )
 def test_asked_facts_of_prose(tmp_path, tokenizer, meta, asked):
     data = many(tmp_path, **meta)
-    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    made, _ = dataset.show(
+        data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
+    )
     assert made[0].asked == asked
 
 
 def test_asked_facts_of_lines(tokenizer, data):
-    made, _ = dataset.show(data.train[:1], data.train, tokenizer, recipe(base(), uncovered=0.0), 1)
+    made, _ = dataset.show(
+        data.train[:1], data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
+    )
     assert made[0].asked == ("fever", "cough")
 
 
 def test_long_rows_lose_distractors_then_go(tokenizer, data):
-    roomy, _ = dataset.show(data.train, data.train, tokenizer, recipe(base(), distractors=9), 1)
+    roomy, _ = dataset.show(
+        data.train, data.train, tokenizer, recipe(base(), distractors=9), 1, TEXT_TOOLS
+    )
     longest = max(len(one.tokens.ids) for one in roomy)
     tight = recipe(base(), distractors=9, max_tokens=longest - 30)
-    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.kept == 32
     assert report.cut["distractors"] >= 1
     assert all(len(one.tokens.ids) <= longest - 30 for one in made)
@@ -268,7 +265,9 @@ def test_long_rows_lose_distractors_then_go(tokenizer, data):
         assert one.tokens.ids[-1] == tokenizer.eos_token_id
         assert dataset.uncited(one.answer) == dataset.uncited(before.answer)
     tiny = recipe(base(), max_tokens=16)
-    assert dataset.show(data.train, data.train, tokenizer, tiny, 1)[1].left_out == {"too long": 32}
+    assert dataset.show(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[1].left_out == {
+        "too long": 32
+    }
 
 
 def talk(row):
@@ -285,7 +284,7 @@ def talk(row):
 def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence, learned):
     data = dataset.read(write_data(tmp_path, [talk(row) for row in rows(8)], rows(2)))
     mine = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == {}
     for one in made:
         assert "How can I help?" in tokenizer.decode(one.tokens.ids)
@@ -297,7 +296,7 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
         assert len(ends) == learned
     size = min(len(one.tokens.ids) for one in made) - 1
     tight = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0, max_tokens=size)
-    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.cut == {"earlier turns": 8}
     assert all("How can I help?" not in tokenizer.decode(one.tokens.ids) for one in made)
 
@@ -315,7 +314,7 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
 )
 def test_rows_that_cannot_be_shown_are_counted(tmp_path, tokenizer, change, reason):
     data = dataset.read(write_data(tmp_path, [{**rows(1)[0], **change}, *rows(3, 1)], rows(2)))
-    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert len(made) == report.kept == 3
     assert report.left_out == {reason: 1}
 

@@ -5,6 +5,7 @@ from toy_finetune import base, recipe, rows, trained, write_data
 from finetune import FinetuneError, adapters, dataset, evaluate, model, rendering
 from finetune.evaluate import Measured, generate, interval, stated, stream
 from finetune.recipe import Evaluation
+from medchat.composition import TEXT_TOOLS
 
 ASK = rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")
 
@@ -24,7 +25,9 @@ def bare():
 def examples(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(8), rows(12, 8)))
     mine = recipe(base(), uncovered=0.3)
-    return dataset.show(data.validation, data.validation, model.tokenizer(mine.base), mine, 1)[0]
+    return dataset.show(
+        data.validation, data.validation, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
+    )[0]
 
 
 def test_greedy_answer_equals_the_librarys(bare):
@@ -118,7 +121,7 @@ def test_stop_at_the_limit_and_at_the_context(bare):
     ],
 )
 def test_stated_facts(text, names, facts):
-    assert stated(text, names) == facts
+    assert stated(text, names, TEXT_TOOLS) == facts
 
 
 def test_names_listed_in_evidence():
@@ -141,8 +144,8 @@ def test_interval_holds_the_ratio_and_narrows():
 def test_scores_of_a_trained_student_beat_the_base(bare, student, examples):
     plan = Evaluation(rows=12, answers=3, max_new_tokens=12)
     ticks = []
-    before = evaluate.measure(bare, examples, plan, progress=ticks.append)
-    after = evaluate.measure(student, examples, plan)
+    before = evaluate.measure(bare, examples, plan, TEXT_TOOLS, progress=ticks.append)
+    after = evaluate.measure(student, examples, plan, TEXT_TOOLS)
     change, (low, high) = evaluate.difference(before, after)
     assert low <= change <= high < 0
     assert after.scores.nll - before.scores.nll == pytest.approx(change)
@@ -157,7 +160,7 @@ def test_scores_of_a_trained_student_beat_the_base(bare, student, examples):
 
 
 def test_no_answers_no_shares(bare, examples):
-    scores = evaluate.measure(bare, examples[:2], Evaluation(answers=0)).scores
+    scores = evaluate.measure(bare, examples[:2], Evaluation(answers=0), TEXT_TOOLS).scores
     assert scores.facts_present is None
     assert scores.facts_supported_interval is None
 
@@ -167,7 +170,7 @@ def test_answers_are_held_against_what_was_asked(examples):
     full = "x: " + "; ".join(one.asked) + "; an invented fact."
     assert evaluate._present(one, full) == (len(one.asked), len(one.asked))
     assert evaluate._present(one, "Nothing.") == (0, len(one.asked))
-    assert evaluate._supported(one, full, ()) == (len(one.asked), len(one.asked) + 1)
+    assert evaluate._supported(one, full, (), TEXT_TOOLS) == (len(one.asked), len(one.asked) + 1)
     gone = next(example for example in examples if not example.covered)
     assert evaluate._declined(gone, rendering.NOT_COVERED[gone.language]) == 1.0
     assert evaluate._declined(gone, full) == 0.0

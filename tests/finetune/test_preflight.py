@@ -6,13 +6,16 @@ from toy_finetune import base, recipe, rows, write_data
 from finetune import FinetuneError, dataset, model, preflight
 from finetune.dataset import Report
 from finetune.packing import Packing, pack
+from medchat.composition import TEXT_TOOLS
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(32), rows(4, 32)))
     mine = recipe(base())
-    examples, report = dataset.show(data.train, data.train, model.tokenizer(mine.base), mine, 1)
+    examples, report = dataset.show(
+        data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
+    )
     return pack([one.tokens for one in examples], mine.max_tokens), report
 
 

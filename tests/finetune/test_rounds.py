@@ -12,6 +12,7 @@ from toy_finetune import Trained, base, recipe, rows, trained, write_base, write
 
 from finetune import FinetuneError, adapters, model, rounds
 from finetune.recipe import Evaluation, Lora
+from medchat.composition import TEXT_TOOLS
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def second(tmp_path_factory):
     """Run round two once: its home, its outcome and what it reported."""
     own = trained().copy(tmp_path_factory.mktemp("second"))
     ticks = []
-    outcome = rounds.run(own.recipe, 2, own.home, own.data, ticks.append)
+    outcome = rounds.run(own.recipe, 2, own.home, own.data, ticks.append, tools=TEXT_TOOLS)
     return own, outcome, ticks
 
 
@@ -106,7 +107,7 @@ def test_round_two_continues_round_one(second):
 def test_a_finished_round_is_left_alone(made):
     folder = adapters.folder_of(made.home, "toy", 1)
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    outcome = rounds.run(made.recipe, 1, made.home, made.data)
+    outcome = rounds.run(made.recipe, 1, made.home, made.data, tools=TEXT_TOOLS)
     assert outcome.skipped
     assert outcome.gate["passed"] is True
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
@@ -142,7 +143,7 @@ def in_the_way(made):
 def test_what_cannot_be_run_is_told(made, wrong, named):
     asked, number, data = wrong(made)
     with pytest.raises(FinetuneError) as caught:
-        rounds.run(asked, number, made.home, data)
+        rounds.run(asked, number, made.home, data, tools=TEXT_TOOLS)
     assert named in caught.value.what
     assert caught.value.where
     assert caught.value.remedy
@@ -163,14 +164,14 @@ def test_a_second_run_is_told_who_is_at_work(made):
         rounds._lock(made.home, made.recipe),
         pytest.raises(FinetuneError, match=f"process {os.getpid()}") as caught,
     ):
-        rounds.run(made.recipe, 2, made.home, made.data)
+        rounds.run(made.recipe, 2, made.home, made.data, tools=TEXT_TOOLS)
     assert caught.value.status == 1
 
 
 def test_a_round_that_does_not_improve_is_kept_but_not_promoted(made):
     harmful = replace(made.recipe.rounds[1], learning_rate=1.0, max_steps=3)
     worse = replace(made.recipe, rounds=(made.recipe.rounds[0], harmful))
-    outcome = rounds.run(worse, 2, made.home, made.data)
+    outcome = rounds.run(worse, 2, made.home, made.data, tools=TEXT_TOOLS)
     assert outcome.gate["passed"] is False
     assert "toy/round-1" in outcome.gate["reason"] or "self-test" in outcome.gate["reason"]
     assert outcome.adapter.promoted is False
@@ -179,7 +180,7 @@ def test_a_round_that_does_not_improve_is_kept_but_not_promoted(made):
 
 def test_another_recipes_adapter_stays_promoted(made):
     other = replace(made.recipe, name="second", evaluation=Evaluation(4, 0, 60))
-    outcome = rounds.run(other, 1, made.home, made.data)
+    outcome = rounds.run(other, 1, made.home, made.data, tools=TEXT_TOOLS)
     assert outcome.gate["promotes"] is False
     assert adapters.promoted(made.home).name == "toy/round-1"
     if outcome.gate["passed"]:
@@ -188,9 +189,13 @@ def test_another_recipes_adapter_stays_promoted(made):
 
 def test_promotion_that_a_kill_prevented_comes_with_the_next_run(made):
     adapters.rollback(made.home)
-    assert rounds.run(made.recipe, 1, made.home, made.data).adapter.promoted is False
+    assert (
+        rounds.run(made.recipe, 1, made.home, made.data, tools=TEXT_TOOLS).adapter.promoted is False
+    )
     (made.home / "adapters" / "toy" / "round-1.unsettled").touch()
-    assert rounds.run(made.recipe, 1, made.home, made.data).adapter.promoted is True
+    assert (
+        rounds.run(made.recipe, 1, made.home, made.data, tools=TEXT_TOOLS).adapter.promoted is True
+    )
     assert not (made.home / "adapters" / "toy" / "round-1.unsettled").exists()
 
 
@@ -199,13 +204,14 @@ import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{tests!r}, {root!r}]
 from finetune import rounds
+from medchat.composition import TEXT_TOOLS
 from toy_finetune import recipe
 
 def kill(tick):
     if tick.name == "train" and tick.done == 10:
         os.kill(os.getpid(), signal.SIGKILL)
 
-rounds.run(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}), kill)
+rounds.run(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}), kill, tools=TEXT_TOOLS)
 """
 
 
@@ -225,7 +231,7 @@ def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, secon
     assert adapters.promoted(made.home).name == "toy/round-1"
     assert "round-2.checkpoint" in names(made.home / "adapters" / "toy")
 
-    resumed = rounds.run(made.recipe, 2, made.home, made.data).adapter
+    resumed = rounds.run(made.recipe, 2, made.home, made.data, tools=TEXT_TOOLS).adapter
     assert adapters.manifest(resumed)["resumed_at"] == 8
     assert adapters.manifest(fresh)["resumed_at"] == 0
     weights = [(one.folder / model.WEIGHTS).read_bytes() for one in (resumed, fresh)]
@@ -237,21 +243,23 @@ def test_pretraining_round(tmp_path):
     data = write_data(tmp_path / "data", rows(16), rows(4, 16))
     mine = recipe(base(), name="plain", evaluation=Evaluation(4, 0, 8))
     plan = replace(mine.rounds[0], objective="pretrain", max_steps=2)
-    outcome = rounds.run(replace(mine, rounds=(plan,)), 1, tmp_path / "home", data)
+    outcome = rounds.run(
+        replace(mine, rounds=(plan,)), 1, tmp_path / "home", data, tools=TEXT_TOOLS
+    )
     assert outcome.adapter.objective == "pretrain"
     assert adapters.manifest(outcome.adapter)["steps"] == 2
 
 
 def test_a_plan_trains_nothing_and_counts_exactly(made, second):
     before = names(made.home / "adapters" / "toy")
-    plan = rounds.plan(made.recipe, 2, made.home, made.data)
+    plan = rounds.plan(made.recipe, 2, made.home, made.data, tools=TEXT_TOOLS)
     assert names(made.home / "adapters" / "toy") == before
     record = adapters.manifest(second[1].adapter)
     assert plan.steps == record["steps"]
     assert plan.round_tokens == record["tokens"]
     assert plan.kept == 48
     with pytest.raises(FinetuneError, match="not finished"):
-        rounds.plan(replace(made.recipe, name="new"), 2, made.home, made.data)
+        rounds.plan(replace(made.recipe, name="new"), 2, made.home, made.data, tools=TEXT_TOOLS)
 
 
 @pytest.mark.parametrize("kind", ["glm4", "qwen2"])
@@ -268,7 +276,7 @@ def test_other_architectures_run_a_round(tmp_path, kind):
         ),
     )
     short = replace(made.recipe, rounds=(replace(made.recipe.rounds[0], max_steps=8),))
-    outcome = rounds.run(short, 1, made.home, made.data)
+    outcome = rounds.run(short, 1, made.home, made.data, tools=TEXT_TOOLS)
     record = adapters.manifest(outcome.adapter)
     assert record["self_test"]["reload_difference"] <= 1e-6
     assert record["scores"]["after"]["nll"] < record["scores"]["before"]["nll"]

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
-from knowledge.graph.catalog import DocumentRow, PassageRow, Source, holds
+from knowledge.graph.catalog import DocumentRow, PassageRow, SourceRow, holds
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.pages.page_cache import Shelf
 from knowledge.lessons.pages.related_pages import Beside
 from knowledge.records import Entity, Language, Name, Passage
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 
 SHORTEST = {"en": 45, "zh": 16}
 LONGEST = {"en": 420, "zh": 160}
@@ -71,8 +71,8 @@ class Papers:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             documents = (
-                select(DocumentRow.id, DocumentRow.title, DocumentRow.text, Source.licence)
-                .join(Source, Source.id == DocumentRow.source_id)
+                select(DocumentRow.id, DocumentRow.title, DocumentRow.text, SourceRow.licence)
+                .join(SourceRow, SourceRow.id == DocumentRow.source_id)
                 .where(DocumentRow.id.in_(chunk), holds(DocumentRow, self._generation))
             )
             parts = (
@@ -109,13 +109,13 @@ def quotable(passage: Passage) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _quotable(text: str, language: Language) -> tuple[str, ...]:
     found = []
-    for start, end in sentences(text):
+    for start, end in sentence_spans(text):
         words = text[start:end].strip()
         if not SHORTEST[language] <= len(words) <= LONGEST[language]:
             continue
         if words[-1] not in ".。" or not _OPENED.match(words) or _DANGLING.match(words):
             continue
-        if any(mark in words for mark in _DEBRIS) or len(sentences(words)) > 1:
+        if any(mark in words for mark in _DEBRIS) or len(sentence_spans(words)) > 1:
             continue
         if (
             _GLUED.search(words)

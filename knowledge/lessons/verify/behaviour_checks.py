@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from knowledge.graph import verbalize
 from knowledge.records import Language, Lesson
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
 MARK = re.compile(r"\s?\[(\d+)\]")
@@ -189,7 +189,7 @@ class Claims:
         if not lines:
             return "the answer cites what it does not show" if MARK.search(self._answer) else ""
         support = self.lesson.meta.get("support")
-        spans = sentences(self._answer)
+        spans = sentence_spans(self._answer)
         if not isinstance(support, list) or len(support) != len(spans):
             return "the support is not parallel to the sentences of the answer"
         for (start, end), indices in zip(spans, support, strict=True):
@@ -227,7 +227,7 @@ class Claims:
         """Return how a line begins that tells an attribute of an entity."""
         language = self.lesson.language
         return [
-            verbalize.line(name, id, [""], language, inverse=inverse)[:-1]
+            verbalize.evidence_line(name, id, [""], language, inverse=inverse)[:-1]
             for id, relation in RELATIONS.items()
             for inverse in (False, True)
             if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
@@ -250,7 +250,7 @@ class Claims:
         for name in self.names(self.lesson.split_key):
             for relation in like:
                 bare = relation.removesuffix("~")
-                head = verbalize.line(
+                head = verbalize.evidence_line(
                     name, bare, [""], self.lesson.language, inverse="~" in relation
                 )
                 if any(line.startswith(head[:-1]) for line in lines):

@@ -17,8 +17,8 @@ from knowledge.graph.linker import Linker
 from knowledge.lessons.verify import relation_phrases
 from knowledge.lessons.verify.behaviour_checks import Held, is_call, uncited
 from knowledge.records import Language, Lesson
-from knowledge.text.chunking import sentences
 from knowledge.text.names import normalise
+from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
 _STOPS = " \t\n.;,。；，、"
@@ -59,7 +59,7 @@ class Statements:
         }
         self._support = self._indices("support")
         self._turns = self._indices("turns")
-        self._spans = sentences(self._answer)
+        self._spans = sentence_spans(self._answer)
         self._masked_answer = _blank(self._answer, self._maskable(), self._lower)
 
     def fault(self) -> str:
@@ -258,7 +258,7 @@ class Statements:
                 return "an earlier answer holds a number of its own"
             if any(self._facts[index].relation for index in indices) and not all(
                 text[start:end].rstrip().endswith(("?", "？"))
-                for start, end in sentences(text)
+                for start, end in sentence_spans(text)
                 if "\0" in masked[start:end]
             ):
                 return "an earlier answer states what it was to ask"
@@ -309,7 +309,7 @@ class Statements:
 @lru_cache(maxsize=1 << 14)
 def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) -> tuple[str, str]:
     """Return how a line of evidence begins and ends, around what it lists."""
-    empty = verbalize.line(name, relation, [""], language, inverse=inverse)
+    empty = verbalize.evidence_line(name, relation, [""], language, inverse=inverse)
     return empty[:-1], empty[-1]
 
 

@@ -18,7 +18,7 @@ from knowledge.lessons.realize import name_forms, realizer
 from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.records import Entity, Name
-from knowledge.text.chunking import sentences
+from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
 CJK = re.compile("[\u3400-\u9fff]")
@@ -80,7 +80,7 @@ def test_a_row_has_the_shape_of_the_contract(whole):
         assert len({source["id"] for source in row["sources"]}) == len(row["sources"])
         assert row["entities"][0] == row["split_key"]
         answer = row["messages"][1]["content"]
-        assert len(row["meta"]["support"]) == len(sentences(answer))
+        assert len(row["meta"]["support"]) == len(sentence_spans(answer))
         used = {index for indices in row["meta"]["support"] for index in indices}
         assert used == set(range(len(row["sources"])))
         assert all(name.lower() in answer.lower() for name in row["meta"]["objects"])
@@ -221,7 +221,7 @@ def test_a_page_speaks_its_language_only(graph):
         for page in known.pages(known.ids(language), language):
             assert bool(CJK.search(page.name)) == (language == "zh")
             for relation, items in page.groups.items():
-                line = verbalize.line(
+                line = verbalize.evidence_line(
                     page.name,
                     relation.removesuffix(INVERSE),
                     [item.text for item in items],

@@ -1,0 +1,22 @@
+"""The text functions that training takes from its caller, so that both read text alike.
+
+Lessons say which of their sentences rests on which source; who counts the sentences must count as
+their writer did. `finetune` imports no other package, so `medchat` hands the functions in.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+"""Where a sentence begins and ends within its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTools:
+    """How to take text apart."""
+
+    sentence_spans: Callable[[str], Sequence[Span]]
+
+    def split_sentences(self, text: str) -> list[str]:
+        """Return the sentences of a text, without the space between them."""
+        return [text[start:end] for start, end in self.sentence_spans(text)]
