@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import PreferenceWords
 from knowledge.records import Language, Lesson
 from knowledge.text import units
 
 _FACTORS = (0.1, 10, 0.5, 2, 0.8, 1.2, 0.9, 1.1, 1.4)
 """By so much a result is off: a slip of the point, of a unit, of a factor."""
-
-_ANYWAY: dict[Language, str] = {"en": "The {f} is {r}.", "zh": "{f}为{r}。"}
 
 
 class Slip(NamedTuple):
@@ -66,6 +66,6 @@ def _anyway(call: Calculation, language: Language) -> Slip | None:
         return None
     name = call.formula.names(language)[0]
     told = units.format_quantity(result, call.formula.unit, language)
-    answer = _ANYWAY[language].format(f=name, r=told)
+    answer = load(PreferenceWords, language).misused_formula[0].format(f=name, r=told)
     return Slip(f"{call.text(language)} = {told}\n{answer}",
                 "misused formula: a result where the formula does not apply")  # fmt: skip

@@ -9,7 +9,8 @@ from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.pages.related_pages import _differs
 from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
-from knowledge.lessons.templates import clinical_cases
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import VignetteWords
 from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name, Passage
 
 
@@ -182,9 +183,10 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():
-    for task in (*clinical_cases.TASK_ALONE["en"], *clinical_cases.TASK_STATISTICAL["en"]):
+    words = load(VignetteWords, "en")
+    for task in (*words.task_alone, *words.task_statistical):
         assert "differential" not in task and "what else" not in task
-    for task in clinical_cases.TASK_STATISTICAL["en"]:
+    for task in words.task_statistical:
         assert "plan" not in task and "next" not in task
 
 
