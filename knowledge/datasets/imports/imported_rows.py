@@ -15,7 +15,7 @@ from pathlib import Path
 from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.dialogue_formats import FORMATS, DialogueFormat, ImportedDialogue
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
 from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
@@ -120,9 +120,9 @@ def _named(name: str) -> DialogueFormat:
 
 def _read_read_read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
-    start = file_streams.text_of(path, file_streams.head(path)).lstrip("\ufeff \t\r\n")
+    start = encodings.decode_head(path, archives.read_head(path)).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        yield from file_streams.objects(path)
+        yield from json_records.read_objects(path)
         return
-    for line, row in file_streams.rows(path, set(), "an import"):
+    for line, row in csv_rows.read_rows(path, set(), "an import"):
         yield line, {name: cell for name, cell in row.items() if cell}

@@ -11,7 +11,7 @@ from knowledge.datasets import filtering, row_formats
 from knowledge.datasets.filters.near_duplicates import NEAR, NearDuplicateFilter
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
-from knowledge.graph.prepared_query import PreparedQuery, raw_rows
+from knowledge.graph.id_queries import PreparedQuery, raw_rows
 from knowledge.lessons import build, row_finishing, workers
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
