@@ -12,7 +12,7 @@ from knowledge.calculators import calls
 from knowledge.calculators.calls import Call
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.calculators.worked_steps import show_working
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.value_phrases import Person, Voice
 from knowledge.lessons.templates import grammar
@@ -36,7 +36,7 @@ class Talk:
     """A lesson in the making: whose voice asks, what was said, and the calls that it rests on."""
 
     formula: Formula
-    case: Case
+    case: CalculatorCase
     language: Language
     pick: random.Random
     voice: Voice
@@ -111,19 +111,19 @@ class Talk:
         more = grammar.say(tail, pick) if tail else ""
         return opening + value_phrases.capital(asked) + more
 
-    def result(self, case: Case) -> str:
+    def result(self, case: CalculatorCase) -> str:
         """Return a sentence that tells the result."""
         listed = value_phrases.restated(case, self.language)
         templates = [each for each in self.told if listed or "{l}" not in each]
         return self.say(templates, l=listed, r=case.call.answer(self.language))
 
-    def band(self, case: Case) -> str:
+    def band(self, case: CalculatorCase) -> str:
         """Return a sentence that tells what the result means."""
         place = self.formula.band(self.formula.result(case.given))
         label = self.formula.bands[place].label(self.language)
         return self.say(load(ToolsWords, self.language).category, b=label)
 
-    def working(self, case: Case) -> str:
+    def working(self, case: CalculatorCase) -> str:
         """Return a sentence that shows how the result comes about."""
         words = load(ToolsWords, self.language)
         result = case.call.answer(self.language)
@@ -138,12 +138,12 @@ class Talk:
             return ""
         return self.say(load(ToolsWords, self.language).source, s=self.formula.source)
 
-    def called(self, case: Case) -> None:
+    def called(self, case: CalculatorCase) -> None:
         """Add the call of a case with its result, and let the row rest on it."""
         self.rest(case.call)
         self.call(case.call, self.formula.names(self.language)[0])
 
-    def tell(self, case: Case) -> list[str]:
+    def tell(self, case: CalculatorCase) -> list[str]:
         """Return the result, and now and then what it means."""
         more = self.formula.bands and self.pick.random() < _EXTRA
         return [self.result(case), self.band(case) if more else ""]
@@ -151,7 +151,7 @@ class Talk:
     def conversion(self, one: Input) -> str:
         """Return a sentence that tells a value in the unit of the formula."""
         value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
-        number, unit = self.case.told[one.key]
+        number, unit = self.case.stated[one.key]
         told = units.format_quantity(number, unit, self.language)
         name = one.names(self.language)[0]
         return self.say(load(ToolsWords, self.language).converted, n=name, u=told, v=value)

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.facts.fact_page import INVERSE, PageFact
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -93,7 +93,7 @@ _ADDED_ZH = ("，以及", "，还有")
 def statement(
     name: str,
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -112,7 +112,7 @@ def statement(
 
 def brief(
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -128,15 +128,15 @@ def brief(
     )
 
 
-def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+def others(relation: str, items: Sequence[PageFact], pick: random.Random) -> str:
     """Return an English sentence on what else there is of a relation, or nothing."""
     template = load(RelationSentencesWords, "en").further.get(relation, "")
     return told((template,), "", items, "en", pick) if template and items[0].object else ""
 
 
 def unrepeated(
-    groups: Iterable[tuple[str, Sequence[Item]]], most: int
-) -> Iterator[tuple[str, list[Item]]]:
+    groups: Iterable[tuple[str, Sequence[PageFact]]], most: int
+) -> Iterator[tuple[str, list[PageFact]]]:
     """Yield at most so many facts of each relation, perhaps none.
 
     A treatment or medicine that the first line named before is not named again.
@@ -152,7 +152,7 @@ def unrepeated(
 
 def together(
     name: str,
-    groups: Sequence[tuple[str, Sequence[Item]]],
+    groups: Sequence[tuple[str, Sequence[PageFact]]],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -172,7 +172,7 @@ def together(
 def told(
     templates: Sequence[str],
     name: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -194,7 +194,7 @@ def told(
     return fill(template, language, len(items), clause=clause, s=name, **parts)
 
 
-def _said(items: Sequence[Item]) -> list[str]:
+def _said(items: Sequence[PageFact]) -> list[str]:
     return [item.said for item in items]
 
 
@@ -311,7 +311,7 @@ def _plain(relation: str, language: Language) -> str:
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
 
 
-def _told(name: str, relation: str, item: Item, language: Language, pick: random.Random) -> str:
+def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"

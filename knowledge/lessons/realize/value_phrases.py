@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.calculators.formulas.formula import Input
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import LinesBy, ToolsWords
@@ -44,7 +44,7 @@ class Person:
     her: str = ""
 
 
-def relative(case: Case, language: Language, pick: random.Random) -> Person:
+def relative(case: CalculatorCase, language: Language, pick: random.Random) -> Person:
     """Return a relative whose sex is that of the case."""
     sex, age = case.given.get("sex"), case.age()
     kins = [
@@ -55,7 +55,7 @@ def relative(case: Case, language: Language, pick: random.Random) -> Person:
     return Person(*pick.choice(kins))
 
 
-def who(case: Case, language: Language, pick: random.Random, without: str = "") -> str:
+def who(case: CalculatorCase, language: Language, pick: random.Random, without: str = "") -> str:
     """Return whom a clinician speaks of: age and sex where the formula takes them.
 
     Where it takes neither, both may still be told: a patient has them.
@@ -76,7 +76,7 @@ def who(case: Case, language: Language, pick: random.Random, without: str = "") 
 
 
 def listed(
-    case: Case,
+    case: CalculatorCase,
     language: Language,
     pick: random.Random,
     voice: Voice,
@@ -108,13 +108,13 @@ def listed(
     return _joined([*said, *findings], language, pick)
 
 
-def single(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+def single(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
     """Return one value of a case, told on its own."""
     form = pick.choice(load(ToolsWords, language).value)
     return _told(case, one, language, pick, "pro", form, None)
 
 
-def restated(case: Case, language: Language) -> str:
+def restated(case: CalculatorCase, language: Language) -> str:
     """Return the numbers of a case as an answer repeats them, or nothing where there are others."""
     if any(each.is_finding for each in case.formula.inputs):
         return ""
@@ -127,7 +127,7 @@ def restated(case: Case, language: Language) -> str:
     return ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
 
 
-def value_of(case: Case, one: Input, language: Language) -> str:
+def value_of(case: CalculatorCase, one: Input, language: Language) -> str:
     """Return a value with its name, as an answer tells it.
 
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
@@ -137,9 +137,9 @@ def value_of(case: Case, one: Input, language: Language) -> str:
     return f"{one.names(language)[0]}{space}{amount}"
 
 
-def told_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+def told_amount(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
     """Return a number with its unit as it is told, in one of the unit's spellings."""
-    number, unit = case.told[one.key]
+    number, unit = case.stated[one.key]
     return units.join_quantity(number, _spelling(unit, language, pick))
 
 
@@ -175,7 +175,7 @@ def articled(text: str) -> str:
 
 
 def _told(
-    case: Case,
+    case: CalculatorCase,
     one: Input,
     language: Language,
     pick: random.Random,
@@ -208,7 +208,7 @@ def _told(
 
 
 def _findings(
-    case: Case, language: Language, pick: random.Random, without: Collection[str]
+    case: CalculatorCase, language: Language, pick: random.Random, without: Collection[str]
 ) -> list[str]:
     """Return the findings that are there, and of those that are not a few or all."""
     words = load(ToolsWords, language)

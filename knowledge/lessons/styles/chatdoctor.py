@@ -15,7 +15,7 @@ from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
@@ -70,14 +70,14 @@ class _Voice:
     my: str = "my"
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return what a consultation on a page can be about, and its forms."""
     if page.entity.kind == "medicine":
         return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    described = len(reportable_findings.felt(page.named("symptom"))) >= 2
+    described = len(reportable_findings.select_felt(page.entity_facts("symptom"))) >= 2
     for relation in _ASKED:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
             case = described and relation != "description"
@@ -87,15 +87,15 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where the page does not carry it."""
     answer = Answer(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
     return answer.lesson(NAME, question, relation)
 
 
-def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    items = _few(reportable_findings.felt(page.named("symptom")), pick)
+def _case(page: FactPage, relation: str, answer: Answer, pick: random.Random) -> str:
+    items = _few(reportable_findings.select_felt(page.entity_facts("symptom")), pick)
     who = patient_profiles.profile(page, items)
     answer.say(patient_profiles.likely(page, _listed(items, page, pick), pick), "symptom", items)
     urged = _urge(page, who, relation, answer, pick)
@@ -106,11 +106,11 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     return complaint(page, who, items, pick) + _space(page) + asked
 
 
-def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    if relation != "description" and page.texts("description") and pick.random() < 0.1:
-        answer.state("description", page.texts("description")[:1])
+def _told(page: FactPage, relation: str, answer: Answer, pick: random.Random) -> str:
+    if relation != "description" and page.text_facts("description") and pick.random() < 0.1:
+        answer.state("description", page.text_facts("description")[:1])
     who = patient_profiles.profile(page)
-    if page.texts("red_flag") and relation != "description":
+    if page.text_facts("red_flag") and relation != "description":
         _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
     _close(page, who, relation, answer, pick, _words(page).closing)
@@ -124,7 +124,7 @@ def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _taking(page: FactPage, relation: str, answer: Answer, pick: random.Random) -> str:
     _advise(page, relation, answer, pick)
     others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
     if others and pick.random() < 0.4:
@@ -137,7 +137,7 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
 
 
 def _linking(
-    page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
+    page: FactPage, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
 ) -> str:
     items = _few(_linked(page), pick)
     linked = _words(page).linked
@@ -152,27 +152,29 @@ def _linking(
     return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
 
-_WRITERS: dict[str, Callable[[Page, str, Answer, random.Random], str]] = {
+_WRITERS: dict[str, Callable[[FactPage, str, Answer, random.Random], str]] = {
     "case": _case, "told": _told, "taking": _taking, "linked": _linking,
     "kin": partial(_linking, kin=True),
 }  # fmt: skip
 
 
-def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
+def _advise_on(
+    page: FactPage, relations: Sequence[str], answer: Answer, pick: random.Random
+) -> None:
     """Tell the relations not told yet; what the first-line treatment named is not named again."""
     relations = [each for each in relations if not answer.states(each)]
     spoken = pick.choice(relations) if relations else ""
-    named = ((each, page.named(each)) for each in relations)
+    named = ((each, page.entity_facts(each)) for each in relations)
     for each, items in realizer.unrepeated(named, _MOST):
-        if items or not page.named(each):
+        if items or not page.entity_facts(each):
             _advise(page, each, answer, pick, items, spoken=each == spoken)
 
 
-def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> bool:
+def _urge(page: FactPage, who: Profile, relation: str, answer: Answer, pick: random.Random) -> bool:
     """Say before all advice what cannot wait, and whether anything was said."""
     if who.pace != "sudden" or relation == "red_flag":
         return False
-    if page.texts("red_flag"):
+    if page.text_facts("red_flag"):
         _advise(page, "red_flag", answer, pick)
     else:
         _add(page, _words(page).urgent_closing, answer, pick)
@@ -180,7 +182,7 @@ def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.
 
 
 def _close(
-    page: Page,
+    page: FactPage,
     who: Profile,
     relation: str,
     answer: Answer,
@@ -188,7 +190,7 @@ def _close(
     closings: Lines,
 ) -> None:
     """End an answer: where it may be urgent with a warning, else often with a word of care."""
-    if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
+    if page.text_facts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
             _advise(page, "red_flag", answer, pick)
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
@@ -205,7 +207,7 @@ def _close(
 
 
 def _add(
-    page: Page,
+    page: FactPage,
     closings: Lines,
     answer: Answer,
     pick: random.Random,
@@ -214,22 +216,22 @@ def _add(
     answer.say(realizer.fill(text, page.language, 1))
 
 
-def _linked(page: Page) -> tuple[Item, ...]:
-    linked = [item for item in page.named("associated_with") if item.kind == "symptom"]
-    return tuple(reportable_findings.felt(linked))
+def _linked(page: FactPage) -> tuple[PageFact, ...]:
+    linked = [item for item in page.entity_facts("associated_with") if item.kind == "symptom"]
+    return tuple(reportable_findings.select_felt(linked))
 
 
-def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
+def _few(items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
     known = items[:12]
     taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
     return [item for item in known if item in taken]
 
 
-def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
+def _listed(items: Sequence[PageFact], page: FactPage, pick: random.Random) -> str:
     return realizer.listing([item.said for item in items], page.language, pick)
 
 
-def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
+def _care(page: FactPage, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
     """Return the relations that an answer tells: the asked one, and some that a doctor adds."""
     possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
     others = [
@@ -246,17 +248,17 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
 
 
 def _advise(
-    page: Page,
+    page: FactPage,
     relation: str,
     answer: Answer,
     pick: random.Random,
-    items: Sequence[Item] = (),
+    items: Sequence[PageFact] = (),
     *,
     spoken: bool = True,
 ) -> None:
-    named = items or page.named(relation)[:_MOST]
+    named = items or page.entity_facts(relation)[:_MOST]
     if not named:
-        item = pick.choice(page.texts(relation)[:3])
+        item = pick.choice(page.text_facts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
             intro = grammar.say(_words(page).red_flag, pick)
             stop = "." if page.language == "en" else "。"
@@ -265,7 +267,7 @@ def _advise(
         else:
             answer.state(relation, [item])
         return
-    if relation == "side_effect" and len(reportable_findings.felt(named)) < len(named):
+    if relation == "side_effect" and len(reportable_findings.select_felt(named)) < len(named):
         spoken = False  # nobody notices a change in the blood
     forms = _words(page).spoken.get(relation, ()) if spoken else ()
     if not forms or pick.random() < (0.7 if answer.begun else 0.4):
@@ -275,11 +277,16 @@ def _advise(
 
 
 def complaint(
-    page: Page, who: Profile, items: Sequence[Item], pick: random.Random, *, kin: bool = False
+    page: FactPage,
+    who: Profile,
+    items: Sequence[PageFact],
+    pick: random.Random,
+    *,
+    kin: bool = False,
 ) -> str:
     """Return what a patient tells at the start; with `kin` it is someone of the family."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
+    voice = _voice(who, page.language, pick, other=kin or reportable_findings.needs_witness(items))
     intro = _introduced(who, voice, page.language, pick)
     forms = _words(page).complaint
     if intro and not english:
@@ -322,7 +329,7 @@ def _felt(name: str) -> str:
     return articles.article(name) + name
 
 
-def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
+def _voiced(template: str, voice: _Voice, page: FactPage, **parts: str) -> str:
     words = {"i": voice.i, "have": voice.have, "am": voice.am, "me": voice.me, "my": voice.my}
     large = {"I": voice.i[:1].upper() + voice.i[1:], "My": voice.my[:1].upper() + voice.my[1:]}
     text = template.format(**words, **large, **parts)
@@ -362,7 +369,7 @@ def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Ra
     return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
 
 
-def _greeted(text: str, page: Page, pick: random.Random) -> str:
+def _greeted(text: str, page: FactPage, pick: random.Random) -> str:
     greetings = _words(page).greeting
     if text.startswith("医生"):  # who is spoken to is not who is spoken of
         greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
@@ -372,9 +379,9 @@ def _greeted(text: str, page: Page, pick: random.Random) -> str:
     return greeting + text[:1].lower() + text[1:]
 
 
-def _words(page: Page) -> ChatdoctorWords:
+def _words(page: FactPage) -> ChatdoctorWords:
     return load(ChatdoctorWords, page.language)
 
 
-def _space(page: Page) -> str:
+def _space(page: FactPage) -> str:
     return " " if page.language == "en" else ""

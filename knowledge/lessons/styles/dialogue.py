@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import Answer
@@ -27,24 +27,24 @@ NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _YES, _NO = True, False
-Asked = tuple[Page, str, Item, bool]
+Asked = tuple[FactPage, str, PageFact, bool]
 """Whose finding is asked about, and whether the patient has it."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return what a consultation can lead to, and its forms."""
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
-    planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
+    planned = [each for each in PLAN if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where it needs a rival and there is none."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form != "single" else ()
+    rivals = page.find_similar(page) if form != "single" else ()
     if form != "single" and not rivals:
         return None
     rival = pick.choice(rivals) if rivals else None
@@ -77,17 +77,17 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _planned(
-    page: Page,
-    rival: Page | None,
-    shared: tuple[Item, Item] | None,
+    page: FactPage,
+    rival: FactPage | None,
+    shared: tuple[PageFact, PageFact] | None,
     relation: str,
     form: str,
     pick: random.Random,
-) -> tuple[list[Item], list[Asked]]:
+) -> tuple[list[PageFact], list[Asked]]:
     """Choose what the patient tells at once, and what has to be asked for."""
     known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
-    rest = [item for item in known if reportable_findings.another(item, [first])]
+    rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
     wish = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
@@ -98,11 +98,11 @@ def _planned(
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
         # What the condition has in other words is no finding that only the rival has.
-        common = [*page.named(relation), *page.named("sign")]
+        common = [*page.entity_facts(relation), *page.entity_facts("sign")]
         other = [
             item
             for item in _told(rival, relation)[:8]
-            if reportable_findings.another(item, common) and patient_profiles.suits(page, item)
+            if reportable_findings.is_new(item, common) and patient_profiles.suits(page, item)
         ]
         if other:
             asked.append((rival, relation, pick.choice(other), _NO))
@@ -110,13 +110,17 @@ def _planned(
     return opening, asked
 
 
-def _told(page: Page, relation: str) -> list[Item]:
+def _told(page: FactPage, relation: str) -> list[PageFact]:
     """Return the findings that a patient can tell of."""
-    return reportable_findings.felt(findings(page, relation))
+    return reportable_findings.select_felt(findings(page, relation))
 
 
 def _talk(
-    page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
+    page: FactPage,
+    relation: str,
+    opening: Sequence[PageFact],
+    asked: Sequence[Asked],
+    pick: random.Random,
 ) -> tuple[list[LessonMessage], list[list[str]], str]:
     """Hold the talk; return all but the patient's last words, what was asked, and those words."""
     language, words = page.language, load(DialogueWords, page.language)

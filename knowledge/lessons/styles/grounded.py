@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
+from knowledge.lessons.facts.fact_page import INVERSE, MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
@@ -40,7 +40,7 @@ _ALIKE = (
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return what a page can be asked about over evidence, and the forms of asking for each."""
     words = load(AttributeQuestionsWords, page.language)
     paired = words.topic_name
@@ -48,7 +48,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for relation in held:
         forms = ["read", "gone"]
-        if page.named(relation):
+        if page.entity_facts(relation):
             forms.insert(1, "copy")
         if relation in paired and any(each in paired and each != relation for each in held):
             forms.append("two")
@@ -58,18 +58,18 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where the page has no distractors to go with it."""
     return _WRITERS[form](page, relation, pick)
 
 
-def _read(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     answer = Answer(page, pick)
     answer.state(relation, _items(page, relation, pick), briefly=0.5)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
-def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+def _copy(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     answer = Answer(page, pick)
     items = _items(page, relation, pick)
     bare = relation.removesuffix(INVERSE)
@@ -89,7 +89,7 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
-def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     paired = load(AttributeQuestionsWords, page.language).topic_name
     others = [
         each for each in page.groups if each in paired and each != relation and _lines(page, each)
@@ -103,14 +103,14 @@ def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     return _shown(page, relation, pair, answer, huatuo.asked_twice(page, pair, pick), pick)
 
 
-def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Take the lines away that answer, keep others on the same entity, and decline."""
     answer = Answer(page, pick)
     like = {relation}.union(*(group for group in _ALIKE if relation in group), {"description"})
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
         answer.use((page, each, _items(page, each, pick)))
-    for other in pick.sample(page.beside, min(len(page.beside), pick.choice((1, 2, 3)))):
+    for other in pick.sample(page.neighbours, min(len(page.neighbours), pick.choice((1, 2, 3)))):
         held = _apart(page, other)
         if not held:
             continue
@@ -127,7 +127,7 @@ def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     return answer.lesson(NAME, asked, relation, meta={"declined": relation})
 
 
-def _torn_apart(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     pairs = [pair for pair in _OPPOSED if pair[1] == relation and _torn(page, pair)]
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
@@ -144,7 +144,7 @@ _WRITERS = {"read": _read, "copy": _copy, "two": _two, "gone": _gone, "torn": _t
 
 
 def _shown(
-    page: Page,
+    page: FactPage,
     relation: str,
     used: Sequence[str],
     answer: Answer,
@@ -165,13 +165,13 @@ def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Ran
     return template.replace("{q}", asked).replace("{e}", behaviour_checks.numbered(lines))
 
 
-def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[str]:
+def _distractors(page: FactPage, used: Sequence[str], pick: random.Random) -> list[str]:
     """Return other lines: on the same entity, or on others and what is asked."""
     like = set(used).union(*(group for group in _ALIKE if group & set(used)))
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
     found = [_line(page, each, pick) for each in taken]
-    for other in pick.sample(page.beside, min(len(page.beside), pick.choice((0, 1, 2, 3)))):
+    for other in pick.sample(page.neighbours, min(len(page.neighbours), pick.choice((0, 1, 2, 3)))):
         held = _apart(page, other)
         if held:
             near = used[0] if used[0] in held else pick.choice(held)
@@ -179,7 +179,7 @@ def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[s
     return found
 
 
-def _apart(page: Page, other: Page) -> list[str]:
+def _apart(page: FactPage, other: FactPage) -> list[str]:
     """Return the relations of another page that say nothing of this one, from either side."""
     return [
         each
@@ -191,40 +191,42 @@ def _apart(page: Page, other: Page) -> list[str]:
     ]
 
 
-def _lines(page: Page, relation: str) -> bool:
+def _lines(page: FactPage, relation: str) -> bool:
     """Say whether a relation of a page makes a line of evidence that is not too long."""
-    return page.once(f"line of {relation}", lambda page: _makes_line(page, relation))
+    return page.cached(f"line of {relation}", lambda page: _makes_line(page, relation))
 
 
-def _makes_line(page: Page, relation: str) -> bool:
-    items = page.named(relation)[:MOST] or page.texts(relation)[:1]
+def _makes_line(page: FactPage, relation: str) -> bool:
+    items = page.entity_facts(relation)[:MOST] or page.text_facts(relation)[:1]
     return bool(items) and len(_written(page, relation, items)) <= _LONGEST_LINE[page.language]
 
 
-def _items(page: Page, relation: str, pick: random.Random) -> list[Item]:
+def _items(page: FactPage, relation: str, pick: random.Random) -> list[PageFact]:
     if relation == "associated_with":
-        return huatuo.few(page.named(relation), pick)
-    named = page.named(relation)[:MOST]
-    return [*named] if named else [page.texts(relation)[0]]
+        return huatuo.few(page.entity_facts(relation), pick)
+    named = page.entity_facts(relation)[:MOST]
+    return [*named] if named else [page.text_facts(relation)[0]]
 
 
-def _line(page: Page, relation: str, pick: random.Random) -> str:
+def _line(page: FactPage, relation: str, pick: random.Random) -> str:
     return _written(page, relation, _items(page, relation, pick))
 
 
-def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
+def _written(page: FactPage, relation: str, items: Sequence[PageFact]) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
-def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
+def _torn(page: FactPage, pair: Sequence[str]) -> list[tuple[PageFact, PageFact]]:
     """Return what the graph states of the same two in both of two opposed relations."""
-    right = {item.object: item for item in page.named(pair[1])}
-    return [(item, right[item.object]) for item in page.named(pair[0]) if item.object in right]
+    right = {item.object: item for item in page.entity_facts(pair[1])}
+    return [
+        (item, right[item.object]) for item in page.entity_facts(pair[0]) if item.object in right
+    ]
 
 
-def _ask(page: Page, relation: str, pick: random.Random) -> str:
+def _ask(page: FactPage, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
     template = grammar.say(words.question[relation], pick)

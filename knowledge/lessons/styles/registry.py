@@ -3,7 +3,7 @@
 import random
 from typing import Literal, Protocol
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.styles import (
     chatdoctor,
     dialogue,
@@ -18,7 +18,7 @@ from knowledge.lessons.styles import (
 )
 from knowledge.records import Lesson
 
-Supply = Literal["entities", "documents", "formulas"]
+PageKind = Literal["entities", "documents", "formulas"]
 
 
 class Style(Protocol):
@@ -29,13 +29,13 @@ class Style(Protocol):
         """Its name, as the command line takes it."""
 
     @property
-    def OF(self) -> tuple[Supply, ...]:
+    def OF(self) -> tuple[PageKind, ...]:
         """What its pages are of."""
 
-    def topics(self, page: Page) -> dict[str, tuple[str, ...]]:
+    def topics(self, page: FactPage) -> dict[str, tuple[str, ...]]:
         """Return what a page can be asked about, and the forms of asking for each."""
 
-    def write(self, page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    def write(self, page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
         """Write one lesson, or none where the page does not carry it."""
 
 

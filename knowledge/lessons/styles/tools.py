@@ -16,8 +16,8 @@ from knowledge.calculators import calls
 from knowledge.calculators.formulas import registry
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.lessons.facts import calculator_cases
-from knowledge.lessons.facts.calculator_cases import Case
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.answer_builder import lesson_id
 from knowledge.lessons.realize.calculator_dialogue import Talk
@@ -48,14 +48,14 @@ _EXTRA = 0.3
 """The chance of a sentence more."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the formula of a page, and the forms of asking for it."""
     formula = _of(page)
     kinds = _kinds(formula)
     return {formula.id: tuple(f"{kind} {lap}" for lap in range(LAPS) for kind in kinds)}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none where chance gives no case."""
     formula = _of(page)
     kind = form.partition(" ")[0]
@@ -67,7 +67,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     return _lesson(talk, page)
 
 
-def _of(page: Page) -> Formula:
+def _of(page: FactPage) -> Formula:
     return registry.FORMULAS[page.id.removeprefix(FORMULA)]
 
 
@@ -78,7 +78,7 @@ def _kinds(formula: Formula) -> list[str]:
         "plain": True,
         "inline": True,
         "shown": True,
-        "converted": bool(calculator_cases.turns(formula)),
+        "converted": bool(calculator_cases.convertible_inputs(formula)),
         "band": bool(formula.bands),
         "missing": bool(asked) and len(formula.inputs) > 1,
         "equation": bool(formula.expression),
@@ -90,13 +90,15 @@ def _kinds(formula: Formula) -> list[str]:
     return [kind for kind, there in found.items() if there]
 
 
-def _case(formula: Formula, kind: str, language: Language, pick: random.Random) -> Case | None:
+def _case(
+    formula: Formula, kind: str, language: Language, pick: random.Random
+) -> CalculatorCase | None:
     if kind == "beyond":
-        return calculator_cases.beyond(formula, pick.choice(formula.limits), language, pick)
+        return calculator_cases.draw_outside(formula, pick.choice(formula.limits), language, pick)
     return calculator_cases.draw(formula, language, pick, other=kind == "converted")
 
 
-def _talk(formula: Formula, case: Case, language: Language, pick: random.Random) -> Talk:
+def _talk(formula: Formula, case: CalculatorCase, language: Language, pick: random.Random) -> Talk:
     voice: Voice = "pro"
     age = case.age()
     if formula.id in _LAY and (age is None or age >= _ADULT) and pick.random() < 0.45:
@@ -105,7 +107,7 @@ def _talk(formula: Formula, case: Case, language: Language, pick: random.Random)
     return Talk(formula, case, language, pick, voice, kin)
 
 
-def _lesson(talk: Talk, page: Page) -> Lesson:
+def _lesson(talk: Talk, page: FactPage) -> Lesson:
     messages = tuple(talk.messages)
     every = list(range(len(talk.rests)))
     support = [every for _ in sentence_spans(messages[-1].content)]
@@ -157,7 +159,7 @@ def _equation(talk: Talk) -> None:
 def _converted(talk: Talk) -> None:
     talk.ask(talk.question())
     said = []
-    for key, equation in talk.case.turned.items():
+    for key, equation in talk.case.conversions.items():
         talk.rest(equation)
         talk.call(equation, equation.name)
         if talk.pick.random() < 0.6:
@@ -186,7 +188,7 @@ def _changed(talk: Talk) -> None:
     talk.ask(talk.question())
     talk.called(talk.case)
     talk.answer(talk.result(talk.case))
-    new = calculator_cases.changed(talk.case, talk.pick)
+    new = calculator_cases.change_value(talk.case, talk.pick)
     if new is None:
         return
     case, key = new
