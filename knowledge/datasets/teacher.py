@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 
 from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.verify.behaviour_checks import MARK
 from knowledge.records import Language, Lesson, Message, Progress, silent
+from knowledge.text.citations import cited_numbers
 from knowledge.text.sentences import sentence_spans
 
 Prove = Callable[[Sequence[Lesson]], Sequence[str]]
@@ -243,7 +243,7 @@ def _is_free(lesson: Lesson) -> bool:
     """Say whether an answer may be reworded: it is proven and quotes, cites, reckons nothing."""
     quotes = any(source.kind == "passage" or source.calculated for source in lesson.sources)
     fixed = quotes or lesson.imported or any(lesson.meta.get(mark) for mark in _FIXED)
-    return not fixed and not MARK.search(lesson.messages[-1].content)
+    return not fixed and not cited_numbers(lesson.messages[-1].content)
 
 
 def _request(server: Server, rules: str, text: str) -> tuple[str, int]:

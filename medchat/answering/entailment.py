@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.citation_markers import split
 
 
 class Mention(Protocol):
@@ -113,7 +113,7 @@ class Piece:
         return cls(
             evidence,
             context,
-            tuple(Text.of(sentence, find) for sentence in split(evidence.quote)),
+            tuple(Text.of(sentence, find) for sentence in split_draft(evidence.quote)),
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from knowledge.datasets.imports import imported_rows
 from knowledge.datasets.imports.formats import Talk
 from knowledge.datasets.screening import Candidate
-from knowledge.lessons.verify.behaviour_checks import uncited
+from knowledge.text.citations import uncited
 from medchat.errors import MedchatError
 from medchat.storage.conversations import FeedbackRow, MessageRow
 

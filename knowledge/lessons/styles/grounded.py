@@ -16,8 +16,8 @@ from knowledge.lessons.realize import grammar, realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import attribute_questions, evidence_reading
-from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Language, Lesson
+from knowledge.text.citations import number_lines
 from knowledge.vocabulary import RELATIONS
 
 NAME = "grounded"
@@ -165,7 +165,7 @@ def _shown(
 
 def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Random) -> str:
     template = grammar.say(evidence_reading.LAYOUT[language], pick)
-    return template.replace("{q}", asked).replace("{e}", behaviour_checks.numbered(lines))
+    return template.replace("{q}", asked).replace("{e}", number_lines(lines))
 
 
 def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[str]:
