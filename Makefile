@@ -8,7 +8,7 @@ PORT ?= 7860
 TORCH_FLAGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 
-.PHONY: chat test tools lint types wheel check clean
+.PHONY: chat test test-fast lint types docs reference wheel tools lock check clean
 
 chat: .venv/installed
 	.venv/bin/medchat serve --host $(HOST) --port $(PORT)
@@ -16,25 +16,45 @@ chat: .venv/installed
 test: .venv/installed-dev
 	.venv/bin/python -m pytest $(ARGS)
 
+# Without the tests that are marked as slow, on two processes: under two minutes on two cores.
+test-fast: .venv/installed-dev
+	.venv/bin/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
+
+# Style, format, spelling, and whether the requirements are what the code imports.
 lint: .venv/installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/codespell
+	.venv/bin/deptry .
 
 types: .venv/installed-dev
 	.venv/bin/mypy
 
+docs: .venv/installed-dev
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --quiet
+
+# What of the documents is written from the code: the module tree and the command reference.
+reference: .venv/installed-dev
+	.venv/bin/python docs/scripts/reference.py
+
 wheel: .venv/installed-dev
-	.venv/bin/python -m build --wheel --outdir dist .
+	.venv/bin/python -m build --wheel --no-isolation --outdir dist .
 
 # Data sets against the tools that define their formats, which medchat itself does not need.
 tools: .venv/installed-dev
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[tools]'
 	@$(PIP) install --quiet --no-deps --upgrade --target .venv/tools trl==1.16.0 llamafactory==0.9.5
 	PYTHONPATH=.venv/tools .venv/bin/python -m pytest tests/knowledge/datasets/test_other_tools.py
 
-check: test lint types
+# One resolution for all platforms and Python versions, as a hashed lock and as plain constraints.
+lock: .venv/created
+	@$(PIP) install --quiet uv
+	.venv/bin/python .ci/lock.py
+
+check: test lint types docs
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist site *.egg-info
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -43,17 +63,23 @@ clean:
 		|| { echo "Python cannot make a virtual environment: install python3-venv."; exit 2; }
 	@touch $@
 
-# torch goes first, so that nothing after it decides which build is taken.
-.venv/torch: .venv/created constraints.txt
+# The lock holds every package with the hashes of its files, but for torch: its builds and what
+# they need differ from machine to machine, so it comes in a step of its own. The lock goes first
+# and installs no dependencies by itself, so that nothing but that step decides which build is taken.
+.venv/locked: .venv/created requirements.lock
+	@echo "Installing what medchat needs (a few minutes, once)"
+	@$(PIP) install --quiet --require-hashes --no-deps --requirement requirements.lock
+	@touch $@
+
+.venv/torch: .venv/locked constraints.txt
 	@echo "Installing torch"
 	@$(PIP) install --quiet --constraint constraints.txt $(TORCH_FLAGS) torch
 	@touch $@
 
 .venv/installed: .venv/torch pyproject.toml
-	@echo "Installing medchat and what it needs (a few minutes, once)"
-	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/installed-dev: .venv/installed
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	@$(PIP) install --quiet --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@

@@ -23,11 +23,11 @@ import retrieval_sets
 from machine import table
 from retrieval_sets import Collection
 
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.index import dense, embedding, generations, lexical
-from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.indexed_passages import read_passages
 from knowledge.ingest import updates
-from knowledge.search import fusion
+from knowledge.search import weights
 from knowledge.search.searcher import Search, open_search
 
 DEPTH = 10
@@ -39,7 +39,7 @@ Rank = Callable[[str], list[str]]
 GRID: Mapping[str, Sequence[float]] = {
     "DENSE_WEIGHT": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
 }
-"""What is tried with --tune: constants of `knowledge.search.fusion`."""
+"""What is tried with --tune: numbers of `knowledge.search.weights`."""
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def _opened(homes: Path, collection: Collection) -> Search:
     """Return the search of a set's base, which is made where it is not there yet."""
     home = homes / collection.name.replace(" ", "_")
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     if generations.newest(engine) is None:
         documents = home / "documents.jsonl"
         collection.write(documents)
@@ -105,13 +105,15 @@ def _peers(home: Path) -> dict[str, Rank]:
         def embed_query(self, text: str) -> list[float]:
             return [float(number) for number in model.encode([text])[0]]
 
-    pieces = list(pieces_of(engine, generation.number))
+    pieces = list(read_passages(engine, generation.number))
     engine.dispose()
     documents = [
         Document(f"{piece.title}\n{piece.text}", metadata={"document": piece.document})
         for piece in pieces
     ]
-    words = BM25Retriever.from_documents(documents, preprocess_func=lexical.words, k=_PASSAGES)
+    words = BM25Retriever.from_documents(
+        documents, preprocess_func=lexical.split_words, k=_PASSAGES
+    )
     peers: dict[str, BaseRetriever] = {"BM25 alone": words}
     if known:
         store = InMemoryVectorStore(Stored())
@@ -163,7 +165,7 @@ def _tuned(sets: Sequence[Collection], searches: Mapping[str, Search]) -> list[t
     for values in itertools.product(*GRID.values()):
         chosen = dict(zip(GRID, values, strict=True))
         for name, value in chosen.items():
-            setattr(fusion, name, value)
+            setattr(weights, name, value)
         scores = [_score(each, each.half(0), _ours(searches[each.name])) for each in sets]
         told = " · ".join(f"{score:.4f}" for score in scores)
         found.append((float(np.mean(scores)), f"{chosen} | {told}"))

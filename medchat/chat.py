@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from finetune.rendering import NOT_COVERED, Message
-from knowledge.search.query_parser import understand as take_apart
+from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.citations import uncited
 from knowledge.text.sentences import join_sentences

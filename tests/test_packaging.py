@@ -1,13 +1,16 @@
-"""The wheel holds the four rooms, the migrations and the data, and nothing else at the top."""
+"""The wheel holds the four packages, the migrations and the data; the lock is whole."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+PACKAGES = ("knowledge", "finetune", "medchat", "ui")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_top_level_is_the_four_rooms(wheel: Path) -> None:
+def test_the_top_level_is_the_four_packages(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {
         "finetune", "knowledge", "medchat", "ui",
@@ -45,6 +48,8 @@ def test_the_top_level_is_the_four_rooms(wheel: Path) -> None:
         "medchat/migrations/versions/0001_first.py",
         "knowledge/ingest/starter/conditions_b.yaml",
         "knowledge/ingest/starter/notes/zh/gout.md",
+        "knowledge/lessons/templates/en/safety.yaml",
+        "knowledge/lessons/templates/zh/relation_sentences.yaml",
         "finetune/recipes/mini.yaml",
         "finetune/mini/base/model.safetensors",
         "finetune/mini/base/tokenizer.json",
@@ -60,8 +65,8 @@ def test_every_package_of_the_checkout_is_listed(wheel: Path) -> None:
     shipped = set(zipfile.ZipFile(wheel).namelist())
     modules = {
         str(path.relative_to(CHECKOUT))
-        for room in ("knowledge", "finetune", "medchat", "ui")
-        for path in (CHECKOUT / room).rglob("*.py")
+        for package in PACKAGES
+        for path in (CHECKOUT / package).rglob("*.py")
     }
     assert modules <= shipped
 
@@ -69,3 +74,46 @@ def test_every_package_of_the_checkout_is_listed(wheel: Path) -> None:
 def test_the_mini_model_is_small() -> None:
     files = (CHECKOUT / "finetune" / "mini" / "base").iterdir()
     assert sum(path.stat().st_size for path in files) < 40 * 1024 * 1024
+
+
+def test_what_types_need_travels(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not [package for package in PACKAGES if f"{package}/py.typed" not in names]
+
+
+def _pins(name: str) -> set[tuple[str, str]]:
+    """Return the packages of a file of requirements with their versions."""
+    lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+    found = (re.match(r"([\w.-]+)==([^\s;\\]+)", line) for line in lines)
+    return {(pin[1], pin[2]) for pin in found if pin}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_and_the_constraints_agree(lock: str) -> None:
+    constraints = _pins("constraints.txt")
+    assert _pins(lock) <= constraints
+    assert "torch" in dict(constraints) and "torch" not in dict(_pins(lock))
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_package_has_hashes_and_no_address(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+    blocks = re.findall(r"^[\w.-]+==.*(?:\n +\S.*)*", text, re.MULTILINE)
+    assert len(blocks) == text.count("==") - text.count(" == '") > 20
+    assert not [block for block in blocks if "--hash=sha256:" not in block]
+    assert "://" not in text
+
+
+def test_everything_that_is_required_is_locked() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    locked = set(dict(_pins("requirements.lock")))
+    wanted = {_plain(requirement) for requirement in project["dependencies"]}
+    assert wanted - locked == {"torch"}
+    more = {_plain(one) for one in project["optional-dependencies"]["dev"]}
+    assert more <= locked | set(dict(_pins("requirements-dev.lock")))
+
+
+def _plain(requirement: str) -> str:
+    name = re.match(r"[\w.-]+", requirement)
+    assert name
+    return name[0].lower().replace("_", "-")

@@ -15,21 +15,21 @@ from sqlalchemy import Connection, Engine, func, or_, select
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     FactRow,
-    FactSource,
+    FactSourceRow,
     IdentifierRow,
     JoinRow,
     NameRow,
-    Source,
+    SourceRow,
     SplitRow,
     holds,
 )
-from knowledge.graph.knowledge_graph import Graph
-from knowledge.graph.merge import chunks
+from knowledge.graph.knowledge_graph import KnowledgeGraph
+from knowledge.graph.merge import id_batches
 from knowledge.graph.rows import (
-    FactLine,
-    FactSourceLine,
-    IdentifierLine,
-    NameLine,
+    NewFact,
+    NewFactSource,
+    NewIdentifier,
+    NewName,
     bare_id,
     entity_id,
     fact_id,
@@ -47,7 +47,7 @@ def listed(engine: Engine, number: int, name: str = "", limit: int = 50) -> View
     A merge is a source whose records came to an entity that another source had brought. `name` is
     an id or a name of the entity; all entities by default.
     """
-    graph = Graph(engine, number)
+    graph = KnowledgeGraph(engine, number)
     asked = [name, *(each.id for each in graph.named(name))]
     held = holds(NameRow, number)
     here = select(NameRow.id).where(
@@ -57,10 +57,10 @@ def listed(engine: Engine, number: int, name: str = "", limit: int = 50) -> View
         NameRow.entity_id == JoinRow.entity_id, NameRow.source_id != JoinRow.source_id, held
     )
     merges = (
-        select(JoinRow, Source.title)
-        .join(Source, Source.id == JoinRow.source_id)
+        select(JoinRow, SourceRow.title)
+        .join(SourceRow, SourceRow.id == JoinRow.source_id)
         .where(here.exists(), elsewhere.exists())
-        .order_by(JoinRow.entity_id, Source.created, Source.id)
+        .order_by(JoinRow.entity_id, SourceRow.created, SourceRow.id)
         .limit(limit)
     )
     splits = select(SplitRow).where(holds(SplitRow, number)).order_by(SplitRow.id).limit(limit)
@@ -103,10 +103,10 @@ def _count(connection: Connection, entity: str, source: str, number: int) -> int
     """Count the facts that a source states of an entity."""
     query = (
         select(func.count(FactRow.id))
-        .join(FactSource, FactSource.fact_id == FactRow.id)
+        .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
         .where(
             or_(FactRow.subject_id == entity, FactRow.object_id == entity),
-            FactSource.source_id == source,
+            FactSourceRow.source_id == source,
             holds(FactRow, number),
         )
     )
@@ -119,23 +119,25 @@ def _called(id: str, known: dict[str, Entity]) -> View:
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class SplitPlan:
     """The rows of a split: what the part gets, what the entity keeps anew, which facts end."""
 
     entity: str
     part: str
     source: str
     name: str
-    names: list[NameLine]
-    identifiers: list[IdentifierLine]
+    names: list[NewName]
+    identifiers: list[NewIdentifier]
     shared: list[str]
     codes: list[str]
-    facts: list[FactLine] = field(default_factory=list)
-    fact_sources: list[FactSourceLine] = field(default_factory=list)
+    facts: list[NewFact] = field(default_factory=list)
+    fact_sources: list[NewFactSource] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
 
-def plan(connection: Connection, asked: str, source: str, parent: int, number: int) -> Parting:
+def plan_split(
+    connection: Connection, asked: str, source: str, parent: int, number: int
+) -> SplitPlan:
     """Plan to part what a source says of an entity, which is given by its id or a name.
 
     Raises KnowledgeError where the entity or the source is not there, or nothing is to be parted.
@@ -153,17 +155,17 @@ def plan(connection: Connection, asked: str, source: str, parent: int, number: i
     ).all()
     own_codes = {row.code for row in codes if row.own and row.source_id == source}
     kept_codes = {row.code for row in codes if row.own and row.source_id != source}
-    parting = Parting(
+    parting = SplitPlan(
         entity,
         part,
         source,
         first.text,
         [
-            NameLine(part, row.text, row.normalised, row.language, row.rank, source, number)
+            NewName(part, row.text, row.normalised, row.language, row.rank, source, number)
             for row in own
         ],
         [
-            IdentifierLine(part, row.code, row.own, "split", source, number)
+            NewIdentifier(part, row.code, row.own, "split", source, number)
             for row in codes
             if row.source_id == source
         ],
@@ -174,25 +176,25 @@ def plan(connection: Connection, asked: str, source: str, parent: int, number: i
     return parting
 
 
-def _plan_facts(connection: Connection, parting: Parting, parent: int, number: int) -> None:
+def _plan_facts(connection: Connection, parting: SplitPlan, parent: int, number: int) -> None:
     """Plan the facts that the source states of the entity, on both sides of the split."""
-    of_source = select(FactSource.fact_id).where(FactSource.source_id == parting.source)
+    of_source = select(FactSourceRow.fact_id).where(FactSourceRow.source_id == parting.source)
     about = or_(FactRow.subject_id == parting.entity, FactRow.object_id == parting.entity)
     facts = connection.execute(
         select(FactRow)
         .where(about, FactRow.id.in_(of_source), holds(FactRow, parent))
         .order_by(FactRow.id)
     ).all()
-    stated: dict[str, list[FactSourceLine]] = {fact.id: [] for fact in facts}
-    for ids in chunks(list(stated)):
+    stated: dict[str, list[NewFactSource]] = {fact.id: [] for fact in facts}
+    for ids in id_batches(list(stated)):
         query = (
-            select(FactSource)
-            .join(Source, Source.id == FactSource.source_id)
-            .where(FactSource.fact_id.in_(ids), holds(Source, parent))
+            select(FactSourceRow)
+            .join(SourceRow, SourceRow.id == FactSourceRow.source_id)
+            .where(FactSourceRow.fact_id.in_(ids), holds(SourceRow, parent))
         )
         for row in connection.execute(query):
             stated[row.fact_id].append(
-                FactSourceLine(row.fact_id, row.source_id, row.line, row.note)
+                NewFactSource(row.fact_id, row.source_id, row.line, row.note)
             )
     for fact in facts:
         subject, object = (
@@ -205,15 +207,15 @@ def _plan_facts(connection: Connection, parting: Parting, parent: int, number: i
         others = [line for line in stated[fact.id] if line.source_id != parting.source]
         parting.ended.append(fact.id)
         ends = (fact.relation, object, *said, fact.position, number)
-        _keep(connection, parting, FactLine(id, subject, *ends), own)
+        _keep(connection, parting, NewFact(id, subject, *ends), own)
         if others:
             ends = (fact.relation, fact.object_id, *said, fact.position, number)
             base = bare_id(fact.id)
-            _keep(connection, parting, FactLine(base, fact.subject_id, *ends), others)
+            _keep(connection, parting, NewFact(base, fact.subject_id, *ends), others)
 
 
 def _keep(
-    connection: Connection, parting: Parting, fact: FactLine, stated: Sequence[FactSourceLine]
+    connection: Connection, parting: SplitPlan, fact: NewFact, stated: Sequence[NewFactSource]
 ) -> None:
     """Plan a fact under the first version of its id that is free, with those who state it."""
     version = 1
@@ -236,7 +238,9 @@ def _entity(connection: Connection, asked: str, source: str, parent: int) -> str
         sources.setdefault(id, set()).add(source_id)
     if not sources:
         raise _unknown(asked)
-    if not connection.scalar(select(Source.id).where(Source.id == source, holds(Source, parent))):
+    if not connection.scalar(
+        select(SourceRow.id).where(SourceRow.id == source, holds(SourceRow, parent))
+    ):
         raise KnowledgeError(
             f"There is no source {source!r} in the knowledge base.",
             where=source,

@@ -12,17 +12,17 @@ from typing import Any
 from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, Executable, bindparam
 
 Row = tuple[Any, ...]
-Worded = Callable[[Sequence[BindParameter[str]]], ClauseElement]
+StatementBuilder = Callable[[Sequence[BindParameter[str]]], ClauseElement]
 """Makes the statement, given the places for ids; these may stand in several lists of it."""
 
 
 _AT_ONCE = 2000
 
 
-class Prepared:
+class PreparedQuery:
     """A query over ids, `most` of them at a time."""
 
-    def __init__(self, engine: Engine, worded: Worded, most: int) -> None:
+    def __init__(self, engine: Engine, worded: StatementBuilder, most: int) -> None:
         self._names = [f"id_{place}" for place in range(most)]
         statement = worded([bindparam(name, "") for name in self._names])
         compiled = statement.compile(
@@ -45,7 +45,7 @@ class Prepared:
             yield from cursor.fetchall()
 
 
-def plain(connection: Connection, query: Executable) -> Iterator[Row]:
+def raw_rows(connection: Connection, query: Executable) -> Iterator[Row]:
     """Yield the rows of a query as the driver gives them, which takes a third of the time."""
     cursor = connection.execute(query).cursor
     assert cursor is not None  # a query has rows

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from knowledge.graph.catalog import Source, SplitRow, holds
-from knowledge.graph.entity_resolution import Found, Identity
+from knowledge.graph.catalog import SourceRow, SplitRow, holds
+from knowledge.graph.entity_resolution import EntityResolver, Resolution
 
 Edition = tuple[str, str]
 """Title and format of a source: a later source with the same is taken for its new edition."""
@@ -36,15 +36,15 @@ class _Family:
     shared: set[str]
 
 
-class Splits:
+class SplitDecisions:
     """The decisions in force in one generation."""
 
     def __init__(self, connection: Connection, generation: int) -> None:
         self._of_entity: dict[str, _Family] = {}
         self._of_term: dict[tuple[str, str], _Family] = {}
         query = (
-            select(SplitRow, Source.title, Source.format)
-            .join(Source, Source.id == SplitRow.source_id)
+            select(SplitRow, SourceRow.title, SourceRow.format)
+            .join(SourceRow, SourceRow.id == SplitRow.source_id)
             .where(holds(SplitRow, generation))
             .order_by(SplitRow.id)
         )
@@ -66,9 +66,9 @@ class Splits:
         names: Sequence[str],
         own: Sequence[str],
         edition: Edition,
-        found: Found,
-        identity: Identity,
-    ) -> Found:
+        found: Resolution,
+        identity: EntityResolver,
+    ) -> Resolution:
         """Return which side of a split is meant where a record was found to mean either.
 
         A new edition of the source that was parted means the part. Identifiers of one side, and
@@ -79,19 +79,19 @@ class Splits:
             return found
         for part in family.parts:
             if part.edition == edition and not identity.apart(part.id, own):
-                return Found(part.id, "split", found.term)
+                return Resolution(part.id, "split", found.term)
         telling = set(own) - family.shared
         for part in family.parts:
             codes = telling & (part.codes | identity.borne(part.id))
             if codes:
-                return Found(part.id, "identifier", min(codes))
+                return Resolution(part.id, "identifier", min(codes))
         if found.id and found.term not in family.shared:
             return found
         if identity.apart(family.root, own):
-            return Found("", "created", apart=family.root)
-        return Found(family.root, "name", found.term)
+            return Resolution("", "created", apart=family.root)
+        return Resolution(family.root, "name", found.term)
 
-    def _family(self, kind: str, terms: Sequence[str], found: Found) -> _Family | None:
+    def _family(self, kind: str, terms: Sequence[str], found: Resolution) -> _Family | None:
         """Return the family of what was found; of a shared term where nothing is left to find."""
         if found.id or not self._of_term:
             return self._of_entity.get(found.id)

@@ -87,7 +87,7 @@ def read(folder: Path, number: int) -> Manifest:
     return manifest
 
 
-def damaged(folder: Path, manifest: Manifest) -> dict[str, str]:
+def find_damaged(folder: Path, manifest: Manifest) -> dict[str, str]:
     """Return the files that are not what was written, each with a sentence."""
     faults: dict[str, str] = {}
     for name, expected in manifest.files.items():
@@ -114,7 +114,7 @@ def digest(path: Path) -> str:
     return _HASHED[identity]
 
 
-def forget() -> None:
+def forget_digests() -> None:
     """Forget what was hashed, so that every file is read again from the disk."""
     _HASHED.clear()
 

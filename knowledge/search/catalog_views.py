@@ -16,14 +16,14 @@ from knowledge.graph import conflicts
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
-    FactSource,
+    FactSourceRow,
     GenerationRow,
     NameRow,
     PassageRow,
-    Source,
+    SourceRow,
     holds,
 )
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index import generations
 from knowledge.records import Entity, Fact, Language
@@ -73,8 +73,8 @@ def _languages(engine: Engine, number: int) -> View:
 def sources(engine: Engine, number: int) -> list[View]:
     """Return the sources of a generation, oldest first, with what each brought."""
     entities = select(NameRow.source_id, func.count(distinct(NameRow.entity_id)))
-    facts = select(FactSource.source_id, func.count()).join(
-        FactRow, FactRow.id == FactSource.fact_id
+    facts = select(FactSourceRow.source_id, func.count()).join(
+        FactRow, FactRow.id == FactSourceRow.fact_id
     )
     documents = select(DocumentRow.source_id, func.count())
     with engine.connect() as connection:
@@ -82,12 +82,16 @@ def sources(engine: Engine, number: int) -> list[View]:
             {source: count for source, count in connection.execute(query)}
             for query in (
                 entities.where(holds(NameRow, number)).group_by(NameRow.source_id),
-                facts.where(holds(FactRow, number)).group_by(FactSource.source_id),
+                facts.where(holds(FactRow, number)).group_by(FactSourceRow.source_id),
                 documents.where(holds(DocumentRow, number)).group_by(DocumentRow.source_id),
             )
         ]
     with Session(engine) as session:
-        live = select(Source).where(holds(Source, number)).order_by(Source.created, Source.id)
+        live = (
+            select(SourceRow)
+            .where(holds(SourceRow, number))
+            .order_by(SourceRow.created, SourceRow.id)
+        )
         return [
             {
                 "id": row.id,
@@ -188,7 +192,7 @@ def history(engine: Engine, home: Path) -> list[View]:
         ]
 
 
-def entity(graph: Graph, name: str) -> View:
+def entity(graph: KnowledgeGraph, name: str) -> View:
     """Return an entity with its facts, their sources, and what contradicts them.
 
     `name` may be an id. Raises KnowledgeError where nothing is called so.
@@ -208,7 +212,7 @@ def entity(graph: Graph, name: str) -> View:
     return view
 
 
-def _entity(graph: Graph, entity: Entity) -> View:
+def _entity(graph: KnowledgeGraph, entity: Entity) -> View:
     facts = graph.facts(entity.id)
     inverse = graph.inverse(entity.id)
     known = graph.entities([fact.object for fact in facts if fact.object])

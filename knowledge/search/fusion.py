@@ -9,14 +9,10 @@ one passage is better than the next.
 
 from collections.abc import Mapping
 
-DENSE_WEIGHT = 0.8
-"""How much a cosine counts beside the words.
-
-Chosen on the first halves of the sets of benchmarks/retrieval_quality.py.
-"""
+from knowledge.search import weights
 
 
-def fused(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[str, float]:
+def fuse_scores(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[str, float]:
     """Return the merit of each passage that either ranking found, best first; the best has 1.
 
     `cosines` are as the vectors gave them, `matches` BM25 scores as shares of the best.
@@ -24,7 +20,7 @@ def fused(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[st
     >>> list(fused({"a": 0.5, "b": 0.4, "c": 0.3}, {"b": 1.0}))
     ['b', 'a', 'c']
     """
-    weight = DENSE_WEIGHT if cosines else 0.0
+    weight = weights.DENSE_WEIGHT if cosines else 0.0
     sums = {
         id: weight * max(0.0, cosines.get(id, 0.0)) + (1 - weight) * matches.get(id, 0.0)
         for id in {**cosines, **matches}

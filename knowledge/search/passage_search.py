@@ -13,54 +13,20 @@ from itertools import islice
 
 from sqlalchemy import Engine
 
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import lexical
-from knowledge.index.dense import Dense
+from knowledge.index.dense import DenseIndex
 from knowledge.index.embedding import Embedding
 from knowledge.index.indexed_passages import heading
-from knowledge.index.lexical import Words
+from knowledge.index.lexical import LexicalIndex
 from knowledge.records import Language
-from knowledge.search.fusion import fused
-from knowledge.search.hits import Hit, Origin, Why
-from knowledge.search.passage_rows import Filters, Found, PassageRows
-from knowledge.search.query_parser import Question
-from knowledge.search.query_translation import translated
-from knowledge.search.term_coverage import Topic, covered, topics
-
-GATE = 0.5
-"""A passage is about a question when cosine + COVERAGE_WEIGHT * share of its terms reaches this.
-
-Measured on 500 questions with a known abstract and 42 that no base answers: 98.6 % of the abstracts
-reach it, the best passage for the others stays under 0.47.
-"""
-
-STRANGE_GATE = 0.56
-"""The same for a question with a word that nothing in the base holds: most likely its topic."""
-
-COVERAGE_WEIGHT = 0.25
-
-COVERED = 0.72
-"""Without a vector, or with a misleading one, this share of a question's terms is enough."""
-
-NAMED = 0.45
-"""So is this share where a passage that can have no vector speaks of all that a question names."""
-
-DOUBT = 0.5
-"""What nothing of the question is found in loses this much of its merit, the rest in proportion."""
-
-PER_DOCUMENT = 2
-"""How many passages of one document a ranking shows."""
-
-ALIKE = 0.9
-"""Passages that share this part of their terms say the same; the better one is shown."""
-
-_CANDIDATES = 60
-_READ = 30
-_OF_EACH = 8
-"""So many candidates are read and judged at a time, the best of each ranking among the first."""
-
-_FOREIGN = 0.8
-_PASSAGE = 0.97  # the very facts that are asked for come before the best passage
+from knowledge.search import weights
+from knowledge.search.fusion import fuse_scores
+from knowledge.search.hits import Hit, HitOrigin, HitScores
+from knowledge.search.passage_rows import Filters, PassageReader, StoredPassage
+from knowledge.search.query_parser import ParsedQuery
+from knowledge.search.query_translation import translate_query
+from knowledge.search.term_coverage import Topic, measure_coverage, query_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +34,10 @@ class _Judged:
     """A passage that was read: its worth, and what speaks for it."""
 
     worth: float
-    why: Why
+    why: HitScores
     matched: tuple[str, ...]
     terms: frozenset[str]
-    found: Found
+    found: StoredPassage
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +47,7 @@ class _Asked:
     `unread` is its language where the model does not read it: words alone speak for such passages.
     """
 
-    question: Question
+    question: ParsedQuery
     topics: Mapping[Language, Sequence[Topic]]
     gate: float | None
     unread: Language | None
@@ -94,35 +60,35 @@ class PassageSearch:
         self,
         engine: Engine,
         generation: int,
-        graph: Graph,
-        dense: Dense,
-        words: Words,
+        graph: KnowledgeGraph,
+        dense: DenseIndex,
+        words: LexicalIndex,
         embedding: Embedding | None,
     ) -> None:
-        self._rows = PassageRows(engine, generation)
+        self._rows = PassageReader(engine, generation)
         self._graph = graph
         self._dense = dense
         self._words = words
         self._embedding = embedding
 
     def find(
-        self, question: Question, top: int, filters: Filters, *, abstain: bool = True
+        self, question: ParsedQuery, top: int, filters: Filters, *, abstain: bool = True
     ) -> list[Hit]:
         """Return the best passages; without `abstain` also what is not about the question."""
-        wanted = max(_CANDIDATES, 4 * top)
+        wanted = max(weights.CANDIDATES, weights.CANDIDATES_PER_HIT * top)
         while True:
             cosines = self._cosines(question, wanted)
             matches = self._matches(question, wanted)
             judged, live = self._best(question, cosines, matches, top, filters, abstain)
             exhausted = wanted >= max(self._dense.size, self._words.size)
-            if exhausted or live >= min(top, _CANDIDATES):
+            if exhausted or live >= min(top, weights.CANDIDATES):
                 break
-            wanted *= 4  # a filter, or removed documents, left too few
+            wanted *= weights.WIDENING  # a filter, or removed documents, left too few
         return _shown(judged, top, filters.per_source)
 
     def _best(
         self,
-        question: Question,
+        question: ParsedQuery,
         cosines: Mapping[str, float],
         matches: Mapping[str, float],
         top: int,
@@ -133,12 +99,13 @@ class PassageSearch:
 
         Returns them best first, and how many candidates could be read.
         """
-        merits = fused(cosines, matches)
-        gate = STRANGE_GATE if self._is_strange(question) else GATE
+        merits = fuse_scores(cosines, matches)
+        strange = self._is_strange(question)
+        gate = weights.GATE_WITH_UNKNOWN_WORD if strange else weights.GATE
         about = _Asked(
             question,
             {
-                language: topics(question, language, self._graph, self._words.rarity)
+                language: query_topics(question, language, self._graph, self._words.rarity)
                 for language in _LANGUAGES
             },
             gate if abstain else None,
@@ -147,7 +114,9 @@ class PassageSearch:
         judged: list[_Judged] = []
         live = 0
         waiting = iter(_in_order(cosines, matches, merits))
-        while len(judged) < 2 * top and (ids := list(islice(waiting, max(_READ, 3 * top)))):
+        enough = weights.JUDGED_PER_HIT * top
+        at_once = max(weights.READ, weights.READ_PER_HIT * top)
+        while len(judged) < enough and (ids := list(islice(waiting, at_once))):
             found = self._rows.read(ids, filters)
             live += len(found)
             for id, each in found.items():
@@ -159,22 +128,22 @@ class PassageSearch:
         judged.sort(key=lambda each: (-each.worth, each.found.passage.id))
         return judged, live
 
-    def _cosines(self, question: Question, wanted: int) -> dict[str, float]:
+    def _cosines(self, question: ParsedQuery, wanted: int) -> dict[str, float]:
         if self._embedding is None or not self._dense.size:
             return {}
         # A model that does not read the question is asked in the words of the other language.
         reads = self._embedding.reads(question.language)
-        text = question.text if reads else translated(question, self._graph)
+        text = question.text if reads else translate_query(question, self._graph)
         if not text:
             return {}
         return dict(self._dense.find(self._embedding.encode([text])[0], wanted))
 
-    def _matches(self, question: Question, wanted: int) -> dict[str, float]:
+    def _matches(self, question: ParsedQuery, wanted: int) -> dict[str, float]:
         """Return passages that share terms, in either language, as shares of the best score."""
         best: dict[str, float] = {}
-        other = lexical.asked(translated(question, self._graph))
-        for spoken in (lexical.asked(question.text), other):
-            matches = self._words.find(spoken, wanted)
+        other = lexical.query_terms(translate_query(question, self._graph))
+        for spoken in (lexical.query_terms(question.text), other):
+            matches = self._words.find(spoken, wanted, weights.TITLE_WEIGHT)
             for match in matches:
                 share = match.score / matches[0].score
                 best[match.id] = max(best.get(match.id, 0.0), share)
@@ -183,7 +152,7 @@ class PassageSearch:
     def _reads(self, language: Language) -> bool:
         return self._embedding is not None and self._embedding.reads(language)
 
-    def _is_strange(self, question: Question) -> bool:
+    def _is_strange(self, question: ParsedQuery) -> bool:
         """Say whether a question holds an English word that no passage and no name holds."""
         words = [term for term in question.rest if term.isascii() and term.isalpha()]
         return any(len(word) > 1 and not self._words.holds(word) for word in words)
@@ -202,24 +171,26 @@ def _in_order(
     """
     words = sorted(matches, key=lambda id: (-matches[id], id))
     meaning = sorted(cosines, key=lambda id: (-cosines[id], id))
-    return dict.fromkeys([*words[:_OF_EACH], *meaning[:_OF_EACH], *merits])
+    best = weights.BEST_OF_EACH
+    return dict.fromkeys([*words[:best], *meaning[:best], *merits])
 
 
-def _judged(about: _Asked, each: Found, cosine: float, merit: float) -> _Judged | None:
+def _judged(about: _Asked, each: StoredPassage, cosine: float, merit: float) -> _Judged | None:
     """Weigh a passage by what it speaks of; None where it is not about the question."""
     passage = each.passage
-    terms = lexical.distinct(f"{heading(each.title, passage.section)} {passage.text}")
-    held = covered(terms, about.topics[passage.language])
-    sure = cosine + COVERAGE_WEIGHT * held.share
+    terms = lexical.distinct_terms(f"{heading(each.title, passage.section)} {passage.text}")
+    held = measure_coverage(terms, about.topics[passage.language])
+    sure = cosine + weights.COVERAGE_WEIGHT * held.share
     alone = passage.language == about.unread
-    enough = NAMED if alone and held.linked == 1.0 else COVERED
+    all_names = alone and held.linked == 1.0
+    enough = weights.COVERED_WITH_ALL_NAMES if all_names else weights.COVERED
     if about.gate is not None and sure < about.gate and held.share < enough:
         return None
     doubt = 1.0 - min(1.0, max(sure, held.share))
-    worth = _PASSAGE * (1.0 - DOUBT * doubt) * merit
+    worth = weights.PASSAGE * (1.0 - weights.DOUBT * doubt) * merit
     if passage.language != about.question.language:
-        worth *= _FOREIGN
-    why = Why(round(cosine, 4), round(held.share, 4), round(held.linked, 4))
+        worth *= weights.OTHER_LANGUAGE
+    why = HitScores(round(cosine, 4), round(held.share, 4), round(held.linked, 4))
     return _Judged(worth, why, held.matched, frozenset(terms), each)
 
 
@@ -236,7 +207,7 @@ def _shown(judged: Iterable[_Judged], top: int, per_source: int | None) -> list[
             same.append(each.found.passage.id)
             continue
         document, source = each.found.passage.document, each.found.source
-        full = of_document.get(document, 0) >= PER_DOCUMENT or (
+        full = of_document.get(document, 0) >= weights.PER_DOCUMENT or (
             per_source is not None and of_source.get(source, 0) >= per_source
         )
         if full:
@@ -249,9 +220,9 @@ def _shown(judged: Iterable[_Judged], top: int, per_source: int | None) -> list[
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     """Say whether two sets of terms are nearly the same, by Jaccard's index."""
-    if min(len(one), len(other)) < ALIKE * max(len(one), len(other)):
+    if min(len(one), len(other)) < weights.ALIKE * max(len(one), len(other)):
         return False
-    return len(one & other) >= ALIKE * len(one | other)
+    return len(one & other) >= weights.ALIKE * len(one | other)
 
 
 def _hit(judged: _Judged, alike: tuple[str, ...]) -> Hit:
@@ -266,7 +237,7 @@ def _hit(judged: _Judged, alike: tuple[str, ...]) -> Hit:
         each.type,
         round(judged.worth, 4),
         judged.why,
-        Origin(
+        HitOrigin(
             passage.document,
             each.title,
             each.journal,

@@ -7,10 +7,12 @@ The cues live in `vocabulary.py`. This file knows nothing of what the catalogue 
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from knowledge.graph.linker import Linker, Mention
+from knowledge.graph.linker import EntityMention, Linker
 from knowledge.index import lexical
 from knowledge.records import Language
+from knowledge.search import weights
 from knowledge.text.names import language_of
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH
 from knowledge.vocabulary import RELATIONS
@@ -54,16 +56,21 @@ _AGAINST = ("contraindication", "interaction")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskedRelation:
     """A relation that a question asks for; `inverse` where its words look from the object."""
 
     relation: str
     weight: float
     inverse: bool = False
 
+    @property
+    def is_clear(self) -> bool:
+        """Say whether a cue asks for just this relation."""
+        return self.weight >= weights.CLEAR_CUE
+
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParsedQuery:
     """A question taken apart.
 
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
@@ -73,8 +80,8 @@ class Question:
 
     text: str
     language: Language
-    mentions: tuple[Mention, ...]
-    asks: tuple[Ask, ...]
+    mentions: tuple[EntityMention, ...]
+    asks: tuple[AskedRelation, ...]
     explained: float
     rest: tuple[str, ...]
     permission: bool = False
@@ -89,35 +96,47 @@ class _Cue:
     text: str
 
 
-def understand(text: str, linker: Linker, language: Language | None = None) -> Question:
+def parse_query(text: str, linker: Linker, language: Language | None = None) -> ParsedQuery:
     """Take a question apart."""
     spoken = language or language_of(text)
     mentions = tuple(linker.find(text))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions)]
     asks = _asks(cues)
-    permission = not any(ask.weight >= 1.0 for ask in asks) and _permission(text, mentions)
+    permission = not any(ask.is_clear for ask in asks) and _permission(text, mentions)
     if permission:
-        asks = tuple(Ask(relation, 0.9) for relation in _AGAINST)
+        asks = tuple(AskedRelation(relation, weights.PERMISSION) for relation in _AGAINST)
     spans = [(each.start, each.end) for each in mentions] + [(cue.start, cue.end) for cue in cues]
-    rest = tuple(term for term in lexical.asked(_masked(text, spans)) if not _topicless(term))
-    known = len(lexical.asked(" ".join(text[start:end] for start, end in spans)))
+    rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
+    known = len(lexical.query_terms(" ".join(text[start:end] for start, end in spans)))
     explained = known / (known + len(rest)) if known else 0.0
-    return Question(text, spoken, mentions, asks, explained, rest, permission)
+    return ParsedQuery(text, spoken, mentions, asks, explained, rest, permission)
 
 
-def _table() -> tuple[dict[str, list[Ask]], re.Pattern[str]]:
+class _Meaning(NamedTuple):
+    """A relation that a cue asks for; a `weak` cue does so only where no clearer one stands."""
+
+    relation: str
+    weak: bool = False
+    inverse: bool = False
+
+    @property
+    def weight(self) -> float:
+        return weights.WEAK_CUE if self.weak else weights.CLEAR_CUE
+
+
+def _table() -> tuple[dict[str, list[_Meaning]], re.Pattern[str]]:
     """Return the cues with what each asks for, and the pattern that finds the longest of them."""
-    meant: dict[str, list[Ask]] = {}
+    meant: dict[str, list[_Meaning]] = {}
     for id, relation in RELATIONS.items():
         for cue in (*relation.cues_en, *relation.cues_zh):
-            meant.setdefault(cue, []).append(Ask(id, 0.5 if cue in WEAK else 1.0))
+            meant.setdefault(cue, []).append(_Meaning(id, cue in WEAK))
         for label in {relation.en, relation.zh} - set(meant):
-            meant[label] = [Ask(id, 1.0)]
+            meant[label] = [_Meaning(id)]
         for cue in (relation.inverse_en.lower(), relation.inverse_zh):
             if cue and not relation.symmetric:
-                meant.setdefault(cue, []).append(Ask(id, 1.0, inverse=True))
+                meant.setdefault(cue, []).append(_Meaning(id, inverse=True))
     for cue in CONDITIONS:
-        meant[cue] = [Ask("symptom", 1.0, inverse=True), Ask("sign", 1.0, inverse=True)]
+        meant[cue] = [_Meaning(id, inverse=True) for id in ("symptom", "sign")]
     words = sorted(meant, key=lambda cue: (-len(cue), cue))
     english = "|".join(re.escape(cue).replace(r"\ ", r"[\s-]+") for cue in words if cue.isascii())
     chinese = "|".join(re.escape(cue) for cue in words if not cue.isascii())
@@ -138,7 +157,7 @@ def _cues(text: str) -> list[_Cue]:
     return found
 
 
-def _within(cue: _Cue, mentions: tuple[Mention, ...]) -> bool:
+def _within(cue: _Cue, mentions: tuple[EntityMention, ...]) -> bool:
     """Say whether a cue is but a part of a name: `stroke prevention clinic`."""
     return any(
         each.start <= cue.start and cue.end <= each.end and len(each.text) > len(cue.text)
@@ -146,29 +165,33 @@ def _within(cue: _Cue, mentions: tuple[Mention, ...]) -> bool:
     )
 
 
-def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
+def _asks(cues: list[_Cue]) -> tuple[AskedRelation, ...]:
     best: dict[tuple[str, bool], float] = {}
-    strong = {ask.relation for cue in cues for ask in _MEANT[cue.text] if ask.weight == 1.0}
+    strong = {each.relation for cue in cues for each in _MEANT[cue.text] if not each.weak}
     for cue in cues:
-        for ask in _MEANT[cue.text]:
-            weight = ask.weight
+        for each in _MEANT[cue.text]:
+            weight = each.weight
             others = strong - {"medicine", "treatment", "first_line", "pregnancy"}
-            if cue.text in GENERIC.get(ask.relation, ()) and others:
-                weight = 0.6
-            key = (ask.relation, ask.inverse)
+            if cue.text in GENERIC.get(each.relation, ()) and others:
+                weight = weights.SECOND_CUE
+            key = (each.relation, each.inverse)
             best[key] = max(best.get(key, 0.0), weight)
     top = max(best.values(), default=0.0)
-    kept = {key: weight for key, weight in best.items() if weight == top or weight >= 0.6}
+    least = min(top, weights.SECOND_CUE)
+    kept = {key: weight for key, weight in best.items() if weight >= least}
     if ("first_line", False) in kept:
         # "First-line medicines" asks for the first line; all medicines are the second best answer.
-        kept.update({key: 0.6 for key in kept if key[0] in ("medicine", "treatment")})
+        kept.update(
+            {key: weights.SECOND_CUE for key in kept if key[0] in ("medicine", "treatment")}
+        )
     if not strong:
-        kept = dict.fromkeys(kept, 0.9)  # "what is" asks for a description where nothing else does
+        # "what is" asks for a description where nothing else does
+        kept = dict.fromkeys(kept, weights.ONLY_WEAK_CUES)
     order = sorted(kept.items(), key=lambda item: -item[1])
-    return tuple(Ask(relation, weight, inverse) for (relation, inverse), weight in order)
+    return tuple(AskedRelation(relation, weight, inverse) for (relation, inverse), weight in order)
 
 
-def _permission(text: str, mentions: tuple[Mention, ...]) -> bool:
+def _permission(text: str, mentions: tuple[EntityMention, ...]) -> bool:
     """Say whether a question is whether somebody may have a medicine that it names."""
     named = any(id.startswith(_MEDICINE) for mention in mentions for id in mention.entities)
     return named and _MAY.search(text) is not None

@@ -168,13 +168,15 @@ def unspoken(asked: Asked, text: str) -> str:
     """
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
         return ""
-    if not lexical.distinct(text).isdisjoint(asked.rest):
+    if not lexical.distinct_terms(text).isdisjoint(asked.rest):
         return ""
     if asked.language == "zh":
         places = {place for term in asked.rest for place in _places(asked.question, term)}
         return "".join(asked.question[place] for place in sorted(places))
     words_of = _WORD.findall(asked.question)
-    return " ".join(each for each in words_of if not lexical.distinct(each).isdisjoint(asked.rest))
+    return " ".join(
+        each for each in words_of if not lexical.distinct_terms(each).isdisjoint(asked.rest)
+    )
 
 
 def _places(text: str, term: str) -> range:
@@ -217,7 +219,7 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    return text_features.overlap(asked.rest, lexical.distinct(text)) > KNOWN
+    return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
 def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:

@@ -16,7 +16,7 @@ from knowledge.datasets.imports.formats import SHAPES, Shape, Talk
 from knowledge.datasets.screening import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
-from knowledge.records import IMPORTED, Lesson, Message
+from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
@@ -77,7 +77,7 @@ def lesson(talk: Talk, source: str, line: int, licence: str) -> Lesson:
     messages = tuple(
         message
         for question, answer in talk.turns
-        for message in (Message("user", question), Message("assistant", answer))
+        for message in (LessonMessage("user", question), LessonMessage("assistant", answer))
     )
     language = language_of(" ".join(said))
     id = blake2b("\x1f".join((source, *said)).encode(), digest_size=8).hexdigest()

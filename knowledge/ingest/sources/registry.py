@@ -37,7 +37,7 @@ from knowledge.ingest.sources.literature import (
     pubmed,
     ris,
 )
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Format:
     title: str
     holds: Literal["graph", "literature"]
     recognise: Callable[[Path, bytes], bool]
-    read: Callable[[Path, Report], Iterator[Record]]
+    read: Callable[[Path, ReadReport], Iterator[Record]]
     licence: str = ""
     note: str = ""
 
@@ -303,7 +303,7 @@ def recognise(path: Path) -> str:
     )
 
 
-def read(path: Path, format_name: str, report: Report) -> Iterator[Record]:
+def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
     """Yield the records of a file, counting in the report what is read and what is left out.
 
     Raises KnowledgeError where the format is unknown or the file is not of that format.
@@ -325,14 +325,14 @@ def begin(path: Path, format_name: str) -> None:
     Raises KnowledgeError as `read` does.
     """
     if path.stat().st_size > _LARGE:
-        next(read(path, format_name, Report()), None)
+        next(read(path, format_name, ReadReport()), None)
 
 
 _LARGE = 64 * 1024 * 1024
 """Bytes of a file whose hash takes noticeably longer than its first record."""
 
 
-def _seen(found: Iterator[Record], report: Report) -> Iterator[Record]:
+def _seen(found: Iterator[Record], report: ReadReport) -> Iterator[Record]:
     """Yield records, and count the characters that nobody sees and that were taken out of each."""
     while True:
         with markup.watched() as unseen:
@@ -361,7 +361,7 @@ def header(path: Path, format_name: str) -> Header:
     return Header(title or path.stem, licence or known.licence, note or known.note)
 
 
-def expand(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
+def expand(paths: Iterable[Path], report: ReadReport | None = None) -> list[Path]:
     """Return the files behind paths: folders are walked in sorted order, known formats only.
 
     Files inside folders that no format recognises are counted in the report; a file named by
@@ -371,7 +371,9 @@ def expand(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(_inside(path, report if report is not None else Report())))
+            found.update(
+                dict.fromkeys(_inside(path, report if report is not None else ReadReport()))
+            )
         elif path.is_file():
             found[path] = None
         elif path.exists():
@@ -387,7 +389,7 @@ def expand(paths: Iterable[Path], report: Report | None = None) -> list[Path]:
     return list(found)
 
 
-def _inside(folder: Path, report: Report) -> list[Path]:
+def _inside(folder: Path, report: ReadReport) -> list[Path]:
     known: list[Path] = []
     try:
         inside = sorted(folder.rglob("*"))

@@ -82,7 +82,7 @@ class Told:
         if one.key == "age":
             return any(
                 unit in _spellings("years", self._language) and unit
-                for _, _, unit in units.quantities(self._text)
+                for _, _, unit in units.find_quantities(self._text)
             )
         return bool(self._numbers.get(one.key))
 
@@ -93,7 +93,7 @@ class Told:
 
     def _read(self) -> tuple[dict[str, set[tuple[str, str]]], set[tuple[str, str]]]:
         """Return the quantities behind the names of inputs, and those behind none."""
-        quantities = list(units.quantities(self._text))
+        quantities = list(units.find_quantities(self._text))
         near: dict[str, set[tuple[str, str]]] = {}
         taken: set[int] = set()
         if found := _PRESSURE.search(self._text):
@@ -165,4 +165,4 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spellings(unit: str, language: Language) -> tuple[str, ...]:
-    return units.spelled(unit, language) or ("",)
+    return units.spellings(unit, language) or ("",)

@@ -11,14 +11,14 @@ import pytest
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import json_lists, registry
 from knowledge.ingest.sources.graph import triple_mapping
-from knowledge.records import EntityRecord, Report, Statement
+from knowledge.records import EntityRecord, ReadReport, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
 README = Path(__file__).resolve().parents[3] / "README.md"
 
 
-def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], Report]:
-    report = Report()
+def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], ReadReport]:
+    report = ReadReport()
     found = list(registry.read(path, format_name or registry.recognise(path), report))
     records = [each for each in found if isinstance(each, EntityRecord)]
     assert len(records) == len(found) == report.read

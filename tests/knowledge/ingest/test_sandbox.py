@@ -7,7 +7,7 @@ import pytest
 from knowledge import KnowledgeError
 from knowledge.ingest.sources import sandbox
 from knowledge.ingest.sources.literature import pdf
-from knowledge.records import Report
+from knowledge.records import ReadReport
 
 ENDLESS = "while True: pass"
 GREEDY = "held = []\nwhile True: held.append(bytearray(10_000_000))"
@@ -36,4 +36,4 @@ def test_a_pdf_whose_reader_is_ended_is_refused_in_one_sentence(
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-1.5\n")
     with pytest.raises(KnowledgeError, match="too much memory or time"):
-        list(pdf.read(path, Report()))
+        list(pdf.read(path, ReadReport()))

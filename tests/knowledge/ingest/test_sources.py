@@ -12,13 +12,13 @@ import pytest
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import starter
 from knowledge.ingest.sources import registry
-from knowledge.records import DocumentRecord, EntityRecord, Record, Report, Statement
+from knowledge.records import DocumentRecord, EntityRecord, ReadReport, Record, Statement
 
 DEBRIS = re.compile(r"详细|\.\.\.|…|\\x|\['|[\ue000-\uf8ff\ufffd]")
 
 
-def read(path: Path, format_name: str | None = None) -> tuple[list[Record], Report]:
-    report = Report()
+def read(path: Path, format_name: str | None = None) -> tuple[list[Record], ReadReport]:
+    report = ReadReport()
     name = format_name or registry.recognise(path)
     return list(registry.read(path, name, report)), report
 
@@ -483,7 +483,7 @@ def test_pubmed_is_read_in_bounded_memory(tmp_path):
         path = tmp_path / f"{times}.xml"
         path.write_text(f"<PubmedArticleSet>{article * times}</PubmedArticleSet>")
         tracemalloc.start()
-        assert sum(1 for _ in registry.read(path, "pubmed", Report())) == 3 * times
+        assert sum(1 for _ in registry.read(path, "pubmed", ReadReport())) == 3 * times
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < 1.5 * peaks[1]
@@ -681,7 +681,7 @@ def test_folders_are_walked_in_order_and_the_unknown_is_counted(tmp_path):
     (folder / "one.md").write_text("One.")
     (folder / "picture.png").write_bytes(b"\x89PNG\x00")
     (folder / "none.md").write_text("")
-    report = Report()
+    report = ReadReport()
     found = registry.expand([folder, folder / "one.md"], report)
     assert [path.name for path in found] == ["two.md", "one.md"]
     assert report.left_out == {"file of no known format": 2}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.graph.linker import Called, Linker
-from knowledge.search.query_parser import understand as take_apart
+from knowledge.graph.linker import KnownName, Linker
+from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.text.names import language_of, normalise
 from medchat.answering import prompts, relevance, text_features
 from medchat.answering.answer import Evidence
@@ -23,7 +23,7 @@ NAMES = {
     "condition:pregnancy": ("pregnancy", "妊娠"),
 }
 LINKER = Linker(
-    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
     for id, names in NAMES.items()
     for name in names
 )

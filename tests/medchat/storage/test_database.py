@@ -19,7 +19,7 @@ import knowledge.graph.catalog
 import medchat.storage.conversations
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons import build
@@ -30,7 +30,10 @@ from medchat.settings import load
 from medchat.storage import conversations, database
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-METADATA = (knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata)
+METADATA = (
+    knowledge.graph.catalog.CatalogBase.metadata,
+    medchat.storage.conversations.Base.metadata,
+)
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 
 
@@ -263,12 +266,12 @@ def test_a_merge_is_split_on_postgresql(server, home, monkeypatch, tmp_path):
     engine = database.open_engine(load())
     fill(engine, home)
     done = merge_and_split(engine, home, tmp_path)
-    graph = Graph(engine, done.generation)
+    graph = KnowledgeGraph(engine, done.generation)
     assert [each.id for each in graph.named("podagra")] == [done.part]
     assert [each.id for each in graph.named("gout")] == [done.entity]
     assert len(entity_splits.listed(engine, done.generation, "gout")["splits"]) == 1
     generations.rollback(engine, home, done.generation - 1)
-    assert [each.id for each in Graph(engine, 6).named("podagra")] == [done.entity]
+    assert [each.id for each in KnowledgeGraph(engine, 6).named("podagra")] == [done.entity]
     assert generations.verify(engine, home) == []
     engine.dispose()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
-from knowledge.records import EntityRecord, Name, Record, Report
+from knowledge.records import EntityRecord, Name, ReadReport, Record
 
 _USES = {"drugbank_name", "method", "concept_name", "meddra_name"}
 _EFFECTS = {"drugbank_name", "side_effect_name"}
@@ -32,7 +32,7 @@ def recognise_sider(path: Path, start: bytes) -> bool:
     return found >= _USES or found >= _EFFECTS
 
 
-def read_sider(path: Path, report: Report) -> Iterator[Record]:
+def read_sider(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield conditions with their medicines, or medicines with their side effects.
 
     Raises KnowledgeError where the columns are those of neither table.
@@ -47,7 +47,7 @@ def read_sider(path: Path, report: Report) -> Iterator[Record]:
         )
 
 
-def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterator[EntityRecord]:
+def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport) -> Iterator[EntityRecord]:
     for line, row in rows:
         method = row["method"].strip()
         if method != _INDICATION:
@@ -64,7 +64,9 @@ def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterato
             yield EntityRecord("condition", own, (used,), line, _code("UMLS", meddra))
 
 
-def _effects(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterator[EntityRecord]:
+def _effects(
+    rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport
+) -> Iterator[EntityRecord]:
     for line, row in rows:
         medicine = table_rows.name(row["drugbank_name"], report)
         effect = table_rows.name(row["side_effect_name"], report)
@@ -80,12 +82,12 @@ def recognise_labeled(path: Path, start: bytes) -> bool:
     return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= _LABELED
 
 
-def read_labeled(path: Path, report: Report) -> Iterator[Record]:
+def read_labeled(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with the medicine that labels give for it."""
     yield from table_rows.gathered(_labeled(path, report))
 
 
-def _labeled(path: Path, report: Report) -> Iterator[EntityRecord]:
+def _labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     for line, row in file_streams.rows(path, _LABELED, _LABELED_TITLE, "\t"):
         if not row["disease_mesh_name"].strip():
             report.skip("condition given by its code alone", row["disease_cui"])

@@ -21,7 +21,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams, json_lists
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
-from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 
 _KINDS = {
     "Compound": ("medicine", "DRUGBANK"),
@@ -92,7 +92,7 @@ def recognise_json(path: Path, start: bytes) -> bool:
     return sum(key in text for key in keys) >= 2 and ('"nodes"' in text or '"edges"' in text)
 
 
-def read_json(path: Path, report: Report) -> Iterator[Record]:
+def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the nodes as entities without facts, then what the edges state.
 
     Raises KnowledgeError where the file lacks nodes, or a node or an edge has another form.
@@ -115,7 +115,7 @@ def read_json(path: Path, report: Report) -> Iterator[Record]:
     yield from table_rows.gathered(_json_edges(path, nodes.get, report))
 
 
-def _json_edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
+def _json_edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
     for _, line, value in json_lists.items(path, ("edges",)):
         edge = value if isinstance(value, dict) else {}
         source, target = _pair(edge.get("source_id")), _pair(edge.get("target_id"))
@@ -147,7 +147,7 @@ def recognise_edges(path: Path, start: bytes) -> bool:
     return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= set(_COLUMNS)
 
 
-def read_edges(path: Path, report: Report) -> Iterator[Record]:
+def read_edges(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what the edges state, with the names of the table of nodes in the same folder.
 
     Raises KnowledgeError where there is no such table.
@@ -164,12 +164,12 @@ def _named_nodes(path: Path) -> _Nodes:
     @cache
     def entity(node: _Node) -> _Entity | None:
         # What a node's name lacks is counted with the table of nodes, not with each of edges.
-        return _entity(node, raw[node], Report()) if node in raw else None
+        return _entity(node, raw[node], ReadReport()) if node in raw else None
 
     return entity
 
 
-def _edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
+def _edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield what edges state; those that state nothing, most of the table, are only counted."""
     left_out: Counter[str] = Counter()
     kinds: dict[str, str] = {}  # as they are spelled: the few that are in the vocabulary
@@ -209,7 +209,7 @@ def recognise_nodes(path: Path, start: bytes) -> bool:
     return set(file_streams.columns(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
 
 
-def read_nodes(path: Path, report: Report) -> Iterator[Record]:
+def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the nodes of the kinds that the vocabulary has, as entities without facts."""
     for line, node, name in _table_of_nodes(path):
         entity = _entity(node, name, report)
@@ -229,7 +229,7 @@ def _split(id: str) -> _Node:
     return kind, number
 
 
-def _entity(node: _Node, raw: str, report: Report) -> _Entity | None:
+def _entity(node: _Node, raw: str, report: ReadReport) -> _Entity | None:
     kind, id = node
     if kind not in _KINDS:
         report.skip(f"node of the kind {kind or 'none'}: no kind of the vocabulary", raw)
@@ -247,7 +247,7 @@ def _stated(
     kind: str,
     target: _Node,
     line: int,
-    report: Report,
+    report: ReadReport,
 ) -> Iterator[EntityRecord]:
     edge = _EDGES.get(kind)
     if edge is None:

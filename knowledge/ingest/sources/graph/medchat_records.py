@@ -15,7 +15,15 @@ import yaml
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.plain_yaml import Node, Walk
-from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement, Term
+from knowledge.records import (
+    EntityRecord,
+    EntityReference,
+    Language,
+    Name,
+    ReadReport,
+    Record,
+    Statement,
+)
 from knowledge.text import names
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
@@ -50,7 +58,7 @@ def header(path: Path) -> tuple[str, str, str]:
     return _text(found, "title"), _text(found, "licence"), _text(found, "source")
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the entities of a file; a mistake in it is told with its record and line."""
     kinds = _kinds(path)
     for number, (line, node) in enumerate(_records(path, {}), 1):
@@ -97,7 +105,7 @@ def _entities(
     yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
     for key, (subject_kind, relation_id) in _INVERTED.items():
         for text in _list(node.get(key, []), key, place):
-            about = Statement(relation_id, Term(own), kind=kind)
+            about = Statement(relation_id, EntityReference(own), kind=kind)
             yield EntityRecord(subject_kind, _pair(text, place), (about,), place.line)
 
 
@@ -120,7 +128,7 @@ def _statement(relation: str, text: str, kinds: dict[str, set[str]], place: _Pla
     slot = RELATIONS[relation].object
     if slot is None:
         return Statement(relation, text=_pair(text, place, prose=True))
-    term = Term(_pair(text, place))
+    term = EntityReference(_pair(text, place))
     if slot not in OBJECT_KINDS:
         return Statement(relation, term, kind=slot)
     said = kinds.get(names.normalise(term.names[0].text), set())

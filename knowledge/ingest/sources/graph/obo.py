@@ -16,7 +16,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import is_phenotype
-from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
 _KINDS = {
@@ -61,7 +61,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return "[Term]" in text and _START.search(text) is not None
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one entity for each living term; obsolete terms are counted.
 
     Raises KnowledgeError where a term has no id or no name, or a line is no `tag: value`.
@@ -90,7 +90,7 @@ def read(path: Path, report: Report) -> Iterator[Record]:
             yield from _entity(stanza, kind, report)
 
 
-def _entity(stanza: _Stanza, kind: str, report: Report) -> Iterator[EntityRecord]:
+def _entity(stanza: _Stanza, kind: str, report: ReadReport) -> Iterator[EntityRecord]:
     said = [_unescaped(stanza.first("name"))]
     for value in stanza.all("synonym"):
         text, rest = _quoted(value)

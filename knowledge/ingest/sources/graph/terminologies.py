@@ -15,7 +15,7 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
-from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement
+from knowledge.records import EntityRecord, Language, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
 _BABELON = {"subject_id", "predicate_id", "source_value", "translation_value", "translation_status"}
@@ -67,7 +67,7 @@ def recognise_babelon(path: Path, start: bytes) -> bool:
     return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= _BABELON
 
 
-def read_babelon(path: Path, report: Report) -> Iterator[Record]:
+def read_babelon(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one bilingual entity for each HPO term whose label has an official translation."""
     rows = file_streams.rows(path, _BABELON, _BABELON_TITLE, "\t")
     for id, group in itertools.groupby(rows, lambda each: each[1]["subject_id"].strip()):
@@ -86,7 +86,7 @@ def read_babelon(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _phenotype(
-    id: str, said: dict[str, list[dict[str, str]]], line: int, report: Report
+    id: str, said: dict[str, list[dict[str, str]]], line: int, report: ReadReport
 ) -> Iterator[EntityRecord]:
     if not said:
         return
@@ -136,7 +136,7 @@ def recognise_mesh(path: Path, start: bytes) -> bool:
     return found in (_SYMPTOMS, _TERMS)
 
 
-def read_mesh(path: Path, report: Report) -> Iterator[Record]:
+def read_mesh(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one symptom for each heading of a table of symptoms.
 
     `in_hsdn` says that the heading is used as a symptom in a network of symptoms and diseases.
@@ -176,7 +176,7 @@ def recognise_list(path: Path, start: bytes) -> bool:
     return short and chinese > 0.6 * len(told)
 
 
-def read_list(path: Path, report: Report) -> Iterator[Record]:
+def read_list(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one entity for each line; its kind is told by the file's name.
 
     Raises KnowledgeError where the file's name is none of the known lists.

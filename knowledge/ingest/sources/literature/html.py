@@ -16,7 +16,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import html_hidden_text, markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -48,7 +48,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return _PAGE.match(text) is not None or (named and not text.lstrip().startswith("<?xml"))
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings.
 
     Raises KnowledgeError where the page is too large or its characters cannot be told.
@@ -155,7 +155,7 @@ def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     return (*found, *([f"doi:{doi}"] if doi else []))
 
 
-def _body(root: "HtmlElement", report: Report) -> "HtmlElement":
+def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
     """Return the part of a page that holds its text, without what surrounds it."""
     mains = [*root.iter("main")] or [*root.iter("article")]
     body = mains[0] if len(mains) == 1 else next(iter(root.iter("body")), root)

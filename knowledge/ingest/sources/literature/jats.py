@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature.markup import plain
-from knowledge.records import DocumentRecord, Record, Report, Section
+from knowledge.records import DocumentRecord, ReadReport, Record, Section
 from knowledge.text import names
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return file_streams.root_name(text) in _ROOTS and _MARK.search(text) is not None
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file by their sections."""
     for number, article in file_streams.elements(path, {"article"}):
         meta = article.find("front/article-meta")
@@ -137,7 +137,7 @@ def _document(
     )
 
 
-def _abstracts(meta: "Element", report: Report) -> Iterator[Section]:
+def _abstracts(meta: "Element", report: ReadReport) -> Iterator[Section]:
     for abstract in [*meta.findall("abstract"), *meta.findall("trans-abstract")]:
         kind = abstract.get("abstract-type") or ""
         foreign = abstract.tag == "trans-abstract" and not abstract.get(
@@ -151,12 +151,12 @@ def _abstracts(meta: "Element", report: Report) -> Iterator[Section]:
         yield from _sections(abstract, (heading,), report)
 
 
-def _body(body: "Element | None", report: Report) -> Iterator[Section]:
+def _body(body: "Element | None", report: ReadReport) -> Iterator[Section]:
     if body is not None:
         yield from _sections(body, (), report)
 
 
-def _sections(element: "Element", titles: tuple[str, ...], report: Report) -> Iterator[Section]:
+def _sections(element: "Element", titles: tuple[str, ...], report: ReadReport) -> Iterator[Section]:
     """Yield the paragraphs of an element as one section, then each of its subsections."""
     text = "\n\n".join(_paragraphs(element))
     if text:

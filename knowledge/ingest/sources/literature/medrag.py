@@ -11,7 +11,7 @@ from pathlib import Path
 
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
-from knowledge.records import DocumentRecord, Record, Report, Section
+from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
 TITLE_WORDS = 8
 """Words of the text that stand for a title where a row has none."""
@@ -31,7 +31,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return text[:1] in ("{", "[") and bool(found)
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document for each row; a row without id or content is counted and left out."""
     for line, row in file_streams.objects(path):
         id = _told(row, "id") or _told(row, "_id")

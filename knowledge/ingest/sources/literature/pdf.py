@@ -21,7 +21,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams, sandbox
 from knowledge.ingest.sources.literature import markup, pdf_hidden_text, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
-from knowledge.records import DocumentRecord, Record, Report, Section
+from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -72,7 +72,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return b"%PDF-" in start[:1024]
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document with a section for each page.
 
     Raises KnowledgeError where the file is encrypted, damaged, without text, or asks for too much.
@@ -98,7 +98,7 @@ def read(path: Path, report: Report) -> Iterator[Record]:
     )
 
 
-def _pages(path: Path, report: Report) -> tuple[str, list[str]]:
+def _pages(path: Path, report: ReadReport) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page, read by another process."""
     file_streams.check_size(path, LARGEST)
     try:
@@ -117,7 +117,7 @@ def main() -> None:
     """Print the title and the pages of a PDF as JSON: what the reading process is begun for."""
     path, seconds, memory = sys.argv[1:]
     sandbox.limit(int(seconds), int(memory))
-    report = Report()
+    report = ReadReport()
     try:
         title, pages = _drawn(Path(path), report)
         told: dict[str, object] = {
@@ -132,7 +132,7 @@ def main() -> None:
     sys.stdout.write(json.dumps(told))
 
 
-def _drawn(path: Path, report: Report) -> tuple[str, list[str]]:
+def _drawn(path: Path, report: ReadReport) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page."""
     from pypdf import Configuration, PdfReader, apply_configuration
 
@@ -212,7 +212,7 @@ class _TooDense(Exception):
     """A page has more drawing operations than any text."""
 
 
-def _text(page: "PageObject", budget: _Budget, report: Report) -> str:
+def _text(page: "PageObject", budget: _Budget, report: ReadReport) -> str:
     from pypdf.errors import LimitReachedError
 
     drawing = repr(page.get("/Contents") and page.raw_get("/Contents"))
@@ -234,7 +234,7 @@ def _text(page: "PageObject", budget: _Budget, report: Report) -> str:
     return text
 
 
-def _sections(pages: list[str], report: Report) -> Iterator[Section]:
+def _sections(pages: list[str], report: ReadReport) -> Iterator[Section]:
     lines = [[line.strip() for line in page.split("\n")] for page in pages]
     running = _running(lines)
     for number, page in enumerate(lines, 1):

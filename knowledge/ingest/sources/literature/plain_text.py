@@ -17,7 +17,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
 from knowledge.ingest.sources.plain_yaml import Node, Walk
-from knowledge.records import DocumentRecord, Language, Record, Report, Section
+from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 
 _MARKDOWN = {".md", ".markdown", ".mdown"}
 _TEXT = {".txt", ".text", ""}
@@ -59,7 +59,7 @@ def header(path: Path) -> tuple[str, str, str]:
     return _told(front, "collection"), _told(front, "licence"), ""
 
 
-def read_markdown(path: Path, report: Report) -> Iterator[Record]:
+def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings."""
     raw = file_streams.whole(path)
     matter = _FRONT.match(raw)
@@ -75,7 +75,7 @@ def read_markdown(path: Path, report: Report) -> Iterator[Record]:
     yield from _document(path, front, title, kept, report)
 
 
-def read_text(path: Path, report: Report) -> Iterator[Record]:
+def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
     blocks = re.split(r"\n[ \t]*\n+", file_streams.whole(path).strip())
     paragraphs = [text for text in (markup.joined(block) for block in blocks) if text]
@@ -91,7 +91,7 @@ def _document(
     front: dict[str, Node],
     title: str,
     sections: tuple[Section, ...],
-    report: Report,
+    report: ReadReport,
 ) -> Iterator[DocumentRecord]:
     title = markup.tidy(title) or path.stem
     if not sections:

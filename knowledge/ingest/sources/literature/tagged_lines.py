@@ -13,7 +13,7 @@ from pathlib import Path
 
 from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed
-from knowledge.records import Report, Section
+from knowledge.records import ReadReport, Section
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Entry:
 
 
 def entries(
-    path: Path, tag: re.Pattern[str], opens: str, closes: str, report: Report
+    path: Path, tag: re.Pattern[str], opens: str, closes: str, report: ReadReport
 ) -> Iterator[Entry]:
     """Yield the entries of a file.
 
