@@ -72,13 +72,13 @@ def _run(paths: Sequence[Path]) -> dict[str, float]:
 
 def _imported(paths: Sequence[Path]) -> dict[str, float]:
     """Add files to an empty home; return the facts, processor seconds and peak MiB."""
-    from knowledge.graph.catalog import Base, connect
+    from knowledge.graph.catalog import CatalogBase, connect
     from knowledge.ingest import updates
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         engine = connect(f"sqlite:///{home / 'medchat.db'}")
-        Base.metadata.create_all(engine)
+        CatalogBase.metadata.create_all(engine)
         began = time.process_time()
         update = updates.add(engine, home, paths)
         seconds = time.process_time() - began

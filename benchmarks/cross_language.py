@@ -26,8 +26,8 @@ from retrieval_sets import cystic_fibrosis, medquad_pairs
 from sqlalchemy import Engine
 
 from knowledge.graph import linker
-from knowledge.graph.catalog import Base, connect
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.catalog import CatalogBase, connect
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import embedding
 from knowledge.ingest import starter, updates
 from knowledge.records import Language
@@ -86,7 +86,7 @@ def main() -> None:
 
 def _filled(home: Path, literature: Sequence[Path]) -> Engine:
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     updates.add(engine, home, literature, licence="local use", embedding=embedding.load())
     return engine
 
@@ -118,9 +118,9 @@ def _called(folder: Path, language: Language) -> tuple[list[Path], list[Path], l
     ]
     other, form = ("zh", _ELSE) if language == "en" else ("en", _ELSE_EN)
     engine = connect(f"sqlite:///{folder / 'names.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     updates.add(engine, folder / "names", graphs)
-    graph, find = Graph(engine, 1), linker.load(engine, 1).find
+    graph, find = KnowledgeGraph(engine, 1), linker.load(engine, 1).find
     asked: list[Asked] = []
     for path in notes:
         about = dict(

@@ -68,8 +68,8 @@ def _texts(path: Path) -> list[str]:
     for key, row in json.loads(path.read_text(encoding="utf-8")).items():
         sections = tuple(Section("", text) for text in row["CONTEXTS"])
         record = DocumentRecord(row["QUESTION"], row["QUESTION"], "en", sections)
-        text, spans = chunking.compose(record)
-        pieces = chunking.split(key, text, spans, "en")
+        text, spans = chunking.compose_text(record)
+        pieces = chunking.split_passages(key, text, spans, "en")
         found += [f"{record.title}\n{piece.text}" for piece in pieces]
     return found
 

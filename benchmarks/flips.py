@@ -20,7 +20,7 @@ from kills import Hashed
 from machine import table
 from sqlalchemy import Engine
 
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
 from knowledge.search.searcher import open_search
@@ -56,7 +56,7 @@ def main() -> None:
 
 def _two_generations(home: Path) -> Engine:
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     files = starter.files()
     updates.add(engine, home, files[:-20], embedding=Hashed())
     updates.add(engine, home, files[-20:], embedding=Hashed())

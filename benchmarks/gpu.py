@@ -62,7 +62,7 @@ def _mini_loss(device: str) -> float:
     from finetune import model, rendering
     from finetune.mini import reading
     from finetune.packing import pack
-    from finetune.trainer import losses
+    from finetune.token_loss import token_losses
 
     student = model.load("mini", device=device)
     supply = reading.supply(student.tokenizer, {}, reading.UNSEEN)
@@ -71,7 +71,7 @@ def _mini_loss(device: str) -> float:
     total, learned = 0.0, 0
     with torch.inference_mode(), model.autocast(student, "auto"):
         for row in packing.rows:
-            each = losses(student.model, row, student.device)
+            each = token_losses(student.model, row, student.device)
             total += float(each.sum())
             learned += each.numel()
     return total / learned
@@ -83,7 +83,7 @@ def _timed(size: str, device: str, tokens: int, steps: int, again: bool) -> list
 
     from finetune import model
     from finetune.packing import Packed, Packing
-    from finetune.recipe import Lora, Round
+    from finetune.recipe import Lora, RoundPlan
     from finetune.trainer import fit
 
     student = model.attach(_random(size, device), Lora(rank=16, alpha=32), seed=1)
@@ -91,7 +91,7 @@ def _timed(size: str, device: str, tokens: int, steps: int, again: bool) -> list
         model.recompute(student)
     pick = random.Random(1)
     packed = [_row(pick, tokens, Packed) for _ in range(steps)]
-    plan = Round(objective="sft", epochs=1, learning_rate=1e-4, batch_tokens=tokens)
+    plan = RoundPlan(objective="sft", epochs=1, learning_rate=1e-4, batch_tokens=tokens)
     began = time.monotonic()
     done = fit(student, Packing(packed, tokens * steps, 1.0), plan, seed=1)
     if device == "cuda":

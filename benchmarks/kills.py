@@ -29,7 +29,7 @@ from machine import table
 from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
-from knowledge.graph.catalog import Base as Tables
+from knowledge.graph.catalog import CatalogBase as Tables
 from knowledge.graph.catalog import DocumentRow, connect, holds
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect

@@ -40,11 +40,11 @@ from typing import Any
 from effect_sets import Question, read
 from machine import describe
 
-from finetune import dataset, evaluate, model, recipe, rendering, trainer
+from finetune import dataset, evaluate, model, recipe_reader, rendering, trainer
 from finetune.dataset import Row
 from finetune.model import Student
 from finetune.packing import pack
-from finetune.recipe import Round
+from finetune.recipe import RoundPlan
 from finetune.rendering import Language, Rendered
 from medchat.composition import TEXT_TOOLS
 
@@ -172,14 +172,14 @@ def _fresh(base: str, seed: int) -> Student:
 
     student = model.load("mini", precision="float32")
     if base == "mini":
-        return model.attach(student, recipe.load("mini").lora, seed)
+        return model.attach(student, recipe_reader.load("mini").lora, seed)
     torch.manual_seed(seed)
     network: Any = AutoModelForCausalLM.from_config(student.model.config)
     return replace(student, model=network.float())
 
 
-def _round(base: str, steps: int = 0) -> Round:
-    return Round(max_steps=steps, learning_rate=RATE[base], batch_tokens=2048)
+def _round(base: str, steps: int = 0) -> RoundPlan:
+    return RoundPlan(max_steps=steps, learning_rate=RATE[base], batch_tokens=2048)
 
 
 def _steps(rows: Sequence[Rendered], base: str, seed: int) -> list[list[int]]:
@@ -221,7 +221,7 @@ def _sides(
         theirs = _peer(real / PEERS[language], language, held_out)
         for arm, rows in (("ours, closed", ours), ("ours, open", ours), ("peers", theirs)):
             plan = replace(
-                recipe.load("mini"), evidence="open" if arm == "ours, open" else "closed"
+                recipe_reader.load("mini"), evidence="open" if arm == "ours, open" else "closed"
             )
             examples, _ = dataset.show(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
             shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
@@ -231,7 +231,7 @@ def _sides(
 def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     """Read a peer's rows, one JSON array or one row a line, less what overlaps the questions."""
     from knowledge.datasets.gates.contamination import Overlap
-    from knowledge.records import Lesson, Message
+    from knowledge.records import Lesson, LessonMessage
 
     text = path.read_text(encoding="utf-8")
     lines = [] if text.lstrip().startswith("[") else text.splitlines()
@@ -240,7 +240,7 @@ def _peer(path: Path, language: Language, held_out: Path) -> list[Row]:
     lessons = [
         Lesson(
             id=str(place),
-            messages=(Message("user", asked), Message("assistant", said)),
+            messages=(LessonMessage("user", asked), LessonMessage("assistant", said)),
             language=language,
             style="peer",
             sources=(),

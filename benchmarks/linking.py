@@ -25,7 +25,7 @@ from pathlib import Path
 
 from machine import table
 
-from knowledge.graph.linker import Called, Linker
+from knowledge.graph.linker import KnownName, Linker
 from knowledge.text.names import clean, is_debris, language_of, normalise
 
 Text = tuple[str, set[str]]
@@ -58,9 +58,9 @@ def main() -> None:
     table(rows + _speed(english | chinese, options.data))
 
 
-def _called(names: set[str]) -> list[Called]:
+def _called(names: set[str]) -> list[KnownName]:
     return [
-        Called(name, "condition", name, normalise(name), language_of(name), True)
+        KnownName(name, "condition", name, normalise(name), language_of(name), True)
         for name in sorted(names)
     ]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert
 from synthetic import Synthetic, fill
 
-from knowledge.graph.catalog import EntityRow, FactRow, FactSource, NameRow, Source
+from knowledge.graph.catalog import EntityRow, FactRow, FactSourceRow, NameRow, SourceRow
 from knowledge.graph.rows import entity_id, fact_id
 from knowledge.text.names import normalise
 
@@ -56,7 +56,7 @@ def fill_graph(home: Path, conditions: int, seed: int = 1) -> Engine:
     }
     with engine.begin() as connection:
         connection.execute(
-            insert(Source),
+            insert(SourceRow),
             [{"id": "graph", "title": "Made-up graph", "format": "triples", "licence": "CC0-1.0",
               "note": "", "sha256": "graph", "left_out": {}, "created": 0.0, "since": 1}],
         )  # fmt: skip
@@ -89,7 +89,7 @@ def _write(connection: Connection, facts: list[dict[str, object]]) -> None:
     stated = [
         {"fact_id": fact["id"], "source_id": "graph", "line": 0, "note": ""} for fact in facts
     ]
-    connection.execute(insert(FactSource), stated)
+    connection.execute(insert(FactSourceRow), stated)
 
 
 def _entities(kind: str, count: int, draw: random.Random) -> list[tuple[str, str, str]]:

@@ -29,7 +29,7 @@ from sqlalchemy import Engine, func, select
 
 from knowledge.datasets import screening
 from knowledge.datasets.screening import Candidate, Screened
-from knowledge.graph.catalog import Base, FactRow, NameRow, connect
+from knowledge.graph.catalog import CatalogBase, FactRow, NameRow, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
 from knowledge.lessons import build
@@ -38,7 +38,7 @@ from knowledge.lessons.styles.registry import STYLES
 from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import NOT_PROVEN
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
 
 Plant = Callable[[Lesson, random.Random], Lesson | None]
@@ -476,7 +476,7 @@ def _opened(home: Path | None, folder: Path) -> tuple[Engine, int]:
     place = home or folder
     engine = connect(f"sqlite:///{place / 'medchat.db'}")
     if home is None:
-        Base.metadata.create_all(engine)
+        CatalogBase.metadata.create_all(engine)
         updates.add(engine, folder, starter.files(), embedding=Hashed())
     number = generations.newest(engine)
     assert number is not None, "the home holds no knowledge"
@@ -511,13 +511,13 @@ def _exchanged(text: str, old: str, new: str) -> str:
 
 
 def _answering(lesson: Lesson, answer: str) -> Lesson:
-    return replace(lesson, messages=(*lesson.messages[:-1], Message("assistant", answer)))
+    return replace(lesson, messages=(*lesson.messages[:-1], LessonMessage("assistant", answer)))
 
 
 def _asking(lesson: Lesson, question: str) -> Lesson:
     return replace(
         lesson,
-        messages=(Message("user", question), *lesson.messages[1:]),
+        messages=(LessonMessage("user", question), *lesson.messages[1:]),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation
 from knowledge.calculators.formulas import registry
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.text import units
 
 
@@ -22,10 +22,14 @@ def wrong_result(lesson: Lesson, pick: random.Random) -> Lesson | None:
         return None
     right = call.formula.result(call.given)
     factor = pick.choice((0.1, 0.5, 0.9, 1.1, 2, 10))
-    wrong = arithmetic.rounded(float(right) * factor + (float(right) == 0), call.formula.places)
+    wrong = arithmetic.round_half_up(
+        float(right) * factor + (float(right) == 0), call.formula.places
+    )
     if wrong in (right, *call.given.values()):
         return None
-    old, new = (units.amount(each, call.formula.unit, lesson.language) for each in (right, wrong))
+    old, new = (
+        units.format_quantity(each, call.formula.unit, lesson.language) for each in (right, wrong)
+    )
     return _exchanged(lesson, old, new, everywhere=pick.random() < 0.5)
 
 
@@ -37,8 +41,8 @@ def swapped_unit(lesson: Lesson, pick: random.Random) -> Lesson | None:
     others = [each for each in ("mg/dL", "mmol/L", "kg", "mL/min", "mmHg", "%", "cm", "ms", "g/L")
               if each != call.formula.unit]  # fmt: skip
     result, language = call.formula.result(call.given), lesson.language
-    old = units.amount(result, call.formula.unit, language)
-    new = units.amount(result, pick.choice(others), language)
+    old = units.format_quantity(result, call.formula.unit, language)
+    new = units.format_quantity(result, pick.choice(others), language)
     return _exchanged(lesson, old, new, everywhere=pick.random() < 0.5)
 
 
@@ -54,7 +58,7 @@ def changed_input(lesson: Lesson, pick: random.Random) -> Lesson | None:
         other = pick.choice([each.key for each in one.choices if each.key != value])
     else:
         step = max(10**-one.places, round(float(value) * 0.1, one.places))
-        other = arithmetic.rounded(float(value) + pick.choice((-step, step)), one.places)
+        other = arithmetic.round_half_up(float(value) + pick.choice((-step, step)), one.places)
     given = {**call.given, one.key: other}
     told = "\n".join(each.content for each in lesson.messages if each.role == "user")
     if not one.choices and re.search(rf"(?<![\d.]){re.escape(other)}(?![\d.])", told):
@@ -101,7 +105,9 @@ def other_formula(lesson: Lesson, pick: random.Random) -> Lesson | None:
 
 def _last(lesson: Lesson) -> Calculation | None:
     """Return the calculation whose result the last answer tells."""
-    found = [calls.read_fact(source.quote, lesson.language) for source in lesson.sources]
+    found = [
+        calls.parse_call_with_result(source.quote, lesson.language) for source in lesson.sources
+    ]
     made = [each[0] for each in found if each and isinstance(each[0], Calculation)]
     if not made or made[-1].missing or made[-1].formula.limit(made[-1].given):
         return None
@@ -126,7 +132,7 @@ def _exchanged(lesson: Lesson, old: str, new: str, *, everywhere: bool) -> Lesso
     ]
     places = places if everywhere else places[-1:]
     messages = tuple(
-        Message(each.role, put(each.content)) if place in places else each
+        LessonMessage(each.role, put(each.content)) if place in places else each
         for place, each in enumerate(lesson.messages)
     )
     if messages == lesson.messages:

@@ -23,9 +23,9 @@ import retrieval_sets
 from machine import table
 from retrieval_sets import Collection
 
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.index import dense, embedding, generations, lexical
-from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.indexed_passages import read_passages
 from knowledge.ingest import updates
 from knowledge.search import weights
 from knowledge.search.searcher import Search, open_search
@@ -64,7 +64,7 @@ def _opened(homes: Path, collection: Collection) -> Search:
     """Return the search of a set's base, which is made where it is not there yet."""
     home = homes / collection.name.replace(" ", "_")
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     if generations.newest(engine) is None:
         documents = home / "documents.jsonl"
         collection.write(documents)
@@ -105,13 +105,15 @@ def _peers(home: Path) -> dict[str, Rank]:
         def embed_query(self, text: str) -> list[float]:
             return [float(number) for number in model.encode([text])[0]]
 
-    pieces = list(pieces_of(engine, generation.number))
+    pieces = list(read_passages(engine, generation.number))
     engine.dispose()
     documents = [
         Document(f"{piece.title}\n{piece.text}", metadata={"document": piece.document})
         for piece in pieces
     ]
-    words = BM25Retriever.from_documents(documents, preprocess_func=lexical.words, k=_PASSAGES)
+    words = BM25Retriever.from_documents(
+        documents, preprocess_func=lexical.split_words, k=_PASSAGES
+    )
     peers: dict[str, BaseRetriever] = {"BM25 alone": words}
     if known:
         store = InMemoryVectorStore(Stored())

@@ -18,8 +18,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from knowledge.ingest.sources.literature import jats
-from knowledge.records import DocumentRecord, Report
-from knowledge.text.chunking import Span, split
+from knowledge.records import DocumentRecord, ReadReport
+from knowledge.text.chunking import SectionSpan, split_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _effect(row: Mapping[str, str]) -> str:
 
 def _article(path: Path) -> tuple[str, list[tuple[str, str]]]:
     """Return the title of an article, and its sections with theirs."""
-    record = next(iter(jats.read(path, Report())))
+    record = next(iter(jats.read(path, ReadReport())))
     assert isinstance(record, DocumentRecord)
     return record.title, [(each.title, each.text) for each in record.sections]
 
@@ -203,7 +203,7 @@ def _article(path: Path) -> tuple[str, list[tuple[str, str]]]:
 def _paragraphs(sections: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield the passages of an article, cut as the knowledge base cuts them."""
     for _, text in sections:
-        for passage in split("", text, [Span("", 0, len(text))], "en"):
+        for passage in split_passages("", text, [SectionSpan("", 0, len(text))], "en"):
             yield _plain(passage.text)
 
 

@@ -13,13 +13,13 @@ from machine import table
 
 def main() -> None:
     """Train two rounds and print speed and held-out scores."""
-    from finetune import adapters, recipe, rounds
+    from finetune import adapters, recipe_reader, rounds
     from medchat.composition import TEXT_TOOLS
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     data = parser.parse_args().data
-    chosen = recipe.load("mini")
+    chosen = recipe_reader.load("mini")
     rows = []
     with tempfile.TemporaryDirectory() as home:
         for number in (1, 2):

@@ -29,9 +29,9 @@ from synthetic import DIMENSION, Known, Synthetic, fill, opened
 
 from knowledge.graph.catalog import connect
 from knowledge.index import dense, generations, lexical
-from knowledge.index.dense import Dense
+from knowledge.index.dense import DenseIndex
 from knowledge.index.embedding import Embedding, load
-from knowledge.index.lexical import Lexical
+from knowledge.index.lexical import TantivyIndex
 from knowledge.index.manifest import LEXICAL
 from knowledge.records import Progress, silent
 from knowledge.search.searcher import open_search
@@ -128,14 +128,14 @@ def _own(
     before = _memory()
     search = open_search(engine, home, embedding)
     held = _memory() - before
-    of_vectors = Dense(generation.folder, generation.segments, generation.manifest.files)
+    of_vectors = DenseIndex(generation.folder, generation.segments, generation.manifest.files)
     ranks = {id: place for place, id in enumerate(_ids(generation.folder, generation.segments))}
     found = [
         len({ranks[id] for id, _ in of_vectors.find(query, RECALLED)} & set(row.tolist()))
         for query, row in zip(vectors, best, strict=True)
     ]
-    words = Lexical(generation.folder / LEXICAL)
-    terms = [lexical.asked(question) for question in questions]
+    words = TantivyIndex(generation.folder / LEXICAL)
+    terms = [lexical.query_terms(question) for question in questions]
     files = sum(path.stat().st_size for path in generation.folder.rglob("*") if path.is_file())
     search.find(questions[0], abstain=False)
     whole = _timed(partial(search.find, abstain=False), questions)

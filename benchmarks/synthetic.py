@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, insert
 
-from knowledge.graph.catalog import Base, DocumentRow, PassageRow, Source, connect
+from knowledge.graph.catalog import CatalogBase, DocumentRow, PassageRow, SourceRow, connect
 from knowledge.index import generations, index_builder
-from knowledge.index.index_builder import Change
-from knowledge.index.lexical import Piece
+from knowledge.index.index_builder import PassageChange
+from knowledge.index.lexical import IndexedPassage
 from knowledge.records import Language, Progress, silent
 
 DIMENSION = 384
@@ -130,10 +130,10 @@ def opened(home: Path) -> tuple[Engine, Known]:
 def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
     """Write generation 1 of a home with all passages; return its catalogue and embedding."""
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     documents: list[dict[str, object]] = []
     passages: list[dict[str, object]] = []
-    pieces: list[Piece] = []
+    pieces: list[IndexedPassage] = []
     for first in range(0, made.size, OF_DOCUMENT):
         number = first // OF_DOCUMENT
         id, title = f"made:{number}", made.question(first, 6)
@@ -146,7 +146,7 @@ def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
                 {"id": name, "document_id": id, "start": start, "end": start + len(own),
                  "section": "", "language": "en"}
             )  # fmt: skip
-            pieces.append(Piece(name, id, title, own, "en"))
+            pieces.append(IndexedPassage(name, id, title, own, "en"))
         documents.append(
             {"id": id, "source_id": "made", "title": title, "language": "en", "text": text,
              "year": 2000 + number % 25, "type": "article", "journal": "", "identifiers": [],
@@ -154,16 +154,18 @@ def fill(home: Path, made: Synthetic) -> tuple[Engine, Known]:
         )  # fmt: skip
     embedding = Known()
     embedding.passages = made.vectors
-    draft = index_builder.build(generations.folder_of(home, 1), 1, None, Change(pieces), embedding)
+    draft = index_builder.build(
+        generations.folder_of(home, 1), 1, None, PassageChange(pieces), embedding
+    )
     embedding.passages = None
     with engine.begin() as connection:
         connection.execute(
-            insert(Source),
+            insert(SourceRow),
             [{"id": "made", "title": "Made up", "format": "jsonl", "licence": "CC0-1.0",
               "note": "", "sha256": "made", "left_out": {}, "created": 0.0, "since": 1}],
         )  # fmt: skip
         connection.execute(insert(DocumentRow), documents)
         connection.execute(insert(PassageRow), passages)
         generations.record(connection, home, draft, None, "made up")
-    generations.point(home, 1)
+    generations.point_current(home, 1)
     return engine, embedding

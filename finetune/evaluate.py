@@ -19,8 +19,9 @@ from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import Evaluation, Precision
 from finetune.rendering import Message
+from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
-from finetune.trainer import Progress, Tick, losses, picks_logits, silent
+from finetune.token_loss import picks_logits, token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -267,7 +268,7 @@ def _loss(student: Student, example: Example, precision: Precision) -> Pair:
     if not row.learned:
         return 0.0, 0.0
     with torch.inference_mode(), model.autocast(student, precision):
-        total = losses(student.model, row, student.device).double().sum()
+        total = token_losses(student.model, row, student.device).double().sum()
     return float(total), float(row.learned)
 
 

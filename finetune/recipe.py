@@ -1,23 +1,20 @@
-"""Recipes: what to train, on which base, how, in how many rounds.
+"""What to train: a base model, an adapter's shape, how data is shown, and the rounds.
 
-    YAML -> checked, frozen Recipe -> the same Recipe with overrides from the command line
+    Recipe (checked values) -> rounds.run, one RoundPlan after another
 
-A recipe holds values only. It does not know where the home or the data is.
+`recipe_reader` makes a Recipe from YAML.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
-from typing import Literal, TypeVar, get_type_hints
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from finetune import manifests
 from finetune.errors import FinetuneError
+from finetune.recipe_values import demand, plain
 
-Objective = Literal["sft", "pretrain"]
 Evidence = Literal["open", "closed"]
 Precision = Literal["auto", "float32", "bfloat16"]
-
-_FOLDER = Path(__file__).resolve().parent / "recipes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +27,22 @@ class Lora:
     target_modules: str | tuple[str, ...] = "all-linear"
 
     def __post_init__(self) -> None:
-        _demand(self.rank >= 1, "lora.rank", self.rank, "1 or more")
-        _demand(self.alpha >= 1, "lora.alpha", self.alpha, "1 or more")
-        _demand(0 <= self.dropout < 1, "lora.dropout", self.dropout, "at least 0 and below 1")
-        _demand(bool(self.target_modules), "lora.target_modules", "nothing", "named")
+        demand(self.rank >= 1, "lora.rank", self.rank, "1 or more")
+        demand(self.alpha >= 1, "lora.alpha", self.alpha, "1 or more")
+        demand(0 <= self.dropout < 1, "lora.dropout", self.dropout, "at least 0 and below 1")
+        demand(bool(self.target_modules), "lora.target_modules", "nothing", "named")
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One round: how long, how fast. `max_steps` 0 means that `epochs` alone decides."""
+class RoundPlan:
+    """One round: what it optimises, how long, how fast.
 
-    objective: Objective = "sft"
+    `objective` names one of `objectives.registry`, and `settings` holds what that one lets a recipe
+    set. `max_steps` 0 means that `epochs` alone decides.
+    """
+
+    objective: str = "sft"
+    settings: Mapping[str, object] = field(default_factory=dict, hash=False)
     epochs: int = 1
     max_steps: int = 0
     learning_rate: float = 2e-4
@@ -51,15 +53,14 @@ class Round:
     checkpoint_every: int = 50
 
     def __post_init__(self) -> None:
-        _demand(self.objective in ("sft", "pretrain"), "objective", self.objective, "sft, pretrain")
-        _demand(self.epochs >= 1, "epochs", self.epochs, "1 or more")
-        _demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
-        _demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
-        _demand(self.batch_tokens >= 1, "batch_tokens", self.batch_tokens, "1 or more")
-        _demand(0 <= self.warmup < 1, "warmup", self.warmup, "a share of the steps below 1")
-        _demand(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
-        _demand(self.clip > 0, "clip", self.clip, "greater than 0")
-        _demand(self.checkpoint_every >= 1, "checkpoint_every", self.checkpoint_every, "1 or more")
+        demand(self.epochs >= 1, "epochs", self.epochs, "1 or more")
+        demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
+        demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
+        demand(self.batch_tokens >= 1, "batch_tokens", self.batch_tokens, "1 or more")
+        demand(0 <= self.warmup < 1, "warmup", self.warmup, "a share of the steps below 1")
+        demand(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
+        demand(self.clip > 0, "clip", self.clip, "greater than 0")
+        demand(self.checkpoint_every >= 1, "checkpoint_every", self.checkpoint_every, "1 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Evaluation:
     max_new_tokens: int = 160
 
     def __post_init__(self) -> None:
-        _demand(self.rows >= 1, "evaluation.rows", self.rows, "1 or more")
-        _demand(self.answers >= 0, "evaluation.answers", self.answers, "0 or more")
-        _demand(self.max_new_tokens >= 1, "evaluation.max_new_tokens", self.max_new_tokens, ">= 1")
+        demand(self.rows >= 1, "evaluation.rows", self.rows, "1 or more")
+        demand(self.answers >= 0, "evaluation.answers", self.answers, "0 or more")
+        demand(self.max_new_tokens >= 1, "evaluation.max_new_tokens", self.max_new_tokens, ">= 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Recipe:
 
     name: str
     base: str
-    rounds: tuple[Round, ...]
+    rounds: tuple[RoundPlan, ...]
     lora: Lora = field(default_factory=Lora)
     evaluation: Evaluation = field(default_factory=Evaluation)
     max_tokens: int = 1024
@@ -97,24 +98,24 @@ class Recipe:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        plain = self.name.replace("-", "").replace("_", "")
-        _demand(plain.isalnum(), "name", self.name, "letters, digits, - and _")
-        _demand(bool(self.base), "base", self.base, "a folder, a hub id, or mini")
-        _demand(bool(self.rounds), "rounds", "empty", "a list of one round or more")
-        _demand(self.max_tokens >= 16, "max_tokens", self.max_tokens, "16 or more")
-        _demand(self.evidence in ("open", "closed"), "evidence", self.evidence, "open or closed")
-        _demand(self.distractors >= 0, "distractors", self.distractors, "0 or more")
-        _demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
-        _demand(0 <= self.rehearsal < 1, "rehearsal", self.rehearsal, "at least 0 and below 1")
-        _demand(
+        bare = self.name.replace("-", "").replace("_", "")
+        demand(bare.isalnum(), "name", self.name, "letters, digits, - and _")
+        demand(bool(self.base), "base", self.base, "a folder, a hub id, or mini")
+        demand(bool(self.rounds), "rounds", "empty", "a list of one round or more")
+        demand(self.max_tokens >= 16, "max_tokens", self.max_tokens, "16 or more")
+        demand(self.evidence in ("open", "closed"), "evidence", self.evidence, "open or closed")
+        demand(self.distractors >= 0, "distractors", self.distractors, "0 or more")
+        demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
+        demand(0 <= self.rehearsal < 1, "rehearsal", self.rehearsal, "at least 0 and below 1")
+        demand(
             self.precision in ("auto", "float32", "bfloat16"),
             "precision",
             self.precision,
             "auto, float32 or bfloat16",
         )
-        _demand(self.policy == "continue", "policy", self.policy, "continue")
+        demand(self.policy == "continue", "policy", self.policy, "continue")
 
-    def round(self, number: int) -> Round:
+    def round(self, number: int) -> RoundPlan:
         """Return round `number`, counted from 1; FinetuneError where the recipe has no such."""
         if not 1 <= number <= len(self.rounds):
             raise FinetuneError(
@@ -134,177 +135,9 @@ class Recipe:
 
     def values(self) -> dict[str, object]:
         """Return the recipe as plain values, for the manifest."""
-        plain = _plain(self)
-        assert isinstance(plain, dict)
-        return plain
-
-
-def shipped() -> list[str]:
-    """Return the names of the recipes that ship."""
-    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
-
-
-def text(name: str) -> str:
-    """Return a recipe's YAML with its comments."""
-    path = _find(name)
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FinetuneError(
-            f"The recipe {path} cannot be read.", where=str(path), remedy="Write it as UTF-8 YAML."
-        ) from error
-
-
-def load(name: str, *, base: str | None = None, max_steps: int | None = None) -> Recipe:
-    """Load a shipped recipe or a YAML file; `base` and `max_steps` override its values."""
-    import yaml
-
-    where = str(_find(name))
-    try:
-        values = yaml.safe_load(text(name))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        place = f", line {line + 1}" if isinstance(line, int) else ""
-        raise FinetuneError(
-            f"The recipe {where} is not valid YAML{place}.",
-            where=where,
-            remedy="Compare it with a shipped one: medchat recipes show mini.",
-        ) from error
-    try:
-        recipe = _build(Recipe, values, "")
-        return override(recipe, base=base, max_steps=max_steps)
-    except FinetuneError as error:
-        raise FinetuneError(
-            error.what, where=f"{where}: {error.where}", remedy=error.remedy
-        ) from error
-
-
-def override(recipe: Recipe, *, base: str | None = None, max_steps: int | None = None) -> Recipe:
-    """Return the recipe with another base, or with every round cut to `max_steps`."""
-    if base is not None:
-        recipe = replace(recipe, base=base)
-    if max_steps is not None:
-        rounds = tuple(replace(plan, max_steps=max_steps) for plan in recipe.rounds)
-        recipe = replace(recipe, rounds=rounds)
-    return recipe
-
-
-def _find(name: str) -> Path:
-    if name in shipped():
-        return _FOLDER / f"{name}.yaml"
-    path = Path(name).expanduser()
-    if path.is_file():
-        return path
-    raise FinetuneError(
-        f"There is no recipe {name}.",
-        where="--recipe",
-        remedy=f"Name a YAML file, or one of: {', '.join(shipped())}.",
-    )
-
-
-Part = TypeVar("Part", Recipe, Round, Lora, Evaluation)
-
-
-def _build(kind: type[Part], values: object, path: str) -> Part:
-    """Make a dataclass from a mapping; unknown, missing and mistyped keys are named."""
-    if not isinstance(values, Mapping):
-        raise FinetuneError(
-            f"{path or 'The recipe'} must be a mapping of keys to values.",
-            where=path,
-            remedy="Compare it with a shipped one: medchat recipes show mini.",
-        )
-    known = {one.name for one in fields(kind)}
-    for key in values:
-        if key not in known:
-            raise FinetuneError(
-                f"The recipe key {path}{key} is unknown.",
-                where=f"{path}{key}",
-                remedy=f"Known here: {', '.join(sorted(known))}.",
-            )
-    required = {"name", "base", "rounds"} if kind is Recipe else set()
-    for key in sorted(required - set(values)):
-        raise FinetuneError(
-            f"The recipe key {key} is missing.", where=key, remedy=f"Add a line with {key}:."
-        )
-    hints = get_type_hints(kind)
-    made = {str(key): _value(hints[key], value, f"{path}{key}") for key, value in values.items()}
-    return kind(**made)  # type: ignore[arg-type]  # _value has checked each against its hint
-
-
-def _value(hint: object, value: object, path: str) -> object:
-    if hint is Lora:
-        return _build(Lora, value, f"{path}.")
-    if hint is Evaluation:
-        return _build(Evaluation, value, f"{path}.")
-    if path == "rounds":
-        if not isinstance(value, list):
-            raise _mistyped(path, "a list of rounds")
-        return tuple(_build(Round, one, f"{path}[{n}].") for n, one in enumerate(value, 1))
-    if isinstance(value, list):
-        value = tuple(str(one) for one in value)
-        if not path.endswith("target_modules"):
-            raise _mistyped(path, "one value")
-        return value
-    convert = _SCALARS.get(hint, _text) if isinstance(hint, type) else _text
-    return convert(value, path)
-
-
-def _whole(value: object, path: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _mistyped(path, "a whole number")
-    return value
-
-
-def _number(value: object, path: str) -> float:
-    # YAML 1.1 reads 2e-4 as a text, because it has no dot
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError as error:
-            raise _mistyped(path, "a number") from error
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _mistyped(path, "a number")
-    return float(value)
-
-
-def _claim(value: object, path: str) -> bool:
-    if not isinstance(value, bool):
-        raise _mistyped(path, "true or false")
-    return value
-
-
-def _text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        raise _mistyped(path, "a text")
-    return value
-
-
-_SCALARS: dict[type, Callable[[object, str], object]] = {
-    int: _whole,
-    float: _number,
-    bool: _claim,
-    str: _text,
-}
-
-
-def _mistyped(path: str, wanted: str) -> FinetuneError:
-    return FinetuneError(
-        f"The recipe key {path} must be {wanted}.", where=path, remedy="Correct the value."
-    )
-
-
-def _demand(holds: bool, key: str, value: object, wanted: str) -> None:
-    if not holds:
-        raise FinetuneError(
-            f"The recipe key {key} is {value}, but must be {wanted}.",
-            where=key,
-            remedy="Correct the value.",
-        )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Recipe | Round | Lora | Evaluation):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value
+        values = plain(self)
+        assert isinstance(values, dict)
+        for one in values["rounds"]:
+            if not one["settings"]:  # so that a recipe without any keeps the hash it always had
+                del one["settings"]
+        return values

@@ -26,13 +26,13 @@ from finetune.dataset import Dataset, Example, Report, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measured
 from finetune.model import Student
-from finetune.objectives import pretrain
+from finetune.objectives.registry import Objective, objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
-from finetune.rendering import Rendered
+from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
-from finetune.trainer import Checkpoint, Fit, Progress, Tick, silent
+from finetune.trainer import Checkpoint, Fit
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -59,6 +59,7 @@ class _Work:
     home: Path
     data: Dataset
     parent: Adapter | None
+    objective: Objective
     packing: Packing
     report: Report
     held_out: list[Example]
@@ -222,7 +223,9 @@ def _prepare(
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
-    shown, report = _shown(recipe, number, data, tokenizer, tools)
+    objective = objective_of(recipe.round(number))
+    seed = recipe.seed_of(number)
+    shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
     rows = (*data.train, *data.validation)
     return _Work(
         recipe,
@@ -230,36 +233,13 @@ def _prepare(
         home,
         data,
         _parent(recipe, number, home),
+        objective,
         pack(shown, recipe.max_tokens, recipe.packing),
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),
         tools,
     )
-
-
-def _shown(
-    recipe: Recipe,
-    number: int,
-    data: Dataset,
-    tokenizer: "PreTrainedTokenizerBase",
-    tools: TextTools,
-) -> tuple[list[Rendered], Report]:
-    """Return the training rows as the round's objective shows them."""
-    if recipe.round(number).objective == "pretrain":
-        pieces = list(pretrain.pieces(data.train, tokenizer, recipe.max_tokens))
-        return pieces, Report(rows=len(data.train), kept=len(data.train))
-    examples, report = dataset.show(
-        data.train, data.train, tokenizer, recipe, recipe.seed_of(number), tools
-    )
-    shown = [example.tokens for example in examples]
-    if recipe.rehearsal:
-        from finetune.mini import reading
-
-        count = round(len(shown) * recipe.rehearsal / (1 - recipe.rehearsal))
-        seed = recipe.seed_of(number)
-        shown += reading.rehearsal(tokenizer, count, recipe.max_tokens, seed)
-    return shown, report
 
 
 def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
@@ -302,6 +282,7 @@ def _train(work: _Work, student: Student, progress: Progress) -> Fit:
         precision=work.recipe.precision,
         checkpoint=Checkpoint(_beside(final, "checkpoint"), _identity(work, student)),
         progress=progress,
+        losses=work.objective.losses,
     )
 
 
@@ -401,7 +382,7 @@ def _record(
     }
 
 
-def _thinned(fit: Fit) -> list[trainer.Point]:
+def _thinned(fit: Fit) -> list[trainer.CurvePoint]:
     """Return at most about fifty points, first and last included; curve.jsonl holds them all."""
     stride = max(1, len(fit.curve) // 50)
     return [point for place, point in enumerate(fit.curve, 1) if place % stride == 0 or place == 1]

@@ -1,12 +1,10 @@
-"""The training loop: packed rows in, a changed adapter and its curve out.
+"""Train an adapter on packed rows, with whatever losses the objective computes.
 
-    rows -> steps of so many tokens -> loss on what is to be learned -> AdamW -> checkpoint
+    rows -> steps of so many tokens -> losses -> AdamW -> checkpoint -> curve
 
-A killed run goes on from its last checkpoint and ends with the same bits. The loop does not know
-what the rows teach, nor where adapters are kept.
+A killed run resumes from its last checkpoint and ends with the same bits.
 """
 
-import inspect
 import json
 import math
 import os
@@ -21,34 +19,21 @@ from finetune import model
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import Packed, Packing
-from finetune.recipe import Precision, Round
+from finetune.recipe import Precision, RoundPlan
+from finetune.round_progress import Progress, Tick, silent
+from finetune.token_loss import token_losses
 
 if TYPE_CHECKING:
     import torch
+
+Losses = Callable[[Any, Packed, "torch.device"], "torch.Tensor"]
+"""An objective's loss: network, row and device -> one value for each of `row.learned` items."""
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """How far a step of the work is; `loss` and `tokens_per_second` are known while training."""
-
-    name: str
-    done: int
-    total: int | None
-    loss: float | None = None
-    tokens_per_second: float | None = None
-
-
-Progress = Callable[[Tick], None]
-
-
-def silent(tick: Tick) -> None:
-    """Report no progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """One step of the curve; `tokens` and `seconds` count from the round's start."""
 
     step: int
@@ -62,7 +47,7 @@ class Point:
 class Fit:
     """What a run did, over all its parts where it was interrupted."""
 
-    curve: tuple[Point, ...]
+    curve: tuple[CurvePoint, ...]
     resumed_at: int
 
     @property
@@ -92,14 +77,19 @@ class Checkpoint:
 def fit(
     student: Student,
     packing: Packing,
-    plan: Round,
+    plan: RoundPlan,
     *,
     seed: int,
     precision: Precision = "auto",
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
+    losses: Losses = token_losses,
 ) -> Fit:
-    """Train what is trainable in a student, in place."""
+    """Train what is trainable in a student, in place.
+
+    A step minimises the mean of the `losses` of its rows. Raises FinetuneError where a loss is no
+    number.
+    """
     import torch
 
     steps = schedule(packing.rows, plan, seed)
@@ -116,7 +106,7 @@ def fit(
         began = time.monotonic()
         rows = [packing.rows[index] for index in steps[step]]
         rate = learning_rate(plan, step, len(steps))
-        loss = _step(student, optimizer, rows, rate, plan.clip, precision)
+        loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
         if not math.isfinite(loss):
             raise FinetuneError(
                 f"The loss of step {step + 1} is not a number.",
@@ -133,7 +123,7 @@ def fit(
     return Fit(tuple(curve), resumed_at)
 
 
-def schedule(rows: Sequence[Packed], plan: Round, seed: int) -> list[list[int]]:
+def schedule(rows: Sequence[Packed], plan: RoundPlan, seed: int) -> list[list[int]]:
     """Return the rows of each step: shuffled anew each epoch, `batch_tokens` as near as may be.
 
     An epoch's last, smaller step is kept, so that each row counts once in each epoch.
@@ -154,39 +144,13 @@ def schedule(rows: Sequence[Packed], plan: Round, seed: int) -> list[list[int]]:
     return steps[: plan.max_steps] if plan.max_steps else steps
 
 
-def learning_rate(plan: Round, step: int, steps: int) -> float:
+def learning_rate(plan: RoundPlan, step: int, steps: int) -> float:
     """Return the rate of a step: a linear rise, then half a cosine down to nothing."""
     rise = math.ceil(plan.warmup * steps)
     if step < rise:
         return plan.learning_rate * (step + 1) / rise
     fall = (step - rise) / max(steps - rise, 1)
     return plan.learning_rate * (1 + math.cos(math.pi * fall)) / 2
-
-
-def losses(network: Any, row: Packed, device: "torch.device") -> "torch.Tensor":  # noqa: ANN401
-    """Return the loss of each learned token of a row; only these reach the output layer."""
-    import torch
-
-    wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
-    ids = torch.tensor([row.ids], device=device)
-    before = torch.tensor(wanted, device=device) - 1
-    # with a cache, transformers would ignore where the positions restart
-    given = {
-        "input_ids": ids,
-        "position_ids": torch.tensor([row.positions], device=device),
-        "use_cache": False,
-    }
-    if picks_logits(network):
-        logits = network(**given, logits_to_keep=before).logits[0]
-    else:
-        logits = network(**given).logits[0, before]
-    return torch.nn.functional.cross_entropy(logits.float(), ids[0, before + 1], reduction="none")
-
-
-def picks_logits(network: Any) -> bool:  # noqa: ANN401
-    """Return whether the network computes logits at chosen places only."""
-    inner = network.get_base_model() if hasattr(network, "peft_config") else network
-    return "logits_to_keep" in inspect.signature(inner.forward).parameters
 
 
 def _step(
@@ -196,8 +160,9 @@ def _step(
     rate: float,
     clip: float,
     precision: Precision,
+    losses: Losses,
 ) -> float:
-    """Take one step on the mean loss over all learned tokens of the rows, and return it."""
+    """Take one step on the mean loss over all learned items of the rows, and return it."""
     import torch
 
     learned = sum(row.learned for row in rows)
@@ -217,18 +182,20 @@ def _step(
 
 
 def _point(
-    curve: Sequence[Point], rows: Sequence[Packed], loss: float, rate: float, seconds: float
-) -> Point:
-    last = curve[-1] if curve else Point(0, 0.0, 0.0, 0, 0.0)
+    curve: Sequence[CurvePoint], rows: Sequence[Packed], loss: float, rate: float, seconds: float
+) -> CurvePoint:
+    last = curve[-1] if curve else CurvePoint(0, 0.0, 0.0, 0, 0.0)
     tokens = last.tokens + sum(len(row.ids) for row in rows)
-    return Point(len(curve) + 1, round(loss, 6), rate, tokens, round(last.seconds + seconds, 3))
+    return CurvePoint(
+        len(curve) + 1, round(loss, 6), rate, tokens, round(last.seconds + seconds, 3)
+    )
 
 
 def _save(
     checkpoint: Checkpoint,
     weights: dict[str, "torch.Tensor"],
     optimizer: "torch.optim.Optimizer",
-    curve: Sequence[Point],
+    curve: Sequence[CurvePoint],
 ) -> None:
     """Write weights, moments, random state and curve as one file, whole or not at all."""
     import torch
@@ -240,25 +207,25 @@ def _save(
     state["random/cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         state["random/cuda"] = torch.cuda.get_rng_state()
-    beside = checkpoint.file.with_name(checkpoint.file.name + ".new")
+    unfinished = checkpoint.file.with_name(checkpoint.file.name + ".new")
     save_file(
         {key: one.cpu().contiguous() for key, one in state.items()},
-        beside,
+        unfinished,
         metadata={
             "identity": checkpoint.identity,
             "curve": json.dumps([asdict(point) for point in curve]),
         },
     )
-    with beside.open("rb") as file:
+    with unfinished.open("rb") as file:
         os.fsync(file.fileno())
-    os.replace(beside, checkpoint.file)
+    os.replace(unfinished, checkpoint.file)
 
 
 def _resume(
     checkpoint: Checkpoint,
     weights: dict[str, "torch.Tensor"],
     optimizer: "torch.optim.Optimizer",
-) -> list[Point]:
+) -> list[CurvePoint]:
     """Go back to a checkpoint of the very same run and return its curve; else change nothing."""
     import torch
     from safetensors import SafetensorError, safe_open
@@ -284,4 +251,4 @@ def _resume(
     torch.set_rng_state(state["random/cpu"])
     if "random/cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["random/cuda"])
-    return [Point(**point) for point in json.loads(about["curve"])]
+    return [CurvePoint(**point) for point in json.loads(about["curve"])]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep the garbage collector off: it would look through a large plan, which has no cycles."""
     was_on = gc.isenabled()
     gc.disable()

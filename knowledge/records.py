@@ -26,7 +26,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class EntityReference:
     """An entity as a source mentions it: its names, the preferred one of each language first.
 
     `identifiers` and `own` are those of an `EntityRecord`.
@@ -46,7 +46,7 @@ class Statement:
     """
 
     relation: str
-    term: Term | None = None
+    term: EntityReference | None = None
     text: tuple[Name, ...] = ()
     kind: str | None = None
     note: str = ""
@@ -98,7 +98,7 @@ Record = EntityRecord | DocumentRecord
 
 
 @dataclass(slots=True)
-class Report:
+class ReadReport:
     """What a reader saw: how much it yielded, and what it left out and why."""
 
     read: int = 0
@@ -189,7 +189,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class LessonMessage:
     """One message of a dialogue."""
 
     role: Literal["system", "user", "assistant"]
@@ -221,7 +221,7 @@ IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class PreparedRow:
     """What was worked out of a row where it was written, so that nobody works it out again.
 
     `letters` and `signature` tell repetitions, `lines` are the row in each format of a dataset.
@@ -237,7 +237,7 @@ class Lesson:
     """One row of training data; `dict` of it is one line of `train.jsonl`."""
 
     id: str
-    messages: tuple[Message, ...]
+    messages: tuple[LessonMessage, ...]
     language: Language
     style: str
     sources: tuple[LessonSource, ...]
@@ -247,7 +247,7 @@ class Lesson:
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
         default_factory=dict
     )
-    worked: Worked | None = field(default=None, init=False, compare=False, repr=False)
+    worked: PreparedRow | None = field(default=None, init=False, compare=False, repr=False)
     """Not handed on to a row that is made from this one."""
 
     @property
@@ -255,7 +255,7 @@ class Lesson:
         """Say whether the row came from outside: it names no facts, and nothing proves it."""
         return self.style == IMPORTED
 
-    def keep(self, worked: Worked) -> "Lesson":
+    def keep(self, worked: PreparedRow) -> "Lesson":
         """Keep what was worked out of the row; return the row."""
         object.__setattr__(self, "worked", worked)  # beside the row, not a part of it
         return self

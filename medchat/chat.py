@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from finetune.rendering import NOT_COVERED, Message
-from knowledge.search.query_parser import understand as take_apart
+from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.search.searcher import Search, open_search
 from medchat.answering import answer_check, citation_markers, prompts, relevance
 from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence

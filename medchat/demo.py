@@ -154,10 +154,10 @@ def _rounds_there(home: _Home) -> str:
 
 
 def _run_rounds(home: _Home) -> str:
-    from finetune import recipe, rounds
+    from finetune import recipe_reader, rounds
     from medchat.cli.progress import ticking
 
-    chosen = recipe.load(home.settings.recipe, base=_other_base(home.settings))
+    chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
     report = ticking(home.progress)
     outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
@@ -165,9 +165,9 @@ def _run_rounds(home: _Home) -> str:
 
 
 def _first_missing(home: _Home) -> bool:
-    from finetune import recipe, rounds
+    from finetune import recipe_reader, rounds
 
-    return 1 in rounds.missing(recipe.load(home.settings.recipe), home.settings.home)
+    return 1 in rounds.missing(recipe_reader.load(home.settings.recipe), home.settings.home)
 
 
 def _other_base(settings: Settings) -> str | None:

@@ -159,7 +159,7 @@ def _knowledge(settings: Settings) -> Finding:
     number = generations.current(settings.home)
     if number is None:
         return Finding("knowledge", "empty", "nothing added yet", "Run medchat kb add or demo.")
-    faults = generations.faults_of(settings.home, number)
+    faults = generations.find_faults(settings.home, number)
     if faults:
         return Finding(
             "knowledge",

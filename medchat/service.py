@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
-from knowledge.graph.catalog import DocumentRow, FactSource, PassageRow, holds
-from knowledge.graph.catalog import Source as SourceRow
+from knowledge.graph.catalog import DocumentRow, FactSourceRow, PassageRow, holds
+from knowledge.graph.catalog import SourceRow as SourceRow
 from knowledge.index import generations
 from medchat.answering.answer import Citation
 from medchat.answering.writer import Writer
@@ -196,8 +196,8 @@ class Desk:
     def _fact(self, citation: Citation) -> Source:
         query = (
             select(SourceRow.title)
-            .join(FactSource, FactSource.source_id == SourceRow.id)
-            .where(FactSource.fact_id.in_(citation.facts))
+            .join(FactSourceRow, FactSourceRow.source_id == SourceRow.id)
+            .where(FactSourceRow.fact_id.in_(citation.facts))
             .distinct()
             .order_by(SourceRow.title)
         )

@@ -108,7 +108,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     """Serve the chat until somebody ends it. Raises MedchatError where the port is in use."""
     import uvicorn
 
-    from medchat.cli.errors import note
+    from medchat.cli.output import note
 
     address, number = host or settings.host, settings.port if port is None else port
     with closing(_bind(address, number)) as taken:

@@ -12,7 +12,10 @@ import knowledge.graph.catalog
 import medchat.storage.conversations
 from knowledge.graph.catalog import connect
 
-METADATA = [knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata]
+METADATA = [
+    knowledge.graph.catalog.EntityRow.metadata,
+    medchat.storage.conversations.Base.metadata,
+]
 _LOCK = 7_305_129  # any number that no other program of the server uses
 
 

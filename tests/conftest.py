@@ -25,10 +25,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def engine(home: Path) -> Iterator[Engine]:
     """Give a fresh SQLite catalogue in the test's home."""
-    from knowledge.graph.catalog import Base, connect
+    from knowledge.graph.catalog import CatalogBase, connect
 
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     yield engine
     engine.dispose()
 

@@ -333,7 +333,7 @@ def _number(one: Input, value: object) -> str | None:
     for other in one.others:
         names = {
             each.lower()
-            for each in (*units.spelled(other.unit, "en"), *units.spelled(other.unit, "zh"))
+            for each in (*units.spellings(other.unit, "en"), *units.spellings(other.unit, "zh"))
         }
         names |= {"in"} if other.unit == "in" else set()
         if any(spelled.startswith(each) for each in names):

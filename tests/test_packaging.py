@@ -49,6 +49,8 @@ def test_the_top_level_is_the_four_packages(wheel: Path) -> None:
         "medchat/migrations/versions/0001_first.py",
         "knowledge/ingest/starter/conditions_b.yaml",
         "knowledge/ingest/starter/notes/zh/gout.md",
+        "knowledge/lessons/templates/en/safety.yaml",
+        "knowledge/lessons/templates/zh/relation_sentences.yaml",
         "finetune/recipes/mini.yaml",
         "finetune/mini/base/model.safetensors",
         "finetune/mini/base/tokenizer.json",

@@ -129,7 +129,7 @@ class Changes:
         return self._made()
 
     def _rollback(self) -> Made:
-        number = self.draw.choice(generations.present(self.home)[-3:])
+        number = self.draw.choice(generations.on_disk(self.home)[-3:])
         generations.rollback(self.engine, self.home, number, ToyEmbedding())
         return self._made()
 

@@ -72,13 +72,13 @@ NOTE = (
 def seed(home: Path) -> Engine:
     """Make a home with two documents, one hostile one and a fact."""
     engine = catalog.connect(f"sqlite:///{home / 'medchat.db'}")
-    catalog.Base.metadata.create_all(engine)
+    catalog.CatalogBase.metadata.create_all(engine)
     conversations.Base.metadata.create_all(engine)
     with Session(engine) as session, session.begin():
-        if session.get(catalog.Source, "s1"):
+        if session.get(catalog.SourceRow, "s1"):
             return engine
         session.add(
-            catalog.Source(
+            catalog.SourceRow(
                 id="s1", title="Evidence notes", format="markdown", licence="CC0-1.0",
                 sha256="0" * 64, created=0.0, since=1,
             )
@@ -114,7 +114,7 @@ def seed(home: Path) -> Engine:
             )
         )  # fmt: skip
         session.flush()
-        session.add(catalog.FactSource(fact_id="f1", source_id="s1"))
+        session.add(catalog.FactSourceRow(fact_id="f1", source_id="s1"))
     (home / "knowledge").mkdir(exist_ok=True)
     (home / "knowledge" / "CURRENT").write_text("gen-000001\n")
     return engine

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from finetune.model import quiet
-from finetune.recipe import Evaluation, Lora, Recipe, Round
+from finetune.recipe import Evaluation, Lora, Recipe, RoundPlan
 from finetune.rendering import TEMPLATE
 
 ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", "scurvy")
@@ -131,7 +131,9 @@ def write_base(folder: Path, kind: str = "llama", template: str = TEMPLATE) -> P
 
 def recipe(base: Path, **values: object) -> Recipe:
     """Return a recipe of two short rounds on a toy base."""
-    plan = Round(max_steps=40, epochs=20, learning_rate=0.03, batch_tokens=256, checkpoint_every=4)
+    plan = RoundPlan(
+        max_steps=40, epochs=20, learning_rate=0.03, batch_tokens=256, checkpoint_every=4
+    )
     given: dict[str, object] = {
         "name": "toy",
         "base": str(base),

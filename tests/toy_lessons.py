@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 
 GRAPH = """\
@@ -90,5 +90,5 @@ def fill(engine: Engine, home: Path, folder: Path, statistics: bool = True) -> i
 def opened(folder: Path) -> tuple[Engine, int]:
     """Make a catalogue of its own in a folder and fill it; return it with its generation."""
     engine = connect(f"sqlite:///{folder / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     return engine, fill(engine, folder, folder / "source")

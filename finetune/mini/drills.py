@@ -321,7 +321,7 @@ _BY_ID = {ask.id: ask for ask in ASKS}
 
 
 def fact_line(subject: str, ask: Ask, values: list[str], language: Language) -> str:
-    """Return a group of facts as a line of evidence, as `verbalize.line` of the graph writes it."""
+    """Return a group of facts as a line of evidence, as the graph's `evidence_line` writes it."""
     if language == "zh":
         return f"{subject}——{ask.zh}：{'；'.join(values)}。"
     return f"{subject} — {ask.en}: {'; '.join(values)}."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from finetune import rendering
 from finetune.mini.drills import Drill, Drills, Lexicon
+from finetune.mini.tokenizer import common_characters
 from finetune.rendering import Language, Rendered
 
 if TYPE_CHECKING:
@@ -128,4 +129,5 @@ def supply(tokenizer: "PreTrainedTokenizerBase", lexicon: Lexicon, seed: int) ->
             characters.append(bare)
         elif len(bare) > 1 and bare.isascii() and bare.isalpha():
             words.append(bare)
-    return Drills(lexicon, "".join(sorted(characters)), sorted(words), seed)
+    # a vocabulary of bytes holds no whole character
+    return Drills(lexicon, "".join(sorted(characters or common_characters())), sorted(words), seed)

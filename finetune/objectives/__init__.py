@@ -1,1 +1,1 @@
-"""What a round optimises: `sft` learns answers, `pretrain` learns plain text, one loop for both."""
+"""What a round optimises: one module for each objective, listed in `registry`."""

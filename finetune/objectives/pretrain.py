@@ -1,28 +1,45 @@
-"""Continue pretraining: learn every token of the rows' plain text.
+"""Continued pretraining: learn every token of the rows' plain text.
 
-rows -> texts, each once -> pieces of at most max_tokens, ended -> the loop of `sft`
+rows -> quotes and answers, each once -> pieces of at most max_tokens -> loss on all tokens
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Row
+from finetune.dataset import Dataset, Report, Row
+from finetune.recipe import Recipe
 from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
+from finetune.token_loss import token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
-def pieces(
-    rows: Iterable[Row], tokenizer: "PreTrainedTokenizerBase", max_tokens: int
-) -> Iterator[Rendered]:
-    """Yield the texts of rows, their quotes and their answers, as tokens to be learned."""
-    end = int(tokenizer.eos_token_id)
-    for text in _texts(rows):
-        ids = [*tokenizer(text, add_special_tokens=False)["input_ids"], end]
-        for start in range(0, len(ids), max_tokens):
-            piece = ids[start : start + max_tokens]
-            yield Rendered(piece, [True] * len(piece))
+@dataclass(frozen=True, slots=True)
+class Pretraining:
+    """Plain text, without roles or prompts."""
+
+    losses = staticmethod(token_losses)
+
+    def examples(
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+    ) -> tuple[list[Rendered], Report]:
+        """Return the texts of the training rows, each ended, as tokens that are all learned."""
+        end = int(tokenizer.eos_token_id)
+        examples = []
+        for text in _texts(data.train):
+            ids = [*tokenizer(text, add_special_tokens=False)["input_ids"], end]
+            for start in range(0, len(ids), recipe.max_tokens):
+                piece = ids[start : start + recipe.max_tokens]
+                examples.append(Rendered(piece, [True] * len(piece)))
+        return examples, Report(rows=len(data.train), kept=len(data.train))
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[str]:

@@ -69,7 +69,7 @@ def evaluate(text: str, names: Mapping[str, Value] | None = None) -> float:
     return found
 
 
-def written(text: str, names: Mapping[str, Value], shown: Mapping[str, str]) -> str:
+def substitute(text: str, names: Mapping[str, Value], shown: Mapping[str, str]) -> str:
     """Return an expression with its names replaced, each condition by the side that holds.
 
     `shown` says how the number behind a name is written.
@@ -100,7 +100,7 @@ def names_in(text: str) -> frozenset[str]:
     )
 
 
-def rounded(value: float, places: int) -> str:
+def round_half_up(value: float, places: int) -> str:
     """Return a number with so many decimals, halves away from zero as people round.
 
     >>> rounded(2.345, 2), rounded(-0.04, 1)

@@ -57,7 +57,7 @@ class Calculation:
             return MISSING
         if self.formula.limit(self.given):
             return _BEYOND[language]
-        return units.amount(self.formula.result(self.given), self.formula.unit, language)
+        return units.format_quantity(self.formula.result(self.given), self.formula.unit, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ class Equation:
 
     def answer(self, language: Language) -> str:
         """Return what the call gives; ValueError where the expression has no value."""
-        return arithmetic.rounded(arithmetic.evaluate(self.expression), self.places)
+        return arithmetic.round_half_up(arithmetic.evaluate(self.expression), self.places)
 
 
 Call = Calculation | Equation
 
 
-def read(text: str, language: Language) -> Call | None:
+def parse_call(text: str, language: Language) -> Call | None:
     """Return the call that a text is, or None where it is not one in the grammar."""
     if found := _EQUATION.fullmatch(text):
         sound = _NUMBERS_ONLY.fullmatch(found[2]) is not None
@@ -102,15 +102,15 @@ def read(text: str, language: Language) -> Call | None:
     return Calculation(formula, given)
 
 
-def fact(call: Call, language: Language) -> str:
+def call_with_result(call: Call, language: Language) -> str:
     """Return a call with its result: what a row rests on."""
     return f"{call.text(language)} = {call.answer(language)}"
 
 
-def read_fact(text: str, language: Language) -> tuple[Call, str] | None:
+def parse_call_with_result(text: str, language: Language) -> tuple[Call, str] | None:
     """Return the call of a fact and the result that stands there, which may be wrong."""
     written, _, result = text.rpartition(") = ")
-    call = read(f"{written})", language)
+    call = parse_call(f"{written})", language)
     return (call, result) if call else None
 
 
@@ -119,7 +119,7 @@ def is_call(text: str) -> bool:
     return text.startswith(("calculate(", "equation("))
 
 
-def substituted(formula: Formula, given: Given, language: Language) -> Equation:
+def substitute_values(formula: Formula, given: Given, language: Language) -> Equation:
     """Return a formula with its numbers put in, as an equation.
 
     Values made on the way are worked out and stand as figures, rounded to four decimals.
@@ -127,16 +127,17 @@ def substituted(formula: Formula, given: Given, language: Language) -> Equation:
     values = formula.worked(given)
     shown = {key: text for key, text in given.items() if _NUMBER.fullmatch(text)}
     made: Mapping[str, str] = {
-        name: _trimmed(arithmetic.rounded(float(values[name]), 4)) for name, _ in formula.steps
+        name: _trimmed(arithmetic.round_half_up(float(values[name]), 4))
+        for name, _ in formula.steps
     }
-    written = arithmetic.written(formula.expression, values, {**shown, **made})
+    written = arithmetic.substitute(formula.expression, values, {**shown, **made})
     return Equation(formula.names(language)[0], written, formula.places)
 
 
-def turned(one: Input, number: str, unit: str, language: Language) -> Equation:
+def conversion_equation(one: Input, number: str, unit: str, language: Language) -> Equation:
     """Return the equation that turns a number of another unit into the input's own unit."""
     other = next(each for each in one.others if each.unit == unit)
-    expression = arithmetic.written(other.turn, {"x": float(number)}, {"x": number})
+    expression = arithmetic.substitute(other.turn, {"x": float(number)}, {"x": number})
     return Equation(one.names(language)[0], expression, other.places)
 
 
@@ -149,7 +150,7 @@ def _said(one: Input, value: str, language: Language) -> str:
         return value
     if one.choices:
         return next(each for each in one.choices if each.key == value).names(language)[0]
-    return units.amount(value, one.unit, language)
+    return units.format_quantity(value, one.unit, language)
 
 
 def _meant(one: Input, text: str, language: Language) -> str:
@@ -160,4 +161,4 @@ def _meant(one: Input, text: str, language: Language) -> str:
         keys = [each.key for each in one.choices if each.names(language)[0] == text]
         return keys[0] if keys else ""
     found = _NUMBER.match(text)
-    return found[0] if found and units.amount(found[0], one.unit, language) == text else ""
+    return found[0] if found and units.format_quantity(found[0], one.unit, language) == text else ""

@@ -4,7 +4,7 @@ formula + what is given -> the expression with its numbers, or the items of a sc
 """
 
 from knowledge.calculators import arithmetic
-from knowledge.calculators.calls import substituted
+from knowledge.calculators.calls import substitute_values
 from knowledge.calculators.formulas.formula import Formula, Given
 from knowledge.records import Language
 
@@ -12,7 +12,7 @@ _SIGNS = {"*": "×", "/": "÷", "sqrt(": "√("}
 _NONE: dict[Language, str] = {"en": "none of the items", "zh": "各项均为0分"}
 
 
-def working(formula: Formula, given: Given, language: Language) -> str:
+def show_working(formula: Formula, given: Given, language: Language) -> str:
     """Return the line for a formula or a score.
 
     >>> from knowledge.calculators.formulas.registry import FORMULAS
@@ -21,7 +21,7 @@ def working(formula: Formula, given: Given, language: Language) -> str:
     """
     if formula.terms:
         return _points(formula, given, language)
-    text = substituted(formula, given, language).expression
+    text = substitute_values(formula, given, language).expression
     for sign, shown in _SIGNS.items():
         text = text.replace(sign, shown)
     return text

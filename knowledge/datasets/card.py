@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.datasets.screening import Screened
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 _INVERSE = "~"
@@ -244,7 +244,7 @@ def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
         )
 
 
-def _told(message: Message) -> str:
+def _told(message: LessonMessage) -> str:
     speaker = {"user": "Question", "assistant": "Answer"}.get(message.role, "System")
     return f"> **{speaker}:** {_quoted(message.content)}"
 

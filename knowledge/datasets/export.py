@@ -8,7 +8,6 @@ stands in `card`. This file knows nothing of how lessons are made; it never hold
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -16,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from knowledge import durable
 from knowledge.datasets import card, row_formats
 from knowledge.datasets.card import Counts
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
-from knowledge.index.manifest import flush
 from knowledge.records import Lesson
 
 MANIFEST = "MANIFEST.json"
@@ -77,8 +76,9 @@ def write(
         counts, samples = _write_rows(lessons, partial, held_out, prefer)
         if not counts.train + counts.validation:
             raise _nothing(screened)
-        _write_json(partial / "dataset_info.json", _INFO)
-        _write_json(partial / "report.json", card.report(counts, screened))
+        (partial / "dataset_info.json").write_text(_json(_INFO), encoding="utf-8")
+        report = _json(card.report(counts, screened))
+        (partial / "report.json").write_text(report, encoding="utf-8")
         (partial / "CARD.md").write_text(
             card.text(
                 run.generation, run.arguments, counts, screened, samples.lessons, samples.pairs
@@ -245,15 +245,15 @@ def _made_by(folder: Path) -> dict[str, object] | None:
         return None
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def _seal(folder: Path, run: Run, counts: Counts) -> None:
     """Write the manifest, last of all, when everything else is on the disk."""
     files = {}
     for path in sorted(folder.iterdir()):
-        flush(path)
+        durable.sync(path)
         with path.open("rb") as stream:
             files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
     manifest = {
@@ -262,9 +262,7 @@ def _seal(folder: Path, run: Run, counts: Counts) -> None:
         "rows": {"train": counts.train, "validation": counts.validation},
         "files": files,
     }
-    _write_json(folder / MANIFEST, manifest)
-    flush(folder / MANIFEST)
-    flush(folder)
+    durable.write_text(folder / MANIFEST, _json(manifest))
 
 
 def _place(partial: Path, out: Path) -> None:
@@ -272,7 +270,6 @@ def _place(partial: Path, out: Path) -> None:
     old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
-        os.replace(out, old)
-    os.replace(partial, out)
-    flush(out.parent)
+        out.rename(old)
+    durable.rename(partial, out)
     shutil.rmtree(old, ignore_errors=True)

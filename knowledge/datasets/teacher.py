@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from knowledge.datasets.screening import Candidate, Gate, Stage
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.verify.behaviour_checks import MARK
-from knowledge.records import Language, Lesson, Message, Progress, silent
+from knowledge.records import Language, Lesson, LessonMessage, Progress, silent
 from knowledge.text.sentences import sentence_spans
 
 Prove = Callable[[Sequence[Lesson]], Sequence[str]]
@@ -159,7 +159,7 @@ class Teacher:
         return replace(
             lesson,
             id=f"{lesson.style}-{lesson.language}-{words}",
-            messages=(*lesson.messages[:-1], Message("assistant", text)),
+            messages=(*lesson.messages[:-1], LessonMessage("assistant", text)),
             meta={**lesson.meta, "teacher": self.name},
         )
 

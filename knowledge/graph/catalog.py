@@ -45,15 +45,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.errors import KnowledgeError
 
+CURATED_FORMATS = ("medchat-records",)
+"""Formats written by hand for medchat: their aliases are trusted, and their facts come first."""
+
 _PATIENCE = 60
 """So many seconds one process waits for another that writes to SQLite."""
 
 
-class Base(DeclarativeBase):
+class CatalogBase(DeclarativeBase):
     """The metadata of this room's tables."""
 
 
-class Source(Base):
+class SourceRow(CatalogBase):
     """One import: a file or folder as it was added, with its licence."""
 
     __tablename__ = "sources"
@@ -69,7 +72,7 @@ class Source(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
-class EntityRow(Base):
+class EntityRow(CatalogBase):
     """One entity; the id is made when it is first met, from kind and name, and never changes."""
 
     __tablename__ = "entities"
@@ -79,7 +82,7 @@ class EntityRow(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
-class NameRow(Base):
+class NameRow(CatalogBase):
     """One name of an entity. `normalised` is what the linker and merges compare."""
 
     __tablename__ = "names"
@@ -95,7 +98,7 @@ class NameRow(Base):
     __table_args__ = (Index("names_normalised", "normalised", "language"),)
 
 
-class IdentifierRow(Base):
+class IdentifierRow(CatalogBase):
     """One identifier that a source gives to an entity, such as `DOID:9352`.
 
     `own` says that it is of the register from which the source's record comes; only such ones tell
@@ -114,7 +117,7 @@ class IdentifierRow(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
-class JoinRow(Base):
+class JoinRow(CatalogBase):
     """How what a source says came to an entity that was there: a merge, as it was decided.
 
     `how` is `name`, `identifier` or `split` (a new edition of what was parted from another entity),
@@ -129,7 +132,7 @@ class JoinRow(Base):
     term: Mapped[str] = mapped_column(Text)
 
 
-class SplitRow(Base):
+class SplitRow(CatalogBase):
     """A curator's decision that what a source says of one entity is said of another, the part.
 
     `shared` are the normalised names that both had, and `codes` the part's own identifiers: from
@@ -147,7 +150,7 @@ class SplitRow(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
-class FactRow(Base):
+class FactRow(CatalogBase):
     """One fact: an object entity, or a text value in one or two languages."""
 
     __tablename__ = "facts"
@@ -162,7 +165,7 @@ class FactRow(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
-class FactSource(Base):
+class FactSourceRow(CatalogBase):
     """Which source states which fact; a fact may have several. `note` is what it adds to it."""
 
     __tablename__ = "fact_sources"
@@ -172,7 +175,7 @@ class FactSource(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class DocumentRow(Base):
+class DocumentRow(CatalogBase):
     """One document; `text` is the whole cleaned text that passages point into."""
 
     __tablename__ = "documents"
@@ -192,7 +195,7 @@ class DocumentRow(Base):
     until: Mapped[int | None] = mapped_column(Integer, default=None, index=True)
 
 
-class PassageRow(Base):
+class PassageRow(CatalogBase):
     """One passage: characters `start` to `end` of its document's text."""
 
     __tablename__ = "passages"
@@ -204,7 +207,7 @@ class PassageRow(Base):
     language: Mapped[str] = mapped_column(String(2))
 
 
-class GenerationRow(Base):
+class GenerationRow(CatalogBase):
     """One version of the knowledge base; the newest committed one is what the files must match."""
 
     __tablename__ = "generations"
@@ -216,7 +219,7 @@ class GenerationRow(Base):
     embedding: Mapped[str] = mapped_column(Text, default="")
 
 
-class EarlierEnd(Base):
+class EarlierEnd(CatalogBase):
     """An end of a row before its present one, in a generation that a rollback left behind."""
 
     __tablename__ = "earlier_ends"
@@ -225,8 +228,8 @@ class EarlierEnd(Base):
     until: Mapped[int] = mapped_column(Integer, primary_key=True)
 
 
-Lived = (
-    type[Source]
+VersionedTable = (
+    type[SourceRow]
     | type[EntityRow]
     | type[NameRow]
     | type[IdentifierRow]
@@ -237,7 +240,7 @@ Lived = (
 
 
 @lru_cache(maxsize=256)
-def holds(table: Lived, generation: int) -> ColumnElement[bool]:
+def holds(table: VersionedTable, generation: int) -> ColumnElement[bool]:
     """Return the condition under which a row of `table` belongs to a generation."""
     abandoned = _abandoned(generation)
     ended = select(EarlierEnd.row_id).where(
@@ -254,7 +257,7 @@ def holds(table: Lived, generation: int) -> ColumnElement[bool]:
 
 
 def end(
-    connection: Connection, table: Lived, condition: ColumnElement[bool], generation: int
+    connection: Connection, table: VersionedTable, condition: ColumnElement[bool], generation: int
 ) -> None:
     """Let the rows under a condition end with a generation; those held by the one before it."""
     ending = and_(condition, holds(table, generation - 1))

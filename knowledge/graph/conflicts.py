@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Engine, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from knowledge.graph.catalog import FactRow, FactSource, Source, holds
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.catalog import FactRow, FactSourceRow, SourceRow, holds
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.records import Entity, Fact
 
 OPPOSED = (
@@ -68,14 +68,14 @@ def levels(fact: Fact) -> dict[str, list[str]]:
 
 def listed(engine: Engine, generation: int, limit: int) -> list[View]:
     """Return the conflicts of a generation, each with its sides and their sources."""
-    graph = Graph(engine, generation)
+    graph = KnowledgeGraph(engine, generation)
     with engine.connect() as connection:
         ids = [
             id
             for query in (*_opposed(generation), _single(generation), _levelled(generation))
             for id in connection.scalars(query.order_by(FactRow.subject_id))
         ]
-        live = select(Source.id, Source.title).where(holds(Source, generation))
+        live = select(SourceRow.id, SourceRow.title).where(holds(SourceRow, generation))
         titles = {id: title for id, title in connection.execute(live)}
     found = _conflicts(graph, list(dict.fromkeys(ids)))
     views: list[View] = []
@@ -87,7 +87,7 @@ def listed(engine: Engine, generation: int, limit: int) -> list[View]:
     return views
 
 
-def _conflicts(graph: Graph, subjects: Sequence[str]) -> Iterator[tuple[str, list[Fact]]]:
+def _conflicts(graph: KnowledgeGraph, subjects: Sequence[str]) -> Iterator[tuple[str, list[Fact]]]:
     told: set[frozenset[str]] = set()
     for subject in subjects:
         own = graph.facts(subject)
@@ -155,16 +155,16 @@ def _single(generation: int) -> Select[str]:
 
 def _levelled(generation: int) -> Select[str]:
     """Select subjects of facts that may be given several levels."""
-    stated = FactSource.note.contains("level: ")
+    stated = FactSourceRow.note.contains("level: ")
     return (
         select(FactRow.subject_id)
-        .join(FactSource, FactSource.fact_id == FactRow.id)
+        .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
         .where(stated, holds(FactRow, generation))
         .group_by(FactRow.subject_id, FactRow.id)
         .having(
             or_(
-                func.count(func.distinct(FactSource.note)) > 1,
-                func.max(FactSource.note).contains("; level: "),
+                func.count(func.distinct(FactSourceRow.note)) > 1,
+                func.max(FactSourceRow.note).contains("; level: "),
             )
         )
         .distinct()

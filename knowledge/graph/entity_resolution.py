@@ -15,22 +15,22 @@ from typing import Literal, NamedTuple
 Key = tuple[str, str]
 """A kind with a normalised name, or with an identifier."""
 
-Joined = Literal["name", "identifier", "split", "created"]
+JoinMethod = Literal["name", "identifier", "split", "created"]
 
 
-class Found(NamedTuple):
+class Resolution(NamedTuple):
     """The entity that is meant, or nothing and `created`; how it was found, and by which term.
 
     `apart` is an entity of that name that was passed over, since the register tells the two apart.
     """
 
     id: str
-    joined: Joined
+    joined: JoinMethod
     term: str = ""
     apart: str = ""
 
 
-class Identity:
+class EntityResolver:
     """What is known of entities by name and by identifier, in the order in which it was told."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Identity:
 
     def find(
         self, kind: str, names: Sequence[str], own: Sequence[str], *, any_alias: bool = False
-    ) -> Found:
+    ) -> Resolution:
         """Return the entity that normalised names or a register's own identifiers mean."""
         keys = [(kind, name) for name in names]
         apart = ""
@@ -50,18 +50,18 @@ class Identity:
             for key in keys:
                 id = known.get(key)
                 if id and not self.apart(id, own):
-                    return Found(id, "name", key[1], apart)
+                    return Resolution(id, "name", key[1], apart)
                 apart = apart or id or ""
         for code in own:
             id = self._codes.get((kind, code))
             if id:
-                return Found(id, "identifier", code, apart)
+                return Resolution(id, "identifier", code, apart)
         for key in keys if any_alias else ():
             id = self._aliases.get(key)
             if id and not self.apart(id, own):
-                return Found(id, "name", key[1], apart)
+                return Resolution(id, "name", key[1], apart)
             apart = apart or id or ""
-        return Found("", "created", apart=apart)
+        return Resolution("", "created", apart=apart)
 
     def apart(self, id: str, own: Sequence[str]) -> bool:
         """Say whether a register that names the entity names these by other identifiers."""

@@ -24,16 +24,16 @@ from sqlalchemy import (
 
 from knowledge.graph import verbalize
 from knowledge.graph.catalog import (
+    CURATED_FORMATS,
     EntityRow,
     FactRow,
-    FactSource,
+    FactSourceRow,
     IdentifierRow,
     NameRow,
-    Source,
+    SourceRow,
     holds,
 )
-from knowledge.graph.merge import CURATED
-from knowledge.graph.prepared_query import Prepared, Row, Worded
+from knowledge.graph.id_queries import PreparedQuery, Row, StatementBuilder
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
@@ -49,7 +49,7 @@ _SYMMETRIC = frozenset(id for id, each in RELATIONS.items() if each.symmetric)
 _OF_FACT = (
     *(FactRow.id, FactRow.subject_id, FactRow.relation, FactRow.object_id),
     *(FactRow.value_en, FactRow.value_zh, FactRow.position),
-    *(FactSource.source_id, FactSource.note),
+    *(FactSourceRow.source_id, FactSourceRow.note),
 )
 
 Places = Sequence[BindParameter[str]]
@@ -59,7 +59,7 @@ Condition = Callable[[Places], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceLine:
     """Facts of one entity and one relation as one line; `id` is `<entity id>#<relation>`.
 
     A line seen from the object's side ("conditions with this symptom") ends its id with `~`.
@@ -74,19 +74,21 @@ class Evidence:
     language: Language
 
 
-class Graph:
+class KnowledgeGraph:
     """The graph of one generation."""
 
     def __init__(self, engine: Engine, generation: int) -> None:
         self.generation = generation
         self._engine = engine
-        query = select(Source.id, Source.format, Source.created).where(holds(Source, generation))
+        query = select(SourceRow.id, SourceRow.format, SourceRow.created).where(
+            holds(SourceRow, generation)
+        )
         with engine.connect() as connection:
             self._quality = {
-                id: (format not in CURATED, created)
+                id: (format not in CURATED_FORMATS, created)
                 for id, format, created in connection.execute(query)
             }
-        self._prepared: dict[str, Prepared] = {}
+        self._prepared: dict[str, PreparedQuery] = {}
         self.entity = lru_cache(maxsize=20_000)(self._entity)
 
     def _entity(self, id: str) -> Entity | None:
@@ -98,13 +100,15 @@ class Graph:
         most = _FEW if len(ids) <= _FEW else _MANY
         return _entities(self._rows(f"names of {most}", self._named, ids, most))
 
-    def _rows(self, name: str, worded: Worded, ids: Sequence[str], most: int = 0) -> list[Row]:
+    def _rows(
+        self, name: str, worded: StatementBuilder, ids: Sequence[str], most: int = 0
+    ) -> list[Row]:
         """Ask a query that is put into words when it is first asked; its ids, and so many at once.
 
         To word a query anew takes longer than to answer it.
         """
         if name not in self._prepared:
-            self._prepared[name] = Prepared(self._engine, worded, most or len(ids))
+            self._prepared[name] = PreparedQuery(self._engine, worded, most or len(ids))
         with self._engine.connect() as connection:
             return list(self._prepared[name].rows(connection, ids))
 
@@ -204,7 +208,7 @@ class Graph:
         language: Language,
         inverse: bool = False,
         only: Collection[str] = (),
-    ) -> Evidence | None:
+    ) -> EvidenceLine | None:
         """Return the line for an entity and a relation; `only` keeps the facts of these ids."""
         entity = self.entity(entity_id)
         if entity is None:
@@ -215,11 +219,11 @@ class Graph:
         shown = self._shown(facts, language, inverse)
         if not shown:
             return None
-        text = verbalize.line(
+        text = verbalize.evidence_line(
             entity, relation, [said for _, said in shown], language, inverse=inverse
         )
         id = f"{entity_id}#{relation}{_INVERSE if inverse else ''}"
-        return Evidence(
+        return EvidenceLine(
             id, entity, relation, inverse, text, tuple(fact for fact, _ in shown), language
         )
 
@@ -275,8 +279,8 @@ class Graph:
             wanted = [condition(places[: len(ids)]), holds(FactRow, self.generation)]
             if relation is not None:
                 wanted.append(FactRow.relation == places[len(ids)])
-            stated = FactSource.fact_id == FactRow.id
-            return select(*_OF_FACT).outerjoin(FactSource, stated).where(*wanted)
+            stated = FactSourceRow.fact_id == FactRow.id
+            return select(*_OF_FACT).outerjoin(FactSourceRow, stated).where(*wanted)
 
         of_relation = [] if relation is None else [relation]
         asked = f"{name}, {len(of_relation)}"

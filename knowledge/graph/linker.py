@@ -20,8 +20,8 @@ from sqlalchemy import Engine, func, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.text.names import normalise
-from knowledge.text.spelling import Spelling
-from knowledge.text.stop_words import NAMES_EN, NAMES_ZH
+from knowledge.text.spelling import SpellingCorrector
+from knowledge.text.stop_words import EVERYDAY_EN, EVERYDAY_ZH
 from knowledge.vocabulary import KINDS
 
 REORDERED = 5
@@ -49,7 +49,7 @@ Related = Callable[[Collection[str], Collection[str]], dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class KnownName:
     """A name as the catalogue holds it, of one entity."""
 
     entity: str
@@ -61,7 +61,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class EntityMention:
     """Where a text names entities: `text` is its characters `start` to `end`, as written there.
 
     `entities` are the ids of all that bear the name, the likeliest first. `corrected` says that a
@@ -92,7 +92,7 @@ class _Unit(NamedTuple):
 class Linker:
     """Finds names of one generation; made once, then quick to ask."""
 
-    def __init__(self, names: Iterable[Called], related: Related | None = None) -> None:
+    def __init__(self, names: Iterable[KnownName], related: Related | None = None) -> None:
         self._names: dict[str, list[tuple[int, int, str]]] = {}
         self._lengths: dict[str, int] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
@@ -100,7 +100,7 @@ class Linker:
         self._turned: set[str] = set()
         self._exact: dict[str, set[str]] = {}
         self._words: set[str] = set()
-        self._spelling = Spelling(self._words)
+        self._spelling = SpellingCorrector(self._words)
         self._related = related
         self._phrases: dict[str, list[_Span]] = {}
         for name in names:
@@ -113,7 +113,7 @@ class Linker:
         other._related = related
         return other
 
-    def _add(self, name: Called) -> None:
+    def _add(self, name: KnownName) -> None:
         key = name.normalised
         parts = _PARTS.findall(key)
         if not parts or _everyday(parts, name):
@@ -137,14 +137,14 @@ class Linker:
             order = " ".join(sorted(words))
             self._orders[order] = key if self._orders.get(order, key) == key else None
 
-    def find(self, text: str, *, correct: bool = True) -> list[Mention]:
+    def find(self, text: str, *, correct: bool = True) -> list[EntityMention]:
         """Return the mentions in a text from left to right, the longest at each place.
 
         Misspelt words are corrected unless that is not wanted.
         """
         introduced: dict[str, tuple[str, ...]] = {}
         found = [
-            Mention(start, end, text[start:end], entities, corrected)
+            EntityMention(start, end, text[start:end], entities, corrected)
             for start, end, entities, corrected in self._spans(text, correct, introduced)
         ]
         return self._settled(found, introduced)
@@ -255,8 +255,8 @@ class Linker:
         return found
 
     def _settled(
-        self, found: list[Mention], introduced: dict[str, tuple[str, ...]]
-    ) -> list[Mention]:
+        self, found: list[EntityMention], introduced: dict[str, tuple[str, ...]]
+    ) -> list[EntityMention]:
         """Put first, where a name is several entities', the one that the text speaks of.
 
         That is what the text gave a short form for, or else what most of its clear mentions are
@@ -345,7 +345,7 @@ def _fingerprint(engine: Engine, generation: int) -> tuple[object, ...]:
         return tuple(connection.execute(query).one())
 
 
-def _called(engine: Engine, generation: int) -> Iterator[Called]:
+def _called(engine: Engine, generation: int) -> Iterator[KnownName]:
     query = (
         select(
             NameRow.entity_id,
@@ -360,7 +360,7 @@ def _called(engine: Engine, generation: int) -> Iterator[Called]:
     )
     with engine.connect() as connection:
         for id, kind, text, normalised, language, rank in connection.execute(query):
-            yield Called(id, kind, text, normalised, language, rank % 20 == 0)
+            yield KnownName(id, kind, text, normalised, language, rank % 20 == 0)
 
 
 def _relations(engine: Engine, generation: int) -> Related:
@@ -388,12 +388,12 @@ def _relations(engine: Engine, generation: int) -> Related:
     return related
 
 
-def _everyday(parts: list[str], name: Called) -> bool:
+def _everyday(parts: list[str], name: KnownName) -> bool:
     """Say whether a name is too short or too common to mean the entity in running text."""
     whole = "".join(parts)
     if len(parts) == 1 and not _CJK_SIGN.match(whole):
-        return len(whole) < 2 or whole.isdigit() or (whole in NAMES_EN and not _cased(name.text))
-    return len(whole) < 2 or whole in NAMES_ZH
+        return len(whole) < 2 or whole.isdigit() or (whole in EVERYDAY_EN and not _cased(name.text))
+    return len(whole) < 2 or whole in EVERYDAY_ZH
 
 
 def _cased(text: str) -> bool:
@@ -402,7 +402,7 @@ def _cased(text: str) -> bool:
         text.isascii()
         and text.upper() == text
         and text.isalnum()
-        and (len(text) <= 2 or (len(text) <= 5 and text.lower() in NAMES_EN))
+        and (len(text) <= 2 or (len(text) <= 5 and text.lower() in EVERYDAY_EN))
     )
 
 

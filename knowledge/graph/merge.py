@@ -12,37 +12,42 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from knowledge.graph.catalog import EntityRow, FactRow, IdentifierRow, NameRow, Source, holds
-from knowledge.graph.entity_resolution import Found, Identity
+from knowledge.graph.catalog import (
+    CURATED_FORMATS,
+    EntityRow,
+    FactRow,
+    IdentifierRow,
+    NameRow,
+    SourceRow,
+    holds,
+)
+from knowledge.graph.entity_resolution import EntityResolver, Resolution
+from knowledge.graph.entity_splits import Edition, SplitDecisions
+from knowledge.graph.id_queries import id_batches
 from knowledge.graph.rows import (
-    EntityLine,
-    FactLine,
-    FactSourceLine,
-    IdentifierLine,
-    JoinLine,
-    NameLine,
+    NewEntity,
+    NewFact,
+    NewFactSource,
+    NewIdentifier,
+    NewJoin,
+    NewName,
     entity_id,
     fact_id,
     version_of,
 )
-from knowledge.graph.split_rules import Edition, Splits
-from knowledge.records import EntityRecord, Name, Statement, Term
+from knowledge.records import EntityRecord, EntityReference, Name, Statement
 from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
-
-CURATED = ("medchat-records",)
-"""Formats written by hand for medchat: their aliases are trusted, and their facts come first."""
 
 _MENTIONED = 20
 """Rank of a name that a source only mentions; the names of an entity's own record come before."""
 
 _LONGEST_CODE = 120
 _BETWEEN_NOTES = "; "
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class SourcedRecord:
     """An entity record with the source that states it."""
 
     record: EntityRecord
@@ -50,36 +55,36 @@ class Stated:
     curated: bool
 
 
-class Merge:
+class GraphMerge:
     """The rows that a call adds to the graph; made against one generation of the catalogue."""
 
     def __init__(
         self, connection: Connection, parent: int, number: int, editions: Mapping[str, Edition]
     ) -> None:
-        self.entities: list[EntityLine] = []
+        self.entities: list[NewEntity] = []
         self.revived: list[str] = []
-        self.names: list[NameLine] = []
-        self.identifiers: list[IdentifierLine] = []
-        self.joins: list[JoinLine] = []
-        self.facts: list[FactLine] = []
-        self.fact_sources: list[FactSourceLine] = []
+        self.names: list[NewName] = []
+        self.identifiers: list[NewIdentifier] = []
+        self.joins: list[NewJoin] = []
+        self.facts: list[NewFact] = []
+        self.fact_sources: list[NewFactSource] = []
         self.left_out: dict[str, dict[str, int]] = {}
         self._connection = connection
         self._number = number
         self._parent = parent
         self._editions = editions
-        self._identity = Identity()
-        self._splits = Splits(connection, parent)
+        self._identity = EntityResolver()
+        self._splits = SplitDecisions(connection, parent)
         self._normalised: dict[str, str] = {}
         self._named: set[tuple[str, str, str, str]] = set()
         self._coded: set[tuple[str, str, str]] = set()
         self._apart: set[tuple[str, str]] = set()
         self._origins: dict[str, str] = {}
         self._joined: set[tuple[str, str]] = set()
-        self._targets: dict[tuple[str, str, Term], str] = {}
+        self._targets: dict[tuple[str, str, EntityReference], str] = {}
         self._settled: dict[tuple[object, ...], str] = {}
         self._positions: dict[str, int] = {}
-        self._planned: dict[str, FactLine] = {}
+        self._planned: dict[str, NewFact] = {}
         self._stated: dict[tuple[str, str], tuple[int, str]] = {}
         self._known: dict[str, bool] = {}
 
@@ -99,9 +104,9 @@ class Merge:
                 NameRow.normalised,
                 NameRow.language,
                 NameRow.rank,
-                Source.format,
+                SourceRow.format,
             )
-            .join(Source, Source.id == NameRow.source_id)
+            .join(SourceRow, SourceRow.id == NameRow.source_id)
             .where(holds(NameRow, parent))
             .order_by(NameRow.rank, NameRow.id)
         )
@@ -111,7 +116,7 @@ class Merge:
             if rank == 0 or (id, language) not in preferred:
                 self._identity.prefer(key, id)
             else:
-                self._identity.alias(key, id, trusted=format in CURATED)
+                self._identity.alias(key, id, trusted=format in CURATED_FORMATS)
             preferred.add((id, language))
         codes = select(IdentifierRow.entity_id, IdentifierRow.code).where(
             IdentifierRow.own, holds(IdentifierRow, parent)
@@ -119,7 +124,7 @@ class Merge:
         for id, code in self._connection.execute(codes):
             self._identity.bear(kinds[id], code, id)
 
-    def add(self, stated: Sequence[Stated]) -> None:
+    def add(self, stated: Sequence[SourcedRecord]) -> None:
         """Plan the rows of all records of a call; which entity each means is settled first."""
         self._load(self._parent)
         # Records that name themselves best go first, so that others find them.
@@ -131,7 +136,7 @@ class Merge:
             self._state(each, subjects[id(each)])
         self._finish()
 
-    def _settle(self, each: Stated) -> str:
+    def _settle(self, each: SourcedRecord) -> str:
         """Return the entity that a record means; what one source calls the same is settled once."""
         record = each.record
         said = (each.source, record.kind, record.names, record.own, record.identifiers)
@@ -142,7 +147,7 @@ class Merge:
             self._settled[said] = subject
         return self._settled[said]
 
-    def _settle_anew(self, each: Stated) -> str:
+    def _settle_anew(self, each: SourcedRecord) -> str:
         record = each.record
         first = _preferred(record.names)
         keys = [self._key(name) for name in first]
@@ -157,7 +162,7 @@ class Merge:
             self._alias(each, subject)
         return subject
 
-    def _alias(self, each: Stated, subject: str) -> None:
+    def _alias(self, each: SourcedRecord, subject: str) -> None:
         if len(each.record.names) == 1:
             return
         first = set(_preferred(each.record.names))
@@ -171,7 +176,7 @@ class Merge:
             self._identity.alias(key, subject, trusted=each.curated)
             self._name(subject, name, each.source, place)
 
-    def _state(self, each: Stated, subject: str) -> None:
+    def _state(self, each: SourcedRecord, subject: str) -> None:
         for statement in each.record.statements:
             relation = RELATIONS.get(statement.relation)
             if relation is None or each.record.kind not in relation.subjects:
@@ -189,7 +194,7 @@ class Merge:
             else:
                 self._skip(each.source, "a relation to nothing")
 
-    def _target(self, term: Term, slot: str, source: str) -> str:
+    def _target(self, term: EntityReference, slot: str, source: str) -> str:
         """Return the entity that a term means, or nothing; a source means one by one term."""
         asked = (source, slot, term)
         if asked not in self._targets:
@@ -198,7 +203,7 @@ class Merge:
             self._targets[asked] = self._mentioned(term, kinds, source) if named else ""
         return self._targets[asked]
 
-    def _mentioned(self, term: Term, kinds: Sequence[str], source: str) -> str:
+    def _mentioned(self, term: EntityReference, kinds: Sequence[str], source: str) -> str:
         keys = [self._key(name) for name in term.names]
         for kind in kinds:
             found = self._find(kind, keys, term.own, source, any_alias=True)
@@ -223,12 +228,14 @@ class Merge:
 
     def _find(
         self, kind: str, keys: Sequence[str], own: Sequence[str], source: str, *, any_alias: bool
-    ) -> Found:
+    ) -> Resolution:
         """Return the entity that names or identifiers mean, on the right side of every split."""
         found = self._identity.find(kind, keys, own, any_alias=any_alias)
         return self._splits.settle(kind, keys, own, self._editions[source], found, self._identity)
 
-    def _meant(self, kind: str, name: Name, own: Sequence[str], found: Found, source: str) -> str:
+    def _meant(
+        self, kind: str, name: Name, own: Sequence[str], found: Resolution, source: str
+    ) -> str:
         """Return the entity that was found, the merge with it planned, or a new one."""
         id = found.id or self._new_id(kind, name, own)
         known = self._known.get(id)
@@ -236,9 +243,9 @@ class Merge:
             self._origins[id] = source
         elif self._origins.get(id) != source and (id, source) not in self._joined:
             self._joined.add((id, source))
-            self.joins.append(JoinLine(id, source, found.joined, found.term))
+            self.joins.append(NewJoin(id, source, found.joined, found.term))
         if known is None:
-            self.entities.append(EntityLine(id, kind, self._number))
+            self.entities.append(NewEntity(id, kind, self._number))
         elif not known:
             self.revived.append(id)
         self._known[id] = True
@@ -248,7 +255,9 @@ class Merge:
         id = entity_id(kind, name.text)
         return entity_id(kind, name.text, own[0]) if self._identity.apart(id, own) else id
 
-    def _identify(self, id: str, given: EntityRecord | Term, found: Found, source: str) -> None:
+    def _identify(
+        self, id: str, given: EntityRecord | EntityReference, found: Resolution, source: str
+    ) -> None:
         """Plan the identifiers of a record or a term that was found to mean an entity."""
         if found.apart and (found.apart, given.own[0]) not in self._apart:
             self._apart.add((found.apart, given.own[0]))
@@ -263,7 +272,7 @@ class Merge:
                 continue
             own = code in given.own
             self.identifiers.append(
-                IdentifierLine(id, code, own, found.joined, source, self._number)
+                NewIdentifier(id, code, own, found.joined, source, self._number)
             )
             if own:
                 self._identity.bear(id.partition(":")[0], code, id)
@@ -275,10 +284,12 @@ class Merge:
             return
         self._named.add(key)
         self.names.append(
-            NameLine(id, name.text, normalised, name.language, rank, source, self._number)
+            NewName(id, name.text, normalised, name.language, rank, source, self._number)
         )
 
-    def _fact(self, each: Stated, subject: str, statement: Statement, target: str | None) -> None:
+    def _fact(
+        self, each: SourcedRecord, subject: str, statement: Statement, target: str | None
+    ) -> None:
         value = {name.language: name.text for name in reversed(statement.text)}
         said = (value.get("en", ""), value.get("zh", ""))
         stated = target or "|".join(map(normalise, said))
@@ -292,7 +303,7 @@ class Merge:
         self._stated[id, each.source] = (line, note)
         if id not in self._planned:
             place = self._positions[subject] = self._positions.get(subject, -1) + 1
-            self._planned[id] = FactLine(
+            self._planned[id] = NewFact(
                 id, subject, statement.relation, target, *said, place, self._number
             )
 
@@ -309,7 +320,7 @@ class Merge:
             if live is None:
                 self.facts.append(row if version == 1 else row._replace(id=final[base]))
         self.fact_sources = [
-            FactSourceLine(final[base], source, line, note)
+            NewFactSource(final[base], source, line, note)
             for (base, source), (line, note) in self._stated.items()
         ]
         # In the order of their keys, rows go into the tables' trees a quarter faster.
@@ -323,7 +334,7 @@ class Merge:
         if self._connection.scalar(select(FactRow.id).limit(1)) is None:
             return found
         live = holds(FactRow, self._parent).label("live")
-        for chunk in chunks(ids):
+        for chunk in id_batches(ids):
             query = select(FactRow.id, live).where(FactRow.id.in_(chunk))
             found.update({id: bool(alive) for id, alive in self._connection.execute(query)})
         return found
@@ -331,12 +342,6 @@ class Merge:
     def _skip(self, source: str, reason: str) -> None:
         counts = self.left_out.setdefault(source, {})
         counts[reason] = counts.get(reason, 0) + 1
-
-
-def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut a list into pieces that fit into one query."""
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
 
 
 def _preferred(names: Sequence[Name]) -> list[Name]:

@@ -13,7 +13,7 @@ from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 
-class EntityLine(NamedTuple):
+class NewEntity(NamedTuple):
     """A new row of `entities`."""
 
     id: str
@@ -21,7 +21,7 @@ class EntityLine(NamedTuple):
     since: int
 
 
-class NameLine(NamedTuple):
+class NewName(NamedTuple):
     """A new row of `names`."""
 
     entity_id: str
@@ -33,7 +33,7 @@ class NameLine(NamedTuple):
     since: int
 
 
-class IdentifierLine(NamedTuple):
+class NewIdentifier(NamedTuple):
     """A new row of `identifiers`."""
 
     entity_id: str
@@ -44,7 +44,7 @@ class IdentifierLine(NamedTuple):
     since: int
 
 
-class JoinLine(NamedTuple):
+class NewJoin(NamedTuple):
     """A new row of `joins`."""
 
     entity_id: str
@@ -53,7 +53,7 @@ class JoinLine(NamedTuple):
     term: str
 
 
-class FactLine(NamedTuple):
+class NewFact(NamedTuple):
     """A new row of `facts`."""
 
     id: str
@@ -66,7 +66,7 @@ class FactLine(NamedTuple):
     since: int
 
 
-class FactSourceLine(NamedTuple):
+class NewFactSource(NamedTuple):
     """A new row of `fact_sources`."""
 
     fact_id: str
@@ -75,7 +75,7 @@ class FactSourceLine(NamedTuple):
     note: str
 
 
-Line = EntityLine | NameLine | IdentifierLine | JoinLine | FactLine | FactSourceLine
+NewRow = NewEntity | NewName | NewIdentifier | NewJoin | NewFact | NewFactSource
 
 
 def entity_id(kind: str, name: str, code: str = "") -> str:

@@ -132,7 +132,7 @@ _INVERSES: dict[str, _Template] = {
 }
 
 
-def line(
+def evidence_line(
     subject: str | Entity,
     relation: str,
     object_names: Sequence[str],
@@ -158,7 +158,7 @@ def line(
     return f"{subject_name}——{label}：{'；'.join(parts)}。"
 
 
-def statement(
+def fact_sentence(
     subject: str | Entity,
     relation: str,
     object_names: str | Sequence[str],

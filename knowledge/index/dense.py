@@ -186,7 +186,7 @@ def _loaded(folder: Path, name: str, files: dict[str, str]) -> _Segment:
     return segment
 
 
-class Dense:
+class DenseIndex:
     """The vectors of one generation.
 
     `files` are the hashes of the generation's files, by which segments already in memory are known.

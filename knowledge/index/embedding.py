@@ -101,7 +101,7 @@ class SentenceEmbedding:
     def _load(self) -> "Batches":
         import torch
 
-        shape = encoder.shape_of(self._folder)
+        shape = encoder.read_config(self._folder)
         if shape is not None and not torch.cuda.is_available():
             return encoder.Encoder(self._folder, shape).batches
         return _general(self._folder)

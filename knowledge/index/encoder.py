@@ -33,7 +33,7 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class EncoderConfig:
     """What a model's folder says of it, in the names of its `config.json`."""
 
     hidden_size: int
@@ -45,7 +45,7 @@ class Shape:
     """Whether a text's vector is that of its first token, not the mean of all."""
 
 
-def shape_of(folder: Path) -> Shape | None:
+def read_config(folder: Path) -> EncoderConfig | None:
     """Return the shape of a model that this file can run, or None."""
     try:
         config, listed, pooling, sentences = (
@@ -64,7 +64,7 @@ def shape_of(folder: Path) -> Shape | None:
             and ways in ({"pooling_mode_mean_tokens"}, {"pooling_mode_cls_token"})
         )
         return (
-            Shape(
+            EncoderConfig(
                 config["hidden_size"],
                 config["num_hidden_layers"],
                 config["num_attention_heads"],
@@ -82,7 +82,7 @@ def shape_of(folder: Path) -> Shape | None:
 class Encoder:
     """A model of a folder, loaded; `numbers` says in which it multiplies."""
 
-    def __init__(self, folder: Path, shape: Shape, numbers: str | None = None) -> None:
+    def __init__(self, folder: Path, shape: EncoderConfig, numbers: str | None = None) -> None:
         import torch
         from safetensors.torch import load_file
 

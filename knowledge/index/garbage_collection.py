@@ -18,21 +18,21 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
-    FactSource,
+    FactSourceRow,
     IdentifierRow,
     JoinRow,
-    Lived,
     NameRow,
     PassageRow,
+    VersionedTable,
     holds,
 )
-from knowledge.graph.merge import chunks
+from knowledge.graph.id_queries import id_batches
 from knowledge.index import generations, index_builder
-from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.indexed_passages import read_passages
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class CollectionReport:
     """What was deleted: folders by name, and how many rows of each kind.
 
     `generation` is the one now in force.
@@ -44,7 +44,7 @@ class Collected:
     facts: int
 
 
-def collect(engine: Engine, home: Path, keep: int = 3) -> Collected:
+def collect(engine: Engine, home: Path, keep: int = 3) -> CollectionReport:
     """Delete all that the newest `keep` generations do not hold.
 
     Where a document goes, a generation of equal content is made whose index files hold nothing of
@@ -52,7 +52,7 @@ def collect(engine: Engine, home: Path, keep: int = 3) -> Collected:
     """
     with lock.hold(home):
         newest = generations.reconcile(engine, home) or 0
-        folders = generations.sweep(engine, home)
+        folders = generations.delete_unfinished(engine, home)
         kept = generations.committed(engine)[-max(1, keep) :]
         with engine.connect() as connection:
             lost = _unheld(connection, DocumentRow, kept) if kept else []
@@ -62,15 +62,15 @@ def collect(engine: Engine, home: Path, keep: int = 3) -> Collected:
             with engine.begin() as connection:
                 facts = _purge(connection, kept, lost)
             _release(engine)
-        folders += generations.retire(home, keep)
-        return Collected(number, tuple(folders), len(lost), facts)
+        folders += generations.delete_old_indexes(home, keep)
+        return CollectionReport(number, tuple(folders), len(lost), facts)
 
 
 def _compacted(
     engine: Engine, home: Path, newest: int, kept: Sequence[int], lost: Sequence[str]
 ) -> int:
     """Make a generation of the same content whose files were written anew; return its number."""
-    parent = generations.whole(home, newest)
+    parent = generations.open_whole(home, newest)
     if parent is None:
         raise KnowledgeError(
             f"The files of generation {newest} are damaged, so nothing was deleted.",
@@ -78,7 +78,7 @@ def _compacted(
             remedy=f"Run `medchat kb rollback {newest}`: the index is made anew.",
             status=1,
         )
-    pieces = list(pieces_of(engine, newest))
+    pieces = list(read_passages(engine, newest))
     folder = generations.folder_of(home, newest + 1)
     draft = index_builder.compact(folder, newest + 1, parent, pieces)
     with engine.begin() as connection:
@@ -88,7 +88,7 @@ def _compacted(
     return newest + 1
 
 
-def _unheld(connection: Connection, table: Lived, kept: Sequence[int]) -> list[Any]:
+def _unheld(connection: Connection, table: VersionedTable, kept: Sequence[int]) -> list[Any]:
     """Return the ids of the rows that none of some generations holds."""
     query = select(table.id).where(and_(*(not_(holds(table, number)) for number in kept)))
     return [row[0] for row in connection.execute(query)]
@@ -96,15 +96,15 @@ def _unheld(connection: Connection, table: Lived, kept: Sequence[int]) -> list[A
 
 def _purge(connection: Connection, kept: Sequence[int], lost: Sequence[str]) -> int:
     """Delete documents, facts and names; return how many facts. Sources, ids and splits stay."""
-    for chunk in chunks(lost):
+    for chunk in id_batches(lost):
         connection.execute(delete(PassageRow).where(PassageRow.document_id.in_(chunk)))
         connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(chunk)))
     facts = _unheld(connection, FactRow, kept)
-    for chunk in chunks(facts):
-        connection.execute(delete(FactSource).where(FactSource.fact_id.in_(chunk)))
+    for chunk in id_batches(facts):
+        connection.execute(delete(FactSourceRow).where(FactSourceRow.fact_id.in_(chunk)))
         connection.execute(delete(FactRow).where(FactRow.id.in_(chunk)))
     for table in (NameRow, IdentifierRow):
-        for chunk in chunks(_unheld(connection, table, kept)):
+        for chunk in id_batches(_unheld(connection, table, kept)):
             connection.execute(delete(table).where(table.id.in_(chunk)))
     named = select(NameRow.id).where(
         NameRow.entity_id == JoinRow.entity_id, NameRow.source_id == JoinRow.source_id

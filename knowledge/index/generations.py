@@ -17,22 +17,22 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge import lock
+from knowledge import durable, lock
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
     GenerationRow,
-    Lived,
     NameRow,
     PassageRow,
-    Source,
+    SourceRow,
+    VersionedTable,
     holds,
 )
 from knowledge.index import index_builder, index_check, manifest
 from knowledge.index.embedding import Embedding
-from knowledge.index.index_builder import Change, Draft
-from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.index_builder import IndexDraft, PassageChange
+from knowledge.index.indexed_passages import read_passages
 from knowledge.index.manifest import Generation, Manifest
 from knowledge.records import Progress, silent
 
@@ -95,35 +95,36 @@ def reconcile(engine: Engine, home: Path) -> int | None:
     """
     number = newest(engine)
     if number is not None and current(home) != number and folder_of(home, number).is_dir():
-        point(home, number)
+        point_current(home, number)
     return number
 
 
-def point(home: Path, number: int) -> None:
+def point_current(home: Path, number: int) -> None:
     """Make CURRENT name a generation, at once and for good."""
-    manifest.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
+    durable.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
 
 
 def publish(home: Path, number: int) -> None:
     """Make CURRENT name a new generation; the index files of those long past go."""
-    point(home, number)
-    retire(home, KEPT)
+    point_current(home, number)
+    delete_old_indexes(home, KEPT)
 
 
-def retire(home: Path, keep: int) -> list[str]:
+def delete_old_indexes(home: Path, keep: int) -> list[str]:
     """Delete the index files of all but the newest generations; return their folders' names.
 
-    What they held stays in the database. A folder half deleted has another name, for `sweep`.
+    What they held stays in the database. A folder half deleted has another name, by which
+    `delete_unfinished` finds it.
     """
     names = []
-    for number in present(home)[: -max(1, keep)]:
+    for number in on_disk(home)[: -max(1, keep)]:
         folder = folder_of(home, number)
         shutil.rmtree(folder.rename(folder.with_suffix(".retired")))
         names.append(folder.name)
     return names
 
 
-def sweep(engine: Engine, home: Path) -> list[str]:
+def delete_unfinished(engine: Engine, home: Path) -> list[str]:
     """Delete what an interrupted writer left behind; the caller holds the writer's lock."""
     known = committed(engine)
     swept = []
@@ -135,7 +136,9 @@ def sweep(engine: Engine, home: Path) -> list[str]:
     return swept
 
 
-def seal(home: Path, draft: Draft, parent: int | None, counts: dict[str, int], graph: int) -> None:
+def seal(
+    home: Path, draft: IndexDraft, parent: int | None, counts: dict[str, int], graph: int
+) -> None:
     """Put the manifest into a drafted folder, last of all, and give the folder its name."""
     manifest.write(
         draft.folder,
@@ -151,8 +154,7 @@ def seal(home: Path, draft: Draft, parent: int | None, counts: dict[str, int], g
         ),
     )
     target = folder_of(home, draft.number)
-    draft.folder.rename(target)
-    manifest.flush(target.parent)
+    durable.rename(draft.folder, target)
 
 
 def open_generation(home: Path, number: int | None = None) -> Generation:
@@ -164,10 +166,10 @@ def open_generation(home: Path, number: int | None = None) -> Generation:
     """
     wanted = current(home) if number is None else number
     if wanted is None:
-        raise nothing(home)
+        raise no_knowledge_error(home)
     faults: list[str] = []
-    for candidate in [wanted, *(n for n in reversed(present(home)) if n < wanted)]:
-        faults = faults_of(home, candidate)
+    for candidate in [wanted, *(n for n in reversed(on_disk(home)) if n < wanted)]:
+        faults = find_faults(home, candidate)
         if not faults:
             return Generation(candidate, folder_of(home, candidate), read_manifest(home, candidate))
         logger.warning("Generation %d is damaged and passed over: %s", candidate, faults[0])
@@ -177,7 +179,7 @@ def open_generation(home: Path, number: int | None = None) -> Generation:
 def _degraded(home: Path, number: int, fault: str) -> Generation:
     """Open what is whole of a damaged generation, and say what that means."""
     remedy = f"Run `medchat kb rollback {number}`: what is damaged is made anew."
-    found = usable(home, number)
+    found = open_usable(home, number)
     if found is None or not (found.words or found.segments):
         where = str(folder_of(home, number))
         what = f"No generation of the knowledge base is whole: {fault}"
@@ -187,17 +189,17 @@ def _degraded(home: Path, number: int, fault: str) -> Generation:
     return found
 
 
-def usable(home: Path, number: int) -> Generation | None:
+def open_usable(home: Path, number: int) -> Generation | None:
     """Return a generation with what is damaged of it named; None where its manifest is."""
     folder = folder_of(home, number)
     try:
         known = manifest.read(folder, number)
     except KnowledgeError:
         return None
-    return Generation(number, folder, known, frozenset(manifest.damaged(folder, known)))
+    return Generation(number, folder, known, frozenset(manifest.find_damaged(folder, known)))
 
 
-def nothing(home: Path) -> KnowledgeError:
+def no_knowledge_error(home: Path) -> KnowledgeError:
     """Return the error that tells of a home without knowledge."""
     return KnowledgeError(
         "The knowledge base is empty.",
@@ -206,20 +208,20 @@ def nothing(home: Path) -> KnowledgeError:
     )
 
 
-def whole(home: Path, number: int) -> Generation | None:
+def open_whole(home: Path, number: int) -> Generation | None:
     """Return a generation if its files agree with its manifest."""
-    found = usable(home, number)
+    found = open_usable(home, number)
     return None if found is None or found.damaged else found
 
 
-def faults_of(home: Path, number: int) -> list[str]:
+def find_faults(home: Path, number: int) -> list[str]:
     """Return what is wrong with a generation's folder, a sentence each."""
     folder = folder_of(home, number)
     try:
         known = manifest.read(folder, number)
     except KnowledgeError as error:
         return [error.what]
-    return list(manifest.damaged(folder, known).values())
+    return list(manifest.find_damaged(folder, known).values())
 
 
 def read_manifest(home: Path, number: int) -> Manifest:
@@ -235,16 +237,16 @@ def verify(engine: Engine, home: Path) -> list[str]:
     """
     try:
         with lock.hold(home):
-            sweep(engine, home)
+            delete_unfinished(engine, home)
             reconcile(engine, home)
     except KnowledgeError as error:
         logger.info("%s", error.what)
     number = newest(engine)
-    manifest.forget()  # also of what this process has read before, nothing is taken on trust
-    faults = [fault for each in present(home) for fault in faults_of(home, each)]
+    manifest.forget_digests()  # what this process has read before is read again, too
+    faults = [fault for each in on_disk(home) for fault in find_faults(home, each)]
     if number is None:
         return faults
-    if number not in present(home):
+    if number not in on_disk(home):
         return [*faults, f"{folder_of(home, number).name} of the newest generation is missing."]
     return faults or _disagreements(engine, home, number)
 
@@ -253,7 +255,7 @@ def _disagreements(engine: Engine, home: Path, number: int) -> list[str]:
     newest = Generation(number, folder_of(home, number), read_manifest(home, number))
     counts = newest.manifest.counts
     found = catalogue_counts(engine, number)
-    return index_check.disagreements(engine, newest) + [
+    return index_check.find_disagreements(engine, newest) + [
         f"Generation {number} was written with {counts.get(key)} {key}, "
         f"but the database holds {count}."
         for key, count in found.items()
@@ -264,10 +266,10 @@ def _disagreements(engine: Engine, home: Path, number: int) -> list[str]:
 def catalogue_counts(engine: Engine, number: int) -> dict[str, int]:
     """Count what a generation holds."""
     with engine.connect() as connection:
-        return count(connection, number)
+        return count_rows(connection, number)
 
 
-def count(connection: Connection, number: int) -> dict[str, int]:
+def count_rows(connection: Connection, number: int) -> dict[str, int]:
     """Count what a generation holds, within a transaction."""
     passages = (
         select(func.count(PassageRow.id))
@@ -283,7 +285,7 @@ def count(connection: Connection, number: int) -> dict[str, int]:
     return {key: connection.scalar(query) or 0 for key, query in queries.items()}
 
 
-def counted(connection: Connection, number: int) -> dict[str, int]:
+def recorded_counts(connection: Connection, number: int) -> dict[str, int]:
     """Return what a generation held when it was made, as it was counted then."""
     query = select(GenerationRow.counts).where(GenerationRow.number == number)
     return dict(connection.scalars(query).one())
@@ -296,14 +298,16 @@ def diff(engine: Engine, one: int, other: int) -> Difference:
             raise _unknown(number)
     with engine.connect() as connection:
 
-        def only(ids: InstrumentedAttribute[str], table: Lived, here: int, there: int) -> list[str]:
+        def only(
+            ids: InstrumentedAttribute[str], table: VersionedTable, here: int, there: int
+        ) -> list[str]:
             kept = select(ids).where(holds(table, there))
             query = select(ids).where(holds(table, here), ids.not_in(kept)).distinct()
             return list(connection.scalars(query.order_by(ids)))
 
         return Difference(
-            sources_added=tuple(only(Source.id, Source, other, one)),
-            sources_removed=tuple(only(Source.id, Source, one, other)),
+            sources_added=tuple(only(SourceRow.id, SourceRow, other, one)),
+            sources_removed=tuple(only(SourceRow.id, SourceRow, one, other)),
             documents_added=tuple(only(DocumentRow.id, DocumentRow, other, one)),
             documents_removed=tuple(only(DocumentRow.id, DocumentRow, one, other)),
             entities_added=len(only(NameRow.entity_id, NameRow, other, one)),
@@ -331,7 +335,7 @@ def rollback(
     """Make a new generation that holds what generation `number` held; nothing is deleted."""
     with lock.hold(home):
         latest = reconcile(engine, home)
-        sweep(engine, home)
+        delete_unfinished(engine, home)
         if latest is None or not _committed(engine, number):
             raise _unknown(number)
         if not _complete(engine, number):
@@ -352,25 +356,27 @@ def rollback(
 
 def _towards(
     engine: Engine, home: Path, number: int, latest: int
-) -> tuple[Generation | None, Change]:
+) -> tuple[Generation | None, PassageChange]:
     """Return the index to begin from and what of it changes, to come to an earlier generation.
 
     Where the index of that generation is gone, the newest one's passages that both hold are kept.
     """
-    base = usable(home, number)
+    base = open_usable(home, number)
     if base is not None:
-        return base, Change(stay=lambda: pieces_of(engine, number))
+        return base, PassageChange(stay=lambda: read_passages(engine, number))
     way = diff(engine, latest, number)
     back = set(way.documents_added)
-    pieces = [piece for piece in pieces_of(engine, number) if piece.document in back]
-    stay = Change(pieces, set(way.documents_removed), lambda: pieces_of(engine, number, back))
-    return usable(home, latest), stay
+    pieces = [piece for piece in read_passages(engine, number) if piece.document in back]
+    stay = PassageChange(
+        pieces, set(way.documents_removed), lambda: read_passages(engine, number, back)
+    )
+    return open_usable(home, latest), stay
 
 
 def record(
     connection: Connection,
     home: Path,
-    draft: Draft,
+    draft: IndexDraft,
     parent: int | None,
     cause: str,
     graph: int | None = None,
@@ -404,9 +410,9 @@ def _counts(
     `verify` counts all again.
     """
     if parent is None or graph is None:
-        return count(connection, number)
+        return count_rows(connection, number)
     of_document = PassageRow.document_id == DocumentRow.id
-    counts = counted(connection, parent)
+    counts = recorded_counts(connection, parent)
     for sign, column in ((1, DocumentRow.since), (-1, DocumentRow.until)):
         documents = select(func.count(DocumentRow.id)).where(column == number)
         passages = select(func.count(PassageRow.id)).join(DocumentRow, of_document)
@@ -424,10 +430,10 @@ def _committed(engine: Engine, number: int) -> bool:
 def _complete(engine: Engine, number: int) -> bool:
     """Say whether the catalogue still holds all that a generation held when it was made."""
     with engine.connect() as connection:
-        return counted(connection, number) == count(connection, number)
+        return recorded_counts(connection, number) == count_rows(connection, number)
 
 
-def present(home: Path) -> list[int]:
+def on_disk(home: Path) -> list[int]:
     """Return the generations that have a folder, oldest first."""
     names = (path.name.removeprefix("gen-") for path in (home / "knowledge").glob("gen-*"))
     return sorted(int(name) for name in names if name.isdecimal())

@@ -12,27 +12,28 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge import durable
 from knowledge.index import dense, lexical, manifest
 from knowledge.index.embedding import Embedding
-from knowledge.index.lexical import Piece
+from knowledge.index.lexical import IndexedPassage
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PassageChange:
     """What an update does to the passages: which it adds, and whose documents went away.
 
     `stay` reads the passages that remain; it is called only where something must be made anew.
     """
 
-    pieces: Sequence[Piece] = ()
+    pieces: Sequence[IndexedPassage] = ()
     gone: Collection[str] = ()
-    stay: Callable[[], Iterator[Piece]] = lambda: iter(())
+    stay: Callable[[], Iterator[IndexedPassage]] = lambda: iter(())
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class IndexDraft:
     """A folder whose index is written and whose manifest is not."""
 
     number: int
@@ -47,10 +48,10 @@ def build(
     folder: Path,
     number: int,
     base: Generation | None,
-    change: Change,
+    change: PassageChange,
     embedding: Embedding | None = None,
     progress: Progress = silent,
-) -> Draft:
+) -> IndexDraft:
     """Write the index of a generation into a folder beside the others."""
     place = _blank(folder)
     _build_words(place, base, change, progress)
@@ -58,7 +59,9 @@ def build(
     return _drafted(place, number, model, dimension, lacking)
 
 
-def compact(folder: Path, number: int, base: Generation, pieces: Sequence[Piece]) -> Draft:
+def compact(
+    folder: Path, number: int, base: Generation, pieces: Sequence[IndexedPassage]
+) -> IndexDraft:
     """Write the index of a generation anew, with nothing in it of what is no longer held.
 
     All segments become one. Vectors are taken over, so that no model is needed.
@@ -80,14 +83,14 @@ def _blank(folder: Path) -> Path:
     return place
 
 
-def _drafted(folder: Path, number: int, model: str, dimension: int, lacking: int) -> Draft:
+def _drafted(folder: Path, number: int, model: str, dimension: int, lacking: int) -> IndexDraft:
     files = {name: manifest.digest(folder / name) for name in _files(folder)}
     for name in files:
-        # a shared file was flushed when it was written
+        # a shared file was synced when it was written
         if (folder / name).stat().st_nlink == 1:
-            manifest.flush(folder / name)
-    manifest.flush(folder / LEXICAL)
-    return Draft(number, folder, files, model, dimension, lacking)
+            durable.sync(folder / name)
+    durable.sync(folder / LEXICAL)
+    return IndexDraft(number, folder, files, model, dimension, lacking)
 
 
 def _files(folder: Path) -> list[str]:
@@ -95,7 +98,9 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
-def _build_words(folder: Path, base: Generation | None, change: Change, progress: Progress) -> None:
+def _build_words(
+    folder: Path, base: Generation | None, change: PassageChange, progress: Progress
+) -> None:
     if base is None or not base.words:
         everything = [*change.stay(), *change.pieces]
         lexical.build(folder / LEXICAL, None, everything, progress=progress)
@@ -108,7 +113,7 @@ def _build_vectors(
     folder: Path,
     number: int,
     base: Generation | None,
-    change: Change,
+    change: PassageChange,
     embedding: Embedding | None,
     progress: Progress,
 ) -> tuple[str, int, int]:
@@ -141,7 +146,7 @@ def _incomplete(base: Generation) -> bool:
     )
 
 
-def _lacking(base: Generation, change: Change, segments: Sequence[str]) -> int:
+def _lacking(base: Generation, change: PassageChange, segments: Sequence[str]) -> int:
     """Count the passages without a vector where no model is at hand to make it."""
     if len(segments) == len(dense.names(base.manifest.files)):
         return base.manifest.counts["unembedded"]
@@ -154,7 +159,7 @@ def _link_segments(folder: Path, base: Generation | None) -> list[str]:
         return []
     for name in base.segments:
         for ending in dense.ENDINGS:
-            lexical.link(base.folder / f"{name}{ending}", folder / f"{name}{ending}")
+            durable.link_or_copy(base.folder / f"{name}{ending}", folder / f"{name}{ending}")
     return list(base.segments)
 
 

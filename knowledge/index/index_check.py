@@ -12,14 +12,14 @@ from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.index import dense
-from knowledge.index.lexical import Lexical
+from knowledge.index.lexical import TantivyIndex
 from knowledge.index.manifest import LEXICAL, Generation
 
 
-def disagreements(engine: Engine, generation: Generation) -> list[str]:
+def find_disagreements(engine: Engine, generation: Generation) -> list[str]:
     """Return how the index of a whole generation differs from the catalogue, a sentence each."""
     held = _passages(engine, generation.number)
-    words = Lexical(generation.folder / LEXICAL).ids()
+    words = TantivyIndex(generation.folder / LEXICAL).ids()
     vectors = {
         id for name in generation.segments for id in dense.ids(generation.folder, name)
     } & set(held)

@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.index.lexical import Piece
+from knowledge.index.lexical import IndexedPassage
 from knowledge.records import Language
 
 
-def pieces_of(engine: Engine, number: int, without: Collection[str] = ()) -> Iterator[Piece]:
+def read_passages(
+    engine: Engine, number: int, without: Collection[str] = ()
+) -> Iterator[IndexedPassage]:
     """Read the passages of a generation as they are indexed."""
     query = (
         select(
@@ -37,7 +39,7 @@ def pieces_of(engine: Engine, number: int, without: Collection[str] = ()) -> Ite
                 text = row.text[row.start : row.end]
                 language: Language = "zh" if row.language == "zh" else "en"
                 title = heading(row.title, row.section)
-                yield Piece(row.id, row.document_id, title, text, language)
+                yield IndexedPassage(row.id, row.document_id, title, text, language)
 
 
 def heading(title: str, section: str) -> str:

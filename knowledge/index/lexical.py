@@ -6,9 +6,7 @@ The index only holds terms: texts stay in the catalogue. Segments are never chan
 so a generation links those of its parent and adds its own. This file knows nothing of generations.
 """
 
-import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,8 +15,9 @@ from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from knowledge.durable import link_or_copy
 from knowledge.records import Language, Progress, silent
-from knowledge.text.stop_words import ASKING_EN, ASKING_ZH
+from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
 if TYPE_CHECKING:
     import tantivy
@@ -38,11 +37,11 @@ _ASCII_WORDS = re.compile("[a-z0-9]+")
 _IS_CJK = re.compile(f"[{_CJK}]")
 
 _RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{_CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
-_STOP_ZH = re.compile("|".join(ASKING_ZH))
+_STOP_ZH = re.compile("|".join(QUESTION_PHRASES_ZH))
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class IndexedPassage:
     """A passage as it is indexed: its text under the title of its document and section."""
 
     id: str
@@ -60,7 +59,7 @@ class Match:
     score: float
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return words in lower case and runs of Chinese as pairs of characters.
 
     >>> words("Fever in 2型糖尿病")
@@ -80,12 +79,12 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text: words with English endings cut off, and Chinese pairs."""
-    return list(_analyser().analyze(" ".join(words(text))))
+    return list(_analyser().analyze(" ".join(split_words(text))))
 
 
-def distinct(text: str) -> set[str]:
+def distinct_terms(text: str) -> set[str]:
     """Return the terms of a text, each once; quicker than `terms`, for words come back."""
-    return set(map(_STEMS.__getitem__, words(text))) - {""}
+    return set(map(_STEMS.__getitem__, split_words(text))) - {""}
 
 
 class _Stems(dict[str, str]):
@@ -106,14 +105,14 @@ _STEMS = _Stems()
 _MOST_STEMS = 100_000
 
 
-def asked(question: str) -> list[str]:
+def query_terms(question: str) -> list[str]:
     """Return the distinct terms of a question that say what it is about."""
     without = _STOP_ZH.sub(" ", question)
-    spoken = " ".join(word for word in words(without) if word not in ASKING_EN)
+    spoken = " ".join(word for word in split_words(without) if word not in QUESTION_WORDS_EN)
     return list(dict.fromkeys(_analyser().analyze(spoken)))
 
 
-def asked_chinese(question: str) -> list[str]:
+def chinese_query_runs(question: str) -> list[str]:
     """Return the runs of Chinese characters of a question that say what it is about.
 
     A single character is what a name or a word that only asks leaves over, and says nothing; beside
@@ -144,7 +143,7 @@ def _analyser() -> "tantivy.TextAnalyzer":
 def build(
     folder: Path,
     parent: Path | None,
-    pieces: Sequence[Piece],
+    pieces: Sequence[IndexedPassage],
     gone: Collection[str] = (),
     progress: Progress = silent,
 ) -> None:
@@ -162,13 +161,13 @@ def build(
     for document in gone:
         writer.delete_documents_by_term("document", document)
     for count, piece in enumerate(pieces, 1):
-        title = [] if _stands_in(piece.title) else words(piece.title)
+        title = [] if _stands_in(piece.title) else split_words(piece.title)
         writer.add_document(
             Document(
                 id=piece.id,
                 document=piece.document,
                 title=" ".join(title),
-                text=" ".join([*title * TITLE_TIMES, *words(piece.text)]),
+                text=" ".join([*title * TITLE_TIMES, *split_words(piece.text)]),
             )
         )
         if count % 1000 == 0:
@@ -182,14 +181,6 @@ def build(
 def _stands_in(title: str) -> bool:
     """Say whether a title is but the beginning of its text, cut short, and says nothing new."""
     return "…" in title
-
-
-def link(source: Path, target: Path) -> None:
-    """Share one file between two folders: by hard link where the disk can, by copy elsewhere."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _blank(folder: Path) -> "tantivy.Index":
@@ -210,7 +201,7 @@ def _link_all(parent: Path, folder: Path) -> None:
     # Tantivy writes each file once and replaces its two lists by renaming: links stay untouched.
     for file in sorted(parent.iterdir()):
         if file.name not in LOCKS:
-            link(file, folder / file.name)
+            link_or_copy(file, folder / file.name)
 
 
 def _opened(folder: Path) -> "tantivy.Index":
@@ -224,7 +215,7 @@ def _with_analyser(index: "tantivy.Index") -> "tantivy.Index":
     return index
 
 
-class Words(Protocol):
+class LexicalIndex(Protocol):
     """What finds passages by their words."""
 
     @property
@@ -244,7 +235,7 @@ class Words(Protocol):
         """Return how telling a term is."""
 
 
-class Unknown:
+class MissingLexicalIndex:
     """The words of a generation whose index of them is damaged: they find nothing.
 
     Every term counts as held and as telling as any other, so that vectors alone decide.
@@ -265,7 +256,7 @@ class Unknown:
         return 1.0
 
 
-class Lexical:
+class TantivyIndex:
     """The words of one generation."""
 
     def __init__(self, folder: Path) -> None:

@@ -17,16 +17,16 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from knowledge.errors import KnowledgeError
-from knowledge.gc_pause import uncollected
-from knowledge.graph.catalog import DocumentRow, Source, holds
-from knowledge.graph.merge import CURATED, Merge, Stated
+from knowledge.gc_pause import gc_paused
+from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
+from knowledge.graph.entity_splits import Edition
+from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import version_of
-from knowledge.graph.split_rules import Edition
 from knowledge.index.indexed_passages import heading
-from knowledge.index.lexical import Piece
+from knowledge.index.lexical import IndexedPassage
 from knowledge.ingest.duplicate_articles import Duplicates
-from knowledge.ingest.sources import registry
-from knowledge.records import DocumentRecord, EntityRecord, Progress, Report
+from knowledge.ingest.sources import detect, formats, reading
+from knowledge.records import DocumentRecord, EntityRecord, Progress, ReadReport
 from knowledge.text import chunking
 
 Row = dict[str, object]
@@ -62,7 +62,7 @@ class Plan:
     sources: list[Row] = field(default_factory=list)
     documents: list[Row] = field(default_factory=list)
     passages: list[Row] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[IndexedPassage] = field(default_factory=list)
     superseded: list[str] = field(default_factory=list)
     retracted: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -82,8 +82,8 @@ def groups_of(
     """Sort files into future sources, and leave out those that are already there."""
     together: dict[str, list[tuple[Path, str]]] = {}
     for path in files:
-        name = format or registry.recognise(path)
-        registry.begin(path, name)
+        name = format or detect.detect_format(path)
+        reading.check_readable(path, name)
         digest = _sha256(path)
         key = name if _is_literature(name) else f"{name} {digest}"
         together.setdefault(key, []).append((path, digest))
@@ -102,13 +102,13 @@ def groups_of(
 
 
 def _is_literature(format: str) -> bool:
-    return format in registry.FORMATS and registry.FORMATS[format].holds == "literature"
+    return format in formats.FORMATS and formats.FORMATS[format].is_literature
 
 
 def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
     """Say whether the same bytes were added before and nothing of them was removed since."""
     live = connection.scalars(
-        select(Source.id).where(Source.sha256 == sha256, holds(Source, parent))
+        select(SourceRow.id).where(SourceRow.sha256 == sha256, holds(SourceRow, parent))
     ).all()
     ended = select(DocumentRow.id).where(
         DocumentRow.source_id.in_(live), DocumentRow.until.is_not(None)
@@ -118,24 +118,24 @@ def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
 
 def read(
     connection: Connection, groups: Sequence[Group], about: About, plan: Plan, progress: Progress
-) -> list[Stated]:
+) -> list[SourcedRecord]:
     """Read every file; documents are planned at once, entities are returned for the merge."""
-    stated: list[Stated] = []
+    stated: list[SourcedRecord] = []
     for group in groups:
-        report = Report()
-        curated = group.format in CURATED
+        report = ReadReport()
+        curated = group.format in CURATED_FORMATS
         for place, path in enumerate(group.paths, 1):
             # Pages and articles may leave cycles behind, records of a graph do not.
-            with nullcontext() if _is_literature(group.format) else uncollected():
-                for record in registry.read(path, group.format, report):
+            with nullcontext() if _is_literature(group.format) else gc_paused():
+                for record in reading.read(path, group.format, report):
                     if isinstance(record, EntityRecord):
-                        stated.append(Stated(record, group.id, curated))
+                        stated.append(SourcedRecord(record, group.id, curated))
                     else:
                         _plan_document(connection, record, group.id, about, plan)
                     if report.read % 500 == 0:
                         progress(f"reading {path.name}", report.read, None)
             progress("reading files", place, len(group.paths))
-        header = registry.header(group.paths[0], group.format)
+        header = reading.read_header(group.paths[0], group.format)
         many = len(group.paths) > 1
         unnamed = header.title == group.paths[0].stem
         own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"
@@ -163,7 +163,7 @@ def _plan_document(
         reason = f"document whose id is longer than {LONGEST_KEY} characters"
         count(plan.left_out, {reason: 1})
         return
-    text, spans = chunking.compose(record)
+    text, spans = chunking.compose_text(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if record.key in plan.seen:
         same = plan.seen[record.key] == digest
@@ -203,7 +203,7 @@ def _plan_document(
             "since": about.number,
         }
     )
-    for passage in chunking.split(id, text, spans, record.language):
+    for passage in chunking.split_passages(id, text, spans, record.language):
         plan.passages.append(
             {
                 "id": passage.id,
@@ -215,7 +215,7 @@ def _plan_document(
             }
         )
         title = heading(record.title, passage.section)
-        plan.pieces.append(Piece(passage.id, id, title, passage.text, passage.language))
+        plan.pieces.append(IndexedPassage(passage.id, id, title, passage.text, passage.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def editions(plan: Plan) -> dict[str, Edition]:
     }
 
 
-def drop_idle(plan: Plan, merge: Merge) -> None:
+def drop_idle(plan: Plan, merge: GraphMerge) -> None:
     """Leave out sources that brought nothing new."""
     busy: set[object] = {row["source_id"] for row in plan.documents}
     for lines in (merge.fact_sources, merge.names, merge.identifiers):

@@ -8,23 +8,24 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from knowledge.graph.catalog import (
-    Base,
+    CatalogBase,
     DocumentRow,
     EntityRow,
     FactRow,
-    FactSource,
+    FactSourceRow,
     IdentifierRow,
     JoinRow,
     NameRow,
     PassageRow,
-    Source,
+    SourceRow,
     SplitRow,
     end,
     holds,
 )
-from knowledge.graph.entity_splits import Parting
-from knowledge.graph.merge import Merge, chunks
-from knowledge.graph.rows import EntityLine, Line
+from knowledge.graph.entity_splits import SplitPlan
+from knowledge.graph.id_queries import id_batches
+from knowledge.graph.merge import GraphMerge
+from knowledge.graph.rows import NewEntity, NewRow
 from knowledge.ingest.ingest_plan import Plan, Row
 from knowledge.records import Progress
 
@@ -32,23 +33,23 @@ _BATCH = 10_000
 
 
 def write(
-    connection: Connection, plan: Plan, merge: Merge, number: int, progress: Progress
+    connection: Connection, plan: Plan, merge: GraphMerge, number: int, progress: Progress
 ) -> None:
     """Write all rows of an addition; the caller commits."""
-    for chunk in chunks(plan.superseded):
+    for chunk in id_batches(plan.superseded):
         end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
-    for chunk in chunks(merge.revived):
+    for chunk in id_batches(merge.revived):
         query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
         connection.execute(query)
     mark_retracted(connection, plan.retracted)
-    tables: list[tuple[type[Base], Sequence[Row | Line]]] = [
-        (Source, plan.sources),
+    tables: list[tuple[type[CatalogBase], Sequence[Row | NewRow]]] = [
+        (SourceRow, plan.sources),
         (EntityRow, merge.entities),
         (NameRow, merge.names),
         (IdentifierRow, merge.identifiers),
         (JoinRow, merge.joins),
         (FactRow, merge.facts),
-        (FactSource, merge.fact_sources),
+        (FactSourceRow, merge.fact_sources),
         (DocumentRow, plan.documents),
         (PassageRow, plan.passages),
     ]
@@ -62,7 +63,7 @@ def write(
             progress("writing the catalogue", done, total)
 
 
-def _insert(connection: Connection, table: type[Base], rows: Sequence[Row | Line]) -> None:
+def _insert(connection: Connection, table: type[CatalogBase], rows: Sequence[Row | NewRow]) -> None:
     """Insert rows; SQLite takes tuples as they are, for a third of the time."""
     lines = [row for row in rows if isinstance(row, tuple)]
     if not lines:
@@ -76,25 +77,25 @@ def _insert(connection: Connection, table: type[Base], rows: Sequence[Row | Line
         connection.execute(insert(table), [line._asdict() for line in lines])
 
 
-def part(connection: Connection, parting: Parting, number: int) -> None:
+def part(connection: Connection, parting: SplitPlan, number: int) -> None:
     """Write a split: the part's rows, the entity's end of them, and the decision."""
     known = select(EntityRow.id).where(EntityRow.id == parting.part)
     if connection.scalar(known) is None:
         kind = parting.part.partition(":")[0]
-        _insert(connection, EntityRow, [EntityLine(parting.part, kind, number)])
+        _insert(connection, EntityRow, [NewEntity(parting.part, kind, number)])
     else:
         revived = update(EntityRow).where(EntityRow.id == parting.part).values(until=None)
         connection.execute(revived)
     for table in (NameRow, IdentifierRow):
         of_both = (table.entity_id == parting.entity) & (table.source_id == parting.source)
         end(connection, table, of_both, number)
-    for chunk in chunks(parting.ended):
+    for chunk in id_batches(parting.ended):
         end(connection, FactRow, FactRow.id.in_(chunk), number)
-    tables: list[tuple[type[Base], Sequence[Line]]] = [
+    tables: list[tuple[type[CatalogBase], Sequence[NewRow]]] = [
         (NameRow, parting.names),
         (IdentifierRow, parting.identifiers),
         (FactRow, parting.facts),
-        (FactSource, parting.fact_sources),
+        (FactSourceRow, parting.fact_sources),
     ]
     for kind_of_row, lines in tables:
         if lines:
@@ -113,15 +114,15 @@ def part(connection: Connection, parting: Parting, number: int) -> None:
 def end_sources(connection: Connection, ids: Sequence[str], parent: int, number: int) -> None:
     """End sources, their names and identifiers, the facts that no other source states, and entities
     that are left without a name."""
-    for chunk in chunks(ids):
-        end(connection, Source, Source.id.in_(chunk), number)
+    for chunk in id_batches(ids):
+        end(connection, SourceRow, SourceRow.id.in_(chunk), number)
         end(connection, NameRow, NameRow.source_id.in_(chunk), number)
         end(connection, IdentifierRow, IdentifierRow.source_id.in_(chunk), number)
-        stated = select(FactSource.fact_id).where(FactSource.source_id.in_(chunk))
+        stated = select(FactSourceRow.fact_id).where(FactSourceRow.source_id.in_(chunk))
         elsewhere = (
-            select(FactSource.fact_id)
-            .join(Source, Source.id == FactSource.source_id)
-            .where(holds(Source, number))
+            select(FactSourceRow.fact_id)
+            .join(SourceRow, SourceRow.id == FactSourceRow.source_id)
+            .where(holds(SourceRow, number))
         )
         end(connection, FactRow, FactRow.id.in_(stated) & FactRow.id.not_in(elsewhere), number)
     if ids:
@@ -131,7 +132,7 @@ def end_sources(connection: Connection, ids: Sequence[str], parent: int, number:
 
 def mark_retracted(connection: Connection, ids: Sequence[str]) -> None:
     """Mark documents as retracted, for every generation."""
-    for chunk in chunks(ids):
+    for chunk in id_batches(ids):
         connection.execute(
             update(DocumentRow).where(DocumentRow.id.in_(chunk)).values(retracted=True)
         )

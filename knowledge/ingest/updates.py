@@ -14,19 +14,20 @@ from sqlalchemy import Connection, Engine, select
 
 from knowledge import lock
 from knowledge.errors import KnowledgeError
-from knowledge.gc_pause import uncollected
+from knowledge.gc_pause import gc_paused
 from knowledge.graph import entity_splits
-from knowledge.graph.catalog import DocumentRow, Source, end, holds
-from knowledge.graph.merge import Merge, chunks
+from knowledge.graph.catalog import DocumentRow, SourceRow, end, holds
+from knowledge.graph.id_queries import id_batches
+from knowledge.graph.merge import GraphMerge
 from knowledge.index import generations, index_builder
 from knowledge.index.embedding import Embedding
-from knowledge.index.index_builder import Change
-from knowledge.index.indexed_passages import pieces_of
+from knowledge.index.index_builder import PassageChange
+from knowledge.index.indexed_passages import read_passages
 from knowledge.index.manifest import Generation
 from knowledge.ingest import ingest_plan, ingest_writer
 from knowledge.ingest.ingest_plan import Plan
-from knowledge.ingest.sources import registry
-from knowledge.records import Progress, Report, silent
+from knowledge.ingest.sources import detect
+from knowledge.records import Progress, ReadReport, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,15 @@ def add(
         parent = _parent(engine, home)
         number = parent + 1
         plan = Plan()
-        report = Report()
-        files = registry.expand(paths, report)
+        report = ReadReport()
+        files = detect.find_files(paths, report)
         ingest_plan.count(plan.left_out, report.left_out)
         with engine.connect() as connection:
             groups = ingest_plan.groups_of(connection, files, format, parent, number, plan)
             about = ingest_plan.About(title, licence, parent, number)
             stated = ingest_plan.read(connection, groups, about, plan, progress)
-            with uncollected():
-                merge = Merge(connection, parent, number, ingest_plan.editions(plan))
+            with gc_paused():
+                merge = GraphMerge(connection, parent, number, ingest_plan.editions(plan))
                 progress("merging names", 0, None)
                 if stated:
                     merge.add(stated)
@@ -94,15 +95,15 @@ def add(
             return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
 
         names = ", ".join(str(source["title"]) for source in plan.sources[:3])
-        change = Change(
+        change = PassageChange(
             plan.pieces,
             set(plan.superseded),
-            lambda: pieces_of(engine, parent, set(plan.superseded)),
+            lambda: read_passages(engine, parent, set(plan.superseded)),
         )
-        base = generations.usable(home, parent) if parent else None
+        base = generations.open_usable(home, parent) if parent else None
         folder = generations.folder_of(home, number)
         draft = index_builder.build(folder, number, base, change, embedding, progress)
-        with engine.begin() as connection, uncollected():
+        with engine.begin() as connection, gc_paused():
             ingest_writer.write(connection, plan, merge, number, progress)
             graph = None if merge.changes else _graph(base)
             generations.record(connection, home, draft, parent or None, f"add {names}", graph)
@@ -140,18 +141,20 @@ def remove(
                 DocumentRow.source_id.in_(gone_sources), holds(DocumentRow, parent)
             )
             gone |= set(connection.scalars(owned))
-        change = Change((), gone, lambda: pieces_of(engine, parent, gone))
-        base = generations.usable(home, parent)
+        change = PassageChange((), gone, lambda: read_passages(engine, parent, gone))
+        base = generations.open_usable(home, parent)
         folder = generations.folder_of(home, number)
         draft = index_builder.build(folder, number, base, change, embedding, progress)
         with engine.begin() as connection:
-            for chunk in chunks(sorted(gone)):
+            for chunk in id_batches(sorted(gone)):
                 end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
             ingest_writer.end_sources(connection, gone_sources, parent, number)
             cause = f"remove {', '.join(ids[:3])}"
             graph = None if gone_sources else _graph(base)
             generations.record(connection, home, draft, parent, cause, graph)
-            before, after = (generations.counted(connection, each) for each in (parent, number))
+            before, after = (
+                generations.recorded_counts(connection, each) for each in (parent, number)
+            )
         generations.publish(home, number)
         lost = {key: before[key] - after[key] for key in before}
         return Update(number, lost["entities"], lost["facts"], lost["documents"], lost["passages"])
@@ -173,8 +176,8 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
                     where=found_sources[0],
                     remedy="Name documents, or take the source out with `medchat kb remove`.",
                 )
-        base = generations.usable(home, parent)
-        change = Change(stay=lambda: pieces_of(engine, parent))
+        base = generations.open_usable(home, parent)
+        change = PassageChange(stay=lambda: read_passages(engine, parent))
         folder = generations.folder_of(home, parent + 1)
         draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
@@ -195,9 +198,9 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
         parent = _parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
-            rows = entity_splits.plan(connection, entity, source, parent, number)
-        base = generations.usable(home, parent)
-        change = Change(stay=lambda: pieces_of(engine, parent))
+            rows = entity_splits.plan_split(connection, entity, source, parent, number)
+        base = generations.open_usable(home, parent)
+        change = PassageChange(stay=lambda: read_passages(engine, parent))
         draft = index_builder.build(generations.folder_of(home, number), number, base, change)
         with engine.begin() as connection:
             ingest_writer.part(connection, rows, number)
@@ -210,7 +213,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
 def _parent(engine: Engine, home: Path) -> int:
     """Put right what a crash may have left, and return the generation in force; 0 is none."""
     parent = generations.reconcile(engine, home)
-    generations.sweep(engine, home)
+    generations.delete_unfinished(engine, home)
     return parent or 0
 
 
@@ -224,7 +227,7 @@ def _named(connection: Connection, ids: Sequence[str], parent: int) -> tuple[lis
     found_sources: list[str] = []
     documents: set[str] = set()
     for id in ids:
-        source = select(Source.id).where(Source.id == id, holds(Source, parent))
+        source = select(SourceRow.id).where(SourceRow.id == id, holds(SourceRow, parent))
         document = select(DocumentRow.id).where(DocumentRow.id == id, holds(DocumentRow, parent))
         _, live = ingest_plan.versions(connection, id, parent)
         if connection.scalar(source):

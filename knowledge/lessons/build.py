@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from knowledge.datasets import export, screening
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
-from knowledge.gc_pause import uncollected
+from knowledge.gc_pause import gc_paused
 from knowledge.lessons.build_options import PLAIN, Wishes
 from knowledge.lessons.row_plan import Plan, Supplies
 from knowledge.lessons.styles import preference
@@ -68,7 +68,7 @@ def build(
     report = Screened(subjects=plan.subjects)
     tasks = plan.tasks(_written(styles))
     # What is kept has no cycles, and what a row leaves behind has none either.
-    with uncollected(), wishes.writers(engine, supplies, workers, plan.held_out) as write:
+    with gc_paused(), wishes.writers(engine, supplies, workers, plan.held_out) as write:
         if plan.needs_most(limit):
             plan.read_ahead()
             write.read_ahead()

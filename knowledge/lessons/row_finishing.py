@@ -13,7 +13,7 @@ from typing import Any
 from knowledge.datasets import row_formats, screening
 from knowledge.datasets.gates import near_duplicates
 from knowledge.datasets.screening import Candidate, Gate
-from knowledge.records import Language, Lesson, LessonSource, Message, Worked
+from knowledge.records import Language, Lesson, LessonMessage, LessonSource, PreparedRow
 
 _Plain = tuple[Any, ...]
 Packed = list[tuple[_Plain | None, str]]
@@ -36,7 +36,7 @@ class Finish:
         signed = near_duplicates.of(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
             written = row_formats.every(lesson, self.held_out(lesson.split_key))
-            lesson.keep(Worked(screening.letters(lesson), signature.tobytes(), written))
+            lesson.keep(PreparedRow(screening.letters(lesson), signature.tobytes(), written))
         return done
 
 
@@ -78,8 +78,8 @@ def _lesson(
     meta: dict[str, Any],
     worked: tuple[bytes, bytes, tuple[bytes, ...]] | None,
 ) -> Lesson:
-    told = tuple([Message(*each) for each in messages])
+    told = tuple([LessonMessage(*each) for each in messages])
     proof = tuple([LessonSource(*each) for each in sources])
     rest = (entities, split_key, licence, meta)
     lesson = Lesson(id, told, language, style, proof, *rest)
-    return lesson.keep(Worked(*worked)) if worked else lesson
+    return lesson.keep(PreparedRow(*worked)) if worked else lesson

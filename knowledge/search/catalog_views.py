@@ -8,7 +8,7 @@ Nothing here changes anything, and nothing here ranks.
 from dataclasses import asdict
 from pathlib import Path
 
-from sqlalchemy import Engine, distinct, func, select
+from sqlalchemy import Connection, Engine, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.errors import KnowledgeError
@@ -16,14 +16,17 @@ from knowledge.graph import conflicts
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
-    FactSource,
+    FactSourceRow,
     GenerationRow,
+    JoinRow,
     NameRow,
     PassageRow,
-    Source,
+    SourceRow,
+    SplitRow,
     holds,
 )
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.entity_splits import unknown_entity
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index import generations
 from knowledge.records import Entity, Fact, Language
@@ -73,8 +76,8 @@ def _languages(engine: Engine, number: int) -> View:
 def sources(engine: Engine, number: int) -> list[View]:
     """Return the sources of a generation, oldest first, with what each brought."""
     entities = select(NameRow.source_id, func.count(distinct(NameRow.entity_id)))
-    facts = select(FactSource.source_id, func.count()).join(
-        FactRow, FactRow.id == FactSource.fact_id
+    facts = select(FactSourceRow.source_id, func.count()).join(
+        FactRow, FactRow.id == FactSourceRow.fact_id
     )
     documents = select(DocumentRow.source_id, func.count())
     with engine.connect() as connection:
@@ -82,12 +85,16 @@ def sources(engine: Engine, number: int) -> list[View]:
             {source: count for source, count in connection.execute(query)}
             for query in (
                 entities.where(holds(NameRow, number)).group_by(NameRow.source_id),
-                facts.where(holds(FactRow, number)).group_by(FactSource.source_id),
+                facts.where(holds(FactRow, number)).group_by(FactSourceRow.source_id),
                 documents.where(holds(DocumentRow, number)).group_by(DocumentRow.source_id),
             )
         ]
     with Session(engine) as session:
-        live = select(Source).where(holds(Source, number)).order_by(Source.created, Source.id)
+        live = (
+            select(SourceRow)
+            .where(holds(SourceRow, number))
+            .order_by(SourceRow.created, SourceRow.id)
+        )
         return [
             {
                 "id": row.id,
@@ -188,7 +195,7 @@ def history(engine: Engine, home: Path) -> list[View]:
         ]
 
 
-def entity(graph: Graph, name: str) -> View:
+def entity(graph: KnowledgeGraph, name: str) -> View:
     """Return an entity with its facts, their sources, and what contradicts them.
 
     `name` may be an id. Raises KnowledgeError where nothing is called so.
@@ -208,7 +215,7 @@ def entity(graph: Graph, name: str) -> View:
     return view
 
 
-def _entity(graph: Graph, entity: Entity) -> View:
+def _entity(graph: KnowledgeGraph, entity: Entity) -> View:
     facts = graph.facts(entity.id)
     inverse = graph.inverse(entity.id)
     known = graph.entities([fact.object for fact in facts if fact.object])
@@ -245,3 +252,80 @@ def _object(fact: Fact, known: dict[str, Entity]) -> View:
     name = names[0].text if names else fact.object
     said = {each.language: each.text for each in reversed(names)}
     return {"object": {"id": fact.object, "name": name, "names": said}}
+
+
+def merges(engine: Engine, number: int, name: str = "", limit: int = 50) -> View:
+    """Return the merges of a generation, and the splits by which merges were undone.
+
+    A merge is a source whose records came to an entity that another source had brought. `name` is
+    an id or a name of the entity; all entities by default.
+    """
+    graph = KnowledgeGraph(engine, number)
+    asked = [name, *(each.id for each in graph.named(name))]
+    held = holds(NameRow, number)
+    here = select(NameRow.id).where(
+        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id == JoinRow.source_id, held
+    )
+    elsewhere = select(NameRow.id).where(
+        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id != JoinRow.source_id, held
+    )
+    merged = (
+        select(JoinRow, SourceRow.title)
+        .join(SourceRow, SourceRow.id == JoinRow.source_id)
+        .where(here.exists(), elsewhere.exists())
+        .order_by(JoinRow.entity_id, SourceRow.created, SourceRow.id)
+        .limit(limit)
+    )
+    splits = select(SplitRow).where(holds(SplitRow, number)).order_by(SplitRow.id).limit(limit)
+    if name:
+        merged = merged.where(JoinRow.entity_id.in_(asked))
+        splits = splits.where(SplitRow.entity_id.in_(asked) | SplitRow.part_id.in_(asked))
+    with engine.connect() as connection:
+        joined = connection.execute(merged).all()
+        decided = connection.execute(splits).all()
+        counts = [_count_facts(connection, row.entity_id, row.source_id, number) for row in joined]
+    if name and not (asked[1:] or graph.entity(name) or decided):
+        raise unknown_entity(name)
+    known = graph.entities(
+        [row.entity_id for row in (*joined, *decided)] + [row.part_id for row in decided]
+    )
+    return {
+        "merges": [
+            {
+                "entity": _called(row.entity_id, known),
+                "source": {"id": row.source_id, "title": row.title},
+                "how": row.how,
+                "term": row.term,
+                "facts": count,
+            }
+            for row, count in zip(joined, counts, strict=True)
+        ],
+        "splits": [
+            {
+                "entity": _called(row.entity_id, known),
+                "part": _called(row.part_id, known),
+                "source": row.source_id,
+                "generation": row.since,
+            }
+            for row in decided
+        ],
+    }
+
+
+def _count_facts(connection: Connection, entity: str, source: str, number: int) -> int:
+    """Count the facts that a source states of an entity."""
+    query = (
+        select(func.count(FactRow.id))
+        .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
+        .where(
+            or_(FactRow.subject_id == entity, FactRow.object_id == entity),
+            FactSourceRow.source_id == source,
+            holds(FactRow, number),
+        )
+    )
+    return connection.scalar(query) or 0
+
+
+def _called(id: str, known: dict[str, Entity]) -> View:
+    """Return an entity by its id and name; the name is empty where no source names it any more."""
+    return {"id": id, "name": known[id].name("en") if id in known else ""}

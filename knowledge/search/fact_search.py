@@ -9,11 +9,11 @@ for, an overview is given. This file knows nothing of passages.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from knowledge.graph.knowledge_graph import Evidence, Graph
+from knowledge.graph.knowledge_graph import EvidenceLine, KnowledgeGraph
 from knowledge.records import Entity, Language
 from knowledge.search import weights
-from knowledge.search.hits import Hit, Origin, Why
-from knowledge.search.query_parser import Ask, Question
+from knowledge.search.hits import Hit, HitOrigin, HitScores
+from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.vocabulary import RELATIONS
 
 _SIBLINGS: dict[str, tuple[str, ...]] = {
@@ -79,14 +79,14 @@ _PAIRED = ("interaction", "contraindication", "side_effect")
 class FactSearch:
     """The facts of one generation, as evidence."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
 
-    def find(self, question: Question, language: Language) -> list[Hit]:
+    def find(self, question: ParsedQuery, language: Language) -> list[Hit]:
         """Return the groups of facts that answer, best first."""
         if not question.mentions or question.explained < weights.FACTS_EXPLAINED:
             return []
-        best: dict[str, tuple[float, Evidence]] = {}
+        best: dict[str, tuple[float, EvidenceLine]] = {}
         for score, evidence in self._groups(question, language):
             if score > best.get(evidence.id, (0.0, evidence))[0]:
                 best[evidence.id] = (score, evidence)
@@ -97,7 +97,9 @@ class FactSearch:
             _fact_hit(score * trust, evidence) for score, evidence in ranked[: weights.FACT_GROUPS]
         ]
 
-    def _groups(self, question: Question, language: Language) -> Iterator[tuple[float, Evidence]]:
+    def _groups(
+        self, question: ParsedQuery, language: Language
+    ) -> Iterator[tuple[float, EvidenceLine]]:
         entities = self._entities(question)
         asks = self._asks(question, entities)
         yield from self._pairs(entities, asks, language)
@@ -111,13 +113,13 @@ class FactSearch:
         if not answered and not any(ask.is_clear for ask in asks):
             yield from self._overviews(entities, language)
 
-    def _entities(self, question: Question) -> list[Entity]:
+    def _entities(self, question: ParsedQuery) -> list[Entity]:
         each = weights.FACT_ENTITIES_EACH
         ids = [id for mention in question.mentions for id in mention.entities[:each]]
         found = (self._graph.entity(id) for id in dict.fromkeys(ids[: weights.FACT_ENTITIES]))
         return [entity for entity in found if entity is not None]
 
-    def _asks(self, question: Question, entities: Sequence[Entity]) -> tuple[Ask, ...]:
+    def _asks(self, question: ParsedQuery, entities: Sequence[Entity]) -> tuple[AskedRelation, ...]:
         """Return what is asked; two medicines without more ask whether they go together."""
         named = {
             mention.start
@@ -126,12 +128,12 @@ class FactSearch:
             if any(entity.id == id and entity.kind == "medicine" for entity in entities)
         }
         if len(named) > 1 and not any(ask.is_clear for ask in question.asks):
-            return (Ask("interaction", weights.CLEAR_CUE),)
+            return (AskedRelation("interaction", weights.CLEAR_CUE),)
         return question.asks
 
     def _pairs(
-        self, entities: Sequence[Entity], asks: Sequence[Ask], language: Language
-    ) -> Iterator[tuple[float, Evidence]]:
+        self, entities: Sequence[Entity], asks: Sequence[AskedRelation], language: Language
+    ) -> Iterator[tuple[float, EvidenceLine]]:
         """Yield the facts that relate two mentioned entities to each other."""
         wanted = {ask.relation for ask in asks if ask.weight >= weights.SECOND_CUE}
         for one, other in combinations(entities, 2):
@@ -145,7 +147,9 @@ class FactSearch:
                     fits = relation in wanted or relation in _PAIRED or not wanted
                     yield weights.FACT_PAIR if fits else weights.FACT_PAIR_UNASKED, evidence
 
-    def _asked(self, entity: Entity, asks: Sequence[Ask]) -> Iterator[tuple[float, str, bool]]:
+    def _asked(
+        self, entity: Entity, asks: Sequence[AskedRelation]
+    ) -> Iterator[tuple[float, str, bool]]:
         """Yield the groups of an entity that answer what is asked, each with its worth."""
         own, seen = self._graph.relations(entity.id)
         for ask in asks:
@@ -170,7 +174,7 @@ class FactSearch:
 
     def _overviews(
         self, entities: Sequence[Entity], language: Language
-    ) -> Iterator[tuple[float, Evidence]]:
+    ) -> Iterator[tuple[float, EvidenceLine]]:
         for place, entity in enumerate(entities):
             steps = min(place, weights.FACT_OVERVIEW_STEPS)
             worth = weights.FACT_OVERVIEW - weights.FACT_OVERVIEW_STEP * steps
@@ -183,7 +187,7 @@ class FactSearch:
                         worth *= weights.FACT_OVERVIEW_DECAY
 
 
-def _fact_hit(score: float, evidence: Evidence) -> Hit:
+def _fact_hit(score: float, evidence: EvidenceLine) -> Hit:
     sources = tuple(dict.fromkeys(id for fact in evidence.facts for id in fact.sources))
     name = evidence.entity.name(evidence.language)
     return Hit(
@@ -195,8 +199,8 @@ def _fact_hit(score: float, evidence: Evidence) -> Hit:
         None,
         "fact",
         round(score, 4),
-        Why(0.0, 0.0, round(score, 4)),
-        Origin(evidence.entity.id, name, section=evidence.relation, sources=sources),
+        HitScores(0.0, 0.0, round(score, 4)),
+        HitOrigin(evidence.entity.id, name, section=evidence.relation, sources=sources),
         tuple(fact.id for fact in evidence.facts),
         evidence.language,
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from knowledge.search import weights
 
 
-def fused(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[str, float]:
+def fuse_scores(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[str, float]:
     """Return the merit of each passage that either ranking found, best first; the best has 1.
 
     `cosines` are as the vectors gave them, `matches` BM25 scores as shares of the best.

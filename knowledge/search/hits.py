@@ -6,7 +6,7 @@ from knowledge.records import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class HitScores:
     """What spoke for a hit: cosine, share of terms, and what the graph makes of it."""
 
     dense: float
@@ -15,7 +15,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class HitOrigin:
     """Where a hit comes from: a document, or for facts the entity and the sources."""
 
     id: str
@@ -43,8 +43,8 @@ class Hit:
     year: int | None
     type: str
     score: float
-    why: Why
-    document: Origin
+    why: HitScores
+    document: HitOrigin
     facts: tuple[str, ...]
     language: Language
     matched: tuple[str, ...] = ()

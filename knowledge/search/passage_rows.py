@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.graph.prepared_query import Prepared, Row
+from knowledge.graph.id_queries import PreparedQuery, Row
 from knowledge.records import Language, Passage
 
 _AT_ONCE = 30
@@ -41,7 +41,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredPassage:
     """A passage with its document, as the catalogue holds it."""
 
     passage: Passage
@@ -52,7 +52,7 @@ class Found:
     source: str
 
 
-class PassageRows:
+class PassageReader:
     """Reads the passages of one generation.
 
     The statement of each set of filters is kept: to word it anew takes longer than to run it.
@@ -61,10 +61,10 @@ class PassageRows:
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._reader = lru_cache(maxsize=64)(
-            lambda filters: Prepared(engine, partial(_readable, generation, filters), _AT_ONCE)
+            lambda filters: PreparedQuery(engine, partial(_readable, generation, filters), _AT_ONCE)
         )
 
-    def read(self, ids: Sequence[str], filters: Filters) -> dict[str, Found]:
+    def read(self, ids: Sequence[str], filters: Filters) -> dict[str, StoredPassage]:
         """Read those passages that the generation still has and that pass the filters."""
         if not ids:
             return {}
@@ -73,11 +73,11 @@ class PassageRows:
         return {row[0]: _found(row) for row in rows}
 
 
-def _found(row: Row) -> Found:
+def _found(row: Row) -> StoredPassage:
     """Return the passage of a row as `_readable` selects it."""
     id, document, words, start, end, section, language, *rest = row
     spoken: Language = "zh" if language == "zh" else "en"
-    return Found(Passage(id, document, words, start, end, section, spoken), *rest)
+    return StoredPassage(Passage(id, document, words, start, end, section, spoken), *rest)
 
 
 def _readable(

@@ -13,20 +13,20 @@ from itertools import islice
 
 from sqlalchemy import Engine
 
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import lexical
-from knowledge.index.dense import Dense
+from knowledge.index.dense import DenseIndex
 from knowledge.index.embedding import Embedding
 from knowledge.index.indexed_passages import heading
-from knowledge.index.lexical import Words
+from knowledge.index.lexical import LexicalIndex
 from knowledge.records import Language
 from knowledge.search import weights
-from knowledge.search.fusion import fused
-from knowledge.search.hits import Hit, Origin, Why
-from knowledge.search.passage_rows import Filters, Found, PassageRows
-from knowledge.search.query_parser import Question
-from knowledge.search.query_translation import translated
-from knowledge.search.term_coverage import Topic, covered, topics
+from knowledge.search.fusion import fuse_scores
+from knowledge.search.hits import Hit, HitOrigin, HitScores
+from knowledge.search.passage_rows import Filters, PassageReader, StoredPassage
+from knowledge.search.query_parser import ParsedQuery
+from knowledge.search.query_translation import translate_query
+from knowledge.search.term_coverage import Topic, measure_coverage, query_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class _Judged:
     """A passage that was read: its worth, and what speaks for it."""
 
     worth: float
-    why: Why
+    why: HitScores
     matched: tuple[str, ...]
     terms: frozenset[str]
-    found: Found
+    found: StoredPassage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Asked:
     `unread` is its language where the model does not read it: words alone speak for such passages.
     """
 
-    question: Question
+    question: ParsedQuery
     topics: Mapping[Language, Sequence[Topic]]
     gate: float | None
     unread: Language | None
@@ -60,19 +60,19 @@ class PassageSearch:
         self,
         engine: Engine,
         generation: int,
-        graph: Graph,
-        dense: Dense,
-        words: Words,
+        graph: KnowledgeGraph,
+        dense: DenseIndex,
+        words: LexicalIndex,
         embedding: Embedding | None,
     ) -> None:
-        self._rows = PassageRows(engine, generation)
+        self._rows = PassageReader(engine, generation)
         self._graph = graph
         self._dense = dense
         self._words = words
         self._embedding = embedding
 
     def find(
-        self, question: Question, top: int, filters: Filters, *, abstain: bool = True
+        self, question: ParsedQuery, top: int, filters: Filters, *, abstain: bool = True
     ) -> list[Hit]:
         """Return the best passages; without `abstain` also what is not about the question."""
         wanted = max(weights.CANDIDATES, weights.CANDIDATES_PER_HIT * top)
@@ -88,7 +88,7 @@ class PassageSearch:
 
     def _best(
         self,
-        question: Question,
+        question: ParsedQuery,
         cosines: Mapping[str, float],
         matches: Mapping[str, float],
         top: int,
@@ -99,13 +99,13 @@ class PassageSearch:
 
         Returns them best first, and how many candidates could be read.
         """
-        merits = fused(cosines, matches)
+        merits = fuse_scores(cosines, matches)
         strange = self._is_strange(question)
         gate = weights.GATE_WITH_UNKNOWN_WORD if strange else weights.GATE
         about = _Asked(
             question,
             {
-                language: topics(question, language, self._graph, self._words.rarity)
+                language: query_topics(question, language, self._graph, self._words.rarity)
                 for language in _LANGUAGES
             },
             gate if abstain else None,
@@ -128,21 +128,21 @@ class PassageSearch:
         judged.sort(key=lambda each: (-each.worth, each.found.passage.id))
         return judged, live
 
-    def _cosines(self, question: Question, wanted: int) -> dict[str, float]:
+    def _cosines(self, question: ParsedQuery, wanted: int) -> dict[str, float]:
         if self._embedding is None or not self._dense.size:
             return {}
         # A model that does not read the question is asked in the words of the other language.
         reads = self._embedding.reads(question.language)
-        text = question.text if reads else translated(question, self._graph)
+        text = question.text if reads else translate_query(question, self._graph)
         if not text:
             return {}
         return dict(self._dense.find(self._embedding.encode([text])[0], wanted))
 
-    def _matches(self, question: Question, wanted: int) -> dict[str, float]:
+    def _matches(self, question: ParsedQuery, wanted: int) -> dict[str, float]:
         """Return passages that share terms, in either language, as shares of the best score."""
         best: dict[str, float] = {}
-        other = lexical.asked(translated(question, self._graph))
-        for spoken in (lexical.asked(question.text), other):
+        other = lexical.query_terms(translate_query(question, self._graph))
+        for spoken in (lexical.query_terms(question.text), other):
             matches = self._words.find(spoken, wanted, weights.TITLE_WEIGHT)
             for match in matches:
                 share = match.score / matches[0].score
@@ -152,7 +152,7 @@ class PassageSearch:
     def _reads(self, language: Language) -> bool:
         return self._embedding is not None and self._embedding.reads(language)
 
-    def _is_strange(self, question: Question) -> bool:
+    def _is_strange(self, question: ParsedQuery) -> bool:
         """Say whether a question holds an English word that no passage and no name holds."""
         words = [term for term in question.rest if term.isascii() and term.isalpha()]
         return any(len(word) > 1 and not self._words.holds(word) for word in words)
@@ -175,11 +175,11 @@ def _in_order(
     return dict.fromkeys([*words[:best], *meaning[:best], *merits])
 
 
-def _judged(about: _Asked, each: Found, cosine: float, merit: float) -> _Judged | None:
+def _judged(about: _Asked, each: StoredPassage, cosine: float, merit: float) -> _Judged | None:
     """Weigh a passage by what it speaks of; None where it is not about the question."""
     passage = each.passage
-    terms = lexical.distinct(f"{heading(each.title, passage.section)} {passage.text}")
-    held = covered(terms, about.topics[passage.language])
+    terms = lexical.distinct_terms(f"{heading(each.title, passage.section)} {passage.text}")
+    held = measure_coverage(terms, about.topics[passage.language])
     sure = cosine + weights.COVERAGE_WEIGHT * held.share
     alone = passage.language == about.unread
     all_names = alone and held.linked == 1.0
@@ -190,7 +190,7 @@ def _judged(about: _Asked, each: Found, cosine: float, merit: float) -> _Judged 
     worth = weights.PASSAGE * (1.0 - weights.DOUBT * doubt) * merit
     if passage.language != about.question.language:
         worth *= weights.OTHER_LANGUAGE
-    why = Why(round(cosine, 4), round(held.share, 4), round(held.linked, 4))
+    why = HitScores(round(cosine, 4), round(held.share, 4), round(held.linked, 4))
     return _Judged(worth, why, held.matched, frozenset(terms), each)
 
 
@@ -237,7 +237,7 @@ def _hit(judged: _Judged, alike: tuple[str, ...]) -> Hit:
         each.type,
         round(judged.worth, 4),
         judged.why,
-        Origin(
+        HitOrigin(
             passage.document,
             each.title,
             each.journal,

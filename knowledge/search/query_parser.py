@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from knowledge.graph.linker import Linker, Mention
+from knowledge.graph.linker import EntityMention, Linker
 from knowledge.index import lexical
 from knowledge.records import Language
 from knowledge.search import weights
@@ -56,7 +56,7 @@ _AGAINST = ("contraindication", "interaction")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskedRelation:
     """A relation that a question asks for; `inverse` where its words look from the object."""
 
     relation: str
@@ -70,7 +70,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParsedQuery:
     """A question taken apart.
 
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
@@ -80,8 +80,8 @@ class Question:
 
     text: str
     language: Language
-    mentions: tuple[Mention, ...]
-    asks: tuple[Ask, ...]
+    mentions: tuple[EntityMention, ...]
+    asks: tuple[AskedRelation, ...]
     explained: float
     rest: tuple[str, ...]
     permission: bool = False
@@ -96,7 +96,7 @@ class _Cue:
     text: str
 
 
-def understand(text: str, linker: Linker, language: Language | None = None) -> Question:
+def parse_query(text: str, linker: Linker, language: Language | None = None) -> ParsedQuery:
     """Take a question apart."""
     spoken = language or language_of(text)
     mentions = tuple(linker.find(text))
@@ -104,12 +104,12 @@ def understand(text: str, linker: Linker, language: Language | None = None) -> Q
     asks = _asks(cues)
     permission = not any(ask.is_clear for ask in asks) and _permission(text, mentions)
     if permission:
-        asks = tuple(Ask(relation, weights.PERMISSION) for relation in _AGAINST)
+        asks = tuple(AskedRelation(relation, weights.PERMISSION) for relation in _AGAINST)
     spans = [(each.start, each.end) for each in mentions] + [(cue.start, cue.end) for cue in cues]
-    rest = tuple(term for term in lexical.asked(_masked(text, spans)) if not _topicless(term))
-    known = len(lexical.asked(" ".join(text[start:end] for start, end in spans)))
+    rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
+    known = len(lexical.query_terms(" ".join(text[start:end] for start, end in spans)))
     explained = known / (known + len(rest)) if known else 0.0
-    return Question(text, spoken, mentions, asks, explained, rest, permission)
+    return ParsedQuery(text, spoken, mentions, asks, explained, rest, permission)
 
 
 class _Meaning(NamedTuple):
@@ -157,7 +157,7 @@ def _cues(text: str) -> list[_Cue]:
     return found
 
 
-def _within(cue: _Cue, mentions: tuple[Mention, ...]) -> bool:
+def _within(cue: _Cue, mentions: tuple[EntityMention, ...]) -> bool:
     """Say whether a cue is but a part of a name: `stroke prevention clinic`."""
     return any(
         each.start <= cue.start and cue.end <= each.end and len(each.text) > len(cue.text)
@@ -165,7 +165,7 @@ def _within(cue: _Cue, mentions: tuple[Mention, ...]) -> bool:
     )
 
 
-def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
+def _asks(cues: list[_Cue]) -> tuple[AskedRelation, ...]:
     best: dict[tuple[str, bool], float] = {}
     strong = {each.relation for cue in cues for each in _MEANT[cue.text] if not each.weak}
     for cue in cues:
@@ -188,10 +188,10 @@ def _asks(cues: list[_Cue]) -> tuple[Ask, ...]:
         # "what is" asks for a description where nothing else does
         kept = dict.fromkeys(kept, weights.ONLY_WEAK_CUES)
     order = sorted(kept.items(), key=lambda item: -item[1])
-    return tuple(Ask(relation, weight, inverse) for (relation, inverse), weight in order)
+    return tuple(AskedRelation(relation, weight, inverse) for (relation, inverse), weight in order)
 
 
-def _permission(text: str, mentions: tuple[Mention, ...]) -> bool:
+def _permission(text: str, mentions: tuple[EntityMention, ...]) -> bool:
     """Say whether a question is whether somebody may have a medicine that it names."""
     named = any(id.startswith(_MEDICINE) for mention in mentions for id in mention.entities)
     return named and _MAY.search(text) is not None

@@ -7,24 +7,24 @@ Only what the graph names in both languages crosses over. This file searches not
 
 from itertools import chain, zip_longest
 
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.records import Language
 from knowledge.search import weights
-from knowledge.search.query_parser import Question
+from knowledge.search.query_parser import ParsedQuery
 from knowledge.vocabulary import RELATIONS
 
 
-def other_than(language: Language) -> Language:
+def other_language(language: Language) -> Language:
     """Return the other of the two languages."""
     return "en" if language == "zh" else "zh"
 
 
-def translated(question: Question, graph: Graph) -> str:
+def translate_query(question: ParsedQuery, graph: KnowledgeGraph) -> str:
     """Return a question in the other language, as far as the graph knows its names.
 
     The preferred name of every mention comes before the second name of any.
     """
-    other = other_than(question.language)
+    other = other_language(question.language)
     spoken = []
     for mention in question.mentions:
         entity = graph.entity(mention.entities[0])

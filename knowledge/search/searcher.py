@@ -16,19 +16,19 @@ from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
 from knowledge.graph import linker
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.graph.linker import Linker
 from knowledge.index import generations
-from knowledge.index.dense import Dense
+from knowledge.index.dense import DenseIndex
 from knowledge.index.embedding import Embedding
-from knowledge.index.lexical import Lexical, Unknown
+from knowledge.index.lexical import MissingLexicalIndex, TantivyIndex
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Language
 from knowledge.search.fact_search import FactSearch
 from knowledge.search.hits import Hit
 from knowledge.search.passage_rows import Filters
 from knowledge.search.passage_search import PassageSearch
-from knowledge.search.query_parser import understand
+from knowledge.search.query_parser import parse_query
 
 
 class Search:
@@ -52,14 +52,16 @@ class Search:
         self.generation = generation.number
         self.names_since = manifest.graph or generation.number
         self.linker = known or linker.load(engine, generation.number)
-        self.graph = Graph(engine, generation.number)
+        self.graph = KnowledgeGraph(engine, generation.number)
         self._facts = FactSearch(self.graph)
         self._passages = PassageSearch(
             engine,
             generation.number,
             self.graph,
-            Dense(generation.folder, generation.segments, manifest.files),
-            Lexical(generation.folder / LEXICAL) if generation.words else Unknown(),
+            DenseIndex(generation.folder, generation.segments, manifest.files),
+            TantivyIndex(generation.folder / LEXICAL)
+            if generation.words
+            else MissingLexicalIndex(),
             embedding,
         )
 
@@ -87,7 +89,7 @@ class Search:
                 f"The number of hits must be at least 1; it is {top}.", where="--top"
             )
         filters = Filters(language, year_from, year_to, type, source, per_source)
-        question = understand(query, self.linker)
+        question = parse_query(query, self.linker)
         hits: list[Hit] = []
         if not filters.of_documents:
             hits += self._facts.find(question, language or question.language)
@@ -105,7 +107,7 @@ def open_search(engine: Engine, home: Path, embedding: Embedding | None = None) 
     while True:
         number = generations.newest(engine)
         if number is None:
-            raise generations.nothing(home)
+            raise generations.no_knowledge_error(home)
         try:
             return _opened(engine, home, number, embedding)
         except (KnowledgeError, OSError, RuntimeError, ValueError):

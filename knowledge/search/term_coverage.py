@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from knowledge.graph.knowledge_graph import Graph
-from knowledge.index.lexical import asked, asked_chinese
+from knowledge.graph.knowledge_graph import KnowledgeGraph
+from knowledge.index.lexical import chinese_query_runs, query_terms
 from knowledge.records import Language
 from knowledge.search import weights
-from knowledge.search.query_parser import Question
+from knowledge.search.query_parser import ParsedQuery
 from knowledge.text.names import language_of
-from knowledge.text.segmentation import Rarity, segmented
+from knowledge.text.segmentation import Rarity, segment
 from knowledge.vocabulary import RELATIONS
 
 
@@ -33,7 +33,7 @@ class Topic:
     linked: bool
 
 
-class Covered(NamedTuple):
+class Coverage(NamedTuple):
     """The share of the topics that a passage speaks of, of the linked ones, and which they are."""
 
     share: float
@@ -41,7 +41,9 @@ class Covered(NamedTuple):
     matched: tuple[str, ...]
 
 
-def topics(question: Question, language: Language, graph: Graph, rarity: Rarity) -> list[Topic]:
+def query_topics(
+    question: ParsedQuery, language: Language, graph: KnowledgeGraph, rarity: Rarity
+) -> list[Topic]:
     """Return what a passage in a language must speak of to be about the question."""
     found: list[Topic] = []
 
@@ -56,10 +58,10 @@ def topics(question: Question, language: Language, graph: Graph, rarity: Rarity)
         entities = [graph.entity(id) for id in likely]
         names = {name.text for each in entities if each is not None for name in each.names}
         spoken = [mention.text, *names]
-        sets = {frozenset(asked(name)) for name in spoken if language_of(name) == language}
+        sets = {frozenset(query_terms(name)) for name in spoken if language_of(name) == language}
         add(mention.text, sets, True)
     rest = _unlinked(question)
-    for term in asked(rest):
+    for term in query_terms(rest):
         # Chinese texts write many names in Latin letters; English ones hold no Chinese.
         if language_of(term) == "en" and (language == "en" or question.language == "zh"):
             add(term, {frozenset((term,))}, False)
@@ -69,26 +71,26 @@ def topics(question: Question, language: Language, graph: Graph, rarity: Rarity)
     if language != question.language:
         for ask in question.asks:
             label = RELATIONS[ask.relation].label(language)
-            add(label, {frozenset(asked(label))}, False)
+            add(label, {frozenset(query_terms(label))}, False)
     return found
 
 
-def covered(held: Collection[str], wanted: Sequence[Topic]) -> Covered:
+def measure_coverage(held: Collection[str], wanted: Sequence[Topic]) -> Coverage:
     """Return which share of some topics the terms of a text cover."""
     if not wanted:
-        return Covered(0.0, 0.0, ())
+        return Coverage(0.0, 0.0, ())
     terms = frozenset(held)
     spoken = [topic for topic in wanted if any(terms >= names for names in topic.alternatives)]
     total = sum(topic.weight for topic in wanted)
     linked = sum(topic.linked for topic in wanted)
-    return Covered(
+    return Coverage(
         sum(topic.weight for topic in spoken) / total,
         sum(topic.linked for topic in spoken) / linked if linked else 0.0,
         tuple(topic.text for topic in spoken),
     )
 
 
-def _unlinked(question: Question) -> str:
+def _unlinked(question: ParsedQuery) -> str:
     """Return a question with its mentions blotted out."""
     signs = list(question.text)
     for mention in question.mentions:
@@ -97,13 +99,13 @@ def _unlinked(question: Question) -> str:
 
 
 def _chinese(
-    question: Question, rest: str, rarity: Rarity
+    question: ParsedQuery, rest: str, rarity: Rarity
 ) -> Iterator[tuple[str, tuple[frozenset[str], ...]]]:
     """Yield the Chinese words of the rest of a question, each with what may stand for it."""
     cues = [RELATIONS[ask.relation].cues_zh for ask in question.asks]
     unknown = rarity("")
-    pairs = [pair for run in asked_chinese(rest) for pair in segmented(run, rarity, unknown)]
+    pairs = [pair for run in chinese_query_runs(rest) for pair in segment(run, rarity, unknown)]
     for pair in dict.fromkeys(pairs):
         same = sorted({cue for each in cues if pair in each for cue in each})
-        spoken = [frozenset(asked(cue)) for cue in same]
+        spoken = [frozenset(query_terms(cue)) for cue in same]
         yield pair, (frozenset((pair,)), *filter(None, spoken))

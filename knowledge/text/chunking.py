@@ -18,7 +18,7 @@ MAX_CHARS = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SectionSpan:
     """A section of a document: its title, and the characters that it takes of the text."""
 
     title: str
@@ -26,39 +26,39 @@ class Span:
     end: int
 
 
-class Composed(NamedTuple):
+class StoredText(NamedTuple):
     """The text of a document as it is stored, and the spans of its sections."""
 
     text: str
-    spans: list[Span]
+    spans: list[SectionSpan]
 
 
 _ABOUT_ITSELF = {"source", "sources", "references", "来源", "参考文献", "资料来源"}
 """Sections that speak of the document and not of medicine: stored, but never a passage."""
 
 
-def compose(record: DocumentRecord) -> Composed:
+def compose_text(record: DocumentRecord) -> StoredText:
     """Lay out a document as one text, sections parted by empty lines.
 
     The title comes first; it is a span of its own only where there is nothing else.
     """
     text = record.title
-    spans: list[Span] = []
+    spans: list[SectionSpan] = []
     for section in record.sections:
         text += "\n\n"
         start = len(text)
         text += section.text
         if section.text.strip() and section.title.strip().lower() not in _ABOUT_ITSELF:
-            spans.append(Span(section.title, start, len(text)))
+            spans.append(SectionSpan(section.title, start, len(text)))
     if not spans and record.title.strip():
-        spans.append(Span("", 0, len(record.title)))
-    return Composed(text, spans)
+        spans.append(SectionSpan("", 0, len(record.title)))
+    return StoredText(text, spans)
 
 
-def split(
+def split_passages(
     document_id: str,
     text: str,
-    spans: Sequence[Span],
+    spans: Sequence[SectionSpan],
     language: Language,
     max_chars: int = MAX_CHARS,
 ) -> list[Passage]:
@@ -77,7 +77,7 @@ def split(
     return passages
 
 
-def _packed(text: str, span: Span, longest: int) -> Iterator[tuple[int, int]]:
+def _packed(text: str, span: SectionSpan, longest: int) -> Iterator[tuple[int, int]]:
     """Yield runs of sentences of about equal length, none longer than allowed."""
     pieces = [
         piece

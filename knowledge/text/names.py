@@ -129,7 +129,7 @@ def _unwrap(name: str) -> str:
     return name
 
 
-def balanced(name: str) -> bool:
+def has_balanced_brackets(name: str) -> bool:
     """Say whether every bracket that opens also closes; a cut name often does not."""
     return name.count("(") + name.count("（") == name.count(")") + name.count("）")
 

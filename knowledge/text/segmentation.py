@@ -22,7 +22,7 @@ More than half of a strange pair, so that two strange characters stay together a
 """
 
 
-def segmented(run: str, rarity: Rarity, unknown: float) -> list[str]:
+def segment(run: str, rarity: Rarity, unknown: float) -> list[str]:
     """Return the pairs of a run that cover its characters at the least rarity in sum.
 
     `unknown` is the rarity of what nothing holds. Characters that are words of their own are left

@@ -11,7 +11,7 @@ SHORTEST = 6
 """Words of fewer letters are never corrected: too many words differ from them by one letter."""
 
 
-class Spelling:
+class SpellingCorrector:
     """The words that are known, and those that they can be mistaken for."""
 
     def __init__(self, words: Collection[str]) -> None:

@@ -10,7 +10,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-NAMES_EN = frozenset(
+EVERYDAY_EN = frozenset(
     _words("""
     able about adult adults affect age aged ages aid aids air all allow an and animal anxious
     apply are area as at attack average avoid baby bad balance base be best better birth black
@@ -49,7 +49,7 @@ NAMES_EN = frozenset(
 )
 """English words that are left alone where they stand as a whole name."""
 
-NAMES_ZH = frozenset(
+EVERYDAY_ZH = frozenset(
     _words("""
     治疗 检查 疾病 症状 药物 用药 手术 饮食 出现 感觉 患者 病人 医院 医生 科室 部位 全身 其他
     其它 无 正常 异常 预防 病因 原因 并发 诊断 运动 休息 食物 水 成人 儿童 老人 女性 男性 多种
@@ -60,7 +60,7 @@ NAMES_ZH = frozenset(
 )
 """Chinese words that are left alone where they stand as a whole name."""
 
-ASKING_EN = frozenset(
+QUESTION_WORDS_EN = frozenset(
     _words("""
     a about after all also am an and any are as at be because been being but by can could did do
     does doing explain for from get give given had has have having he her him his how i if in
@@ -73,7 +73,7 @@ ASKING_EN = frozenset(
 )
 """English words of a question that say nothing of what is asked."""
 
-ASKING_ZH = _words("""
+QUESTION_PHRASES_ZH = _words("""
     什么时候 多长时间 需不需要 几个小时 几小时 几个月 要不要 该不该 用不用 多久 多长 多大 几天
     几岁 几次 一定 有可能 可能 可不可以 有没有 是什么 有哪些 有什么 为什么 怎么样 怎么办 什么样
     能不能 是不是 多少 什么 哪些 哪里 哪个 怎么 怎样 如何 请问 是否 可以 应该 需要 一下 一般

@@ -69,7 +69,7 @@ _FOREIGN = (
 _NUMBER = r"(?<![\d.,A-Za-z])-?\d+(?:\.\d+)?"
 
 
-def spelled(unit: str, language: Language) -> tuple[str, ...]:
+def spellings(unit: str, language: Language) -> tuple[str, ...]:
     """Return how a unit is written; nothing for one that has no sign.
 
     >>> spelled("kg", "zh")
@@ -81,33 +81,33 @@ def spelled(unit: str, language: Language) -> tuple[str, ...]:
     return tuple(written.split("|")) if written else ()
 
 
-def choices(unit: str, language: Language) -> tuple[str, ...]:
+def readable_spellings(unit: str, language: Language) -> tuple[str, ...]:
     """Return the spellings that may stand behind any number.
 
     >>> choices("years", "en")
     ('years', 'yrs')
     """
-    return tuple(each for each in spelled(unit, language) if each not in _UNSAID)
+    return tuple(each for each in spellings(unit, language) if each not in _UNSAID)
 
 
-def plain(unit: str, language: Language) -> str:
+def unit_symbol(unit: str, language: Language) -> str:
     """Return the first spelling, or nothing."""
-    return next(iter(spelled(unit, language)), "")
+    return next(iter(spellings(unit, language)), "")
 
 
-def amount(number: str, unit: str, language: Language) -> str:
+def format_quantity(number: str, unit: str, language: Language) -> str:
     """Return a number with its unit as calls and answers write it.
 
     >>> amount("70", "kg", "en"), amount("60", "years", "zh"), amount("1.4", "", "en")
     ('70 kg', '60岁', '1.4')
     """
-    spelling = plain(unit, language)
+    spelling = unit_symbol(unit, language)
     if language == "en" and number == "1":
         spelling = _ONE.get(spelling, spelling)
-    return joined(number, spelling)
+    return join_quantity(number, spelling)
 
 
-def joined(number: str, spelling: str) -> str:
+def join_quantity(number: str, spelling: str) -> str:
     """Put a number and a spelling together: signs such as % and Chinese words stand close."""
     if not spelling:
         return number
@@ -115,7 +115,7 @@ def joined(number: str, spelling: str) -> str:
     return f"{number}{'' if close else ' '}{spelling}"
 
 
-def quantities(text: str) -> Iterator[tuple[int, str, str]]:
+def find_quantities(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield where each number of a text begins, the number, and the spelling of its unit.
 
     In "128/76 mmHg" both numbers have the unit.

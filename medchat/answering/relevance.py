@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
+from knowledge.text.denial import DenialKind, is_denied
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
 from medchat.answering.entailment import INVERSE, Find
@@ -72,6 +73,11 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
+
+_WARNINGS: frozenset[DenialKind] = frozenset(
+    {"negation", "lack", "prohibition", "cessation", "needless", "ineffective", "exception"}
+)
+"""Denials by which prose may tell what must not be had; others speak of truth or frequency."""
 
 _WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
@@ -168,13 +174,15 @@ def unspoken(asked: Asked, text: str) -> str:
     """
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
         return ""
-    if not lexical.distinct(text).isdisjoint(asked.rest):
+    if not lexical.distinct_terms(text).isdisjoint(asked.rest):
         return ""
     if asked.language == "zh":
         places = {place for term in asked.rest for place in _places(asked.question, term)}
         return "".join(asked.question[place] for place in sorted(places))
     words_of = _WORD.findall(asked.question)
-    return " ".join(each for each in words_of if not lexical.distinct(each).isdisjoint(asked.rest))
+    return " ".join(
+        each for each in words_of if not lexical.distinct_terms(each).isdisjoint(asked.rest)
+    )
 
 
 def _places(text: str, term: str) -> range:
@@ -217,7 +225,7 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    return text_features.overlap(asked.rest, lexical.distinct(text)) > KNOWN
+    return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
 def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
@@ -231,7 +239,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) ->
     accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
         return piece.relation.rstrip(INVERSE) in accepted
-    if "contraindication" in accepted and text_features.denials(piece.text):
+    if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
         "mg" in number.value for number in text_features.numbers(piece.text)

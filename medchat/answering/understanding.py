@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.search.query_parser import Ask, Question
+from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.entailment import Mention
 
-TakeApart = Callable[[str], Question]
+TakeApart = Callable[[str], ParsedQuery]
 """What finds the mentions and cues of a question: the query parser with a linker."""
 
 _PRONOUN_EN = re.compile(
@@ -92,7 +92,7 @@ def widened(asked: Asked, take_apart: TakeApart) -> Asked | None:
     )
 
 
-def _asked(parts: Question, *, follows: bool = False) -> Asked:
+def _asked(parts: ParsedQuery, *, follows: bool = False) -> Asked:
     # "What is sepsis?" asks for nothing clearer
     bare = len(parts.mentions) == 1 and not parts.rest and not _clear(parts.asks)
     asks = [ask.relation for ask in parts.asks if bare or ask.is_clear]
@@ -105,7 +105,7 @@ def _asked(parts: Question, *, follows: bool = False) -> Asked:
 
 
 def _completed(
-    text: str, parts: Question, earlier: Sequence[str], take_apart: TakeApart
+    text: str, parts: ParsedQuery, earlier: Sequence[str], take_apart: TakeApart
 ) -> str | None:
     """Return the question with what it leaves out, or None where it stands alone."""
     language = parts.language
@@ -118,11 +118,11 @@ def _completed(
     return None
 
 
-def _clear(asks: Sequence[Ask]) -> list[str]:
+def _clear(asks: Sequence[AskedRelation]) -> list[str]:
     return [ask.relation for ask in asks if ask.is_clear]
 
 
-def _leaves_out(text: str, parts: Question) -> bool:
+def _leaves_out(text: str, parts: ParsedQuery) -> bool:
     """Say whether a question without an entity leans on an earlier one."""
     pronoun = (_PRONOUN_ZH if parts.language == "zh" else _PRONOUN_EN).search(text)
     if pronoun or _opens_like_follow_up(text, parts.language):

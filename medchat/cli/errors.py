@@ -1,59 +1,28 @@
-"""The door: quiet libraries, settings, the one border where errors become sentences.
+"""Turn what commands raise into one sentence on stderr and an exit status.
 
-    arguments -> command -> output on stdout, or one sentence on stderr and an exit status
+    0 done · 1 the work failed, or a check said no · 2 wrong use or bad input · 130 Ctrl+C
 
-Commands raise; only this file turns what they raise into text.
+Commands raise; only this module turns what they raise into text. What a user cannot fix stays a
+traceback.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, is_dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import typer
 
 from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
+from medchat.cli.output import as_text, note, say, show, table
+from medchat.cli.startup import settings
 from medchat.errors import MedchatError
 
-if TYPE_CHECKING:
-    from medchat.settings import Settings
-
-_QUIET = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "LANGCHAIN_TRACING_V2": "false",
-    "LANGSMITH_TRACING": "false",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-"""Set, not merely defaulted: a question about a patient must not leave through a tracing service
-that another project switched on in the same shell."""
+__all__ = ["as_text", "guarded", "note", "say", "settings", "show", "table"]
 
 INTERRUPTED = 130
-SHIPPED = "mini"
-
-
-def quieten() -> None:
-    """Switch off telemetry and tracing in the libraries that read the environment.
-
-    Threads that wait for each other sleep instead of spinning: two processes that spin on the same
-    processors keep each other from working, and an answer beside a training takes minutes.
-    """
-    os.environ.update(_QUIET)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-
-def settings(**flags: str | int | None) -> "Settings":
-    """Return the settings in force, and keep a local model from asking the network."""
-    from medchat.settings import load
-
-    loaded = load(**flags)
-    if loaded.base == SHIPPED or Path(loaded.base).exists():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    return loaded
+"""The exit status after Ctrl+C, as shells give it."""
 
 
 def guarded(work: Callable[[], object], *, as_json: bool) -> int:
@@ -83,39 +52,6 @@ def guarded(work: Callable[[], object], *, as_json: bool) -> int:
     return status if isinstance(status, int) else 0
 
 
-def say(text: str = "") -> None:
-    """Write a line of result to stdout."""
-    typer.echo(text)
-
-
-def note(text: str) -> None:
-    """Write a remark to stderr, where it does not disturb what a script reads."""
-    typer.echo(text, err=True)
-
-
-def as_text(value: object) -> str:
-    """Return one JSON document; dataclasses become objects, paths and sets plain values."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
-
-
-def show(value: object, lines: Iterable[str], *, as_json: bool) -> None:
-    """Write a result as one JSON document, or as lines for a reader."""
-    if as_json:
-        say(as_text(value))
-        return
-    for line in lines:
-        say(line)
-
-
-def table(rows: Sequence[Sequence[object]]) -> list[str]:
-    """Return rows as aligned columns; the last column keeps its own length."""
-    cells = [[str(cell) for cell in row] for row in rows]
-    if not cells:
-        return []
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(_padded, row, widths)).rstrip() for row in cells]
-
-
 def _complain(what: str, where: str, remedy: str, *, as_json: bool) -> None:
     if as_json:
         note(json.dumps({"error": {"what": what, "where": where, "remedy": remedy}}))
@@ -138,21 +74,3 @@ def _command(error: typer.TyperException) -> str:
 
 def _one_line(message: str) -> str:
     return " ".join(message.split())
-
-
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    return str(value)
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

@@ -8,9 +8,8 @@ Reading only; what changes the knowledge base is `knowledge.ingest.updates`.
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
-from knowledge.graph import entity_splits
 from knowledge.graph.conflicts import listed as conflicts_of
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.search import catalog_views
 
@@ -51,12 +50,12 @@ def listed(
 
 def entity(engine: Engine, name: str) -> View:
     """Return an entity by a name or its id, with its facts."""
-    return catalog_views.entity(Graph(engine, current(engine)), name)
+    return catalog_views.entity(KnowledgeGraph(engine, current(engine)), name)
 
 
 def merges(engine: Engine, name: str, limit: int) -> View:
     """Return what was merged into entities, or into the one of a name, and what was split again."""
-    return entity_splits.listed(engine, current(engine), name, limit)
+    return catalog_views.merges(engine, current(engine), name, limit)
 
 
 def conflicts(engine: Engine, limit: int) -> list[View]:

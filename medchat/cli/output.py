@@ -1,51 +1,49 @@
-"""Results as lines for a reader at a terminal.
+"""Print results: one JSON document for a script, lines for a reader, remarks on stderr."""
 
-    frozen records -> lines of text
-
-What a script reads is JSON and does not come through here.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
-from medchat.answering.answer import Answer, Citation
-from medchat.cli.errors import table
+import typer
 
 if TYPE_CHECKING:
-    from knowledge.index.garbage_collection import Collected
-    from medchat.demo import Step
+    from knowledge.index.garbage_collection import CollectionReport
 
 
-def answer(given: Answer) -> Iterator[str]:
-    """Yield an answer, its sources with what they say, and the limits of what wrote it."""
-    yield given.text
-    if given.citations:
-        yield ""
-    for citation in given.citations:
-        yield f"[{citation.n}] {citation.title}{_year(citation)} · {citation.id}"
-        yield f"    {_quotation(citation)}"
-    if given.model.note:
-        yield ""
-        yield given.model.note
+def say(text: str = "") -> None:
+    """Write a line of result to stdout."""
+    typer.echo(text)
 
 
-def collected(gone: "Collected") -> list[str]:
-    """Return what a collection deleted."""
-    if not (gone.folders or gone.documents or gone.facts):
-        return ["Nothing to delete."]
-    told = f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
-    return [told, *gone.folders, f"Generation {gone.generation} is in force."]
+def note(text: str) -> None:
+    """Write a remark to stderr, where it does not disturb what a script reads."""
+    typer.echo(text, err=True)
 
 
-def steps(done: "Sequence[Step]") -> list[str]:
-    """Return the steps of the demo with what came of each and how long it took."""
-    return table(
-        [
-            (each.name, "there" if each.skipped else "made", f"{each.seconds:.1f} s", each.told)
-            for each in done
-        ]
-    )
+def as_text(value: object, indent: int | None = None) -> str:
+    """Return one JSON document; dataclasses become objects, paths and sets plain values."""
+    return json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+
+
+def show(value: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Write a result as one JSON document, or as lines for a reader."""
+    if as_json:
+        say(as_text(value))
+        return
+    for line in lines:
+        say(line)
+
+
+def table(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return rows as aligned columns; the last column keeps its own length."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    if not cells:
+        return []
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in cells]
 
 
 def when(seconds: float) -> str:
@@ -61,6 +59,14 @@ def pairs(values: Mapping[str, object]) -> list[str]:
 def listed(rows: Sequence[Sequence[object]], nothing: str) -> list[str]:
     """Return rows as columns, or a sentence where there are none."""
     return table(rows) or [nothing]
+
+
+def collected(gone: "CollectionReport") -> list[str]:
+    """Return what a collection deleted."""
+    if not (gone.folders or gone.documents or gone.facts):
+        return ["Nothing to delete."]
+    told = f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
+    return [told, *gone.folders, f"Generation {gone.generation} is in force."]
 
 
 def card(found: Mapping[str, object]) -> Iterator[str]:
@@ -200,9 +206,17 @@ def _brief(value: object) -> str:
     return f"{value:,}" if value >= 10_000 else str(value)
 
 
-def _quotation(citation: Citation) -> str:
-    return "“" + " ".join(citation.quote.split()) + "”"
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    return str(value)
 
 
-def _year(citation: Citation) -> str:
-    return f" ({citation.year})" if citation.year else ""
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -30,7 +30,7 @@ from knowledge.records import Progress as Report
 from knowledge.records import silent
 
 if TYPE_CHECKING:
-    from finetune.trainer import Tick
+    from finetune.round_progress import Tick
 
 
 class _Rate(ProgressColumn):

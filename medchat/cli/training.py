@@ -1,31 +1,33 @@
-"""Commands of training: rounds, recipes, adapters, evaluation, the mini model.
+"""The commands `medchat finetune` and `medchat evaluate`: rounds, and what they brought.
 
-medchat finetune … -> finetune.rounds · medchat adapters … -> finetune.adapters
+flags -> recipe and rounds -> finetune.rounds -> adapters
+flags -> two adapters, held-out rows -> finetune.evaluate -> scores in pairs
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import errors
+from medchat.cli import output, startup
+from medchat.cli.options import Data, Json
+from medchat.errors import MedchatError
 
-recipes = typer.Typer(help="Recipes: what to train, on which base, how.", rich_markup_mode=None)
-adapters = typer.Typer(help="Adapters: what rounds left behind.", rich_markup_mode=None)
-mini = typer.Typer(help="The mini model that ships.", rich_markup_mode=None)
+if TYPE_CHECKING:
+    from finetune.adapters import Adapter
+    from finetune.evaluate import Measured
+    from finetune.recipe import Recipe
+    from medchat.settings import Settings
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Name = Annotated[str, typer.Argument(help="An adapter, such as mini/round-1.")]
-Data = Annotated[Path | None, typer.Option(help="A dataset folder; the newest by default.")]
+Shape = dict[str, object]
 
 
 def register(parent: typer.Typer) -> None:
-    """Add the commands of this family."""
-    parent.command("finetune", epilog="Example: medchat finetune --recipe mini --round 1")(finetune)
-    parent.command("evaluate", epilog="Example: medchat evaluate --adapter mini/round-2")(evaluate)
-    parent.add_typer(recipes, name="recipes")
-    parent.add_typer(adapters, name="adapters")
-    parent.add_typer(mini, name="mini")
+    """Add the commands of this group."""
+    parent.command(epilog="Example: medchat finetune --recipe mini --round 1")(finetune)
+    parent.command(epilog="Example: medchat evaluate --adapter mini/round-2")(evaluate)
 
 
 def finetune(
@@ -40,106 +42,16 @@ def finetune(
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; a finished round is left alone."""
-    from medchat.cli import training_helpers
-
-    plan = training_helpers.planned(errors.settings(), round, recipe, base, data)
+    settings = startup.settings()
+    chosen = _recipe(settings, recipe, base)
+    numbers = _rounds(settings, chosen, round)
     if dry_run:
-        estimates = training_helpers.estimate(plan)
-        errors.show(estimates, training_helpers.estimate_lines(estimates), as_json=as_json)
+        estimates = _estimate(settings, chosen, numbers, data)
+        lines = [line for each in estimates for line in output.pairs(each)]
+        output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = training_helpers.run(plan)
-    errors.show(outcomes, training_helpers.outcome_lines(outcomes), as_json=as_json)
-
-
-@recipes.callback(invoke_without_command=True)
-def list_recipes(context: typer.Context, as_json: Json = False) -> None:
-    """Recipes: what to train, on which base, how. Without a command: their names."""
-    from finetune.recipe import shipped
-
-    if context.invoked_subcommand is None:
-        errors.show(shipped(), shipped(), as_json=as_json)
-
-
-@recipes.command("show", epilog="Example: medchat recipes show mini")
-def show_recipe(
-    name: Annotated[str, typer.Argument(help="A shipped recipe, or a YAML file.")],
-    as_json: Json = False,
-) -> None:
-    """Show a recipe with its comments; as JSON, with its defaults filled in."""
-    from finetune import recipe
-
-    values = recipe.load(name).values()
-    errors.show(values, [recipe.text(name).rstrip()], as_json=as_json)
-
-
-@adapters.command("list", epilog="Example: medchat adapters list --json")
-def list_adapters(as_json: Json = False) -> None:
-    """List finished rounds with their lineage; the promoted one answers."""
-    from finetune.adapters import list_adapters as finished
-    from medchat.cli.output import listed
-
-    found = finished(errors.settings().home)
-    rows = [
-        ("*" if each.promoted else "", each.name, each.objective, each.base, each.parent or "")
-        for each in found
-    ]
-    shapes = [each.values() for each in found]
-    errors.show(shapes, listed(rows, "No rounds yet: medchat finetune --round 1"), as_json=as_json)
-
-
-@adapters.command("show", epilog="Example: medchat adapters show mini/round-1")
-def show_adapter(name: Name, as_json: Json = False) -> None:
-    """Show all that is on record about an adapter."""
-    from finetune import adapters
-    from medchat.cli.output import pairs
-
-    record = adapters.manifest(adapters.named(errors.settings().home, name))
-    errors.show(record, pairs(record), as_json=as_json)
-
-
-@adapters.command("promote", epilog="Example: medchat adapters promote mini/round-1")
-def promote(name: Name, as_json: Json = False) -> None:
-    """Let an adapter answer from now on."""
-    from finetune import adapters
-
-    chosen = adapters.promote(errors.settings().home, name)
-    errors.show(chosen.values(), [f"{chosen.name} answers from now on."], as_json=as_json)
-
-
-@adapters.command("rollback", epilog="Example: medchat adapters rollback")
-def rollback(as_json: Json = False) -> None:
-    """Go back to the adapter that answered before, or to the bare base."""
-    from finetune import adapters
-
-    chosen = adapters.rollback(errors.settings().home)
-    line = f"{chosen.name if chosen else 'The bare base'} answers from now on."
-    errors.show(chosen.values() if chosen else None, [line], as_json=as_json)
-
-
-@adapters.command("merge", epilog="Example: medchat adapters merge mini/round-2 --out merged")
-def merge(
-    name: Name,
-    out: Annotated[Path, typer.Option(help="A new folder for the merged model.")],
-    as_json: Json = False,
-) -> None:
-    """Merge an adapter into its base: a model folder that needs no adapter."""
-    from finetune import adapters, merged_model
-
-    chosen = adapters.named(errors.settings().home, name)
-    merged = merged_model.merge(chosen.base, chosen.folder, out)
-    line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
-    errors.show(merged, [line], as_json=as_json)
-
-
-@adapters.command("test", epilog="Example: medchat adapters test mini/round-1")
-def test(name: Name, as_json: Json = False) -> None:
-    """Load an adapter twice and compare: same output, changed from the base, ends its answers."""
-    from medchat.cli import training_helpers
-    from medchat.cli.output import pairs
-
-    result = training_helpers.tested(errors.settings(), name)
-    errors.show(result, pairs(result), as_json=as_json)
-    raise typer.Exit(0 if result["passed"] else 1)
+    outcomes = _run(settings, chosen, numbers, data)
+    output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
 
 
 def evaluate(
@@ -152,24 +64,162 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
-    from medchat.cli import training_helpers
-
-    trial = training_helpers.Trial(adapter, against, data, rows, answers)
-    report = training_helpers.evaluated(errors.settings(), trial, out)
-    errors.show(report, training_helpers.report_lines(report), as_json=as_json)
+    if out is not None and out.exists():
+        raise MedchatError("The folder is there already.", where=str(out), remedy="Name another.")
+    report = _compare(startup.settings(), adapter, against, _HeldOut(data, rows, answers))
+    if out is not None:
+        out.mkdir(parents=True)
+        text = output.as_text(report, indent=2)
+        (out / "report.json").write_text(text + "\n", encoding="utf-8")
+    output.show(report, _report_lines(report), as_json=as_json)
     raise typer.Exit(0 if report["passed"] else 1)
 
 
-@mini.command("train", epilog="Example: medchat mini train --out base --minutes 90")
-def train(
-    out: Annotated[Path, typer.Option(help="A new folder for the model.")],
-    minutes: Annotated[float, typer.Option(help="How long the drills last.", min=0)] = 90.0,
-    seed: Annotated[int, typer.Option(help="Decides the drills.")] = 7,
-    as_json: Json = False,
-) -> None:
-    """Make the mini model from nothing; a run that was stopped goes on."""
-    from medchat.cli import training_helpers
-    from medchat.cli.output import pairs
+def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe":
+    from finetune import recipe_reader
 
-    score = training_helpers.mini(out, minutes, seed)
-    errors.show(score, pairs(score), as_json=as_json)
+    own = settings.base if settings.base != "mini" else None
+    return recipe_reader.load(name or settings.recipe, base=base or own)
+
+
+def _rounds(settings: "Settings", recipe: "Recipe", asked: str) -> list[int]:
+    """Return the numbers of the rounds that `--round` asks for."""
+    from finetune import rounds
+
+    if asked == "all":
+        return rounds.missing(recipe, settings.home)
+    if asked.isascii() and asked.isdecimal():
+        return [int(asked)]
+    raise MedchatError(
+        f"{asked!r} is no round.", where="--round", remedy="Give a number from 1, or all."
+    )
+
+
+def _estimate(
+    settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
+) -> list[Shape]:
+    """Return what the first of the rounds would take; later ones build on it."""
+    from finetune import rounds
+    from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
+
+    with shown() as report:
+        return [
+            rounds.plan(
+                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            ).values()
+            for number in numbers[:1]
+        ]
+
+
+def _run(
+    settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
+) -> list[Shape]:
+    """Run the rounds one after the other, and return what became of each."""
+    from finetune import rounds
+    from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
+
+    outcomes: list[Shape] = []
+    with shown() as report:
+        for number in numbers:
+            made = rounds.run(
+                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            )
+            result = {"skipped": made.skipped, "gate": made.gate}
+            outcomes.append({**made.adapter.values(), **result})
+    return outcomes
+
+
+def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
+    lines = [
+        f"{each['name']}: {'was finished before' if each['skipped'] else 'finished'}"
+        + (", promoted" if each["promoted"] else "")
+        for each in outcomes
+    ]
+    return lines or ["No round is missing."]
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """The rows to score on: from which folder, how many, and how many are answered in full."""
+
+    data: Path | None
+    rows: int
+    answers: int
+
+
+def _compare(settings: "Settings", adapter: str | None, against: str, held_out: _HeldOut) -> Shape:
+    """Score two adapters on the same held-out rows; the first passes where it is not worse."""
+    from finetune import adapters
+    from finetune.evaluate import difference
+
+    first = _named_or_promoted(settings, adapter)
+    second = None if against == "base" else adapters.named(settings.home, against)
+    other = second or first
+    scored = _measure(settings, first.base, first, held_out)
+    reference = _measure(settings, other.base, second, held_out)
+    change, interval = difference(reference, scored)
+    return {
+        "adapter": first.name,
+        "against": second.name if second else first.base,
+        "scores": {"adapter": scored.scores.values(), "against": reference.scores.values()},
+        "nll_change": change,
+        "nll_change_interval": list(interval),
+        "passed": interval[0] <= 0,
+    }
+
+
+def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
+    from finetune import adapters
+
+    chosen = adapters.named(settings.home, name) if name else adapters.promoted(settings.home)
+    if chosen is None:
+        raise MedchatError(
+            "No adapter is promoted.",
+            where="--adapter",
+            remedy="Name one, or make one: medchat finetune --round all.",
+        )
+    return chosen
+
+
+def _measure(
+    settings: "Settings", base: str, adapter: "Adapter | None", held_out: _HeldOut
+) -> "Measured":
+    from dataclasses import replace
+
+    from finetune import dataset, evaluate, model, recipe_reader, rounds
+    from medchat.cli.progress import shown, ticking
+    from medchat.composition import TEXT_TOOLS
+
+    student = model.load(base, adapter.folder if adapter else None)
+    recipe = recipe_reader.load(settings.recipe)
+    folder = held_out.data or rounds.newest_data(settings.home)
+    rows = dataset.read(folder).validation[: held_out.rows]
+    examples, _ = dataset.show(rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS)
+    plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
+    names = evaluate.known_names(line for example in examples for line in example.evidence)
+    with shown() as report:
+        return evaluate.measure(
+            student, examples, plan, TEXT_TOOLS, names=names, progress=ticking(report)
+        )
+
+
+def _report_lines(report: Shape) -> list[str]:
+    """Return the scores side by side."""
+    scores = report["scores"]
+    assert isinstance(scores, Mapping)
+    rows = [
+        (name, _figure(scores["adapter"][name]), _figure(scores["against"][name]))
+        for name in scores["adapter"]
+    ]
+    verdict = "passed" if report["passed"] else "worse than what it is held against"
+    return [*output.table([("", report["adapter"], report["against"]), *rows]), verdict]
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, list | tuple):
+        return "–".join(_figure(each) for each in value)
+    return "" if value is None else str(value)

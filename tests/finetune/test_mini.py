@@ -33,7 +33,7 @@ def test_drills_speak_the_vocabulary_of_the_knowledge_room(ask: object) -> None:
     relation = RELATIONS[ask.id]
     assert (ask.en, ask.zh) == (relation.en, relation.zh)
     for language in ("en", "zh"):
-        assert fact_line("X", ask, ["a", "b"], language) == verbalize.line(
+        assert fact_line("X", ask, ["a", "b"], language) == verbalize.evidence_line(
             "X", ask.id, ["a", "b"], language
         )
 

@@ -7,7 +7,7 @@ from toy_finetune import base
 from finetune import model
 from finetune.packing import fit, pack
 from finetune.rendering import Rendered
-from finetune.trainer import losses
+from finetune.token_loss import token_losses
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_packed_equals_unpacked(kind):
     alone = pack(examples, 128, together=False)
     assert len(together.rows) == 1
     with torch.inference_mode():
-        one = losses(student.model, together.rows[0], student.device)
-        apart = torch.cat([losses(student.model, row, student.device) for row in alone.rows])
+        one = token_losses(student.model, together.rows[0], student.device)
+        apart = torch.cat([token_losses(student.model, row, student.device) for row in alone.rows])
     # packed longest first: bring them into the same order by value
     assert torch.allclose(one.sort().values, apart.sort().values, atol=1e-5)
     assert one.max() > one.min() + 0.1

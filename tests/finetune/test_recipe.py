@@ -3,18 +3,18 @@ import yaml
 from toy_finetune import recipe as toy_recipe
 from toy_finetune import rows, write_base, write_data
 
-from finetune import FinetuneError, dataset, model, recipe, trainer
+from finetune import FinetuneError, dataset, model, recipe_reader, trainer
 from finetune.packing import pack
-from finetune.recipe import Round
+from finetune.recipe import RoundPlan
 from medchat.composition import TEXT_TOOLS
 
 PLAIN = "name: mine\nbase: mini\nrounds:\n  - epochs: 1\n"
 
 
-@pytest.mark.parametrize("name", recipe.shipped())
+@pytest.mark.parametrize("name", recipe_reader.shipped())
 def test_shipped_recipe_loads_and_explains_itself(name):
-    made = recipe.load(name)
-    text = recipe.text(name)
+    made = recipe_reader.load(name)
+    text = recipe_reader.text(name)
     lines = text.splitlines()
     assert made.name == name
     assert len(made.rounds) >= 2
@@ -26,7 +26,7 @@ def test_shipped_recipe_loads_and_explains_itself(name):
 
 
 def test_the_needed_recipes_ship():
-    assert {"mini", "llama", "qwen", "chatglm"} <= set(recipe.shipped())
+    assert {"mini", "llama", "qwen", "chatglm"} <= set(recipe_reader.shipped())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_bad_recipe_is_refused_by_name(tmp_path, text, named):
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(FinetuneError, match=r"\.$") as caught:
-        recipe.load(str(file))
+        recipe_reader.load(str(file))
     assert named in caught.value.what
     assert str(file) in caught.value.where
     assert caught.value.remedy
@@ -69,7 +69,7 @@ def test_bad_recipe_is_refused_by_name(tmp_path, text, named):
 
 def test_unknown_recipe_lists_what_there_is():
     with pytest.raises(FinetuneError) as caught:
-        recipe.load("mimi")
+        recipe_reader.load("mimi")
     assert "mimi" in caught.value.what
     assert "mini" in caught.value.remedy
 
@@ -77,12 +77,12 @@ def test_unknown_recipe_lists_what_there_is():
 def test_overrides_and_numbers_without_a_dot(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(PLAIN + "    learning_rate: 2e-4\n    max_steps: 9\n", encoding="utf-8")
-    made = recipe.load(str(file), base="/some/base", max_steps=3)
+    made = recipe_reader.load(str(file), base="/some/base", max_steps=3)
     assert made.base == "/some/base"
     assert made.rounds[0].learning_rate == 2e-4
     assert made.rounds[0].max_steps == 3
-    assert made.hash() != recipe.load(str(file)).hash()
-    assert made.hash() == recipe.load(str(file), base="/some/base", max_steps=3).hash()
+    assert made.hash() != recipe_reader.load(str(file)).hash()
+    assert made.hash() == recipe_reader.load(str(file), base="/some/base", max_steps=3).hash()
 
 
 @pytest.mark.parametrize("number", [0, 2])
@@ -90,7 +90,7 @@ def test_round_that_the_recipe_lacks(tmp_path, number):
     file = tmp_path / "mine.yaml"
     file.write_text(PLAIN, encoding="utf-8")
     with pytest.raises(FinetuneError, match="rounds 1 to 1"):
-        recipe.load(str(file)).round(number)
+        recipe_reader.load(str(file)).round(number)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_round_that_the_recipe_lacks(tmp_path, number):
 def test_one_step_under_the_shipped_adapter(tmp_path, name, kind):
     base = write_base(tmp_path / "base", kind)
     data = dataset.read(write_data(tmp_path / "data", rows(8), rows(4, 8)))
-    shipped = recipe.load(name)
+    shipped = recipe_reader.load(name)
     mine = toy_recipe(base, lora=shipped.lora, recompute=shipped.recompute)
     student = model.attach(model.load(str(base)), mine.lora, mine.seed)
     if mine.recompute:
@@ -107,7 +107,7 @@ def test_one_step_under_the_shipped_adapter(tmp_path, name, kind):
     examples, _ = dataset.show(data.train, data.train, student.tokenizer, mine, 1, TEXT_TOOLS)
     packing = pack([one.tokens for one in examples], mine.max_tokens)
     start = {key: one.clone() for key, one in student.model.named_parameters()}
-    done = trainer.fit(student, packing, Round(max_steps=1, learning_rate=1e-2), seed=1)
+    done = trainer.fit(student, packing, RoundPlan(max_steps=1, learning_rate=1e-2), seed=1)
     moved = {key for key, one in student.model.named_parameters() if not one.equal(start[key])}
     assert len(done.curve) == 1
     assert done.curve[0].loss > 0

@@ -3,9 +3,9 @@ import torch
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, trainer
-from finetune.objectives import pretrain
 from finetune.packing import Packed, pack
-from finetune.recipe import Lora, Round
+from finetune.recipe import Lora, RoundPlan
+from finetune.token_loss import token_losses
 from finetune.trainer import Checkpoint
 from medchat.composition import TEXT_TOOLS
 
@@ -29,7 +29,7 @@ def weights(of):
     return {key: one for key, one in of.model.named_parameters() if one.requires_grad}
 
 
-PLAN = Round(max_steps=6, epochs=9, learning_rate=0.02, batch_tokens=300, checkpoint_every=2)
+PLAN = RoundPlan(max_steps=6, epochs=9, learning_rate=0.02, batch_tokens=300, checkpoint_every=2)
 
 
 class Killed(Exception):
@@ -71,7 +71,7 @@ def test_a_checkpoint_of_something_else_is_left_alone(tmp_path, packing, spoil):
 
 def test_training_lowers_the_loss_and_reports_speed(packing):
     ticks = []
-    plan = Round(max_steps=15, epochs=20, learning_rate=0.03, batch_tokens=512)
+    plan = RoundPlan(max_steps=15, epochs=20, learning_rate=0.03, batch_tokens=512)
     done = trainer.fit(student(0.0), packing, plan, seed=3, progress=ticks.append)
     assert done.curve[-1].loss < 0.85 * done.curve[0].loss
     assert [tick.done for tick in ticks] == list(range(1, 16))
@@ -101,22 +101,22 @@ def test_a_loss_that_is_no_number_is_told(packing):
 
 def test_each_row_once_in_each_epoch():
     lines = [Packed([1] * size, list(range(size)), [True] * size) for size in (30, 40, 50, 1)]
-    steps = trainer.schedule(lines, Round(epochs=2, batch_tokens=60), 1)
+    steps = trainer.schedule(lines, RoundPlan(epochs=2, batch_tokens=60), 1)
     flat = [index for step in steps for index in step]
     assert sorted(flat) == [0, 0, 1, 1, 2, 2]  # a single token predicts nothing
     assert sorted(flat[:3]) == [0, 1, 2]
-    assert len(trainer.schedule(lines, Round(epochs=2, batch_tokens=60, max_steps=1), 1)) == 1
+    assert len(trainer.schedule(lines, RoundPlan(epochs=2, batch_tokens=60, max_steps=1), 1)) == 1
 
 
 def test_steps_hold_about_so_many_tokens():
     lines = [Packed([1] * 1010, list(range(1010)), [True] * 1010)] * 40
-    steps = trainer.schedule(lines, Round(batch_tokens=2048), 1)
+    steps = trainer.schedule(lines, RoundPlan(batch_tokens=2048), 1)
     assert {len(step) for step in steps} == {2}
-    assert len(trainer.schedule(lines, Round(batch_tokens=10), 1)) == 40
+    assert len(trainer.schedule(lines, RoundPlan(batch_tokens=10), 1)) == 40
 
 
 def test_the_rate_rises_and_falls():
-    plan = Round(learning_rate=1.0, warmup=0.1)
+    plan = RoundPlan(learning_rate=1.0, warmup=0.1)
     rates = [trainer.learning_rate(plan, step, 100) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9] == rates[10] == 1.0
@@ -124,14 +124,10 @@ def test_the_rate_rises_and_falls():
     assert 0 <= rates[-1] < 0.01
 
 
-def test_pretraining_learns_each_text_once_to_its_end(tmp_path):
-    data = dataset.read(write_data(tmp_path, rows(16) + rows(16, 16), rows(4, 16)))
-    tokenizer = model.tokenizer(str(base()))
-    made = list(pretrain.pieces(data.train, tokenizer, 24))
-    texts = tokenizer.decode([token for one in made for token in one.ids]).split("</s>")
-    assert all(all(one.learn) and len(one.ids) <= 24 for one in made)
-    assert "gout — symptoms: fever; cough." in texts
-    assert "痛风——症状：发热；咳嗽。" in texts
-    assert len(texts) == len(set(texts))
-    done = trainer.fit(student(0.0), pack(made, 24), Round(max_steps=2, epochs=2), seed=1)
-    assert len(done.curve) == 2
+def test_the_objective_decides_the_loss(packing):
+    def constant(network, row, device):
+        return token_losses(network, row, device) * 0 + 3.0
+
+    plan = RoundPlan(max_steps=2, epochs=2)
+    done = trainer.fit(student(0.0), packing, plan, seed=1, losses=constant)
+    assert [point.loss for point in done.curve] == [3.0, 3.0]

@@ -113,7 +113,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ScoreTerm:
     """One item of a score: the expression of its points, and what it is called in a list."""
 
     points: str
@@ -141,7 +141,7 @@ class Formula:
     unit: str = ""
     places: int = 1
     steps: tuple[tuple[str, str], ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: tuple[ScoreTerm, ...] = ()
     bands: tuple[Band, ...] = ()
     limits: tuple[Limit, ...] = ()
     source: str = ""
@@ -191,7 +191,7 @@ class Formula:
         """Return the result as it is told; ValueError where the formula does not apply."""
         if self.limit(given):
             raise ValueError("the formula does not apply")
-        return arithmetic.rounded(self.exact(given), self.places)
+        return arithmetic.round_half_up(self.exact(given), self.places)
 
     def band(self, result: str) -> int:
         """Return the place of the band that a result falls in, or -1 where there are none."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, Term
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, ScoreTerm
 from knowledge.calculators.formulas.quantities import (
     AGE,
     ALBUMIN,
@@ -151,11 +151,13 @@ FORMULAS = (
         unit="points",
         places=0,
         terms=(
-            Term("1 + (bilirubin >= 2) + (bilirubin > 3)", "bilirubin", "胆红素"),
-            Term("1 + (albumin <= 3.5) + (albumin < 2.8)", "albumin", "白蛋白"),
-            Term("1 + (inr >= 1.7) + (inr > 2.3)", "INR", "国际标准化比值"),
-            Term("1 if ascites == none else (2 if ascites == slight else 3)", "ascites", "腹水"),
-            Term("1 if coma == none else (2 if coma == mild else 3)",
+            ScoreTerm("1 + (bilirubin >= 2) + (bilirubin > 3)", "bilirubin", "胆红素"),
+            ScoreTerm("1 + (albumin <= 3.5) + (albumin < 2.8)", "albumin", "白蛋白"),
+            ScoreTerm("1 + (inr >= 1.7) + (inr > 2.3)", "INR", "国际标准化比值"),
+            ScoreTerm(
+                "1 if ascites == none else (2 if ascites == slight else 3)", "ascites", "腹水"
+            ),
+            ScoreTerm("1 if coma == none else (2 if coma == mild else 3)",
                  "encephalopathy", "肝性脑病"),
         ),
         bands=(

@@ -6,7 +6,7 @@ urea nitrogen 2.8, cholesterol 38.67, triglycerides 88.57 between mg/dL and SI u
 
 from dataclasses import replace
 
-from knowledge.calculators.formulas.formula import YES_NO, Choice, Input, Other, Term
+from knowledge.calculators.formulas.formula import YES_NO, Choice, Input, Other, ScoreTerm
 
 AGE = Input("age", ("age",), ("年龄",), "years", 18, 92)
 CHILD_AGE = replace(AGE, low=2, high=17)
@@ -194,10 +194,10 @@ def chosen(key: str, en: str, zh: str, *choices: tuple[str, str, str]) -> Input:
     return Input(key, (en,), (zh,), choices=made)
 
 
-def item(one: Input, points: str = "") -> Term:
+def item(one: Input, points: str = "") -> ScoreTerm:
     """Return the item of a score for a finding: a point, or so many, where it is there."""
     weight = f"{points} * " if points else ""
-    return Term(f"{weight}({one.key} == yes)", one.en[0], one.zh[0])
+    return ScoreTerm(f"{weight}({one.key} == yes)", one.en[0], one.zh[0])
 
 
 HEART_FAILURE = finding("failure", "heart failure", "心力衰竭", "心衰")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, Term
+from knowledge.calculators.formulas.formula import Band, Formula, Input, Limit, ScoreTerm
 from knowledge.calculators.formulas.quantities import (
     AGE,
     BUN,
@@ -59,10 +59,10 @@ FORMULAS = (
         places=0,
         terms=(
             item(_CONFUSION),
-            Term("(bun > 19)", "urea nitrogen", "尿素氮"),
-            Term("(resp >= 30)", "respiratory rate", "呼吸频率"),
-            Term("(sbp < 90 or dbp <= 60)", "blood pressure", "血压"),
-            Term("(age >= 65)", "age", "年龄"),
+            ScoreTerm("(bun > 19)", "urea nitrogen", "尿素氮"),
+            ScoreTerm("(resp >= 30)", "respiratory rate", "呼吸频率"),
+            ScoreTerm("(sbp < 90 or dbp <= 60)", "blood pressure", "血压"),
+            ScoreTerm("(age >= 65)", "age", "年龄"),
         ),
         bands=(
             Band(2, "the low-risk group of 0 to 1", "0至1分的低危组"),
@@ -80,9 +80,9 @@ FORMULAS = (
         unit="points",
         places=0,
         terms=(
-            Term("(resp >= 22)", "respiratory rate", "呼吸频率"),
-            Term("(sbp <= 100)", "systolic pressure", "收缩压"),
-            Term("(mental == yes)", "altered mental state", "意识状态改变"),
+            ScoreTerm("(resp >= 22)", "respiratory rate", "呼吸频率"),
+            ScoreTerm("(sbp <= 100)", "systolic pressure", "收缩压"),
+            ScoreTerm("(mental == yes)", "altered mental state", "意识状态改变"),
         ),
         bands=(
             Band(2, "below 2, so not positive", "低于2分，属阴性"),
@@ -97,10 +97,10 @@ FORMULAS = (
         (TEMPERATURE, HEART_RATE, RESPIRATORY, _WHITE),
         places=0,
         terms=(
-            Term("(temperature > 38 or temperature < 36)", "temperature", "体温"),
-            Term("(heart_rate > 90)", "heart rate", "心率"),
-            Term("(resp > 20)", "respiratory rate", "呼吸频率"),
-            Term("(wbc > 12 or wbc < 4)", "white cell count", "白细胞计数"),
+            ScoreTerm("(temperature > 38 or temperature < 36)", "temperature", "体温"),
+            ScoreTerm("(heart_rate > 90)", "heart rate", "心率"),
+            ScoreTerm("(resp > 20)", "respiratory rate", "呼吸频率"),
+            ScoreTerm("(wbc > 12 or wbc < 4)", "white cell count", "白细胞计数"),
         ),
         bands=(
             Band(2, "fewer than the 2 criteria that SIRS needs", "不足SIRS所需的2项"),
@@ -116,8 +116,8 @@ FORMULAS = (
         places=0,
         terms=(
             *(item(each) for each in _THROAT),
-            Term("(cough == no)", "absence of cough", "咳嗽缺如"),
-            Term("(age < 15) - (age >= 45)", "age", "年龄"),
+            ScoreTerm("(cough == no)", "absence of cough", "咳嗽缺如"),
+            ScoreTerm("(age < 15) - (age >= 45)", "age", "年龄"),
         ),
         limits=(
             Limit(
@@ -140,7 +140,7 @@ FORMULAS = (
         places=0,
         terms=(
             *(item(each) for each in _PAIN),
-            Term("(coryza == no)", "absence of cough and coryza", "咳嗽流涕缺如"),
+            ScoreTerm("(coryza == no)", "absence of cough and coryza", "咳嗽流涕缺如"),
         ),
         source="Little P et al. BMJ 2013;347:f5806",
     ),
@@ -152,9 +152,9 @@ FORMULAS = (
         unit="points",
         places=0,
         terms=(
-            Term("eye", "eye opening", "睁眼反应"),
-            Term("verbal", "verbal response", "语言反应"),
-            Term("motor", "motor response", "运动反应"),
+            ScoreTerm("eye", "eye opening", "睁眼反应"),
+            ScoreTerm("verbal", "verbal response", "语言反应"),
+            ScoreTerm("motor", "motor response", "运动反应"),
         ),
         bands=(
             Band(9, "severe by the usual grades of head injury", "按颅脑损伤的常用分级为重度"),
@@ -171,14 +171,14 @@ FORMULAS = (
         unit="points",
         places=0,
         terms=(
-            Term("(age >= 60)", "age", "年龄"),
-            Term("(sbp >= 140 or dbp >= 90)", "blood pressure", "血压"),
-            Term(
+            ScoreTerm("(age >= 60)", "age", "年龄"),
+            ScoreTerm("(sbp >= 140 or dbp >= 90)", "blood pressure", "血压"),
+            ScoreTerm(
                 "2 if clinical == weakness else (1 if clinical == speech else 0)",
                 "clinical feature",
                 "临床表现",
             ),
-            Term(
+            ScoreTerm(
                 "2 if duration == long else (1 if duration == middle else 0)",
                 "duration",
                 "持续时间",

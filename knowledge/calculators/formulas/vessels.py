@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from knowledge.calculators.formulas.formula import Band, Formula, Input, Term
+from knowledge.calculators.formulas.formula import Band, Formula, Input, ScoreTerm
 from knowledge.calculators.formulas.quantities import (
     AGE,
     BUN,
@@ -84,11 +84,11 @@ FORMULAS = (
         terms=(
             item(HEART_FAILURE),
             item(_PRESSURE),
-            Term("(age >= 65) + (age >= 75)", "age", "年龄"),
+            ScoreTerm("(age >= 65) + (age >= 75)", "age", "年龄"),
             item(DIABETES),
             item(_STROKE, "2"),
             item(_VASCULAR),
-            Term("(sex == female)", "female sex", "女性"),
+            ScoreTerm("(sex == female)", "female sex", "女性"),
         ),
         source="Lip GY et al. Chest 2010;137:263-272",
     ),
@@ -101,7 +101,7 @@ FORMULAS = (
         places=0,
         terms=(
             *(item(each) for each in _BLED),
-            Term("(age > 65)", "age above 65 years", "年龄大于65岁"),
+            ScoreTerm("(age > 65)", "age above 65 years", "年龄大于65岁"),
         ),
         bands=(
             Band(3, "below 3, the cut-off of a high bleeding risk", "低于3分，未达高出血风险界值"),
@@ -134,7 +134,7 @@ FORMULAS = (
         terms=(
             item(_PE_SIGNS, "3"),
             item(_PE_LIKELY, "3"),
-            Term("1.5 * (heart_rate > 100)", "heart rate", "心率"),
+            ScoreTerm("1.5 * (heart_rate > 100)", "heart rate", "心率"),
             item(_PE_STILL, "1.5"),
             item(_PE_BEFORE, "1.5"),
             item(_HAEMOPTYSIS),
@@ -153,9 +153,9 @@ FORMULAS = (
         (replace(AGE, high=74), HEART_RATE, _SATURATION, *_PERC),
         places=0,
         terms=(
-            Term("(age >= 50)", "age", "年龄"),
-            Term("(heart_rate >= 100)", "heart rate", "心率"),
-            Term("(spo2 < 95)", "oxygen saturation", "血氧饱和度"),
+            ScoreTerm("(age >= 50)", "age", "年龄"),
+            ScoreTerm("(heart_rate >= 100)", "heart rate", "心率"),
+            ScoreTerm("(spo2 < 95)", "oxygen saturation", "血氧饱和度"),
             *(item(each) for each in _PERC),
         ),
         source="Kline JA et al. J Thromb Haemost 2004;2:1247-1255",
@@ -178,19 +178,19 @@ FORMULAS = (
         unit="points",
         places=0,
         terms=(
-            Term(
+            ScoreTerm(
                 "2 * (bun >= 18.2) + (bun >= 22.4) + (bun >= 28) + 2 * (bun >= 70)",
                 "urea nitrogen",
                 "尿素氮",
             ),
-            Term(
+            ScoreTerm(
                 "(hb < 13) + 2 * (hb < 12) + 3 * (hb < 10) if sex == male else "
                 "(hb < 12) + 5 * (hb < 10)",
                 "haemoglobin",
                 "血红蛋白",
             ),
-            Term("(sbp < 110) + (sbp < 100) + (sbp < 90)", "systolic pressure", "收缩压"),
-            Term("(heart_rate >= 100)", "heart rate", "心率"),
+            ScoreTerm("(sbp < 110) + (sbp < 100) + (sbp < 90)", "systolic pressure", "收缩压"),
+            ScoreTerm("(heart_rate >= 100)", "heart rate", "心率"),
             item(_GBS[0]),
             *(item(each, "2") for each in _GBS[1:]),
         ),

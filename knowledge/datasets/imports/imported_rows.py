@@ -15,8 +15,8 @@ from pathlib import Path
 from knowledge.datasets.imports.formats import SHAPES, Shape, Talk
 from knowledge.datasets.screening import Candidate
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
-from knowledge.records import IMPORTED, Lesson, Message
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
+from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
@@ -77,7 +77,7 @@ def lesson(talk: Talk, source: str, line: int, licence: str) -> Lesson:
     messages = tuple(
         message
         for question, answer in talk.turns
-        for message in (Message("user", question), Message("assistant", answer))
+        for message in (LessonMessage("user", question), LessonMessage("assistant", answer))
     )
     language = language_of(" ".join(said))
     id = blake2b("\x1f".join((source, *said)).encode(), digest_size=8).hexdigest()
@@ -117,9 +117,9 @@ def _named(name: str) -> Shape:
 
 def _objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
-    start = file_streams.text_of(path, file_streams.head(path)).lstrip("\ufeff \t\r\n")
+    start = encodings.decode_head(path, archives.read_head(path)).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        yield from file_streams.objects(path)
+        yield from json_records.read_objects(path)
         return
-    for line, row in file_streams.rows(path, set(), "an import"):
+    for line, row in csv_rows.read_rows(path, set(), "an import"):
         yield line, {name: cell for name, cell in row.items() if cell}

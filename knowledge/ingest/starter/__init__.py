@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from knowledge.ingest.sources.graph import medchat_records
-from knowledge.records import EntityRecord, Name, Report
+from knowledge.records import EntityRecord, Name, ReadReport
 from knowledge.text.names import language_of
 
 
@@ -29,7 +29,7 @@ def lexicon() -> dict[str, list[tuple[str, str]]]:
     for path in files():
         if path.suffix != ".yaml":
             continue
-        for record in medchat_records.read(path, Report()):
+        for record in medchat_records.read(path, ReadReport()):
             if isinstance(record, EntityRecord):
                 _add(found, record.kind, record.names)
                 for statement in record.statements:

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 
 from knowledge.calculators import arithmetic
-from knowledge.calculators.calls import MISSING, Calculation, Equation, turned
+from knowledge.calculators.calls import MISSING, Calculation, Equation, conversion_equation
 from knowledge.calculators.formulas.formula import Formula, Input, Limit
 from knowledge.records import Language
 
@@ -122,7 +122,7 @@ def _drawn(
         if one.key == apart:
             kind = pick.choice(one.others)
             number, unit = _back(kind.turn, number, kind.step), kind.unit
-            equations[one.key] = turned(one, number, unit, language)
+            equations[one.key] = conversion_equation(one, number, unit, language)
         told[one.key] = number, unit
         given[one.key] = equations[one.key].answer(language) if one.key in equations else number
     return Case(formula, given, told, equations)
@@ -135,14 +135,14 @@ def _choice(one: Input, pick: random.Random) -> str:
 
 
 def _number(one: Input, pick: random.Random, low: float, high: float) -> str:
-    return arithmetic.rounded(low + pick.random() * (high - low), one.places)
+    return arithmetic.round_half_up(low + pick.random() * (high - low), one.places)
 
 
 def _back(turn: str, number: str, step: int) -> str:
     """Return about the number of which a conversion, which is a line, makes this one."""
     begin = arithmetic.evaluate(turn, {"x": 0.0})
     slope = arithmetic.evaluate(turn, {"x": 1.0}) - begin
-    return arithmetic.rounded((float(number) - begin) / slope, step)
+    return arithmetic.round_half_up((float(number) - begin) / slope, step)
 
 
 def _sane(case: Case) -> bool:

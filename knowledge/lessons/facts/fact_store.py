@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, or_, select
 
-from knowledge.graph.catalog import FactRow, FactSource, Source, holds
-from knowledge.graph.merge import CURATED
-from knowledge.graph.prepared_query import Prepared
+from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
+from knowledge.graph.id_queries import PreparedQuery
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
@@ -54,21 +53,23 @@ class Facts:
     """Reads the facts of one generation."""
 
     def __init__(self, engine: Engine, generation: int) -> None:
-        self._prepared: Prepared | None = None
+        self._prepared: PreparedQuery | None = None
         self._engine = engine
         self._generation = generation
         self._standing: dict[tuple[str, ...], tuple[bool, int, str]] = {}
-        query = select(Source.id, Source.format, Source.licence).where(holds(Source, generation))
+        query = select(SourceRow.id, SourceRow.format, SourceRow.licence).where(
+            holds(SourceRow, generation)
+        )
         with engine.connect() as connection:
             self._sources = {
-                id: (format in CURATED, licence)
+                id: (format in CURATED_FORMATS, licence)
                 for id, format, licence in connection.execute(query)
             }
 
     def read(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[Stated]]:
         """Return the facts that each of some entities is seen from, the best supported first."""
         if self._prepared is None:
-            self._prepared = Prepared(self._engine, self._query, CHUNK)
+            self._prepared = PreparedQuery(self._engine, self._query, CHUNK)
         asked = set(ids)
         sources: dict[str, tuple[str, ...]] = {}
         rows = {}
@@ -103,9 +104,9 @@ class Facts:
                 FactRow.value_en,
                 FactRow.value_zh,
                 FactRow.position,
-                FactSource.source_id,
+                FactSourceRow.source_id,
             )
-            .join(FactSource, FactSource.fact_id == FactRow.id)
+            .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
             .where(or_(FactRow.subject_id.in_(ids), mirrored, seen))
             .where(holds(FactRow, self._generation))
         )

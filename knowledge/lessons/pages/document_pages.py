@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
-from knowledge.graph.catalog import DocumentRow, PassageRow, Source, holds
+from knowledge.graph.catalog import DocumentRow, PassageRow, SourceRow, holds
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.pages.page_cache import Shelf
 from knowledge.lessons.pages.related_pages import Beside
@@ -71,8 +71,8 @@ class Papers:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             documents = (
-                select(DocumentRow.id, DocumentRow.title, DocumentRow.text, Source.licence)
-                .join(Source, Source.id == DocumentRow.source_id)
+                select(DocumentRow.id, DocumentRow.title, DocumentRow.text, SourceRow.licence)
+                .join(SourceRow, SourceRow.id == DocumentRow.source_id)
                 .where(DocumentRow.id.in_(chunk), holds(DocumentRow, self._generation))
             )
             parts = (

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Engine, bindparam, or_, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
-from knowledge.graph.knowledge_graph import Graph
-from knowledge.graph.prepared_query import plain
+from knowledge.graph.id_queries import raw_rows
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.realize.name_forms import Tongue
@@ -44,7 +44,7 @@ class Subjects:
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._generation = generation
-        self._graph = Graph(engine, generation)
+        self._graph = KnowledgeGraph(engine, generation)
         self._facts = Facts(engine, generation)
         self._entities: dict[str, Entity] = {}
         self._tongues: dict[Language, Tongue] = {}
@@ -134,7 +134,7 @@ class Subjects:
         one: dict[str, str] = {}
         kin: dict[str, set[str]] = {}
         with self._engine.connect() as connection:
-            for subject, object in plain(connection, query):
+            for subject, object in raw_rows(connection, query):
                 ends = {one.setdefault(end, end) for end in (subject, object) if end}
                 for end in ends:
                     kin.setdefault(end, set()).update(ends)
@@ -151,6 +151,6 @@ class Subjects:
         )
         with self._engine.connect() as connection:
             for query in texts:
-                for (text,) in plain(connection, query):
+                for (text,) in raw_rows(connection, query):
                     found.update(_SMALL.findall(text))
         return frozenset(found)

@@ -18,7 +18,7 @@ from sys import intern
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import FactRow, holds
-from knowledge.graph.prepared_query import plain
+from knowledge.graph.id_queries import raw_rows
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.lessons.facts.pages import Item, Page
@@ -143,7 +143,7 @@ class Neighbours:
         )
         found = {}
         with self._engine.connect() as connection:
-            rows = plain(connection, query)
+            rows = raw_rows(connection, query)
             for (relation, finding), group in groupby(rows, key=itemgetter(0, 1)):
                 ids = {intern(subject) for _, _, subject in group}
                 few = nsmallest(_BEARERS, ids, key=lambda id: _digest(f"{finding}|{id}"))

@@ -15,7 +15,7 @@ from knowledge.graph import verbalize
 from knowledge.lessons.facts.pages import INVERSE, Item, Page
 from knowledge.lessons.realize import articles, realizer
 from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Lesson, LessonSource, Message, Passage
+from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.sentences import sentence_spans
 
 Told = tuple[Page, str, Sequence[Item]]
@@ -110,7 +110,7 @@ class Answer:
         question: str,
         topic: str,
         *,
-        before: Sequence[Message] = (),
+        before: Sequence[LessonMessage] = (),
         turns: Sequence[Sequence[str]] = (),
         lines: Sequence[str] = (),
         meta: Meta | None = None,
@@ -127,7 +127,7 @@ class Answer:
         spans = sentence_spans(self._text)
         support = [[places[key] for key in self._proving(start, end)] for start, end in spans]
         said = self._cited(lines, spans, support, quotes) if lines else self._text
-        messages = (*before, Message("user", question), Message("assistant", said))
+        messages = (*before, LessonMessage("user", question), LessonMessage("assistant", said))
         stated = {index for indices in support for index in indices}
         licences = {used.item.licence or page.licence for used in every}
         meta_of: Meta = {
@@ -216,10 +216,12 @@ def _line(one: _Used, facts: Collection[str]) -> str:
     page, relation = one.page, one.relation
     texts = [item.text for item in page.groups[relation] if item.fact in facts]
     bare = relation.removesuffix(INVERSE)
-    return verbalize.line(page.name, bare, texts, page.language, inverse=bare != relation)
+    return verbalize.evidence_line(page.name, bare, texts, page.language, inverse=bare != relation)
 
 
-def lesson_id(style: str, language: str, messages: Sequence[Message], facts: Sequence[str]) -> str:
+def lesson_id(
+    style: str, language: str, messages: Sequence[LessonMessage], facts: Sequence[str]
+) -> str:
     """Return the id of a lesson: the same words proven by the same facts have the same id."""
     parts = [style, language, *(f"{each.role}:{each.content}" for each in messages), *facts]
     return f"{style}-{language}-{blake2b(chr(31).join(parts).encode(), digest_size=8).hexdigest()}"

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Call
 from knowledge.calculators.formulas.formula import Formula, Input
-from knowledge.calculators.worked_steps import working
+from knowledge.calculators.worked_steps import show_working
 from knowledge.lessons.facts.calculator_cases import Case
-from knowledge.lessons.realize import grammar, value_phrases
-from knowledge.lessons.realize.value_phrases import WORDS, Person, Voice
-from knowledge.records import Language, Message
+from knowledge.lessons.realize import value_phrases
+from knowledge.lessons.realize.value_phrases import Person, Voice
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ToolsWords
+from knowledge.records import Language, LessonMessage
 from knowledge.text import units
 
 _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")
@@ -38,21 +41,21 @@ class Talk:
     pick: random.Random
     voice: Voice
     person: Person
-    messages: list[Message] = field(default_factory=list)
+    messages: list[LessonMessage] = field(default_factory=list)
     rests: list[str] = field(default_factory=list)
 
     def ask(self, text: str) -> None:
         """Add what the user says."""
-        self.messages.append(Message("user", text))
+        self.messages.append(LessonMessage("user", text))
 
     def answer(self, *parts: str) -> None:
         """Add what the assistant says, in one or several sentences."""
         joint = " " if self.language == "en" else ""
-        self.messages.append(Message("assistant", joint.join(filter(None, parts))))
+        self.messages.append(LessonMessage("assistant", joint.join(filter(None, parts))))
 
     def rest(self, call: Call) -> str:
         """Let the row rest on a call with its result; return that fact."""
-        fact = calls.fact(call, self.language)
+        fact = calls.call_with_result(call, self.language)
         if fact not in self.rests:
             self.rests.append(fact)
         return fact
@@ -75,38 +78,35 @@ class Talk:
     @property
     def asked(self) -> tuple[str, ...]:
         """Return how this voice asks."""
-        words = WORDS[self.language]
-        found: tuple[str, ...] = {"pro": words.ASKED, "own": words.OWN, "kin": words.KIN}[
-            self.voice
-        ]
-        return found
+        words = load(ToolsWords, self.language)
+        own, kin = words.own_question, words.kin_question
+        return {"pro": words.question, "own": own, "kin": kin}[self.voice]
 
     @property
     def told(self) -> tuple[str, ...]:
         """Return how this voice is told a result."""
-        words = WORDS[self.language]
-        own, kin = words.OWN_RESULT, words.KIN_RESULT
-        found: tuple[str, ...] = {"pro": words.RESULT, "own": own, "kin": kin}[self.voice]
-        return found
+        words = load(ToolsWords, self.language)
+        own, kin = words.own_result, words.kin_result
+        return {"pro": words.result, "own": own, "kin": kin}[self.voice]
 
     def question(self, *, without: str = "", tail: Sequence[str] = ()) -> str:
         """Return the question, whoever asks it, without one of the inputs where that is wanted."""
-        pick, words = self.pick, WORDS[self.language]
+        pick, words = self.pick, load(ToolsWords, self.language)
         listed = value_phrases.listed(
             self.case, self.language, pick, self.voice, {without} - {""}, self.person
         )
         # Where nothing is left to list, only frames serve that get on without the values.
-        templates = self.asked if listed else words.BARE
-        why = grammar.say(words.WHY, pick) if pick.random() < _REASONED else ""
+        templates = self.asked if listed else words.question_without_values
+        why = grammar.say(words.reason, pick) if pick.random() < _REASONED else ""
         asked = self.say(
             templates if why else _plainly(templates),
             l=listed,
             w=value_phrases.who(self.case, self.language, pick, without),
             y=why,
         )
-        openings = words.OPENING if self.voice == "pro" else words.GREETING
+        openings = words.opening if self.voice == "pro" else words.greeting
         opening = grammar.say(openings, pick) if pick.random() < _OPENED else ""
-        if asked.startswith(("Task", "题目")):
+        if asked.startswith(words.takes_no_opening):
             opening = ""
         more = grammar.say(tail, pick) if tail else ""
         return opening + value_phrases.capital(asked) + more
@@ -121,22 +121,22 @@ class Talk:
         """Return a sentence that tells what the result means."""
         place = self.formula.band(self.formula.result(case.given))
         label = self.formula.bands[place].label(self.language)
-        return self.say(WORDS[self.language].AS_BAND, b=label)
+        return self.say(load(ToolsWords, self.language).category, b=label)
 
     def working(self, case: Case) -> str:
         """Return a sentence that shows how the result comes about."""
-        words = WORDS[self.language]
+        words = load(ToolsWords, self.language)
         result = case.call.answer(self.language)
-        line = working(self.formula, case.given, self.language)
+        line = show_working(self.formula, case.given, self.language)
         if self.formula.terms:
-            return self.say(words.POINTS, k=line)
-        return self.say(words.WORKING, k=line, r=result)
+            return self.say(words.points, k=line)
+        return self.say(words.working, k=line, r=result)
 
     def source(self, chance: float = _SOURCED) -> str:
         """Return a sentence that names the publication, by chance or not at all."""
         if not self.formula.source or self.pick.random() > chance:
             return ""
-        return self.say(WORDS[self.language].SOURCE, s=self.formula.source)
+        return self.say(load(ToolsWords, self.language).source, s=self.formula.source)
 
     def called(self, case: Case) -> None:
         """Add the call of a case with its result, and let the row rest on it."""
@@ -150,11 +150,11 @@ class Talk:
 
     def conversion(self, one: Input) -> str:
         """Return a sentence that tells a value in the unit of the formula."""
-        value = units.amount(self.case.given[one.key], one.unit, self.language)
+        value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
         number, unit = self.case.told[one.key]
-        told = units.amount(number, unit, self.language)
+        told = units.format_quantity(number, unit, self.language)
         name = one.names(self.language)[0]
-        return self.say(WORDS[self.language].CONVERTED, n=name, u=told, v=value)
+        return self.say(load(ToolsWords, self.language).converted, n=name, u=told, v=value)
 
 
 def _plainly(templates: Sequence[str]) -> list[str]:

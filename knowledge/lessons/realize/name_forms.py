@@ -278,7 +278,7 @@ def fit(name: str) -> bool:
         1 < len(name) <= 60
         and not damaged(name)
         and not names.is_debris(name)
-        and names.balanced(name)
+        and names.has_balanced_brackets(name)
         and not _NO_NAME.search(name)
         and not any(sign in name for sign in "。？！?!；;：:")
     )

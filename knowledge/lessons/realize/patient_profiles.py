@@ -14,7 +14,10 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge.lessons.facts.pages import Item, Page
-from knowledge.lessons.realize import grammar, realizer
+from knowledge.lessons.realize import realizer
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import PatientsWords
 from knowledge.records import Language
 
 Sex = Literal["f", "m", ""]
@@ -125,89 +128,6 @@ _PLAIN = re.compile(
 )
 
 _OF_ILLNESS = {"symptom", "sign", "cause", "risk_factor", "test", "complication", "associated_with"}
-
-_SINCE: dict[tuple[str, Language], tuple[str, ...]] = {
-    ("sudden", "en"): ("since this morning", "since last night", "for a few hours",
-        "since yesterday"),
-    ("sudden", "zh"): ("今天早上开始", "从昨晚开始", "这几个小时", "从昨天起"),
-    ("days", "en"): (
-        "for three days", "since the weekend", "for about a week", "for a few days",
-        "for five days now", "for nearly two weeks",
-    ),
-    ("days", "zh"): ("这三天", "这一周", "最近几天", "从上周末开始", "近五天", "这两周"),
-    ("lasting", "en"): (
-        "for about two months", "for several weeks", "for half a year", "since the spring",
-        "for some months", "for six weeks",
-    ),
-    ("lasting", "zh"): ("这两个月", "近几周", "最近半年", "这几个月", "断断续续一个多月",
-        "从年初开始"),
-}  # fmt: skip
-
-_LIKELY_EN = (
-    "{a} are among the symptoms of {s}.",
-    "one (possibility|explanation|candidate) is {s}, since its symptoms include {a}.",
-    "one condition to (consider|think of|keep in mind) is {s}, which can (cause|bring on) {a}.",
-    "(these complaints fit|this fits|that would fit) {s}, whose symptoms include {a}.",
-    "{s} may present with {a}, so it (has to|must|should) be considered.",
-    "the picture could be that of {s}: its symptoms include {a}.",
-    "with {a}, (one should|I would) think of {s}, because these are symptoms of it.",
-    "{a} (could|may|might) (come from|be due to) {s}, (as|being) symptoms of it.",
-    "{s} (comes to mind|has to be thought of|is what I would think of), since it can "
-    "(cause|produce) {a}.",
-    "(my first thought is|I would first think of) {s}: it can (cause|bring on|produce) {a}.",
-)
-_LIKELY_ZH = (
-    "{a}都(是|属于){s}的(症状|表现)，(应|要|需|可)(考虑(这个病|此病|这一可能)|(怀疑|排查)(这个病|"
-    "此病))。",
-    "从{a}这些(症状|表现)(来看|看|判断)，(有可能|可能|也许|或许)(是|得了){s}。",
-    "(需要|应当|要|可以)(考虑|想到|怀疑){s}，(因为|毕竟)(它的|其|该病的|此病的)(症状|表现)(包括|"
-    "有|里有){a}。",
-    "(根据|结合|综合){a}(等症状|这些症状|等表现)，(可能|有可能)是{s}。",
-    "{s}(可|会|可能)(出现|引起|伴有){a}，(目前|现在|眼下|您说)的(情况|表现|这些)(可能|也许|或许)("
-    "与它有关|"
-    "由此而来|源自于此)。",
-    "{a}，(放在一起看|合在一起|一并来看)，(像|较像|有点像|符合){s}的(表现|症状)，(可能|也许)(就是"
-    "|正是)(它|这个病)。",
-    "{s}(可以|能|可能)解释(这些表现|目前的情况|这些症状)：(它|此病|该病)(可|会|可能)(出现|引起|伴"
-    "有){a}。",
-    "(出现|同时有|既然有){a}等症状，(要|应|需)(想到|考虑|留意|排查){s}。",
-    "(所述|上述|提到)的{a}，(与|和|同){s}的(症状|表现)(相符|一致|吻合|对得上)。",
-    "(怀疑是|首先考虑|可能是|更像是){s}，(该病|此病|它)(可|会|可能)(出现|有){a}。",
-    "{s}的(症状|表现)(里|中|当中)有{a}，(所以|因此|因而)(可以|应该|值得)(朝|往)这个方向(查|考虑|"
-    "排查)。",
-    "(上述|所说的|提到的){a}，(可|可以|能)(出现在|见于){s}(中|患者身上|的病程里|患者)。",
-)
-
-_ASK_EN = {
-    "test": ("which tests would help", "what work-up is needed", "how can it be confirmed"),
-    "treatment": ("how is it treated", "what treatment is there"),
-    "department": ("which department is the right one", "where should the patient be referred"),
-    "medicine": ("which medicines are used", "what may be prescribed"),
-    "first_line": ("what is the first-line treatment", "what is tried first"),
-    "complication": ("what complications may follow", "what can it lead to"),
-}
-_ASK_ZH = {
-    "test": ("需要做哪些检查", "应如何确诊", "进一步查什么"),
-    "treatment": ("如何治疗", "有哪些治疗方法"),
-    "department": ("应到哪个科就诊", "该挂什么科"),
-    "medicine": ("可以用哪些药物", "可选什么药"),
-    "first_line": ("首选什么治疗", "一线治疗是什么"),
-    "complication": ("可能有哪些并发症", "要警惕什么并发症"),
-}
-_CASE_EN = (
-    "{Who} has had {a} {since}. What is the likely condition, and {ask}?",
-    "{Who} comes in with {a}, present {since}. What may this be, and {ask}?",
-    "Case: {who} with {a} {since}. Name the likely condition. Also, {ask}?",
-    "{Who} complains of {a}. Which condition comes to mind, and {ask}?",
-    "{A} {since} in {who}: what could it be, and {ask}?",
-)
-_CASE_ZH = (
-    "{who}，{since}出现{a}，可能是什么病？{ask}？",
-    "{who}，因{a}前来就诊，请问可能是什么病，{ask}？",
-    "{who}，主诉{a}。考虑什么疾病？{ask}？",
-    "病例：{who}，{since}有{a}。最可能的诊断是什么？{ask}？",
-    "{who}，出现{a}，应考虑什么病，{ask}？",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,12 +263,12 @@ _AGES: dict[Stage, tuple[int, int]] = {
 
 def since(who: Profile, language: Language, pick: random.Random) -> str:
     """Return for how long it may have lasted."""
-    return pick.choice(_SINCE[who.pace, language])
+    return pick.choice(load(PatientsWords, language).duration[who.pace])
 
 
 def likely(page: Page, symptoms: str, pick: random.Random) -> str:
     """Return a sentence that says which condition has these symptoms, and no more than that."""
-    template = grammar.say(_LIKELY_EN if page.language == "en" else _LIKELY_ZH, pick)
+    template = grammar.say(load(PatientsWords, page.language).likely, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=symptoms)
 
 
@@ -357,16 +277,16 @@ def case(
 ) -> str:
     """Return a case in the third person with a question on it."""
     told = person(who, language, pick)
-    english = language == "en"
+    words = load(PatientsWords, language)
     return realizer.fill(
-        pick.choice(_CASE_EN if english else _CASE_ZH),
+        pick.choice(words.case),
         language,
         2,
         who=told,
         Who=told[:1].upper() + told[1:],
         a=symptoms,
         since=since(who, language, pick),
-        ask=pick.choice((_ASK_EN if english else _ASK_ZH)[relation]),
+        ask=pick.choice(words.case_question[relation]),
     )
 
 

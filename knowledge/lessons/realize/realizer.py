@@ -11,23 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.pages import INVERSE, Item
-from knowledge.lessons.realize import articles, chinese_sentences, grammar
-from knowledge.lessons.templates import relation_sentences_en, relation_sentences_zh
+from knowledge.lessons.realize import articles, chinese_sentences
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.records import Language
 from knowledge.vocabulary import RELATIONS
-
-_FULL: dict[Language, dict[str, tuple[str, ...]]] = {
-    "en": relation_sentences_en.FULL,
-    "zh": relation_sentences_zh.FULL,
-}
-_BRIEF: dict[Language, dict[str, tuple[str, ...]]] = {
-    "en": relation_sentences_en.BRIEF,
-    "zh": relation_sentences_zh.BRIEF,
-}
-_TEXT: dict[Language, dict[str, tuple[str, ...]]] = {
-    "en": relation_sentences_en.TEXT,
-    "zh": relation_sentences_zh.TEXT,
-}
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
@@ -114,7 +103,8 @@ def statement(
     """
     if not items[0].object:
         return _told(name, relation, items[0], language, pick)
-    table = _FULL[language].get(relation) or (_plain(relation, language),)
+    words = load(RelationSentencesWords, language)
+    table = words.with_subject.get(relation) or (_plain(relation, language),)
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
         table = tuple(each for each in table if "treat" not in each) or table
     return told(table, name, items, language, pick)
@@ -132,7 +122,7 @@ def brief(
 
     Whoever uses it sees to it that the subject has been named.
     """
-    table = _BRIEF[language].get(relation, ())
+    table = load(RelationSentencesWords, language).without_subject.get(relation, ())
     return (
         told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
     )
@@ -140,7 +130,7 @@ def brief(
 
 def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
     """Return an English sentence on what else there is of a relation, or nothing."""
-    template = relation_sentences_en.OTHERS.get(relation, "")
+    template = load(RelationSentencesWords, "en").further.get(relation, "")
     return told((template,), "", items, "en", pick) if template and items[0].object else ""
 
 
@@ -210,7 +200,8 @@ def _said(items: Sequence[Item]) -> list[str]:
 
 def relations(language: Language) -> tuple[str, ...]:
     """Return the relations that can be told, those seen from the object among them."""
-    return tuple(dict.fromkeys((*_FULL[language], *_TEXT[language])))
+    words = load(RelationSentencesWords, language)
+    return tuple(dict.fromkeys((*words.with_subject, *words.before_text)))
 
 
 def fill(
@@ -339,18 +330,16 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     known = relation == "drug_class" and body.casefold() not in name.casefold()
     if known and not is_plural(body) and pick.random() < 0.8:
         return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
+    words = load(RelationSentencesWords, "en")
     said = item.said.rstrip(_STOPS)
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):
-        return (
-            fill(f"{grammar.say(relation_sentences_en.ORDERS, pick)} ", language, 1, s=name)
-            + said
-            + "."
-        )
-    intro = grammar.say(_TEXT["en"].get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",), pick)
+        return fill(f"{grammar.say(words.before_advice, pick)} ", language, 1, s=name) + said + "."
+    intros = words.before_text.get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",)
+    intro = grammar.say(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
 
@@ -397,5 +386,7 @@ def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"关于{name}的监测：{body}"
     if relation == "population" and (_NOBODY.search(body) or "，" in body):
         return f"{name}的易感人群：{body}"
-    intro = grammar.say(_TEXT["zh"].get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",), pick)
+    words = load(RelationSentencesWords, "zh")
+    intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
+    intro = grammar.say(intros, pick)
     return intro.format(s=name) + body

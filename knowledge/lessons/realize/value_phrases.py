@@ -10,19 +10,17 @@ import random
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Literal
 
 from knowledge.calculators.formulas.formula import Input
 from knowledge.lessons.facts.calculator_cases import Case
-from knowledge.lessons.realize import grammar
-from knowledge.lessons.templates import calculator_en, calculator_zh
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import LinesBy, ToolsWords
 from knowledge.records import Language
 from knowledge.text import units
 
 Voice = Literal["pro", "own", "kin"]
-
-WORDS: dict[Language, ModuleType] = {"en": calculator_en, "zh": calculator_zh}
 
 PLURAL = {"triglycerides", "cigarettes"}
 """Inputs whose English names are plural."""
@@ -51,7 +49,7 @@ def relative(case: Case, language: Language, pick: random.Random) -> Person:
     sex, age = case.given.get("sex"), case.age()
     kins = [
         (kin, her)
-        for kin, her, own, from_age, to_age in WORDS[language].KINS
+        for kin, her, own, from_age, to_age in load(ToolsWords, language).relative
         if sex in (None, own) and (age is None or from_age <= age <= to_age)
     ]
     return Person(*pick.choice(kins))
@@ -71,10 +69,10 @@ def who(case: Case, language: Language, pick: random.Random, without: str = "") 
     age = None if without == "age" else age
     sex = None if without == "sex" else sex
     child = age is not None and int(age) < _CHILD
-    key = " ".join(filter(None, (sex, ("child" if child else "age") if age else "")))
-    words = WORDS[language]
-    said: str = pick.choice(words.WHO[key])
-    return articled(said.format(a=age, bay=pick.choice(words.BAY), bed=pick.randint(2, 30)))
+    key = " ".join(filter(None, (sex, ("child" if child else "age") if age else ""))) or "unknown"
+    words = load(ToolsWords, language)
+    said = pick.choice(words.patient[key])
+    return articled(said.format(a=age, bay=pick.choice(words.bay), bed=pick.randint(2, 30)))
 
 
 def listed(
@@ -86,7 +84,7 @@ def listed(
     person: Person | None = None,
 ) -> str:
     """Return the values of a case in one list, in an order of chance."""
-    words = WORDS[language]
+    words = load(ToolsWords, language)
     own = {"age", "sex"} if voice == "pro" else {"sex"} if voice == "kin" else set()
     wanted = [
         each
@@ -95,12 +93,12 @@ def listed(
     ]
     if not wanted and not any(each.is_finding for each in case.formula.inputs):
         return ""
-    style = pick.choice(words.VALUE if voice != "own" else words.OWN_VALUE)
+    style = pick.choice(words.value if voice != "own" else words.own_value)
     said = []
     if {"sbp", "dbp"} <= {each.key for each in wanted} and pick.random() < 0.6:
         both = f"{case.given['sbp']}/{case.given['dbp']}"
-        spelled = units.joined(both, _spelling("mmHg", language, pick))
-        said.append(pick.choice(words.PRESSURE).format(v=spelled))
+        spelled = units.join_quantity(both, _spelling("mmHg", language, pick))
+        said.append(pick.choice(words.pressure).format(v=spelled))
         wanted = [each for each in wanted if each.key not in ("sbp", "dbp")]
     said += [_told(case, each, language, pick, voice, style, person) for each in wanted]
     pick.shuffle(said)
@@ -112,7 +110,8 @@ def listed(
 
 def single(case: Case, one: Input, language: Language, pick: random.Random) -> str:
     """Return one value of a case, told on its own."""
-    return _told(case, one, language, pick, "pro", pick.choice(WORDS[language].VALUE), None)
+    form = pick.choice(load(ToolsWords, language).value)
+    return _told(case, one, language, pick, "pro", form, None)
 
 
 def restated(case: Case, language: Language) -> str:
@@ -134,14 +133,14 @@ def value_of(case: Case, one: Input, language: Language) -> str:
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
     """
     space = " " if language == "en" else ""
-    amount = units.amount(case.given[one.key], one.unit, language)
+    amount = units.format_quantity(case.given[one.key], one.unit, language)
     return f"{one.names(language)[0]}{space}{amount}"
 
 
 def told_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
     """Return a number with its unit as it is told, in one of the unit's spellings."""
     number, unit = case.told[one.key]
-    return units.joined(number, _spelling(unit, language, pick))
+    return units.join_quantity(number, _spelling(unit, language, pick))
 
 
 def fill(template: str, language: Language, **slots: str) -> str:
@@ -184,23 +183,22 @@ def _told(
     style: str,
     person: Person | None,
 ) -> str:
-    words = WORDS[language]
-    special: dict[str, tuple[str, ...]] = {}
+    words = load(ToolsWords, language)
+    special: LinesBy = {}
     if voice == "own":
-        special = words.OWN_SPECIAL
+        special = words.own_special
     elif voice == "kin":
-        special = words.KIN_SPECIAL
+        special = words.kin_special
     if one.choices:
         key = case.given[one.key]
         choice = next(each for each in one.choices if each.key == key).names(language)[0]
-        forms = special.get(one.key) or words.CHOSEN
-        woman = ("woman", "man") if language == "en" else ("女性", "男性")
-        form: str = pick.choice(forms)
-        return form.format(n=one.names(language)[0], c=choice, x=choice,
-                           woman=woman[key != "female"])  # fmt: skip
+        forms = special.get(one.key) or words.chosen
+        noun = words.sex_noun["female" if key == "female" else "male"]
+        name = one.names(language)[0]
+        return pick.choice(forms).format(n=name, c=choice, x=choice, woman=noun)
     form = pick.choice(special[one.key]) if one.key in special else style
     if pick.random() < 0.25 and one.key not in special:
-        form = pick.choice(words.VALUE if voice != "own" else words.OWN_VALUE)
+        form = pick.choice(words.value if voice != "own" else words.own_value)
     name = pick.choice(one.names(language))
     if language == "zh" and name[-1].isascii():
         form = form.replace("{n}{v}", "{n} {v}")
@@ -213,7 +211,7 @@ def _findings(
     case: Case, language: Language, pick: random.Random, without: Collection[str]
 ) -> list[str]:
     """Return the findings that are there, and of those that are not a few or all."""
-    words = WORDS[language]
+    words = load(ToolsWords, language)
     every = [each for each in case.formula.inputs if each.is_finding and each.key not in without]
     if not every:
         return []
@@ -222,24 +220,24 @@ def _findings(
     pick.shuffle(absent)
     whole = len(absent) <= 1 or pick.random() < _SAID_ALL
     denied = absent if whole else absent[: pick.randint(1, _MOST_DENIED)]
-    yes, no = pick.choice(words.PRESENT), pick.choice(words.ABSENT)
+    yes, no = pick.choice(words.present), pick.choice(words.absent)
     said = [yes.format(n=pick.choice(each.names(language))) for each in present]
     said += [no.format(n=pick.choice(each.names(language))) for each in denied]
     pick.shuffle(said)
     if len(denied) < len(absent):
-        said.append(pick.choice(words.NOTHING_ELSE))
+        said.append(pick.choice(words.nothing_else))
     return said
 
 
 def _joined(said: Sequence[str], language: Language, pick: random.Random) -> str:
-    joint: str = pick.choice(WORDS[language].JOINTS)
+    joint = pick.choice(load(ToolsWords, language).separator)
     if joint == " and ":
         return ", ".join(said[:-1]) + (joint if len(said) > 1 else "") + said[-1]
     return joint.join(said)
 
 
 def _spelling(unit: str, language: Language, pick: random.Random) -> str:
-    spelled = units.choices(unit, language)
+    spelled = units.readable_spellings(unit, language)
     if not spelled:
         return ""
     return spelled[0] if pick.random() < _PLAIN else pick.choice(spelled)

@@ -19,13 +19,14 @@ from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
-    grammar,
     patient_profiles,
     realizer,
 )
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.realize.patient_profiles import Profile
-from knowledge.lessons.templates import consultations
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ChatdoctorWords, Lines
 from knowledge.records import Language, Lesson
 
 NAME = "chatdoctor"
@@ -51,6 +52,7 @@ _CLOSED = 0.6
 """How often an answer ends with a red flag of the condition, and with a word of care."""
 
 
+_SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 _SLEEP = re.compile("Sleeping|睡")
 _ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
 """Who complains of bad sleep does not add that sleeping is difficult as well."""
@@ -99,8 +101,8 @@ def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     urged = _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick), answer, pick)
     if not urged:
-        _close(page, who, relation, answer, pick, consultations.CASE_CLOSING)
-    asked = grammar.say(consultations.ASK[page.language][relation], pick)
+        _close(page, who, relation, answer, pick, _words(page).case_closing)
+    asked = grammar.say(_words(page).case_question[relation], pick)
     return complaint(page, who, items, pick) + _space(page) + asked
 
 
@@ -111,14 +113,14 @@ def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     if page.texts("red_flag") and relation != "description":
         _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
-    _close(page, who, relation, answer, pick, consultations.CLOSING)
+    _close(page, who, relation, answer, pick, _words(page).closing)
     voice = _voice(who, page.language, pick)
-    openings = consultations.TOLD[page.language]
+    openings = _words(page).diagnosis
     opening = grammar.say(
         [each for each in openings if chinese_sentences.goes_with(each, page.said)], pick
     )
     told = _voiced(opening, voice, page, s=page.said)
-    asked = grammar.say(consultations.TOLD_ASK[page.language][relation], pick)
+    asked = grammar.say(_words(page).diagnosis_question[relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
@@ -128,9 +130,9 @@ def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> s
     if others and pick.random() < 0.4:
         _advise(page, pick.choice(others), answer, pick)
     if pick.random() < _CLOSED:
-        _add(page, consultations.MEDICINE_CLOSING, answer, pick)
-    told = grammar.say(consultations.TAKING[page.language], pick).format(s=page.said)
-    asked = grammar.say(consultations.TAKING_ASK[page.language][relation], pick)
+        _add(page, _words(page).medicine_closing, answer, pick)
+    told = grammar.say(_words(page).medicine, pick).format(s=page.said)
+    asked = grammar.say(_words(page).medicine_question[relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
@@ -138,14 +140,14 @@ def _linking(
     page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
 ) -> str:
     items = _few(_linked(page), pick)
-    linked = consultations.LINKED[page.language]
+    linked = _words(page).linked
     text = realizer.told(linked, page.said, items, page.language, pick)
     answer.say(text, "associated_with", items)
     for each in ("department", "red_flag"):
         if page.groups.get(each) and pick.random() < 0.5:
             _advise(page, each, answer, pick)
-    _add(page, consultations.LINKED_CLOSING, answer, pick)
-    asked = grammar.say(consultations.ASK[page.language]["symptom"], pick)
+    _add(page, _words(page).linked_closing, answer, pick)
+    asked = grammar.say(_words(page).case_question["symptom"], pick)
     who = patient_profiles.profile(page, items)
     return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
@@ -173,7 +175,7 @@ def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.
     if page.texts("red_flag"):
         _advise(page, "red_flag", answer, pick)
     else:
-        _add(page, consultations.URGENT_CLOSING, answer, pick)
+        _add(page, _words(page).urgent_closing, answer, pick)
     return True
 
 
@@ -183,32 +185,32 @@ def _close(
     relation: str,
     answer: Answer,
     pick: random.Random,
-    words: dict[Language, tuple[str, ...]],
+    closings: Lines,
 ) -> None:
     """End an answer: where it may be urgent with a warning, else often with a word of care."""
     if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
             _advise(page, "red_flag", answer, pick)
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
-        _add(page, consultations.URGENT_CLOSING, answer, pick)
+        _add(page, _words(page).urgent_closing, answer, pick)
         return
     if who.pace == "sudden" and answer.states("red_flag"):
         return
     if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
         closing = {
-            "medicine": consultations.MEDICINE_CLOSING,
-            "prognosis": consultations.PROGNOSIS_CLOSING,
-        }.get(relation, words)
+            "medicine": _words(page).medicine_closing,
+            "prognosis": _words(page).prognosis_closing,
+        }.get(relation, closings)
         _add(page, closing, answer, pick)
 
 
 def _add(
     page: Page,
-    words: dict[Language, tuple[str, ...]],
+    closings: Lines,
     answer: Answer,
     pick: random.Random,
 ) -> None:
-    text = grammar.say(words[page.language], pick)
+    text = grammar.say(closings, pick)
     answer.say(realizer.fill(text, page.language, 1))
 
 
@@ -256,7 +258,7 @@ def _advise(
     if not named:
         item = pick.choice(page.texts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
-            intro = grammar.say(consultations.RED_FLAG[page.language], pick)
+            intro = grammar.say(_words(page).red_flag, pick)
             stop = "." if page.language == "en" else "。"
             text = realizer.fill(intro, page.language, 1, v=item.said.rstrip(".。") + stop)
             answer.say(text, relation, [item])
@@ -265,7 +267,7 @@ def _advise(
         return
     if relation == "side_effect" and len(reportable_findings.felt(named)) < len(named):
         spoken = False  # nobody notices a change in the blood
-    forms = consultations.SPOKEN[page.language].get(relation, ()) if spoken else ()
+    forms = _words(page).spoken.get(relation, ()) if spoken else ()
     if not forms or pick.random() < (0.7 if answer.begun else 0.4):
         answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
         return
@@ -279,10 +281,10 @@ def complaint(
     english = page.language == "en"
     voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
-    forms = consultations.COMPLAINT[page.language]
+    forms = _words(page).complaint
     if intro and not english:
         voice = replace(voice, i=voice.again)
-        forms = forms if voice.again else consultations.COMPLAINT_GOES_ON_ZH
+        forms = forms if voice.again else _words(page).complaint_continued
     elif intro:  # who it is has been said
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
         voice = replace(voice, me={"he": "him", "she": "her"}.get(voice.me, voice.me))
@@ -300,7 +302,7 @@ def complaint(
         since=since,
         Since=since[:1].upper() + since[1:],
     )
-    worry = grammar.say(consultations.WORRY[page.language], pick)
+    worry = grammar.say(_words(page).worry, pick)
     restless = who.pace == "sudden" or any(_ASLEEP.search(name) for name in names)
     if _SLEEP.search(worry) and restless:
         worry = ""
@@ -312,7 +314,7 @@ def _felt(name: str) -> str:
     """Put an article before a symptom that one has one of: a fever, a sore throat."""
     if (
         articles.bare(name) != name
-        or not name.endswith(consultations.ONE_OF)
+        or not name.endswith(load(ChatdoctorWords, "en").takes_article)
         or " of " in name
         or " in " in name
     ):
@@ -332,10 +334,11 @@ def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool
     other = other or who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
         return _Voice("I", "I") if language == "en" else _Voice("我", "")
-    kin = grammar.say(consultations.KIN[who.stage, language][who.sex], pick)
+    words = load(ChatdoctorWords, language)
+    kin = grammar.say(words.kin[who.stage][_SEX[who.sex]], pick)
     if language == "zh":
-        return _Voice(f"我{kin}", consultations.PRONOUN.get(kin, ""))
-    again = consultations.PRONOUN.get(kin, "she")
+        return _Voice(f"我{kin}", words.pronoun.get(kin, ""))
+    again = words.pronoun.get(kin, "she")
     return _Voice(f"my {kin}", again, "has", "is", f"my {kin}", f"my {kin}'s")
 
 
@@ -360,13 +363,17 @@ def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Ra
 
 
 def _greeted(text: str, page: Page, pick: random.Random) -> str:
-    greetings = consultations.GREETING[page.language]
+    greetings = _words(page).greeting
     if text.startswith("医生"):  # who is spoken to is not who is spoken of
         greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
     greeting = grammar.say(greetings, pick)
     if page.language == "zh" or not greeting.endswith(", ") or text[:2] in ("I ", "I'"):
         return greeting + text
     return greeting + text[:1].lower() + text[1:]
+
+
+def _words(page: Page) -> ChatdoctorWords:
+    return load(ChatdoctorWords, page.language)
 
 
 def _space(page: Page) -> str:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import PreferenceWords
 from knowledge.records import Language, Lesson
 from knowledge.text import units
 
 _FACTORS = (0.1, 10, 0.5, 2, 0.8, 1.2, 0.9, 1.1, 1.4)
 """By so much a result is off: a slip of the point, of a unit, of a factor."""
-
-_ANYWAY: dict[Language, str] = {"en": "The {f} is {r}.", "zh": "{f}为{r}。"}
 
 
 class Slip(NamedTuple):
@@ -26,7 +26,11 @@ class Slip(NamedTuple):
 
 def slip(lesson: Lesson, pick: random.Random) -> Slip | None:
     """Return a wrong answer beside the one of a row, or none where it carries no slip."""
-    found = calls.read_fact(lesson.sources[0].quote, lesson.language) if lesson.sources else None
+    found = (
+        calls.parse_call_with_result(lesson.sources[0].quote, lesson.language)
+        if lesson.sources
+        else None
+    )
     if len(lesson.sources) != 1 or found is None or not isinstance(found[0], Calculation):
         return None
     call = found[0]
@@ -40,12 +44,12 @@ def slip(lesson: Lesson, pick: random.Random) -> Slip | None:
 def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> Slip | None:
     """Put another number in place of the result, in the call and wherever it is told."""
     right = call.formula.result(call.given)
-    wrong = arithmetic.rounded(float(right) * pick.choice(_FACTORS), call.formula.places)
+    wrong = arithmetic.round_half_up(float(right) * pick.choice(_FACTORS), call.formula.places)
     if wrong in (right, *call.given.values()):
-        wrong = arithmetic.rounded(float(right) + 3, call.formula.places)
+        wrong = arithmetic.round_half_up(float(right) + 3, call.formula.places)
     language, unit = lesson.language, call.formula.unit
     answer = lesson.messages[-1].content
-    told, other = (units.amount(each, unit, language) for each in (right, wrong))
+    told, other = (units.format_quantity(each, unit, language) for each in (right, wrong))
     if f"= {told}" not in answer:
         return None
     line, _, text = answer.partition("\n")
@@ -57,11 +61,11 @@ def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> Sli
 def _anyway(call: Calculation, language: Language) -> Slip | None:
     """Give the result of a formula that does not apply."""
     try:
-        result = arithmetic.rounded(call.formula.exact(call.given), call.formula.places)
+        result = arithmetic.round_half_up(call.formula.exact(call.given), call.formula.places)
     except ValueError:
         return None
     name = call.formula.names(language)[0]
-    told = units.amount(result, call.formula.unit, language)
-    answer = _ANYWAY[language].format(f=name, r=told)
+    told = units.format_quantity(result, call.formula.unit, language)
+    answer = load(PreferenceWords, language).misused_formula[0].format(f=name, r=told)
     return Slip(f"{call.text(language)} = {told}\n{answer}",
                 "misused formula: a result where the formula does not apply")  # fmt: skip

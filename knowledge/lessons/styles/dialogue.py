@@ -14,12 +14,14 @@ from typing import Literal
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
-from knowledge.lessons.realize import grammar, patient_profiles, realizer
+from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles.chatdoctor import complaint
 from knowledge.lessons.styles.vignette import PLAN, compare, conclude
-from knowledge.lessons.templates import clinical_cases
-from knowledge.records import Lesson, Message
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import DialogueWords, VignetteWords
+from knowledge.records import Lesson, LessonMessage
 
 NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -55,19 +57,19 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         shared = pick.choice(pairs)
     opening, asked = _planned(page, rival, shared, told_by, form, pick)
     before, turns, last = _talk(page, told_by, opening, asked, pick)
-    answer = Answer(page, pick)
+    answer, words = Answer(page, pick), load(DialogueWords, page.language)
     told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
-    summary = clinical_cases.SUMMARY[told_by, page.language]
+    summary = words.summary[told_by]
     answer.say(realizer.told(summary, page.said, told, page.language, pick), told_by, told)
     if rival and shared:
         compare(page, rival, shared, told_by, answer, pick)
     for of, each, item, has in asked:
         if has and each == "risk_factor":
-            template = grammar.say(clinical_cases.BACKGROUND[page.language], pick)
+            template = grammar.say(load(VignetteWords, page.language).background, pick)
             text = realizer.fill(template, page.language, 1, s=of.said, a=item.said)
             answer.say(text, each, [item])
         elif not has:
-            template = grammar.say(clinical_cases.ABSENT[each, page.language], pick)
+            template = grammar.say(words.absent[each], pick)
             text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.say_of(text, (of, each, [item]))
     conclude(page, relation, told_by, answer, pick, told=told, patient=True)
@@ -115,28 +117,31 @@ def _told(page: Page, relation: str) -> list[Item]:
 
 def _talk(
     page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
-) -> tuple[list[Message], list[list[str]], str]:
+) -> tuple[list[LessonMessage], list[list[str]], str]:
     """Hold the talk; return all but the patient's last words, what was asked, and those words."""
-    language = page.language
+    language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile(page, [*opening, *(item for *_, item, _ in asked)])
     said = [complaint(page, who, opening, pick)]
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     used: set[str] = set()
     for _, each, item, has in asked:
         kind = each if each == "risk_factor" else "symptom"
-        free = [form for form in clinical_cases.ASKED[kind, language] if form not in used]
-        form = pick.choice(free or clinical_cases.ASKED[kind, language])
+        free = [form for form in words.question[kind] if form not in used]
+        form = pick.choice(free or words.question[kind])
         used.add(form)
         text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
-        messages += [Message("user", said[-1]), Message("assistant", text[:1].upper() + text[1:])]
+        messages += [
+            LessonMessage("user", said[-1]),
+            LessonMessage("assistant", text[:1].upper() + text[1:]),
+        ]
         turns.append([item.fact])
-        replies = (clinical_cases.YES if has else clinical_cases.NO)[language]
+        replies = words.reply_yes if has else words.reply_no
         if each == "risk_factor":
-            replies = clinical_cases.APPLIES[language]
+            replies = words.reply_applies
         reply = grammar.say(replies, pick)
         while reply in said:
             reply = grammar.say(replies, pick)
         said.append(reply)
-    last = said[-1] + grammar.say(clinical_cases.LAST[language], pick)
+    last = said[-1] + grammar.say(words.last_words, pick)
     return messages, turns, last

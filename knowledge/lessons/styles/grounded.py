@@ -12,10 +12,12 @@ from typing import Literal
 
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
-from knowledge.lessons.realize import grammar, realizer
+from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
-from knowledge.lessons.templates import attribute_questions, evidence_reading
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AttributeQuestionsWords, GroundedWords
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Language, Lesson
 from knowledge.vocabulary import RELATIONS
@@ -35,28 +37,20 @@ _ALIKE = (
     {"contraindication", "pregnancy"},
     {"first_line~", "medicine~"},
 )
-_LABELS_EN = {"associated_with": "statistical associations", "description": "meaning"}
-_PREPOSITIONS_EN = {
-    **dict.fromkeys(("test", "first_line", "treatment", "medicine", "department"), "for"),
-    **dict.fromkeys(("red_flag", "prognosis"), "in"),
-    **dict.fromkeys(("contraindication",), "to"),
-    **dict.fromkeys(("interaction", "monitoring"), "with"),
-}
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return what a page can be asked about over evidence, and the forms of asking for each."""
-    asked = attribute_questions.ASKED[page.language]
-    held = [relation for relation in asked if _lines(page, relation)]
+    words = load(AttributeQuestionsWords, page.language)
+    paired = words.topic_name
+    held = [relation for relation in words.question if _lines(page, relation)]
     found: dict[str, tuple[str, ...]] = {}
     for relation in held:
         forms = ["read", "gone"]
         if page.named(relation):
             forms.insert(1, "copy")
-        if relation in attribute_questions.PAIRED and any(
-            each in attribute_questions.PAIRED and each != relation for each in held
-        ):
+        if relation in paired and any(each in paired and each != relation for each in held):
             forms.append("two")
         if any(relation == right and _torn(page, pair) for pair in _OPPOSED for right in pair[1:]):
             forms.append("torn")
@@ -81,21 +75,24 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     if pick.random() < (0.7 if page.language == "en" else 0.5) and bare == relation:
-        text = verbalize.statement(page.said, bare, [item.said for item in items], page.language)
+        text = verbalize.fact_sentence(
+            page.said, bare, [item.said for item in items], page.language
+        )
         text = text[:1].upper() + text[1:]
     else:
-        text = verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+        text = verbalize.evidence_line(
+            page.name, bare, said, page.language, inverse=bare != relation
+        )
         text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
-        text = grammar.say(evidence_reading.COPIED[page.language], pick) + text
+        text = grammar.say(load(GroundedWords, page.language).copied, pick) + text
     answer.say(text, relation, items)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
 def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
+    paired = load(AttributeQuestionsWords, page.language).topic_name
     others = [
-        each
-        for each in page.groups
-        if each in attribute_questions.PAIRED and each != relation and _lines(page, each)
+        each for each in page.groups if each in paired and each != relation and _lines(page, each)
     ]
     if not others:
         return None
@@ -124,7 +121,7 @@ def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
         return None
     pick.shuffle(lines)
     label = _label(relation, page.language)
-    template = grammar.say(evidence_reading.NOT_COVERED[page.language], pick)
+    template = grammar.say(load(GroundedWords, page.language).not_covered, pick)
     answer.say(realizer.fill(template, page.language, 1, s=page.said, r=label))
     asked = _laid(_ask(page, relation, pick), lines, page.language, pick)
     return answer.lesson(NAME, asked, relation, meta={"declined": relation})
@@ -135,10 +132,10 @@ def _torn_apart(page: Page, relation: str, pick: random.Random) -> Lesson | None
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
     answer = Answer(page, pick)
-    answer.say(grammar.say(evidence_reading.DISAGREE[page.language], pick))
+    answer.say(grammar.say(load(GroundedWords, page.language).disagree, pick))
     for each, item in pick.sample([(first, one), (second, other)], 2):
         answer.state(each, [item])
-    template = grammar.say(evidence_reading.WHETHER[page.language], pick)
+    template = grammar.say(load(GroundedWords, page.language).whether, pick)
     asked = realizer.fill(template, page.language, 1, s=page.said, o=one.said)
     return _shown(page, relation, (first, second), answer, asked, pick, {"conflict": 1})
 
@@ -164,7 +161,7 @@ def _shown(
 
 
 def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Random) -> str:
-    template = grammar.say(evidence_reading.LAYOUT[language], pick)
+    template = grammar.say(load(GroundedWords, language).layout, pick)
     return template.replace("{q}", asked).replace("{e}", behaviour_checks.numbered(lines))
 
 
@@ -218,7 +215,7 @@ def _line(page: Page, relation: str, pick: random.Random) -> str:
 def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
-    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
@@ -229,19 +226,17 @@ def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
 
 def _ask(page: Page, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    words = load(AttributeQuestionsWords, page.language)
+    template = grammar.say(words.question[relation], pick)
     return realizer.fill(template, page.language, 1, s=page.said, kind=kind)
 
 
 def _label(relation: str, language: Language) -> str:
     """Return what a relation is called within a sentence, in English up to the name behind it.
 
-    `uses` stands for a medicine's own side.
+    Relations that are seen from their object share one name.
     """
-    if language == "en":
-        own = "uses" if relation.endswith(INVERSE) else ""
-        label = own or _LABELS_EN.get(relation) or RELATIONS[relation].label(language)
-        return f"the {label} {_PREPOSITIONS_EN.get(relation, 'of')}"
-    if relation.endswith(INVERSE):
-        return "用途"
-    return "统计关联" if relation == "associated_with" else RELATIONS[relation].label(language)
+    words = load(GroundedWords, language)
+    own = "~" if relation.endswith(INVERSE) else relation
+    label = words.label.get(own) or RELATIONS[relation].label(language)
+    return f"the {label} {words.preposition.get(relation, 'of')}" if language == "en" else label

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts.pages import MOST, Item, Page
-from knowledge.lessons.realize import chinese_sentences, grammar, patient_profiles, realizer
+from knowledge.lessons.realize import chinese_sentences, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import Answer
-from knowledge.lessons.templates import attribute_questions
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AttributeQuestionsWords, HuatuoWords, TextBy
 from knowledge.records import Language, Lesson
 
 NAME = "huatuo"
@@ -33,18 +35,19 @@ _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "comp
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return what a page can be asked about, and the forms of asking for each."""
-    asked = attribute_questions.ASKED[page.language]
+    asked = load(AttributeQuestionsWords, page.language).question
     return {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
 
 
 def _forms(page: Page, relation: str) -> tuple[str, ...]:
     named = page.named(relation)
+    words = load(HuatuoWords, page.language)
     forms = ["all"]
-    if len(named) >= 3 and _some_name(relation, page.language):
+    if len(named) >= 3 and words.some_name.get(relation):
         forms.append("some")
-    if named and relation in attribute_questions.IS:
+    if named and relation in words.yes_or_no_question:
         forms.append("is")
-    if relation in attribute_questions.PAIRED and _second(page, relation):
+    if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
     if relation in _CASE_THEN and len(page.named("symptom")) >= 2 and named:
         forms.append("case")
@@ -92,27 +95,18 @@ def _some(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
     count = min(len(named) - 1, pick.choice((2, 3, 4)), 4)
     items = _ordered(pick.sample(named, count), named)
     answer.state(relation, items)
-    english, chinese = attribute_questions.COUNTED[count]
-    label = _some_name(relation, page.language)
+    words = load(HuatuoWords, page.language)
+    number, label = words.number[count], words.some_name[relation]
+    asked = grammar.say(words.some_question, pick)
     if page.language == "en":
-        asked = grammar.say(attribute_questions.SOME_EN, pick)
-        return realizer.fill(asked, "en", count, s=page.said, n=english, r=label)
-    measure = attribute_questions.SOME_NAMES[relation][2]
-    return grammar.say(attribute_questions.SOME_ZH, pick).format(
-        s=page.said, n=chinese, r=label, m=measure
-    )
-
-
-def _some_name(relation: str, language: Language) -> str:
-    return attribute_questions.SOME_NAMES.get(relation, ("", "", ""))[0 if language == "en" else 1]
+        return realizer.fill(asked, "en", count, s=page.said, n=number, r=label)
+    return asked.format(s=page.said, n=number, r=label, m=words.measure_word[relation])
 
 
 def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
     item = pick.choice(page.named(relation)[:MOST])
-    asked, told = (
-        forms.split("||")
-        for forms in attribute_questions.IS[relation][0 if page.language == "en" else 1]
-    )
+    words = load(HuatuoWords, page.language)
+    asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     place = pick.randrange(len(asked))
     # As many answers as questions means that each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
@@ -132,7 +126,8 @@ def _add_others(
     english = page.language == "en"
     few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
     text = realizer.others(relation, few, pick) if english else ""
-    lead = "" if english else grammar.say(attribute_questions.FURTHER_ZH, pick)
+    lead_ins = load(HuatuoWords, page.language).further_lead_in
+    lead = grammar.say(lead_ins, pick) if lead_ins else ""
     if lead:
         text = realizer.brief(relation, few, page.language, pick)
         text = text or realizer.statement(page.said, relation, few, page.language, pick)
@@ -152,17 +147,21 @@ def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str
 
 def asked_twice(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
-    one, other = (
-        attribute_questions.PAIRED[each][0 if page.language == "en" else 1] for each in pair
-    )
+    words = load(AttributeQuestionsWords, page.language)
+    one, other = (words.topic_name[each] for each in pair)
     if page.language == "en" and realizer.is_plural(page.said):
         one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
-    template = grammar.say(attribute_questions.PAIR[page.language], pick)
+    template = grammar.say(words.two_topics, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
 
 
 def _second(page: Page, relation: str) -> list[str]:
-    return [key for key in page.groups if key in attribute_questions.PAIRED and key != relation]
+    return [key for key in page.groups if key in _paired(page) and key != relation]
+
+
+def _paired(page: Page) -> TextBy:
+    """Return the relations that may be asked about two at once."""
+    return load(AttributeQuestionsWords, page.language).topic_name
 
 
 def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
@@ -187,11 +186,12 @@ def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
 def asked(page: Page, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with what leads up to it."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    words = load(AttributeQuestionsWords, page.language)
+    template = grammar.say(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
-    contexts = attribute_questions.CONTEXT.get((page.entity.kind, page.language), ())
+    contexts = words.context.get(page.entity.kind, ())
     if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
-        kin = grammar.say(attribute_questions.KIN[page.language], pick)
+        kin = grammar.say(words.kin, pick)
         told = grammar.say(
             [each for each in contexts if chinese_sentences.goes_with(each, page.said)], pick
         )
@@ -200,7 +200,7 @@ def asked(page: Page, relation: str, pick: random.Random) -> str:
 
 
 def _opened(question: str, page: Page, pick: random.Random) -> str:
-    openings = attribute_questions.OPENING[page.language]
+    openings = load(AttributeQuestionsWords, page.language).opening
     if question.startswith("医生"):
         openings = tuple(each for each in openings if "医生" not in each and each != "请问")
     opening = grammar.say(openings, pick)

@@ -13,12 +13,14 @@ from typing import Literal
 
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
-from knowledge.lessons.realize import grammar, realizer
+from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
-from knowledge.lessons.templates import attribute_questions, evidence_reading
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Language, Lesson, Message
+from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 NAME = "knowledge-call"
@@ -39,17 +41,17 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
     answer = Answer(page, pick)
-    before: list[Message] = []
+    before: list[LessonMessage] = []
     turns: list[list[str]] = []
     last = relation
     if form == "twice":
         others = [each for each in _held(page) if each != relation]
         first = pick.choice([each for each in others if page.named(each)] or others)
         _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
-        before.append(Message("user", _result(page, first)))
+        before.append(LessonMessage("user", _result(page, first)))
         told = _line(page, first)
         told = f"“{told}”" if page.language == "en" else told
-        before.append(Message("assistant", _found(page, pick) + told))
+        before.append(LessonMessage("assistant", _found(page, pick) + told))
         turns.append(turns[-1])
         asked = _next(page, relation, pick)
     else:
@@ -65,7 +67,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     else:
         answer.state(last, items, briefly=0.6)
     if form == "shown" and items[0].object:
-        template = grammar.say(evidence_reading.SHOWN[page.language], pick)
+        template = grammar.say(load(KnowledgeCallWords, page.language).shown, pick)
         answer.say(template.format(f=line), last, items)
     return answer.lesson(NAME, _result(page, last), relation, before=before, turns=turns)
 
@@ -75,13 +77,13 @@ def _called(
     relation: str,
     asked: str,
     answer: Answer,
-    before: list[Message],
+    before: list[LessonMessage],
     turns: list[list[str]],
     pick: random.Random,
 ) -> None:
     """Add a question and the call that it leads to."""
     call = behaviour_checks.call(page.name, _attribute(relation, page.language))
-    before += [Message("user", asked), Message("assistant", call)]
+    before += [LessonMessage("user", asked), LessonMessage("assistant", call)]
     turns.append(answer.use((page, relation, _items(page, relation))))
 
 
@@ -90,21 +92,24 @@ def _result(page: Page, relation: str) -> str:
 
 
 def _found(page: Page, pick: random.Random) -> str:
-    return realizer.fill(grammar.say(evidence_reading.FOUND[page.language], pick), page.language, 1)
+    found = grammar.say(load(KnowledgeCallWords, page.language).found, pick)
+    return realizer.fill(found, page.language, 1)
 
 
 def _next(page: Page, relation: str, pick: random.Random) -> str:
-    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    words = load(AttributeQuestionsWords, page.language)
+    template = grammar.say(words.question[relation], pick)
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question[:1].lower() + question[1:]
     if question.startswith(page.name):
         small = question
-    return grammar.say(evidence_reading.NEXT[page.language], pick).format(q=small, Q=question)
+    asked = grammar.say(load(KnowledgeCallWords, page.language).next_question, pick)
+    return asked.format(q=small, Q=question)
 
 
 def _held(page: Page) -> list[str]:
-    asked = attribute_questions.ASKED[page.language]
+    asked = load(AttributeQuestionsWords, page.language).question
     return [relation for relation in asked if page.groups.get(relation)]
 
 
@@ -115,7 +120,7 @@ def _items(page: Page, relation: str) -> Sequence[Item]:
 def _line(page: Page, relation: str) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in _items(page, relation)]
-    return verbalize.line(page.name, bare, said, page.language, inverse=bare != relation)
+    return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
 
 
 def _attribute(relation: str, language: Language) -> str:

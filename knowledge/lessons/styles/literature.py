@@ -11,14 +11,16 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.pages import document_pages
-from knowledge.lessons.realize import grammar
 from knowledge.lessons.realize.answer_builder import Answer
-from knowledge.lessons.templates import paper_reviews
-from knowledge.records import Lesson, Message, Passage
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import LANGUAGES, load
+from knowledge.lessons.templates.tables import LiteratureWords
+from knowledge.records import Language, Lesson, LessonMessage, Passage
 
 NAME = "literature"
 OF: tuple[Literal["documents"], ...] = ("documents",)
@@ -100,15 +102,13 @@ def _summed(
     if len(order) > _MOST_PARTS:
         order = order[:1] + sorted(pick.sample(order[1:], _MOST_PARTS - 1), key=order.index)
     chosen = [next(each for each in every if _place(each) == place) for place in order]
-    language = page.language
+    words = load(LiteratureWords, page.language)
     answer = Answer(page, pick)
-    for part, passage, words in chosen:
-        said = (
-            paper_reviews.UNDER[language] if part == "part" else paper_reviews.SAID[language][part]
-        )
-        answer.quote(grammar.say(said, pick).format(w=words, p=passage.section), passage, words)
-    opening = grammar.say(paper_reviews.OPENING[language], pick).format(t=page.name)
-    return answer.lesson(NAME, opening + grammar.say(paper_reviews.WHOLE[language], pick), relation)
+    for part, passage, quoted in chosen:
+        said = words.named_part if part == "part" else words.quotation[part]
+        answer.quote(grammar.say(said, pick).format(w=quoted, p=passage.section), passage, quoted)
+    opening = grammar.say(words.opening, pick).format(t=page.name)
+    return answer.lesson(NAME, opening + grammar.say(words.whole_question, pick), relation)
 
 
 def _place(quotation: Quotation) -> tuple[str, str]:
@@ -120,44 +120,44 @@ def _place(quotation: Quotation) -> tuple[str, str]:
 def _held(
     page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
 ) -> Lesson:
-    language = page.language
+    language, words = page.language, load(LiteratureWords, page.language)
     answer = Answer(page, pick)
-    messages: list[Message] = []
+    messages: list[LessonMessage] = []
     turns: list[list[str]] = []
-    opening = grammar.say(paper_reviews.OPENING[language], pick).format(t=page.name)
+    opening = grammar.say(words.opening, pick).format(t=page.name)
     seen = ""
-    for part, passage, words in earlier:
-        question = opening if not messages else grammar.say(paper_reviews.THEN[language], pick)
-        messages.append(Message("user", question + _asked(part, passage, language, pick)))
-        said = grammar.say(paper_reviews.PAPER[language], pick) if len(messages) == 1 else ""
-        said += grammar.say(paper_reviews.SAID[language][part], pick).format(w=words)
-        messages.append(Message("assistant", said))
-        turns.append([answer.hold(passage, words)])
+    for part, passage, quoted in earlier:
+        question = opening if not messages else grammar.say(words.follow_up, pick)
+        messages.append(LessonMessage("user", question + _asked(part, passage, language, pick)))
+        said = grammar.say(words.agreement, pick) if len(messages) == 1 else ""
+        said += grammar.say(words.quotation[part], pick).format(w=quoted)
+        messages.append(LessonMessage("assistant", said))
+        turns.append([answer.hold(passage, quoted)])
         seen = part
-    part, passage, words = last[0]
+    part, passage, quoted = last[0]
     if seen == part:
-        question = grammar.say(paper_reviews.ANY[language], pick)
-        said = grammar.say(paper_reviews.AGAIN[language], pick)
+        question = grammar.say(words.another_question, pick)
+        said = grammar.say(words.another_quotation, pick)
     else:
-        question = opening if not messages else grammar.say(paper_reviews.ENDING[language], pick)
+        question = opening if not messages else grammar.say(words.ending, pick)
         question += _asked(part, passage, language, pick)
-        said = grammar.say(paper_reviews.SAID[language][part], pick)
-    demand = "" if _QUOTES.search(question) else grammar.say(paper_reviews.PICKED[language], pick)
+        said = grammar.say(words.quotation[part], pick)
+    demand = "" if _QUOTES.search(question) else grammar.say(words.quotation_wanted, pick)
     question += f" {demand}" if demand and language == "en" else demand
-    answer.quote(said.format(w=words), passage, words)
-    for _, passage, words in last[1:]:
-        further = grammar.say(paper_reviews.AGAIN[language], pick)
+    answer.quote(said.format(w=quoted), passage, quoted)
+    for _, passage, quoted in last[1:]:
+        further = grammar.say(words.another_quotation, pick)
         while further[:4] == said[:4]:
-            further = grammar.say(paper_reviews.AGAIN[language], pick)
-        answer.quote(further.format(w=words), passage, words)
-    caution = grammar.say(paper_reviews.CAUTION[language], pick)
+            further = grammar.say(words.another_quotation, pick)
+        answer.quote(further.format(w=quoted), passage, quoted)
+    caution = grammar.say(words.caution, pick)
     if caution and part in _JUDGED:
         answer.say(caution)
     return answer.lesson(NAME, question, topic, before=messages, turns=turns)
 
 
-def _asked(part: str, passage: Passage, language: str, pick: random.Random) -> str:
-    template = grammar.say(paper_reviews.ASKED["zh" if language == "zh" else "en"][part], pick)
+def _asked(part: str, passage: Passage, language: Language, pick: random.Random) -> str:
+    template = grammar.say(load(LiteratureWords, language).question[part], pick)
     return template.format(p=passage.section)
 
 
@@ -170,9 +170,8 @@ def _quotations(page: Page) -> list[Quotation]:
     found: list[Quotation] = []
     for passage in page.passages:
         section = passage.section.strip().rstrip(":：").lower()
-        kind = next((kind for kind, titles in paper_reviews.PARTS.items() if section in titles), "")
-        if kind or section:
-            part = kind or "part"
+        if section:
+            part = _section_parts().get(section, "part")
             found += [(part, passage, words) for words in document_pages.quotable(passage)]
     if found:
         return found
@@ -183,3 +182,10 @@ def _quotations(page: Page) -> list[Quotation]:
     if closing and last.text.rstrip().endswith(closing[-1]) and closing[-1] != opening[0]:
         found.append(("last", last, closing[-1]))
     return found
+
+
+@cache
+def _section_parts() -> dict[str, str]:
+    """Return which part of a paper the titles of sections stand for, in every language."""
+    tables = [load(LiteratureWords, language).section_title for language in LANGUAGES]
+    return {title: part for table in tables for part, titles in table.items() for title in titles}

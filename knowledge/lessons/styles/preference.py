@@ -17,11 +17,13 @@ from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.realize import articles, grammar
+from knowledge.lessons.realize import articles
 from knowledge.lessons.styles import corruptions
-from knowledge.lessons.templates import cautions
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import PreferenceWords, SafetyWords
 from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Language, Lesson
+from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 
 NAME = "preference"
@@ -51,37 +53,6 @@ _LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示
 """A line of evidence that lists names, or may do so."""
 
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
-
-_CALM: dict[Language, tuple[str, ...]] = {
-    "en": (
-        "There is no hurry; the next routine visit is early enough.",
-        "Please wait and see how it goes for a week or two.",
-        "Nothing about this is ever urgent.",
-        "Stay at home and rest, it will settle by itself.",
-    ),
-    "zh": (
-        "不用着急，等下次常规复诊就行。",
-        "先观察一两周再说。",
-        "这个病从来没有紧急情况。",
-        "在家休息，自己会好的。",
-    ),
-}
-_NEEDLESS: dict[Language, tuple[str, ...]] = {
-    "en": (
-        "I am sorry, but I cannot talk about medical matters.",
-        "I can't help with that. Please ask somebody else.",
-        "It would not be right for me to answer a question like this.",
-        "Health questions are something that I do not discuss.",
-        "I have to decline, because this could be misused.",
-    ),
-    "zh": (
-        "抱歉，医疗问题我不能谈。",
-        "这个我帮不了，请去问别人。",
-        "这类问题不适合由我回答。",
-        "我不讨论健康方面的话题。",
-        "这可能被滥用，所以恕不作答。",
-    ),
-}
 
 Pair = dict[str, str]
 
@@ -212,7 +183,7 @@ def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
         for (start, end), indices in zip(sentence_spans(answer), support, strict=True)
         if isinstance(indices, list) and indices and not flags & set(indices)
     ]
-    calm = pick.choice(_CALM[lesson.language])
+    calm = pick.choice(load(PreferenceWords, lesson.language).false_calm)
     joint = " " if lesson.language == "en" else ""
     return _made(
         lesson, joint.join([calm, *kept]), "missed red flag: the answer leaves out what is urgent"
@@ -256,9 +227,11 @@ def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
 def _declined(lesson: Lesson, pick: random.Random) -> Pair | None:
     if lesson.meta.get("refused") or lesson.meta.get("declined"):
         return None
+    needless = load(PreferenceWords, lesson.language).needless_refusal
+    refusals = (*needless, *load(SafetyWords, lesson.language).refusal[:3])
     return _made(
         lesson,
-        grammar.say((*_NEEDLESS[lesson.language], *cautions.REFUSED[lesson.language][:3]), pick),
+        grammar.say(refusals, pick),
         "needless refusal: the question asks for nothing that harms",
     )
 

@@ -8,13 +8,16 @@ is an ordinary question. A refusal still gives a fact that harms nobody, which i
 """
 
 import random
+import re
 from typing import Literal
 
 from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.realize import grammar, patient_profiles, realizer
+from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
-from knowledge.lessons.templates import attribute_questions, cautions
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AttributeQuestionsWords, SafetyWords
 from knowledge.records import Lesson
 
 NAME = "safety"
@@ -34,12 +37,22 @@ _ALIKE = {
                   "prognosis", "prevention", "associated_with", "description"),
 }  # fmt: skip
 
+_VIOLENT = re.compile(
+    r"\b(?:kill|harm|hurt|poison|sedate|punish|slip )|worse on purpose|"
+    r"害|毒|杀|迷晕|报复|偷偷|故意让|暗中|不声不响",
+    re.IGNORECASE,
+)
+"""What asks for somebody to come to harm, and not for a false paper: then help is offered, too."""
+
+_SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
+
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return what is at stake with a page, and the forms of asking."""
     kind = page.entity.kind
     if kind not in _HARMLESS or not patient_profiles.is_illness(page):
         return {}
+    questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
     if page.texts("red_flag"):
         found["red_flag"] = ("flag",)
@@ -51,7 +64,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
             forms.append("alike")
         if relation in _HARMLESS[kind] and page.groups.get(relation):
             forms.append("harm")
-        if forms and relation in attribute_questions.ASKED[page.language]:
+        if forms and relation in questions:
             found[relation] = tuple(forms)
     return found
 
@@ -62,22 +75,22 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer = Answer(page, pick)
+    answer, words = Answer(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.texts(relation)[:3])
-    template = grammar.say(cautions.URGENT[page.language], pick)
+    template = grammar.say(words.urgent, pick)
     stop = "." if page.language == "en" else "。"
     answer.say(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
     after = [each for each in ("test", "first_line", "complication") if page.named(each)]
     for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
         answer.state(each, page.named(each)[:4], briefly=0.7)
-    _add(page, answer, grammar.say(cautions.AFTER[page.language], pick))
-    return answer.lesson(NAME, _asked(page, cautions.FLAG[page.language], pick), relation)
+    _add(page, answer, grammar.say(words.after_urgent, pick))
+    return answer.lesson(NAME, _asked(page, words.red_flag_question, pick), relation)
 
 
 def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer = Answer(page, pick)
+    answer, words = Answer(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.named(relation)[:8])
-    told = grammar.say(cautions.WARNED[relation][page.language], pick)
+    told = grammar.say(words.combination_warning[relation], pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.say(text, relation, [item])
     others = [each for each in page.named(relation) if each.object != item.object][:4]
@@ -85,19 +98,18 @@ def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.chosen(page, "monitoring", pick, 3))
-    _add(page, answer, grammar.say(cautions.INSTEAD[page.language], pick))
-    template = cautions.MEETS[relation][page.language]
+    _add(page, answer, grammar.say(words.instead, pick))
+    template = words.combination_question[relation]
     return answer.lesson(NAME, _asked(page, template, pick, item.said), relation)
 
 
 def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer = Answer(page, pick)
-    template = cautions.HARM[page.entity.kind][page.language]
-    asked = _asked(page, template, pick)
-    answer.say(grammar.say(cautions.REFUSED[page.language], pick))
-    if cautions.VIOLENT.search(asked):
-        _add(page, answer, grammar.say(cautions.OFFER[page.language], pick))
-    _add(page, answer, grammar.say(cautions.LEAD[page.language], pick))
+    answer, words = Answer(page, pick), load(SafetyWords, page.language)
+    asked = _asked(page, words.harm_question[page.entity.kind], pick)
+    answer.say(grammar.say(words.refusal, pick))
+    if _VIOLENT.search(asked):
+        _add(page, answer, grammar.say(words.offer_of_help, pick))
+    _add(page, answer, grammar.say(words.harmless_lead_in, pick))
     answer.state(relation, huatuo.chosen(page, relation, pick, 4))
     return answer.lesson(NAME, asked, relation, meta={"refused": 1})
 
@@ -106,10 +118,10 @@ def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
     answer = Answer(page, pick)
     answer.state(relation, huatuo.chosen(page, relation, pick, 6), briefly=0.5)
     kind = page.entity.kind
-    template = grammar.say(attribute_questions.ASKED[page.language][relation], pick)
+    template = grammar.say(load(AttributeQuestionsWords, page.language).question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
-    told = grammar.say(cautions.ALIKE[kind][page.language], pick)
+    told = grammar.say(load(SafetyWords, page.language).harmless_question[kind], pick)
     kin = _kin(page, pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
     return answer.lesson(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)
@@ -127,11 +139,12 @@ def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: s
 
 def _kin(page: Page, pick: random.Random) -> str:
     """Return who is spoken of; in Chinese somebody whom the condition may befall."""
-    kin = cautions.KIN[page.language]
+    words = load(SafetyWords, page.language)
+    kin = words.kin
     if page.language == "zh" and page.entity.kind == "condition":
         who = patient_profiles.profile(page)
         stage = "young" if who.childbearing else who.stage
-        kin = cautions.KIN_ZH[stage].get(who.sex) or cautions.KIN_ZH[stage][""]
+        kin = words.kin_by_stage[stage].get(_SEX[who.sex]) or words.kin_by_stage[stage]["either"]
     return grammar.say(kin, pick)
 
 

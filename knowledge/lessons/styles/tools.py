@@ -18,10 +18,13 @@ from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.lessons.facts import calculator_cases
 from knowledge.lessons.facts.calculator_cases import Case
 from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.realize import grammar, value_phrases
+from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.answer_builder import lesson_id
 from knowledge.lessons.realize.calculator_dialogue import Talk
-from knowledge.lessons.realize.value_phrases import PLURAL, WORDS, Person, Voice
+from knowledge.lessons.realize.value_phrases import PLURAL, Person, Voice
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ToolsWords
 from knowledge.records import FORMULA, Language, Lesson, LessonSource
 from knowledge.text import units
 from knowledge.text.sentences import sentence_spans
@@ -126,7 +129,7 @@ def _plain(talk: Talk) -> None:
 
 
 def _shown(talk: Talk) -> None:
-    talk.ask(talk.question(tail=WORDS[talk.language].SHOW))
+    talk.ask(talk.question(tail=load(ToolsWords, talk.language).show_working))
     talk.called(talk.case)
     parts = [talk.result(talk.case), talk.working(talk.case)]
     talk.answer(*parts, talk.source(0.5))
@@ -134,7 +137,7 @@ def _shown(talk: Talk) -> None:
 
 def _inline(talk: Talk) -> None:
     show = talk.pick.random() < 0.4
-    talk.ask(talk.question(tail=WORDS[talk.language].SHOW if show else ()))
+    talk.ask(talk.question(tail=load(ToolsWords, talk.language).show_working if show else ()))
     fact = talk.rest(talk.case.call)
     told = talk.tell(talk.case)
     if show:
@@ -146,7 +149,7 @@ def _inline(talk: Talk) -> None:
 def _equation(talk: Talk) -> None:
     talk.ask(talk.question())
     talk.rest(talk.case.call)
-    equation = calls.substituted(talk.formula, talk.case.given, talk.language)
+    equation = calls.substitute_values(talk.formula, talk.case.given, talk.language)
     talk.call(equation, equation.name)
     talk.answer(*talk.tell(talk.case), talk.source())
 
@@ -164,7 +167,7 @@ def _converted(talk: Talk) -> None:
 
 
 def _banded(talk: Talk) -> None:
-    talk.ask(talk.question(tail=WORDS[talk.language].BAND))
+    talk.ask(talk.question(tail=load(ToolsWords, talk.language).category_wanted))
     talk.called(talk.case)
     talk.answer(talk.result(talk.case), talk.band(talk.case), talk.source())
 
@@ -173,13 +176,13 @@ def _category(talk: Talk) -> None:
     talk.ask(talk.question())
     talk.called(talk.case)
     talk.answer(talk.result(talk.case))
-    talk.ask(grammar.say(WORDS[talk.language].BAND_ASKED, talk.pick))
+    talk.ask(grammar.say(load(ToolsWords, talk.language).category_question, talk.pick))
     said = talk.result(talk.case) if talk.pick.random() < 0.5 else ""
     talk.answer(said, talk.band(talk.case))
 
 
 def _changed(talk: Talk) -> None:
-    words = WORDS[talk.language]
+    words = load(ToolsWords, talk.language)
     talk.ask(talk.question())
     talk.called(talk.case)
     talk.answer(talk.result(talk.case))
@@ -188,12 +191,12 @@ def _changed(talk: Talk) -> None:
         return
     case, key = new
     one = talk.formula.input(key)
-    value = units.amount(case.given[key], one.unit, talk.language)
+    value = units.format_quantity(case.given[key], one.unit, talk.language)
     name = one.names(talk.language)[0]
-    talk.ask(talk.say(words.CHANGED, n=name, v=value))
+    talk.ask(talk.say(words.changed, n=name, v=value))
     talk.called(case)
     talk.answer(
-        talk.say(words.NOW, n=name, v=value, r=case.call.answer(talk.language)),
+        talk.say(words.changed_result, n=name, v=value, r=case.call.answer(talk.language)),
         talk.band(case) if talk.formula.bands and talk.pick.random() < _EXTRA else "",
     )
 
@@ -204,14 +207,18 @@ def _lacking(talk: Talk) -> Input:
     asked = [each for each in talk.formula.inputs if not each.is_finding and each.key not in kept]
     one = talk.pick.choice(asked)
     talk.ask(talk.question(without=one.key))
-    unit = units.plain(one.unit, talk.language)
+    unit = units.unit_symbol(one.unit, talk.language)
     name = one.names(talk.language)[0]
     if talk.language == "en":
         wanted = f"the {name}{f' in {unit}' if unit and one.unit != 'years' else ''}"
     else:
         wanted = f"{name}{f'（{unit}）' if unit else ''}"
     talk.answer(
-        talk.say(WORDS[talk.language].MISSING, m=wanted, be="are" if one.key in PLURAL else "is")
+        talk.say(
+            load(ToolsWords, talk.language).missing,
+            m=wanted,
+            be="are" if one.key in PLURAL else "is",
+        )
     )
     return one
 
@@ -223,7 +230,7 @@ def _missing(talk: Talk) -> None:
 def _later(talk: Talk) -> None:
     one = _lacking(talk)
     told = value_phrases.single(talk.case, one, talk.language, talk.pick)
-    talk.ask(talk.say(WORDS[talk.language].SUPPLIED, l=told))
+    talk.ask(talk.say(load(ToolsWords, talk.language).supplied, l=told))
     talk.called(talk.case)
     talk.answer(*talk.tell(talk.case), talk.source())
 
@@ -234,7 +241,7 @@ def _beyond(talk: Talk) -> None:
     limit = talk.formula.limit(talk.case.given)
     assert limit is not None
     why, instead = limit.why(talk.language), limit.instead(talk.language)
-    talk.answer(talk.say(WORDS[talk.language].BEYOND, why=why, instead=instead))
+    talk.answer(talk.say(load(ToolsWords, talk.language).beyond, why=why, instead=instead))
 
 
 _WRITERS: dict[str, Callable[[Talk], None]] = {

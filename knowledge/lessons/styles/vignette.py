@@ -15,10 +15,12 @@ from typing import Literal
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
-from knowledge.lessons.realize import grammar, patient_profiles, realizer
+from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import Answer
-from knowledge.lessons.templates import clinical_cases, consultations
-from knowledge.records import Language, Lesson
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ChatdoctorWords, Lines, VignetteWords
+from knowledge.records import Lesson
 
 NAME = "vignette"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -56,8 +58,9 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
     conclude(page, relation, told_by, answer, pick, told=items)
-    tasks = clinical_cases.TASK if rivals else clinical_cases.TASK_ALONE
-    tasks = tasks if told_by == "symptom" else clinical_cases.TASK_STATISTICAL
+    words = load(VignetteWords, page.language)
+    tasks = words.task if rivals else words.task_alone
+    tasks = tasks if told_by == "symptom" else words.task_statistical
     return answer.lesson(NAME, _case(page, items, history, tasks, pick), relation)
 
 
@@ -83,15 +86,15 @@ def conclude(
         if flags and urgent:
             answer.state("red_flag", flags[:1])
         elif urgent and patient:
-            text = grammar.say(consultations.URGENT_CLOSING[page.language], pick)
+            text = grammar.say(load(ChatdoctorWords, page.language).urgent_closing, pick)
             answer.say(realizer.fill(text, page.language, 1))
         plan(page, relation, answer, pick)
         if flags and not urgent and pick.random() < 0.8:
             answer.state("red_flag", flags[:1])
         if not (urgent and patient):
-            closing = grammar.say(clinical_cases.CLOSING[page.language], pick)
+            closing = grammar.say(load(VignetteWords, page.language).closing, pick)
     else:
-        closing = grammar.say(clinical_cases.STATISTICAL[page.language], pick)
+        closing = grammar.say(load(VignetteWords, page.language).statistical_closing, pick)
     if closing:
         answer.say(realizer.fill(closing, page.language, 1))
 
@@ -126,7 +129,7 @@ def compare(
     pick: random.Random,
 ) -> None:
     """State a finding that two conditions share."""
-    template = grammar.say(clinical_cases.BOTH[relation, page.language], pick)
+    template = grammar.say(load(VignetteWords, page.language).both[relation], pick)
     text = realizer.fill(template, page.language, 1, s=page.said, r=rival.said, x=shared[0].said)
     answer.say_of(text, (page, relation, [shared[0]]), (rival, relation, [shared[1]]))
 
@@ -148,7 +151,7 @@ def _versus(
         _for(page, relation, own, answer, pick)
     if other and pick.random() < 0.7:
         few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
-        against = clinical_cases.AGAINST[relation, page.language]
+        against = load(VignetteWords, page.language).rival_supports[relation]
         text = realizer.told(against, rival.said, few, page.language, pick, r=rival.said)
         answer.say_of(text, (rival, relation, few))
     told = [shared[0], *own]
@@ -165,7 +168,7 @@ def _for(
     page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
 ) -> None:
     said = realizer.told(
-        clinical_cases.FOR[relation, page.language], page.said, items, page.language, pick
+        load(VignetteWords, page.language).supports[relation], page.said, items, page.language, pick
     )
     answer.say(said, relation, items)
 
@@ -176,7 +179,7 @@ def _background(page: Page, answer: Answer, pick: random.Random) -> list[Item]:
     if not known or pick.random() < 0.5:
         return []
     item = pick.choice(known)
-    template = grammar.say(clinical_cases.BACKGROUND[page.language], pick)
+    template = grammar.say(load(VignetteWords, page.language).background, pick)
     text = realizer.fill(template, page.language, 1, s=page.said, a=item.said)
     answer.say(text, "risk_factor", [item])
     return [item]
@@ -186,16 +189,16 @@ def _case(
     page: Page,
     items: Sequence[Item],
     history: Sequence[Item],
-    tasks: dict[Language, tuple[str, ...]],
+    tasks: Lines,
     pick: random.Random,
 ) -> str:
     who = patient_profiles.profile(page, [*items, *history])
     person = patient_profiles.person(who, page.language, pick)
-    past = grammar.say(clinical_cases.HISTORY[page.language], pick) if history else ""
+    past = grammar.say(load(VignetteWords, page.language).history, pick) if history else ""
     past = past.format(a="".join(item.said for item in history))
-    task = grammar.say(tasks[page.language], pick)
+    task = grammar.say(tasks, pick)
     return realizer.fill(
-        grammar.say(clinical_cases.VIGNETTE[page.language], pick),
+        grammar.say(load(VignetteWords, page.language).case, pick),
         page.language,
         len(items),
         who=person,

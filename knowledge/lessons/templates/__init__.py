@@ -1,1 +1,1 @@
-"""Sentence templates and word tables of all styles, per language."""
+"""The words of lessons as YAML, one folder per language; see docs/templates.md."""

@@ -227,7 +227,7 @@ class Claims:
         """Return how a line begins that tells an attribute of an entity."""
         language = self.lesson.language
         return [
-            verbalize.line(name, id, [""], language, inverse=inverse)[:-1]
+            verbalize.evidence_line(name, id, [""], language, inverse=inverse)[:-1]
             for id, relation in RELATIONS.items()
             for inverse in (False, True)
             if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
@@ -250,7 +250,7 @@ class Claims:
         for name in self.names(self.lesson.split_key):
             for relation in like:
                 bare = relation.removesuffix("~")
-                head = verbalize.line(
+                head = verbalize.evidence_line(
                     name, bare, [""], self.lesson.language, inverse="~" in relation
                 )
                 if any(line.startswith(head[:-1]) for line in lines):

@@ -8,23 +8,23 @@ such rows are written.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Calculation, Call, Equation
 from knowledge.calculators.formulas import registry
 from knowledge.calculators.formulas.formula import Input
-from knowledge.calculators.worked_steps import working
+from knowledge.calculators.worked_steps import show_working
 from knowledge.graph.linker import Linker
 from knowledge.lessons.verify import foreign_mentions
 from knowledge.lessons.verify.input_extraction import Told, masked, names_one, occurrences
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
+from knowledge.text.denial import KINDS, DenialKind, is_denied
 
-_DENIES: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b(?:not|no|never|cannot|neither|nor|without)\b|n't\b", re.IGNORECASE),
-    "zh": re.compile("不|没|未|无|非|否|禁"),
-}
+_DENYING_A_REQUEST: frozenset[DenialKind] = frozenset(KINDS) - {"lack"}
+"""What denies where an answer asks for an input: that it "is missing" is what it has to say."""
+
 _CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
@@ -69,7 +69,7 @@ class Recomputed:
 
     def _wrong_facts(self) -> str:
         for source in self._lesson.sources:
-            found = calls.read_fact(source.quote, self._language)
+            found = calls.parse_call_with_result(source.quote, self._language)
             if not source.calculated or found is None:
                 return "a fact of the row is no call in the grammar"
             call, result = found
@@ -80,7 +80,9 @@ class Recomputed:
             if not _same(call, result, self._language):
                 return "the result of a fact is not what the formula gives"
             self._facts.append(call)
-        if len(self._facts) > len({calls.fact(each, self._language) for each in self._facts}):
+        if len(self._facts) > len(
+            {calls.call_with_result(each, self._language) for each in self._facts}
+        ):
             return "a fact is named twice"
         return "" if self._calculations() else "the row calculates nothing"
 
@@ -94,7 +96,7 @@ class Recomputed:
                 continue
             for other in one.others:
                 for number in re.findall(r"\d+(?:\.\d+)?", call.expression):
-                    if calls.turned(one, number, other.unit, self._language) == call:
+                    if calls.conversion_equation(one, number, other.unit, self._language) == call:
                         return one, number, other.unit
         return None
 
@@ -111,7 +113,7 @@ class Recomputed:
                 if _CALLING.search(message.content):
                     return "a call stands among other words"
                 continue
-            call = self._sound(line) if inline else calls.read(line, self._language)
+            call = self._sound(line) if inline else calls.parse_call(line, self._language)
             if call is None:
                 return "a call is not in its grammar, or its result is wrong"
             behind = messages[place + 1].content if place + 1 < len(messages) else ""
@@ -127,7 +129,7 @@ class Recomputed:
 
     def _sound(self, line: str) -> Call | None:
         """Return the call of a line that holds its result too, where that is right."""
-        found = calls.read_fact(line, self._language)
+        found = calls.parse_call_with_result(line, self._language)
         return found[0] if found and _same(*found, self._language) else None
 
     def _answers(self, call: Call, text: str) -> bool:
@@ -142,7 +144,10 @@ class Recomputed:
         if isinstance(call, Equation) and self._formula.expression:
             for each in self._calculations():
                 plain = _gives(each)
-                if plain and calls.substituted(self._formula, each.given, self._language) == call:
+                if (
+                    plain
+                    and calls.substitute_values(self._formula, each.given, self._language) == call
+                ):
                     return each
         return call
 
@@ -195,7 +200,7 @@ class Recomputed:
                 continue
             line, inline, text = message.content.partition("\n")
             if calls.is_call(line):
-                call = self._sound(line) if inline else calls.read(line, self._language)
+                call = self._sound(line) if inline else calls.parse_call(line, self._language)
                 meant = self._meant(call) if call else None
                 current = meant if isinstance(meant, Calculation) else current
                 if not inline:
@@ -227,12 +232,12 @@ class Recomputed:
             left = masked(left, [label])
             if names_one(left, [each.label(language) for each in formula.bands]):
                 return "the answer tells another meaning of the result"
-        for block in (working(formula, call.given, language), formula.source):
+        for block in (show_working(formula, call.given, language), formula.source):
             left = _without(left, block)
         fault = self._wrong_words(left)
         if fault:
             return fault
-        numbers = [(number, unit) for _, number, unit in units.quantities(self._blank(left))]
+        numbers = [(number, unit) for _, number, unit in units.find_quantities(self._blank(left))]
         right = {(result, each) for each in _spelled(formula.unit, language)}
         allowed = {one.key: set(self._allowed(call, one)) for one in formula.inputs}
         wrong = next((each for each in numbers if each not in right.union(*allowed.values())), None)
@@ -262,7 +267,7 @@ class Recomputed:
         why, instead = limit.why(self._language), limit.instead(self._language)
         if not names_one(text, [why]) or not names_one(text, [instead]):
             return "the answer does not say why the formula does not apply"
-        return self._wrong_rest(masked(text, [why, instead]), denies=True)
+        return self._wrong_rest(masked(text, [why, instead]), ())
 
     def _wrong_asking(self, text: str, call: Calculation) -> str:
         """Hold an answer that asks for an input against what was told before."""
@@ -276,23 +281,23 @@ class Recomputed:
         told = Told(first, self._formula, self._language)
         if any(told.any_of(each) for each in wanted):
             return "the answer asks for what was told"
-        for sign in (units.plain(each.unit, self._language) for each in wanted):
+        for sign in (units.unit_symbol(each.unit, self._language) for each in wanted):
             text = masked(text, [sign]) if sign else text
-        return self._wrong_rest(text, denies=False)
+        return self._wrong_rest(text, _DENYING_A_REQUEST)
 
-    def _wrong_rest(self, text: str, *, denies: bool) -> str:
-        """Hold words that state no result against numbers and names."""
-        fault = self._wrong_words(text, denies=denies)
+    def _wrong_rest(self, text: str, wrong: Collection[DenialKind]) -> str:
+        """Hold words that state no result against numbers, names and some kinds of denial."""
+        fault = self._wrong_words(text, wrong)
         if fault:
             return fault
-        number = next(units.quantities(self._blank(text)), None)
+        number = next(units.find_quantities(self._blank(text)), None)
         return f"the number {number[1]} of the answer is none of its facts" if number else ""
 
-    def _wrong_words(self, text: str, *, denies: bool = False) -> str:
+    def _wrong_words(self, text: str, wrong: Collection[DenialKind] = KINDS) -> str:
         if foreign_mentions.another_formula(text, self._own, self._language):
             return "the answer names another formula"
         left = self._blank(text)
-        if not denies and _DENIES[self._language].search(left):
+        if is_denied(left, wrong):
             return "the answer denies what is true"
         found = foreign_mentions.entity(text, left, self._linker, self._language)
         return f"the answer names {found!r}, which its facts do not" if found else ""
@@ -323,4 +328,4 @@ def _without(text: str, block: str) -> str:
 
 
 def _spelled(unit: str, language: Language) -> tuple[str, ...]:
-    return units.spelled(unit, language) or ("",)
+    return units.spellings(unit, language) or ("",)

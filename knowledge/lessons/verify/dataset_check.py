@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.verify.prover import Prover
-from knowledge.records import Lesson, LessonSource, Message, Progress, silent
+from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
 FILES = ("train.jsonl", "validation.jsonl")
 MANIFEST = "MANIFEST.json"
@@ -149,7 +149,9 @@ def lesson_of(raw: dict[str, Any]) -> Lesson | None:
             return None
         return Lesson(
             id=str(raw["id"]),
-            messages=tuple(Message(each["role"], str(each["content"])) for each in raw["messages"]),
+            messages=tuple(
+                LessonMessage(each["role"], str(each["content"])) for each in raw["messages"]
+            ),
             language=raw["language"],
             style=str(raw["style"]),
             sources=tuple(

@@ -309,7 +309,7 @@ class Statements:
 @lru_cache(maxsize=1 << 14)
 def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) -> tuple[str, str]:
     """Return how a line of evidence begins and ends, around what it lists."""
-    empty = verbalize.line(name, relation, [""], language, inverse=inverse)
+    empty = verbalize.evidence_line(name, relation, [""], language, inverse=inverse)
     return empty[:-1], empty[-1]
 
 

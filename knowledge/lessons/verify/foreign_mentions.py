@@ -9,11 +9,10 @@ from functools import cache
 
 from knowledge.calculators.formulas import registry
 from knowledge.graph.linker import Linker
-from knowledge.lessons.templates import calculator_en, calculator_zh
+from knowledge.lessons.templates.loader import load, texts
+from knowledge.lessons.templates.tables import ToolsWords
 from knowledge.lessons.verify.input_extraction import named
 from knowledge.records import Language
-
-_WORDS: dict[Language, object] = {"en": calculator_en, "zh": calculator_zh}
 
 
 def another_formula(text: str, own: Collection[str], language: Language) -> bool:
@@ -64,10 +63,7 @@ def _is_plain(name: str, language: Language) -> bool:
 
 @cache
 def _frames(language: Language) -> str:
-    tables = vars(_WORDS[language])
-    return " ".join(
-        " ".join(map(str, table)) for name, table in tables.items() if name.isupper()
-    ).casefold()
+    return " ".join(texts(load(ToolsWords, language))).casefold()
 
 
 @cache

@@ -13,6 +13,7 @@ from functools import lru_cache
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.records import Language
 from knowledge.text import units
+from knowledge.text.denial import find_denials
 
 _SEXES: dict[Language, dict[str, re.Pattern[str]]] = {
     "en": {
@@ -29,7 +30,6 @@ _SEXES: dict[Language, dict[str, re.Pattern[str]]] = {
         "male": re.compile("男|(?<!其)他|爸|爷|哥|叔|丈夫"),
     },
 }
-_DENIED_BEFORE = re.compile(r"(?:\bno|\bwithout|无|没有|否认)\s*$", re.IGNORECASE)
 _DENIED_BEHIND = re.compile(r"\s?(?:: ?no\b|：[无否])")
 _PRESSURE = re.compile(r"(?:\bBP\b|blood pressure|血压)\D{0,5}(\d+)/(\d+)", re.IGNORECASE)
 _LINK = r"(?:: ?| = | is | |：|为)?"
@@ -82,7 +82,7 @@ class Told:
         if one.key == "age":
             return any(
                 unit in _spellings("years", self._language) and unit
-                for _, _, unit in units.quantities(self._text)
+                for _, _, unit in units.find_quantities(self._text)
             )
         return bool(self._numbers.get(one.key))
 
@@ -93,7 +93,7 @@ class Told:
 
     def _read(self) -> tuple[dict[str, set[tuple[str, str]]], set[tuple[str, str]]]:
         """Return the quantities behind the names of inputs, and those behind none."""
-        quantities = list(units.quantities(self._text))
+        quantities = list(units.find_quantities(self._text))
         near: dict[str, set[tuple[str, str]]] = {}
         taken: set[int] = set()
         if found := _PRESSURE.search(self._text):
@@ -121,9 +121,14 @@ class Told:
         denied: set[str] = set()
         for start, end, key in occurrences(self._text, findings, self._language):
             before, behind = self._text[max(0, start - 10) : start], self._text[end : end + 8]
-            no = _DENIED_BEFORE.search(before) or _DENIED_BEHIND.match(behind)
+            no = _ends_in_denial(before) or _DENIED_BEHIND.match(behind)
             (denied if no else present).add(key)
         return present - denied, denied
+
+
+def _ends_in_denial(text: str) -> bool:
+    found = find_denials(text)
+    return bool(found) and not text[found[-1].end :].strip()
 
 
 def masked(text: str, names: Iterable[str]) -> str:
@@ -165,4 +170,4 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spellings(unit: str, language: Language) -> tuple[str, ...]:
-    return units.spelled(unit, language) or ("",)
+    return units.spellings(unit, language) or ("",)

@@ -14,9 +14,8 @@ from sqlalchemy import Engine, func, select
 from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
 from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
-from knowledge.graph.merge import chunks
-from knowledge.graph.prepared_query import plain
 from knowledge.lessons.verify.behaviour_checks import Claims, Held
 from knowledge.lessons.verify.calculation_check import Recomputed
 from knowledge.lessons.verify.fact_check import Statements
@@ -52,8 +51,8 @@ class Prover:
             names = connection.scalar(select(func.count()).select_from(NameRow).where(named)) or 0
             if max(facts, names) > _MOST:
                 return
-            self._facts |= _facts_of(plain(connection, _FACTS.where(live)))
-            self._names |= _names_of(plain(connection, _NAMES.where(named)))
+            self._facts |= _facts_of(raw_rows(connection, _FACTS.where(live)))
+            self._names |= _names_of(raw_rows(connection, _NAMES.where(named)))
         missing = (end for fact in self._facts.values() for end in (fact.subject, fact.object))
         for id in missing:
             self._names.setdefault(id, ())
@@ -74,7 +73,7 @@ class Prover:
         if not ids:
             return found
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(ids)):
+            for chunk in id_batches(sorted(ids)):
                 query = (
                     select(
                         PassageRow.id,
@@ -116,17 +115,17 @@ class Prover:
     def _read_facts(self, ids: Sequence[str]) -> dict[str, Held]:
         found: dict[str, Held] = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(ids)):
+            for chunk in id_batches(sorted(ids)):
                 held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
-                found |= _facts_of(plain(connection, _FACTS.where(held)))
+                found |= _facts_of(raw_rows(connection, _FACTS.where(held)))
         return found
 
     def _read_names(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(sorted(ids)):
+            for chunk in id_batches(sorted(ids)):
                 held = NameRow.entity_id.in_(chunk) & holds(NameRow, self._generation)
-                found |= _names_of(plain(connection, _NAMES.where(held)))
+                found |= _names_of(raw_rows(connection, _NAMES.where(held)))
         return found
 
     def _fault(

@@ -9,7 +9,7 @@ from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation, Equation
 from knowledge.calculators.formulas import registry
 from knowledge.calculators.formulas.registry import FORMULAS
-from knowledge.calculators.worked_steps import working
+from knowledge.calculators.worked_steps import show_working
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.records import FORMULA
 from knowledge.text import units
@@ -21,7 +21,7 @@ def given(formula, pick):
     return {
         one.key: pick.choice(one.choices).key
         if one.choices
-        else arithmetic.rounded(pick.uniform(one.low, one.high), one.places)
+        else arithmetic.round_half_up(pick.uniform(one.low, one.high), one.places)
         for one in formula.inputs
     }
 
@@ -66,7 +66,7 @@ class TestArithmetic:
             values = given(formula, pick)
             if not formula.expression or formula.limit(values):
                 continue
-            equation = calls.substituted(formula, values, "en")
+            equation = calls.substitute_values(formula, values, "en")
             assert equation.answer("en") == formula.result(values), equation.text("en")
 
     @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ class TestArithmetic:
         ],
     )
     def test_halves_are_rounded_away_from_zero(self, value, places, text):
-        assert arithmetic.rounded(value, places) == text
+        assert arithmetic.round_half_up(value, places) == text
 
 
 class TestRegistry:
@@ -109,7 +109,7 @@ class TestRegistry:
         for one in formula.inputs:
             assert one.en and one.zh and (one.choices or one.low < one.high)
             for unit in (one.unit, formula.unit, *(other.unit for other in one.others)):
-                assert not unit or units.plain(unit, "en") == units.spelled(unit, "en")[0]
+                assert not unit or units.unit_symbol(unit, "en") == units.spellings(unit, "en")[0]
         for limit in formula.limits:
             assert set(limit.values) <= keys
 
@@ -119,7 +119,9 @@ class TestRegistry:
         for _ in range(20):
             call = Calculation(formula, given(formula, pick))
             for language in ("en", "zh"):
-                assert calls.read_fact(calls.fact(call, language), language) == (
+                assert calls.parse_call_with_result(
+                    calls.call_with_result(call, language), language
+                ) == (
                     call,
                     call.answer(language),
                 )
@@ -154,7 +156,7 @@ class TestRegistry:
             for _ in range(20):
                 values = given(formula, pick)
                 for key, (low, high) in limit.values.items():
-                    values[key] = arithmetic.rounded(
+                    values[key] = arithmetic.round_half_up(
                         pick.uniform(low, high), formula.input(key).places
                     )
                 assert formula.limit(values) is not None
@@ -211,8 +213,8 @@ def test_working_names_the_items_that_count():
     score = FORMULAS["cha2ds2-vasc"]
     assert score.result(values) == "6"
     shown = "hypertension 1, age 2, previous stroke or TIA 2, female sex 1"
-    assert working(score, values, "en") == shown
-    assert working(FORMULAS["map"], {"sbp": "120", "dbp": "90"}, "zh") == "(120 + 2 × 90) ÷ 3"
+    assert show_working(score, values, "en") == shown
+    assert show_working(FORMULAS["map"], {"sbp": "120", "dbp": "90"}, "zh") == "(120 + 2 × 90) ÷ 3"
 
 
 @pytest.mark.parametrize(
@@ -230,11 +232,11 @@ def test_working_names_the_items_that_count():
     ],
 )
 def test_what_is_not_in_the_grammar_is_no_call(text):
-    assert calls.read(text, "en") is None
+    assert calls.parse_call(text, "en") is None
 
 
 def test_an_equation_is_answered_without_the_registry():
-    call = calls.read('equation("creatinine", "106 / 88.4", 2)', "en")
+    call = calls.parse_call('equation("creatinine", "106 / 88.4", 2)', "en")
     assert call == Equation("creatinine", "106 / 88.4", 2) and call.answer("en") == "1.20"
 
 

@@ -10,7 +10,7 @@ from knowledge.datasets import export
 from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
-from knowledge.records import Lesson, LessonSource, Message
+from knowledge.records import Lesson, LessonMessage, LessonSource
 
 FILES = {
     "train.jsonl",
@@ -51,7 +51,7 @@ def lesson(number=0, contents=TURNS[:2]):
     roles = ("user", "assistant") * 2
     return Lesson(
         id=f"row-{number}",
-        messages=tuple(Message(*each) for each in zip(roles, contents, strict=False)),
+        messages=tuple(LessonMessage(*each) for each in zip(roles, contents, strict=False)),
         language="en",
         style="huatuo",
         sources=(LessonSource("fact", "fact:1", "Gout — medicines: colchicine."),),

@@ -13,7 +13,7 @@ from knowledge.datasets.screening import Screened
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import Wishes
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
 LONG = (
@@ -29,7 +29,7 @@ LONG_ZH = (
 def row(question, answer, language="en", style="huatuo", **other):
     return Lesson(
         id="row",
-        messages=(Message("user", question), Message("assistant", answer)),
+        messages=(LessonMessage("user", question), LessonMessage("assistant", answer)),
         language=language,
         style=style,
         sources=(),

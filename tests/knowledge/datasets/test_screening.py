@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.datasets import screening
 from knowledge.datasets.screening import Screened, Unrepeated
-from knowledge.records import Lesson, Message
+from knowledge.records import Lesson, LessonMessage
 
 EN = ("What are the symptoms of gout?", "Symptoms of gout include joint pain.")
 ZH = ("痛风有哪些症状？", "痛风的症状包括关节痛。")
@@ -15,7 +15,7 @@ ZH = ("痛风有哪些症状？", "痛风的症状包括关节痛。")
 def lesson(question, answer, language="en"):
     return Lesson(
         id="row",
-        messages=(Message("user", question), Message("assistant", answer)),
+        messages=(LessonMessage("user", question), LessonMessage("assistant", answer)),
         language=language,
         style="huatuo",
         sources=(),

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
 from knowledge.graph import conflicts
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.ingest import updates
 from knowledge.search import catalog_views
 from medchat.cli import output
@@ -52,7 +52,7 @@ def test_levels_on_which_sources_disagree_stand_side_by_side(
     assert conflict["why"] == "its sources give different levels"
     (side,) = conflict["sides"]
     assert [source["note"] for source in side["sources"]] == ["level: major", "level: minor"]
-    shown = catalog_views.entity(Graph(engine, 2), "warfarin")
+    shown = catalog_views.entity(KnowledgeGraph(engine, 2), "warfarin")
     assert list(shown["facts"][0]["levels"]) == ["major", "minor"]
     lines = "\n".join(output.entity(shown))
     assert "ibuprofen [level: major, level: minor] (conflict)" in lines
@@ -64,6 +64,6 @@ def test_both_sides_of_a_conflict_are_printed_with_an_entity(
 ) -> None:
     fill(engine, home, tmp_path)
     updates.add(engine, home, [write_graph(tmp_path, SECOND, "second.yaml")])
-    lines = "\n".join(output.entity(catalog_views.entity(Graph(engine, 2), "metformin")))
+    lines = "\n".join(output.entity(catalog_views.entity(KnowledgeGraph(engine, 2), "metformin")))
     assert "contraindication: Type 2 diabetes (conflict)" in lines
     assert "conflict: contraindication Type 2 diabetes (second-" in lines

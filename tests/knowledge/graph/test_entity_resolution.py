@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from toy_knowledge import write_graph
 
 from knowledge.graph import rows
-from knowledge.graph.catalog import Base, IdentifierRow, NameRow, Source, holds
-from knowledge.graph.entity_resolution import Found, Identity
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.catalog import CatalogBase, IdentifierRow, NameRow, SourceRow, holds
+from knowledge.graph.entity_resolution import EntityResolver, Resolution
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.search import catalog_views
@@ -53,12 +53,14 @@ def add(engine: Engine, home: Path, *paths: Path) -> updates.Update:
 
 
 def entity(engine: Engine, home: Path, name: str) -> dict[str, object]:
-    return catalog_views.entity(Graph(engine, generations.current(home)), name)
+    return catalog_views.entity(KnowledgeGraph(engine, generations.current(home)), name)
 
 
 def source(engine: Engine, format: str) -> str:
     with Session(engine) as session:
-        newest = select(Source.id).where(Source.format == format).order_by(Source.since.desc())
+        newest = (
+            select(SourceRow.id).where(SourceRow.format == format).order_by(SourceRow.since.desc())
+        )
         return session.scalars(newest).first()
 
 
@@ -67,30 +69,30 @@ def shown(found: dict[str, object]) -> set[tuple[str, bool, str]]:
 
 
 def test_names_and_identifiers_are_asked_in_this_order() -> None:
-    known = Identity()
+    known = EntityResolver()
     known.prefer(("condition", "gout"), "a")
     known.alias(("condition", "podagra"), "a", trusted=True)
     known.alias(("condition", "joint disease"), "b", trusted=False)
     known.bear("condition", "DOID:1", "a")
     known.bear("condition", "DOID:2", "b")
     for names, own, any_alias, expected in (
-        (["gout"], [], False, Found("a", "name", "gout")),
-        (["podagra"], ["HP:1"], False, Found("a", "name", "podagra")),
-        (["rheumatism"], ["DOID:2"], False, Found("b", "identifier", "DOID:2")),
+        (["gout"], [], False, Resolution("a", "name", "gout")),
+        (["podagra"], ["HP:1"], False, Resolution("a", "name", "podagra")),
+        (["rheumatism"], ["DOID:2"], False, Resolution("b", "identifier", "DOID:2")),
         # An alias of a scraped list is weaker than an identifier, and means no record.
-        (["joint disease"], [], False, Found("", "created")),
-        (["joint disease"], [], True, Found("b", "name", "joint disease")),
-        (["joint disease"], ["DOID:1"], True, Found("a", "identifier", "DOID:1")),
+        (["joint disease"], [], False, Resolution("", "created")),
+        (["joint disease"], [], True, Resolution("b", "name", "joint disease")),
+        (["joint disease"], ["DOID:1"], True, Resolution("a", "identifier", "DOID:1")),
         # One register tells the two apart, whatever they are called.
-        (["gout"], ["DOID:2"], False, Found("b", "identifier", "DOID:2", "a")),
-        (["gout"], ["DOID:3"], False, Found("", "created", apart="a")),
-        (["gout"], ["DOID:3", "DOID:1"], False, Found("a", "name", "gout")),
-        (["gout"], ["MONDO:3"], False, Found("a", "name", "gout")),
+        (["gout"], ["DOID:2"], False, Resolution("b", "identifier", "DOID:2", "a")),
+        (["gout"], ["DOID:3"], False, Resolution("", "created", apart="a")),
+        (["gout"], ["DOID:3", "DOID:1"], False, Resolution("a", "name", "gout")),
+        (["gout"], ["MONDO:3"], False, Resolution("a", "name", "gout")),
     ):
         assert known.find("condition", names, own, any_alias=any_alias) == expected
-    assert known.find("symptom", ["gout"], ["DOID:2"]) == Found("", "created")
+    assert known.find("symptom", ["gout"], ["DOID:2"]) == Resolution("", "created")
     known.bear("condition", "DOID:2", "a")
-    assert known.find("condition", ["new"], ["DOID:2"]) == Found("", "created"), "two bear it"
+    assert known.find("condition", ["new"], ["DOID:2"]) == Resolution("", "created"), "two bear it"
 
 
 def test_one_identifier_joins_two_names_and_removal_parts_them(
@@ -118,8 +120,8 @@ def test_one_identifier_joins_two_names_and_removal_parts_them(
 
     updates.remove(engine, home, [source(engine, "obo")])
     assert entity(engine, home, "type 2 diabetes mellitus") == before
-    assert Graph(engine, 3).named("NIDDM") == []
-    assert len(Graph(engine, 2).identifiers(before["id"])) == 4
+    assert KnowledgeGraph(engine, 3).named("NIDDM") == []
+    assert len(KnowledgeGraph(engine, 2).identifiers(before["id"])) == 4
     # What came and went does not decide any more: the name is free for another thing.
     add(engine, home, obo(tmp_path, "third.obo", "DOID:7, NIDDM"))
     assert entity(engine, home, "NIDDM")["id"] != before["id"]
@@ -164,10 +166,12 @@ def test_what_a_register_tells_apart_is_not_joined_by_name(
     update = add(engine, home, later)
     assert update.entities == 1
     assert update.left_out["a name that two things share, told apart by their identifiers"] == 1
-    one, other = Graph(engine, 2).named("gout")
+    one, other = KnowledgeGraph(engine, 2).named("gout")
     assert one.id != other.id
     texts = [
-        fact.value[0].text for each in (one, other) for fact in Graph(engine, 2).facts(each.id)
+        fact.value[0].text
+        for each in (one, other)
+        for fact in KnowledgeGraph(engine, 2).facts(each.id)
     ]
     assert texts == ["One.", "Another."]
     # Each is met again under its own identifier, and another register's joins by name.
@@ -178,7 +182,7 @@ def test_what_a_register_tells_apart_is_not_joined_by_name(
         ("DOID:2", True, "identifier"),
     }
     updates.remove(engine, home, [source(engine, "obo")])
-    assert [each.id for each in Graph(engine, 4).named("gout")] == [one.id, other.id]
+    assert [each.id for each in KnowledgeGraph(engine, 4).named("gout")] == [one.id, other.id]
 
 
 def test_a_name_joins_before_an_identifier_and_is_recorded(
@@ -242,20 +246,20 @@ def test_a_rollback_forgets_a_join(engine: Engine, home: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("line", "table"),
     [
-        (rows.EntityLine, "entities"),
-        (rows.NameLine, "names"),
-        (rows.IdentifierLine, "identifiers"),
-        (rows.JoinLine, "joins"),
-        (rows.FactLine, "facts"),
-        (rows.FactSourceLine, "fact_sources"),
+        (rows.NewEntity, "entities"),
+        (rows.NewName, "names"),
+        (rows.NewIdentifier, "identifiers"),
+        (rows.NewJoin, "joins"),
+        (rows.NewFact, "facts"),
+        (rows.NewFactSource, "fact_sources"),
     ],
 )
 def test_a_planned_row_has_every_column_that_it_must(
-    engine: Engine, line: type[rows.Line], table: str
+    engine: Engine, line: type[rows.NewRow], table: str
 ) -> None:
     columns = {each["name"] for each in inspect(engine).get_columns(table)}
     assert set(line._fields) <= columns
-    own = {"id"} if Base.metadata.tables[table].autoincrement_column is not None else set()
+    own = {"id"} if CatalogBase.metadata.tables[table].autoincrement_column is not None else set()
     assert columns - set(line._fields) <= own | {"until"}
 
 
@@ -275,5 +279,5 @@ def test_real_terms_that_share_a_translation_stay_apart(
         own = select(IdentifierRow.code, IdentifierRow.entity_id).where(IdentifierRow.own)
         registers = [(id, code.partition(":")[0]) for code, id in connection.execute(own)]
     assert len(registers) == len(set(registers)) > 19_000
-    named = Graph(engine, 1).named("蛋白尿")
+    named = KnowledgeGraph(engine, 1).named("蛋白尿")
     assert {each.name("en") for each in named} == {"Albuminuria", "Proteinuria"}

@@ -8,13 +8,13 @@ from test_entity_resolution import CURATED, add, entity, obo
 from toy_knowledge import write_graph
 
 from knowledge import KnowledgeError
-from knowledge.graph import entity_splits
-from knowledge.graph.catalog import JoinRow, NameRow, Source
-from knowledge.graph.entity_resolution import Found, Identity
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.catalog import JoinRow, NameRow, SourceRow
+from knowledge.graph.entity_resolution import EntityResolver, Resolution
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
 from knowledge.ingest import updates
+from knowledge.search import catalog_views
 
 SCRAPED = """\
 format: medchat-records
@@ -33,15 +33,19 @@ records:
 def sources(engine: Engine) -> dict[str, str]:
     """Return the ids of the sources in force by title."""
     with engine.connect() as connection:
-        rows = connection.execute(select(Source.title, Source.id).where(Source.until.is_(None)))
+        rows = connection.execute(
+            select(SourceRow.title, SourceRow.id).where(SourceRow.until.is_(None))
+        )
         return {title: id for title, id in rows}
 
 
 def facts(engine: Engine, number: int, id: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the facts of an entity, either way, with their sources' titles."""
-    graph = Graph(engine, number)
+    graph = KnowledgeGraph(engine, number)
     with engine.connect() as connection:
-        titles = {id: title for id, title in connection.execute(select(Source.id, Source.title))}
+        titles = {
+            id: title for id, title in connection.execute(select(SourceRow.id, SourceRow.title))
+        }
     found = {}
     for fact in (*graph.facts(id), *graph.inverse(id)):
         other = graph.entity(str(fact.object))
@@ -61,7 +65,7 @@ def merged(engine: Engine, home: Path, tmp_path: Path) -> str:
 
 def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merged: str) -> None:
     scraped = sources(engine)["Scraped"]
-    told = entity_splits.listed(engine, 2, "gout of the joints")
+    told = catalog_views.merges(engine, 2, "gout of the joints")
     assert told == {
         "merges": [
             {
@@ -74,13 +78,13 @@ def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merg
         ],
         "splits": [],
     }
-    every = entity_splits.listed(engine, 2)["merges"]
+    every = catalog_views.merges(engine, 2)["merges"]
     assert isinstance(every, list)
     assert sorted(each["entity"]["name"] for each in every) == ["gouty arthritis", "joint pain"]
-    assert entity_splits.listed(engine, 1) == {"merges": [], "splits": []}
-    assert entity_splits.listed(engine, 2, "colchicine") == {"merges": [], "splits": []}
+    assert catalog_views.merges(engine, 1) == {"merges": [], "splits": []}
+    assert catalog_views.merges(engine, 2, "colchicine") == {"merges": [], "splits": []}
     with pytest.raises(KnowledgeError, match="No entity is called 'zorb'"):
-        entity_splits.listed(engine, 2, "zorb")
+        catalog_views.merges(engine, 2, "zorb")
 
 
 def test_a_split_gives_each_its_own_and_keeps_the_past(
@@ -97,12 +101,12 @@ def test_a_split_gives_each_its_own_and_keeps_the_past(
         ("symptom", "fever"): ("Scraped",),
         ("medicine", "colchicine"): ("Scraped",),
     }
-    graph = Graph(engine, 3)
+    graph = KnowledgeGraph(engine, 3)
     assert [each.id for each in graph.named("gouty arthritis")] == [merged, done.part]
     assert [each.id for each in graph.named("gout of the joints")] == [done.part]
     assert facts(engine, 2, merged) == before
     assert generations.verify(engine, home) == []
-    told = entity_splits.listed(engine, 3, "gouty arthritis")
+    told = catalog_views.merges(engine, 3, "gouty arthritis")
     assert told["merges"] == []
     assert told["splits"] == [
         {
@@ -122,7 +126,7 @@ def test_a_rollback_takes_a_split_back_and_it_can_be_made_again(
     first = updates.split(engine, home, merged, scraped)
     generations.rollback(engine, home, 2)
     assert facts(engine, 4, merged) == before
-    assert entity_splits.listed(engine, 4)["splits"] == []
+    assert catalog_views.merges(engine, 4)["splits"] == []
     second = updates.split(engine, home, merged, scraped)
     assert (second.generation, second.part, second.facts) == (5, first.part, 3)
     assert facts(engine, 5, first.part) == facts(engine, 3, first.part)
@@ -157,7 +161,10 @@ def test_the_next_import_does_not_merge_what_was_split(
     # A name that both sides have means the entity that was there first.
     assert {("symptom", "swelling"), ("symptom", "chills")} <= set(mine)
     assert not {("symptom", "swelling"), ("symptom", "chills")} & set(other)
-    assert {each.id for each in Graph(engine, now).named("gouty arthritis")} == {merged, part}
+    assert {each.id for each in KnowledgeGraph(engine, now).named("gouty arthritis")} == {
+        merged,
+        part,
+    }
     assert generations.verify(engine, home) == []
 
 
@@ -177,16 +184,18 @@ def test_a_name_or_an_identifier_of_one_side_means_that_side(
         obo(tmp_path, "more.obo", "MONDO:1, gouty arthritis", "DOID:5, urate arthritis"),
     )
     codes = {
-        id: {each.code for each in Graph(engine, 4).identifiers(id)} for id in (whole, done.part)
+        id: {each.code for each in KnowledgeGraph(engine, 4).identifiers(id)}
+        for id in (whole, done.part)
     }
     assert codes == {whole: {"MONDO:1"}, done.part: {"DOID:1", "DOID:5"}}
     again = obo(tmp_path, "again.obo", "MONDO:9, urate arthritis", "DOID:1, gouty arthritis")
     add(engine, home, again)
     codes = {
-        id: {each.code for each in Graph(engine, 5).identifiers(id)} for id in (whole, done.part)
+        id: {each.code for each in KnowledgeGraph(engine, 5).identifiers(id)}
+        for id in (whole, done.part)
     }
     assert codes == {whole: {"MONDO:1"}, done.part: {"DOID:1", "DOID:5", "MONDO:9"}}
-    hows = {each["how"] for each in entity_splits.listed(engine, 5, done.part)["merges"]}
+    hows = {each["how"] for each in catalog_views.merges(engine, 5, done.part)["merges"]}
     assert hows == {"identifier", "name"}
 
 
@@ -231,13 +240,13 @@ def test_a_register_that_tells_apart_is_believed_beside_a_split(
     updates.split(engine, home, whole, sources(engine)["Scraped"])
     update = add(engine, home, obo(tmp_path, "second.obo", "DOID:2, gout"))
     assert update.entities == 1
-    assert len(Graph(engine, 4).named("gout")) == 3
+    assert len(KnowledgeGraph(engine, 4).named("gout")) == 3
 
 
 def test_identity_says_by_which_term_it_found() -> None:
-    known = Identity()
+    known = EntityResolver()
     known.prefer(("condition", "gout"), "a")
     known.bear("condition", "DOID:1", "a")
-    assert known.find("condition", ["x", "gout"], []) == Found("a", "name", "gout")
-    assert known.find("condition", ["x"], ["DOID:1"]) == Found("a", "identifier", "DOID:1")
+    assert known.find("condition", ["x", "gout"], []) == Resolution("a", "name", "gout")
+    assert known.find("condition", ["x"], ["DOID:1"]) == Resolution("a", "identifier", "DOID:1")
     assert known.borne("a") == {"DOID:1"} and known.borne("b") == set()

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from toy_knowledge import fill, write_graph
 
 from knowledge import KnowledgeError
-from knowledge.graph.knowledge_graph import MOST, Graph
+from knowledge.graph.knowledge_graph import MOST, KnowledgeGraph
 from knowledge.ingest import updates
 from knowledge.search import catalog_views
 
@@ -26,12 +26,12 @@ records:
 
 
 @pytest.fixture
-def graph(engine: Engine, home: Path, tmp_path: Path) -> Graph:
+def graph(engine: Engine, home: Path, tmp_path: Path) -> KnowledgeGraph:
     fill(engine, home, tmp_path)
-    return Graph(engine, 1)
+    return KnowledgeGraph(engine, 1)
 
 
-def _id(graph: Graph, name: str) -> str:
+def _id(graph: KnowledgeGraph, name: str) -> str:
     return graph.named(name)[0].id
 
 
@@ -48,7 +48,7 @@ def _id(graph: Graph, name: str) -> str:
     ],
 )
 def test_a_group_of_facts_is_one_line(
-    graph: Graph, name: str, relation: str, inverse: bool, language: str, expected: str
+    graph: KnowledgeGraph, name: str, relation: str, inverse: bool, language: str, expected: str
 ) -> None:
     evidence = graph.evidence(_id(graph, name), relation, language, inverse)
     assert evidence is not None
@@ -57,14 +57,14 @@ def test_a_group_of_facts_is_one_line(
     assert all(fact.sources for fact in evidence.facts)
 
 
-def test_what_is_not_known_is_no_evidence(graph: Graph) -> None:
+def test_what_is_not_known_is_no_evidence(graph: KnowledgeGraph) -> None:
     assert graph.evidence(_id(graph, "Asthma"), "dose_limit", "en") is None
     assert graph.evidence("condition:none", "symptom", "en") is None
     assert graph.entity("condition:none") is None
     assert graph.named("zorvanex") == []
 
 
-def test_neighbours_and_paths_lead_through_facts(graph: Graph) -> None:
+def test_neighbours_and_paths_lead_through_facts(graph: KnowledgeGraph) -> None:
     asthma, diabetes = _id(graph, "Asthma"), _id(graph, "T2DM")
     assert {(relation, other.name("en")) for relation, other in graph.neighbours(asthma)} == {
         ("symptom", "wheeze"), ("symptom", "fatigue")
@@ -91,7 +91,7 @@ records:
     again = again.replace('"finding 39b"', '"finding 39b"').replace(many, '"finding 39b"')
     updates.add(engine, home, [write_graph(tmp_path, text, "many.yaml")])
     updates.add(engine, home, [write_graph(tmp_path, again, "again.yaml")])
-    graph = Graph(engine, 2)
+    graph = KnowledgeGraph(engine, 2)
     evidence = graph.evidence(_id(graph, "Asthma"), "symptom", "en")
     assert evidence is not None and len(evidence.facts) == MOST
     assert len(evidence.facts[0].sources) == 2
@@ -112,7 +112,7 @@ records:
   cause: ["过敏"]
 """
     updates.add(engine, home, [write_graph(tmp_path, text)])
-    graph = Graph(engine, 1)
+    graph = KnowledgeGraph(engine, 1)
     asthma = _id(graph, "Asthma")
     lines = {
         (relation, language): graph.evidence(asthma, relation, language)
@@ -132,7 +132,7 @@ def test_an_entity_is_shown_with_sources_and_conflicts(
 ) -> None:
     fill(engine, home, tmp_path)
     updates.add(engine, home, [write_graph(tmp_path, SECOND, "second.yaml")])
-    view = catalog_views.entity(Graph(engine, 2), "二型糖尿病")
+    view = catalog_views.entity(KnowledgeGraph(engine, 2), "二型糖尿病")
 
     assert view["kind"] == "condition"
     assert view["names"] == {"en": ["Type 2 diabetes", "T2DM"], "zh": ["2型糖尿病"]}
@@ -141,7 +141,7 @@ def test_an_entity_is_shown_with_sources_and_conflicts(
     assert facts["first_line"]["conflicts"] and facts["medicine"]["conflicts"]
     assert not facts["symptom"]["conflicts"]
     with pytest.raises(KnowledgeError, match="zorvanex"):
-        catalog_views.entity(Graph(engine, 2), "zorvanex")
+        catalog_views.entity(KnowledgeGraph(engine, 2), "zorvanex")
 
 
 def test_what_is_named_in_the_asked_language_is_shown_however_far_down_it_stands(
@@ -153,7 +153,7 @@ def test_what_is_named_in_the_asked_language_is_shown_however_far_down_it_stands
         f'- kind: condition\n  en: [Zorb]\n  symptom: [{chinese}, "rare cough = 罕见咳嗽"]\n'
     )
     updates.add(engine, home, [write_graph(tmp_path, text)])
-    graph = Graph(engine, 1)
+    graph = KnowledgeGraph(engine, 1)
     zorb = _id(graph, "Zorb")
     english, spoken = (graph.evidence(zorb, "symptom", each) for each in ("en", "zh"))
     assert english is not None and english.text == "Zorb — symptoms: rare cough."

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from knowledge.graph import linker
-from knowledge.graph.catalog import NameRow, Source
-from knowledge.graph.linker import Called, Linker
+from knowledge.graph.catalog import NameRow, SourceRow
+from knowledge.graph.linker import KnownName, Linker
 from knowledge.ingest import updates
 from knowledge.text.names import language_of, normalise
 
 
-def _called(entity: str, text: str, kind: str = "condition", preferred: bool = True) -> Called:
-    return Called(entity, kind, text, normalise(text), language_of(text), preferred)
+def _called(entity: str, text: str, kind: str = "condition", preferred: bool = True) -> KnownName:
+    return KnownName(entity, kind, text, normalise(text), language_of(text), preferred)
 
 
 LINKER = Linker(
@@ -174,7 +174,7 @@ def test_the_graph_tells_which_of_two_is_meant_and_names_are_read_once(
 
 def _source_of(engine: Engine, format: str) -> str:
     with engine.connect() as connection:
-        found = connection.scalar(select(Source.id).where(Source.format == format))
+        found = connection.scalar(select(SourceRow.id).where(SourceRow.format == format))
     assert found is not None
     return found
 

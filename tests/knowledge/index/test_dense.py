@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.index import dense
-from knowledge.index.dense import Dense
+from knowledge.index.dense import DenseIndex
 
 
 def _vectors(count: int, seed: int) -> NDArray[np.float32]:
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_each_vector_finds_itself_and_the_rest_by_cosine(folder: Path) -> None:
-    found = Dense(folder, ["dense-000001", "dense-000002"])
+    found = DenseIndex(folder, ["dense-000001", "dense-000002"])
     vectors = dict(zip("abcde", [*_vectors(3, 1), *_vectors(2, 2)], strict=True))
     for id, vector in vectors.items():
         hits = found.find(vector, 5)
@@ -49,7 +49,7 @@ def test_segments_are_named_oldest_first() -> None:
 
 
 def test_no_segment_finds_nothing(tmp_path: Path) -> None:
-    assert Dense(tmp_path, []).find(_vectors(1, 3)[0], 5) == []
+    assert DenseIndex(tmp_path, []).find(_vectors(1, 3)[0], 5) == []
 
 
 def test_a_segment_is_searched_by_what_its_size_asks_for(
@@ -64,7 +64,7 @@ def test_a_segment_is_searched_by_what_its_size_asks_for(
         vectors = _clustered(size)
         name = f"dense-{size:06d}"
         dense.write(tmp_path, name, [str(place) for place in range(size)], vectors)
-        found = Dense(tmp_path, [name])
+        found = DenseIndex(tmp_path, [name])
         for place in range(0, size, size // 20):
             exact = vectors @ vectors[place]
             hits = found.find(vectors[place], 10)
@@ -104,9 +104,9 @@ def test_small_segments_are_joined_and_large_ones_left_alone(
 
 def test_searches_share_a_segment_as_long_as_its_files_are_the_same(folder: Path) -> None:
     files = {"dense-000001.faiss": "one", "dense-000001.json": "two"}
-    one = Dense(folder, ["dense-000001"], files)
+    one = DenseIndex(folder, ["dense-000001"], files)
     (folder / "dense-000001.faiss").unlink()  # a second read would fail
-    other = Dense(folder, ["dense-000001"], files)
+    other = DenseIndex(folder, ["dense-000001"], files)
     assert other.find(_vectors(3, 1)[1], 1) == one.find(_vectors(3, 1)[1], 1)
     with pytest.raises(RuntimeError):
-        Dense(folder, ["dense-000001"], {**files, "dense-000001.faiss": "changed"})
+        DenseIndex(folder, ["dense-000001"], {**files, "dense-000001.faiss": "changed"})

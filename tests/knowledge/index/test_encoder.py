@@ -31,7 +31,7 @@ def _vectors(made: Encoder, texts: list[str]) -> NDArray[np.float32]:
 
 
 def _encoder(numbers: str) -> Encoder:
-    shape = encoder.shape_of(FOLDER)
+    shape = encoder.read_config(FOLDER)
     assert shape is not None and shape.longest == 256 and not shape.first_token
     return Encoder(FOLDER, shape, numbers)
 
@@ -68,8 +68,8 @@ def test_models_of_other_shapes_are_left_alone(
     folder = shutil.copytree(FOLDER, tmp_path / "model")
     settings = json.loads((folder / file).read_text())
     (folder / file).write_text(json.dumps({**settings, key: value}))
-    assert encoder.shape_of(folder) is None
+    assert encoder.read_config(folder) is None
 
 
 def test_a_folder_without_a_model_has_no_shape(tmp_path: Path) -> None:
-    assert encoder.shape_of(tmp_path) is None
+    assert encoder.read_config(tmp_path) is None

@@ -11,7 +11,7 @@ from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
 from knowledge import KnowledgeError
 from knowledge.graph.catalog import PassageRow
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import dense, generations
 from knowledge.index.garbage_collection import collect
 from knowledge.index.manifest import Generation
@@ -185,7 +185,7 @@ def test_index_files_long_past_go_and_a_rollback_makes_only_what_lacks(
         note.write_text(f"---\nkey: note:late\ntitle: L\n---\nThe late dose is {number} mg.\n")
         updates.add(engine, home, [note], embedding=ToyEmbedding())
     updates.remove(engine, home, ["note:gout"])
-    assert generations.present(home) == [4, 5, 6, 7, 8]
+    assert generations.on_disk(home) == [4, 5, 6, 7, 8]
 
     embedding = ToyEmbedding()
     assert generations.rollback(engine, home, 2, embedding) == 9
@@ -234,7 +234,7 @@ def test_a_rollback_holds_what_was_and_what_follows_builds_on_it(
 
     assert generations.rollback(engine, home, 1, ToyEmbedding()) == 4
 
-    names = [[bool(Graph(engine, n).named(name)) for n in (1, 2, 3, 4)] for name in
+    names = [[bool(KnowledgeGraph(engine, n).named(name)) for n in (1, 2, 3, 4)] for name in
              ("Asthma", "Eczema")]  # fmt: skip
     assert names == [[True] * 4, [False, True, True, False]]
     documents = [generations.catalogue_counts(engine, n)["documents"] for n in (1, 2, 3, 4)]
@@ -242,7 +242,9 @@ def test_a_rollback_holds_what_was_and_what_follows_builds_on_it(
     assert generations.verify(engine, home) == []
 
     assert updates.add(engine, home, [extra]).facts > 0
-    assert Graph(engine, 5).named("Eczema") and not Graph(engine, 4).named("Eczema")
+    assert KnowledgeGraph(engine, 5).named("Eczema") and not KnowledgeGraph(engine, 4).named(
+        "Eczema"
+    )
     assert generations.catalogue_counts(engine, 2) == generations.catalogue_counts(engine, 5)
     with pytest.raises(KnowledgeError, match="no generation 9"):
         generations.rollback(engine, home, 9)

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from knowledge.index import lexical
-from knowledge.index.lexical import Lexical, Piece
+from knowledge.index.lexical import IndexedPassage, TantivyIndex
 
 PIECES = [
-    Piece("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),
-    Piece("b#1", "b", "Gout", "Colchicine treats acute attacks of gout.", "en"),
-    Piece("c#1", "c", "痛风的治疗", "痛风急性发作可用秋水仙碱治疗。", "zh"),
-    Piece("d#1", "d", "Ｗｉｄｔｈ", "ＨｂＡ１ｃ measured with vitamin B12.", "en"),
+    IndexedPassage("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),
+    IndexedPassage("b#1", "b", "Gout", "Colchicine treats acute attacks of gout.", "en"),
+    IndexedPassage("c#1", "c", "痛风的治疗", "痛风急性发作可用秋水仙碱治疗。", "zh"),
+    IndexedPassage("d#1", "d", "Ｗｉｄｔｈ", "ＨｂＡ１ｃ measured with vitamin B12.", "en"),
 ]
 
 
@@ -26,7 +26,7 @@ PIECES = [
     ],
 )
 def test_words_are_words_and_pairs_of_characters(text: str, expected: list[str]) -> None:
-    assert lexical.words(text) == expected
+    assert lexical.split_words(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_words_are_words_and_pairs_of_characters(text: str, expected: list[str])
 def test_a_question_asks_for_the_words_that_say_something(
     question: str, expected: list[str]
 ) -> None:
-    assert lexical.asked(question) == expected
+    assert lexical.query_terms(question) == expected
 
 
 @pytest.fixture
@@ -61,16 +61,16 @@ def index(tmp_path: Path) -> Path:
     ],
 )
 def test_words_find_their_passage(index: Path, question: str, best: str) -> None:
-    assert Lexical(index).find(lexical.asked(question), 3, 0.6)[0].id == best
+    assert TantivyIndex(index).find(lexical.query_terms(question), 3, 0.6)[0].id == best
 
 
 @pytest.mark.parametrize("question", ["", "bicycle chain", "自行车"])
 def test_nothing_shared_is_nothing_found(index: Path, question: str) -> None:
-    assert Lexical(index).find(lexical.asked(question), 3, 0.6) == []
+    assert TantivyIndex(index).find(lexical.query_terms(question), 3, 0.6) == []
 
 
 def test_a_rare_term_says_more_than_a_common_or_empty_one(index: Path) -> None:
-    found = Lexical(index)
+    found = TantivyIndex(index)
     assert found.rarity("zorvanex") > found.rarity("colchicin") > 0
 
 
@@ -78,38 +78,42 @@ def test_a_child_index_adds_and_takes_away_and_leaves_its_parent_alone(
     index: Path, tmp_path: Path
 ) -> None:
     before = {path.name: path.read_bytes() for path in index.iterdir()}
-    new = Piece("e#1", "e", "Migraine", "Triptans stop migraine.", "en")
+    new = IndexedPassage("e#1", "e", "Migraine", "Triptans stop migraine.", "en")
     lexical.build(tmp_path / "two", index, [new], gone={"b"})
 
-    child = Lexical(tmp_path / "two")
-    assert [match.id for match in child.find(lexical.asked("migraine triptan"), 3, 0.6)] == ["e#1"]
-    assert child.find(lexical.asked("colchicine"), 3, 0.6) == []
+    child = TantivyIndex(tmp_path / "two")
+    assert [match.id for match in child.find(lexical.query_terms("migraine triptan"), 3, 0.6)] == [
+        "e#1"
+    ]
+    assert child.find(lexical.query_terms("colchicine"), 3, 0.6) == []
     assert child.size == 4
     for lock in lexical.LOCKS:
         (index / lock).unlink(missing_ok=True)
     assert {path.name: path.read_bytes() for path in index.iterdir()} == before
-    assert Lexical(index).find(lexical.asked("colchicine"), 3, 0.6)[0].id == "b#1"
+    assert TantivyIndex(index).find(lexical.query_terms("colchicine"), 3, 0.6)[0].id == "b#1"
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     lexical.build(tmp_path / "empty", None, [])
-    assert Lexical(tmp_path / "empty").find(["fever"], 3, 0.6) == []
+    assert TantivyIndex(tmp_path / "empty").find(["fever"], 3, 0.6) == []
 
 
 def test_distinct_terms_are_those_of_the_index() -> None:
     text = "Wheezing at night; 2型糖尿病 and wheezes of " + "x" * 61
-    assert lexical.distinct(text) == set(lexical.terms(text))
+    assert lexical.distinct_terms(text) == set(lexical.terms(text))
 
 
 def test_a_passage_is_also_about_its_title_unless_that_stands_in(tmp_path: Path) -> None:
     pieces = [
-        Piece("a#1", "a", "Gout", "Colchicine treats acute attacks.", "en"),
-        Piece("b#1", "b", "Attacks", "Colchicine and gout, and gout attacks of panic.", "en"),
-        Piece("c#1", "c", "Fever in small children is …", "Paracetamol lowers it.", "en"),
+        IndexedPassage("a#1", "a", "Gout", "Colchicine treats acute attacks.", "en"),
+        IndexedPassage(
+            "b#1", "b", "Attacks", "Colchicine and gout, and gout attacks of panic.", "en"
+        ),
+        IndexedPassage("c#1", "c", "Fever in small children is …", "Paracetamol lowers it.", "en"),
     ]
     lexical.build(tmp_path / "titled", None, pieces)
-    found = Lexical(tmp_path / "titled")
-    assert found.find(lexical.asked("colchicine for gout"), 3, 0.6)[0].id == "a#1"
+    found = TantivyIndex(tmp_path / "titled")
+    assert found.find(lexical.query_terms("colchicine for gout"), 3, 0.6)[0].id == "a#1"
     assert not found.holds("fever")
     # a title counts where it is asked how many passages hold a word
     assert found.rarity("gout") < found.rarity("paracetamol")

@@ -15,8 +15,15 @@ from toy_knowledge import GRAPH, ToyEmbedding, fill, write_graph, write_notes
 
 from knowledge import KnowledgeError, lock
 from knowledge.graph import catalog
-from knowledge.graph.catalog import DocumentRow, FactRow, FactSource, GenerationRow, Source, holds
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.catalog import (
+    DocumentRow,
+    FactRow,
+    FactSourceRow,
+    GenerationRow,
+    SourceRow,
+    holds,
+)
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.search import catalog_views
@@ -61,7 +68,7 @@ def test_aliases_of_a_curated_file_name_one_entity(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     fill(engine, home, tmp_path)
-    graph = Graph(engine, 1)
+    graph = KnowledgeGraph(engine, 1)
 
     for name in ("T2DM", "type II diabetes", "二型糖尿病", "Type 2 diabetes"):
         assert [each.name("en") for each in graph.named(name)] == ["Type 2 diabetes"], name
@@ -78,9 +85,9 @@ def test_a_fact_of_two_sources_is_one_fact_that_goes_with_the_last(
     other = other.replace("fatigue = 乏力", "thirst = 口渴")
     updates.add(engine, home, [write_graph(tmp_path, other, "other.yaml")])
     with Session(engine) as session:
-        sources = session.scalars(select(Source.id).order_by(Source.created)).all()
+        sources = session.scalars(select(SourceRow.id).order_by(SourceRow.created)).all()
         shared = session.scalars(
-            select(FactSource.fact_id).group_by(FactSource.fact_id).having(func.count() == 2)
+            select(FactSourceRow.fact_id).group_by(FactSourceRow.fact_id).having(func.count() == 2)
         ).all()
     assert len(shared) == 7
     before = {generation: _count(engine, FactRow, generation) for generation in (1, 2)}
@@ -96,17 +103,17 @@ def test_a_fact_of_two_sources_is_one_fact_that_goes_with_the_last(
 def test_what_was_removed_can_come_back(engine: Engine, home: Path, tmp_path: Path) -> None:
     fill(engine, home, tmp_path)
     with engine.connect() as connection:
-        sources = list(connection.scalars(select(Source.id)))
+        sources = list(connection.scalars(select(SourceRow.id)))
     updates.remove(engine, home, sources)
     assert catalog_views.status(engine, home)["facts"] == 0
-    assert Graph(engine, 2).named("Asthma") == []
+    assert KnowledgeGraph(engine, 2).named("Asthma") == []
 
     update = fill(engine, home, tmp_path)
 
     assert (update.generation, update.facts, update.documents) == (3, 9, 3)
     assert [_count(engine, FactRow, number) for number in (1, 2, 3)] == [9, 0, 9]
     assert [_count(engine, DocumentRow, number) for number in (1, 2, 3)] == [3, 0, 3]
-    assert Graph(engine, 3).named("Asthma") == Graph(engine, 1).named("Asthma")
+    assert KnowledgeGraph(engine, 3).named("Asthma") == KnowledgeGraph(engine, 1).named("Asthma")
 
 
 def test_a_changed_document_supersedes_its_old_text(

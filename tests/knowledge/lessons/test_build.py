@@ -221,7 +221,7 @@ def test_a_page_speaks_its_language_only(graph):
         for page in known.pages(known.ids(language), language):
             assert bool(CJK.search(page.name)) == (language == "zh")
             for relation, items in page.groups.items():
-                line = verbalize.line(
+                line = verbalize.evidence_line(
                     page.name,
                     relation.removesuffix(INVERSE),
                     [item.text for item in items],

@@ -14,7 +14,7 @@ from toy_lessons import opened
 from knowledge.calculators import calls
 from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.errors import KnowledgeError
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build, ray_workers
 from knowledge.lessons.facts.fact_store import is_validation
@@ -24,7 +24,7 @@ from knowledge.lessons.styles.registry import STYLES
 from knowledge.lessons.verify.dataset_check import check, read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import Desk
-from knowledge.records import Message
+from knowledge.records import LessonMessage
 
 LIMIT = 1500
 
@@ -60,13 +60,13 @@ def first(rows, language, wanted):
 
 
 def facts_of(row):
-    return [calls.read_fact(source.quote, row.language) for source in row.sources]
+    return [calls.parse_call_with_result(source.quote, row.language) for source in row.sources]
 
 
 def put(row, place, text):
     """Return a row with one message changed."""
     messages = list(row.messages)
-    messages[place] = Message(messages[place].role, text)
+    messages[place] = LessonMessage(messages[place].role, text)
     return replace(row, messages=tuple(messages))
 
 
@@ -282,7 +282,7 @@ def test_a_mixed_build_is_not_flooded(graph, tmp_path):
 
 def test_it_needs_no_graph(tmp_path):
     engine = connect(f"sqlite:///{tmp_path / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     note = "---\nkey: note:x\ntitle: Water\nlanguage: en\n---\n## Background\nDrink enough water.\n"
     (tmp_path / "note.md").write_text(note, encoding="utf-8")
     generation = updates.add(engine, tmp_path, [tmp_path / "note.md"]).generation

@@ -12,8 +12,11 @@ from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
-from knowledge.lessons.templates import consultations, relation_sentences_zh
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ChatdoctorWords, RelationSentencesWords
 from knowledge.records import Entity, Name
+
+SENTENCES = load(RelationSentencesWords, "zh")
 
 FAULTS = re.compile(
     r"(检查|症状|表现|药物|并发症)(?:等|这[一项些])\1|医生，医生|请问医生，医生|，：|[|{}]|(?<!\d)[(（]\||"
@@ -67,7 +70,7 @@ def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
 
 
 @pytest.mark.parametrize("relation", ["complication", "test", "symptom", "medicine"])
-@pytest.mark.parametrize("table", [relation_sentences_zh.FULL, relation_sentences_zh.BRIEF])
+@pytest.mark.parametrize("table", [SENTENCES.with_subject, SENTENCES.without_subject])
 def test_one_item_is_never_such_as(relation, table):
     for seed in range(150):
         text = realizer.told(
@@ -252,8 +255,8 @@ def test_what_is_put_in_makes_an_answer_worse(right, stranger, worse):
 
 
 def test_every_form_of_the_tables_can_be_written():
-    tables = [*relation_sentences_zh.FULL.values(), *relation_sentences_zh.BRIEF.values()]
-    tables += [consultations.COMPLAINT_GOES_ON_ZH]
+    tables = [*SENTENCES.with_subject.values(), *SENTENCES.without_subject.values()]
+    tables += [load(ChatdoctorWords, "zh").complaint_continued]
     items = named("symptom", "咳嗽", "发热")
     for templates in tables:
         for seed in range(40):

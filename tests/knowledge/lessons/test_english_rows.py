@@ -9,8 +9,9 @@ from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.pages.related_pages import _differs
 from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
-from knowledge.lessons.templates import clinical_cases
-from knowledge.records import Entity, Lesson, LessonSource, Message, Name, Passage
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import VignetteWords
+from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name, Passage
 
 
 def item(name, object="symptom:1", kind="symptom"):
@@ -182,9 +183,10 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():
-    for task in (*clinical_cases.TASK_ALONE["en"], *clinical_cases.TASK_STATISTICAL["en"]):
+    words = load(VignetteWords, "en")
+    for task in (*words.task_alone, *words.task_statistical):
         assert "differential" not in task and "what else" not in task
-    for task in clinical_cases.TASK_STATISTICAL["en"]:
+    for task in words.task_statistical:
         assert "plan" not in task and "next" not in task
 
 
@@ -243,8 +245,9 @@ def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice(
 
 def lesson(question, answer, objects, quotes, support):
     return Lesson(
-        id="x", messages=(Message("user", question), Message("assistant", answer)), language="en",
-        style="huatuo",
+        id="x",
+        messages=(LessonMessage("user", question), LessonMessage("assistant", answer)),
+        language="en", style="huatuo",
         sources=tuple(LessonSource("fact", f"fact:{n}", quote) for n, quote in enumerate(quotes)),
         entities=("condition:angina", *(f"symptom:{name}" for name in objects)),
         split_key="condition:angina", licence="CC0-1.0",

@@ -1,4 +1,4 @@
-"""Grammar: templates with parts that vary, and the tables that are made of them."""
+"""Templates with alternatives, and the sentences of relations that are made of them."""
 
 import random
 import string
@@ -6,12 +6,13 @@ import string
 import pytest
 
 from knowledge.lessons.facts.pages import INVERSE, Item
-from knowledge.lessons.realize import grammar
 from knowledge.lessons.realize.realizer import brief, statement
-from knowledge.lessons.templates import relation_sentences_en, relation_sentences_zh
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.vocabulary import RELATIONS
 
-TABLES = {"en": relation_sentences_en, "zh": relation_sentences_zh}
+TABLES = {language: load(RelationSentencesWords, language) for language in ("en", "zh")}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_template_stands_for_its_texts(template, texts):
     assert grammar.count(template) == len(texts)
 
 
-@pytest.mark.parametrize("template", ["(a|b", "a)b", "((a)"])
+@pytest.mark.parametrize("template", ["(a|b", "a)b", "((a)", "[one|many of {s}", "<is|are", "a {s"])
 def test_what_does_not_close_is_refused(template):
     with pytest.raises(ValueError, match="close"):
         grammar.vary(template, random.Random(0))
@@ -45,12 +46,12 @@ def test_the_same_chance_gives_the_same_text():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_sentence_names_what_it_states(language):
-    for relation, templates in TABLES[language].FULL.items():
+    for relation, templates in TABLES[language].with_subject.items():
         assert relation.removesuffix(INVERSE) in RELATIONS
         for template in templates:
             keys = {key for _, key, _, _ in string.Formatter().parse(template) if key}
             assert "s" in keys and keys & {"a", "o"}, template
-    for relation, templates in TABLES[language].BRIEF.items():
+    for relation, templates in TABLES[language].without_subject.items():
         for template in templates:
             assert "{a}" in template or "{o}" in template, (relation, template)
             assert "{s}" not in template, (relation, template)
@@ -65,7 +66,7 @@ def test_every_relation_fills_without_a_mark_left(language, count):
     }[language]
     items = [Item("fact:1", name, name, "symptom:1") for name in names[:count]]
     subject = "gout" if language == "en" else "痛风"
-    for relation in TABLES[language].FULL:
+    for relation in TABLES[language].with_subject:
         for seed in range(30):
             pick = random.Random(seed)
             for text in (
@@ -79,4 +80,4 @@ def test_every_relation_fills_without_a_mark_left(language, count):
 def test_sentences_of_a_relation_seldom_repeat():
     for table in TABLES.values():
         for relation in ("symptom", "test", "treatment", "complication"):
-            assert sum(map(grammar.count, table.FULL[relation])) > 20
+            assert sum(map(grammar.count, table.with_subject[relation])) > 20

@@ -11,10 +11,10 @@ from knowledge.datasets import row_formats, screening
 from knowledge.datasets.gates.near_duplicates import NEAR, NearDuplicates
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
-from knowledge.graph.prepared_query import Prepared, plain
+from knowledge.graph.id_queries import PreparedQuery, raw_rows
 from knowledge.lessons import build, row_finishing, workers
 from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
-from knowledge.records import Lesson, LessonSource, Message
+from knowledge.records import Lesson, LessonMessage, LessonSource
 
 FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")
 ODD = 'He said: "5 µg\\day"\n\t痛风 \u2028 \x7f 😀'
@@ -29,8 +29,8 @@ def graph(tmp_path_factory):
 
 def row(*said: str, system: str = "") -> Lesson:
     roles = ("user", "assistant") * len(said)
-    told = tuple(Message(role, text) for role, text in zip(roles, said, strict=False))
-    messages = ((Message("system", system),) if system else ()) + told
+    told = tuple(LessonMessage(role, text) for role, text in zip(roles, said, strict=False))
+    messages = ((LessonMessage("system", system),) if system else ()) + told
     sources = (LessonSource("fact", "fact:1", ODD), LessonSource("passage", "p#1", said[-1]))
     meta = {"relation": "symptom", "support": [[0], [1]], "objects": [ODD]}
     rest = ("condition:1", "CC0-1.0", meta)
@@ -138,7 +138,7 @@ def test_a_prepared_query_gives_what_a_plain_one_gives(graph):
     engine, _ = graph
     whole = select(NameRow.entity_id, NameRow.text).order_by(NameRow.id)
     with engine.connect() as connection:
-        every = list(plain(connection, whole))
+        every = list(raw_rows(connection, whole))
         assert every == [tuple(each) for each in connection.execute(whole)]
         ids = list(dict.fromkeys(id for id, _ in every))
 
@@ -146,9 +146,9 @@ def test_a_prepared_query_gives_what_a_plain_one_gives(graph):
             return select(NameRow.entity_id, NameRow.text).where(NameRow.entity_id.in_(places))
 
         for most in (1, 7, len(ids), 3 * len(ids)):
-            found = list(Prepared(engine, worded, most).rows(connection, ids))
+            found = list(PreparedQuery(engine, worded, most).rows(connection, ids))
             assert sorted(found) == sorted(every)
-        assert list(Prepared(engine, worded, 7).rows(connection, [])) == []
+        assert list(PreparedQuery(engine, worded, 7).rows(connection, [])) == []
 
 
 @pytest.mark.parametrize(

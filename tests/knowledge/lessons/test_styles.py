@@ -9,7 +9,7 @@ import pytest
 from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.facts.fact_store import is_validation
@@ -19,7 +19,7 @@ from knowledge.lessons.styles.preference import Pairs
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.lessons.verify.prover import Prover
-from knowledge.records import Lesson, LessonSource, Message, Passage
+from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 
 PLANNED_OUT = (CAPPED, TOLD_BEFORE)
 NEW = ("grounded", "vignette", "dialogue", "literature", "knowledge-call", "safety")
@@ -91,7 +91,7 @@ def graph(tmp_path_factory):
     """Give a graph with rival conditions, a conflict, and a note in each language."""
     home = tmp_path_factory.mktemp("graph")
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     (home / "graph.yaml").write_text(GRAPH + MORE, encoding="utf-8")
     for language, text in NOTES.items():
         (home / f"{language}.md").write_text(text, encoding="utf-8")
@@ -123,7 +123,7 @@ def rows_of(folder, *names):
 def lesson_of(row):
     return Lesson(
         id=row["id"],
-        messages=tuple(Message(each["role"], each["content"]) for each in row["messages"]),
+        messages=tuple(LessonMessage(each["role"], each["content"]) for each in row["messages"]),
         language=row["language"],
         style=row["style"],
         sources=tuple(LessonSource(**each) for each in row["sources"]),
@@ -151,7 +151,7 @@ def put(lesson, place, old, new):
     messages = list(lesson.messages)
     assert old in messages[place].content
     changed = messages[place].content.replace(old, new, 1)
-    messages[place] = Message(messages[place].role, changed)
+    messages[place] = LessonMessage(messages[place].role, changed)
     return replace(lesson, messages=tuple(messages))
 
 
@@ -232,7 +232,7 @@ def test_what_is_covered_must_not_be_declined(whole, prover, language):
     silent = (
         "The evidence does not cover this [1]." if language == "en" else "证据没有涉及这个问题[1]。"
     )
-    answer = Message("assistant", silent)
+    answer = LessonMessage("assistant", silent)
     refusing = replace(lesson, messages=(lesson.messages[0], answer))
     assert fault(prover, refusing)
     assert fault(prover, replace(refusing, meta={**lesson.meta, "declined": "symptom"}))

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
 from knowledge import KnowledgeError
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.index import embedding, generations
 from knowledge.ingest import starter, updates
 from knowledge.records import Progress, silent
 from knowledge.search import weights
-from knowledge.search.query_parser import understand
+from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 
 STARTER = Path(starter.__file__).parent
@@ -32,7 +32,7 @@ def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     """Open the starter's whole graph and some of its notes, with the model that ships."""
     home = tmp_path_factory.mktemp("starting")
     engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    Base.metadata.create_all(engine)
+    CatalogBase.metadata.create_all(engine)
     languages = ("en", "zh")
     notes = [STARTER / "notes" / each / f"{name}.md" for name in NOTES for each in languages]
     paths = [*sorted(STARTER.glob("*.yaml")), *(path for path in notes if path.is_file())]
@@ -138,7 +138,7 @@ def test_a_search_that_must_not_abstain_returns_the_nearest(starting: Search) ->
     ],
 )
 def test_a_question_is_taken_apart(starting: Search, question: str, relation: str) -> None:
-    asked = understand(question, starting.linker)
+    asked = parse_query(question, starting.linker)
     assert asked.mentions
     assert asked.asks[0].relation == relation
 

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from toy_knowledge import ToyEmbedding, fill
 
 from knowledge.index import lexical
-from knowledge.search.query_parser import understand
+from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
-from knowledge.search.term_coverage import covered, topics
+from knowledge.search.term_coverage import measure_coverage, query_topics
 
 
 @pytest.fixture
@@ -39,11 +39,13 @@ def _rarity(term: str) -> float:
 def test_a_chinese_text_is_measured_by_words(
     toy: Search, question: str, text: str, share: float
 ) -> None:
-    asked = topics(understand(question, toy.linker), "zh", toy.graph, _rarity)
-    assert covered(lexical.distinct(text), asked).share == pytest.approx(share)
+    asked = query_topics(parse_query(question, toy.linker), "zh", toy.graph, _rarity)
+    assert measure_coverage(lexical.distinct_terms(text), asked).share == pytest.approx(share)
 
 
 def test_a_cue_that_says_nothing_is_not_held_by_every_text(toy: Search) -> None:
-    asked = topics(understand("哮喘是什么病？有哪些治疗", toy.linker), "zh", toy.graph, _rarity)
+    asked = query_topics(
+        parse_query("哮喘是什么病？有哪些治疗", toy.linker), "zh", toy.graph, _rarity
+    )
     assert all(each for topic in asked for each in topic.alternatives)
-    assert covered(lexical.distinct("无关的话"), asked).share == 0.0
+    assert measure_coverage(lexical.distinct_terms("无关的话"), asked).share == 0.0

@@ -44,9 +44,9 @@ def test_no_other_module_of_search_keeps_a_fraction(path: Path) -> None:
 
 def test_a_weight_that_is_set_is_the_one_that_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
     cosines, matches = {"near": 0.9, "named": 0.1}, {"named": 1.0}
-    assert next(iter(fusion.fused(cosines, matches))) == "near"
+    assert next(iter(fusion.fuse_scores(cosines, matches))) == "near"
     monkeypatch.setattr(weights, "DENSE_WEIGHT", 0.3)
-    assert next(iter(fusion.fused(cosines, matches))) == "named"
+    assert next(iter(fusion.fuse_scores(cosines, matches))) == "named"
 
 
 def test_the_benchmark_tunes_weights_that_there_are() -> None:

@@ -34,8 +34,8 @@ def test_a_passage_is_exactly_its_characters(sections, language, longest):
     record = DocumentRecord(
         "k", "Title", language, tuple(Section(title, text) for title, text in sections)
     )
-    text, spans = chunking.compose(record)
-    found = chunking.split("k", text, spans, language, longest)
+    text, spans = chunking.compose_text(record)
+    found = chunking.split_passages("k", text, spans, language, longest)
     limit = longest if language == "en" else longest // 2
     for place, passage in enumerate(found, 1):
         assert passage.text == text[passage.start : passage.end]
@@ -53,8 +53,8 @@ def test_a_passage_keeps_whole_sentences_and_its_section():
     record = DocumentRecord(
         "d", "T", "en", (Section("Methods", body.strip()), Section("R", "End."))
     )
-    text, spans = chunking.compose(record)
-    found = chunking.split("d", text, spans, "en")
+    text, spans = chunking.compose_text(record)
+    found = chunking.split_passages("d", text, spans, "en")
     assert [passage.section for passage in found] == ["Methods", "Methods", "R"]
     assert all(passage.text.endswith(".") for passage in found)
     # Two equal parts rather than a full one and a remainder.
@@ -62,14 +62,14 @@ def test_a_passage_keeps_whole_sentences_and_its_section():
 
 
 def test_a_document_without_text_is_found_by_its_title():
-    composed = chunking.compose(DocumentRecord("d", "Only a title", "en", ()))
-    found = chunking.split("d", composed.text, composed.spans, "en")
+    composed = chunking.compose_text(DocumentRecord("d", "Only a title", "en", ()))
+    found = chunking.split_passages("d", composed.text, composed.spans, "en")
     assert [passage.text for passage in found] == ["Only a title"]
 
 
 def test_what_a_note_says_of_itself_is_stored_but_no_passage():
     sections = (Section("Treatment", "Rest helps."), Section("Source", "Written for medchat."))
-    composed = chunking.compose(DocumentRecord("d", "T", "en", sections))
-    found = chunking.split("d", composed.text, composed.spans, "en")
+    composed = chunking.compose_text(DocumentRecord("d", "T", "en", sections))
+    found = chunking.split_passages("d", composed.text, composed.spans, "en")
     assert "Written for medchat." in composed.text
     assert [passage.text for passage in found] == ["Rest helps."]

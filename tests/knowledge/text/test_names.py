@@ -153,9 +153,9 @@ def test_every_relation_has_a_line_and_a_sentence(relation, language: Language, 
     if inverse and known.object is None:
         return
     subject, objects = ("Aa", ["bb", "cc"]) if language == "en" else ("甲", ["乙", "丙"])
-    line = verbalize.line(subject, relation, objects, language, inverse=inverse)
-    one = verbalize.statement(subject, relation, objects[:1], language, inverse=inverse)
-    many = verbalize.statement(subject, relation, objects, language, inverse=inverse)
+    line = verbalize.evidence_line(subject, relation, objects, language, inverse=inverse)
+    one = verbalize.fact_sentence(subject, relation, objects[:1], language, inverse=inverse)
+    many = verbalize.fact_sentence(subject, relation, objects, language, inverse=inverse)
     stop = "." if language == "en" else "。"
     for text, said in ((line, objects), (one, objects[:1]), (many, objects)):
         assert subject in text
@@ -168,10 +168,11 @@ def test_a_line_has_the_agreed_form():
     entity = Entity(
         "condition:1", "condition", (Name("Type 2 diabetes", "en"), Name("2型糖尿病", "zh"))
     )
-    english = verbalize.line("Type 2 diabetes", "symptom", ["thirst", "fatigue."], "en")
+    english = verbalize.evidence_line("Type 2 diabetes", "symptom", ["thirst", "fatigue."], "en")
     assert english == "Type 2 diabetes — symptoms: thirst; fatigue."
     assert (
-        verbalize.line(entity, "symptom", ["口渴", "乏力"], "zh") == "2型糖尿病——症状：口渴；乏力。"
+        verbalize.evidence_line(entity, "symptom", ["口渴", "乏力"], "zh")
+        == "2型糖尿病——症状：口渴；乏力。"
     )
 
 
@@ -187,7 +188,7 @@ def test_a_line_has_the_agreed_form():
     ],
 )
 def test_a_fact_is_said_naturally(relation, objects, language, sentence):
-    assert verbalize.statement("asthma", relation, objects, language) == sentence
+    assert verbalize.fact_sentence("asthma", relation, objects, language) == sentence
 
 
 @pytest.mark.parametrize(

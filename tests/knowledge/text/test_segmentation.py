@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.text.segmentation import segmented
+from knowledge.text.segmentation import segment
 
 HELD = {"纠正": 2.0, "速度": 2.5, "正速": 8.0, "手术": 1.0, "高压": 3.0, "压氧": 8.0, "抗病": 4.0,
         "病毒": 3.0, "综合": 2.0, "合征": 2.0}  # fmt: skip
@@ -23,8 +23,8 @@ UNKNOWN = 9.0
     ],
 )
 def test_a_run_is_cut_into_the_pairs_that_are_words(run: str, pairs: list[str]) -> None:
-    assert segmented(run, lambda pair: HELD.get(pair, UNKNOWN), UNKNOWN) == pairs
+    assert segment(run, lambda pair: HELD.get(pair, UNKNOWN), UNKNOWN) == pairs
 
 
 def test_where_nothing_is_known_of_words_every_character_still_counts() -> None:
-    assert "".join(segmented("高血压病", lambda pair: 1.0, 1.0)) == "高血压病"
+    assert "".join(segment("高血压病", lambda pair: 1.0, 1.0)) == "高血压病"

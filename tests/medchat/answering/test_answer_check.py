@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.graph.linker import Called, Linker
+from knowledge.graph.linker import KnownName, Linker
 from knowledge.text.names import language_of, normalise
 from medchat.answering import answer_check, citation_markers
 from medchat.answering.answer import Evidence
@@ -27,7 +27,7 @@ NAMES = {
     "symptom:headache": ("headache", "头痛"),
 }
 find = Linker(
-    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
     for id, names in NAMES.items()
     for name in names
 ).find

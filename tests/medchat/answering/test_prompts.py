@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.graph.linker import Called, Linker
-from knowledge.search.query_parser import understand as take_apart
+from knowledge.graph.linker import KnownName, Linker
+from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.text.names import language_of, normalise
 from medchat.answering import prompts, relevance, text_features
 from medchat.answering.answer import Evidence
@@ -23,7 +23,7 @@ NAMES = {
     "condition:pregnancy": ("pregnancy", "妊娠"),
 }
 LINKER = Linker(
-    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
     for id, names in NAMES.items()
     for name in names
 )
@@ -227,22 +227,6 @@ def test_the_retriever_is_langchains(engine, home):
         assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
     late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)
     assert late.invoke("metformin and contrast") == []
-
-
-@pytest.mark.parametrize(
-    ("text", "signs"),
-    [
-        ("should not be used", ["not"]),
-        ("can't and cannot", ["n't", "cannot"]),
-        ("不良反应", []),
-        ("肾功能不全者禁用", ["禁"]),
-        ("不应使用，无发热", ["不", "无"]),
-        ("乏力无力", []),
-        ("notable nothing", []),
-    ],
-)
-def test_denials(text, signs):
-    assert [sign for sign, _ in text_features.denials(text)] == signs
 
 
 @pytest.mark.parametrize(

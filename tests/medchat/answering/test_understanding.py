@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from knowledge.graph.linker import Called, Linker
-from knowledge.search.query_parser import understand as take_apart
+from knowledge.graph.linker import KnownName, Linker
+from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.text.names import language_of, normalise
 from medchat.answering.understanding import understand, widened
 
@@ -18,7 +18,7 @@ NAMES = {
     "condition:severe": ("severe hypertension", "重度高血压"),
 }
 LINKER = Linker(
-    Called(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
     for id, names in NAMES.items()
     for name in names
 )

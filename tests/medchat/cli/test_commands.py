@@ -1,6 +1,7 @@
 """The command line: every command helps, mistakes are one sentence, results are JSON."""
 
 import ast
+import inspect
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from medchat.cli import app, errors
 from medchat.settings import load
 from medchat.storage import conversations, database
 
-MEDCHAT = Path(app.__file__).parent
+PACKAGE = Path(app.__file__).parent
 HEAVY = {
     "torch", "transformers", "peft", "faiss", "gradio", "sqlalchemy", "sentence_transformers",
     "langchain_core", "langchain_openai", "fastapi", "alembic", "tantivy", "rich", "numpy",
@@ -82,21 +83,19 @@ def test_an_unknown_flag_is_one_sentence(run, words):
     assert f"medchat {' '.join(words)} --help" in err
 
 
-@pytest.mark.parametrize("file", ["cli.py", "cli_knowledge.py", "cli_training.py"])
-def test_bodies_are_short(file):
-    tree = ast.parse((MEDCHAT / file).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            body = node.body[1:] if ast.get_docstring(node) else node.body
-            lines = body[-1].end_lineno - body[0].lineno + 1
-            assert lines <= 12, f"{file}: {node.name} has {lines} lines"
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_the_body_of_a_command_is_short(words):
+    (function,) = ast.parse(inspect.getsource(LEAVES[words].callback)).body
+    body = function.body[1:]
+    lines = body[-1].end_lineno - body[0].lineno + 1
+    assert lines <= 14, f"medchat {' '.join(words)} has {lines} lines"
 
 
 def test_help_is_quick_and_loads_nothing_heavy():
     began = time.monotonic()
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "medchat.cli.app", "--help"],
-        capture_output=True, text=True, check=True, cwd=MEDCHAT.parent,
+        [sys.executable, "-X", "importtime", "-m", "medchat.cli", "--help"],
+        capture_output=True, text=True, check=True, cwd=PACKAGE.parent.parent,
     )  # fmt: skip
     seconds = time.monotonic() - began
     loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in told.stderr.splitlines()}

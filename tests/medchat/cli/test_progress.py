@@ -1,8 +1,9 @@
 """Progress goes to stderr; results to stdout."""
 
 import json
+from pathlib import Path
 
-from medchat.cli import errors
+from medchat.cli import output
 from medchat.cli.progress import shown
 
 
@@ -35,13 +36,13 @@ def test_silence(capsys):
 
 
 def test_columns_align_by_what_letters_take(capsys):
-    errors.show(None, errors.table([("痛风", "a", 1), ("gout", "bb", 22)]), as_json=False)
+    output.show(None, output.table([("痛风", "a", 1), ("gout", "bb", 22)]), as_json=False)
     assert capsys.readouterr().out == "痛风  a   1\ngout  bb  22\n"
-    assert errors.table([]) == []
+    assert output.table([]) == []
 
 
 def test_json_is_one_document_with_its_letters(capsys):
-    errors.show({"name": "痛风", "path": errors.Path("/x"), "set": {1}}, ["never"], as_json=True)
+    output.show({"name": "痛风", "path": Path("/x"), "set": {1}}, ["never"], as_json=True)
     out = capsys.readouterr().out
     assert json.loads(out) == {"name": "痛风", "path": "/x", "set": [1]}
     assert "痛风" in out

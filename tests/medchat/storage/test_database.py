@@ -17,20 +17,23 @@ from toy_home import fill, scripted
 
 import knowledge.graph.catalog
 import medchat.storage.conversations
-from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
-from knowledge.graph.knowledge_graph import Graph
+from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.verify.dataset_check import check
+from knowledge.search import catalog_views
 from medchat.answering.answer import Answer, Model
 from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.storage import conversations, database
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-METADATA = (knowledge.graph.catalog.Base.metadata, medchat.storage.conversations.Base.metadata)
+METADATA = (
+    knowledge.graph.catalog.CatalogBase.metadata,
+    medchat.storage.conversations.Base.metadata,
+)
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 
 
@@ -108,7 +111,7 @@ def merge_and_split(engine, home, folder):
         updates.add(engine, home, [path])
     (source,) = (
         each["source"]["id"]
-        for each in entity_splits.listed(engine, 4, "gout")["merges"]
+        for each in catalog_views.merges(engine, 4, "gout")["merges"]
         if each["how"] == "identifier"
     )
     return updates.split(engine, home, "gout", source)
@@ -263,12 +266,12 @@ def test_a_merge_is_split_on_postgresql(server, home, monkeypatch, tmp_path):
     engine = database.open_engine(load())
     fill(engine, home)
     done = merge_and_split(engine, home, tmp_path)
-    graph = Graph(engine, done.generation)
+    graph = KnowledgeGraph(engine, done.generation)
     assert [each.id for each in graph.named("podagra")] == [done.part]
     assert [each.id for each in graph.named("gout")] == [done.entity]
-    assert len(entity_splits.listed(engine, done.generation, "gout")["splits"]) == 1
+    assert len(catalog_views.merges(engine, done.generation, "gout")["splits"]) == 1
     generations.rollback(engine, home, done.generation - 1)
-    assert [each.id for each in Graph(engine, 6).named("podagra")] == [done.entity]
+    assert [each.id for each in KnowledgeGraph(engine, 6).named("podagra")] == [done.entity]
     assert generations.verify(engine, home) == []
     engine.dispose()
 

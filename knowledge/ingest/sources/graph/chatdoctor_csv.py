@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
-from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
+from knowledge.ingest.sources.streams import csv_rows, encodings
+from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
 _WANTED = {"disease", "Symptom"}
@@ -60,13 +60,13 @@ _CUT_END = re.compile(r"\s*(?:\.{3,}|…)\s*")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of ChatDoctor's disease CSV."""
-    found = set(file_streams.columns(file_streams.text_of(path, start)))
+    found = set(csv_rows.split_header(encodings.decode_head(path, start)))
     return found >= _WANTED and bool(found & (set(_COLUMNS) - {"Symptom"}))
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with its associations and its description."""
-    for line, row in file_streams.rows(path, _WANTED, _TITLE):
+    for line, row in csv_rows.read_rows(path, _WANTED, _TITLE):
         own = _condition(row["disease"])
         if not own:
             report.skip("record whose name is no name", row["disease"])
@@ -86,7 +86,7 @@ def read(path: Path, report: Report) -> Iterator[Record]:
         yield EntityRecord("condition", own, tuple(statements), line)
 
 
-def _items(cell: str, column: str, report: Report) -> list[str]:
+def _items(cell: str, column: str, report: ReadReport) -> list[str]:
     """Return the texts of a printed list; nothing but a literal is ever evaluated."""
     if not cell.strip():
         return []
@@ -104,7 +104,7 @@ def _items(cell: str, column: str, report: Report) -> list[str]:
     return [item for item in value if isinstance(item, str)]
 
 
-def _association(item: str, kind: str, report: Report) -> Statement | None:
+def _association(item: str, kind: str, report: ReadReport) -> Statement | None:
     if _CATCH_ALL.search(item):
         report.skip("catch-all entry", item)
         return None
@@ -114,7 +114,7 @@ def _association(item: str, kind: str, report: Report) -> Statement | None:
         return None
     if kind == "test" and _TREATMENT.search(name) and not _TEST.search(name):
         kind = "treatment"
-    return Statement("associated_with", Term((Name(name, "en"),)), kind=kind)
+    return Statement("associated_with", EntityReference((Name(name, "en"),)), kind=kind)
 
 
 def _term(item: str) -> str:
@@ -155,7 +155,7 @@ def _condition(text: str) -> tuple[Name, ...]:
     return tuple(Name(name, "en") for name in kept)
 
 
-def _reason(raw: str, report: Report) -> str:
+def _reason(raw: str, report: ReadReport) -> str:
     """Return the description, its escapes repaired, or nothing where it says nothing."""
     text = _EMPTY_BRACKETS.sub("", _PRONUNCIATION.sub("", names.unescape(raw)))
     text = names.tidy(_CITATION.sub("", text)).strip(" ,")
@@ -168,7 +168,7 @@ def _reason(raw: str, report: Report) -> str:
     return text if text[-1] in ".!?" else _whole_sentences(text, report)
 
 
-def _whole_sentences(text: str, report: Report) -> str:
+def _whole_sentences(text: str, report: ReadReport) -> str:
     end = max(text.rfind(sign) for sign in (". ", "! ", "? "))
     if end < _SHORTEST_REASON:
         return text

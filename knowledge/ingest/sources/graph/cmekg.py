@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph.medicalgraph import split
-from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
+from knowledge.ingest.sources.streams import encodings, json_records
+from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import RELATIONS
 
@@ -70,13 +70,13 @@ _NUMBERING = re.compile(r"^\s*[(（]?\d{1,2}[)）.．、]\s*")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with 中心词."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     return _json(text) and (f'"{_CENTRE}"' in text or f'"{_ESCAPED_CENTRE}"' in text)
 
 
 def recognise_triples(path: Path, start: bytes) -> bool:
     """Say whether a file holds texts with spo_list."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     return _json(text) and '"spo_list"' in text
 
 
@@ -84,9 +84,9 @@ def _json(text: str) -> bool:
     return text.lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what each object with 中心词 states."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         centre = record.get(_CENTRE)
         if not isinstance(centre, str) or not centre.strip():
             raise KnowledgeError(
@@ -102,9 +102,9 @@ def read(path: Path, report: Report) -> Iterator[Record]:
         yield from _entities(subject, attributes, line, report)
 
 
-def read_triples(path: Path, report: Report) -> Iterator[Record]:
+def read_triples(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what the triples of each text state, one entity for each subject."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         triples = record.get("spo_list")
         if not isinstance(triples, list):
             raise KnowledgeError(
@@ -167,7 +167,7 @@ def _kind(centre: str, keys: set[str], group: str) -> str:
 
 
 def _entities(
-    subject: _Subject, attributes: dict[str, list[str]], line: int, report: Report
+    subject: _Subject, attributes: dict[str, list[str]], line: int, report: ReadReport
 ) -> Iterator[EntityRecord]:
     if not subject.names:
         report.skip("record whose name is no name", str(next(iter(attributes), "")))
@@ -195,7 +195,7 @@ def _entities(
     yield from dict.fromkeys(turned)
 
 
-def _stated(texts: list[str], relation: str, report: Report) -> list[Statement]:
+def _stated(texts: list[str], relation: str, report: ReadReport) -> list[Statement]:
     """Return statements with terms for names, and with texts for sentences."""
     slot = RELATIONS[relation].object
     found: list[Statement] = []
@@ -211,19 +211,19 @@ def _stated(texts: list[str], relation: str, report: Report) -> list[Statement]:
     return found
 
 
-def _terms(texts: list[str], relation: str, kind: str, report: Report) -> list[Statement]:
+def _terms(texts: list[str], relation: str, kind: str, report: ReadReport) -> list[Statement]:
     return [
-        Statement(relation, Term((name,)), kind=kind)
+        Statement(relation, EntityReference((name,)), kind=kind)
         for text in texts
         for name in _name_parts(text, report)
     ]
 
 
 def _turned(
-    texts: list[str], kind: str, relation: str, subject: _Subject, line: int, report: Report
+    texts: list[str], kind: str, relation: str, subject: _Subject, line: int, report: ReadReport
 ) -> list[EntityRecord]:
     """Return the other side as the subject: the condition that a test or medicine is for."""
-    statement = Statement(relation, Term(subject.names), kind=subject.kind)
+    statement = Statement(relation, EntityReference(subject.names), kind=subject.kind)
     return [
         EntityRecord(kind, (name,), (statement,), line)
         for text in texts
@@ -231,14 +231,19 @@ def _turned(
     ]
 
 
-def _name_parts(text: str, report: Report) -> list[Name]:
+def _name_parts(text: str, report: ReadReport) -> list[Name]:
     if _is_prose(text):
         report.skip("sentence in place of a name", text)
         return []
     found = []
     for part in split(_NUMBERING.sub("", text), by_space=False):
         name = names.clean(part)
-        if not name or names.is_debris(name) or not names.balanced(name) or len(name) < 2:
+        if (
+            not name
+            or names.is_debris(name)
+            or not names.has_balanced_brackets(name)
+            or len(name) < 2
+        ):
             report.skip("damaged name", part)
         else:
             found.append(Name(name, names.language_of(name)))

@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
-from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, xml_elements
+from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
 if TYPE_CHECKING:
@@ -43,21 +43,21 @@ _LEVELS = (
 
 def recognise_csv(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of a table of drug interactions."""
-    return _columns(file_streams.columns(file_streams.text_of(path, start))) is not None
+    return _columns(csv_rows.split_header(encodings.decode_head(path, start))) is not None
 
 
-def read_csv(path: Path, report: Report) -> Iterator[Record]:
+def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one medicine for each row, with the medicine that it interacts with.
 
     Pairs that repeat, within a table or over several, become one fact with several sources.
     Raises KnowledgeError where the columns are missing.
     """
     columns = (
-        _columns(file_streams.columns(file_streams.text_of(path, file_streams.head(path))))
+        _columns(csv_rows.split_header(encodings.decode_head(path, archives.read_head(path))))
         or _PAIRS[0]
     )
     first, second, level, first_id, second_id = columns
-    for line, row in file_streams.rows(path, {first, second, level}, _TITLE):
+    for line, row in csv_rows.read_rows(path, {first, second, level}, _TITLE):
         one, other = table_rows.name(row[first], report), table_rows.name(row[second], report)
         if not one or not other:
             continue
@@ -83,22 +83,22 @@ def _ddinter(text: str) -> tuple[str, ...]:
 
 def recognise_xml(path: Path, start: bytes) -> bool:
     """Say whether a file is one of WorldVistA's XML tables."""
-    return file_streams.root_name(file_streams.text_of(path, start)) in _ROOTS
+    return xml_elements.root_name(encodings.decode_head(path, start)) in _ROOTS
 
 
-def read_xml(path: Path, report: Report) -> Iterator[Record]:
+def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield medicines with what they interact with, or with their class.
 
     Raises KnowledgeError where the XML is broken, as the published file of classes is.
     """
-    for number, element in file_streams.elements(path, {"INTERACTION", "CLASS"}):
+    for number, element in xml_elements.read_elements(path, {"INTERACTION", "CLASS"}):
         if element.tag == "CLASS":
             yield from _classified(element, number, report)
         else:
             yield from _interaction(element, number, report)
 
 
-def _interaction(element: "Element", number: int, report: Report) -> Iterator[EntityRecord]:
+def _interaction(element: "Element", number: int, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield the pair from both sides; a class of medicines is only told in words."""
     sides = [_side(element.find(tag), report) for tag in ("DRUG1", "DRUG2")]
     if not all(name for name, _, _ in sides):
@@ -123,7 +123,7 @@ def _interaction(element: "Element", number: int, report: Report) -> Iterator[En
         yield EntityRecord("medicine", (Name(name, "en"),), tuple(statements), number, codes)
 
 
-def _side(side: "Element | None", report: Report) -> tuple[str, bool, tuple[str, ...]]:
+def _side(side: "Element | None", report: ReadReport) -> tuple[str, bool, tuple[str, ...]]:
     """Return the name of one side, whether it is a medicine, and its identifiers."""
     drug = side.find("DRUG") if side is not None else None
     group = side.find("CLASS") if side is not None else None
@@ -136,7 +136,7 @@ def _side(side: "Element | None", report: Report) -> tuple[str, bool, tuple[str,
     return "", False, ()
 
 
-def _drug_name(drug: "Element", report: Report) -> str:
+def _drug_name(drug: "Element", report: ReadReport) -> str:
     """Return a medicine's name; capitals throughout become a capital at the beginning."""
     name = table_rows.name(drug.get("name", ""), report)
     return name.capitalize() if name.isupper() and len(name) > 3 else name
@@ -148,7 +148,7 @@ def _codes(drug: "Element") -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in (rxnorm, *atc) if code))
 
 
-def _level(element: "Element", report: Report) -> str:
+def _level(element: "Element", report: ReadReport) -> str:
     """Return the level in one spelling, or nothing where it is none of the four."""
     said = names.tidy(element.findtext("SEVERITY") or "")
     for pattern, level in _LEVELS:
@@ -171,7 +171,7 @@ def _told(name: str, is_drug: bool, level: str, element: "Element") -> Statement
 _WORDS = ("DESCRIPTION", "COMMENT")
 
 
-def _classified(element: "Element", number: int, report: Report) -> Iterator[EntityRecord]:
+def _classified(element: "Element", number: int, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield the medicines of a class."""
     group = table_rows.name(element.get("name", ""), report)
     for drug in element.iter("DRUG"):

@@ -9,10 +9,10 @@ the medicine. SIDER's medicines are DrugBank's, under its ids; concepts of UMLS 
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
-from knowledge.records import EntityRecord, Name, Record, Report
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings
+from knowledge.records import EntityRecord, Name, ReadReport, Record
 
 _USES = {"drugbank_name", "method", "concept_name", "meddra_name"}
 _EFFECTS = {"drugbank_name", "side_effect_name"}
@@ -28,26 +28,26 @@ _LABELED_TITLE = "a table of LabeledIn"
 
 def recognise_sider(path: Path, start: bytes) -> bool:
     """Say whether a file is a SIDER table of uses or side effects with names of medicines."""
-    found = set(file_streams.columns(file_streams.text_of(path, start), "\t"))
+    found = set(csv_rows.split_header(encodings.decode_head(path, start), "\t"))
     return found >= _USES or found >= _EFFECTS
 
 
-def read_sider(path: Path, report: Report) -> Iterator[Record]:
+def read_sider(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield conditions with their medicines, or medicines with their side effects.
 
     Raises KnowledgeError where the columns are those of neither table.
     """
-    found = set(file_streams.columns(file_streams.text_of(path, file_streams.head(path)), "\t"))
+    found = set(csv_rows.split_header(encodings.decode_head(path, archives.read_head(path)), "\t"))
     if found >= _EFFECTS:
-        effects = file_streams.rows(path, _EFFECTS, _SIDER_TITLE, "\t")
+        effects = csv_rows.read_rows(path, _EFFECTS, _SIDER_TITLE, "\t")
         yield from table_rows.gathered(_effects(effects, report))
     else:
         yield from table_rows.gathered(
-            _uses(file_streams.rows(path, _USES, _SIDER_TITLE, "\t"), report)
+            _uses(csv_rows.read_rows(path, _USES, _SIDER_TITLE, "\t"), report)
         )
 
 
-def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterator[EntityRecord]:
+def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport) -> Iterator[EntityRecord]:
     for line, row in rows:
         method = row["method"].strip()
         if method != _INDICATION:
@@ -64,7 +64,9 @@ def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterato
             yield EntityRecord("condition", own, (used,), line, _code("UMLS", meddra))
 
 
-def _effects(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iterator[EntityRecord]:
+def _effects(
+    rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport
+) -> Iterator[EntityRecord]:
     for line, row in rows:
         medicine = table_rows.name(row["drugbank_name"], report)
         effect = table_rows.name(row["side_effect_name"], report)
@@ -77,16 +79,16 @@ def _effects(rows: Iterator[tuple[int, dict[str, str]]], report: Report) -> Iter
 
 def recognise_labeled(path: Path, start: bytes) -> bool:
     """Say whether a file is a table of LabeledIn: uses that people found in labels."""
-    return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= _LABELED
+    return set(csv_rows.split_header(encodings.decode_head(path, start), "\t")) >= _LABELED
 
 
-def read_labeled(path: Path, report: Report) -> Iterator[Record]:
+def read_labeled(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with the medicine that labels give for it."""
     yield from table_rows.gathered(_labeled(path, report))
 
 
-def _labeled(path: Path, report: Report) -> Iterator[EntityRecord]:
-    for line, row in file_streams.rows(path, _LABELED, _LABELED_TITLE, "\t"):
+def _labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
+    for line, row in csv_rows.read_rows(path, _LABELED, _LABELED_TITLE, "\t"):
         if not row["disease_mesh_name"].strip():
             report.skip("condition given by its code alone", row["disease_cui"])
             continue

@@ -18,10 +18,10 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams, json_lists
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
-from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_lists
+from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 
 _KINDS = {
     "Compound": ("medicine", "DRUGBANK"),
@@ -85,21 +85,21 @@ class _Entity:
 
 def recognise_json(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's JSON of nodes and edges."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     if not text.lstrip("\ufeff \r\n\t").startswith("{"):
         return False
     keys = ('"metanode_kinds"', '"nodes"', '"identifier"', '"source_id"', '"target_id"')
     return sum(key in text for key in keys) >= 2 and ('"nodes"' in text or '"edges"' in text)
 
 
-def read_json(path: Path, report: Report) -> Iterator[Record]:
+def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the nodes as entities without facts, then what the edges state.
 
     Raises KnowledgeError where the file lacks nodes, or a node or an edge has another form.
     """
     nodes: dict[_Node, _Entity] = {}
     any_node = False
-    for key, line, value in json_lists.items(path, ("nodes", "edges")):
+    for key, line, value in json_lists.read_items(path, ("nodes", "edges")):
         if key == "edges" and any_node:
             break  # the nodes are read; where they stand last, the edges are read over once more
         if key == "nodes":
@@ -115,8 +115,8 @@ def read_json(path: Path, report: Report) -> Iterator[Record]:
     yield from table_rows.gathered(_json_edges(path, nodes.get, report))
 
 
-def _json_edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
-    for _, line, value in json_lists.items(path, ("edges",)):
+def _json_edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
+    for _, line, value in json_lists.read_items(path, ("edges",)):
         edge = value if isinstance(value, dict) else {}
         source, target = _pair(edge.get("source_id")), _pair(edge.get("target_id"))
         kind = edge.get("kind")
@@ -144,10 +144,10 @@ def _pair(value: object) -> _Node | None:
 
 def recognise_edges(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of edges."""
-    return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= set(_COLUMNS)
+    return set(csv_rows.split_header(encodings.decode_head(path, start), "\t")) >= set(_COLUMNS)
 
 
-def read_edges(path: Path, report: Report) -> Iterator[Record]:
+def read_edges(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what the edges state, with the names of the table of nodes in the same folder.
 
     Raises KnowledgeError where there is no such table.
@@ -158,22 +158,22 @@ def read_edges(path: Path, report: Report) -> Iterator[Record]:
 
 def _named_nodes(path: Path) -> _Nodes:
     """Read a table of nodes; a node becomes an entity where an edge names it, most never do."""
-    table = file_streams.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
+    table = csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
     raw = {_split(id): name for _, (id, name, _) in table if id.lstrip().startswith(_BEGINNINGS)}
 
     @cache
     def entity(node: _Node) -> _Entity | None:
         # What a node's name lacks is counted with the table of nodes, not with each of edges.
-        return _entity(node, raw[node], Report()) if node in raw else None
+        return _entity(node, raw[node], ReadReport()) if node in raw else None
 
     return entity
 
 
-def _edges(path: Path, nodes: _Nodes, report: Report) -> Iterator[EntityRecord]:
+def _edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield what edges state; those that state nothing, most of the table, are only counted."""
     left_out: Counter[str] = Counter()
     kinds: dict[str, str] = {}  # as they are spelled: the few that are in the vocabulary
-    for line, (source, spelled, target) in file_streams.cells(path, _COLUMNS, _TITLE, "\t"):
+    for line, (source, spelled, target) in csv_rows.read_cells(path, _COLUMNS, _TITLE, "\t"):
         if spelled in left_out:
             left_out[spelled] += 1
             continue
@@ -192,7 +192,7 @@ def _nodes_beside(path: Path) -> Path:
         if (
             beside != path
             and beside.is_file()
-            and recognise_nodes(beside, file_streams.head(beside))
+            and recognise_nodes(beside, archives.read_head(beside))
         ):
             return beside
     raise KnowledgeError(
@@ -205,11 +205,11 @@ def _nodes_beside(path: Path) -> Path:
 
 def recognise_nodes(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of nodes."""
-    text = file_streams.text_of(path, start)
-    return set(file_streams.columns(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
+    text = encodings.decode_head(path, start)
+    return set(csv_rows.split_header(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
 
 
-def read_nodes(path: Path, report: Report) -> Iterator[Record]:
+def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the nodes of the kinds that the vocabulary has, as entities without facts."""
     for line, node, name in _table_of_nodes(path):
         entity = _entity(node, name, report)
@@ -220,7 +220,7 @@ def read_nodes(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _table_of_nodes(path: Path) -> Iterator[tuple[int, _Node, str]]:
-    for line, (id, name, _) in file_streams.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
+    for line, (id, name, _) in csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
         yield line, _split(id), name
 
 
@@ -229,7 +229,7 @@ def _split(id: str) -> _Node:
     return kind, number
 
 
-def _entity(node: _Node, raw: str, report: Report) -> _Entity | None:
+def _entity(node: _Node, raw: str, report: ReadReport) -> _Entity | None:
     kind, id = node
     if kind not in _KINDS:
         report.skip(f"node of the kind {kind or 'none'}: no kind of the vocabulary", raw)
@@ -247,7 +247,7 @@ def _stated(
     kind: str,
     target: _Node,
     line: int,
-    report: Report,
+    report: ReadReport,
 ) -> Iterator[EntityRecord]:
     edge = _EDGES.get(kind)
     if edge is None:

@@ -13,9 +13,17 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
-from knowledge.ingest.sources.plain_yaml import Node, Walk
-from knowledge.records import EntityRecord, Language, Name, Record, Report, Statement, Term
+from knowledge.ingest.sources.streams import encodings, text_lines
+from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
+from knowledge.records import (
+    EntityRecord,
+    EntityReference,
+    Language,
+    Name,
+    ReadReport,
+    Record,
+    Statement,
+)
 from knowledge.text import names
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
@@ -39,7 +47,7 @@ _NO_MEDICINE = re.compile(
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file declares itself as medchat records."""
-    return _MARK.search(file_streams.text_of(path, start)[:4096]) is not None
+    return _MARK.search(encodings.decode_head(path, start)[:4096]) is not None
 
 
 def header(path: Path) -> tuple[str, str, str]:
@@ -50,7 +58,7 @@ def header(path: Path) -> tuple[str, str, str]:
     return _text(found, "title"), _text(found, "licence"), _text(found, "source")
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the entities of a file; a mistake in it is told with its record and line."""
     kinds = _kinds(path)
     for number, (line, node) in enumerate(_records(path, {}), 1):
@@ -97,7 +105,7 @@ def _entities(
     yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
     for key, (subject_kind, relation_id) in _INVERTED.items():
         for text in _list(node.get(key, []), key, place):
-            about = Statement(relation_id, Term(own), kind=kind)
+            about = Statement(relation_id, EntityReference(own), kind=kind)
             yield EntityRecord(subject_kind, _pair(text, place), (about,), place.line)
 
 
@@ -120,7 +128,7 @@ def _statement(relation: str, text: str, kinds: dict[str, set[str]], place: _Pla
     slot = RELATIONS[relation].object
     if slot is None:
         return Statement(relation, text=_pair(text, place, prose=True))
-    term = Term(_pair(text, place))
+    term = EntityReference(_pair(text, place))
     if slot not in OBJECT_KINDS:
         return Statement(relation, term, kind=slot)
     said = kinds.get(names.normalise(term.names[0].text), set())
@@ -180,7 +188,7 @@ def _kinds(path: Path) -> dict[str, set[str]]:
 
 def _records(path: Path, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
     """Yield each record with its line, and put what stands before them into `header`."""
-    with file_streams.opened_text(path) as stream:
+    with text_lines.open_text(path) as stream:
         walk = Walk(path, stream)
         with walk.told():
             yield from _walked(walk, header)

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
-from knowledge.records import EntityRecord, Name, Record, Report, Statement, Term
+from knowledge.ingest.sources.streams import csv_rows, encodings, json_records
+from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
 _CSV_COLUMNS = {"name", "alias", "part", "age", "infection", "department", "checklist", "symptom"}
@@ -82,12 +82,12 @@ _LONGEST_TEXT = 800
 
 def recognise_csv(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of the disease CSV."""
-    return set(file_streams.columns(file_streams.text_of(path, start))) >= _CSV_COLUMNS
+    return set(csv_rows.split_header(encodings.decode_head(path, start))) >= _CSV_COLUMNS
 
 
-def read_csv(path: Path, report: Report) -> Iterator[Record]:
+def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row of the disease CSV."""
-    for line, row in file_streams.rows(path, _CSV_COLUMNS, _CSV_TITLE):
+    for line, row in csv_rows.read_rows(path, _CSV_COLUMNS, _CSV_TITLE):
         if _out_of_order(row):
             report.skip("row whose columns are out of order", row["name"])
             continue
@@ -105,13 +105,13 @@ def read_csv(path: Path, report: Report) -> Iterator[Record]:
 
 def recognise_json(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with the keys of medical.json."""
-    text = file_streams.text_of(path, start).lstrip("\ufeff \r\n\t")
+    text = encodings.decode_head(path, start).lstrip("\ufeff \r\n\t")
     return text[:1] in ("{", "[") and sum(f'"{key}"' in text for key in _JSON_KEYS) >= 3
 
 
-def read_json(path: Path, report: Report) -> Iterator[Record]:
+def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each object of medical.json."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         if not isinstance(record.get("name"), str):
             raise KnowledgeError(
                 f"The record at line {line} of {path.name} has no name.",
@@ -191,7 +191,7 @@ def _out_of_order(row: dict[str, str]) -> bool:
     return any(_MONEY.search(row[key]) for key in ("checklist", "symptom", "department"))
 
 
-def _own_names(name: str, aliases: list[str], report: Report) -> tuple[Name, ...]:
+def _own_names(name: str, aliases: list[str], report: ReadReport) -> tuple[Name, ...]:
     """Return the names of a condition; none where its first name is cut or no name."""
     first = _name(name, "record whose name is no name", report, short=True)
     if not first:
@@ -203,7 +203,7 @@ def _own_names(name: str, aliases: list[str], report: Report) -> tuple[Name, ...
     return tuple(Name(each, names.language_of(each)) for each in kept if each)
 
 
-def _name(raw: str, reason: str, report: Report, short: bool = False) -> str:
+def _name(raw: str, reason: str, report: ReadReport, short: bool = False) -> str:
     """Return a cleaned name, or nothing where it is none; the reason is counted."""
     name, wrong = _checked(raw, short)
     if wrong:
@@ -219,7 +219,7 @@ def _checked(raw: str, short: bool) -> tuple[str, str]:
         return "", "name cut in the source"
     if not name or _NOTHING.search(name) or _NO_ANSWER.search(name):
         return "", "no information"
-    if names.is_debris(name) or not names.balanced(name):
+    if names.is_debris(name) or not names.has_balanced_brackets(name):
         return "", "damaged name"
     if _SENTENCE.search(name) or _MONEY.search(name) or len(name) > 40:
         return "", _NO_NAME
@@ -229,11 +229,11 @@ def _checked(raw: str, short: bool) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=65536)
-def _term(name: str) -> Term:
-    return Term((Name(name, names.language_of(name)),))
+def _term(name: str) -> EntityReference:
+    return EntityReference((Name(name, names.language_of(name)),))
 
 
-def _terms(lists: Iterable[tuple[str, list[str]]], report: Report) -> list[Statement]:
+def _terms(lists: Iterable[tuple[str, list[str]]], report: ReadReport) -> list[Statement]:
     facts: dict[tuple[str, str], Statement] = {}
     for relation, texts in lists:
         for part in (part for text in texts for part in split(text)):
@@ -250,7 +250,7 @@ def _terms(lists: Iterable[tuple[str, list[str]]], report: Report) -> list[State
     return list(facts.values())
 
 
-def _texts(fields: Iterable[tuple[str, str]], report: Report) -> list[Statement]:
+def _texts(fields: Iterable[tuple[str, str]], report: ReadReport) -> list[Statement]:
     facts = []
     for relation, raw in fields:
         text = _text(raw, relation, report)
@@ -259,7 +259,7 @@ def _texts(fields: Iterable[tuple[str, str]], report: Report) -> list[Statement]
     return facts
 
 
-def _text(raw: str, relation: str, report: Report) -> str:
+def _text(raw: str, relation: str, report: ReadReport) -> str:
     text = names.tidy(names.unescape(raw).replace("[详细]", " ")).strip(" ,，;；、")
     if not text:
         return ""
@@ -296,7 +296,7 @@ def _uncut(text: str, relation: str) -> str:
         return _figure(text) if relation == "prognosis" else ""
     wide = relation == "prognosis" and len(text) >= _RATE_WIDTH
     wide = wide or (relation == "population" and len(text) >= _AGE_WIDTH)
-    if (wide and text[-1] not in "。%％）)") or not names.balanced(text):
+    if (wide and text[-1] not in "。%％）)") or not names.has_balanced_brackets(text):
         return _figure(text) if relation == "prognosis" else ""
     return text
 
@@ -320,6 +320,6 @@ def _strings(value: object) -> list[str]:
     return [item for item in items if isinstance(item, str) and item.strip()]
 
 
-def _count_unused(value: object, key: str, report: Report) -> None:
+def _count_unused(value: object, key: str, report: ReadReport) -> None:
     if _strings(value):
         report.skip(f"field {key}: no relation of the vocabulary")

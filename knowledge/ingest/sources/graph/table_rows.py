@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from knowledge.records import EntityRecord, Language, Name, Report, Statement, Term
+from knowledge.records import EntityRecord, EntityReference, Language, Name, ReadReport, Statement
 from knowledge.text import names
 
 _REGISTERS = {
@@ -49,7 +49,7 @@ _MOST_GATHERED = 500
 """A record never holds more statements than this, however long its subject goes on."""
 
 
-def name(raw: str, report: Report) -> str:
+def name(raw: str, report: ReadReport) -> str:
     """Return a cleaned name, or nothing where it is none; what is lost is counted.
 
     >>> name(" Iron  ", Report()), name("Sarcoma of...", Report())
@@ -70,7 +70,7 @@ def _checked(raw: str) -> tuple[str, str]:
     return ("", "damaged name") if names.is_debris(cleaned) else (cleaned, "")
 
 
-def own_names(raws: Iterable[str], language: Language, report: Report) -> tuple[Name, ...]:
+def own_names(raws: Iterable[str], language: Language, report: ReadReport) -> tuple[Name, ...]:
     """Return the names of an entity, each once; none at all where the first is no name."""
     found: dict[str, None] = {}
     for place, raw in enumerate(raws):
@@ -115,7 +115,7 @@ def about(
     note: str = "",
 ) -> Statement:
     """Return a statement that relates to a thing of these names and identifiers."""
-    term = Term(object_names, identifiers or own, own)
+    term = EntityReference(object_names, identifiers or own, own)
     return Statement(relation, term, kind=kind, note=note)
 
 

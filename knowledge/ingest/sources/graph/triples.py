@@ -14,10 +14,10 @@ from collections.abc import Mapping as Row
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows, triple_mapping
 from knowledge.ingest.sources.graph.triple_mapping import Mapping, Meaning
-from knowledge.records import EntityRecord, Name, Record, Report, Statement
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
+from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
 
@@ -32,7 +32,7 @@ def recognise(path: Path, start: bytes) -> bool:
 
     A side-car that cannot be read is no reason to refuse: reading the file tells what is wrong.
     """
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     try:
         known = triple_mapping.load(path)
     except KnowledgeError:
@@ -40,7 +40,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return known.places(_keys(text) or _header(text, known)[1]) is not None
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what the triples state, neighbouring triples of one subject together.
 
     Raises KnowledgeError where there is no column for head, relation or tail, and where the
@@ -49,9 +49,9 @@ def read(path: Path, report: Report) -> Iterator[Record]:
     yield from table_rows.gathered(_read(path, report))
 
 
-def _read(path: Path, report: Report) -> Iterator[EntityRecord]:
+def _read(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     known = triple_mapping.load(path)
-    text = file_streams.text_of(path, file_streams.head(path))
+    text = encodings.decode_head(path, archives.read_head(path))
     keys = _keys(text)
     delimiter, header = _header(text, known)
     places = known.places(keys or header)
@@ -63,9 +63,9 @@ def _read(path: Path, report: Report) -> Iterator[EntityRecord]:
             remedy=f"Name its columns in {triple_mapping.beside(path).name}, under `columns`.",
         )
     rows: Iterator[tuple[int, Row[str, object]]] = (
-        file_streams.objects(path)
+        json_records.read_objects(path)
         if keys
-        else file_streams.rows(path, set(places.values()), _TITLE, delimiter)
+        else csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
     )
     for line, row in rows:
         parts = {part: _text(row.get(column)) for part, column in places.items()}
@@ -89,10 +89,10 @@ def _keys(text: str) -> list[str]:
 def _header(text: str, known: Mapping) -> tuple[str, list[str]]:
     """Return the delimiter of a table and its column names."""
     for delimiter in _DELIMITERS:
-        header = file_streams.columns(text.lstrip("\ufeff"), delimiter)
+        header = csv_rows.split_header(text.lstrip("\ufeff"), delimiter)
         if known.places(header):
             return delimiter, header
-    return ",", file_streams.columns(text)
+    return ",", csv_rows.split_header(text)
 
 
 def _text(value: object) -> str:
@@ -102,7 +102,7 @@ def _text(value: object) -> str:
 
 
 def _record(
-    parts: dict[str, str], known: Mapping, line: int, report: Report
+    parts: dict[str, str], known: Mapping, line: int, report: ReadReport
 ) -> EntityRecord | None:
     if not all(parts[part] for part in ("head", "relation", "tail")):
         report.skip("triple of another form", json.dumps(parts, ensure_ascii=False))
@@ -133,7 +133,7 @@ def _stated(
     subject: tuple[str, str | None],
     other: tuple[str, str | None],
     line: int,
-    report: Report,
+    report: ReadReport,
 ) -> EntityRecord | None:
     relation = RELATIONS[meaning.relation]
     kind = subject[1]
@@ -151,7 +151,9 @@ def _stated(
     return EntityRecord(kind, (Name(name, names.language_of(name)),), (statement,), line)
 
 
-def _statement(relation: str, other: tuple[str, str | None], report: Report) -> Statement | None:
+def _statement(
+    relation: str, other: tuple[str, str | None], report: ReadReport
+) -> Statement | None:
     slot = RELATIONS[relation].object
     text, kind = other
     if slot is None:

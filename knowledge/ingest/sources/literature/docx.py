@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
 from knowledge.ingest.sources.literature.plain_text import key_of
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.ingest.sources.streams import limits
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -59,7 +59,7 @@ def recognise(path: Path, start: bytes) -> bool:
         return False
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings.
 
     Raises KnowledgeError where the package is damaged, encrypted or unpacks to more than it may.
@@ -128,16 +128,14 @@ def _check(path: Path) -> None:
     if not _entries(path):
         raise zipfile.BadZipFile
     if _entries(path) > PARTS:
-        raise file_streams.too_large(path, f"it holds more than {PARTS} parts")
+        raise limits.too_large(path, f"it holds more than {PARTS} parts")
     with zipfile.ZipFile(path) as package:
         parts = package.infolist()
         xml = [part for part in parts if _is_xml(package, part)]
         # A part that unpacks to more than it declares is damaged: ZipFile reads no further.
         for some, limit in ((parts, UNPACKED), (xml, UNPACKED_XML)):
             if sum(part.file_size for part in some) > limit:
-                raise file_streams.too_large(
-                    path, f"it unpacks to more than {limit // 1024**2} MiB"
-                )
+                raise limits.too_large(path, f"it unpacks to more than {limit // 1024**2} MiB")
         for part in xml:
             content = package.read(part)
             if any(mark in content for mark in _DECLARES):
@@ -154,7 +152,7 @@ def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
         return b"<" in stream.read(64)
 
 
-def _parts(document: "Document", report: Report) -> Iterator[tuple[int, str]]:
+def _parts(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
     """Yield paragraphs and table rows with level 0, the title with 1, headings with 2 and more."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
     for block in document.element.body.iter(f"{_W}p", f"{_W}tr"):
@@ -185,7 +183,7 @@ def _row(cell: "Element") -> "Element | None":
     return next(cell.iterancestors(f"{_W}tr"), None)
 
 
-def _text(element: "Element", report: Report) -> str:
+def _text(element: "Element", report: ReadReport) -> str:
     """Return the text of a paragraph or cell on one line; deleted text is not there, nor hidden."""
     pieces: list[str] = []
     for piece in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}noBreakHyphen"):

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.tagged_lines import Entry
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.ingest.sources.streams import encodings
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9 ]{3})-(?: (?P<value>.*)|$)")
 _MARK = re.compile(r"\A\s*(?:\d+[.:]?\s+)?(?:[A-Z][A-Z0-9 ]{3}- .*\n(?: .*\n)*){0,3}?PMID- ?\d")
@@ -21,11 +21,11 @@ _DOI = re.compile(r"(\S+) \[doi\]")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is MEDLINE text."""
-    text = file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "")
+    text = encodings.decode_head(path, start[:4096]).lstrip("\ufeff").replace("\r", "")
     return _MARK.match(text) is not None
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the citations of a file; one without abstract is kept with its title alone."""
     for entry in tagged_lines.entries(path, _TAG, "PMID", "", report):
         pmid = entry.first("PMID")

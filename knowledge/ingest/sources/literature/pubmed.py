@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature.markup import plain, tidy
-from knowledge.records import DocumentRecord, Language, Record, Report, Section
+from knowledge.ingest.sources.streams import encodings, xml_elements
+from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 from knowledge.text import names
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED[^)]*\)\s*$")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is XML of PubMed or MEDLINE."""
-    return file_streams.root_name(file_streams.text_of(path, start)) in _ROOTS
+    return xml_elements.root_name(encodings.decode_head(path, start)) in _ROOTS
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file; an article without abstract is kept with its title alone."""
-    for number, element in file_streams.elements(path, _ARTICLES):
-        name = file_streams.local_name(element)
+    for number, element in xml_elements.read_elements(path, _ARTICLES):
+        name = xml_elements.local_name(element)
         if name == "DeleteCitation":
             report.skip("deleted by PubMed", count=len(element))
         elif name == "PubmedBookArticle":
@@ -83,7 +83,7 @@ def read(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _documents(
-    citation: "Element", whole: "Element", number: int, report: Report
+    citation: "Element", whole: "Element", number: int, report: ReadReport
 ) -> Iterator[DocumentRecord]:
     article = citation.find("Article")
     if article is None:
@@ -117,7 +117,7 @@ def _documents(
 
 
 def _translations(
-    citation: "Element", article: "Element", pmid: str, number: int, report: Report
+    citation: "Element", article: "Element", pmid: str, number: int, report: ReadReport
 ) -> Iterator[DocumentRecord]:
     """Yield an abstract in Chinese as a document of its own; other languages are counted."""
     for other in citation.findall("OtherAbstract"):

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
 from knowledge.ingest.sources.literature.tagged_lines import Entry
-from knowledge.records import DocumentRecord, Record, Report
+from knowledge.ingest.sources.streams import encodings
+from knowledge.records import DocumentRecord, ReadReport, Record
 
 _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]+(?P<value>.*)|$)")
 _MARK = re.compile(r"\A\s*(?:\d+\.?\s+)?TY[ \t]{1,3}-(?:[ \t]|$)", re.MULTILINE)
@@ -48,7 +48,7 @@ def recognise(path: Path, start: bytes) -> bool:
     return _MARK.match(_head(path, start)) is not None
 
 
-def read(path: Path, report: Report) -> Iterator[Record]:
+def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of a file; one without abstract is kept with its title alone."""
     for entry in tagged_lines.entries(path, _TAG, "TY", "ER", report):
         title = pubmed.unbracketed(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
@@ -79,7 +79,7 @@ def read(path: Path, report: Report) -> Iterator[Record]:
 
 
 def _head(path: Path, start: bytes) -> str:
-    return file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
+    return encodings.decode_head(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
 
 
 def _year(entry: Entry) -> int | None:

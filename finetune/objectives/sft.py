@@ -1,0 +1,42 @@
+"""Supervised fine-tuning: learn the answers of lessons, never their prompts.
+
+rows -> evidence and question as the prompt -> loss on the answer's tokens
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from finetune import dataset
+from finetune.dataset import Dataset, Report
+from finetune.recipe import Recipe
+from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
+from finetune.token_loss import token_losses
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisedFinetuning:
+    """Answers over evidence, with the recipe's share of reading drills among them."""
+
+    losses = staticmethod(token_losses)
+
+    def examples(
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+    ) -> tuple[list[Rendered], Report]:
+        """Return the training rows as dialogues whose answers are to be learned."""
+        shown, report = dataset.show(data.train, data.train, tokenizer, recipe, seed, tools)
+        examples = [example.tokens for example in shown]
+        if recipe.rehearsal:
+            from finetune.mini import reading
+
+            count = round(len(examples) * recipe.rehearsal / (1 - recipe.rehearsal))
+            examples += reading.rehearsal(tokenizer, count, recipe.max_tokens, seed)
+        return examples, report

@@ -1,0 +1,22 @@
+"""Report how far the steps of a round are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """How far a step of the work is; `loss` and `tokens_per_second` are known while training."""
+
+    name: str
+    done: int
+    total: int | None
+    loss: float | None = None
+    tokens_per_second: float | None = None
+
+
+Progress = Callable[[Tick], None]
+
+
+def silent(tick: Tick) -> None:
+    """Report no progress."""

@@ -1,0 +1,100 @@
+"""The commands `medchat adapters …`: what rounds left behind, and which of it answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medchat.cli import output, startup
+from medchat.cli.options import Json
+
+if TYPE_CHECKING:
+    from finetune.rendering import Language
+
+app = typer.Typer(help="Adapters: what rounds left behind.", rich_markup_mode=None)
+
+Name = Annotated[str, typer.Argument(help="An adapter, such as mini/round-1.")]
+
+_QUESTIONS: tuple[tuple[str, str, "Language"], ...] = (
+    ("What are the symptoms of asthma?", "Asthma — symptoms: wheeze; cough.", "en"),
+    ("哮喘有哪些症状？", "哮喘——症状：喘息；咳嗽。", "zh"),
+)
+"""Questions with evidence that an adapter is tried on; any would do: only its answers, saved and
+loaded again, are compared."""
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this group."""
+    parent.add_typer(app, name="adapters")
+
+
+@app.command("list", epilog="Example: medchat adapters list --json")
+def list_(as_json: Json = False) -> None:
+    """List finished rounds with their lineage; the promoted one answers."""
+    from finetune.adapters import list_adapters
+
+    found = list_adapters(startup.settings().home)
+    rows = [
+        ("*" if each.promoted else "", each.name, each.objective, each.base, each.parent or "")
+        for each in found
+    ]
+    lines = output.listed(rows, "No rounds yet: medchat finetune --round 1")
+    output.show([each.values() for each in found], lines, as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters show mini/round-1")
+def show(name: Name, as_json: Json = False) -> None:
+    """Show all that is on record about an adapter."""
+    from finetune import adapters
+
+    record = adapters.manifest(adapters.named(startup.settings().home, name))
+    output.show(record, output.pairs(record), as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters promote mini/round-1")
+def promote(name: Name, as_json: Json = False) -> None:
+    """Let an adapter answer from now on."""
+    from finetune import adapters
+
+    chosen = adapters.promote(startup.settings().home, name)
+    output.show(chosen.values(), [f"{chosen.name} answers from now on."], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters rollback")
+def rollback(as_json: Json = False) -> None:
+    """Go back to the adapter that answered before, or to the bare base."""
+    from finetune import adapters
+
+    chosen = adapters.rollback(startup.settings().home)
+    line = f"{chosen.name if chosen else 'The bare base'} answers from now on."
+    output.show(chosen.values() if chosen else None, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters merge mini/round-2 --out merged")
+def merge(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="A new folder for the merged model.")],
+    as_json: Json = False,
+) -> None:
+    """Merge an adapter into its base: a model folder that needs no adapter."""
+    from finetune import adapters, merged_model
+
+    chosen = adapters.named(startup.settings().home, name)
+    merged = merged_model.merge(chosen.base, chosen.folder, out)
+    line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
+    output.show(merged, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters test mini/round-1")
+def test(name: Name, as_json: Json = False) -> None:
+    """Load an adapter twice and compare: same output, changed from the base, ends its answers."""
+    from dataclasses import asdict
+
+    from finetune import adapters, model, rendering
+
+    chosen = adapters.named(startup.settings().home, name)
+    student = model.load(chosen.base, chosen.folder)
+    prompts = [rendering.grounded(question, [line], given) for question, line, given in _QUESTIONS]
+    result = asdict(adapters.self_test(student, chosen.folder, prompts, 64))
+    output.show(result, output.pairs(result), as_json=as_json)
+    raise typer.Exit(0 if result["passed"] else 1)

@@ -1,0 +1,56 @@
+"""Commands that bring a home to life: `medchat demo` and `medchat serve`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medchat.cli import output, startup
+from medchat.cli.options import Json
+
+if TYPE_CHECKING:
+    from medchat.demo import Step
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this group."""
+    parent.command(epilog="Example: medchat demo")(demo)
+    parent.command(epilog="Example: medchat serve --port 8000")(serve)
+
+
+def demo(as_json: Json = False) -> None:
+    """Prepare a home that answers: database, starter knowledge, data, rounds. Safe to repeat."""
+    from medchat.cli.progress import shown
+    from medchat.demo import prepare
+
+    with shown() as report:
+        steps = list(prepare(startup.settings(), report))
+    ready = 'Ready. Try: medchat ask "What are the symptoms of asthma?"'
+    output.show({"steps": steps}, [*_lines(steps), ready], as_json=as_json)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+) -> None:
+    """Serve the web chat on this machine; an empty home is prepared first, as demo does."""
+    from medchat.cli.progress import shown
+    from medchat.demo import is_empty, prepare
+    from medchat.web import serve as run
+
+    settings = startup.settings(host=host, port=port)
+    if is_empty(settings):
+        with shown() as report:
+            steps = list(prepare(settings, report))
+        output.note("\n".join(_lines(steps)))
+    run(settings, settings.host, settings.port)
+
+
+def _lines(steps: "Sequence[Step]") -> list[str]:
+    """Return each step with what came of it and how long it took."""
+    return output.table(
+        [
+            (each.name, "there" if each.skipped else "made", f"{each.seconds:.1f} s", each.told)
+            for each in steps
+        ]
+    )

@@ -1,0 +1,49 @@
+"""Prepare a command's process: libraries that keep quiet, and the settings in force."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from medchat.settings import Settings
+
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""Set, not merely defaulted: a question about a patient must not leave through a tracing service
+that another project switched on in the same shell."""
+
+SHIPPED = "mini"
+
+
+def quieten() -> None:
+    """Switch off telemetry and tracing in the libraries that read the environment.
+
+    Threads that wait for each other sleep instead of spinning: two processes that spin on the same
+    processors keep each other from working, and an answer beside a training takes minutes.
+    """
+    os.environ.update(_QUIET)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def settings(**flags: str | int | None) -> "Settings":
+    """Return the settings in force, and keep a local model from asking the network."""
+    from medchat.settings import load
+
+    loaded = load(**flags)
+    if loaded.base == SHIPPED or Path(loaded.base).exists():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    return loaded
+
+
+def engine() -> "Engine":
+    """Open the database of the settings in force, its tables up to date."""
+    from medchat.storage.database import open_engine
+
+    return open_engine(settings())
