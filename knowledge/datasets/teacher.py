@@ -8,7 +8,6 @@ reworded row passes the stateless filters and the proof anew.
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
