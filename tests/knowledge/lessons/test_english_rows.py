@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.pages.related_pages import _differs
+from knowledge.lessons.pages.related_pages import _is_alternative
 from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
@@ -178,8 +178,8 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
     one = page("tonsillitis", symptom=["fever", "sore throat"], department=["ENT"])
     other = page("cystitis", symptom=["fever", "dysuria"], department=["urology"])
     like = page("pyelitis", symptom=["fever", "flank pain"], department=["urology"])
-    assert not _differs(one, other, "symptom")
-    assert _differs(other, like, "symptom")
+    assert not _is_alternative(one, other, "symptom")
+    assert _is_alternative(other, like, "symptom")
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():

@@ -15,7 +15,6 @@ from knowledge.graph.id_queries import PreparedQuery, raw_rows
 from knowledge.lessons import build, row_finishing, workers
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts.validation_split import HeldOut
-from knowledge.lessons.row_plan import PageSources, RowPlan
 from knowledge.records import Lesson, LessonMessage, LessonSource
 
 FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")
@@ -125,22 +124,6 @@ def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_pages_read_ahead_are_those_read_when_asked_for(graph):
-    one, two = PageSources(*graph), PageSources(*graph)
-    plan = RowPlan(one, 1, ["en", "zh"])
-    plan.read_ahead()
-    assert plan.needs_most(None) and not plan.needs_most(1)
-    for language in ("en", "zh"):
-        ids = two.entities.ids(language)
-        ahead = dict((page.id, page) for page, _ in one.entities.pages(ids, language))
-        asked = dict((page.id, page) for page, _ in two.entities.pages(ids, language))
-        assert ahead == asked and len(asked) > 5
-        beside = {page.id: others for page, others in two.entities.pages(ids, language)}
-        known = list(beside.items())
-        again = [(page.id, others) for page, others in two.entities.again(known, language)]
-        assert again == known
-
-
 def test_a_prepared_query_gives_what_a_plain_one_gives(graph):
     engine, _ = graph
     whole = select(NameRow.entity_id, NameRow.text).order_by(NameRow.id)
@@ -173,15 +156,6 @@ def test_names_are_found_alike_the_first_time_and_again(graph, text):
     expected = asked._spans(text, False, {})
     assert [tuple(span) for span in asked.spans(text)] == expected
     assert [tuple(span) for span in asked.spans(text)] == expected
-
-
-def test_no_page_is_kept_beyond_the_room_of_the_shelf(graph, monkeypatch):
-    supplies = PageSources(*graph)
-    monkeypatch.setattr(supplies.entities._shelf, "_most", 3)
-    RowPlan(supplies, 1, ["en"]).read_ahead()
-    assert not supplies.entities._shelf._kept
-    assert list(supplies.entities.pages(supplies.entities.ids("en"), "en"))
-    assert len(supplies.entities._shelf._kept) <= 3
 
 
 def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_path):
