@@ -1,6 +1,6 @@
 """Choose what is shown: the checked draft, a quotation of evidence, or an abstention.
 
-    checked draft + evidence -> choose_answer -> draft | quotation | nothing -> limits stated
+checked draft + evidence -> choose_answer -> draft | quotation | nothing -> limits stated
 """
 
 from collections.abc import Mapping, Sequence
