@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from finetune.rendering import NOT_COVERED
-from medchat.answering import answer_check, citation_markers, relevance
+from knowledge.text.citations import uncited
+from knowledge.text.sentences import join_sentences
+from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import Checked
 from medchat.answering.entailment import Find
@@ -131,15 +133,15 @@ def abstain(asked: Asked, found: Sequence[Evidence]) -> Checked:
         named = separator.join(
             f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
         )
-        text = citation_markers.join([_FIXED["nearest"][asked.language], named + stop])
+        text = join_sentences([_FIXED["nearest"][asked.language], named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
-    return Checked(tuple(sentences), answer_check.cite(nearest))
+    return Checked(tuple(sentences), answer_check.citations_of(nearest))
 
 
 def _declines(draft: str) -> bool:
     """Say whether a draft is the fixed sentence by which a writer declines."""
-    return letters(citation_markers.bare(draft)) in map(letters, NOT_COVERED.values())
+    return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
 
 
 def _best_passage(evidence: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | None:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
+from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.citation_markers import split
 
 
 class Mention(Protocol):
@@ -75,6 +76,18 @@ _ALLIED: Mapping[str, frozenset[str]] = {
 """Which relation words may speak of a group of facts, besides those of its own relation."""
 
 
+_FORBIDDING: frozenset[DenialKind] = frozenset({"negation", "prohibition", "cessation"})
+"""Denials by which a claim may say that something must not be had."""
+
+_LIKE: Mapping[DenialKind, frozenset[DenialKind]] = {
+    **{kind: frozenset({kind}) for kind in KINDS},
+    "negation": frozenset({"negation", "prohibition", "lack"}),
+    "prohibition": frozenset({"prohibition", "negation"}),
+    "lack": frozenset({"lack", "negation"}),
+}
+"""Which kinds of denial say the same: "should not be used" and "contraindicated"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text ready to be compared: without its entities and numbers, and these apart."""
@@ -113,7 +126,7 @@ class Piece:
         return cls(
             evidence,
             context,
-            tuple(Text.of(sentence, find) for sentence in split(evidence.quote)),
+            tuple(Text.of(sentence, find) for sentence in split_draft(evidence.quote)),
         )
 
 
@@ -155,10 +168,8 @@ def _worded(rest: str, held: Text, piece: Piece) -> list[bool]:
     stems = set(text_features.stems(texts))
     speaks = _relations_of(piece, texts)
     found = [
-        word in stems
-        or bool(text_features.families(word) & speaks)
-        or _denial_found(word, piece, texts)
-        for word in text_features.stems(rest)
+        word in stems or bool(text_features.families(word) & speaks)
+        for word in text_features.stems(_without_denials(rest))
     ]
     for run in text_features.chinese(rest):
         for part in _without_cues(run, speaks):
@@ -174,11 +185,11 @@ def _relations_of(piece: Piece, texts: str) -> frozenset[str]:
     return text_features.spoken_relations(texts)
 
 
-def _denial_found(word: str, piece: Piece, texts: str) -> bool:
-    """Say whether a word of denial is matched by another; `_same_sense` compares what they deny."""
-    if not text_features.denials(word):
-        return False
-    return _negative(piece) or bool(text_features.denials(texts))
+def _without_denials(text: str) -> str:
+    """Return a text with blanks where it denies: what denies is compared by `_same_sense`."""
+    for found in find_denials(text):
+        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    return text
 
 
 def _without_cues(run: str, speaks: frozenset[str]) -> list[str]:
@@ -186,9 +197,9 @@ def _without_cues(run: str, speaks: frozenset[str]) -> list[str]:
         (cue for id in speaks for cue in (*RELATIONS[id].cues_zh, RELATIONS[id].zh)), key=len
     )
     parts = [run]
-    for cue in [*reversed(cues), "不应", "不宜", "不能", "不可", "不得", "不"]:
+    for cue in reversed(cues):
         parts = [piece for part in parts for piece in part.split(cue) if piece]
-    return [piece for part in parts for piece in text_features.chinese(part)]
+    return [piece for part in parts for piece in text_features.chinese(_without_denials(part))]
 
 
 def _same_sense(claim: Text, held: Text, piece: Piece) -> bool:
@@ -204,12 +215,14 @@ def _same_sense(claim: Text, held: Text, piece: Piece) -> bool:
 
 def _same_polarity_of_fact(claim: Text, piece: Piece) -> bool:
     """Compare denial with a group of facts: its relation's, or that of the value spoken of."""
-    if text_features.letters(claim.text) in text_features.letters(piece.sentences[0].text):
+    held = piece.sentences[0]
+    if text_features.letters(claim.text) in text_features.letters(held.text):
         return True
-    denials = len(text_features.denials(claim.rest))
+    ours = find_denials(claim.rest)
     if _negative(piece):
-        return denials % 2 == 1  # "not contraindicated" denies twice
-    return bool(denials) == bool(_denials_where(claim, piece.sentences[0]))
+        # once: "not contraindicated" denies twice
+        return len(ours) % 2 == 1 and all(found.kind in _FORBIDDING for found in ours)
+    return _same_denials(ours, _denials_where(claim, held))
 
 
 def _negative(piece: Piece) -> bool:
@@ -221,37 +234,50 @@ def _same_polarity(claim: Text, held: Text) -> bool:
         claim, held
     ):
         return True
-    ours, theirs = len(text_features.denials(claim.rest)), _denials_where(claim, held)
-    # both deny or neither does, and "not to be stopped" is not "to be stopped"
-    if bool(ours) != bool(theirs) or ours % 2 != theirs % 2:
+    if not _same_denials(find_denials(claim.rest), _denials_where(claim, held)):
         return False
     return _denies_the_same(claim, held)
 
 
 def _whole(claim: Text, held: Text) -> bool:
     """Say whether the claim is the whole of the held sentence, or leaves out no denial of it."""
-    return len(text_features.denials(claim.text)) == len(text_features.denials(held.text))
+    return len(find_denials(claim.text)) == len(find_denials(held.text))
 
 
-def _denials_where(claim: Text, held: Text) -> int:
-    """Count the denials in the clauses of the evidence that hold the claim's own words."""
+def _same_denials(ours: Sequence[Denial], theirs: Sequence[Denial]) -> bool:
+    """Say whether each denial has one of its kind in the other text, and none is left over.
+
+    "Not to be stopped" denies twice, and so is not "to be stopped".
+    """
+    left = list(theirs)
+    for found in ours:
+        ranked = sorted(left, key=lambda each: (each.cue != found.cue, each.kind != found.kind))
+        like = next((each for each in ranked if each.kind in _LIKE[found.kind]), None)
+        if like is None:
+            return False
+        left.remove(like)
+    return not left
+
+
+def _denials_where(claim: Text, held: Text) -> list[Denial]:
+    """Return the denials in the clauses of the evidence that hold the claim's own words."""
     clauses = _clauses(held)
     spoken = set(text_features.units(claim.text))
     hits = [spoken & set(text_features.units(clause)) for clause, _ in clauses]
     shared = frozenset.intersection(*map(frozenset, hits)) if len(hits) > 1 else frozenset()
-    chosen = [count for (_, count), hit in zip(clauses, hits, strict=True) if hit - shared]
-    return sum(chosen) if chosen else sum(count for _, count in clauses)
+    chosen = [found for (_, found), hit in zip(clauses, hits, strict=True) if hit - shared]
+    return [each for found in chosen or [found for _, found in clauses] for each in found]
 
 
-def _clauses(text: Text) -> list[tuple[str, int]]:
-    """Return the clauses of a sentence, each with how many words of it deny."""
+def _clauses(text: Text) -> list[tuple[str, list[Denial]]]:
+    """Return the clauses of a sentence, each with what denies in it."""
     found, start = [], 0
     for match in [*_CLAUSE.finditer(text.text), None]:
         end = match.start() if match else len(text.text)
         if text.text[start:end].strip():
-            found.append((text.text[start:end], len(text_features.denials(text.rest[start:end]))))
+            found.append((text.text[start:end], find_denials(text.rest[start:end])))
         start = match.end() if match else end
-    return found or [(text.text, len(text_features.denials(text.rest)))]
+    return found or [(text.text, find_denials(text.rest))]
 
 
 def _denies_the_same(claim: Text, held: Text) -> bool:
@@ -265,9 +291,9 @@ def _denies_the_same(claim: Text, held: Text) -> bool:
 
 def _denied_words(text: Text) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for sign, end in text_features.denials(text.rest):
-        following = text_features.units(text.text[end : end + 40])
-        found.setdefault(sign, set()).update(following[:1])
+    for denial in find_denials(text.rest):
+        following = text_features.units(text.text[denial.end : denial.end + 40])
+        found.setdefault(denial.cue, set()).update(following[:1])
     return {sign: frozenset(after) for sign, after in found.items()}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
+from knowledge.text.denial import DenialKind, is_denied
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
 from medchat.answering.entailment import INVERSE, Find
@@ -72,6 +73,11 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
+
+_WARNINGS: frozenset[DenialKind] = frozenset(
+    {"negation", "lack", "prohibition", "cessation", "needless", "ineffective", "exception"}
+)
+"""Denials by which prose may tell what must not be had; others speak of truth or frequency."""
 
 _WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
@@ -233,7 +239,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) ->
     accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
         return piece.relation.rstrip(INVERSE) in accepted
-    if "contraindication" in accepted and text_features.denials(piece.text):
+    if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
         "mg" in number.value for number in text_features.numbers(piece.text)

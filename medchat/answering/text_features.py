@@ -71,16 +71,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
-_NOT_EN = re.compile(
-    r"\b(not|no|never|without|avoid(?:s|ed|ing)?|contraindicated|contraindications?|cannot|unlikely|"
-    r"neither|nor|stop(?:ped|ping)?|withh(?:e|o)ld|withheld|discontinued?|absence|lacks?|except|"
-    r"unsafe|unnecessary|inappropriate|ineffective|prohibited|forbidden|omit|rarely)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_NOT_ZH = re.compile(
-    "不(?!良|适|安|振|足|孕|稳|明|规则|寐|齐|调|全|仅|但|断|同|宁|洁|消化|整)"
-    "|无(?!力|菌|尿|机|创|痛|氧|水|精)|未|禁(?!食)|避免|忌(?!口)|勿|停用|停药|缺乏|除外|罕见"
-)
 NEGATIVE_RELATIONS = frozenset({"contraindication", "diet_avoided"})
 """Relations whose very label denies: their evidence speaks against, whatever its wording."""
 
@@ -164,12 +154,6 @@ def letters(text: str) -> str:
     'type2diabetes'
     """
     return re.sub(r"[\W_]+", "", text.casefold())
-
-
-def denials(text: str) -> list[tuple[str, int]]:
-    """Return the signs of negation in a text, each with the place where it ends."""
-    found = [*_NOT_EN.finditer(text), *_NOT_ZH.finditer(text)]
-    return [(match[0].casefold(), match.end()) for match in sorted(found, key=re.Match.start)]
 
 
 def cued(relation: Relation, text: str) -> bool:

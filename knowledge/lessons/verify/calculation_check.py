@@ -8,7 +8,7 @@ such rows are written.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Calculation, Call, Equation
@@ -20,11 +20,11 @@ from knowledge.lessons.verify import foreign_mentions
 from knowledge.lessons.verify.input_extraction import Told, masked, names_one, occurrences
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
+from knowledge.text.denial import KINDS, DenialKind, is_denied
 
-_DENIES: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b(?:not|no|never|cannot|neither|nor|without)\b|n't\b", re.IGNORECASE),
-    "zh": re.compile("不|没|未|无|非|否|禁"),
-}
+_DENYING_A_REQUEST: frozenset[DenialKind] = frozenset(KINDS) - {"lack"}
+"""What denies where an answer asks for an input: that it "is missing" is what it has to say."""
+
 _CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
@@ -267,7 +267,7 @@ class Recomputed:
         why, instead = limit.why(self._language), limit.instead(self._language)
         if not names_one(text, [why]) or not names_one(text, [instead]):
             return "the answer does not say why the formula does not apply"
-        return self._wrong_rest(masked(text, [why, instead]), denies=True)
+        return self._wrong_rest(masked(text, [why, instead]), ())
 
     def _wrong_asking(self, text: str, call: Calculation) -> str:
         """Hold an answer that asks for an input against what was told before."""
@@ -283,21 +283,21 @@ class Recomputed:
             return "the answer asks for what was told"
         for sign in (units.unit_symbol(each.unit, self._language) for each in wanted):
             text = masked(text, [sign]) if sign else text
-        return self._wrong_rest(text, denies=False)
+        return self._wrong_rest(text, _DENYING_A_REQUEST)
 
-    def _wrong_rest(self, text: str, *, denies: bool) -> str:
-        """Hold words that state no result against numbers and names."""
-        fault = self._wrong_words(text, denies=denies)
+    def _wrong_rest(self, text: str, wrong: Collection[DenialKind]) -> str:
+        """Hold words that state no result against numbers, names and some kinds of denial."""
+        fault = self._wrong_words(text, wrong)
         if fault:
             return fault
         number = next(units.find_quantities(self._blank(text)), None)
         return f"the number {number[1]} of the answer is none of its facts" if number else ""
 
-    def _wrong_words(self, text: str, *, denies: bool = False) -> str:
+    def _wrong_words(self, text: str, wrong: Collection[DenialKind] = KINDS) -> str:
         if foreign_mentions.another_formula(text, self._own, self._language):
             return "the answer names another formula"
         left = self._blank(text)
-        if not denies and _DENIES[self._language].search(left):
+        if is_denied(left, wrong):
             return "the answer denies what is true"
         found = foreign_mentions.entity(text, left, self._linker, self._language)
         return f"the answer names {found!r}, which its facts do not" if found else ""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.records import Language
 from knowledge.text import units
+from knowledge.text.denial import find_denials
 
 _SEXES: dict[Language, dict[str, re.Pattern[str]]] = {
     "en": {
@@ -29,7 +30,6 @@ _SEXES: dict[Language, dict[str, re.Pattern[str]]] = {
         "male": re.compile("男|(?<!其)他|爸|爷|哥|叔|丈夫"),
     },
 }
-_DENIED_BEFORE = re.compile(r"(?:\bno|\bwithout|无|没有|否认)\s*$", re.IGNORECASE)
 _DENIED_BEHIND = re.compile(r"\s?(?:: ?no\b|：[无否])")
 _PRESSURE = re.compile(r"(?:\bBP\b|blood pressure|血压)\D{0,5}(\d+)/(\d+)", re.IGNORECASE)
 _LINK = r"(?:: ?| = | is | |：|为)?"
@@ -121,9 +121,14 @@ class Told:
         denied: set[str] = set()
         for start, end, key in occurrences(self._text, findings, self._language):
             before, behind = self._text[max(0, start - 10) : start], self._text[end : end + 8]
-            no = _DENIED_BEFORE.search(before) or _DENIED_BEHIND.match(behind)
+            no = _ends_in_denial(before) or _DENIED_BEHIND.match(behind)
             (denied if no else present).add(key)
         return present - denied, denied
+
+
+def _ends_in_denial(text: str) -> bool:
+    found = find_denials(text)
+    return bool(found) and not text[found[-1].end :].strip()
 
 
 def masked(text: str, names: Iterable[str]) -> str:

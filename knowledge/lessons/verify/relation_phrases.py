@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import cache
 
 from knowledge.records import Language
+from knowledge.text.denial import is_denied
 
 _SAID: dict[str, tuple[str, str]] = {
     "symptom": (
@@ -79,24 +80,6 @@ _NEVER: dict[str, tuple[str, str]] = {
 }
 """What a sentence must not say, outside of names, where it states such a relation."""
 
-_DENIAL = {
-    "en": re.compile(
-        r"\b(?:not|no|nor|never|none|nothing|neither|nobody|nowhere|cannot|without|hardly|scarcely|"
-        r"barely|seldom|rarely|absen(?:t|ce)|lacks?|lacking|fails?|failed|failing|den(?:y|ies|ied)|"
-        r"deny|refute[sd]?|exclude[sd]?|rule[sd]? out|rule it out|unrelated|unlikely|unassociated|"
-        r"uncorrelated|unlinked|unconnected|independent|free of|instead|rather|less likely|"
-        r"contrary|false|untrue|wrong|mistaken|myth|avoid|avoided|stop|contraindicated|little|"
-        r"irrelevant|unsuitable|useless|except|unless|nil|negative|un(?:able|fit))\b|n['’]t\b",
-        re.IGNORECASE,
-    ),
-    "zh": re.compile(
-        "[不没無无未勿莫]|并?非|否|(?<![类辨区鉴识特个性判级分差])别|缺乏|缺少|免(?!疫)|禁|忌|避|"
-        "停用|排除|少见|罕见|拒|毫无|绝少|"
-        "难以|谈不上|除外|例外|反而"
-    ),
-}
-"""Words that deny, in any sentence."""
-
 _HEDGE: dict[str, tuple[str, ...]] = {
     "en": (
         r"(?:that|this|it) is (?:not a|no) diagnosis",
@@ -110,9 +93,7 @@ _HEDGE: dict[str, tuple[str, ...]] = {
     ),
     "zh": (
         "但?这?(?:并)?不(?:等于诊断|说明因果)",
-        "是否|有无|有没有|有没|不适",
-        "不良反应",
-        "鉴别",
+        "有没(?!有)",
     ),
 }
 """Denials of any relation that deny something else: a cause, a diagnosis."""
@@ -137,6 +118,8 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         "(?:尚未|并未|未)出现",
         "由于(?:未出现|尚未出现|缺少|未见)",
         "(?:依据|证据)不足",
+        "可能性(?:较小|小一些)，因为",
+        "(?:所以|因此|故)(?:\\s*|这个病|后者)的可能性(?:较小|小一些)",
         "(?:目前|眼下)(?:未|并未|没有)(?:提到|出现)",
         "(?:目前|眼下)却没有这一(?:症状|表现)",
         "(?:目前|眼下)没有出现",
@@ -158,6 +141,7 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "complication": _UNTREATED["en"],
         "contraindication": (
             r"^\W*no\W",
+            r"\bcontraindications?\b",
             r"(?<!not )(?<!never )\bcontraindicated (?:in|with)",
             r"(?:are|is)\s+contraindicated",
             r"(?:should|must) not be (?:used|given)",
@@ -237,4 +221,4 @@ def fault(frame: str, named: Collection[str], texts: Collection[str], language: 
             return f"a sentence does not say the relation {relation}"
         if relation in _NEVER and _pattern(relation, place, True).search(left):
             return f"a sentence turns the sense of {relation}"
-    return f"a sentence denies {min(stated)}" if _DENIAL[language].search(left) else ""
+    return f"a sentence denies {min(stated)}" if is_denied(left) else ""

@@ -230,22 +230,6 @@ def test_the_retriever_is_langchains(engine, home):
 
 
 @pytest.mark.parametrize(
-    ("text", "signs"),
-    [
-        ("should not be used", ["not"]),
-        ("can't and cannot", ["n't", "cannot"]),
-        ("不良反应", []),
-        ("肾功能不全者禁用", ["禁"]),
-        ("不应使用，无发热", ["不", "无"]),
-        ("乏力无力", []),
-        ("notable nothing", []),
-    ],
-)
-def test_denials(text, signs):
-    assert [sign for sign, _ in text_features.denials(text)] == signs
-
-
-@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("Give 2.50 g", ["2.5g"]),
