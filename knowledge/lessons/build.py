@@ -75,7 +75,7 @@ def build(
         candidates = wishes.mixed(write(tasks))
         stages = wishes.stages(engine, generation, report)
         kept = islice(screening.screen(candidates, wishes.gates(), stages, report), limit)
-        pairs = preference.Pairs(plan.related, every=preference.NAME in styles)
+        pairs = preference.PreferencePairs(plan.related, every=preference.NAME in styles)
         counts = export.write(_told(kept, limit, progress), out, run, report, plan.held_out, pairs)
     return BuildReport(
         out,

@@ -1,10 +1,10 @@
-"""Literature: a talk about a paper, each answer a quotation from one of its passages.
+"""Write dialogues about a paper in which each answer is a quotation (style literature).
 
-    page of a document -> parts in their order -> question, quotation, some times over -> the last
+    page of a document -> parts in their order -> question, quotation, several times -> the last
 
-Nothing is retold: what a paper says stands between quotation marks, sign for sign, so that the
-proof can find it in its passage. Forms: how many turns lead up to the last question, or `whole` for
-a quotation from every part at once.
+Nothing is paraphrased: the words of a paper stand between quotation marks, so that the proof can
+find them in their passage. Forms: `one`, `again` and `three` differ in the turns before the last
+question, `whole` quotes every part at once.
 """
 
 import random
@@ -16,7 +16,7 @@ from typing import Literal
 
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.pages import document_pages
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import LiteratureWords
@@ -103,12 +103,12 @@ def _summed(
         order = order[:1] + sorted(pick.sample(order[1:], _MOST_PARTS - 1), key=order.index)
     chosen = [next(each for each in every if _place(each) == place) for place in order]
     words = load(LiteratureWords, page.language)
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     for part, passage, quoted in chosen:
         said = words.named_part if part == "part" else words.quotation[part]
-        answer.quote(grammar.say(said, pick).format(w=quoted, p=passage.section), passage, quoted)
-    opening = grammar.say(words.opening, pick).format(t=page.name)
-    return answer.lesson(NAME, opening + grammar.say(words.whole_question, pick), relation)
+        answer.quote(grammar.draw(said, pick).format(w=quoted, p=passage.section), passage, quoted)
+    opening = grammar.draw(words.opening, pick).format(t=page.name)
+    return answer.build(NAME, opening + grammar.draw(words.whole_question, pick), relation)
 
 
 def _place(quotation: Quotation) -> tuple[str, str]:
@@ -121,43 +121,43 @@ def _held(
     page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
 ) -> Lesson:
     language, words = page.language, load(LiteratureWords, page.language)
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []
-    opening = grammar.say(words.opening, pick).format(t=page.name)
+    opening = grammar.draw(words.opening, pick).format(t=page.name)
     seen = ""
     for part, passage, quoted in earlier:
-        question = opening if not messages else grammar.say(words.follow_up, pick)
+        question = opening if not messages else grammar.draw(words.follow_up, pick)
         messages.append(LessonMessage("user", question + _asked(part, passage, language, pick)))
-        said = grammar.say(words.agreement, pick) if len(messages) == 1 else ""
-        said += grammar.say(words.quotation[part], pick).format(w=quoted)
+        said = grammar.draw(words.agreement, pick) if len(messages) == 1 else ""
+        said += grammar.draw(words.quotation[part], pick).format(w=quoted)
         messages.append(LessonMessage("assistant", said))
-        turns.append([answer.hold(passage, quoted)])
+        turns.append([answer.rest_on_quotation(passage, quoted)])
         seen = part
     part, passage, quoted = last[0]
     if seen == part:
-        question = grammar.say(words.another_question, pick)
-        said = grammar.say(words.another_quotation, pick)
+        question = grammar.draw(words.another_question, pick)
+        said = grammar.draw(words.another_quotation, pick)
     else:
-        question = opening if not messages else grammar.say(words.ending, pick)
+        question = opening if not messages else grammar.draw(words.ending, pick)
         question += _asked(part, passage, language, pick)
-        said = grammar.say(words.quotation[part], pick)
-    demand = "" if _QUOTES.search(question) else grammar.say(words.quotation_wanted, pick)
+        said = grammar.draw(words.quotation[part], pick)
+    demand = "" if _QUOTES.search(question) else grammar.draw(words.quotation_wanted, pick)
     question += f" {demand}" if demand and language == "en" else demand
     answer.quote(said.format(w=quoted), passage, quoted)
     for _, passage, quoted in last[1:]:
-        further = grammar.say(words.another_quotation, pick)
+        further = grammar.draw(words.another_quotation, pick)
         while further[:4] == said[:4]:
-            further = grammar.say(words.another_quotation, pick)
+            further = grammar.draw(words.another_quotation, pick)
         answer.quote(further.format(w=quoted), passage, quoted)
-    caution = grammar.say(words.caution, pick)
+    caution = grammar.draw(words.caution, pick)
     if caution and part in _JUDGED:
-        answer.say(caution)
-    return answer.lesson(NAME, question, topic, before=messages, turns=turns)
+        answer.add(caution)
+    return answer.build(NAME, question, topic, before=messages, turns=turns)
 
 
 def _asked(part: str, passage: Passage, language: Language, pick: random.Random) -> str:
-    template = grammar.say(load(LiteratureWords, language).question[part], pick)
+    template = grammar.draw(load(LiteratureWords, language).question[part], pick)
     return template.format(p=passage.section)
 
 

@@ -1,11 +1,11 @@
-"""Preference: a proven answer beside one that is worse in one known way, as pairs.
+"""Pair a proven answer with one that is worse in one known way (style preference).
 
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
 dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
-As a style it writes no rows: it has more rows give a pair, of all kinds. Talks of several turns
-give none, since a pair has no history.
+As a style it writes no rows of its own: it raises the share of rows that give a pair, and allows
+all kinds. Dialogues of several turns give none, since a pair has no history.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ from knowledge.text.sentences import sentence_spans
 NAME = "preference"
 OF: tuple[Literal["entities"], ...] = ()
 
-SHARE = 0.5
+PAIR_SHARE = 0.5
 """About this share of the training rows gives a pair where the style is asked for."""
 
-LITTLE = 0.2
+LOW_PAIR_SHARE = 0.2
 """The share where it is not; those pairs are swapped facts, and slips of calculations."""
 
 _GENERAL = re.compile(
@@ -54,7 +54,7 @@ _LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示
 
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
-Pair = dict[str, str]
+PreferencePair = dict[str, str]
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
@@ -67,7 +67,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     return None
 
 
-class Pairs:
+class PreferencePairs:
     """Makes pairs from rows as they pass; what a row names is kept for later rows."""
 
     def __init__(self, related: Callable[[str], set[str]], every: bool = True) -> None:
@@ -75,22 +75,22 @@ class Pairs:
         self._every = every
         self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
 
-    def __call__(self, lesson: Lesson) -> Pair | None:
+    def __call__(self, lesson: Lesson) -> PreferencePair | None:
         """Return a pair for some rows, or none."""
         named = _named(lesson)
         pair = None
-        if _drawn(lesson.id, SHARE if self._every else LITTLE) and _single(lesson):
+        if _drawn(lesson.id, PAIR_SHARE if self._every else LOW_PAIR_SHARE) and _single(lesson):
             pair = self._pair(lesson, named)
         for id, name in named:
             pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
             pool.append((id, name))
         return pair
 
-    def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
+    def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> PreferencePair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
         if any(source.calculated for source in lesson.sources):
-            slip = corruptions.slip(lesson, pick)
+            slip = corruptions.corrupt(lesson, pick)
             return _made(lesson, slip.answer, slip.why) if slip else None
         if not self._every:
             return self._swapped(lesson, named, pick)
@@ -103,7 +103,7 @@ class Pairs:
 
     def _swapped(
         self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
-    ) -> Pair | None:
+    ) -> PreferencePair | None:
         """Put a name that the graph does not relate to the subject in place of a right one."""
         # What the question names is no fact to swap: the answer would speak of something else.
         asked = lesson.messages[-2].content.casefold()
@@ -123,8 +123,8 @@ class Pairs:
             return None
         rest = [other for _, other in named if other != right]
         said, instead = right, stranger
-        if lesson.language == "en" and articles.counted(right).lower() in chosen.lower():
-            said, instead = articles.counted(right), articles.counted(stranger)
+        if lesson.language == "en" and articles.with_article(right).lower() in chosen.lower():
+            said, instead = articles.with_article(right), articles.with_article(stranger)
         rejected = "".join(
             _replaced(part, said, instead, rest) if states else part
             for part, states in _parts(lesson, chosen)
@@ -166,7 +166,7 @@ def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
     return [*parts, (text[place:], False)]
 
 
-def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
+def _missed(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     """Leave the red flag out of an answer that is about it, and calm the patient."""
     if lesson.meta.get("relation") != "red_flag" or lesson.meta.get("declined"):
         return None
@@ -190,7 +190,7 @@ def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
     )
 
 
-def _overdosed(lesson: Lesson) -> Pair | None:
+def _overdosed(lesson: Lesson) -> PreferencePair | None:
     """Make the limit of a dose ten times as high."""
     if lesson.meta.get("relation") != "dose_limit" or lesson.meta.get("declined"):
         return None
@@ -206,7 +206,7 @@ def _overdosed(lesson: Lesson) -> Pair | None:
     )
 
 
-def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
+def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     """Cite a line that is not there, or one that says something else."""
     answer = lesson.messages[-1].content
     marks = list(behaviour_checks.MARK.finditer(answer))
@@ -224,19 +224,19 @@ def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
     return _made(lesson, rejected, why)
 
 
-def _declined(lesson: Lesson, pick: random.Random) -> Pair | None:
+def _declined(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     if lesson.meta.get("refused") or lesson.meta.get("declined"):
         return None
     needless = load(PreferenceWords, lesson.language).needless_refusal
     refusals = (*needless, *load(SafetyWords, lesson.language).refusal[:3])
     return _made(
         lesson,
-        grammar.say(refusals, pick),
+        grammar.draw(refusals, pick),
         "needless refusal: the question asks for nothing that harms",
     )
 
 
-def _made(lesson: Lesson, rejected: str, why: str) -> Pair | None:
+def _made(lesson: Lesson, rejected: str, why: str) -> PreferencePair | None:
     chosen = lesson.messages[-1].content
     if rejected == chosen:
         return None

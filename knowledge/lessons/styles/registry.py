@@ -1,4 +1,4 @@
-"""Styles: every style of lesson by its name, and what the module of a style gives."""
+"""List every style of lesson by name, and declare what the module of a style provides."""
 
 import random
 from typing import Literal, Protocol

@@ -15,7 +15,7 @@ from knowledge.lessons import build
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
-from knowledge.lessons.styles.preference import Pairs
+from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.lessons.verify.prover import Prover
@@ -386,7 +386,7 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
 
 def test_without_the_style_pairs_are_swapped_facts_and_slips_only(whole):
     rows = [lesson_of(row) for row in rows_of(whole[0], "train.jsonl")]
-    pairs = Pairs(lambda id: set(), every=False)
+    pairs = PreferencePairs(lambda id: set(), every=False)
     made = [pair for row in rows if (pair := pairs(row))]
     kinds = {pair["why"].split(":")[0] for pair in made}
     assert "swapped fact" in kinds and kinds <= {"swapped fact", "wrong result", "misused formula"}
