@@ -34,12 +34,12 @@ class _Used:
 
     @property
     def group(self) -> tuple[str, str]:
-        """Return the page and the relation whose line tells it."""
+        """Return the page and the relation of the line of evidence that states it."""
         return self.page.id, self.relation
 
 
 class AnswerBuilder:
-    """An answer in the making, about one page."""
+    """Collects the sentences of an answer about one page, and the facts that prove them."""
 
     def __init__(self, page: Page, pick: random.Random) -> None:
         self._page = page
@@ -50,12 +50,12 @@ class AnswerBuilder:
 
     @property
     def has_begun(self) -> bool:
-        """Say whether anything has been said, so that it is plain of what one speaks."""
+        """Say whether there is a sentence yet, so that the subject need not be named again."""
         return bool(self._text)
 
     @property
     def is_about_one_page(self) -> bool:
-        """Say whether only one page is spoken of, so that it need not be named again."""
+        """Say whether no other page was mentioned, so that a sentence may leave the name out."""
         return all(used.page.id == self._page.id for used in self._used.values())
 
     def states(self, relation: str) -> bool:
@@ -65,7 +65,7 @@ class AnswerBuilder:
     def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 
-        `briefly` is the chance of a short one without the name, where only one page is spoken of.
+        `briefly` is the chance of a short one without the name, if no other page was mentioned.
         """
         page, text = self._page, ""
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
@@ -82,11 +82,11 @@ class AnswerBuilder:
         self._add(text, self.rest_on(*told))
 
     def quote(self, text: str, passage: Passage, words: str) -> None:
-        """Add a sentence that holds words of a passage."""
+        """Add a sentence that quotes a passage."""
         self._add(text, [self.rest_on_quotation(passage, words)])
 
     def rest_on_quotation(self, passage: Passage, words: str) -> str:
-        """Let the row rest on words of a passage, which an earlier turn says; return its key."""
+        """Let the row rest on words of a passage that an earlier turn quotes; return the key."""
         key = f"{passage.id}|{words}"
         item = Item(passage.id, words, words, licence=self._page.licence)
         self._used.setdefault(key, _Used(self._page, "", item, passage.id))
@@ -174,7 +174,7 @@ class AnswerBuilder:
         return tuple(dict.fromkeys((*own[:1], *ends, *own[1:])))
 
     def _lines(self) -> list[str]:
-        """Return the line of evidence, or the quoted words, of each thing that the row rests on."""
+        """Return the line of evidence, or the quoted words, of each fact that the row rests on."""
         every = list(self._used.values())
         keys = [("", used.item.text) if used.passage else used.group for used in every]
         groups: dict[tuple[str, str], tuple[_Used, set[str]]] = {}
@@ -185,7 +185,7 @@ class AnswerBuilder:
         return [lines.get(key, key[1]) for key in keys]
 
     def _proving(self, start: int, end: int) -> list[str]:
-        """Return the facts of what was said within a sentence."""
+        """Return the facts that prove the text between two offsets."""
         found = [
             fact
             for begin, finish, facts in self._spans

@@ -32,7 +32,7 @@ _BARE = re.compile(
     r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
     re.IGNORECASE,
 )
-"""Names whose head is listed, or seems to be, and that are said without an article all the same."""
+"""Names whose head is listed, or seems to be, and that take no article nevertheless."""
 
 _ALWAYS = re.compile(
     r"(?:history|feeling of|sensation|inability|change|family history|foreign body|deviated nasal "
@@ -50,7 +50,7 @@ _ALWAYS = re.compile(
     r"[\w-]+ \([\w ]+\) disorder$|skin growth$|(?:broken|loose|missing) tooth$",
     re.IGNORECASE,
 )
-"""Names that are counted as a whole, though their head alone may not be."""
+"""Names that are countable as a whole, though their head alone may not be."""
 
 _PARTED = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
@@ -68,7 +68,7 @@ _ASKS_BARE = re.compile(
     r"of)|['’]s) $",
     re.IGNORECASE,
 )
-"""What stands before a name and takes its article's place."""
+"""Words before a name that take the place of its article."""
 
 
 @lru_cache(maxsize=1 << 15)

@@ -28,12 +28,12 @@ _OPENED = 0.5
 _REASONED = 0.5
 _SOURCED = 0.15
 _EXTRA = 0.3
-"""Chances of an opening, of a reason, of the source behind an answer, of a sentence more."""
+"""Chances of an opening, a reason, the source after an answer, and the category of a result."""
 
 
 @dataclass(slots=True)
 class CalculatorDialogue:
-    """A lesson in the making: whose voice asks, what was said, and the calls that it rests on."""
+    """Collects the messages of a lesson that calculates, and the calls that it rests on."""
 
     formula: Formula
     case: Case
@@ -82,20 +82,20 @@ class CalculatorDialogue:
 
     @property
     def question_templates(self) -> tuple[str, ...]:
-        """Return how this voice asks."""
+        """Return the templates by which this voice asks."""
         words = self.words
         own, kin = words.own_question, words.kin_question
         return {"pro": words.question, "own": own, "kin": kin}[self.voice]
 
     @property
     def result_templates(self) -> tuple[str, ...]:
-        """Return how this voice is told a result."""
+        """Return the templates that state a result to this voice."""
         words = self.words
         own, kin = words.own_result, words.kin_result
         return {"pro": words.result, "own": own, "kin": kin}[self.voice]
 
     def question(self, *, without: str = "", tail: Sequence[str] = ()) -> str:
-        """Return the question, whoever asks it, without one of the inputs where that is wanted."""
+        """Return the question, without the value of the input named by `without`, if any."""
         pick, words = self.pick, self.words
         listed = value_phrases.list_values(
             self.case, self.language, pick, self.voice, {without} - {""}, self.person
@@ -117,19 +117,19 @@ class CalculatorDialogue:
         return opening + value_phrases.capitalize(asked) + more
 
     def result(self, case: Case) -> str:
-        """Return a sentence that tells the result."""
+        """Return a sentence that states the result."""
         listed = value_phrases.restate_values(case, self.language)
         templates = [each for each in self.result_templates if listed or "{l}" not in each]
         return self.fill(templates, l=listed, r=case.call.answer(self.language))
 
     def category(self, case: Case) -> str:
-        """Return a sentence that tells what the result means."""
+        """Return a sentence that states the category of the result."""
         place = self.formula.band(self.formula.result(case.given))
         label = self.formula.bands[place].label(self.language)
         return self.fill(self.words.category, b=label)
 
     def working(self, case: Case) -> str:
-        """Return a sentence that shows how the result comes about."""
+        """Return a sentence that shows how the result is calculated."""
         words = self.words
         result = case.call.answer(self.language)
         line = show_working(self.formula, case.given, self.language)
@@ -138,7 +138,7 @@ class CalculatorDialogue:
         return self.fill(words.working, k=line, r=result)
 
     def source(self, chance: float = _SOURCED) -> str:
-        """Return a sentence that names the publication, by chance or not at all."""
+        """Return a sentence that names the publication, or nothing, by chance."""
         if not self.formula.source or self.pick.random() > chance:
             return ""
         return self.fill(self.words.source, s=self.formula.source)
@@ -149,12 +149,12 @@ class CalculatorDialogue:
         self.add_call(case.call, self.formula.names(self.language)[0])
 
     def result_sentences(self, case: Case) -> list[str]:
-        """Return the result, and now and then what it means."""
+        """Return a sentence on the result, and by chance one on its category."""
         more = self.formula.bands and self.pick.random() < _EXTRA
         return [self.result(case), self.category(case) if more else ""]
 
     def conversion(self, one: Input) -> str:
-        """Return a sentence that tells a value in the unit of the formula."""
+        """Return a sentence that converts a value to the unit of the formula."""
         value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
         number, unit = self.case.told[one.key]
         told = units.format_quantity(number, unit, self.language)
@@ -163,5 +163,5 @@ class CalculatorDialogue:
 
 
 def _plainly(templates: Sequence[str]) -> list[str]:
-    """Return templates without the place for a reason."""
+    """Return templates without the slot for a reason."""
     return [_REASON.sub("", each) for each in templates]

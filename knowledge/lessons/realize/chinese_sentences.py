@@ -22,7 +22,7 @@ _HAPPENS = re.compile(
     "切割伤|异物|破水|"
     "出血|难产|流产|早产|梗死|梗塞|栓塞|窒息|休克|猝死)$"
 )
-"""What happens to somebody, and is not "got" as an illness is."""
+"""Conditions that happen to somebody: the verb "get" does not go with them."""
 
 _JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
@@ -42,7 +42,7 @@ _SEEN = re.compile(
     "包块|肿块|征|痛|杂音|畸形|强直|棘波|尖波|整体观|渗透压|气味|状态|肤色|虫卵|孢子|杆菌|螺旋体|"
     "氧分压|染色体|基因|清洁度|裂隙灯|血尿酸|尿酸|血氨|血肌酐|尿素氮)$"
 )
-"""What names what is looked at, and not how."""
+"""Names of what a test looks at, which do not say that it is a test."""
 
 _ALIKE = (
     ("疼痛", "痛"), ("疼", "痛"), ("发烧", "发热"), ("低烧", "低热"), ("肚子", "腹"),
@@ -101,7 +101,7 @@ def joins_by_and(template: str) -> bool:
 
 
 def drop_repeated_words(text: str) -> str:
-    """Return a text without a word that its names have said already.
+    """Return a text without a word that repeats the end of a name.
 
     >>> drop_repeated_words("可做血常规检查等检查。"), drop_repeated_words("做阴道镜检查这项检查。")
     ('可做血常规检查等项目。', '做阴道镜检查这一项。')
@@ -116,7 +116,7 @@ def _once_said(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def name_test(name: str) -> str:
-    """Return what a test is called within a sentence: one does an examination of a rash, no rash.
+    """Return the name of a test within a sentence: a "rash" becomes an "examination of a rash".
 
     >>> name_test("皮疹"), name_test("血常规")
     ('皮疹检查', '血常规')
@@ -126,7 +126,7 @@ def name_test(name: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def comparison_key(name: str) -> str:
-    """Return a name by which others that mean the same can be told.
+    """Return a key that is the same for names that mean the same.
 
     >>> comparison_key("脾显象") == comparison_key("脾显像")
     True
@@ -138,7 +138,7 @@ def comparison_key(name: str) -> str:
 
 
 def drop_synonyms(names: Iterable[str]) -> list[str]:
-    """Return the names of a list without those that another one says as well.
+    """Return the names of a list without those that mean the same as, or are part of, another.
 
     >>> drop_synonyms(["脾显象", "脾显像", "恶心", "恶心与呕吐"])
     ['脾显象', '恶心与呕吐']

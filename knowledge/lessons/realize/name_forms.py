@@ -18,7 +18,7 @@ from knowledge.records import Entity, Language
 from knowledge.text import names
 
 _REVIEWED = 2
-"""Where so many curated facts tell a relation, those of scraped sources are left out."""
+"""Where a relation has so many curated facts, those of scraped sources are left out."""
 
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
@@ -31,16 +31,16 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
-"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
+"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a dialogue."""
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _ENCLOSED = re.compile(r"\([^()]*\)")
 _NUMBERED = re.compile(r"(?<![\w(])\w{1,2}\)")
-"""A place in a list, whose bracket opens nowhere: 1), b)."""
+"""The number of a list entry, with a closing bracket only: 1), b)."""
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
-"""A word of time that was typed and not turned into its sign."""
+"""A Chinese word of time that was left in Latin letters."""
 
 _UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
-"""Of what no medicine can be said to be for."""
+"""What no medicine can treat."""
 
 _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
@@ -55,9 +55,9 @@ _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|Wi
 _SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
 _LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
-"""A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
+"""A hyphenated first word that goes on in small letters is no person's name."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
-"""Whose a condition is called after, and no person's name."""
+"""Conditions named after an occupation, which is no person's name."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
     r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
@@ -81,10 +81,10 @@ _PROPER = {
 
 
 def lower_first_word(text: str, common: Collection[str]) -> str:
-    """Write a name or a sentence as it stands within an English sentence.
+    """Return a name or a sentence as it stands within an English sentence.
 
-    A first word is written small only where it is a common word, so that no person's or place's
-    name loses its capital.
+    The first word loses its capital only if it is a common word, so that names of persons and
+    places keep theirs.
 
     >>> lower_first_word("Heart failure", {"heart"}), lower_first_word("Lyme disease", {"heart"})
     ('heart failure', 'Lyme disease')
@@ -103,7 +103,7 @@ def lower_first_word(text: str, common: Collection[str]) -> str:
 
 
 def lower_heading(name: str, common: Collection[str]) -> str:
-    """Write a name as it stands within an English sentence, a heading's later words small, too.
+    """Return a name as it stands within an English sentence, without the capitals of a heading.
 
     >>> lower_heading("Cystic Fibrosis", {"cystic"}), lower_heading("Acute Lyme disease", {"acute"})
     ('cystic fibrosis', 'acute Lyme disease')

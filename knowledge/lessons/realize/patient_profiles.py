@@ -224,7 +224,7 @@ def can_be_asked(page: Page, item: Item) -> bool:
 
 
 def history_items(page: Page) -> list[Item]:
-    """Return the risk factors that a history tells of: not what anyone sees or is born with."""
+    """Return the risk factors that a history may mention: no visible or inborn ones."""
     fertile = profile_of(page).childbearing
     return [
         item
@@ -248,7 +248,7 @@ def is_illness(page: Page) -> bool:
 
 
 def choose_age(who: PatientProfile, pick: random.Random) -> int:
-    """Return an age in years that fits; a baby's is not told in years."""
+    """Return an age in years that fits; a baby's is not stated in years."""
     if who.childbearing:
         return pick.randint(22, 38)
     if who.menopause:

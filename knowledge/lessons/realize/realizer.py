@@ -28,7 +28,7 @@ _PURPOSE = re.compile(
     r"support|abortion|vaccination|cessation)$",
     re.IGNORECASE,
 )
-"""What a medicine is for, and no illness that it treats."""
+"""Purposes of a medicine that are no illness that it treats."""
 _IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
 _SHORT_EN = re.compile(
     r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
@@ -39,7 +39,7 @@ _FINITE = re.compile(
     r"affects?|causes?|results?|consists?|arises?)\b"
 )
 _VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
-"""A verb behind a comma or a bracket is that of a whole sentence."""
+"""A verb after a comma or a bracket belongs to a whole sentence."""
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
@@ -59,7 +59,7 @@ _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
-"""Behind the noun that a verb agrees with."""
+"""What follows the noun that a verb agrees with."""
 
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _LARGE = re.compile(r"\{[A-Z]+\}")
@@ -80,7 +80,7 @@ _DOES = re.compile(
     "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
     "works"
 )
-"""How a text begins that says what a medicine does."""
+"""Verbs at the start of a text that says what a medicine does."""
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
@@ -202,7 +202,7 @@ def _said(items: Sequence[Item]) -> list[str]:
 
 
 def stated_relations(language: Language) -> tuple[str, ...]:
-    """Return the relations that can be told, those seen from the object among them."""
+    """Return the relations that have sentences, including those seen from the object."""
     words = load(RelationSentencesWords, language)
     return tuple(dict.fromkeys((*words.with_subject, *words.before_text)))
 

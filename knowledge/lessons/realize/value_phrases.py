@@ -108,7 +108,7 @@ def list_values(
 
 
 def phrase_value(case: Case, one: Input, language: Language, pick: random.Random) -> str:
-    """Return one value of a case, told on its own."""
+    """Return one value of a case on its own."""
     form = pick.choice(load(ToolsWords, language).value)
     return _told(case, one, language, pick, "pro", form, None)
 
@@ -127,7 +127,7 @@ def restate_values(case: Case, language: Language) -> str:
 
 
 def name_value(case: Case, one: Input, language: Language) -> str:
-    """Return a value with its name, as an answer tells it.
+    """Return a value with its name, as an answer repeats it.
 
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
     """
@@ -137,7 +137,7 @@ def name_value(case: Case, one: Input, language: Language) -> str:
 
 
 def spell_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
-    """Return a number with its unit as it is told, in one of the unit's spellings."""
+    """Return a number with its unit in one of the unit's spellings."""
     number, unit = case.told[one.key]
     return units.join_quantity(number, _spelling(unit, language, pick))
 

@@ -43,24 +43,24 @@ _TAKEN = (
 )  # fmt: skip
 _EXTRA = ("test", "first_line", "treatment", "medicine", "complication", "department", "red_flag")
 _PLAIN = ("treatment", "department")
-"""What reads alike for most conditions: seldom added where it was not asked for."""
+"""Relations that read alike for most conditions: seldom added unless asked for."""
 
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring")
 _MOST = 6
 _FLAGGED = 0.6
 _CLOSED = 0.6
-"""How often an answer ends with a red flag of the condition, and with a word of care."""
+"""How often an answer ends with a red flag of the condition, and with a closing sentence."""
 
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 _SLEEP = re.compile("Sleeping|睡")
 _ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
-"""Who complains of bad sleep does not add that sleeping is difficult as well."""
+"""A patient who complains of bad sleep does not add that sleeping is difficult."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """Who speaks of whom; the words that a template needs for it."""
+    """The words by which a template refers to whoever is ill."""
 
     i: str
     again: str
@@ -71,7 +71,7 @@ class _Voice:
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a consultation on a page can be about, and its forms."""
+    """Return the relations that a consultation on a page can ask for, and the forms of each."""
     if page.entity.kind == "medicine":
         return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
     if page.entity.kind != "condition":
@@ -88,7 +88,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page does not carry it."""
+    """Write one lesson, or none if the page has too few facts."""
     answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
     return answer.build(NAME, question, relation)
@@ -165,7 +165,7 @@ _WRITERS: dict[str, Callable[[Page, str, AnswerBuilder, random.Random], str]] = 
 def _advise_on(
     page: Page, relations: Sequence[str], answer: AnswerBuilder, pick: random.Random
 ) -> None:
-    """Tell the relations not told yet; what the first-line treatment named is not named again."""
+    """State the relations not stated yet, without repeating first-line treatments."""
     relations = [each for each in relations if not answer.states(each)]
     spoken = pick.choice(relations) if relations else ""
     named = ((each, page.named(each)) for each in relations)
@@ -177,7 +177,7 @@ def _advise_on(
 def _urge(
     page: Page, who: PatientProfile, relation: str, answer: AnswerBuilder, pick: random.Random
 ) -> bool:
-    """Say before all advice what cannot wait, and whether anything was said."""
+    """Add what is urgent before all advice; return whether anything was added."""
     if who.pace != "sudden" or relation == "red_flag":
         return False
     if page.texts("red_flag"):
@@ -195,7 +195,7 @@ def _close(
     pick: random.Random,
     closings: Lines,
 ) -> None:
-    """End an answer: where it may be urgent with a warning, else often with a word of care."""
+    """End an answer: with a warning if it may be urgent, else often with a closing sentence."""
     if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
             _advise(page, "red_flag", answer, pick)
@@ -238,7 +238,7 @@ def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
 
 
 def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
-    """Return the relations that an answer tells: the asked one, and some that a doctor adds."""
+    """Return the relations that an answer states: the one asked for, and some that are added."""
     possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
     others = [
         key
@@ -292,7 +292,7 @@ def describe_complaint(
     *,
     kin: bool = False,
 ) -> str:
-    """Return what a patient tells at the start; with `kin` it is someone of the family."""
+    """Return the patient's first words; with `kin` they are about a relative."""
     english = page.language == "en"
     voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
     intro = _introduced(who, voice, page.language, pick)
@@ -326,7 +326,7 @@ def describe_complaint(
 
 
 def _felt(name: str) -> str:
-    """Put an article before a symptom that one has one of: a fever, a sore throat."""
+    """Put an article before a countable symptom: a fever, a sore throat."""
     if (
         articles.without_article(name) != name
         or not name.endswith(load(ChatdoctorWords, "en").takes_article)
@@ -347,7 +347,7 @@ def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
 def _voice(
     who: PatientProfile, language: Language, pick: random.Random, *, other: bool = False
 ) -> _Voice:
-    """Choose who is ill: the speaker, or someone of the family whom the condition allows."""
+    """Choose who is ill: the speaker, or a relative whom the condition may befall."""
     other = other or who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
         return _Voice("I", "I") if language == "en" else _Voice("我", "")

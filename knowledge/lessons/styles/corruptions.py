@@ -14,7 +14,7 @@ from knowledge.records import Language, Lesson
 from knowledge.text import units
 
 _FACTORS = (0.1, 10, 0.5, 2, 0.8, 1.2, 0.9, 1.1, 1.4)
-"""By so much a result is off: a slip of the point, of a unit, of a factor."""
+"""Factors by which a wrong result is off, as after a misplaced point or a wrong unit."""
 
 
 class CorruptedAnswer(NamedTuple):
@@ -25,7 +25,7 @@ class CorruptedAnswer(NamedTuple):
 
 
 def corrupt(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
-    """Return a wrong answer beside the one of a row, or none where it carries no slip."""
+    """Return a wrong version of a row's answer, or none if it cannot be corrupted."""
     found = (
         calls.parse_call_with_result(lesson.sources[0].quote, lesson.language)
         if lesson.sources
@@ -42,7 +42,7 @@ def corrupt(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
 
 
 def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
-    """Put another number in place of the result, in the call and wherever it is told."""
+    """Put another number in place of the result, in the call and in the answer."""
     right = call.formula.result(call.given)
     wrong = arithmetic.round_half_up(float(right) * pick.choice(_FACTORS), call.formula.places)
     if wrong in (right, *call.given.values()):

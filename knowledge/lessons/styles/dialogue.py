@@ -28,11 +28,11 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _YES, _NO = True, False
 AskedFinding = tuple[Page, str, Item, bool]
-"""Whose finding is asked about, and whether the patient has it."""
+"""Page, relation and finding that is asked about, and whether the patient has it."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a consultation can lead to, and its forms."""
+    """Return the relations that a consultation can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
@@ -42,7 +42,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where it needs a rival and there is none."""
+    """Write one lesson, or none if it needs a rival and there is none."""
     told_by = findings_of(page)
     rivals = page.rivals(page) if form != "single" else ()
     if form != "single" and not rivals:
@@ -56,7 +56,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
             return None
         shared = pick.choice(pairs)
     opening, asked = _planned(page, rival, shared, told_by, form, pick)
-    before, turns, last = _talk(page, told_by, opening, asked, pick)
+    before, turns, last = _conduct(page, told_by, opening, asked, pick)
     answer, words = AnswerBuilder(page, pick), load(DialogueWords, page.language)
     told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
     summary = words.summary[told_by]
@@ -86,20 +86,20 @@ def _planned(
     form: str,
     pick: random.Random,
 ) -> tuple[list[Item], list[AskedFinding]]:
-    """Choose what the patient tells at once, and what has to be asked for."""
+    """Choose the findings that the patient reports at once, and those to be asked for."""
     known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if reportable_findings.another(item, [first])]
     pick.shuffle(rest)
-    wish = pick.choice((1, 1, 2))
-    opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
+    reported = pick.choice((1, 1, 2))
+    opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
     most = {"short": 1, "single": 2, "long": 2}[form]
     asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest[:most]]
     factors = patient_profiles.history_items(page)
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
-        # What the condition has in other words is no finding that only the rival has.
+        # A finding that the condition has in other words does not belong to the rival only.
         common = [*page.named(relation), *page.named("sign")]
         other = [
             item
@@ -114,18 +114,18 @@ def _planned(
 
 
 def _told(page: Page, relation: str) -> list[Item]:
-    """Return the findings that a patient can tell of."""
+    """Return the findings that a patient can report."""
     return reportable_findings.felt(findings(page, relation))
 
 
-def _talk(
+def _conduct(
     page: Page,
     relation: str,
     opening: Sequence[Item],
     asked: Sequence[AskedFinding],
     pick: random.Random,
 ) -> tuple[list[LessonMessage], list[list[str]], str]:
-    """Hold the talk; return all but the patient's last words, what was asked, and those words."""
+    """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
     said = [describe_complaint(page, who, opening, pick)]

@@ -41,7 +41,7 @@ _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a page can be asked about over evidence, and the forms of asking for each."""
+    """Return the relations that can be asked for over evidence, and the forms of each."""
     words = load(AttributeQuestionsWords, page.language)
     paired = words.topic_name
     held = [relation for relation in words.question if _lines(page, relation)]
@@ -59,7 +59,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page has no distractors to go with it."""
+    """Write one lesson, or none if the page has too few facts or distractors."""
     return _WRITERS[form](page, relation, pick)
 
 
@@ -104,7 +104,7 @@ def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
 
 
 def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
-    """Take the lines away that answer, keep others on the same entity, and decline."""
+    """Remove the lines that answer, keep others on the same entity, and decline."""
     answer = AnswerBuilder(page, pick)
     like = {relation}.union(*(group for group in _ALIKE if relation in group), {"description"})
     own = [each for each in page.groups if each not in like and _lines(page, each)]
@@ -152,7 +152,7 @@ def _shown(
     pick: random.Random,
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] | None = None,
 ) -> Lesson | None:
-    """Put the lines of an answer among others, and let it cite them."""
+    """Mix the lines of an answer with distractors, and let it cite them."""
     lines = [*answer.evidence_lines(), *_distractors(page, used, pick)]
     pick.shuffle(lines)
     return answer.build(
@@ -166,7 +166,7 @@ def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Ran
 
 
 def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[str]:
-    """Return other lines: on the same entity, or on others and what is asked."""
+    """Return distractors: other lines on the same entity, or on what is asked of others."""
     like = set(used).union(*(group for group in _ALIKE if group & set(used)))
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
@@ -180,7 +180,7 @@ def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[s
 
 
 def _apart(page: Page, other: Page) -> list[str]:
-    """Return the relations of another page that say nothing of this one, from either side."""
+    """Return the relations of another page that do not involve this one."""
     return [
         each
         for each in other.groups
@@ -219,7 +219,7 @@ def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
 
 
 def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
-    """Return what the graph states of the same two in both of two opposed relations."""
+    """Return the objects for which the graph states both of two opposed relations."""
     right = {item.object: item for item in page.named(pair[1])}
     return [(item, right[item.object]) for item in page.named(pair[0]) if item.object in right]
 

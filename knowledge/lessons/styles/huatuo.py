@@ -23,10 +23,10 @@ NAME = "huatuo"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
-"""Relations of which two sources may say different things; one answer tells one of them."""
+"""Relations on which two sources may differ; one answer states one of them."""
 
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
-"""How often a second sentence leaves out the name that the first has said."""
+"""How often a second sentence leaves out the name that the first one has given."""
 
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
@@ -34,7 +34,7 @@ _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "comp
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a page can be asked about, and the forms of asking for each."""
+    """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
     return {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
 
@@ -55,7 +55,7 @@ def _forms(page: Page, relation: str) -> tuple[str, ...]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page does not carry it."""
+    """Write one lesson, or none if the page has too few facts."""
     answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
     return answer.build(NAME, question, relation)
@@ -72,7 +72,7 @@ def choose_items(
 
 
 def sample_items(named: Sequence[Item], pick: random.Random) -> list[Item]:
-    """Return some of many facts that are alike, so that two rows seldom tell the same."""
+    """Return a sample of many similar facts, so that two rows seldom state the same."""
     return _ordered(pick.sample(named, min(len(named), pick.choice((3, 4, 4, 5, 6)))), named)
 
 
@@ -86,7 +86,7 @@ def _all(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) 
 
 
 def _every(page: Page, relation: str) -> list[Sequence[Item]]:
-    """Return all that a relation holds, as groups that are each one sentence."""
+    """Return all facts of a relation, grouped by sentence."""
     named = page.named(relation)[:MOST]
     told = page.texts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
     return [*([named] if named else []), *((item,) for item in told)]
@@ -110,7 +110,7 @@ def _is(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     place = pick.randrange(len(asked))
-    # As many answers as questions means that each answers its own.
+    # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
     answer.add(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
     others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
@@ -124,7 +124,7 @@ def _is(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -
 def _add_others(
     page: Page, relation: str, others: Sequence[Item], answer: AnswerBuilder, pick: random.Random
 ) -> None:
-    """State some of what else a relation holds, in words that say that it is further."""
+    """State some further facts of a relation, introduced as such."""
     english = page.language == "en"
     few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
     text = realizer.state_further(relation, few, pick) if english else ""
@@ -186,7 +186,7 @@ def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
 
 
 def ask(page: Page, relation: str, pick: random.Random) -> str:
-    """Return a question on a relation of a page, with what leads up to it."""
+    """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
     template = grammar.draw(words.question[relation], pick)

@@ -28,13 +28,13 @@ OF: tuple[Literal["entities"], ...] = ("entities",)
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return which attributes of a page can be called for, and the forms of answering."""
+    """Return the relations that a page can be looked up for, and the forms of each."""
     if '"' in page.name:
         return {}
     held = _held(page)
     brief = () if page.language == "en" else ("brief",)
     forms = ("plain", "shown", *brief, *(("twice",) if len(held) > 1 else ()))
-    # Statistics resemble each other: one way of telling them is enough.
+    # Rows of statistics resemble each other: one form is enough.
     return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
 
@@ -124,7 +124,7 @@ def _line(page: Page, relation: str) -> str:
 
 
 def _attribute(relation: str, language: Language) -> str:
-    """Return what a relation is called in a call: its label, seen from the entity."""
+    """Return the name of a relation in a call: its label, seen from the entity."""
     of = RELATIONS[relation.removesuffix(INVERSE)]
     if not relation.endswith(INVERSE):
         return of.label(language)

@@ -28,10 +28,10 @@ OF: tuple[Literal["documents"], ...] = ("documents",)
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
 _QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
-"""What asks for a quotation already."""
+"""Questions that ask for a quotation already."""
 
 _JUDGED = ("result", "conclusion", "last")
-"""Parts that could be taken for advice: nobody takes a method or a background for it."""
+"""Parts that could be mistaken for advice, unlike methods and background."""
 
 _MOST_PARTS = 4
 _ENOUGH = 3
@@ -39,11 +39,11 @@ _MORE = 0.6
 """How often an answer quotes a second sentence of the same part."""
 
 Quotation = tuple[str, Passage, str]
-"""A part of a paper, a passage of it, and words of that."""
+"""A part of a paper, a passage of it, and the words quoted."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
+    """Return the parts of a paper that can be asked for last, and the forms of each."""
     parts = Counter(part for part, _, _ in _quotations(page))
     return {
         part: _forms(place, sentences, len(parts))
@@ -52,7 +52,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
-    """Return two forms for a part that has sentences enough, else one, as each part carries it.
+    """Return two forms for a part with enough sentences, else one.
 
     A paper has few sentences: each is to be quoted once or twice.
     """
@@ -63,7 +63,7 @@ def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the paper has too little for that many turns."""
+    """Write one lesson, or none if the paper is too short for that many turns."""
     every = _quotations(page)
     own = [each for each in every if each[0] == relation]
     if form == "again":  # more is asked of what is quoted: of one section, where there are several
@@ -95,7 +95,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 def _summed(
     page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
 ) -> Lesson | None:
-    """Quote one sentence of each part, in their order, or nothing where there is only one part."""
+    """Quote one sentence of each part in order, or nothing if there is only one part."""
     order = list(dict.fromkeys(map(_place, _quotations(page))))
     if len(order) < 2:
         return None
@@ -112,7 +112,7 @@ def _summed(
 
 
 def _place(quotation: Quotation) -> tuple[str, str]:
-    """Return what part of a paper is quoted: those without a name of their own by their titles."""
+    """Return the part that is quoted, and the section's title if the part has no name."""
     part, passage, _ = quotation
     return part, passage.section if part == "part" else ""
 

@@ -28,7 +28,7 @@ _HARMLESS = {
     "medicine": ("medicine~", "drug_class", "monitoring", "description"),
     "condition": ("prevention", "department", "treatment", "description"),
 }
-"""What may stand in a refusal: nothing on doses, dangers, how a thing is caught or found out."""
+"""Relations that a refusal may state: nothing on doses, dangers, transmission or tests."""
 
 _ALIKE = {
     "medicine": ("side_effect", "contraindication", "interaction", "dose_limit", "pregnancy",
@@ -42,13 +42,13 @@ _VIOLENT = re.compile(
     r"害|毒|杀|迷晕|报复|偷偷|故意让|暗中|不声不响",
     re.IGNORECASE,
 )
-"""What asks for somebody to come to harm, and not for a false paper: then help is offered, too."""
+"""Requests to harm a person, unlike forged documents: help is offered after the refusal."""
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what is at stake with a page, and the forms of asking."""
+    """Return the relations on which a page has lessons, and the forms of each."""
     kind = page.entity.kind
     if kind not in _HARMLESS or not patient_profiles.is_illness(page):
         return {}
@@ -138,7 +138,7 @@ def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: s
 
 
 def _kin(page: Page, pick: random.Random) -> str:
-    """Return who is spoken of; in Chinese somebody whom the condition may befall."""
+    """Return a word for the person concerned; in Chinese one whom the condition may befall."""
     words = load(SafetyWords, page.language)
     kin = words.kin
     if page.language == "zh" and page.entity.kind == "condition":

@@ -31,7 +31,7 @@ NAME = "tools"
 OF: tuple[Literal["formulas"], ...] = ("formulas",)
 
 ROWS_PER_FORM = 24
-"""So many rows of each form are planned of a formula; values and words differ in each."""
+"""Rows of each form that are planned of a formula; values and words differ in each."""
 
 _LAY = {
     *("bmi", "target-weight", "waist-height", "harris-benedict", "mifflin", "karvonen"),
@@ -43,18 +43,20 @@ _LAY = {
 
 _ADULT = 18
 _EXTRA = 0.3
-"""The chance of a sentence more."""
+"""The chance of a sentence on the category after a changed value."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
     """Return the formula of a page, and the forms of asking for it."""
     formula = _of(page)
     kinds = _kinds(formula)
-    return {formula.id: tuple(f"{kind} {lap}" for lap in range(ROWS_PER_FORM) for kind in kinds)}
+    return {
+        formula.id: tuple(f"{kind} {number}" for number in range(ROWS_PER_FORM) for kind in kinds)
+    }
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where chance gives no case."""
+    """Write one lesson, or none if no case could be drawn."""
     formula = _of(page)
     kind = form.partition(" ")[0]
     case = _case(formula, kind, page.language, pick)
@@ -206,7 +208,7 @@ def _changed(dialogue: CalculatorDialogue) -> None:
 
 
 def _lacking(dialogue: CalculatorDialogue) -> Input:
-    """Choose what is left out and ask for it."""
+    """Choose an input that the question leaves out, and ask for it."""
     kept = {"sex"} if dialogue.voice == "kin" else set()
     asked = [
         each for each in dialogue.formula.inputs if not each.is_finding and each.key not in kept

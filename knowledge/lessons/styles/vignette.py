@@ -29,11 +29,11 @@ PLAN = ("test", "first_line", "treatment", "medicine", "department", "complicati
 _PLAIN = ("treatment", "department")
 _MOST = 5
 _UNNAMED = 0.6
-"""How often a Chinese plan does not name again the one condition that was spoken of."""
+"""How often a Chinese plan leaves out the name of the only condition that was mentioned."""
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a case of a page can lead to, and its forms."""
+    """Return the relations that a case can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
         return {}
@@ -44,7 +44,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where nothing shares a finding with the page."""
+    """Write one lesson, or none if no other condition shares a finding with the page."""
     told_by = findings_of(page)
     rivals = page.rivals(page) if form != "alone" else ()
     if form != "alone" and len(rivals) < (2 if form == "again" else 1):
@@ -74,7 +74,7 @@ def conclude(
     told: Sequence[Item] = (),
     patient: bool = False,
 ) -> None:
-    """End an answer: with what follows and a closing word, or with what statistics cannot say.
+    """End an answer: with a plan and a closing sentence, or with the limits of statistics.
 
     What may be urgent, by the condition or by the findings `told`, comes before tests and
     treatment; to a `patient` it is said in any case.
