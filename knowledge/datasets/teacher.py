@@ -8,7 +8,6 @@ reworded row passes the stateless filters and the proof anew.
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from dataclasses import replace
 from knowledge.datasets.filtering import BatchFilter, Candidate, FilterStage, RowFilter
 from knowledge.datasets.teacher_server import TeacherError, TeacherOptions, TeacherServer
 from knowledge.records import Language, Lesson, LessonMessage, Progress, silent
+from knowledge.text.citations import cited_numbers
 from knowledge.text.sentences import sentence_spans
 
 REWORDED = "reworded"
@@ -36,7 +36,6 @@ _RULES: dict[Language, str] = {
     ),
 }
 _FIXED = ("declined", "refused", "conflict")
-_CITATION = re.compile(r"\[\d+\]")
 
 
 class Teacher:
@@ -119,7 +118,7 @@ def _is_free(lesson: Lesson) -> bool:
     """Say whether an answer may be reworded: it is proven and quotes, cites, reckons nothing."""
     quotes = any(source.kind == "passage" or source.calculated for source in lesson.sources)
     fixed = quotes or lesson.imported or any(lesson.meta.get(mark) for mark in _FIXED)
-    return not fixed and not _CITATION.search(lesson.messages[-1].content)
+    return not fixed and not cited_numbers(lesson.messages[-1].content)
 
 
 def _parse_reply(reply: str, wanted: int) -> list[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports import imported_rows
 from knowledge.datasets.imports.dialogue_formats import ImportedDialogue
-from knowledge.lessons.verify.behaviour_checks import uncited
+from knowledge.text.citations import uncited
 from medchat.errors import MedchatError
 from medchat.storage.conversations import FeedbackRow, MessageRow
 
