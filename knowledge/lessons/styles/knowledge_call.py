@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.graph import verbalize
+from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -19,9 +20,7 @@ from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
-from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Language, Lesson, LessonMessage
-from knowledge.vocabulary import RELATIONS
+from knowledge.records import Lesson, LessonMessage
 
 NAME = "knowledge-call"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -82,13 +81,13 @@ def _called(
     pick: random.Random,
 ) -> None:
     """Add a question and the call that it leads to."""
-    call = behaviour_checks.call(page.name, _attribute(relation, page.language))
+    call = lookup_calls.write_call(page.name, lookup_calls.attribute_name(relation, page.language))
     before += [LessonMessage("user", asked), LessonMessage("assistant", call)]
     turns.append(answer.rest_on((page, relation, _items(page, relation))))
 
 
 def _result(page: Page, relation: str) -> str:
-    return behaviour_checks.RESULT[page.language] + _line(page, relation)
+    return lookup_calls.RESULT[page.language] + _line(page, relation)
 
 
 def _found(page: Page, pick: random.Random) -> str:
@@ -121,11 +120,3 @@ def _line(page: Page, relation: str) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in _items(page, relation)]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
-
-
-def _attribute(relation: str, language: Language) -> str:
-    """Return the name of a relation in a call: its label, seen from the entity."""
-    of = RELATIONS[relation.removesuffix(INVERSE)]
-    if not relation.endswith(INVERSE):
-        return of.label(language)
-    return of.inverse_en if language == "en" else of.inverse_zh
