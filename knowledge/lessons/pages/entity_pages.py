@@ -16,7 +16,7 @@ from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize.name_forms import Tongue
+from knowledge.lessons.realize.name_forms import PageRenderer
 from knowledge.records import Entity, Language
 
 _ASKED_SINGLY = 500
@@ -47,7 +47,7 @@ class EntityPages:
         self._graph = KnowledgeGraph(engine, generation)
         self._facts = FactStore(engine, generation)
         self._entities: dict[str, Entity] = {}
-        self._tongues: dict[Language, Tongue] = {}
+        self._renderers: dict[Language, PageRenderer] = {}
         either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
         self._related_query = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
@@ -95,23 +95,23 @@ class EntityPages:
             others = {fact.other for each in facts.values() for fact in each} - {""}
             entities = self._known({*chunk, *others})
             for language, wanted in asked.items():
-                tongue = self._tongue(language)
+                renderer = self._renderer(language)
                 for id in chunk:
-                    if id in wanted and (page := tongue.page(id, facts.get(id, ()), entities)):
+                    if id in wanted and (page := renderer.page(id, facts.get(id, ()), entities)):
                         yield page
 
-    def _tongue(self, language: Language) -> Tongue:
-        if language not in self._tongues:
+    def _renderer(self, language: Language) -> PageRenderer:
+        if language not in self._renderers:
             common = self._common_words() if language == "en" else frozenset()
-            self._tongues[language] = Tongue(language, common)
-        return self._tongues[language]
+            self._renderers[language] = PageRenderer(language, common)
+        return self._renderers[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
         """Return entities by id; tests and findings stand on many pages, so they are kept."""
         if len(self._entities) > _MOST_ENTITIES:
             self._entities.clear()
-            for tongue in self._tongues.values():
-                tongue.forget()
+            for renderer in self._renderers.values():
+                renderer.forget()
         missing = sorted(id for id in ids if id not in self._entities)
         self._entities |= self._graph.entities(missing)
         return self._entities
