@@ -167,8 +167,8 @@ def test_an_illness_has_the_pace_of_its_name(name, pace):
 
 def test_who_is_unconscious_is_seen_at_once():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
-    assert patient_profiles.profile_of(ill, ill.named("symptom")).pace == "sudden"
-    assert patient_profiles.profile_of(ill, ill.named("symptom")[1:]).pace == "days"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")).pace == "sudden"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
@@ -198,7 +198,7 @@ def test_the_speaker_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
     who = patient_profiles.profile_of(ill)
     heard = [
-        chatdoctor.describe_complaint(ill, who, ill.named("symptom"), random.Random(seed))
+        chatdoctor.describe_complaint(ill, who, ill.entity_facts("symptom"), random.Random(seed))
         for seed in range(200)
     ]
     told = [text for text in heard if re.search(r"\d+岁", text)]
