@@ -18,10 +18,10 @@ from sqlalchemy import Connection, select
 
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
-from knowledge.graph.catalog import DocumentRow, SourceRow, holds
-from knowledge.graph.merge import CURATED, GraphMerge, SourcedRecord
+from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
+from knowledge.graph.entity_splits import Edition
+from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import version_of
-from knowledge.graph.split_rules import Edition
 from knowledge.index.indexed_passages import heading
 from knowledge.index.lexical import IndexedPassage
 from knowledge.ingest.duplicate_articles import DuplicateFinder
@@ -127,7 +127,7 @@ def plan_groups(
     stated: list[SourcedRecord] = []
     for group in groups:
         report = ReadReport()
-        curated = group.format in CURATED
+        curated = group.format in CURATED_FORMATS
         for place, path in enumerate(group.paths, 1):
             # Pages and articles may leave cycles behind, records of a graph do not.
             with nullcontext() if _is_literature(group.format) else gc_paused():

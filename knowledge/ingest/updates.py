@@ -17,7 +17,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import DocumentRow, SourceRow, end, holds
-from knowledge.graph.merge import GraphMerge, id_batches
+from knowledge.graph.id_queries import id_batches
+from knowledge.graph.merge import GraphMerge
 from knowledge.index import generations, index_builder
 from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
