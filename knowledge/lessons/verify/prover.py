@@ -137,7 +137,7 @@ class Prover:
     ) -> str:
         """Return the first thing that is wrong."""
         if lesson.imported:
-            return imported_rows.fault(lesson)
+            return imported_rows.find_fault(lesson)
         if len(lesson.messages) < 2 or lesson.messages[-1].role != "assistant":
             return "the row has no question with an answer"
         if not lesson.sources:

@@ -22,6 +22,7 @@ from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.search import catalog_views
 from medchat.answering.answer import Answer, Model
@@ -32,7 +33,7 @@ from medchat.storage import conversations, database
 CHECKOUT = Path(__file__).resolve().parents[3]
 METADATA = (
     knowledge.graph.catalog.CatalogBase.metadata,
-    medchat.storage.conversations.Base.metadata,
+    medchat.storage.conversations.ConversationRow.metadata,
 )
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 
@@ -307,7 +308,7 @@ def test_lessons_of_postgresql_are_those_of_sqlite(server, home, monkeypatch, tm
         fill(engine, base)
         for workers in (1, 2):
             out = tmp_path / f"data-{place}-{workers}"
-            build.build(engine, 1, out, limit=60, workers=workers)
+            build.build(engine, 1, out, BuildOptions(limit=60, workers=workers))
             report = check(engine, 1, out)
             assert (report.proven, report.faults) == (report.rows, [])
             made.append((out / "train.jsonl").read_bytes())
