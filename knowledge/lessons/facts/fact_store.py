@@ -15,9 +15,7 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
-
-INVERSE = "~"
-"""Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
+from knowledge.vocabulary import INVERSE
 
 SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
 """Relations that a page also shows from the object's side, and the kind that object must have."""

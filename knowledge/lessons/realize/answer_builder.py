@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.realize import articles, realizer
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE
 
 Told = tuple[Page, str, Sequence[Item]]
 """Facts of one relation, and the page that they stand on."""

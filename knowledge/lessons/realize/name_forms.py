@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from knowledge.lessons.facts.fact_store import Stated, is_validation
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.records import Entity, Language
 from knowledge.text import names
+from knowledge.vocabulary import INVERSE
 
 _REVIEWED = 2
 """Where so many curated facts tell a relation, those of scraped sources are left out."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
+from knowledge.lessons.facts.pages import MOST, Item, Page
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import Answer
 from knowledge.lessons.styles import huatuo
@@ -21,7 +21,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Language, Lesson, LessonMessage
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 NAME = "knowledge-call"
 OF: tuple[Literal["entities"], ...] = ("entities",)

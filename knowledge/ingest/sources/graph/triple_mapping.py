@@ -28,7 +28,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams import text_lines
 from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
 from knowledge.text.names import normalise
-from knowledge.vocabulary import KINDS, RELATIONS
+from knowledge.vocabulary import INVERSE, KINDS, RELATIONS
 
 _COLUMNS = {
     "head": "head subject h s source start head_entity entity1 head_name subject_name x_name "
@@ -149,12 +149,12 @@ def _texts(car: Path, key: str, node: Node) -> dict[str, str]:
 
 
 def _meaning(car: Path, id: str) -> Meaning | None:
-    turned = id.startswith("~")
+    turned = id.startswith(INVERSE)
     if not id:
         return None
-    if id.lstrip("~") not in RELATIONS:
+    if id.lstrip(INVERSE) not in RELATIONS:
         raise _wrong(car, f"names the relation {id!r}, which is none of {_listed(RELATIONS)}")
-    return Meaning(id.lstrip("~"), turned)
+    return Meaning(id.lstrip(INVERSE), turned)
 
 
 def _kind(car: Path, id: str) -> str | None:
