@@ -285,7 +285,12 @@ def _draw(side: dict[Language, list[Rendered]], tokens: int, seed: int) -> list[
 
 
 def _tell(
-    base: str, arm: str, seed: int, rows: Sequence[Rendered], fit: trainer.Fit, seconds: float
+    base: str,
+    arm: str,
+    seed: int,
+    rows: Sequence[Rendered],
+    fit: trainer.TrainingRun,
+    seconds: float,
 ) -> None:
     answers = sum(sum(one.learn) for one in rows)
     print(

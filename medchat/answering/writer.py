@@ -23,7 +23,7 @@ from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import Limits
 from medchat.errors import MedchatError
-from medchat.settings import Settings, hidden
+from medchat.settings import Settings, without_password
 
 if TYPE_CHECKING:
     from finetune.model import Student
@@ -211,7 +211,9 @@ def _server(settings: Settings, url: str) -> Writer:
         timeout=120,
         max_retries=1,
     )
-    return Writer(model, Model(f"{settings.writer_model} at {hidden(where)}"), remembers=True)
+    return Writer(
+        model, Model(f"{settings.writer_model} at {without_password(where)}"), remembers=True
+    )
 
 
 def _plain(messages: Sequence[BaseMessage]) -> list[Message]:

@@ -1,6 +1,6 @@
 """The commands `medchat kb …`: what is in the knowledge base, what comes in, what goes out.
 
-flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries -> lines
+flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_lookup -> lines
 """
 
 from pathlib import Path
@@ -81,9 +81,9 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.listed(startup.engine(), documents=documents, source=source, limit=limit)
+    found = kb_lookup.listed(startup.engine(), documents=documents, source=source, limit=limit)
     output.show(found, output.cards(found), as_json=as_json)
 
 
@@ -93,9 +93,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one source or document."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.show(startup.engine(), id)
+    found = kb_lookup.show(startup.engine(), id)
     output.show(found, output.card(found), as_json=as_json)
 
 
@@ -142,9 +142,9 @@ def entity(
     as_json: Json = False,
 ) -> None:
     """Show an entity with its facts, their sources and conflicts."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.entity(startup.engine(), name)
+    found = kb_lookup.entity(startup.engine(), name)
     output.show(found, output.entity(found), as_json=as_json)
 
 
@@ -154,9 +154,9 @@ def conflicts(
     as_json: Json = False,
 ) -> None:
     """List facts that cannot be right together, each side with its sources."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.conflicts(startup.engine(), limit)
+    found = kb_lookup.conflicts(startup.engine(), limit)
     output.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
 
 
@@ -167,9 +167,9 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """List sources that came to an entity of another source, by what, and what was split again."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.merges(startup.engine(), name, limit)
+    found = kb_lookup.merges(startup.engine(), name, limit)
     output.show(found, output.merges(found), as_json=as_json)
 
 

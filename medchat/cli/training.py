@@ -100,13 +100,13 @@ def _estimate(
 ) -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
-    from medchat.cli.progress import shown, ticking
+    from medchat.cli.progress import report_ticks, shown
     from medchat.composition import TEXT_TOOLS
 
     with shown() as report:
         return [
-            rounds.plan(
-                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            rounds.estimate(
+                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             ).values()
             for number in numbers[:1]
         ]
@@ -117,14 +117,14 @@ def _run(
 ) -> list[Shape]:
     """Run the rounds one after the other, and return what became of each."""
     from finetune import rounds
-    from medchat.cli.progress import shown, ticking
+    from medchat.cli.progress import report_ticks, shown
     from medchat.composition import TEXT_TOOLS
 
     outcomes: list[Shape] = []
     with shown() as report:
         for number in numbers:
             made = rounds.run(
-                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             )
             result = {"skipped": made.skipped, "gate": made.gate}
             outcomes.append({**made.adapter.values(), **result})
@@ -189,7 +189,7 @@ def _measure(
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
-    from medchat.cli.progress import shown, ticking
+    from medchat.cli.progress import report_ticks, shown
     from medchat.composition import TEXT_TOOLS
 
     student = model.load(base, adapter.folder if adapter else None)
@@ -201,7 +201,7 @@ def _measure(
     names = evaluate.known_names(line for example in examples for line in example.evidence)
     with shown() as report:
         return evaluate.measure(
-            student, examples, plan, TEXT_TOOLS, names=names, progress=ticking(report)
+            student, examples, plan, TEXT_TOOLS, names=names, progress=report_ticks(report)
         )
 
 

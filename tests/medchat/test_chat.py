@@ -10,7 +10,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import PassageRow
 from medchat.answering.answer import Model
 from medchat.answering.prompts import Limits
-from medchat.chat import Done, Piece, Status
+from medchat.chat import Done, DraftPiece, Status
 from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.storage import conversations, database
@@ -55,7 +55,7 @@ def test_a_turn_as_events(engine):
     events = list(chat.stream("What is the first-line treatment of type 2 diabetes?"))
     steps = [event.step for event in events if isinstance(event, Status)]
     assert steps == ["understand", "retrieve", "write", "check"]
-    assert "".join(event.text for event in events if isinstance(event, Piece)) == GOOD
+    assert "".join(event.text for event in events if isinstance(event, DraftPiece)) == GOOD
     assert isinstance(events[-1], Done)
     answer = events[-1].answer
     assert answer.text == GOOD

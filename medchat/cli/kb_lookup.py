@@ -1,4 +1,4 @@
-"""What a curator asks of the current generation: its sources, its documents, one thing by its id.
+"""Look up what `medchat kb` shows of the current generation: sources, documents, entities.
 
     id | name -> knowledge.search.catalog_views -> plain values
 
