@@ -208,10 +208,12 @@ def _written(page: FactPage, relation: str, items: Sequence[PageFact]) -> str:
 
 def _opposed_pairs(relation: str) -> list[tuple[str, str]]:
     """Return a relation with each that opposes it, as both are seen on one page."""
-    of = RELATIONS.get(relation)
+    if relation.endswith(INVERSE):
+        return []
+    of = RELATIONS[relation]
     return [
         (other + (INVERSE if RELATIONS[other].subjects != of.subjects else ""), relation)
-        for other in (of.opposes if of else ())
+        for other in of.opposes
     ]
 
 
