@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar, cast
 
-from knowledge.lessons.facts.fact_store import INVERSE as INVERSE
 from knowledge.records import Entity, Language, Passage
 
 MOST = 8

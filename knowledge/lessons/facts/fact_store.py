@@ -13,9 +13,7 @@ from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, Sou
 from knowledge.graph.id_queries import PreparedQuery
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
-
-INVERSE = "~"
-"""Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
+from knowledge.vocabulary import INVERSE
 
 SEEN_FROM_OBJECT = {"medicine": "medicine", "first_line": "medicine"}
 """Relations that a page also shows from the object's side, and the kind that object must have."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.fact_page import INVERSE, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE
 
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""

@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts.fact_page import INVERSE, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.records import Entity, Language
 from knowledge.text import names
+from knowledge.vocabulary import INVERSE
 
 _REVIEWED = 2
 """Where a relation has so many curated facts, those of scraped sources are left out."""

@@ -9,13 +9,13 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons.facts.fact_page import INVERSE, PageFact
+from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.records import Language
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.fact_page import INVERSE, MOST, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
@@ -20,23 +20,11 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, GroundedWords
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import number_lines
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
 
 NAME = "grounded"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
-_OPPOSED = (
-    ("medicine~", "contraindication"),
-    ("first_line~", "contraindication"),
-    ("diet_recommended", "diet_avoided"),
-)
-_ALIKE = (
-    {"first_line", "treatment", "medicine"},
-    {"symptom", "sign", "red_flag"},
-    {"cause", "risk_factor", "population"},
-    {"contraindication", "pregnancy"},
-    {"first_line~", "medicine~"},
-)
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
@@ -52,7 +40,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             forms.insert(1, "copy")
         if relation in paired and any(each in paired and each != relation for each in held):
             forms.append("two")
-        if any(relation == right and _torn(page, pair) for pair in _OPPOSED for right in pair[1:]):
+        if any(_torn(page, pair) for pair in _opposed_pairs(relation)):
             forms.append("torn")
         found[relation] = tuple(forms)
     return found
@@ -106,7 +94,7 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
 def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Remove the lines that answer, keep others on the same entity, and decline."""
     answer = AnswerBuilder(page, pick)
-    like = {relation}.union(*(group for group in _ALIKE if relation in group), {"description"})
+    like = confusable_relations(relation) | {"description"}
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
         answer.rest_on((page, each, _items(page, each, pick)))
@@ -128,7 +116,7 @@ def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
 
 
 def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
-    pairs = [pair for pair in _OPPOSED if pair[1] == relation and _torn(page, pair)]
+    pairs = [pair for pair in _opposed_pairs(relation) if _torn(page, pair)]
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
     answer = AnswerBuilder(page, pick)
@@ -167,7 +155,7 @@ def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Ran
 
 def _distractors(page: FactPage, used: Sequence[str], pick: random.Random) -> list[str]:
     """Return distractors: other lines on the same entity, or on what is asked of others."""
-    like = set(used).union(*(group for group in _ALIKE if group & set(used)))
+    like = {each for relation in used for each in confusable_relations(relation)}
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
     found = [_line(page, each, pick) for each in taken]
@@ -216,6 +204,17 @@ def _written(page: FactPage, relation: str, items: Sequence[PageFact]) -> str:
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
+
+
+def _opposed_pairs(relation: str) -> list[tuple[str, str]]:
+    """Return a relation with each that opposes it, as both are seen on one page."""
+    if relation.endswith(INVERSE):
+        return []
+    of = RELATIONS[relation]
+    return [
+        (other + (INVERSE if RELATIONS[other].subjects != of.subjects else ""), relation)
+        for other in of.opposes
+    ]
 
 
 def _torn(page: FactPage, pair: Sequence[str]) -> list[tuple[PageFact, PageFact]]:

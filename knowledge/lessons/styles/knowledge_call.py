@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.graph import verbalize
 from knowledge.lessons.facts import lookup_calls
-from knowledge.lessons.facts.fact_page import INVERSE, MOST, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
@@ -21,6 +21,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.records import Lesson, LessonMessage
+from knowledge.vocabulary import base_relation
 
 NAME = "knowledge-call"
 OF: tuple[Literal["entities"], ...] = ("entities",)
@@ -117,6 +118,6 @@ def _items(page: FactPage, relation: str) -> Sequence[PageFact]:
 
 
 def _line(page: FactPage, relation: str) -> str:
-    bare = relation.removesuffix(INVERSE)
+    bare = base_relation(relation)
     said = [item.text for item in _items(page, relation)]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)

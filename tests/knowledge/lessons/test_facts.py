@@ -7,10 +7,11 @@ from toy_lessons import opened
 
 from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.lessons.facts import calculator_cases, reportable_findings
-from knowledge.lessons.facts.fact_page import INVERSE, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.validation_split import HeldOut, is_validation
 from knowledge.records import Entity, Name
+from knowledge.vocabulary import INVERSE
 
 LANGUAGES = ("en", "zh")
 

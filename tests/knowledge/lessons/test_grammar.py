@@ -5,12 +5,12 @@ import string
 
 import pytest
 
-from knowledge.lessons.facts.fact_page import INVERSE, PageFact
+from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.realize.realizer import state_briefly, state_facts
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 TABLES = {language: load(RelationSentencesWords, language) for language in ("en", "zh")}
 
