@@ -1,4 +1,4 @@
-"""The one error of this room: something a user can fix."""
+"""Define the one error of this package: something that a user can fix."""
 
 
 class KnowledgeError(Exception):

@@ -1,6 +1,6 @@
-"""The nouns of the room: what readers yield, what the catalogue holds, what a lesson is.
+"""Define the records that steps exchange: entities, facts, documents, passages, lessons.
 
-Records travel between steps as frozen dataclasses; no dicts cross a room.
+All are dataclasses, nearly all of them frozen; packages hand each other these and no dicts.
 """
 
 from collections.abc import Callable

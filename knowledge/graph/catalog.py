@@ -1,4 +1,4 @@
-"""The catalogue: typed tables of the one database for sources, graph, literature, generations.
+"""Define the catalogue's tables, which generation sees which row, and open the database.
 
     sources -< entities -< names, identifiers, joins, splits    facts >- fact_sources -< sources
     sources -< documents -< passages    generations

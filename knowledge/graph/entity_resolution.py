@@ -1,4 +1,4 @@
-"""Identity: which entity a name or an identifier means.
+"""Find which known entity a name or an identifier means.
 
     kind + names + own identifiers -> by name | by identifier | nobody yet
 

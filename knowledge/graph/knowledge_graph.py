@@ -1,9 +1,9 @@
-"""Graph: entities, their facts, and groups of facts as lines of evidence.
+"""Read entities, their facts, and groups of facts as lines of evidence.
 
     entity + relation -> facts, the best supported first -> one line with the facts' ids
 
-A graph belongs to one generation and reads the catalogue as it is asked. This file knows nothing
-of questions: which relation is meant is decided elsewhere.
+A graph belongs to one generation and reads the catalogue as it is asked. Which
+relation a question means is decided in `knowledge.search`.
 """
 
 from collections import deque

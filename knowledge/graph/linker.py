@@ -1,4 +1,4 @@
-"""Linker: finds the catalogue's entities in running text, in English and Chinese.
+"""Find the catalogue's entities in running text, in English and Chinese.
 
     names of a generation -> longest match over words and characters -> which entity is meant
         -> mentions with exact places
@@ -6,7 +6,7 @@
 Plurals, spellings and numbering agree through `names.normalise`; a longer word with one letter
 wrong is read as the known word that it can only be, and the words of an English name may stand in
 another order. Words of everyday speech that happen to be names, and single Chinese characters, are
-left alone. This file knows nothing of what is asked.
+left alone.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Merge: what sources say, brought together as rows of the catalogue.
+"""Merge the records of several sources into planned rows of the catalogue.
 
     entity records -> which entity is meant -> names, identifiers and facts, each with every source
 
-Which entity a record or a term means is settled by `identity`, and each identifier keeps how its
-record came to the entity. This file writes nothing: it plans rows.
+`entity_resolution` finds which entity a record or a reference means; each identifier keeps how its
+record came to the entity. Nothing is written here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,12 +1,11 @@
-"""Encoder: a BERT sentence model run without padding, in the numbers its processor is quick with.
+"""Run a BERT sentence model without padding, in bfloat16 where the processor has it.
 
     texts -> tokens, longest first -> packed rows -> layers -> mean of each text -> unit vectors
 
 A batch is one long row of tokens: linear layers see no padding, and attention stays within a text.
 So a vector does not depend on what else is in its batch. Weights are bfloat16 where the processor
 multiplies it, and float32 elsewhere; the cosine of the two is 0.9999, so that vectors made on two
-machines can stand in one index. Models of other
-shapes are left to sentence-transformers. This file knows nothing of passages or languages.
+machines can stand in one index. Models of other shapes are left to sentence-transformers.
 """
 
 import json

@@ -1,11 +1,11 @@
-"""Generations: each version of the index in a folder of its own, swapped by one small file.
+"""Keep each version of the index in its own folder, and open, check and switch them.
 
     draft of the index -> MANIFEST.json -> commit -> CURRENT
 
 A folder comes into being under another name, gets its manifest last, and is then renamed: what is
 called gen-000008 is whole. The database says which generation is the newest; CURRENT only follows.
 Files are used after their hashes agree with the manifest. Where they do not, an older generation
-serves, or what is whole of the newest one. This file knows nothing of how an index is written.
+serves, or what is whole of the newest one.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Building: the index of a new generation, written beside the others and linked where it can be.
+"""Build the index of a new generation; unchanged files are shared with its parent.
 
     parent's segments (linked) + new passages -> gen-000008.building -> draft
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from knowledge import durable
 from knowledge.index import dense, lexical, manifest
 from knowledge.index.embedding import Embedding
-from knowledge.index.lexical import IndexedPassage
+from knowledge.index.indexed_passages import IndexedPassage
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Progress, silent
 

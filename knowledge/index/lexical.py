@@ -1,9 +1,9 @@
-"""Lexical search: BM25 over words and over pairs of Chinese characters, in tantivy.
+"""Index and search passages with BM25 over words and Chinese character pairs, in tantivy.
 
     text -> terms (English stems, Chinese pairs) -> tantivy's segments -> passages that share terms
 
 The index only holds terms: texts stay in the catalogue. Segments are never changed once written,
-so a generation links those of its parent and adds its own. This file knows nothing of generations.
+so a generation links those of its parent and adds its own.
 """
 
 import re
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from knowledge.durable import link_or_copy
-from knowledge.records import Language, Progress, silent
+from knowledge.index.indexed_passages import IndexedPassage
+from knowledge.records import Progress, silent
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
 if TYPE_CHECKING:
@@ -38,17 +39,6 @@ _IS_CJK = re.compile(f"[{_CJK}]")
 
 _RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{_CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
 _STOP_ZH = re.compile("|".join(QUESTION_PHRASES_ZH))
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedPassage:
-    """A passage as it is indexed: its text under the title of its document and section."""
-
-    id: str
-    document: str
-    title: str
-    text: str
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)

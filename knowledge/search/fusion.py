@@ -1,4 +1,4 @@
-"""Fusion: one merit for each passage from what meaning and words say of it.
+"""Combine cosine and BM25 scores of passages by a weighted sum.
 
     cosines + BM25 scores, these as shares of the best -> weighted sum -> shares of the best sum
 

@@ -1,8 +1,6 @@
-"""Passage rows: passages with their documents as the catalogue holds them, where they pass filters.
+"""Read passages with their documents from the catalogue, where they pass filters.
 
-    passage ids + filters -> one statement -> passages found
-
-This file ranks nothing.
+passage ids + filters -> one statement -> passages found
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""Asking: what a question is about, and which relations it asks for.
+"""Parse a question: which entities it mentions, and which relations it asks for.
 
     question -> mentions + cues of the vocabulary -> asks, and what is left unexplained
 
-The cues live in `vocabulary.py`. This file knows nothing of what the catalogue can answer.
+The cues live in `vocabulary.py`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Lay out documents as stored text and cut the text into passages with exact offsets.
 
-    document record -> compose -> text + section spans -> split -> passages
+    document record -> stored text + spans of its sections -> passages
 
 A passage's text is `text[start:end]` and nothing else, so that a quotation can always be found
 again.

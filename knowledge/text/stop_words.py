@@ -1,8 +1,6 @@
-"""Everyday words: what is no name although it may be one, and what says nothing of the topic.
+"""List everyday words that are no names, and words that say nothing of a question's topic.
 
-    a word of running text -> one of these? -> left alone
-
-Only lists are here; the linker and the lexical search read them.
+The linker and the lexical search read these lists.
 """
 
 

@@ -1,4 +1,4 @@
-"""Shape: what a formula is, and what it gives for some inputs.
+"""Define what a formula is, and compute what it gives for some inputs.
 
     inputs by their keys -> limits -> steps -> result, rounded -> the band that it falls in
 

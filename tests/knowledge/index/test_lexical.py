@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.index import lexical
-from knowledge.index.lexical import IndexedPassage, TantivyIndex
+from knowledge.index.indexed_passages import IndexedPassage
+from knowledge.index.lexical import TantivyIndex
 
 PIECES = [
     IndexedPassage("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),
