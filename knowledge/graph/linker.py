@@ -131,7 +131,7 @@ class Linker:
             self._words.update(part for part in parts if not _CJK_SIGN.match(part))
 
     def _reorder(self, key: str, words: list[str]) -> None:
-        """Learn that a name may be told with its words in another order, unless two would be."""
+        """Let a name be found with its words in another order, unless two names would be."""
         if 1 < len(words) <= REORDERED:
             self._turned.update(words)
             order = " ".join(sorted(words))

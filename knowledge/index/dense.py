@@ -158,10 +158,10 @@ class _Segment:
         if not self._coded:
             scores, places = self._index.search(query, top)
         else:
-            asked = faiss.IndexRefineSearchParameters()
+            parameters = faiss.IndexRefineSearchParameters()
             # how many times more vectors than wanted are compared in full
-            asked.k_factor = max(4.0, _COMPARED / top)
-            scores, places = self._index.search(query, top, params=asked)
+            parameters.k_factor = max(4.0, _COMPARED / top)
+            scores, places = self._index.search(query, top, params=parameters)
         return [
             (self.ids[place], float(score))
             for place, score in zip(places[0], scores[0], strict=True)

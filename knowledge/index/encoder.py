@@ -79,16 +79,16 @@ def read_config(folder: Path) -> EncoderConfig | None:
 
 
 class Encoder:
-    """A model of a folder, loaded; `numbers` says in which it multiplies."""
+    """A model of a folder, loaded; `precision` says in which it multiplies."""
 
-    def __init__(self, folder: Path, shape: EncoderConfig, numbers: str | None = None) -> None:
+    def __init__(self, folder: Path, shape: EncoderConfig, precision: str | None = None) -> None:
         import torch
         from safetensors.torch import load_file
 
-        self.numbers = numbers or ("bfloat16" if multiplies_bfloat16() else "float32")
+        self.precision = precision or ("bfloat16" if multiplies_bfloat16() else "float32")
         self._shape = shape
         self._tokenizer = _tokenizer(folder, shape.longest)
-        dtype = torch.bfloat16 if self.numbers == "bfloat16" else torch.float32
+        dtype = torch.bfloat16 if self.precision == "bfloat16" else torch.float32
         loaded = load_file(str(folder / "model.safetensors"))
         self._weights = {
             name.removeprefix("bert."): tensor.to(dtype)

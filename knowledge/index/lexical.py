@@ -133,24 +133,24 @@ def _analyser() -> "tantivy.TextAnalyzer":
 def build(
     folder: Path,
     parent: Path | None,
-    pieces: Sequence[IndexedPassage],
-    gone: Collection[str] = (),
+    passages: Sequence[IndexedPassage],
+    removed_documents: Collection[str] = (),
     progress: Progress = silent,
 ) -> None:
-    """Write an index of the parent's passages without the gone documents', and the new pieces."""
+    """Write an index of the parent's passages, without those of removed documents, and new ones."""
     from tantivy import Document
 
     folder.mkdir(parents=True)
     if parent is not None:
         _link_all(parent, folder)
-        if not pieces and not gone:
+        if not passages and not removed_documents:
             return
     index = _opened(folder) if parent is not None else _blank(folder)
-    # One thread: the same pieces give the same segments, and a small update stays small.
+    # One thread: the same passages give the same segments, and a small update stays small.
     writer = index.writer(_HEAP, 1)
-    for document in gone:
+    for document in removed_documents:
         writer.delete_documents_by_term("document", document)
-    for count, piece in enumerate(pieces, 1):
+    for count, piece in enumerate(passages, 1):
         title = [] if _stands_in(piece.title) else split_words(piece.title)
         writer.add_document(
             Document(
@@ -161,7 +161,7 @@ def build(
             )
         )
         if count % 1000 == 0:
-            progress("indexing words", count, len(pieces))
+            progress("indexing words", count, len(passages))
     writer.commit()
     writer.wait_merging_threads()
     for lock in LOCKS:

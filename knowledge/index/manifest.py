@@ -56,7 +56,7 @@ class Generation:
         ]
 
     @property
-    def words(self) -> bool:
+    def has_words(self) -> bool:
         """Say whether the index of words is whole."""
         return not any(name.startswith(f"{LEXICAL}/") for name in self.damaged)
 

@@ -26,14 +26,14 @@ _SIBLINGS: dict[str, tuple[str, ...]] = {
     "risk_factor": ("cause", "associated_with"),
     "contraindication": ("pregnancy",),
 }
-"""What else answers where the asked relation has no facts."""
+"""Relations that answer where the asked one has no facts."""
 
 _COMPANIONS: dict[str, tuple[str, ...]] = {
     "treatment": ("first_line", "medicine"),
     "symptom": ("sign",),
     "medicine": ("first_line",),
 }
-"""What belongs to the answer beside the asked relation."""
+"""Relations that belong to the answer together with the asked one."""
 
 _INSTEAD: dict[tuple[str, str], tuple[str, ...]] = {
     ("symptom", "cause"): ("symptom", "sign", "side_effect"),
@@ -60,7 +60,7 @@ _OVERVIEW: dict[str, tuple[tuple[str, bool], ...]] = {
         ("side_effect", False),
     ),
 }
-"""What is told of an entity when no relation is asked for; `True` looks from the object's side."""
+"""What is shown of an entity when no relation is asked for; `True` looks from the object's side."""
 
 _OVERVIEW_ELSE: tuple[tuple[str, bool], ...] = (
     ("description", False),

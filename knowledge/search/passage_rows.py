@@ -74,8 +74,8 @@ class PassageReader:
 def _found(row: Row) -> StoredPassage:
     """Return the passage of a row as `_readable` selects it."""
     id, document, words, start, end, section, language, *rest = row
-    spoken: Language = "zh" if language == "zh" else "en"
-    return StoredPassage(Passage(id, document, words, start, end, section, spoken), *rest)
+    known_language: Language = "zh" if language == "zh" else "en"
+    return StoredPassage(Passage(id, document, words, start, end, section, known_language), *rest)
 
 
 def _readable(

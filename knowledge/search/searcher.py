@@ -60,7 +60,7 @@ class Search:
             self.graph,
             DenseIndex(generation.folder, generation.segments, manifest.files),
             TantivyIndex(generation.folder / LEXICAL)
-            if generation.words
+            if generation.has_words
             else MissingLexicalIndex(),
             embedding,
         )

@@ -91,7 +91,7 @@ def measure_coverage(held: Collection[str], wanted: Sequence[Topic]) -> Coverage
 
 
 def _unlinked(question: ParsedQuery) -> str:
-    """Return a question with its mentions blotted out."""
+    """Return a question with its mentions replaced by bars."""
     signs = list(question.text)
     for mention in question.mentions:
         signs[mention.start : mention.end] = "|" * (mention.end - mention.start)
