@@ -46,7 +46,6 @@ class Format:
     It yields entities with `facts`, entities with `names` alone, or `documents`. `recognise` gets
     a path and the first 64 KiB of the file, unpacked. `read_header` returns title, licence and
     note as the file itself states them; where it is None, or states nothing, those here hold.
-    A file of text may be packed with gzip, whatever its extension.
     """
 
     name: str
