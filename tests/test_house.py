@@ -94,6 +94,28 @@ def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
     assert not faults
 
 
+LESSON_LAYERS: dict[str, set[str]] = {
+    "templates": {"templates"},
+    "facts": {"facts"},
+    "verify": {"verify", "templates", "facts"},
+    "realize": {"realize", "templates", "facts"},
+}
+"""What a package of lessons may import of lessons; the proof knows nothing of how rows are made."""
+
+
+@pytest.mark.parametrize("layer", LESSON_LAYERS)
+def test_a_layer_of_lessons_imports_only_what_it_may(layer: str) -> None:
+    start = "knowledge.lessons."
+    faults = [
+        f"{path.relative_to(CHECKOUT)}: {name}"
+        for path in sorted((CHECKOUT / "knowledge" / "lessons" / layer).rglob("*.py"))
+        for name in _imports(path)
+        if f"{name}.".startswith(start)
+        and name.removeprefix(start).split(".")[0] not in LESSON_LAYERS[layer]
+    ]
+    assert not faults
+
+
 def test_the_rule_would_catch_an_offender(tmp_path: Path) -> None:
     offender = tmp_path / "offender.py"
     offender.write_text("def f():\n    import importlib\n    importlib.import_module('gradio')\n")

@@ -67,7 +67,7 @@ def build(
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
         kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
-        pairs = preference.Pairs(plan.related, every=preference.NAME in options.styles)
+        pairs = preference.PreferencePairs(plan.related, every=preference.NAME in options.styles)
         rows = _with_progress(kept, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(

@@ -16,7 +16,7 @@ from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
 from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.realize.name_forms import Tongue
+from knowledge.lessons.realize.name_forms import PageRenderer
 from knowledge.records import Entity, Language
 
 _ASKED_SINGLY = 500
@@ -47,7 +47,7 @@ class Subjects:
         self._graph = KnowledgeGraph(engine, generation)
         self._facts = Facts(engine, generation)
         self._entities: dict[str, Entity] = {}
-        self._tongues: dict[Language, Tongue] = {}
+        self._tongues: dict[Language, PageRenderer] = {}
         either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
         self._related = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
@@ -100,10 +100,10 @@ class Subjects:
                     if id in wanted and (page := tongue.page(id, facts.get(id, ()), entities)):
                         yield page
 
-    def _tongue(self, language: Language) -> Tongue:
+    def _tongue(self, language: Language) -> PageRenderer:
         if language not in self._tongues:
             common = self._common_words() if language == "en" else frozenset()
-            self._tongues[language] = Tongue(language, common)
+            self._tongues[language] = PageRenderer(language, common)
         return self._tongues[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:

@@ -179,7 +179,7 @@ def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, 
 def _differs(page: Page, other: Page, relation: str) -> bool:
     """Say whether another condition is one of its own and shares a finding that is told alike."""
     one, two = page.name.casefold(), other.name.casefold()
-    if one in two or two in one or not patient_profiles.beside(page, other):
+    if one in two or two in one or not patient_profiles.can_be_compared(page, other):
         return False
     shared = shared_findings(page, other, relation)
     return len(shared) > 1 or (bool(shared) and _one_field(page, other))

@@ -1,9 +1,9 @@
-"""Grounded: a question over numbered evidence, answered with citations or declined.
+"""Write questions over evidence, answered with citations or declined (style grounded).
 
     page + topic + form -> own lines among distractors -> sentences that cite the lines they rest on
 
 Forms: `read` answers from its lines, `copy` repeats the line, `two` needs two lines, `gone` has the
-lines taken away and declines, `torn` shows two lines that cannot both be right.
+lines removed and declines, `torn` shows two lines that contradict each other.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import Literal
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
 from knowledge.lessons.realize import realizer
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -41,7 +41,7 @@ _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
 def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a page can be asked about over evidence, and the forms of asking for each."""
+    """Return the relations that can be asked for over evidence, and the forms of each."""
     words = load(AttributeQuestionsWords, page.language)
     paired = words.topic_name
     held = [relation for relation in words.question if _lines(page, relation)]
@@ -59,18 +59,18 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page has no distractors to go with it."""
+    """Write one lesson, or none if the page has too few facts or distractors."""
     return _WRITERS[form](page, relation, pick)
 
 
 def _read(page: Page, relation: str, pick: random.Random) -> Lesson | None:
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     answer.state(relation, _items(page, relation, pick), briefly=0.5)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
 def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     items = _items(page, relation, pick)
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
@@ -84,8 +84,8 @@ def _copy(page: Page, relation: str, pick: random.Random) -> Lesson | None:
             page.name, bare, said, page.language, inverse=bare != relation
         )
         text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
-        text = grammar.say(load(GroundedWords, page.language).copied, pick) + text
-    answer.say(text, relation, items)
+        text = grammar.draw(load(GroundedWords, page.language).copied, pick) + text
+    answer.add(text, relation, items)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
@@ -97,45 +97,45 @@ def _two(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     if not others:
         return None
     pair = (relation, pick.choice(others))
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     for each in pair:
         answer.state(each, _items(page, each, pick), briefly=0.5)
-    return _shown(page, relation, pair, answer, huatuo.asked_twice(page, pair, pick), pick)
+    return _shown(page, relation, pair, answer, huatuo.ask_for_two(page, pair, pick), pick)
 
 
 def _gone(page: Page, relation: str, pick: random.Random) -> Lesson | None:
-    """Take the lines away that answer, keep others on the same entity, and decline."""
-    answer = Answer(page, pick)
+    """Remove the lines that answer, keep others on the same entity, and decline."""
+    answer = AnswerBuilder(page, pick)
     like = {relation}.union(*(group for group in _ALIKE if relation in group), {"description"})
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
-        answer.use((page, each, _items(page, each, pick)))
+        answer.rest_on((page, each, _items(page, each, pick)))
     for other in pick.sample(page.beside, min(len(page.beside), pick.choice((1, 2, 3)))):
         held = _apart(page, other)
         if not held:
             continue
         near = relation if relation in held and pick.random() < 0.6 else pick.choice(held)
-        answer.use((other, near, _items(other, near, pick)))
-    lines = answer.quotes()
+        answer.rest_on((other, near, _items(other, near, pick)))
+    lines = answer.evidence_lines()
     if not lines:
         return None
     pick.shuffle(lines)
     label = _label(relation, page.language)
-    template = grammar.say(load(GroundedWords, page.language).not_covered, pick)
-    answer.say(realizer.fill(template, page.language, 1, s=page.said, r=label))
+    template = grammar.draw(load(GroundedWords, page.language).not_covered, pick)
+    answer.add(realizer.fill(template, page.language, 1, s=page.said, r=label))
     asked = _laid(_ask(page, relation, pick), lines, page.language, pick)
-    return answer.lesson(NAME, asked, relation, meta={"declined": relation})
+    return answer.build(NAME, asked, relation, meta={"declined": relation})
 
 
 def _torn_apart(page: Page, relation: str, pick: random.Random) -> Lesson | None:
     pairs = [pair for pair in _OPPOSED if pair[1] == relation and _torn(page, pair)]
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
-    answer = Answer(page, pick)
-    answer.say(grammar.say(load(GroundedWords, page.language).disagree, pick))
+    answer = AnswerBuilder(page, pick)
+    answer.add(grammar.draw(load(GroundedWords, page.language).disagree, pick))
     for each, item in pick.sample([(first, one), (second, other)], 2):
         answer.state(each, [item])
-    template = grammar.say(load(GroundedWords, page.language).whether, pick)
+    template = grammar.draw(load(GroundedWords, page.language).whether, pick)
     asked = realizer.fill(template, page.language, 1, s=page.said, o=one.said)
     return _shown(page, relation, (first, second), answer, asked, pick, {"conflict": 1})
 
@@ -147,26 +147,26 @@ def _shown(
     page: Page,
     relation: str,
     used: Sequence[str],
-    answer: Answer,
+    answer: AnswerBuilder,
     asked: str,
     pick: random.Random,
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] | None = None,
 ) -> Lesson | None:
-    """Put the lines of an answer among others, and let it cite them."""
-    lines = [*answer.quotes(), *_distractors(page, used, pick)]
+    """Mix the lines of an answer with distractors, and let it cite them."""
+    lines = [*answer.evidence_lines(), *_distractors(page, used, pick)]
     pick.shuffle(lines)
-    return answer.lesson(
+    return answer.build(
         NAME, _laid(asked, lines, page.language, pick), relation, lines=lines, meta=meta
     )
 
 
 def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Random) -> str:
-    template = grammar.say(load(GroundedWords, language).layout, pick)
+    template = grammar.draw(load(GroundedWords, language).layout, pick)
     return template.replace("{q}", asked).replace("{e}", number_lines(lines))
 
 
 def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[str]:
-    """Return other lines: on the same entity, or on others and what is asked."""
+    """Return distractors: other lines on the same entity, or on what is asked of others."""
     like = set(used).union(*(group for group in _ALIKE if group & set(used)))
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
@@ -180,7 +180,7 @@ def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[s
 
 
 def _apart(page: Page, other: Page) -> list[str]:
-    """Return the relations of another page that say nothing of this one, from either side."""
+    """Return the relations of another page that do not involve this one."""
     return [
         each
         for each in other.groups
@@ -203,7 +203,7 @@ def _makes_line(page: Page, relation: str) -> bool:
 
 def _items(page: Page, relation: str, pick: random.Random) -> list[Item]:
     if relation == "associated_with":
-        return huatuo.few(page.named(relation), pick)
+        return huatuo.sample_items(page.named(relation), pick)
     named = page.named(relation)[:MOST]
     return [*named] if named else [page.texts(relation)[0]]
 
@@ -219,7 +219,7 @@ def _written(page: Page, relation: str, items: Sequence[Item]) -> str:
 
 
 def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
-    """Return what the graph states of the same two in both of two opposed relations."""
+    """Return the objects for which the graph states both of two opposed relations."""
     right = {item.object: item for item in page.named(pair[1])}
     return [(item, right[item.object]) for item in page.named(pair[0]) if item.object in right]
 
@@ -227,7 +227,7 @@ def _torn(page: Page, pair: Sequence[str]) -> list[tuple[Item, Item]]:
 def _ask(page: Page, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.say(words.question[relation], pick)
+    template = grammar.draw(words.question[relation], pick)
     return realizer.fill(template, page.language, 1, s=page.said, kind=kind)
 
 

@@ -12,14 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowledge.graph import verbalize
-from knowledge.records import Language, Lesson
+from knowledge.lessons.facts import lookup_calls
+from knowledge.lessons.facts.fact_store import INVERSE
+from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
-
-_CALL = re.compile(r'lookup\("([^"\n]+)", "([^"\n]+)"\)')
-RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "查询结果："}
-"""What begins the message that brings what a call found."""
 
 _NOT_COVERED = {
     "en": re.compile(
@@ -84,20 +82,6 @@ class Held:
     relation: str
     object: str
     value: dict[str, str]
-
-
-def call(entity: str, attribute: str) -> str:
-    """Return a call of the knowledge base in its fixed grammar.
-
-    >>> call("Gout", "tests")
-    'lookup("Gout", "tests")'
-    """
-    return f'lookup("{entity}", "{attribute}")'
-
-
-def is_call(text: str) -> bool:
-    """Say whether a message is a call and nothing else."""
-    return _CALL.fullmatch(text) is not None
 
 
 def clash(one: Held, other: Held) -> bool:
@@ -174,17 +158,18 @@ class Claims:
         for place, message in enumerate(messages[:-1]):
             if message.role != "assistant" or "lookup(" not in message.content:
                 continue
-            found = _CALL.fullmatch(message.content)
+            found = lookup_calls.read_call(message.content)
             if found is None:
                 return "a call is not in its grammar"
-            if found[1] not in self.names(self.lesson.split_key):
+            name, attribute = found
+            if name not in self.names(self.lesson.split_key):
                 return "a call names another entity"
             result = messages[place + 1].content
             quotes = {source.quote for source in self.lesson.sources}
-            told = result.removeprefix(RESULT[language])
+            told = result.removeprefix(lookup_calls.RESULT[language])
             if told == result or told not in quotes:
                 return "the result of a call is not what the graph holds"
-            if not any(told.startswith(head) for head in self._heads(found[1], found[2])):
+            if not any(told.startswith(head) for head in self._heads(name, attribute)):
                 return "the result of a call is about something else"
         return ""
 
@@ -195,7 +180,8 @@ class Claims:
             verbalize.evidence_line(name, id, [""], language, inverse=inverse)[:-1]
             for id, relation in RELATIONS.items()
             for inverse in (False, True)
-            if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
+            if attribute == lookup_calls.attribute_name(id + INVERSE * inverse, language)
+            and (not inverse or relation.inverse_en)
         ]
 
     def _declined(self) -> str:
@@ -244,10 +230,3 @@ class Claims:
             return "the answer does not tell that the evidence disagrees"
         pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]
         return "" if any(clash(*pair) for pair in pairs) else "the evidence does not disagree"
-
-
-def _label(relation: str, language: Language, inverse: bool) -> str:
-    of = RELATIONS[relation]
-    if not inverse:
-        return of.label(language)
-    return of.inverse_en if language == "en" else of.inverse_zh

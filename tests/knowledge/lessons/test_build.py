@@ -192,7 +192,7 @@ def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     ],
 )
 def test_debris_is_no_name(text, fits):
-    assert name_forms.fit(text) is fits
+    assert name_forms.is_usable_name(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_debris_is_no_name(text, fits):
 )
 def test_names_stay_within_their_language(names, language, said):
     entity = Entity("x:1", "condition", tuple(Name(*name) for name in names))
-    assert name_forms.spoken(entity, language) == said
+    assert name_forms.choose_name(entity, language) == said
 
 
 def test_every_relation_can_be_told():
-    told = {relation.removesuffix(INVERSE) for relation in realizer.relations("zh")}
+    told = {relation.removesuffix(INVERSE) for relation in realizer.stated_relations("zh")}
     assert told == set(RELATIONS)
-    assert {relation.removesuffix(INVERSE) for relation in realizer.relations("en")} == told
+    assert {relation.removesuffix(INVERSE) for relation in realizer.stated_relations("en")} == told
 
 
 def test_a_page_speaks_its_language_only(graph):

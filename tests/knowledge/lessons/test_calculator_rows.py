@@ -233,7 +233,7 @@ def test_pairs_are_slips(built, rows):
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
     assert set(kinds) == {"wrong result", "misused formula"}
     singles = [row for row in rows if len(row.messages) == 2]
-    slipped = [(row, corruptions.slip(row, random.Random(row.id))) for row in singles]
+    slipped = [(row, corruptions.corrupt(row, random.Random(row.id))) for row in singles]
     for row, slip in slipped:
         assert slip is None or slip.answer != row.messages[-1].content
     assert sum(slip is not None for _, slip in slipped) > 100
@@ -243,7 +243,7 @@ def test_a_slip_does_not_prove(rows, prover):
     wrong = [
         put(row, -1, slip.answer)
         for row in rows
-        if len(row.messages) == 2 and (slip := corruptions.slip(row, random.Random(row.id)))
+        if len(row.messages) == 2 and (slip := corruptions.corrupt(row, random.Random(row.id)))
     ]
     assert wrong and all(prover.faults(wrong))
 

@@ -74,7 +74,7 @@ def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
 @pytest.mark.parametrize("table", [SENTENCES.with_subject, SENTENCES.without_subject])
 def test_one_item_is_never_such_as(relation, table):
     for seed in range(150):
-        text = realizer.told(
+        text = realizer.fill_with_items(
             table[relation], "痛风", named(relation, "贫血"), "zh", random.Random(seed)
         )
         assert "贫血等" not in text
@@ -92,7 +92,7 @@ def test_one_item_is_never_such_as(relation, table):
     ],
 )
 def test_a_list_says_nothing_twice(names, kept):
-    assert chinese_sentences.once(names) == kept
+    assert chinese_sentences.drop_synonyms(names) == kept
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_list_says_nothing_twice(names, kept):
     ],
 )
 def test_what_is_looked_at_is_examined(name, said):
-    assert chinese_sentences.test(name) == said
+    assert chinese_sentences.name_test(name) == said
 
 
 def test_an_injury_happens_and_is_not_got():
@@ -124,7 +124,7 @@ def test_an_injury_happens_and_is_not_got():
 def test_a_list_that_is_joined_already_is_not_joined_again():
     taken = named("medicine", "酮康唑", "利福平", "地高辛")
     for seed in range(60):
-        text = realizer.told(
+        text = realizer.fill_with_items(
             ("{s}和{a}一起用会发生相互作用。",), "利伐沙班", taken, "zh", random.Random(seed)
         )
         assert text.count("和") == 1
@@ -132,14 +132,14 @@ def test_a_list_that_is_joined_already_is_not_joined_again():
 
 def test_names_with_commas_of_their_own_come_last_in_a_sentence():
     texts = ["脊柱、脊髓损伤", "颈肩痛", "产后风"]
-    said = realizer.listing(texts, "zh", random.Random(1))
+    said = realizer.join_names(texts, "zh", random.Random(1))
     assert said == "颈肩痛、产后风，以及脊柱、脊髓损伤"
 
 
 def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
-    assert name_forms.damaged("治疗周期：30tian")
-    assert not name_forms.damaged("治疗周期：30天")
-    groups = name_forms.once(
+    assert name_forms.is_damaged("治疗周期：30tian")
+    assert not name_forms.is_damaged("治疗周期：30天")
+    groups = name_forms.drop_repeated_items(
         "外阴血管瘤",
         {
             "complication": named("condition", "血管瘤", "贫血"),
@@ -162,13 +162,13 @@ def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
     ],
 )
 def test_an_illness_has_the_pace_of_its_name(name, pace):
-    assert patient_profiles.profile(page(name, symptom=("乏力",))).pace == pace
+    assert patient_profiles.profile_of(page(name, symptom=("乏力",))).pace == pace
 
 
 def test_who_is_unconscious_is_seen_at_once():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
-    assert patient_profiles.profile(ill, ill.named("symptom")).pace == "sudden"
-    assert patient_profiles.profile(ill, ill.named("symptom")[1:]).pace == "days"
+    assert patient_profiles.profile_of(ill, ill.named("symptom")).pace == "sudden"
+    assert patient_profiles.profile_of(ill, ill.named("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
@@ -196,9 +196,9 @@ def test_what_is_urgent_comes_before_advice():
 
 def test_the_speaker_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
-    who = patient_profiles.profile(ill)
+    who = patient_profiles.profile_of(ill)
     heard = [
-        chatdoctor.complaint(ill, who, ill.named("symptom"), random.Random(seed))
+        chatdoctor.describe_complaint(ill, who, ill.named("symptom"), random.Random(seed))
         for seed in range(200)
     ]
     told = [text for text in heard if re.search(r"\d+岁", text)]
@@ -263,5 +263,5 @@ def test_every_form_of_the_tables_can_be_written():
         for seed in range(40):
             pick = random.Random(seed)
             parts = {"since": "这三天", "x": "咳嗽", "rest": "发热"}
-            text = realizer.told(templates, "肺炎", items, "zh", pick, **parts)
+            text = realizer.fill_with_items(templates, "肺炎", items, "zh", pick, **parts)
             assert not re.search(r"[\[\]{}|<>()«»]", text), text

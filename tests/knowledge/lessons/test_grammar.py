@@ -6,7 +6,7 @@ import string
 import pytest
 
 from knowledge.lessons.facts.pages import INVERSE, Item
-from knowledge.lessons.realize.realizer import brief, statement
+from knowledge.lessons.realize.realizer import state_briefly, state_facts
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
@@ -29,7 +29,7 @@ TABLES = {language: load(RelationSentencesWords, language) for language in ("en"
 )
 def test_a_template_stands_for_its_texts(template, texts):
     assert {grammar.vary(template, random.Random(n)) for n in range(60)} == texts
-    assert grammar.count(template) == len(texts)
+    assert grammar.count_texts(template) == len(texts)
 
 
 @pytest.mark.parametrize("template", ["(a|b", "a)b", "((a)", "[one|many of {s}", "<is|are", "a {s"])
@@ -70,8 +70,8 @@ def test_every_relation_fills_without_a_mark_left(language, count):
         for seed in range(30):
             pick = random.Random(seed)
             for text in (
-                statement(subject, relation, items, language, pick),
-                brief(relation, items, language, pick),
+                state_facts(subject, relation, items, language, pick),
+                state_briefly(relation, items, language, pick),
             ):
                 assert not set("()[]<>«»{}|") & set(text), text
                 assert all(name in text.lower() for name in names[:count] if text)
@@ -80,4 +80,4 @@ def test_every_relation_fills_without_a_mark_left(language, count):
 def test_sentences_of_a_relation_seldom_repeat():
     for table in TABLES.values():
         for relation in ("symptom", "test", "treatment", "complication"):
-            assert sum(map(grammar.count, table.with_subject[relation])) > 20
+            assert sum(map(grammar.count_texts, table.with_subject[relation])) > 20
