@@ -9,15 +9,17 @@ if TYPE_CHECKING:
     from knowledge.index.garbage_collection import CollectionReport
 
 
-def collected(gone: "CollectionReport") -> list[str]:
+def collection_lines(gone: "CollectionReport") -> list[str]:
     """Return what a collection deleted."""
     if not (gone.folders or gone.documents or gone.facts):
         return ["Nothing to delete."]
-    told = f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
-    return [told, *gone.folders, f"Generation {gone.generation} is in force."]
+    deleted = (
+        f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
+    )
+    return [deleted, *gone.folders, f"Generation {gone.generation} is in force."]
 
 
-def card(found: Mapping[str, object]) -> Iterator[str]:
+def document_lines(found: Mapping[str, object]) -> Iterator[str]:
     """Yield a source or document, a document's text last."""
     yield from output.pairs({name: value for name, value in found.items() if name != "text"})
     if "text" in found:
@@ -25,15 +27,15 @@ def card(found: Mapping[str, object]) -> Iterator[str]:
         yield str(found["text"])
 
 
-def cards(found: Sequence[Mapping[str, object]]) -> list[str]:
+def list_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
     """Return sources or documents, a line each."""
     keys = ("id", "format", "licence", "year", "type", "title")
     rows = [[each[key] or "" for key in keys if key in each] for each in found]
     return output.listed(rows, "Nothing.")
 
 
-def versions(found: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return generations, a line each; a star stands before the one in force."""
+def generation_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return generations, a line each; a star is before the one in force."""
     rows = [
         (
             "*" if each["current"] else "",
@@ -46,18 +48,18 @@ def versions(found: Sequence[Mapping[str, object]]) -> list[str]:
     return output.listed(rows, "The knowledge base is empty.")
 
 
-def hits(found: Sequence[Mapping[str, object]]) -> list[str]:
+def hit_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
     """Return search hits: rank, score and title, then the text, then why."""
     lines = []
     for hit in found:
         year = f" ({hit['year']})" if hit["year"] else ""
         text = " ".join(str(hit["text"]).split())
         lines += [f"{hit['rank']}. {hit['title']}{year} · {hit['id']} · {hit['score']}"]
-        lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_why(hit)}"]
+        lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_reason(hit)}"]
     return lines or ["Nothing in the knowledge base fits."]
 
 
-def _why(hit: Mapping[str, object]) -> str:
+def _reason(hit: Mapping[str, object]) -> str:
     """Return in words why a hit is where it is."""
     why, matched, alike = hit["why"], hit["matched"], hit["alike"]
     assert isinstance(why, Mapping) and isinstance(matched, tuple) and isinstance(alike, tuple)
@@ -69,13 +71,13 @@ def _why(hit: Mapping[str, object]) -> str:
     return said + (f"; the same in {', '.join(alike)}" if alike else "")
 
 
-def entity(found: Mapping[str, Any]) -> Iterator[str]:
+def entity_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield an entity: its names, its facts by relation with notes, then what contradicts what."""
     yield f"{found['id']} ({found['kind']})"
     yield from (f"  {language}: {', '.join(found['names'][language])}" for language in ("en", "zh"))
     said: dict[str, list[str]] = {}
     for fact in found["facts"]:
-        said.setdefault(fact["relation"], []).append(_object(fact) + _marks(fact))
+        said.setdefault(fact["relation"], []).append(_object(fact) + _notes(fact))
     for relation, values in said.items():
         yield f"  {relation}: {'; '.join(values)}"
     yield from _contradictions(found["facts"])
@@ -85,7 +87,7 @@ def _object(fact: Mapping[str, Any]) -> str:
     return str(fact["object"]["name"] if "object" in fact else next(iter(fact["value"].values())))
 
 
-def _marks(fact: Mapping[str, Any]) -> str:
+def _notes(fact: Mapping[str, Any]) -> str:
     """Return what sources add to a fact, and whether something speaks against it."""
     notes = ", ".join(dict.fromkeys(fact["notes"].values()))
     conflict = " (conflict)" if fact["conflicts"] or len(fact["levels"]) > 1 else ""
@@ -100,23 +102,23 @@ def _contradictions(facts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"  conflict, {fact['relation']} {_object(fact)}: {' against '.join(sides)}"
         for id in fact["conflicts"]:
             if id not in known:
-                yield f"  conflict: {_sided(fact)} against fact {id}"
+                yield f"  conflict: {_with_sources(fact)} against fact {id}"
             elif fact["id"] < id:
-                yield f"  conflict: {_sided(fact)} against {_sided(known[id])}"
+                yield f"  conflict: {_with_sources(fact)} against {_with_sources(known[id])}"
 
 
-def _sided(fact: Mapping[str, Any]) -> str:
+def _with_sources(fact: Mapping[str, Any]) -> str:
     return f"{fact['relation']} {_object(fact)} ({', '.join(fact['sources'])})"
 
 
-def conflicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def conflict_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return conflicts: why each is one, then its sides with their sources."""
     lines = []
     for number, each in enumerate(found, 1):
         lines += [f"{number}. {each['why']}"]
         for side in each["sides"]:
-            told = side["object"]
-            name = told["name"] if "name" in told else next(iter(told["value"].values()), "")
+            shown = side["object"]
+            name = shown["name"] if "name" in shown else next(iter(shown["value"].values()), "")
             lines += [f"   {side['subject']['name']} — {side['relation']}: {name}"]
             for source in side["sources"]:
                 note = f": {source['note']}" if source["note"] else ""
@@ -124,7 +126,7 @@ def conflicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines or ["No facts contradict each other."]
 
 
-def merges(found: Mapping[str, Any]) -> list[str]:
+def merge_lines(found: Mapping[str, Any]) -> list[str]:
     """Return merges by entity with what decided each, then the splits."""
     lines = []
     before = ""
