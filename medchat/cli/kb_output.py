@@ -16,7 +16,8 @@ def collection_lines(gone: "CollectionReport") -> list[str]:
     deleted = (
         f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
     )
-    return [deleted, *gone.folders, f"Generation {gone.generation} is in force."]
+    first = f"Deleted {counts} that are held no more."
+    return [first, *gone.folders, f"Generation {gone.generation} is in force."]
 
 
 def document_lines(found: Mapping[str, object]) -> Iterator[str]:
