@@ -13,9 +13,7 @@ def collection_lines(gone: "CollectionReport") -> list[str]:
     """Return what a collection deleted."""
     if not (gone.folders or gone.documents or gone.facts):
         return ["Nothing to delete."]
-    deleted = (
-        f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
-    )
+    counts = f"{gone.documents:,} documents and {gone.facts:,} facts"
     first = f"Deleted {counts} that are held no more."
     return [first, *gone.folders, f"Generation {gone.generation} is in force."]
 
