@@ -16,28 +16,6 @@ from knowledge.search.hits import Hit, HitOrigin, HitScores
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.vocabulary import RELATIONS
 
-<<<<<<< HEAD
-_SIBLINGS: dict[str, tuple[str, ...]] = {
-    "first_line": ("medicine", "treatment"),
-    "treatment": ("first_line", "medicine"),
-    "medicine": ("first_line", "treatment"),
-    "symptom": ("sign", "associated_with"),
-    "sign": ("symptom", "associated_with"),
-    "cause": ("risk_factor", "associated_with"),
-    "risk_factor": ("cause", "associated_with"),
-    "contraindication": ("pregnancy",),
-}
-"""Relations that answer where the asked one has no facts."""
-
-_COMPANIONS: dict[str, tuple[str, ...]] = {
-    "treatment": ("first_line", "medicine"),
-    "symptom": ("sign",),
-    "medicine": ("first_line",),
-}
-"""Relations that belong to the answer together with the asked one."""
-
-=======
->>>>>>> main
 _INSTEAD: dict[tuple[str, str], tuple[str, ...]] = {
     ("symptom", "cause"): ("symptom", "sign", "side_effect"),
     ("symptom", "description"): ("symptom", "sign"),
