@@ -41,9 +41,9 @@ LESSON_LAYERS: dict[str, set[str]] = {
     "templates": set(),
     "facts": {"templates"},
     "verify": {"templates", "facts"},  # a checker that knew the writer would repeat its mistakes
-    "realize": {"templates", "facts", "verify"},
-    "pages": {"templates", "facts", "verify", "realize"},
-    "styles": {"templates", "facts", "verify", "realize", "pages"},
+    "realize": {"templates", "facts"},
+    "pages": {"templates", "facts", "realize"},
+    "styles": {"templates", "facts", "realize", "pages"},
 }
 """What each package of `knowledge.lessons` imports of the others; its own modules import all."""
 FORBIDDEN = {"pickle", "dill", "joblib", "shelve", "marshal"}
@@ -91,28 +91,6 @@ def test_a_module_imports_only_what_its_room_may(room: str, path: Path) -> None:
             faults.append(f"{name}: owned by {', '.join(sorted(OWNERS[top]))}")
         if top in FORBIDDEN:
             faults.append(f"{name}: forbidden")
-    assert not faults
-
-
-LESSON_LAYERS: dict[str, set[str]] = {
-    "templates": {"templates"},
-    "facts": {"facts"},
-    "verify": {"verify", "templates", "facts"},
-    "realize": {"realize", "templates", "facts"},
-}
-"""What a package of lessons may import of lessons; the proof knows nothing of how rows are made."""
-
-
-@pytest.mark.parametrize("layer", LESSON_LAYERS)
-def test_a_layer_of_lessons_imports_only_what_it_may(layer: str) -> None:
-    start = "knowledge.lessons."
-    faults = [
-        f"{path.relative_to(CHECKOUT)}: {name}"
-        for path in sorted((CHECKOUT / "knowledge" / "lessons" / layer).rglob("*.py"))
-        for name in _imports(path)
-        if f"{name}.".startswith(start)
-        and name.removeprefix(start).split(".")[0] not in LESSON_LAYERS[layer]
-    ]
     assert not faults
 
 

@@ -36,12 +36,11 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import PreparedQuery, Row, StatementBuilder
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.text.names import normalise
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 MOST = 12
 """A line of evidence names at most this many objects."""
 
-_INVERSE = "~"
 _FEW, _MANY = 24, 400
 """So many entities are asked for at once."""
 
@@ -222,7 +221,7 @@ class KnowledgeGraph:
         text = verbalize.evidence_line(
             entity, relation, [said for _, said in shown], language, inverse=inverse
         )
-        id = f"{entity_id}#{relation}{_INVERSE if inverse else ''}"
+        id = f"{entity_id}#{relation}{INVERSE if inverse else ''}"
         return EvidenceLine(
             id, entity, relation, inverse, text, tuple(fact for fact, _ in shown), language
         )

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.text.characters import CJK
 from knowledge.text.names import normalise
 from knowledge.text.spelling import SpellingCorrector
 from knowledge.text.stop_words import EVERYDAY_EN, EVERYDAY_ZH
@@ -27,10 +28,9 @@ from knowledge.vocabulary import KINDS
 REORDERED = 5
 """English names of two to so many words are also found with their words in another order."""
 
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNIT = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:['’‘`´][^\\W_{_CJK}]+)*")
-_PARTS = re.compile(f"[{_CJK}]|[^ {_CJK}]+")
-_CJK_SIGN = re.compile(f"[{_CJK}]")
+_UNIT = re.compile(f"[{CJK}]|[^\\W_{CJK}]+(?:['’‘`´][^\\W_{CJK}]+)*")
+_PARTS = re.compile(f"[{CJK}]|[^ {CJK}]+")
+_CJK_SIGN = re.compile(f"[{CJK}]")
 _NUMERAL = re.compile("[ivⅰ-ⅷⅠ-Ⅷ]+|[一二三四五]", re.IGNORECASE)
 _TYPED = ("type", "stage", "grade", "class", "group", "factor")
 _MEASURED = ("型", "期", "级", "度")
@@ -38,7 +38,7 @@ _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
 _PHRASE = re.compile(f"[^{_ENDING}]+")
 _MOST_PHRASES = 20_000  # that are remembered with the names in them
-_MIXED = re.compile(f"[^{_CJK}{_ENDING}]|[一二三四五][型期级度]")
+_MIXED = re.compile(f"[^{CJK}{_ENDING}]|[一二三四五][型期级度]")
 """What makes a phrase more than Chinese characters, each of which stands for itself."""
 
 _INTRODUCED = re.compile(r"\s*[(（]([A-Z][A-Za-z0-9-]{1,9})[)）]")

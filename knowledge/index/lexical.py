@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from knowledge.durable import link_or_copy
 from knowledge.records import Language, Progress, silent
+from knowledge.text.characters import CJK, character_pairs
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
 if TYPE_CHECKING:
@@ -30,13 +31,12 @@ LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 _ANALYSER = "medchat"
 _HEAP = 64_000_000
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_FIRST_CJK = _CJK[0]
-_WORDS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
+_FIRST_CJK = CJK[0]
+_WORDS = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+_IS_CJK = re.compile(f"[{CJK}]")
 
-_RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{_CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
+_RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
 _STOP_ZH = re.compile("|".join(QUESTION_PHRASES_ZH))
 
 
@@ -73,7 +73,7 @@ def split_words(text: str) -> list[str]:
         if run < _FIRST_CJK or not _IS_CJK.match(run):
             found.append(run)
         else:
-            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
+            found += character_pairs(run)
     return found
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.text.characters import character_pairs
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
 from knowledge.text.sentences import split_draft
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
 
@@ -60,22 +61,6 @@ _CAUSES = re.compile(
     r"\bcauses?\b(?!\s*(?:of|include|are|:))|\blead(?:s|ing)? to\b|\bresults? in\b|引起|导致|引发",
     re.IGNORECASE,
 )
-INVERSE = "~"
-"""Ends the relation of a group of facts that is seen from the object's side."""
-
-_TRAILING_RELATIONS = frozenset({"complication", "side_effect"})
-"""Relations whose objects follow from the subject, so that the subject may 'cause' them."""
-
-_ALLIED: Mapping[str, frozenset[str]] = {
-    "first_line": frozenset({"first_line", "treatment", "medicine"}),
-    "treatment": frozenset({"treatment"}),
-    "medicine": frozenset({"medicine", "treatment"}),
-    "complication": frozenset({"complication", "cause"}),
-    "side_effect": frozenset({"side_effect", "cause"}),
-}
-"""Which relation words may speak of a group of facts, besides those of its own relation."""
-
-
 _FORBIDDING: frozenset[DenialKind] = frozenset({"negation", "prohibition", "cessation"})
 """Denials by which a claim may say that something must not be had."""
 
@@ -173,15 +158,15 @@ def _worded(rest: str, held: Text, piece: Piece) -> list[bool]:
     ]
     for run in text_features.chinese(rest):
         for part in _without_cues(run, speaks):
-            found += [pair in texts for pair in text_features.pairs(part)]
+            found += [pair in texts for pair in character_pairs(part)]
     return found
 
 
 def _relations_of(piece: Piece, texts: str) -> frozenset[str]:
     """Return the relations of which a claim may speak: those the evidence itself speaks of."""
     if piece.evidence.relation:
-        relation = piece.evidence.relation.rstrip(INVERSE)
-        return _ALLIED.get(relation, frozenset({relation}))
+        relation = base_relation(piece.evidence.relation)
+        return frozenset({relation, *RELATIONS[relation].stated_as})
     return text_features.spoken_relations(texts)
 
 
@@ -226,7 +211,7 @@ def _same_polarity_of_fact(claim: Text, piece: Piece) -> bool:
 
 
 def _negative(piece: Piece) -> bool:
-    return piece.evidence.relation.rstrip(INVERSE) in text_features.NEGATIVE_RELATIONS
+    return base_relation(piece.evidence.relation) in text_features.NEGATIVE_RELATIONS
 
 
 def _same_polarity(claim: Text, held: Text) -> bool:
@@ -374,4 +359,4 @@ def _fact_direction(claim: Text, piece: Piece) -> bool:
     if first is None or first.start > action.start():
         return True
     leads = piece.evidence.subject in first.entities
-    return leads if piece.evidence.relation in _TRAILING_RELATIONS else not leads
+    return leads if RELATIONS[piece.evidence.relation].consequence else not leads

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from finetune import rendering
 from finetune.rendering import Message
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.entailment import Find
 from medchat.answering.relevance import in_title, is_exact, patients, speaks_of
 from medchat.answering.understanding import Asked
 
@@ -114,7 +114,7 @@ def _standing(piece: Evidence, asked: Asked, find: Find) -> float:
         return 1.2 if in_title(piece, asked, find) else 1.0
     if piece.subject in asked.entities:
         for place, relation in enumerate(asked.relations):
-            if piece.relation.rstrip(INVERSE) == relation:
+            if base_relation(piece.relation) == relation:
                 return 2.0 - 0.1 * place
     if is_exact(piece, asked, find):
         return 1.3

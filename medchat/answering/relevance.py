@@ -11,33 +11,17 @@ from dataclasses import replace
 
 from knowledge.index import lexical
 from knowledge.text.denial import DenialKind, is_denied
+from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.entailment import Find
 from medchat.answering.understanding import Asked
 
 KNOWN = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
 
-_TREATING = frozenset({"first_line", "treatment", "medicine"})
-_GIVING = _TREATING | {"dose_limit"}
-_ANSWERED_BY: Mapping[str, frozenset[str]] = {
-    "first_line": _TREATING,
-    "treatment": _TREATING | {"diet_recommended", "prevention"},
-    "medicine": _TREATING,
-    "symptom": frozenset({"symptom", "sign", "red_flag", "associated_with"}),
-    "sign": frozenset({"sign", "symptom", "associated_with"}),
-    "cause": frozenset({"cause", "risk_factor", "associated_with"}),
-    "risk_factor": frozenset({"risk_factor", "cause", "population", "associated_with"}),
-    "complication": frozenset({"complication", "cause", "red_flag"}),
-    "side_effect": frozenset({"side_effect", "cause", "contraindication"}),
-    "contraindication": frozenset({"contraindication", "diet_avoided", "pregnancy"}),
-    "red_flag": frozenset({"red_flag", "complication"}),
-    "diet_recommended": frozenset({"diet_recommended", "diet_avoided"}),
-    "diet_avoided": frozenset({"diet_recommended", "diet_avoided"}),
-    "population": frozenset({"population", "risk_factor"}),
-}
-"""Which relations of evidence answer a question for a relation, besides the same one."""
+_GIVING = accepted_relations(["treatment"]) | {"dose_limit"}
+"""Relations that say what may be given to a patient."""
 
 _TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "symptom": ("symptom",),
@@ -50,15 +34,6 @@ _TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "department": ("department",),
 }
 """Kinds of entities that prose on the subject names when it tells of a relation without its cue."""
-
-_COMPANIONS: Mapping[str, frozenset[str]] = {
-    "treatment": frozenset({"first_line", "medicine"}),
-    "symptom": frozenset({"sign"}),
-    "medicine": frozenset({"first_line"}),
-}
-"""Groups of facts that belong to the answer beside the very one asked for."""
-
-_DANGERS = frozenset({"contraindication", "interaction"})
 
 _WIDE = frozenset({"description", "population", "body_part", "course", "associated_with"})
 """Relations whose cues ("what is", "who", "where") stand in questions of every kind."""
@@ -131,10 +106,10 @@ def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
     """
     if piece.kind != "fact" or piece.subject not in asked.entities:
         return False
-    relation = piece.relation.rstrip(INVERSE)
+    relation = base_relation(piece.relation)
     if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
-    return (not asked.relations or relation in _DANGERS) and _ties(piece, asked, find)
+    return (not asked.relations or RELATIONS[relation].warns) and _ties(piece, asked, find)
 
 
 def _warns(piece: Evidence, asked: Asked) -> bool:
@@ -213,7 +188,7 @@ def _of_the_patients(pieces: list[Evidence], asked: Asked) -> list[Evidence]:
 
 def accompanies(piece: Evidence, asked: Asked) -> bool:
     """Say whether a group of facts belongs to the answer beside the very one asked for."""
-    companions = _COMPANIONS.get(asked.relations[0], frozenset()) if asked.relations else ()
+    companions = RELATIONS[asked.relations[0]].companions if asked.relations else ()
     return piece.subject in asked.entities and piece.relation in companions
 
 
@@ -236,9 +211,9 @@ def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
 
 def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
-    accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
-        return piece.relation.rstrip(INVERSE) in accepted
+        return base_relation(piece.relation) in accepted_relations(wanted)
+    accepted = accepted_relations(wanted, prose=True)
     if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(

@@ -5,9 +5,8 @@ entity + attribute -> lookup("Gout", "tests") -> entity + attribute
 
 import re
 
-from knowledge.lessons.facts.fact_store import INVERSE
 from knowledge.records import Language
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "查询结果："}
 """What begins the message that brings the result of a call."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from knowledge.lessons.facts.fact_store import INVERSE as INVERSE
 from knowledge.records import Entity, Language, Passage
 
 MOST = 8

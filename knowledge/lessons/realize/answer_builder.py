@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE
 
-StatedFacts = tuple[Page, str, Sequence[Item]]
+StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
 LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
@@ -27,9 +28,9 @@ LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
 class _Used:
     """What a row rests on: an item of a page, or words quoted from a passage."""
 
-    page: Page
+    page: FactPage
     relation: str
-    item: Item
+    item: PageFact
     passage: str = ""
 
     @property
@@ -41,7 +42,7 @@ class _Used:
 class AnswerBuilder:
     """Collects the sentences of an answer about one page, and the facts that prove them."""
 
-    def __init__(self, page: Page, pick: random.Random) -> None:
+    def __init__(self, page: FactPage, pick: random.Random) -> None:
         self._page = page
         self._pick = pick
         self._text = ""
@@ -62,7 +63,7 @@ class AnswerBuilder:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
 
-    def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
+    def state(self, relation: str, items: Sequence[PageFact], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 
         `briefly` is the chance of a short one without the name, if no other page was mentioned.
@@ -73,7 +74,7 @@ class AnswerBuilder:
         text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
         self.add(text, relation, items)
 
-    def add(self, text: str, relation: str = "", items: Sequence[Item] = ()) -> None:
+    def add(self, text: str, relation: str = "", items: Sequence[PageFact] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
         self.add_stating(text, (self._page, relation, items))
 
@@ -88,7 +89,7 @@ class AnswerBuilder:
     def rest_on_quotation(self, passage: Passage, words: str) -> str:
         """Let the row rest on words of a passage that an earlier turn quotes; return the key."""
         key = f"{passage.id}|{words}"
-        item = Item(passage.id, words, words, licence=self._page.licence)
+        item = PageFact(passage.id, words, words, licence=self._page.licence)
         self._used.setdefault(key, _Used(self._page, "", item, passage.id))
         return key
 

@@ -12,7 +12,7 @@ from knowledge.calculators import calls
 from knowledge.calculators.calls import Call
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.calculators.worked_steps import show_working
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.value_phrases import Relative, Voice
 from knowledge.lessons.templates import grammar
@@ -36,7 +36,7 @@ class CalculatorDialogue:
     """Collects the messages of a lesson that calculates, and the calls that it rests on."""
 
     formula: Formula
-    case: Case
+    case: CalculatorCase
     language: Language
     pick: random.Random
     voice: Voice
@@ -116,19 +116,19 @@ class CalculatorDialogue:
         more = grammar.draw(tail, pick) if tail else ""
         return opening + value_phrases.capitalize(asked) + more
 
-    def result(self, case: Case) -> str:
+    def result(self, case: CalculatorCase) -> str:
         """Return a sentence that states the result."""
         listed = value_phrases.restate_values(case, self.language)
         templates = [each for each in self.result_templates if listed or "{l}" not in each]
         return self.fill(templates, l=listed, r=case.call.answer(self.language))
 
-    def category(self, case: Case) -> str:
+    def category(self, case: CalculatorCase) -> str:
         """Return a sentence that states the category of the result."""
         place = self.formula.band(self.formula.result(case.given))
         label = self.formula.bands[place].label(self.language)
         return self.fill(self.words.category, b=label)
 
-    def working(self, case: Case) -> str:
+    def working(self, case: CalculatorCase) -> str:
         """Return a sentence that shows how the result is calculated."""
         words = self.words
         result = case.call.answer(self.language)
@@ -143,12 +143,12 @@ class CalculatorDialogue:
             return ""
         return self.fill(self.words.source, s=self.formula.source)
 
-    def add_case_call(self, case: Case) -> None:
+    def add_case_call(self, case: CalculatorCase) -> None:
         """Add the call of a case with its result, and let the row rest on it."""
         self.rest_on(case.call)
         self.add_call(case.call, self.formula.names(self.language)[0])
 
-    def result_sentences(self, case: Case) -> list[str]:
+    def result_sentences(self, case: CalculatorCase) -> list[str]:
         """Return a sentence on the result, and by chance one on its category."""
         more = self.formula.bands and self.pick.random() < _EXTRA
         return [self.result(case), self.category(case) if more else ""]
@@ -156,7 +156,7 @@ class CalculatorDialogue:
     def conversion(self, one: Input) -> str:
         """Return a sentence that converts a value to the unit of the formula."""
         value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
-        number, unit = self.case.told[one.key]
+        number, unit = self.case.stated[one.key]
         told = units.format_quantity(number, unit, self.language)
         name = one.names(self.language)[0]
         return self.fill(self.words.converted, n=name, u=told, v=value)

@@ -11,11 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts.fact_store import Stated, is_validation
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.fact_store import FactView
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.records import Entity, Language
 from knowledge.text import names
+from knowledge.vocabulary import INVERSE
 
 _REVIEWED = 2
 """Where a relation has so many curated facts, those of scraped sources are left out."""
@@ -148,13 +150,15 @@ class PageRenderer:
         """Forget what entities are called."""
         self._known.clear()
 
-    def page(self, id: str, facts: Sequence[Stated], entities: Mapping[str, Entity]) -> Page | None:
+    def page(
+        self, id: str, facts: Sequence[FactView], entities: Mapping[str, Entity]
+    ) -> FactPage | None:
         """Return the page of an entity, or None where nothing can be said of it."""
         own = self._called(id, entities)
         if not own.text:
             return None
         apart = is_validation(id)
-        groups: dict[str, dict[str, Item]] = {}
+        groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
@@ -173,13 +177,13 @@ class PageRenderer:
                 text, said, key, kind = called
                 if self._language == "zh" and relation == "test" and other:
                     said = chinese_sentences.name_test(text)
-                items[key] = Item(fact.id, text, said, other, kind, fact.licence)
+                items[key] = PageFact(fact.id, text, said, other, kind, fact.licence)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
         kept = {relation: tuple(items.values()) for relation, items in groups.items()}
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
-        return Page(entities[id], self._language, own.text, own.said, kept) if kept else None
+        return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
 
     def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
         known = self._known.get(id)
@@ -190,7 +194,7 @@ class PageRenderer:
             known = self._known[id] = self._named(text, kind)
         return known
 
-    def _told(self, fact: Stated) -> _Called:
+    def _told(self, fact: FactView) -> _Called:
         """Return the text of a fact that has no object, or nothing where it is not to be told."""
         text = (fact.en if self._language == "en" else fact.zh).strip()
         native = bool(_CJK.search(text)) == (self._language == "zh")
@@ -221,8 +225,8 @@ _NOT_CALLED = _Called("", "", "", "")
 
 
 def drop_repeated_items(
-    name: str, groups: dict[str, tuple[Item, ...]]
-) -> dict[str, tuple[Item, ...]]:
+    name: str, groups: dict[str, tuple[PageFact, ...]]
+) -> dict[str, tuple[PageFact, ...]]:
     """Leave out what a Chinese list says twice, and complications that the name itself holds."""
     kept = {}
     for relation, items in groups.items():

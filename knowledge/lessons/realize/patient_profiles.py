@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -143,9 +143,9 @@ class PatientProfile:
     pregnant: bool = False
 
 
-def profile_of(page: Page, complaints: Sequence[Item] = ()) -> PatientProfile:
+def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientProfile:
     """Return whom a condition may befall, by its names, its symptoms and those it affects."""
-    about, whom, risks, sudden = page.once("signs", _signs_of)
+    about, whom, risks, sudden = page.cached("signs", _signs_of)
     felt = 0
     for item in complaints:
         felt |= _signs(item.text)
@@ -174,7 +174,7 @@ def profile_of(page: Page, complaints: Sequence[Item] = ()) -> PatientProfile:
     return PatientProfile(sex, stage, fertile, pace, menopause, pregnant)
 
 
-def _signs_of(page: Page) -> tuple[int, int, int, bool]:
+def _signs_of(page: FactPage) -> tuple[int, int, int, bool]:
     """Return the signs of a page's names, of whom and where it befalls, of its risks, its onset."""
     about = _looked_for(" ".join([name.text for name in page.entity.names]))
     whom = _looked_for(_words(page.groups, "population", "body_part"))
@@ -199,9 +199,9 @@ def _is_sudden(name: int, about: int) -> bool:
     return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
 
 
-def can_be_compared(page: Page, other: Page) -> bool:
+def can_be_compared(page: FactPage, other: FactPage) -> bool:
     """Say whether one patient may be weighed between two conditions: sex and age allow both."""
-    one, two = page.once("profile", profile_of), other.once("profile", profile_of)
+    one, two = page.cached("profile", profile_of), other.cached("profile", profile_of)
     sexes = {one.sex, two.sex} - {""}
     if len(sexes) > 1 or (two.sex and not one.sex):
         return False
@@ -217,27 +217,27 @@ def can_be_compared(page: Page, other: Page) -> bool:
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
 
 
-def can_be_asked(page: Page, item: Item) -> bool:
+def can_be_asked(page: FactPage, item: PageFact) -> bool:
     """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
-    own, told = page.once("profile", profile_of), profile_of(page, [item])
+    own, told = page.cached("profile", profile_of), profile_of(page, [item])
     return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
 
 
-def history_items(page: Page) -> list[Item]:
+def history_items(page: FactPage) -> list[PageFact]:
     """Return the risk factors that a history may mention: no visible or inborn ones."""
     fertile = profile_of(page).childbearing
     return [
         item
-        for item in page.named("risk_factor")
+        for item in page.entity_facts("risk_factor")
         if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
     ]
 
 
-def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
+def _words(groups: dict[str, tuple[PageFact, ...]], *relations: str) -> str:
     return " ".join(item.text for relation in relations for item in groups.get(relation, ()))
 
 
-def is_illness(page: Page) -> bool:
+def is_illness(page: FactPage) -> bool:
     """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
     if page.entity.kind != "condition":
         return True
@@ -267,7 +267,7 @@ def choose_duration(who: PatientProfile, language: Language, pick: random.Random
     return pick.choice(load(PatientsWords, language).duration[who.pace])
 
 
-def state_likely_condition(page: Page, symptoms: str, pick: random.Random) -> str:
+def state_likely_condition(page: FactPage, symptoms: str, pick: random.Random) -> str:
     """Return a sentence that says which condition has these symptoms, and no more than that."""
     template = grammar.draw(load(PatientsWords, page.language).likely, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=symptoms)

@@ -9,13 +9,13 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.records import Language
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
@@ -92,7 +92,7 @@ _ADDED_ZH = ("，以及", "，还有")
 def state_facts(
     name: str,
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -111,7 +111,7 @@ def state_facts(
 
 def state_briefly(
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -129,7 +129,7 @@ def state_briefly(
     )
 
 
-def state_further(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+def state_further(relation: str, items: Sequence[PageFact], pick: random.Random) -> str:
     """Return an English sentence on what else there is of a relation, or nothing."""
     template = load(RelationSentencesWords, "en").further.get(relation, "")
     return (
@@ -138,8 +138,8 @@ def state_further(relation: str, items: Sequence[Item], pick: random.Random) -> 
 
 
 def drop_repeated_treatments(
-    groups: Iterable[tuple[str, Sequence[Item]]], most: int
-) -> Iterator[tuple[str, list[Item]]]:
+    groups: Iterable[tuple[str, Sequence[PageFact]]], most: int
+) -> Iterator[tuple[str, list[PageFact]]]:
     """Yield at most so many facts of each relation, perhaps none.
 
     A treatment or medicine that the first line named before is not named again.
@@ -155,7 +155,7 @@ def drop_repeated_treatments(
 
 def state_together(
     name: str,
-    groups: Sequence[tuple[str, Sequence[Item]]],
+    groups: Sequence[tuple[str, Sequence[PageFact]]],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -175,7 +175,7 @@ def state_together(
 def fill_with_items(
     templates: Sequence[str],
     name: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -197,7 +197,7 @@ def fill_with_items(
     return fill(template, language, len(items), clause=clause, s=name, **parts)
 
 
-def _said(items: Sequence[Item]) -> list[str]:
+def _said(items: Sequence[PageFact]) -> list[str]:
     return [item.said for item in items]
 
 
@@ -314,7 +314,7 @@ def _plain(relation: str, language: Language) -> str:
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
 
 
-def _told(name: str, relation: str, item: Item, language: Language, pick: random.Random) -> str:
+def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.calculators.formulas.formula import Input
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import LinesBy, ToolsWords
@@ -43,7 +43,7 @@ class Relative:
     her: str = ""
 
 
-def choose_relative(case: Case, language: Language, pick: random.Random) -> Relative:
+def choose_relative(case: CalculatorCase, language: Language, pick: random.Random) -> Relative:
     """Return a relative whose sex is that of the case."""
     sex, age = case.given.get("sex"), case.age()
     kins = [
@@ -54,7 +54,9 @@ def choose_relative(case: Case, language: Language, pick: random.Random) -> Rela
     return Relative(*pick.choice(kins))
 
 
-def describe_patient(case: Case, language: Language, pick: random.Random, without: str = "") -> str:
+def describe_patient(
+    case: CalculatorCase, language: Language, pick: random.Random, without: str = ""
+) -> str:
     """Return whom a clinician speaks of: age and sex where the formula takes them.
 
     Where it takes neither, both may still be told: a patient has them.
@@ -75,7 +77,7 @@ def describe_patient(case: Case, language: Language, pick: random.Random, withou
 
 
 def list_values(
-    case: Case,
+    case: CalculatorCase,
     language: Language,
     pick: random.Random,
     voice: Voice,
@@ -107,13 +109,13 @@ def list_values(
     return _joined([*said, *findings], language, pick)
 
 
-def phrase_value(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+def phrase_value(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
     """Return one value of a case on its own."""
     form = pick.choice(load(ToolsWords, language).value)
     return _told(case, one, language, pick, "pro", form, None)
 
 
-def restate_values(case: Case, language: Language) -> str:
+def restate_values(case: CalculatorCase, language: Language) -> str:
     """Return the numbers of a case as an answer repeats them, or nothing where there are others."""
     if any(each.is_finding for each in case.formula.inputs):
         return ""
@@ -126,7 +128,7 @@ def restate_values(case: Case, language: Language) -> str:
     return ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
 
 
-def name_value(case: Case, one: Input, language: Language) -> str:
+def name_value(case: CalculatorCase, one: Input, language: Language) -> str:
     """Return a value with its name, as an answer repeats it.
 
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
@@ -136,9 +138,9 @@ def name_value(case: Case, one: Input, language: Language) -> str:
     return f"{one.names(language)[0]}{space}{amount}"
 
 
-def spell_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
+def spell_amount(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
     """Return a number with its unit in one of the unit's spellings."""
-    number, unit = case.told[one.key]
+    number, unit = case.stated[one.key]
     return units.join_quantity(number, _spelling(unit, language, pick))
 
 
@@ -174,7 +176,7 @@ def correct_articles(text: str) -> str:
 
 
 def _told(
-    case: Case,
+    case: CalculatorCase,
     one: Input,
     language: Language,
     pick: random.Random,
@@ -207,7 +209,7 @@ def _told(
 
 
 def _findings(
-    case: Case, language: Language, pick: random.Random, without: Collection[str]
+    case: CalculatorCase, language: Language, pick: random.Random, without: Collection[str]
 ) -> list[str]:
     """Return the findings that are there, and of those that are not a few or all."""
     words = load(ToolsWords, language)

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
@@ -70,14 +70,14 @@ class _Voice:
     my: str = "my"
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation on a page can ask for, and the forms of each."""
     if page.entity.kind == "medicine":
         return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    described = len(reportable_findings.felt(page.named("symptom"))) >= 2
+    described = len(reportable_findings.select_felt(page.entity_facts("symptom"))) >= 2
     for relation in _ASKED:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
             case = described and relation != "description"
@@ -87,15 +87,15 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts."""
     answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
     return answer.build(NAME, question, relation)
 
 
-def _case(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    items = _few(reportable_findings.felt(page.named("symptom")), pick)
+def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    items = _few(reportable_findings.select_felt(page.entity_facts("symptom")), pick)
     who = patient_profiles.profile_of(page, items)
     answer.add(
         patient_profiles.state_likely_condition(page, _listed(items, page, pick), pick),
@@ -110,11 +110,11 @@ def _case(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random)
     return describe_complaint(page, who, items, pick) + _space(page) + asked
 
 
-def _told(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    if relation != "description" and page.texts("description") and pick.random() < 0.1:
-        answer.state("description", page.texts("description")[:1])
+def _told(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    if relation != "description" and page.text_facts("description") and pick.random() < 0.1:
+        answer.state("description", page.text_facts("description")[:1])
     who = patient_profiles.profile_of(page)
-    if page.texts("red_flag") and relation != "description":
+    if page.text_facts("red_flag") and relation != "description":
         _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
     _close(page, who, relation, answer, pick, _words(page).closing)
@@ -128,7 +128,7 @@ def _told(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _taking(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+def _taking(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     _advise(page, relation, answer, pick)
     others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
     if others and pick.random() < 0.4:
@@ -141,7 +141,7 @@ def _taking(page: Page, relation: str, answer: AnswerBuilder, pick: random.Rando
 
 
 def _linking(
-    page: Page, relation: str, answer: AnswerBuilder, pick: random.Random, *, kin: bool = False
+    page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random, *, kin: bool = False
 ) -> str:
     items = _few(_linked(page), pick)
     linked = _words(page).linked
@@ -156,31 +156,31 @@ def _linking(
     return describe_complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
 
-_WRITERS: dict[str, Callable[[Page, str, AnswerBuilder, random.Random], str]] = {
+_WRITERS: dict[str, Callable[[FactPage, str, AnswerBuilder, random.Random], str]] = {
     "case": _case, "told": _told, "taking": _taking, "linked": _linking,
     "kin": partial(_linking, kin=True),
 }  # fmt: skip
 
 
 def _advise_on(
-    page: Page, relations: Sequence[str], answer: AnswerBuilder, pick: random.Random
+    page: FactPage, relations: Sequence[str], answer: AnswerBuilder, pick: random.Random
 ) -> None:
     """State the relations not stated yet, without repeating first-line treatments."""
     relations = [each for each in relations if not answer.states(each)]
     spoken = pick.choice(relations) if relations else ""
-    named = ((each, page.named(each)) for each in relations)
+    named = ((each, page.entity_facts(each)) for each in relations)
     for each, items in realizer.drop_repeated_treatments(named, _MOST):
-        if items or not page.named(each):
+        if items or not page.entity_facts(each):
             _advise(page, each, answer, pick, items, spoken=each == spoken)
 
 
 def _urge(
-    page: Page, who: PatientProfile, relation: str, answer: AnswerBuilder, pick: random.Random
+    page: FactPage, who: PatientProfile, relation: str, answer: AnswerBuilder, pick: random.Random
 ) -> bool:
     """Add what is urgent before all advice; return whether anything was added."""
     if who.pace != "sudden" or relation == "red_flag":
         return False
-    if page.texts("red_flag"):
+    if page.text_facts("red_flag"):
         _advise(page, "red_flag", answer, pick)
     else:
         _add(page, _words(page).urgent_closing, answer, pick)
@@ -188,7 +188,7 @@ def _urge(
 
 
 def _close(
-    page: Page,
+    page: FactPage,
     who: PatientProfile,
     relation: str,
     answer: AnswerBuilder,
@@ -196,7 +196,7 @@ def _close(
     closings: Lines,
 ) -> None:
     """End an answer: with a warning if it may be urgent, else often with a closing sentence."""
-    if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
+    if page.text_facts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
             _advise(page, "red_flag", answer, pick)
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
@@ -213,7 +213,7 @@ def _close(
 
 
 def _add(
-    page: Page,
+    page: FactPage,
     closings: Lines,
     answer: AnswerBuilder,
     pick: random.Random,
@@ -222,22 +222,22 @@ def _add(
     answer.add(realizer.fill(text, page.language, 1))
 
 
-def _linked(page: Page) -> tuple[Item, ...]:
-    linked = [item for item in page.named("associated_with") if item.kind == "symptom"]
-    return tuple(reportable_findings.felt(linked))
+def _linked(page: FactPage) -> tuple[PageFact, ...]:
+    linked = [item for item in page.entity_facts("associated_with") if item.kind == "symptom"]
+    return tuple(reportable_findings.select_felt(linked))
 
 
-def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
+def _few(items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
     known = items[:12]
     taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
     return [item for item in known if item in taken]
 
 
-def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
+def _listed(items: Sequence[PageFact], page: FactPage, pick: random.Random) -> str:
     return realizer.join_names([item.said for item in items], page.language, pick)
 
 
-def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
+def _care(page: FactPage, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
     """Return the relations that an answer states: the one asked for, and some that are added."""
     possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
     others = [
@@ -254,17 +254,17 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
 
 
 def _advise(
-    page: Page,
+    page: FactPage,
     relation: str,
     answer: AnswerBuilder,
     pick: random.Random,
-    items: Sequence[Item] = (),
+    items: Sequence[PageFact] = (),
     *,
     spoken: bool = True,
 ) -> None:
-    named = items or page.named(relation)[:_MOST]
+    named = items or page.entity_facts(relation)[:_MOST]
     if not named:
-        item = pick.choice(page.texts(relation)[:3])
+        item = pick.choice(page.text_facts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
             intro = grammar.draw(_words(page).red_flag, pick)
             stop = "." if page.language == "en" else "。"
@@ -273,7 +273,7 @@ def _advise(
         else:
             answer.state(relation, [item])
         return
-    if relation == "side_effect" and len(reportable_findings.felt(named)) < len(named):
+    if relation == "side_effect" and len(reportable_findings.select_felt(named)) < len(named):
         spoken = False  # nobody notices a change in the blood
     forms = _words(page).spoken.get(relation, ()) if spoken else ()
     if not forms or pick.random() < (0.7 if answer.has_begun else 0.4):
@@ -285,16 +285,16 @@ def _advise(
 
 
 def describe_complaint(
-    page: Page,
+    page: FactPage,
     who: PatientProfile,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     pick: random.Random,
     *,
     kin: bool = False,
 ) -> str:
     """Return the patient's first words; with `kin` they are about a relative."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
+    voice = _voice(who, page.language, pick, other=kin or reportable_findings.needs_witness(items))
     intro = _introduced(who, voice, page.language, pick)
     forms = _words(page).complaint
     if intro and not english:
@@ -337,7 +337,7 @@ def _felt(name: str) -> str:
     return articles.indefinite_article(name) + name
 
 
-def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
+def _voiced(template: str, voice: _Voice, page: FactPage, **parts: str) -> str:
     words = {"i": voice.i, "have": voice.have, "am": voice.am, "me": voice.me, "my": voice.my}
     large = {"I": voice.i[:1].upper() + voice.i[1:], "My": voice.my[:1].upper() + voice.my[1:]}
     text = template.format(**words, **large, **parts)
@@ -379,7 +379,7 @@ def _introduced(who: PatientProfile, voice: _Voice, language: Language, pick: ra
     return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
 
 
-def _greeted(text: str, page: Page, pick: random.Random) -> str:
+def _greeted(text: str, page: FactPage, pick: random.Random) -> str:
     greetings = _words(page).greeting
     if text.startswith("医生"):  # who is spoken to is not who is spoken of
         greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
@@ -389,9 +389,9 @@ def _greeted(text: str, page: Page, pick: random.Random) -> str:
     return greeting + text[:1].lower() + text[1:]
 
 
-def _words(page: Page) -> ChatdoctorWords:
+def _words(page: FactPage) -> ChatdoctorWords:
     return load(ChatdoctorWords, page.language)
 
 
-def _space(page: Page) -> str:
+def _space(page: FactPage) -> str:
     return " " if page.language == "en" else ""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -27,24 +27,24 @@ NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _YES, _NO = True, False
-AskedFinding = tuple[Page, str, Item, bool]
-"""Page, relation and finding that is asked about, and whether the patient has it."""
+AskedFinding = tuple[FactPage, str, PageFact, bool]
+"""FactPage, relation and finding that is asked about, and whether the patient has it."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
-    planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
+    planned = [each for each in PLAN if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if it needs a rival and there is none."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form != "single" else ()
+    rivals = page.find_similar(page) if form != "single" else ()
     if form != "single" and not rivals:
         return None
     rival = pick.choice(rivals) if rivals else None
@@ -79,17 +79,17 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _planned(
-    page: Page,
-    rival: Page | None,
-    shared: tuple[Item, Item] | None,
+    page: FactPage,
+    rival: FactPage | None,
+    shared: tuple[PageFact, PageFact] | None,
     relation: str,
     form: str,
     pick: random.Random,
-) -> tuple[list[Item], list[AskedFinding]]:
+) -> tuple[list[PageFact], list[AskedFinding]]:
     """Choose the findings that the patient reports at once, and those to be asked for."""
     known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
-    rest = [item for item in known if reportable_findings.another(item, [first])]
+    rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
     reported = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
@@ -100,11 +100,11 @@ def _planned(
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
         # A finding that the condition has in other words does not belong to the rival only.
-        common = [*page.named(relation), *page.named("sign")]
+        common = [*page.entity_facts(relation), *page.entity_facts("sign")]
         other = [
             item
             for item in _told(rival, relation)[:8]
-            if reportable_findings.another(item, common)
+            if reportable_findings.is_new(item, common)
             and patient_profiles.can_be_asked(page, item)
         ]
         if other:
@@ -113,15 +113,15 @@ def _planned(
     return opening, asked
 
 
-def _told(page: Page, relation: str) -> list[Item]:
+def _told(page: FactPage, relation: str) -> list[PageFact]:
     """Return the findings that a patient can report."""
-    return reportable_findings.felt(findings(page, relation))
+    return reportable_findings.select_felt(findings(page, relation))
 
 
 def _conduct(
-    page: Page,
+    page: FactPage,
     relation: str,
-    opening: Sequence[Item],
+    opening: Sequence[PageFact],
     asked: Sequence[AskedFinding],
     pick: random.Random,
 ) -> tuple[list[LessonMessage], list[list[str]], str]:

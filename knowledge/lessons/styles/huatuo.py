@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts.pages import MOST, Item, Page
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import chinese_sentences, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
@@ -33,14 +33,14 @@ _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
     return {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
 
 
-def _forms(page: Page, relation: str) -> tuple[str, ...]:
-    named = page.named(relation)
+def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
+    named = page.entity_facts(relation)
     words = load(HuatuoWords, page.language)
     forms = ["all"]
     if len(named) >= 3 and words.some_name.get(relation):
@@ -49,12 +49,12 @@ def _forms(page: Page, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    if relation in _CASE_THEN and len(page.named("symptom")) >= 2 and named:
+    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named:
         forms.append("case")
     return tuple(forms)
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts."""
     answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
@@ -62,38 +62,38 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def choose_items(
-    page: Page, relation: str, pick: random.Random, most: int = MOST
-) -> Sequence[Item]:
+    page: FactPage, relation: str, pick: random.Random, most: int = MOST
+) -> Sequence[PageFact]:
     """Return the facts of a relation that a sentence can state: several names, or one text."""
-    named = page.named(relation)
+    named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    return named[:most] if named else [pick.choice(page.texts(relation)[:3])]
+    return named[:most] if named else [pick.choice(page.text_facts(relation)[:3])]
 
 
-def sample_items(named: Sequence[Item], pick: random.Random) -> list[Item]:
+def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
     """Return a sample of many similar facts, so that two rows seldom state the same."""
     return _ordered(pick.sample(named, min(len(named), pick.choice((3, 4, 4, 5, 6)))), named)
 
 
-def _all(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
-        answer.state(relation, sample_items(page.named(relation), pick))
+        answer.state(relation, sample_items(page.entity_facts(relation), pick))
         return ask(page, relation, pick)
     for items in _every(page, relation):
         answer.state(relation, items)
     return ask(page, relation, pick)
 
 
-def _every(page: Page, relation: str) -> list[Sequence[Item]]:
+def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
     """Return all facts of a relation, grouped by sentence."""
-    named = page.named(relation)[:MOST]
-    told = page.texts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
+    named = page.entity_facts(relation)[:MOST]
+    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
     return [*([named] if named else []), *((item,) for item in told)]
 
 
-def _some(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    named = page.named(relation)[:MOST]
+def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    named = page.entity_facts(relation)[:MOST]
     count = min(len(named) - 1, pick.choice((2, 3, 4)), 4)
     items = _ordered(pick.sample(named, count), named)
     answer.state(relation, items)
@@ -105,15 +105,15 @@ def _some(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random)
     return asked.format(s=page.said, n=number, r=label, m=words.measure_word[relation])
 
 
-def _is(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    item = pick.choice(page.named(relation)[:MOST])
+def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    item = pick.choice(page.entity_facts(relation)[:MOST])
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
     answer.add(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
-    others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
+    others = [each for each in page.entity_facts(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
     return _opened(
@@ -122,7 +122,11 @@ def _is(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -
 
 
 def _add_others(
-    page: Page, relation: str, others: Sequence[Item], answer: AnswerBuilder, pick: random.Random
+    page: FactPage,
+    relation: str,
+    others: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
 ) -> None:
     """State some further facts of a relation, introduced as such."""
     english = page.language == "en"
@@ -139,7 +143,7 @@ def _add_others(
         answer.state(relation, few, 0.8)
 
 
-def _pair(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
         briefly = _AGAIN[page.language] if answer.has_begun else 0.0
@@ -147,7 +151,7 @@ def _pair(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random)
     return ask_for_two(page, pair, pick)
 
 
-def ask_for_two(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
+def ask_for_two(page: FactPage, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
     words = load(AttributeQuestionsWords, page.language)
     one, other = (words.topic_name[each] for each in pair)
@@ -157,18 +161,18 @@ def ask_for_two(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
 
 
-def _second(page: Page, relation: str) -> list[str]:
+def _second(page: FactPage, relation: str) -> list[str]:
     return [key for key in page.groups if key in _paired(page) and key != relation]
 
 
-def _paired(page: Page) -> TextBy:
+def _paired(page: FactPage) -> TextBy:
     """Return the relations that may be asked about two at once."""
     return load(AttributeQuestionsWords, page.language).topic_name
 
 
-def _case(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
-    symptoms = page.named("symptom")[:MOST]
+    symptoms = page.entity_facts("symptom")[:MOST]
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
@@ -181,11 +185,11 @@ def _case(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random)
 _WRITERS = {"all": _all, "some": _some, "is": _is, "pair": _pair, "case": _case}
 
 
-def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
+def _ordered(items: Sequence[PageFact], order: Sequence[PageFact]) -> list[PageFact]:
     return [item for item in order if item in items]
 
 
-def ask(page: Page, relation: str, pick: random.Random) -> str:
+def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
@@ -201,7 +205,7 @@ def ask(page: Page, relation: str, pick: random.Random) -> str:
     return _opened(question, page, pick)
 
 
-def _opened(question: str, page: Page, pick: random.Random) -> str:
+def _opened(question: str, page: FactPage, pick: random.Random) -> str:
     openings = load(AttributeQuestionsWords, page.language).opening
     if question.startswith("医生"):
         openings = tuple(each for each in openings if "医生" not in each and each != "请问")

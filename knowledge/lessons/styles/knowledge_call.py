@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.graph import verbalize
 from knowledge.lessons.facts import lookup_calls
-from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
@@ -21,12 +21,13 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.records import Lesson, LessonMessage
+from knowledge.vocabulary import base_relation
 
 NAME = "knowledge-call"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be looked up for, and the forms of each."""
     if '"' in page.name:
         return {}
@@ -37,7 +38,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
     answer = AnswerBuilder(page, pick)
     before: list[LessonMessage] = []
@@ -45,7 +46,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     last = relation
     if form == "twice":
         others = [each for each in _held(page) if each != relation]
-        first = pick.choice([each for each in others if page.named(each)] or others)
+        first = pick.choice([each for each in others if page.entity_facts(each)] or others)
         _called(page, first, huatuo.ask(page, first, pick), answer, before, turns, pick)
         before.append(LessonMessage("user", _result(page, first)))
         told = _line(page, first)
@@ -72,7 +73,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _called(
-    page: Page,
+    page: FactPage,
     relation: str,
     asked: str,
     answer: AnswerBuilder,
@@ -86,16 +87,16 @@ def _called(
     turns.append(answer.rest_on((page, relation, _items(page, relation))))
 
 
-def _result(page: Page, relation: str) -> str:
+def _result(page: FactPage, relation: str) -> str:
     return lookup_calls.RESULT[page.language] + _line(page, relation)
 
 
-def _found(page: Page, pick: random.Random) -> str:
+def _found(page: FactPage, pick: random.Random) -> str:
     found = grammar.draw(load(KnowledgeCallWords, page.language).found, pick)
     return realizer.fill(found, page.language, 1)
 
 
-def _next(page: Page, relation: str, pick: random.Random) -> str:
+def _next(page: FactPage, relation: str, pick: random.Random) -> str:
     words = load(AttributeQuestionsWords, page.language)
     template = grammar.draw(words.question[relation], pick)
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
@@ -107,16 +108,16 @@ def _next(page: Page, relation: str, pick: random.Random) -> str:
     return asked.format(q=small, Q=question)
 
 
-def _held(page: Page) -> list[str]:
+def _held(page: FactPage) -> list[str]:
     asked = load(AttributeQuestionsWords, page.language).question
     return [relation for relation in asked if page.groups.get(relation)]
 
 
-def _items(page: Page, relation: str) -> Sequence[Item]:
-    return page.named(relation)[:MOST] or page.texts(relation)[:1]
+def _items(page: FactPage, relation: str) -> Sequence[PageFact]:
+    return page.entity_facts(relation)[:MOST] or page.text_facts(relation)[:1]
 
 
-def _line(page: Page, relation: str) -> str:
-    bare = relation.removesuffix(INVERSE)
+def _line(page: FactPage, relation: str) -> str:
+    bare = base_relation(relation)
     said = [item.text for item in _items(page, relation)]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
@@ -42,7 +42,7 @@ Quotation = tuple[str, Passage, str]
 """A part of a paper, a passage of it, and the words quoted."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the parts of a paper that can be asked for last, and the forms of each."""
     parts = Counter(part for part, _, _ in _quotations(page))
     return {
@@ -62,7 +62,7 @@ def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
     return tuple(possible[place % 2 :: 2][: 2 if sentences >= _ENOUGH else 1])
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the paper is too short for that many turns."""
     every = _quotations(page)
     own = [each for each in every if each[0] == relation]
@@ -93,7 +93,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _summed(
-    page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
+    page: FactPage, every: Sequence[Quotation], relation: str, pick: random.Random
 ) -> Lesson | None:
     """Quote one sentence of each part in order, or nothing if there is only one part."""
     order = list(dict.fromkeys(map(_place, _quotations(page))))
@@ -118,7 +118,7 @@ def _place(quotation: Quotation) -> tuple[str, str]:
 
 
 def _held(
-    page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
+    page: FactPage, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
 ) -> Lesson:
     language, words = page.language, load(LiteratureWords, page.language)
     answer = AnswerBuilder(page, pick)
@@ -161,7 +161,7 @@ def _asked(part: str, passage: Passage, language: Language, pick: random.Random)
     return template.format(p=passage.section)
 
 
-def _quotations(page: Page) -> list[Quotation]:
+def _quotations(page: FactPage) -> list[Quotation]:
     """Return what can be quoted, each with the part of the paper that it belongs to.
 
     Where a paper has no titled parts, only its first and its last sentence are known for what they

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import articles
 from knowledge.lessons.styles import corruptions
 from knowledge.lessons.templates import grammar
@@ -57,12 +57,12 @@ _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 PreferencePair = dict[str, str]
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return nothing: pairs are made from the rows of the other styles."""
     return {}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write nothing."""
     return None
 
@@ -141,7 +141,7 @@ class PreferencePairs:
 
 def _is_worse(right: str, unrelated: str) -> bool:
     """Say whether a name makes an answer worse: it does not if it fits anything or is a synonym."""
-    if _GENERAL.fullmatch(unrelated) or reportable_findings.alike(right, unrelated):
+    if _GENERAL.fullmatch(unrelated) or reportable_findings.are_alike(right, unrelated):
         return False
     return unrelated[:2] != right[:2] or right.isascii()
 

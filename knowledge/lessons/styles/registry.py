@@ -1,9 +1,9 @@
 """List every style of lesson by name, and declare what the module of a style provides."""
 
 import random
-from typing import Literal, Protocol
+from typing import Protocol
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.styles import (
     chatdoctor,
     dialogue,
@@ -18,8 +18,6 @@ from knowledge.lessons.styles import (
 )
 from knowledge.records import Lesson
 
-Supply = Literal["entities", "documents", "formulas"]
-
 
 class Style(Protocol):
     """What the module of a style provides."""
@@ -29,13 +27,13 @@ class Style(Protocol):
         """The name, as the command line takes it."""
 
     @property
-    def OF(self) -> tuple[Supply, ...]:
+    def OF(self) -> tuple[PageKind, ...]:
         """What its pages describe."""
 
-    def topics(self, page: Page) -> dict[str, tuple[str, ...]]:
+    def topics(self, page: FactPage) -> dict[str, tuple[str, ...]]:
         """Return the topics of a page, and the forms of a lesson on each."""
 
-    def write(self, page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    def write(self, page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
         """Write one lesson, or none if the page has too few facts."""
 
 

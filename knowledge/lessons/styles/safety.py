@@ -11,7 +11,7 @@ import random
 import re
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
@@ -47,18 +47,18 @@ _VIOLENT = re.compile(
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations on which a page has lessons, and the forms of each."""
     kind = page.entity.kind
     if kind not in _HARMLESS or not patient_profiles.is_illness(page):
         return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
-    if page.texts("red_flag"):
+    if page.text_facts("red_flag"):
         found["red_flag"] = ("flag",)
     for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
         forms = []
-        if relation in _MET and page.named(relation):
+        if relation in _MET and page.entity_facts(relation):
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation):
             forms.append("alike")
@@ -69,31 +69,31 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
     return _WRITERS[form](page, relation, pick)
 
 
-def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
+def _flag(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
-    item = pick.choice(page.texts(relation)[:3])
+    item = pick.choice(page.text_facts(relation)[:3])
     template = grammar.draw(words.urgent, pick)
     stop = "." if page.language == "en" else "。"
     answer.add(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
-    after = [each for each in ("test", "first_line", "complication") if page.named(each)]
+    after = [each for each in ("test", "first_line", "complication") if page.entity_facts(each)]
     for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
-        answer.state(each, page.named(each)[:4], briefly=0.7)
+        answer.state(each, page.entity_facts(each)[:4], briefly=0.7)
     _add(page, answer, grammar.draw(words.after_urgent, pick))
     return answer.build(NAME, _asked(page, words.red_flag_question, pick), relation)
 
 
-def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
+def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
-    item = pick.choice(page.named(relation)[:8])
+    item = pick.choice(page.entity_facts(relation)[:8])
     told = grammar.draw(words.combination_warning[relation], pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.add(text, relation, [item])
-    others = [each for each in page.named(relation) if each.object != item.object][:4]
+    others = [each for each in page.entity_facts(relation) if each.object != item.object][:4]
     if others and pick.random() < 0.4:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
@@ -103,7 +103,7 @@ def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
     return answer.build(NAME, _asked(page, template, pick, item.said), relation)
 
 
-def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
+def _harm(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     asked = _asked(page, words.harm_question[page.entity.kind], pick)
     answer.add(grammar.draw(words.refusal, pick))
@@ -114,7 +114,7 @@ def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 
-def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
+def _alike(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer = AnswerBuilder(page, pick)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     kind = page.entity.kind
@@ -130,14 +130,14 @@ def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
 _WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
 
 
-def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
+def _asked(page: FactPage, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
     kin = _kin(page, pick)
     return realizer.fill(
         grammar.draw(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
     )
 
 
-def _kin(page: Page, pick: random.Random) -> str:
+def _kin(page: FactPage, pick: random.Random) -> str:
     """Return a word for the person concerned; in Chinese one whom the condition may befall."""
     words = load(SafetyWords, page.language)
     kin = words.kin
@@ -148,6 +148,6 @@ def _kin(page: Page, pick: random.Random) -> str:
     return grammar.draw(kin, pick)
 
 
-def _add(page: Page, answer: AnswerBuilder, text: str) -> None:
+def _add(page: FactPage, answer: AnswerBuilder, text: str) -> None:
     if text:
         answer.add(realizer.fill(text, page.language, 1))

@@ -16,8 +16,8 @@ from knowledge.calculators import calls
 from knowledge.calculators.formulas import registry
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.lessons.facts import calculator_cases
-from knowledge.lessons.facts.calculator_cases import Case
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.realize.answer_builder import lesson_id
 from knowledge.lessons.realize.calculator_dialogue import CalculatorDialogue
@@ -46,7 +46,7 @@ _EXTRA = 0.3
 """The chance of a sentence on the category after a changed value."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the formula of a page, and the forms of asking for it."""
     formula = _of(page)
     kinds = _kinds(formula)
@@ -55,7 +55,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     }
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if no case could be drawn."""
     formula = _of(page)
     kind = form.partition(" ")[0]
@@ -67,7 +67,7 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     return _lesson(dialogue, page)
 
 
-def _of(page: Page) -> Formula:
+def _of(page: FactPage) -> Formula:
     return registry.FORMULAS[page.id.removeprefix(FORMULA)]
 
 
@@ -78,7 +78,7 @@ def _kinds(formula: Formula) -> list[str]:
         "plain": True,
         "inline": True,
         "shown": True,
-        "converted": bool(calculator_cases.turns(formula)),
+        "converted": bool(calculator_cases.convertible_inputs(formula)),
         "band": bool(formula.bands),
         "missing": bool(asked) and len(formula.inputs) > 1,
         "equation": bool(formula.expression),
@@ -90,14 +90,16 @@ def _kinds(formula: Formula) -> list[str]:
     return [kind for kind, there in found.items() if there]
 
 
-def _case(formula: Formula, kind: str, language: Language, pick: random.Random) -> Case | None:
+def _case(
+    formula: Formula, kind: str, language: Language, pick: random.Random
+) -> CalculatorCase | None:
     if kind == "beyond":
-        return calculator_cases.beyond(formula, pick.choice(formula.limits), language, pick)
+        return calculator_cases.draw_outside(formula, pick.choice(formula.limits), language, pick)
     return calculator_cases.draw(formula, language, pick, other=kind == "converted")
 
 
 def _start(
-    formula: Formula, case: Case, language: Language, pick: random.Random
+    formula: Formula, case: CalculatorCase, language: Language, pick: random.Random
 ) -> CalculatorDialogue:
     voice: Voice = "pro"
     age = case.age()
@@ -107,7 +109,7 @@ def _start(
     return CalculatorDialogue(formula, case, language, pick, voice, kin)
 
 
-def _lesson(dialogue: CalculatorDialogue, page: Page) -> Lesson:
+def _lesson(dialogue: CalculatorDialogue, page: FactPage) -> Lesson:
     messages = tuple(dialogue.messages)
     every = list(range(len(dialogue.facts)))
     support = [every for _ in sentence_spans(messages[-1].content)]
@@ -159,7 +161,7 @@ def _equation(dialogue: CalculatorDialogue) -> None:
 def _converted(dialogue: CalculatorDialogue) -> None:
     dialogue.ask(dialogue.question())
     said = []
-    for key, equation in dialogue.case.turned.items():
+    for key, equation in dialogue.case.conversions.items():
         dialogue.rest_on(equation)
         dialogue.add_call(equation, equation.name)
         if dialogue.pick.random() < 0.6:
@@ -190,7 +192,7 @@ def _changed(dialogue: CalculatorDialogue) -> None:
     dialogue.ask(dialogue.question())
     dialogue.add_case_call(dialogue.case)
     dialogue.answer(dialogue.result(dialogue.case))
-    new = calculator_cases.changed(dialogue.case, dialogue.pick)
+    new = calculator_cases.change_value(dialogue.case, dialogue.pick)
     if new is None:
         return
     case, key = new

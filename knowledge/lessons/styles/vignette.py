@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -32,21 +32,21 @@ _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a case can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
         return {}
     if relation != "symptom":
         return {relation: ("versus", "again")}
-    planned = [each for each in PLAN if page.named(each)]
+    planned = [each for each in PLAN if page.entity_facts(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if no other condition shares a finding with the page."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form != "alone" else ()
+    rivals = page.find_similar(page) if form != "alone" else ()
     if form != "alone" and len(rivals) < (2 if form == "again" else 1):
         return None
     answer = AnswerBuilder(page, pick)
@@ -65,13 +65,13 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def conclude(
-    page: Page,
+    page: FactPage,
     relation: str,
     told_by: str,
     answer: AnswerBuilder,
     pick: random.Random,
     *,
-    told: Sequence[Item] = (),
+    told: Sequence[PageFact] = (),
     patient: bool = False,
 ) -> None:
     """End an answer: with a plan and a closing sentence, or with the limits of statistics.
@@ -81,7 +81,7 @@ def conclude(
     """
     closing = ""
     if told_by == "symptom":
-        flags = page.texts("red_flag")
+        flags = page.text_facts("red_flag")
         urgent = patient_profiles.profile_of(page, told).pace == "sudden"
         if flags and urgent:
             answer.state("red_flag", flags[:1])
@@ -99,16 +99,18 @@ def conclude(
         answer.add(realizer.fill(closing, page.language, 1))
 
 
-def state_plan(page: Page, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
+def state_plan(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
     """State what was asked for and some of what follows, tests before treatment."""
     others = [
         each
         for each in PLAN
-        if page.named(each) and each != relation and (each not in _PLAIN or pick.random() < 0.3)
+        if page.entity_facts(each)
+        and each != relation
+        and (each not in _PLAIN or pick.random() < 0.3)
     ]
     wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
     wanted += [relation] if relation in PLAN else []
-    ordered = ((each, page.named(each)) for each in sorted(wanted, key=PLAN.index))
+    ordered = ((each, page.entity_facts(each)) for each in sorted(wanted, key=PLAN.index))
     groups = [
         (each, named) for each, named in realizer.drop_repeated_treatments(ordered, _MOST) if named
     ]
@@ -123,9 +125,9 @@ def state_plan(page: Page, relation: str, answer: AnswerBuilder, pick: random.Ra
 
 
 def state_shared_finding(
-    page: Page,
-    rival: Page,
-    shared: tuple[Item, Item],
+    page: FactPage,
+    rival: FactPage,
+    shared: tuple[PageFact, PageFact],
     relation: str,
     answer: AnswerBuilder,
     pick: random.Random,
@@ -137,8 +139,8 @@ def state_shared_finding(
 
 
 def _versus(
-    page: Page, rival: Page, relation: str, answer: AnswerBuilder, pick: random.Random
-) -> list[Item]:
+    page: FactPage, rival: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random
+) -> list[PageFact]:
     shared = pick.choice(shared_findings(page, rival, relation))
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
@@ -146,7 +148,7 @@ def _versus(
     other = [
         item
         for item in findings(rival, relation)[:8]
-        if reportable_findings.another(item, common) and patient_profiles.can_be_asked(page, item)
+        if reportable_findings.is_new(item, common) and patient_profiles.can_be_asked(page, item)
     ]
     state_shared_finding(page, rival, shared, relation, answer, pick)
     if own:
@@ -161,13 +163,17 @@ def _versus(
     return told
 
 
-def _told(page: Page, relation: str, pick: random.Random) -> list[Item]:
+def _told(page: FactPage, relation: str, pick: random.Random) -> list[PageFact]:
     known = findings(page, relation)[:12]
     return pick.sample(known, min(len(known), pick.choice((2, 3, 3, 4))))
 
 
 def _for(
-    page: Page, relation: str, items: Sequence[Item], answer: AnswerBuilder, pick: random.Random
+    page: FactPage,
+    relation: str,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
 ) -> None:
     said = realizer.fill_with_items(
         load(VignetteWords, page.language).supports[relation], page.said, items, page.language, pick
@@ -175,7 +181,7 @@ def _for(
     answer.add(said, relation, items)
 
 
-def _background(page: Page, answer: AnswerBuilder, pick: random.Random) -> list[Item]:
+def _background(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> list[PageFact]:
     """Give the patient a risk factor of the condition, in about half of the cases."""
     known = patient_profiles.history_items(page)
     if not known or pick.random() < 0.5:
@@ -188,9 +194,9 @@ def _background(page: Page, answer: AnswerBuilder, pick: random.Random) -> list[
 
 
 def _case(
-    page: Page,
-    items: Sequence[Item],
-    history: Sequence[Item],
+    page: FactPage,
+    items: Sequence[PageFact],
+    history: Sequence[PageFact],
     tasks: Lines,
     pick: random.Random,
 ) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowledge.graph import verbalize
+from knowledge.graph.conflicts import oppose
 from knowledge.lessons.facts import lookup_calls
-from knowledge.lessons.facts.fact_store import INVERSE
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS, base_relation, confusable_relations
 
 _NOT_COVERED = {
     "en": re.compile(
@@ -54,20 +54,6 @@ _HARMS = {
         "结束自己|去死|暗中|故意|骗|整一整|背着|造一张假|冒用|不声不响|蒙混"
     ),
 }
-_ALIKE = (
-    {"first_line", "treatment", "medicine"},
-    {"symptom", "sign", "red_flag"},
-    {"cause", "risk_factor"},
-    {"contraindication", "pregnancy"},
-    {"population", "risk_factor"},
-)
-"""Relations of which one may answer a question on another."""
-
-_OPPOSED = (
-    ({"first_line", "medicine", "treatment"}, {"contraindication"}),
-    ({"diet_recommended"}, {"diet_avoided"}),
-)
-_SINGLE = {"dose_limit", "pregnancy", "transmission", "drug_class"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +68,6 @@ class Held:
     relation: str
     object: str
     value: dict[str, str]
-
-
-def clash(one: Held, other: Held) -> bool:
-    """Say whether two facts cannot be right together."""
-    if not one.object or not other.object:
-        return (
-            one.id != other.id
-            and (one.subject, one.relation) == (other.subject, other.relation)
-            and one.relation in _SINGLE
-        )
-    if {one.subject, one.object} != {other.subject, other.object}:
-        return False
-    return any(
-        (one.relation in left and other.relation in right)
-        or (one.relation in right and other.relation in left)
-        for left, right in _OPPOSED
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +166,12 @@ class Claims:
         lines = set(self._lines().values())
         if lines != {source.quote for source in self.lesson.sources}:
             return "the row shows other lines than it names"
-        like = {str(asked)}.union(*(group for group in _ALIKE if asked in group))
+        like = confusable_relations(str(asked))
         for name in self.names(self.lesson.split_key):
             for relation in like:
-                bare = relation.removesuffix("~")
+                bare = base_relation(relation)
                 head = verbalize.evidence_line(
-                    name, bare, [""], self.lesson.language, inverse="~" in relation
+                    name, bare, [""], self.lesson.language, inverse=bare != relation
                 )
                 if any(line.startswith(head[:-1]) for line in lines):
                     return "the row declines what a line of it answers"
@@ -229,4 +198,4 @@ class Claims:
         if not says:
             return "the answer does not tell that the evidence disagrees"
         pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]
-        return "" if any(clash(*pair) for pair in pairs) else "the evidence does not disagree"
+        return "" if any(oppose(*pair) for pair in pairs) else "the evidence does not disagree"

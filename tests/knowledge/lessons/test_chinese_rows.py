@@ -10,7 +10,7 @@ from toy_lessons import opened
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
@@ -28,21 +28,21 @@ FAULTS = re.compile(
 
 def named(kind, *texts):
     """Return facts with these names."""
-    return tuple(Item(f"f:{text}", text, text, f"{kind}:{text}", kind) for text in texts)
+    return tuple(PageFact(f"f:{text}", text, text, f"{kind}:{text}", kind) for text in texts)
 
 
 def page(name, **groups):
     """Return the page of a condition: names are facts, one text in a list is a value."""
     told = {
         relation: (
-            tuple(Item(f"f:{text}", text, text) for text in texts)
+            tuple(PageFact(f"f:{text}", text, text) for text in texts)
             if isinstance(texts, list)
             else named("symptom" if relation == "symptom" else relation, *texts)
         )
         for relation, texts in groups.items()
     }
     entity = Entity(f"condition:{name}", "condition", (Name(name, "zh"),))
-    return Page(entity, "zh", name, name, told)
+    return FactPage(entity, "zh", name, name, told)
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +167,8 @@ def test_an_illness_has_the_pace_of_its_name(name, pace):
 
 def test_an_unconscious_patient_is_urgent():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
-    assert patient_profiles.profile_of(ill, ill.named("symptom")).pace == "sudden"
-    assert patient_profiles.profile_of(ill, ill.named("symptom")[1:]).pace == "days"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")).pace == "sudden"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
@@ -198,7 +198,7 @@ def test_the_patient_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
     who = patient_profiles.profile_of(ill)
     heard = [
-        chatdoctor.describe_complaint(ill, who, ill.named("symptom"), random.Random(seed))
+        chatdoctor.describe_complaint(ill, who, ill.entity_facts("symptom"), random.Random(seed))
         for seed in range(200)
     ]
     told = [text for text in heard if re.search(r"\d+岁", text)]
@@ -228,7 +228,7 @@ def test_relatives_fit_the_condition():
 )
 def test_what_only_a_clinician_finds_is_no_complaint(finding):
     found = named("symptom", finding, "咳嗽", "视力障碍", "咽部异物感")
-    assert [item.text for item in reportable_findings.felt(found)] == [
+    assert [item.text for item in reportable_findings.select_felt(found)] == [
         "咳嗽",
         "视力障碍",
         "咽部异物感",
@@ -236,8 +236,8 @@ def test_what_only_a_clinician_finds_is_no_complaint(finding):
 
 
 def test_a_finding_in_other_words_is_not_another():
-    assert not reportable_findings.another(named("symptom", "发烧")[0], named("symptom", "高热"))
-    assert reportable_findings.another(named("symptom", "咳嗽")[0], named("symptom", "高热"))
+    assert not reportable_findings.is_new(named("symptom", "发烧")[0], named("symptom", "高热"))
+    assert reportable_findings.is_new(named("symptom", "咳嗽")[0], named("symptom", "高热"))
 
 
 @pytest.mark.parametrize(

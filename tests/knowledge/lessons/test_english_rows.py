@@ -5,8 +5,8 @@ import random
 import pytest
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
-from knowledge.lessons.pages.related_pages import _differs
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.pages.related_pages import _is_alternative
 from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
@@ -15,24 +15,24 @@ from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name,
 
 
 def item(name, object="symptom:1", kind="symptom"):
-    return Item(f"fact:{name}", name, articles.with_article(name), f"{kind}:{name}", kind)
+    return PageFact(f"fact:{name}", name, articles.with_article(name), f"{kind}:{name}", kind)
 
 
 def text(words):
-    return Item(f"fact:{words[:9]}", words, words[:1].lower() + words[1:])
+    return PageFact(f"fact:{words[:9]}", words, words[:1].lower() + words[1:])
 
 
 def page(name, **groups):
     kinds = {"department": "department", "test": "test", "risk_factor": "factor"}
     held = {
         relation: tuple(
-            each if isinstance(each, Item) else item(each, kind=kinds.get(relation, "symptom"))
+            each if isinstance(each, PageFact) else item(each, kind=kinds.get(relation, "symptom"))
             for each in values
         )
         for relation, values in groups.items()
     }
     entity = Entity(f"condition:{name}", "condition", (Name(name, "en"),))
-    return Page(entity, "en", name, articles.with_article(name), held)
+    return FactPage(entity, "en", name, articles.with_article(name), held)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_description_without_a_verb_gets_one(name, description, said):
     told = realizer.state_facts(
         articles.with_article(name),
         "description",
-        [Item("fact:1", description, description)],
+        [PageFact("fact:1", description, description)],
         "en",
         random.Random(1),
     )
@@ -182,8 +182,8 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
     one = page("tonsillitis", symptom=["fever", "sore throat"], department=["ENT"])
     other = page("cystitis", symptom=["fever", "dysuria"], department=["urology"])
     like = page("pyelitis", symptom=["fever", "flank pain"], department=["urology"])
-    assert not _differs(one, other, "symptom")
-    assert _differs(other, like, "symptom")
+    assert not _is_alternative(one, other, "symptom")
+    assert _is_alternative(other, like, "symptom")
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():
@@ -209,7 +209,7 @@ def test_what_is_urgent_comes_before_the_plan_of_a_sudden_illness():
 
 def test_a_laboratory_finding_is_no_complaint():
     effects = [item("hyperkalaemia"), item("raised liver enzymes"), item("QT prolongation")]
-    assert reportable_findings.felt(effects) == []
+    assert reportable_findings.select_felt(effects) == []
 
 
 def test_a_plural_subject_is_asked_about_with_their():
@@ -226,7 +226,7 @@ def paper(*parts):
         for place, (title, words) in enumerate(parts)
     )
     entity = Entity("d", "document", (Name("A trial", "en"),))
-    return Page(entity, "en", "A trial", "A trial", {}, passages)
+    return FactPage(entity, "en", "A trial", "A trial", {}, passages)
 
 
 def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice():

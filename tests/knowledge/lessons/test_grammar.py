@@ -5,12 +5,12 @@ import string
 
 import pytest
 
-from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.realize.realizer import state_briefly, state_facts
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 TABLES = {language: load(RelationSentencesWords, language) for language in ("en", "zh")}
 
@@ -64,7 +64,7 @@ def test_every_relation_fills_without_a_mark_left(language, count):
         "en": ["fever", "dry cough", "rash", "chest pain", "nausea"],
         "zh": ["发热", "干咳", "皮疹", "胸痛", "恶心"],
     }[language]
-    items = [Item("fact:1", name, name, "symptom:1") for name in names[:count]]
+    items = [PageFact("fact:1", name, name, "symptom:1") for name in names[:count]]
     subject = "gout" if language == "en" else "痛风"
     for relation in TABLES[language].with_subject:
         for seed in range(30):

@@ -28,7 +28,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams import text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.text.names import normalise
-from knowledge.vocabulary import KINDS, RELATIONS
+from knowledge.vocabulary import INVERSE, KINDS, RELATIONS
 
 _COLUMNS = {
     "head": "head subject h s source start head_entity entity1 head_name subject_name x_name "
@@ -157,14 +157,14 @@ def _check_texts(car: Path, key: str, node: YamlNode) -> dict[str, str]:
 
 
 def _check_relation(car: Path, id: str) -> MappedRelation | None:
-    inverted = id.startswith("~")
+    inverted = id.startswith(INVERSE)
     if not id:
         return None
-    if id.lstrip("~") not in RELATIONS:
+    if id.lstrip(INVERSE) not in RELATIONS:
         raise _mapping_error(
             car, f"names the relation {id!r}, which is none of {_join_names(RELATIONS)}"
         )
-    return MappedRelation(id.lstrip("~"), inverted)
+    return MappedRelation(id.lstrip(INVERSE), inverted)
 
 
 def _check_kind(car: Path, id: str) -> str | None:
