@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.text.characters import character_pairs
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
 from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
@@ -157,7 +158,7 @@ def _worded(rest: str, held: Text, piece: Piece) -> list[bool]:
     ]
     for run in text_features.chinese(rest):
         for part in _without_cues(run, speaks):
-            found += [pair in texts for pair in text_features.pairs(part)]
+            found += [pair in texts for pair in character_pairs(part)]
     return found
 
 
