@@ -287,7 +287,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
 
 
 def _identity(work: _RoundInputs, student: Student) -> str:
-    """Return what tells this very run from any other: only it may go on from its checkpoint."""
+    """Return what identifies this very run: only it may resume from its checkpoint."""
     parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
     return manifests.of_value(
         [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]
