@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.records import Progress, silent
-from medchat.composition import TEXT_TOOLS
+from medchat.composition import TEXT_TOOLS, report_ticks
 from medchat.settings import Settings
 
 DATA = "starter"
@@ -153,7 +153,6 @@ def _existing_rounds(home: _Workspace) -> str:
 
 def _run_rounds(home: _Workspace) -> str:
     from finetune import recipe_reader, rounds
-    from medchat.cli.progress import report_ticks
 
     chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune

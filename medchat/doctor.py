@@ -143,6 +143,9 @@ def _database(settings: Settings) -> Finding:
     where = without_password(settings.database)
     if found == database.BLANK:
         return Finding("database", "empty", f"{where} has no tables", "Run medchat db upgrade.")
+    if found != wanted and not settings.database_url:
+        told = f"{where} is at revision {found}, and comes to {wanted} as it is opened"
+        return Finding("database", "empty", told, "Run any command on it, or medchat db upgrade.")
     if found != wanted:
         return Finding(
             "database",

@@ -8,7 +8,7 @@ that we did not send.
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -98,11 +98,18 @@ def open_service(settings: Settings) -> "ChatService":
     return ChatService(engine, settings.home, opened)
 
 
-def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
-    """Serve the chat until somebody ends it. Raises MedchatError where the port is in use."""
-    import uvicorn
+def serve(
+    settings: Settings,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve the chat until somebody ends it; `announce` is called with the address.
 
-    from medchat.cli.output import note
+    Raises MedchatError where the port is in use.
+    """
+    import uvicorn
 
     address, number = host or settings.host, settings.port if port is None else port
     with closing(_bind(address, number)) as taken:
@@ -114,7 +121,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-        note(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
+        announce(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
         uvicorn.Server(config).run(sockets=[taken])
 
 

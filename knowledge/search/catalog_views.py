@@ -1,4 +1,4 @@
-"""Views: what the reading commands show, as plain JSON in the shapes of the contract.
+"""Show what the catalogue holds, as plain JSON for the reading commands.
 
     catalogue + manifest -> status | sources and documents | one document | one entity | generations
 

@@ -7,9 +7,8 @@ stdout stays free for the result.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -28,9 +27,6 @@ from rich.text import Text
 
 from knowledge.records import Progress as Callback
 from knowledge.records import silent
-
-if TYPE_CHECKING:
-    from finetune.round_progress import Tick
 
 
 class _Rate(ProgressColumn):
@@ -97,11 +93,6 @@ def shown(*, quiet: bool = False) -> Iterator[Callback]:
         return
     with Progress(*_columns(), console=console) as progress:
         yield ProgressBars(progress)
-
-
-def report_ticks(report: Callback) -> "Callable[[Tick], None]":
-    """Return what takes the ticks of a round and reports them as steps."""
-    return lambda tick: report(tick.name, tick.done, tick.total)
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

@@ -43,7 +43,7 @@ def serve(
         with shown() as report:
             steps = list(prepare(settings, report))
         output.note("\n".join(_lines(steps)))
-    run(settings, settings.host, settings.port)
+    run(settings, settings.host, settings.port, announce=output.note)
 
 
 def _lines(steps: "Sequence[DemoStep]") -> list[str]:

@@ -100,8 +100,8 @@ def _estimate(
 ) -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
-    from medchat.cli.progress import report_ticks, shown
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     with shown() as report:
         return [
@@ -117,8 +117,8 @@ def _run(
 ) -> list[Shape]:
     """Run the rounds one after the other, and return what became of each."""
     from finetune import rounds
-    from medchat.cli.progress import report_ticks, shown
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     outcomes: list[Shape] = []
     with shown() as report:
@@ -189,8 +189,8 @@ def _measure(
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
-    from medchat.cli.progress import report_ticks, shown
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     student = model.load(base, adapter.folder if adapter else None)
     recipe = recipe_reader.load(settings.recipe)

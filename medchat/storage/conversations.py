@@ -43,9 +43,6 @@ class StorageBase(DeclarativeBase):
     """The metadata of medchat's own tables."""
 
 
-Base = StorageBase
-
-
 class ConversationRow(StorageBase):
     """One conversation; times are seconds since 1970."""
 

@@ -86,7 +86,7 @@ def preferences(engine: Engine) -> Iterator[dict[str, str]]:
             }
 
 
-def lessons(engine: Engine) -> Iterator[Candidate]:
+def approved_rows(engine: Engine) -> Iterator[Candidate]:
     """Yield what was approved as rows of a data set: answers found good, and corrections.
 
     Nothing proves them; the row says of which feedback it is.

@@ -137,7 +137,7 @@ def test_a_port_in_use_is_one_sentence(home: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(MedchatError) as raised:
-            serve(load(), "127.0.0.1", port)
+            serve(load(), "127.0.0.1", port, announce=pytest.fail)
     assert raised.value.status == 2
     assert raised.value.where == f"127.0.0.1:{port}"
     assert "--port" in raised.value.remedy
