@@ -1,4 +1,4 @@
-"""Linker: finds the catalogue's entities in running text, in English and Chinese.
+"""Find the catalogue's entities in running text, in English and Chinese.
 
     names of a generation -> longest match over words and characters -> which entity is meant
         -> mentions with exact places
@@ -6,7 +6,7 @@
 Plurals, spellings and numbering agree through `names.normalise`; a longer word with one letter
 wrong is read as the known word that it can only be, and the words of an English name may stand in
 another order. Words of everyday speech that happen to be names, and single Chinese characters, are
-left alone. This file knows nothing of what is asked.
+left alone.
 """
 
 import re
@@ -131,7 +131,7 @@ class Linker:
             self._words.update(part for part in parts if not _CJK_SIGN.match(part))
 
     def _reorder(self, key: str, words: list[str]) -> None:
-        """Learn that a name may be told with its words in another order, unless two would be."""
+        """Let a name be found with its words in another order, unless two names would be."""
         if 1 < len(words) <= REORDERED:
             self._turned.update(words)
             order = " ".join(sorted(words))

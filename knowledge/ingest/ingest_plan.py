@@ -22,8 +22,7 @@ from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, hol
 from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import version_of
-from knowledge.index.indexed_passages import heading
-from knowledge.index.lexical import IndexedPassage
+from knowledge.index.indexed_passages import IndexedPassage, heading
 from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.sources import detect, formats, reading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, ReadReport

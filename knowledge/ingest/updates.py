@@ -179,7 +179,7 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
                     remedy="Name documents, or take the source out with `medchat kb remove`.",
                 )
         base = generations.open_usable(home, parent)
-        change = PassageChange(stay=lambda: read_passages(engine, parent))
+        change = PassageChange(remaining=lambda: read_passages(engine, parent))
         folder = generations.folder_of(home, parent + 1)
         draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
@@ -202,7 +202,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
         with engine.connect() as connection:
             rows = entity_splits.plan_split(connection, entity, source, parent, number)
         base = generations.open_usable(home, parent)
-        change = PassageChange(stay=lambda: read_passages(engine, parent))
+        change = PassageChange(remaining=lambda: read_passages(engine, parent))
         draft = index_builder.build(generations.folder_of(home, number), number, base, change)
         with engine.begin() as connection:
             ingest_writer.write_split(connection, rows, number)

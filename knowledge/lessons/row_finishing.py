@@ -38,7 +38,7 @@ class RowFinisher:
         signed = near_duplicates.sign_lessons(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
             written = row_formats.encode_all(lesson, self.held_out(lesson.split_key))
-            lesson.keep(
+            lesson.keep_prepared(
                 PreparedRow(exact_duplicates.letters_hash(lesson), signature.tobytes(), written)
             )
         return done
@@ -55,7 +55,7 @@ def unpack(sent: PackedRows) -> list[Candidate]:
 
 
 def _to_plain(lesson: Lesson) -> _PlainRow:
-    worked = lesson.worked
+    worked = lesson.prepared
     return (
         lesson.id,
         [(message.role, message.content) for message in lesson.messages],
@@ -86,4 +86,4 @@ def _from_plain(
     proof = tuple([LessonSource(*each) for each in sources])
     rest = (entities, split_key, licence, meta)
     lesson = Lesson(id, said, language, style, proof, *rest)
-    return lesson.keep(PreparedRow(*worked)) if worked else lesson
+    return lesson.keep_prepared(PreparedRow(*worked)) if worked else lesson

@@ -36,7 +36,7 @@ _VALUES_FREE = 8
 
 _TEXTS = 0.0001
 _TEXTS_FREE = 2
-"""The same for a text, over the rows of all styles: a long one told again is most of its row."""
+"""The same for a text, over the rows of all styles: a long one repeated is most of its row."""
 
 _DESCRIPTION = 0.4
 """The same of that for a description, which is the longest text and the same in every style."""
@@ -78,7 +78,7 @@ class TopicQuotas:
             return CAPPED
         slot = _slot(page, relation)
         often = counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total)
-        # A formula is told with other values each time.
+        # A formula gets other values in each row.
         if often and not page.id.startswith(FORMULA):
             return TOLD_BEFORE
         most = max(_TEXTS_FREE, _TEXTS * self._rows)

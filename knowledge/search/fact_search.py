@@ -1,9 +1,9 @@
-"""Fact search: the groups of facts that answer a question, as lines of evidence.
+"""Find the groups of facts that answer a question, as lines of evidence.
 
     entities of a question + asked relations -> groups of facts, the very ones asked for first
 
 What has no fact of the asked relation is answered by relations near to it; where nothing is asked
-for, an overview is given. This file knows nothing of passages.
+for, an overview is given.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ _OVERVIEW: dict[str, tuple[tuple[str, bool], ...]] = {
         ("side_effect", False),
     ),
 }
-"""What is told of an entity when no relation is asked for; `True` looks from the object's side."""
+"""What is shown of an entity when no relation is asked for; `True` looks from the object's side."""
 
 _OVERVIEW_ELSE: tuple[tuple[str, bool], ...] = (
     ("description", False),

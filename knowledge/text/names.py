@@ -1,9 +1,8 @@
-"""Names of things: cleaned for people, normalised for comparison, told by language.
+"""Clean names for display, normalise them for comparison, and tell their language.
 
     raw name -> clean -> is_debris? -> stored -> normalise -> compared
 
-`clean` gives what is shown and stored, `normalise` what is compared and never shown. This file
-knows nothing of entities or of where a name came from.
+`clean` gives what is shown and stored, `normalise` what is compared and never shown.
 """
 
 import re

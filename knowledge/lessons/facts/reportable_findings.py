@@ -95,7 +95,7 @@ _SAME = (
     ("心悸", "心慌", "palpitation"),
     ("寒战", "怕冷", "畏寒", "恶寒", "chills"),
 )
-"""Words of which one finding has one: who told of a fever is not asked whether there is fever."""
+"""Words for the same finding: who reported a fever is not asked whether there is fever."""
 
 
 def select_reportable(items: Sequence[PageFact]) -> list[PageFact]:
@@ -120,7 +120,7 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def is_new(item: PageFact, others: Sequence[PageFact]) -> bool:
-    """Say whether a finding is one of its own: who told of a cough is not asked for a cough."""
+    """Say whether a finding is none of the others in other words."""
     return not any(item.object == each.object or are_alike(item.text, each.text) for each in others)
 
 

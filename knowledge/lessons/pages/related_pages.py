@@ -31,7 +31,7 @@ NEIGHBOURS = 6
 """So many neighbours a page has."""
 
 FINDINGS = ("symptom", "associated_with")
-"""The relations by which a case is told, the better one first."""
+"""The relations that give the findings of a case, the better one first."""
 
 _CONDITIONS = 40
 _FINDINGS_ASKED = 6
@@ -156,7 +156,7 @@ class RelatedPages:
 
 
 def findings_of(page: FactPage) -> str:
-    """Return the relation by which a case of a condition can be told, or nothing."""
+    """Return the relation that gives enough findings for a case of a condition, or nothing."""
     if page.entity.kind != "condition":
         return ""
     return next((each for each in FINDINGS if len(findings(page, each)) >= 2), "")
@@ -185,7 +185,7 @@ def shared_findings(
 
 
 def _is_alternative(page: FactPage, other: FactPage, relation: str) -> bool:
-    """Say whether another condition is one of its own and shares a finding that is told alike."""
+    """Say whether another condition is a different one that shares findings with this one."""
     one, two = page.name.casefold(), other.name.casefold()
     if one in two or two in one or not patient_profiles.can_be_compared(page, other):
         return False

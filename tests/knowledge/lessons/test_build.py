@@ -12,7 +12,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph import verbalize
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.facts.licences import least_restrictive
+from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.pages.entity_pages import EntityPages
 from knowledge.lessons.realize import name_forms, realizer
 from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE

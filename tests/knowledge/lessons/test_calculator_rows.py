@@ -1,4 +1,4 @@
-"""The style `tools`: rows that calculate, in both languages, each proven by computing it again."""
+"""Test rows that calculate, in both languages, each proven by computing the result again."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Chinese lessons: lists that say nothing twice, words that fit, patients who could say it."""
+"""Test the wording of Chinese rows: no synonyms in a list, verbs that fit, plausible patients."""
 
 import json
 import random
@@ -59,7 +59,7 @@ def rows(tmp_path_factory):
     ]
 
 
-def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
+def test_no_row_repeats_a_word_or_holds_marks_of_templates(rows):
     assert len(rows) > 300
     found = [
         message["content"]
@@ -72,7 +72,7 @@ def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
 
 @pytest.mark.parametrize("relation", ["complication", "test", "symptom", "medicine"])
 @pytest.mark.parametrize("table", [SENTENCES.with_subject, SENTENCES.without_subject])
-def test_one_item_is_never_such_as(relation, table):
+def test_a_single_item_is_not_followed_by_such_as(relation, table):
     for seed in range(150):
         text = realizer.fill_with_items(
             table[relation], "痛风", named(relation, "贫血"), "zh", random.Random(seed)
@@ -91,7 +91,7 @@ def test_one_item_is_never_such_as(relation, table):
         (["咳嗽", "咳痰"], ["咳嗽", "咳痰"]),
     ],
 )
-def test_a_list_says_nothing_twice(names, kept):
+def test_a_list_holds_no_synonyms(names, kept):
     assert chinese_sentences.drop_synonyms(names) == kept
 
 
@@ -105,11 +105,11 @@ def test_a_list_says_nothing_twice(names, kept):
         ("免疫病理检查", "免疫病理检查"),
     ],
 )
-def test_what_is_looked_at_is_examined(name, said):
+def test_a_finding_that_is_a_test_is_called_an_examination(name, said):
     assert chinese_sentences.name_test(name) == said
 
 
-def test_an_injury_happens_and_is_not_got():
+def test_an_injury_takes_another_verb_than_an_illness():
     assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="锁骨骨折") == "发生锁骨骨折该怎么办？"
     assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="痛风") == "得了痛风该怎么办？"
     injured = page("锁骨骨折", treatment=("手术治疗",))
@@ -165,14 +165,14 @@ def test_an_illness_has_the_pace_of_its_name(name, pace):
     assert patient_profiles.profile_of(page(name, symptom=("乏力",))).pace == pace
 
 
-def test_who_is_unconscious_is_seen_at_once():
+def test_an_unconscious_patient_is_urgent():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
     assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")).pace == "sudden"
     assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
-def test_nobody_asks_about_his_own_death(name):
+def test_a_fatal_event_is_no_illness_to_ask_about(name):
     assert not patient_profiles.is_illness(page(name, symptom=("昏迷", "抽搐")))
 
 
@@ -194,7 +194,7 @@ def test_what_is_urgent_comes_before_advice():
             assert 0 < answer.index("流涎") < answer.index("头孢曲松")
 
 
-def test_the_speaker_is_named_once():
+def test_the_patient_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
     who = patient_profiles.profile_of(ill)
     heard = [
@@ -207,7 +207,7 @@ def test_the_speaker_is_named_once():
         assert not re.search(r"岁(?:，[男女])?。我", text), text
 
 
-def test_a_greeting_does_not_meet_the_doctor_who_is_spoken_of():
+def test_a_greeting_leaves_out_the_doctor_if_the_complaint_begins_with_one():
     ill = page("痛风", medicine=("秋水仙碱",))
     for seed in range(120):
         text = chatdoctor._greeted("医生怀疑我是痛风。", ill, random.Random(seed))
@@ -216,7 +216,7 @@ def test_a_greeting_does_not_meet_the_doctor_who_is_spoken_of():
         assert huatuo._opened("医生为什么开秋水仙碱？", ill, random.Random(seed)).count("医生") == 1
 
 
-def test_kin_can_have_the_illness():
+def test_relatives_fit_the_condition():
     child, pregnant = page("小儿肺炎", symptom=("咳嗽",)), page("妊娠呕吐", symptom=("恶心",))
     for seed in range(60):
         assert not re.search("父|母亲|爱人|爷|奶|同事", safety._kin(child, random.Random(seed)))
@@ -241,7 +241,7 @@ def test_a_finding_in_other_words_is_not_another():
 
 
 @pytest.mark.parametrize(
-    ("right", "stranger", "worse"),
+    ("right", "unrelated", "worse"),
     [
         ("终止妊娠", "支持治疗", False),
         ("呼吸急促", "呼吸困难", False),
@@ -251,8 +251,8 @@ def test_a_finding_in_other_words_is_not_another():
         ("Gout", "Asthma", True),
     ],
 )
-def test_what_is_put_in_makes_an_answer_worse(right, stranger, worse):
-    assert preference._is_worse(right, stranger) is worse
+def test_a_swapped_name_makes_an_answer_worse(right, unrelated, worse):
+    assert preference._is_worse(right, unrelated) is worse
 
 
 def test_every_form_of_the_tables_can_be_written():

@@ -1,4 +1,4 @@
-"""English lessons as a reader meets them: articles, verbs, whom a case befalls, what is first."""
+"""Test the wording of English rows: articles, agreement, plausible patients, what comes first."""
 
 import random
 
@@ -70,7 +70,7 @@ def test_a_counted_name_takes_its_article(name, said):
         ("is there any {s}?", "Is there any hernia?"),
     ],
 )
-def test_an_article_gives_way_where_another_word_stands(template, said):
+def test_a_determiner_takes_the_place_of_the_article(template, said):
     assert realizer.fill(template, "en", 1, s="a hernia") == said
 
 
@@ -88,7 +88,7 @@ def test_an_article_gives_way_where_another_word_stands(template, said):
         ("gout", "a painful joint disease", "Gout is a painful joint disease."),
     ],
 )
-def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, description, said):
+def test_a_description_without_a_verb_gets_one(name, description, said):
     told = realizer.state_facts(
         articles.with_article(name),
         "description",
@@ -109,7 +109,7 @@ def test_findings_that_are_clauses_or_empty_are_left_out():
     assert not name_forms.is_cut("Signs are a) fever and b) cough (stage II).")
 
 
-def test_a_heading_is_written_small_within_a_sentence():
+def test_a_heading_loses_its_capitals_within_a_sentence():
     common = {"cystic", "acute", "disease"}
     assert name_forms.lower_heading("Cystic Fibrosis", common) == "cystic fibrosis"
     two = "Cystic fibrosis is inherited. Lungs and Disease follow."
@@ -134,7 +134,7 @@ def test_one_of_several_is_said_only_of_several():
         assert "Among" not in one and "complications of gout include" not in one.casefold()
 
 
-def test_what_is_left_of_a_relation_is_told_as_something_further():
+def test_further_facts_of_a_relation_are_introduced_as_such():
     told = realizer.state_further(
         "side_effect", [item("nausea"), item("fatigue")], random.Random(2)
     )
@@ -152,18 +152,18 @@ def test_what_is_left_of_a_relation_is_told_as_something_further():
         ("gestational diabetes", "adult", "f"),
     ],
 )
-def test_a_patient_is_one_whom_the_condition_befalls(name, stage, sex):
+def test_a_patient_fits_the_condition(name, stage, sex):
     who = patient_profiles.profile_of(page(name))
     assert (who.stage, who.sex) == (stage, sex)
 
 
-def test_a_condition_of_pregnancy_befalls_somebody_pregnant():
+def test_a_condition_of_pregnancy_has_a_pregnant_patient():
     who = patient_profiles.profile_of(page("gestational diabetes"))
     assert who.pregnant
     assert "pregnant woman" in patient_profiles.describe_person(who, "en", random.Random(1))
 
 
-def test_no_history_is_told_that_the_patient_cannot_have():
+def test_a_history_fits_the_patient():
     factors = ("childbirth", "family history of diabetes", "autumn season", "obesity")
     told = patient_profiles.history_items(
         page("bipolar disorder", symptom=["low mood"], risk_factor=factors)
@@ -174,7 +174,7 @@ def test_no_history_is_told_that_the_patient_cannot_have():
     )
 
 
-def test_an_operation_is_no_illness():
+def test_a_procedure_is_no_illness():
     assert not patient_profiles.is_illness(page("mastectomy", associated_with=["pain"]))
 
 
@@ -207,7 +207,7 @@ def test_what_is_urgent_comes_before_the_plan_of_a_sudden_illness():
         assert answer.index("is an emergency") < answer.index("brain imaging")
 
 
-def test_no_one_notices_a_change_in_the_blood():
+def test_a_laboratory_finding_is_no_complaint():
     effects = [item("hyperkalaemia"), item("raised liver enzymes"), item("QT prolongation")]
     assert reportable_findings.select_felt(effects) == []
 

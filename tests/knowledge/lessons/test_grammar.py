@@ -1,4 +1,4 @@
-"""Templates with alternatives, and the sentences of relations that are made of them."""
+"""Test the notation of alternatives, and the sentences of relations that use it."""
 
 import random
 import string

@@ -91,16 +91,16 @@ def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out()
     )
     (sent, reason), left_out = row_finishing.unpack(row_finishing.pack(done))
     assert left_out == (None, "capped")
-    assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
-    assert sent.worked.lines == row_formats.encode_all(sent, held_out=False)
-    assert replace(sent, id="another").worked is None
+    assert (sent, reason) == done[0] and sent.prepared == done[0][0].prepared
+    assert sent.prepared.lines == row_formats.encode_all(sent, held_out=False)
+    assert replace(sent, id="another").prepared is None
 
 
 def test_a_gate_drops_a_row_where_it_is_written():
     done = row_finishing.RowFinisher(filtering.stateless_filters(), HeldOut(""))(
         [(row("How?", "So."), "")]
     )
-    assert done[0][1] == "too short" and done[0][0].worked is None
+    assert done[0][1] == "too short" and done[0][0].prepared is None
 
 
 def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
@@ -109,7 +109,7 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
     other = row("Which tests are done for asthma?", "Spirometry is the first of them.")
     apart = NearDuplicateFilter()([first, again, other])
     row_finishing.RowFinisher((), HeldOut(""))([(again, "")])
-    assert again.worked is not None
+    assert again.prepared is not None
     assert NearDuplicateFilter()([first, again, other]) == apart == ["", NEAR, ""]
 
 

@@ -1,4 +1,4 @@
-"""Styles: each writes proven rows in both languages, and planted faults of each are found."""
+"""Test that each style writes proven rows in both languages, and that planted faults are found."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The YAML files of words: every language has the same keys, and mistakes in them are refused."""
+"""Test the YAML files of words: same keys in every language, and mistakes are refused."""
 
 import random
 import re

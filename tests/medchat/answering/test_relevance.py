@@ -7,7 +7,7 @@ from knowledge.search.query_parser import parse_query
 from knowledge.text.names import language_of, normalise
 from medchat.answering import relevance
 from medchat.answering.answer import Evidence
-from medchat.answering.understanding import understand
+from medchat.answering.understanding import understand_question
 
 NAMES = {
     "condition:gout": ("gout", "痛风"),
@@ -27,7 +27,7 @@ find = LINKER.find
 
 
 def asked(question):
-    return understand(question, [], lambda text: parse_query(text, LINKER))
+    return understand_question(question, [], lambda text: parse_query(text, LINKER))
 
 
 def fact(subject, relation, text):
@@ -44,7 +44,7 @@ def passage(text, title=""):
 
 
 def kept(question, *pieces):
-    found = relevance.relevant(pieces, asked(question), find)
+    found = relevance.select_relevant(pieces, asked(question), find)
     return [piece.relation or piece.title for piece in found]
 
 
@@ -112,9 +112,14 @@ def test_prose_on_the_subject_tells_by_what_it_names():
 def test_a_longer_unknown_name_is_another_subject():
     question = asked("How is Kawabunga fever treated?")
     assert [mention.text for mention in question.mentions] == ["fever"]
-    assert relevance.about(question, [passage("Fever settles with rest.", "Fever")]).mentions == ()
+    assert (
+        relevance.drop_partial_names(
+            question, [passage("Fever settles with rest.", "Fever")]
+        ).mentions
+        == ()
+    )
     known = passage("Kawabunga fever settles with rest.", "Kawabunga fever")
-    assert relevance.about(question, [known]).mentions == question.mentions
+    assert relevance.drop_partial_names(question, [known]).mentions == question.mentions
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_a_longer_unknown_name_is_another_subject():
     ],
 )
 def test_patients_that_a_question_asks_about(question, who):
-    assert relevance.patients(asked(question)) == who
+    assert relevance.find_patients(asked(question)) == who
 
 
 def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
@@ -141,5 +146,5 @@ def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
 
 def test_words_that_no_evidence_holds_are_named():
     question = asked("Does yoga change gout?")
-    assert relevance.unspoken(question, "Gout is painful.") == "yoga change"
-    assert relevance.unspoken(question, "Yoga has no effect on gout.") == ""
+    assert relevance.find_unanswered_words(question, "Gout is painful.") == "yoga change"
+    assert relevance.find_unanswered_words(question, "Yoga has no effect on gout.") == ""
