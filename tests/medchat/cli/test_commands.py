@@ -509,5 +509,5 @@ def test_kb_merges_are_listed_and_split(engine, run, tmp_path):
     _, out, _ = run("kb", "entity", split["part"], "--json")
     assert {fact["object"]["name"] for fact in json.loads(out)["facts"]} == {"joint pain", "fever"}
     status, _, err = run("kb", "split", "gout", merge["source"]["id"])
-    assert status == 2 and "nothing to part it from" in err and len(err.strip().splitlines()) == 1
+    assert status == 2 and "nothing to split it from" in err and len(err.strip().splitlines()) == 1
     assert run("kb", "verify")[0] == 0
