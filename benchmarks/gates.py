@@ -1,4 +1,4 @@
-"""Measure what each gate costs a row, beside datasketch and rensa where they are installed.
+"""Measure what each row_filter costs a row, beside datasketch and rensa where they are installed.
 
 python benchmarks/gates.py DATA [--exclude FILE]
 
@@ -14,10 +14,11 @@ from pathlib import Path
 
 from machine import table
 
-from knowledge.datasets import screening
-from knowledge.datasets.gates.contamination import Overlap
-from knowledge.datasets.gates.near_duplicates import NearDuplicates
-from knowledge.datasets.gates.quotas import Balanced
+from knowledge.datasets import filtering
+from knowledge.datasets.filters.contamination import ContaminationFilter
+from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
+from knowledge.datasets.filters.near_duplicates import NearDuplicateFilter
+from knowledge.datasets.filters.quotas import RelationQuota
 from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.records import Lesson
 
@@ -26,21 +27,28 @@ _TOKEN = re.compile("[a-z0-9]+|[\u3400-\u9fff]")
 
 
 def main() -> None:
-    """Time every gate on the rows of a folder."""
+    """Time every row_filter on the rows of a folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--exclude", type=Path)
     options = parser.parse_args()
     files = [options.data / name for name in ("train.jsonl", "validation.jsonl")]
     rows = [row for path in files for row in read_lessons(path)]
-    plain = {gate.__name__: gate for gate in screening.plain_gates() if hasattr(gate, "__name__")}
+    plain = {
+        row_filter.__name__: row_filter
+        for row_filter in filtering.stateless_filters()
+        if hasattr(row_filter, "__name__")
+    }
     figures = [("rows", f"{len(rows):,}")]
-    figures += [(name, _time(rows, lambda gate=gate: _each(gate))) for name, gate in plain.items()]
-    figures.append(("exact repetitions", _time(rows, lambda: _each(screening.Unrepeated()))))
-    figures.append(("near duplicates", _time(rows, NearDuplicates)))
-    figures.append(("shares of relations", _time(rows, Balanced)))
+    figures += [
+        (name, _time(rows, lambda row_filter=row_filter: _each(row_filter)))
+        for name, row_filter in plain.items()
+    ]
+    figures.append(("exact repetitions", _time(rows, lambda: _each(ExactDuplicateFilter()))))
+    figures.append(("near duplicates", _time(rows, NearDuplicateFilter)))
+    figures.append(("shares of relations", _time(rows, RelationQuota)))
     if options.exclude:
-        figures.append(("overlap", _time(rows, lambda: Overlap([options.exclude]))))
+        figures.append(("overlap", _time(rows, lambda: ContaminationFilter([options.exclude]))))
     for name, peer in (("datasketch", _datasketch), ("rensa", _rensa)):
         try:
             figures.append((f"near duplicates, {name}", _time(rows, peer)))
@@ -49,22 +57,22 @@ def main() -> None:
     table(figures)
 
 
-Judge = Callable[[Sequence[Lesson]], object]
+BatchFilter = Callable[[Sequence[Lesson]], object]
 
 
-def _time(rows: list[Lesson], make: Callable[[], Judge]) -> str:
+def _time(rows: list[Lesson], make: Callable[[], BatchFilter]) -> str:
     best = float("inf")
     for _ in range(3):
-        judge = make()
+        batch_filter = make()
         began = time.process_time()
         for place in range(0, len(rows), _BATCH):
-            judge(rows[place : place + _BATCH])
+            batch_filter(rows[place : place + _BATCH])
         best = min(best, time.process_time() - began)
     return f"{best / len(rows) * 1e6:.1f}"
 
 
-def _each(gate: screening.Gate) -> Judge:
-    return lambda lessons: [gate(lesson) for lesson in lessons]
+def _each(row_filter: filtering.RowFilter) -> BatchFilter:
+    return lambda lessons: [row_filter(lesson) for lesson in lessons]
 
 
 def _shingles(lesson: Lesson) -> list[str]:
@@ -74,36 +82,36 @@ def _shingles(lesson: Lesson) -> list[str]:
     return [" ".join(words[place : place + 3]) for place in range(max(len(words) - 2, 1))]
 
 
-def _datasketch() -> Judge:
+def _datasketch() -> BatchFilter:
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=0.75, num_perm=128)
     counter = iter(range(10**9))
 
-    def judge(lessons: Sequence[Lesson]) -> None:
+    def batch_filter(lessons: Sequence[Lesson]) -> None:
         for lesson in lessons:
             sketch = MinHash(num_perm=128)
             sketch.update_batch([shingle.encode() for shingle in _shingles(lesson)])
             if not index.query(sketch):
                 index.insert(next(counter), sketch)
 
-    return judge
+    return batch_filter
 
 
-def _rensa() -> Judge:
+def _rensa() -> BatchFilter:
     from rensa import RMinHash, RMinHashLSH
 
     index = RMinHashLSH(threshold=0.75, num_perm=128, num_bands=16)
     counter = iter(range(10**9))
 
-    def judge(lessons: Sequence[Lesson]) -> None:
+    def batch_filter(lessons: Sequence[Lesson]) -> None:
         for lesson in lessons:
             sketch = RMinHash(num_perm=128, seed=1)
             sketch.update(_shingles(lesson))
             if not index.query(sketch):
                 index.insert(next(counter), sketch)
 
-    return judge
+    return batch_filter
 
 
 if __name__ == "__main__":

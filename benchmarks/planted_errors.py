@@ -27,13 +27,13 @@ from machine import describe
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
 from sqlalchemy import Engine, func, select
 
-from knowledge.datasets import screening
-from knowledge.datasets.screening import Candidate, Screened
+from knowledge.datasets import filtering
+from knowledge.datasets.filtering import Candidate, FilterReport
 from knowledge.graph.catalog import CatalogBase, FactRow, NameRow, connect
 from knowledge.index import generations
 from knowledge.ingest import starter, updates
-from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons import build, pipeline
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.styles.registry import STYLES
 from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.lessons.verify.prover import Prover
@@ -350,13 +350,12 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
     pick = random.Random(options.seed)
     engine, generation = _opened(options.home, folder)
     exams, items = _exams(options.exams, folder)
-    wishes = Wishes(exclude=(exams,))
+    filters = BuildOptions(exclude=(exams,))
     amounts = {"data": (tuple(STYLES), options.sound), "sums": (("tools",), 4 * options.each)}
     for name, (styles, limit) in amounts.items():
         place = folder / name
-        build.build(
-            engine, generation, place, styles=styles, limit=limit, seed=options.seed, wishes=wishes
-        )
+        wanted = replace(filters, styles=styles, limit=limit, seed=options.seed)
+        build.build(engine, generation, place, wanted)
     rows, sums = ([*_rows(folder / name)] for name in amounts)
     pick.shuffle(rows)
     planter = Planter(engine, pick)
@@ -383,7 +382,7 @@ def _campaign(options: argparse.Namespace, folder: Path) -> bool:
     held = {row.id for row in rows}
     rows += [row for row in sums if row.id not in held]
     began = time.process_time()
-    lost, passed, meant = _screened(engine, generation, wishes, rows, planted)
+    lost, passed, meant = _screened(engine, generation, filters, rows, planted)
     seconds = time.process_time() - began
     total = 2 * len(rows) + sum(map(len, planted.values()))
     print(f"Machine: {describe()}\n\n| kind | planted | caught | share | by its own gate |")
@@ -415,7 +414,7 @@ def _rows(folder: Path) -> Iterator[Lesson]:
 def _screened(
     engine: Engine,
     generation: int,
-    wishes: Wishes,
+    options: BuildOptions,
     rows: list[Lesson],
     planted: dict[str, list[Lesson]],
 ) -> tuple[list[tuple[Lesson, str]], dict[str, list[Lesson]], dict[str, int]]:
@@ -431,8 +430,10 @@ def _screened(
         return [f"{NOT_PROVEN}{fault}" if fault else "" for fault in prover.faults(lessons)]
 
     def reasons(wanted: list[Lesson]) -> list[str]:
-        judged = wishes.stages(engine, generation, Screened(), balanced=False)
-        return _reasons(wanted, wishes, screening.chain(screening.stage(proof), judged))
+        judged = pipeline.make_stages(options, engine, generation, FilterReport(), balanced=False)
+        return _reasons(
+            wanted, options, filtering.chain_stages(filtering.make_stage(proof), judged)
+        )
 
     for kind, wrong in planted.items():
         # Only a near duplicate needs its original: elsewhere that would catch the error too.
@@ -444,7 +445,7 @@ def _screened(
     return lost, passed, meant
 
 
-def _reasons(rows: list[Lesson], wishes: Wishes, stages: screening.Stage) -> list[str]:
+def _reasons(rows: list[Lesson], options: BuildOptions, stages: filtering.FilterStage) -> list[str]:
     """Return why the gates drop each row, or an empty text."""
     seen: list[str] = []
 
@@ -454,8 +455,10 @@ def _reasons(rows: list[Lesson], wishes: Wishes, stages: screening.Stage) -> lis
             yield batch
 
     candidates = ((row, "") for row in rows)
-    stages = screening.chain(stages, watched)
-    for _ in screening.screen(candidates, wishes.gates(), stages, Screened()):
+    stages = filtering.chain_stages(stages, watched)
+    for _ in filtering.apply_filters(
+        candidates, pipeline.make_row_filters(options), stages, FilterReport()
+    ):
         pass
     return seen
 
@@ -499,9 +502,11 @@ def _exams(path: Path | None, folder: Path) -> tuple[Path, list[str]]:
             )
         ]
         path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    from knowledge.datasets.gates.contamination import texts
+    from knowledge.datasets.filters.contamination import read_texts
 
-    asked = [text for name, text in texts([path]) if re.search("question", name, re.IGNORECASE)]
+    asked = [
+        text for name, text in read_texts([path]) if re.search("question", name, re.IGNORECASE)
+    ]
     return path, [text for text in asked if 15 <= len(text) <= (150 if _is_chinese(text) else 300)]
 
 

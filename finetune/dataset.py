@@ -27,7 +27,6 @@ FILES = ("train.jsonl", "validation.jsonl")
 _REMEDY = "Make the data again: medchat build-data --out DIR."
 _ROLES = {"system", "user", "assistant"}
 _FIRST_NUMBERED = re.compile(r"^\[1\] ", re.MULTILINE)
-_MARKS = re.compile(r"\s?\[\d+\]")
 _LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
 
 
@@ -136,25 +135,6 @@ def show(
             examples += [example] if example else []
     report.kept = len(examples)
     return examples, report
-
-
-def cite(sentence: str, numbers: Sequence[int]) -> str:
-    """Put citations before a sentence's final punctuation: `... fatigue [1].` `……乏力[1]。`"""
-    if not numbers:
-        return sentence
-    marks = "".join(f"[{number}]" for number in numbers)
-    body = sentence.rstrip()
-    blank = sentence[len(body) :]
-    stem = body.rstrip("。！？.!?")
-    stop = body[len(stem) :]
-    # Chinese is written without blanks, before a citation too
-    chinese = re.search(r"[\u3400-\u9fff]", stem)
-    return f"{stem}{'' if chinese else ' '}{marks}{stop}{blank}"
-
-
-def uncited(text: str) -> str:
-    """Return a text without its citations."""
-    return _MARKS.sub("", text)
 
 
 def items(line: str) -> list[str]:
@@ -386,7 +366,7 @@ def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:
     cited, last = "", 0
     for (start, end), indices in zip(spans, support, strict=True):
         numbers = {place for index in indices if (place := places[index])}
-        cited += answer[last:start] + cite(answer[start:end], sorted(numbers))
+        cited += answer[last:start] + tools.cite(answer[start:end], sorted(numbers))
         last = end
     return cited
 
@@ -409,7 +389,7 @@ def _asked(row: Row, tools: TextTools) -> tuple[str, ...]:
     ]
     if listed:
         return tuple(dict.fromkeys(listed))
-    return tuple(part.rstrip("。.") for part in tools.split_sentences(uncited(answer)))
+    return tuple(part.rstrip("。.") for part in tools.split_sentences(tools.uncited(answer)))
 
 
 def _count(counts: dict[str, int], reason: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from finetune import model, rendering
-from finetune.dataset import Example, items, uncited
+from finetune.dataset import Example, items
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import pack
@@ -90,7 +90,7 @@ def measure(
         progress(Tick("score", done, len(examples)))
     written = _write(student, examples[: plan.answers], plan.max_new_tokens, precision, progress)
     known = sorted(set(names), key=len, reverse=True)
-    present = [_present(one, text) for one, text in written if one.covered]
+    present = [_present(one, text, tools) for one, text in written if one.covered]
     supported = [_supported(one, text, known, tools) for one, text in written]
     refused = [(_declined(one, text), 1.0) for one, text in written if not one.covered]
     nll = _ratio(rows) or 0.0
@@ -289,9 +289,9 @@ def _write(
     return written
 
 
-def _present(example: Example, text: str) -> Pair:
+def _present(example: Example, text: str, tools: TextTools) -> Pair:
     """Count the asked facts that an answer states."""
-    said = _plain(uncited(text))
+    said = _plain(tools.uncited(text))
     return sum(_plain(fact) in said for fact in example.asked), len(example.asked)
 
 
@@ -308,7 +308,7 @@ def stated(text: str, names: Sequence[str], tools: TextTools) -> list[str]:
     `names` are sought longest first, so that a name within a longer one is not counted.
     """
     facts: list[str] = []
-    for sentence in tools.split_sentences(uncited(text)):
+    for sentence in tools.split_sentences(tools.uncited(text)):
         body = sentence.rstrip("。.!?！？")
         if not body or body in {one.rstrip("。.") for one in rendering.NOT_COVERED.values()}:
             continue

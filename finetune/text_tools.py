@@ -13,9 +13,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TextTools:
-    """How to take text apart."""
+    """How to split text into sentences, and how to put citations into it and take them out."""
 
     sentence_spans: Callable[[str], Sequence[Span]]
+    cite: Callable[[str, Sequence[int]], str]
+    uncited: Callable[[str], str]
 
     def split_sentences(self, text: str) -> list[str]:
         """Return the sentences of a text, without the space between them."""

@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from finetune.rendering import NOT_COVERED, Message
 from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.search.searcher import Search, open_search
-from medchat.answering import answer_check, citation_markers, prompts, relevance
+from knowledge.text.citations import uncited
+from knowledge.text.sentences import join_sentences
+from medchat.answering import answer_check, prompts, relevance
 from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import Checked
 from medchat.answering.entailment import Find
@@ -277,7 +279,7 @@ def _settled(
     exact = [piece for piece in read if relevance.is_exact(piece, asked, find)]
     if not trusted:  # a list of medicines is the answer where treatments as such are not told
         exact = exact or [piece for piece in read if relevance.accompanies(piece, asked)]
-    declined = letters(citation_markers.bare(draft)) in map(letters, NOT_COVERED.values())
+    declined = letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
     if declined:
         return _quotation(read, asked, find) if exact or not trusted else None
     if not checked.sentences:
@@ -369,10 +371,10 @@ def _abstention(asked: Asked, nearest: Sequence[Evidence]) -> Checked:
         named = separator.join(
             f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
         )
-        text = citation_markers.join([SAID["nearest"][asked.language], named + stop])
+        text = join_sentences([SAID["nearest"][asked.language], named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
-    return Checked(tuple(sentences), answer_check.cite(nearest))
+    return Checked(tuple(sentences), answer_check.citations_of(nearest))
 
 
 def _questions(earlier: Sequence[conversations.Message]) -> list[str]:

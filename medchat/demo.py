@@ -129,18 +129,13 @@ def _data_there(home: _Home) -> str:
 
 def _build_data(home: _Home) -> str:
     from knowledge.index import generations
-    from knowledge.lessons import build
+    from knowledge.lessons.build import build
+    from knowledge.lessons.build_options import BuildOptions
 
     number = generations.newest(home.engine)
     assert number is not None, "knowledge comes before data"
-    report = build.build(
-        home.engine,
-        number,
-        _folder(home),
-        styles=("chatdoctor", "huatuo"),
-        limit=LESSONS,
-        progress=home.progress,
-    )
+    options = BuildOptions(styles=("chatdoctor", "huatuo"), limit=LESSONS)
+    report = build(home.engine, number, _folder(home), options, home.progress)
     return f"{report.rows:,} lessons in {_folder(home)}"
 
 

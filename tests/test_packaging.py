@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGES = ("knowledge", "finetune", "medchat", "ui")
@@ -117,3 +118,18 @@ def _plain(requirement: str) -> str:
     name = re.match(r"[\w.-]+", requirement)
     assert name
     return name[0].lower().replace("_", "-")
+
+
+def test_the_hosted_workflow_covers_the_supported_versions() -> None:
+    workflow = yaml.safe_load((CHECKOUT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    tested = set(workflow["jobs"]["check"]["strategy"]["matrix"]["python"])
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [re.fullmatch(r".*Python :: (3\.\d+)", line) for line in project["classifiers"]]
+    assert tested == {match[1] for match in named if match}
+
+
+def test_hooks_use_installed_tools() -> None:
+    hooks = yaml.safe_load((CHECKOUT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    entries = [hook for repo in hooks["repos"] for hook in repo["hooks"]]
+    assert {hook["language"] for hook in entries} == {"system"}
+    assert all(hook["entry"].startswith(".venv/bin/") for hook in entries)

@@ -17,8 +17,6 @@ from ui.text import Words
 REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
 """Why an answer does not help: the part of each reason's key after `reason_`."""
 
-_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
-_NUMBER = re.compile(r"\d+")
 _STOPS = re.compile(r"[.,;:!?。，；：！？]*")
 _LAST_WORD = re.compile(r"[!-~]{1,24}$|.$")
 
@@ -116,16 +114,15 @@ def _abstention(answer: Answer, words: Words) -> str:
 def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], words: Words) -> str:
     known = [n for n in sentence.citations if n in quotes]
     text, last = "", 0
-    for marker in _MARKER.finditer(sentence.text):
-        numbers = [int(number) for number in _NUMBER.findall(marker[1])]
-        if not set(numbers) <= set(known):
+    for marker in sentence.markers():
+        if not set(marker.numbers) <= set(known):
             continue
-        before = sentence.text[last : marker.start()]
-        stop = _STOPS.match(sentence.text, marker.end())
-        last = stop.end() if stop else marker.end()
-        stops = sentence.text[marker.end() : last]
-        text += _kept(before, "".join(_cite(answer, n, words) for n in numbers), stops)
-        known = [n for n in known if n not in numbers]
+        before = sentence.text[last : marker.start].rstrip()
+        stop = _STOPS.match(sentence.text, marker.end)
+        last = stop.end() if stop else marker.end
+        stops = sentence.text[marker.end : last]
+        text += _kept(before, "".join(_cite(answer, n, words) for n in marker.numbers), stops)
+        known = [n for n in known if n not in marker.numbers]
     text += lines(sentence.text[last:]) + "".join(_cite(answer, n, words) for n in known)
     if sentence.support == "unsupported":
         return f'<span class="unsupported">{text}{hidden(words("unsupported"))}</span>'
@@ -145,7 +142,7 @@ def _kept(before: str, cites: str, stops: str) -> str:
 
 
 def _is_quoted(sentence: Sentence, quotes: Mapping[int, str]) -> bool:
-    said = _plain(_MARKER.sub("", sentence.text))
+    said = _plain(sentence.uncited())
     return bool(said) and any(said in quotes[n] for n in sentence.citations if n in quotes)
 
 

@@ -328,7 +328,11 @@ def fact_line(subject: str, ask: Ask, values: list[str], language: Language) -> 
 
 
 def cite(sentence: str, number: int) -> str:
-    """Put a citation before a sentence's full stop."""
+    """Put a citation before a sentence's full stop.
+
+    Drills are made of two fixed sentence forms and need no other; a test holds this against the
+    writer of lessons' citations.
+    """
     if sentence.endswith("。"):
         return f"{sentence[:-1]}[{number}]。"
     return f"{sentence.removesuffix('.')} [{number}]."

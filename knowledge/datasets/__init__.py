@@ -1,1 +1,1 @@
-"""Dataset folders: export, dataset card, screening gates, imports of other data sets, teacher."""
+"""Dataset folders: export, dataset card, filters, imports of other data sets, teacher."""

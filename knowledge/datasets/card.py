@@ -1,15 +1,15 @@
-"""Card: what a dataset folder says of itself, for tools (report.json) and for readers (CARD.md).
+"""Describe a dataset folder, for tools (report.json) and for readers (CARD.md).
 
-    counts of rows + what the gates did + samples -> report, card
+    counts of rows + report of the filters + samples -> report, card
 
-The card is written for someone who has never heard of this project. This file only words figures.
+The card is written for someone who has never heard of this project.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.datasets.screening import Screened
+from knowledge.datasets.filtering import FilterReport
 from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
@@ -46,7 +46,7 @@ _TOPICS = {
 
 
 @dataclass(slots=True)
-class Counts:
+class RowCounts:
     """How many rows went where."""
 
     train: int = 0
@@ -95,7 +95,7 @@ class Counts:
         return name, written[name] / sum(written.values())
 
 
-def report(counts: Counts, screened: Screened) -> dict[str, object]:
+def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
     """Return what report.json holds."""
     relation, share = counts.largest
     return {
@@ -123,8 +123,8 @@ def report(counts: Counts, screened: Screened) -> dict[str, object]:
 def text(
     generation: int,
     arguments: Mapping[str, object],
-    counts: Counts,
-    screened: Screened,
+    counts: RowCounts,
+    screened: FilterReport,
     samples: Sequence[Lesson],
     pairs: Sequence[Mapping[str, str]] = (),
 ) -> str:
@@ -143,7 +143,7 @@ def text(
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
+def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterator[str]:
     written = counts.rows - counts.unproven - counts.calculated
     yield from ("# Medical instruction data, made by medchat", "")
     if written:
@@ -170,7 +170,7 @@ def _head(generation: int, counts: Counts, screened: Screened) -> Iterator[str]:
     yield ""
 
 
-def _files(counts: Counts) -> Iterator[str]:
+def _files(counts: RowCounts) -> Iterator[str]:
     yield from (
         "## What is in the folder",
         "",
@@ -197,7 +197,7 @@ def _files(counts: Counts) -> Iterator[str]:
     )
 
 
-def _tables(counts: Counts, screened: Screened) -> Iterator[str]:
+def _tables(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
     relation, share = counts.largest
     for title, table, meaning in (
         ("Rows by style", counts.styles, _STYLES),
@@ -235,7 +235,7 @@ def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
         proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
         yield from (f"*{lesson.style}, {lesson.language}*", "")
         for message in lesson.messages:
-            yield from (_told(message), ">")
+            yield from (_quoted_message(message), ">")
         yield from (
             f"> **Proven by:** {_quoted(proof)}"
             if proof
@@ -244,7 +244,7 @@ def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
         )
 
 
-def _told(message: LessonMessage) -> str:
+def _quoted_message(message: LessonMessage) -> str:
     speaker = {"user": "Question", "assistant": "Answer"}.get(message.role, "System")
     return f"> **{speaker}:** {_quoted(message.content)}"
 
@@ -265,7 +265,7 @@ def _pairs(pairs: Iterable[Mapping[str, str]]) -> Iterator[str]:
         )
 
 
-def _dropped(screened: Screened) -> Iterator[str]:
+def _dropped(screened: FilterReport) -> Iterator[str]:
     shown = {reason: found for reason, found in screened.examples.items() if found}
     if not shown:
         return
@@ -279,7 +279,7 @@ def _dropped(screened: Screened) -> Iterator[str]:
         yield from (f"*{reason}*", "", f"> {_quoted(shown[reason][0])}", "")
 
 
-def _making(counts: Counts, screened: Screened) -> Iterator[str]:
+def _making(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
     yield from ("## How it was made", "")
     if counts.rows > counts.unproven:
         how = (
@@ -305,7 +305,7 @@ def _making(counts: Counts, screened: Screened) -> Iterator[str]:
     )
 
 
-def _limits(counts: Counts) -> Iterator[str]:
+def _limits(counts: RowCounts) -> Iterator[str]:
     yield from ("## Limits", "")
     if counts.rows > counts.unproven:
         yield (

@@ -1,14 +1,13 @@
-"""Export: lessons as a dataset folder that other tools read, written beside and renamed.
+"""Write lessons as a dataset folder that other tools read; it appears when it is whole.
 
     lessons -> jsonl, alpaca, sharegpt, chatglm, preference (streamed) -> report, card -> manifest
 
-The formats other than the project's own hold training rows only. What the report and the card say
-stands in `card`. This file knows nothing of how lessons are made; it never holds more than a few.
+The formats other than the project's own hold training rows only. Rows are streamed: no more than a
+few are in memory.
 """
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -16,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from knowledge import durable
 from knowledge.datasets import card, row_formats
-from knowledge.datasets.card import Counts
-from knowledge.datasets.screening import Screened
+from knowledge.datasets.card import RowCounts
+from knowledge.datasets.filtering import FilterReport
 from knowledge.errors import KnowledgeError
-from knowledge.index.manifest import flush
 from knowledge.records import Lesson
 
 MANIFEST = "MANIFEST.json"
@@ -35,21 +34,21 @@ _encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What a folder is made from; the same run gives the same bytes."""
+class Provenance:
+    """What a folder is made from; the same provenance gives the same bytes."""
 
     generation: int
     arguments: dict[str, object]
 
 
-def refuse_foreign(out: Path, run: Run) -> None:
-    """Raise KnowledgeError where a folder holds anything but what the same run left there."""
+def refuse_foreign(out: Path, origin: Provenance) -> None:
+    """Raise KnowledgeError where a folder holds anything but data of the same origin."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    if out.is_dir() and _made_by(out) == _identity(run):
+    if out.is_dir() and _made_by(out) == _identity(origin):
         return
     what = "is a file" if not out.is_dir() else "holds other files"
-    what = "holds the data of another run" if out.is_dir() and _made_by(out) else what
+    what = "holds the data of another origin" if out.is_dir() and _made_by(out) else what
     raise KnowledgeError(
         f"The output {out} {what}, and nothing of it is overwritten.",
         where="--out",
@@ -60,11 +59,11 @@ def refuse_foreign(out: Path, run: Run) -> None:
 def write(
     lessons: Iterable[Lesson],
     out: Path,
-    run: Run,
-    screened: Screened,
+    origin: Provenance,
+    screened: FilterReport,
     held_out: Callable[[str], bool],
     prefer: Prefer,
-) -> Counts:
+) -> RowCounts:
     """Write the lessons as a dataset folder; it appears at `out` when it is whole.
 
     `held_out` says whether rows about an entity are for validation, `prefer` makes preference pairs
@@ -76,24 +75,30 @@ def write(
     try:
         counts, samples = _write_rows(lessons, partial, held_out, prefer)
         if not counts.train + counts.validation:
-            raise _nothing(screened)
-        _write_json(partial / "dataset_info.json", _INFO)
-        _write_json(partial / "report.json", card.report(counts, screened))
+            raise _no_rows(screened)
+        (partial / "dataset_info.json").write_text(_json(_INFO), encoding="utf-8")
+        report = _json(card.report(counts, screened))
+        (partial / "report.json").write_text(report, encoding="utf-8")
         (partial / "CARD.md").write_text(
             card.text(
-                run.generation, run.arguments, counts, screened, samples.lessons, samples.pairs
+                origin.generation,
+                origin.arguments,
+                counts,
+                screened,
+                samples.lessons,
+                samples.pairs,
             ),
             encoding="utf-8",
         )
-        _seal(partial, run, counts)
-        refuse_foreign(out, run)
+        _seal(partial, origin, counts)
+        refuse_foreign(out, origin)
         _place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return counts
 
 
-def _nothing(screened: Screened) -> KnowledgeError:
+def _no_rows(screened: FilterReport) -> KnowledgeError:
     if screened.dropped:
         reason = max(screened.dropped, key=lambda each: screened.dropped[each])
         return KnowledgeError(
@@ -143,19 +148,19 @@ def _write_rows(
     folder: Path,
     held_out: Callable[[str], bool],
     prefer: Prefer,
-) -> tuple[Counts, "_Samples"]:
-    counts, samples = Counts(), _Samples()
+) -> tuple[RowCounts, "_Samples"]:
+    counts, samples = RowCounts(), _Samples()
     subjects: set[str] = set()
     with ExitStack() as stack:
         files = _Files(folder, stack)
         for lesson in lessons:
-            apart = held_out(lesson.split_key)
-            counts.add(lesson, apart)
+            held = held_out(lesson.split_key)
+            counts.add(lesson, held)
             if lesson.split_key in lesson.entities:
                 subjects.add(lesson.split_key)
             samples.see(lesson)
-            files.add(lesson, apart)
-            pair = None if apart else prefer(lesson)
+            files.add(lesson, held)
+            pair = None if held else prefer(lesson)
             if pair:
                 counts.preference += 1
                 kind = pair["why"].split(":", 1)[0]
@@ -183,10 +188,12 @@ class _Files:
         for array in self._arrays:
             array.write(b"[")
 
-    def add(self, lesson: Lesson, apart: bool) -> None:
+    def add(self, lesson: Lesson, held: bool) -> None:
         """Write a row to the files that it belongs to."""
-        own, *others = lesson.worked.lines if lesson.worked else row_formats.every(lesson, apart)
-        if apart:
+        own, *others = (
+            lesson.worked.lines if lesson.worked else row_formats.encode_all(lesson, held)
+        )
+        if held:
             self._validation.write(own)
             return
         self._train.write(own)
@@ -230,8 +237,8 @@ class _Samples:
         return [lesson for key in sorted(self._kept) for lesson in self._kept[key]]
 
 
-def _identity(run: Run) -> dict[str, object]:
-    return {"kind": KIND, "generation": run.generation, "arguments": run.arguments}
+def _identity(origin: Provenance) -> dict[str, object]:
+    return {"kind": KIND, "generation": origin.generation, "arguments": origin.arguments}
 
 
 def _made_by(folder: Path) -> dict[str, object] | None:
@@ -245,34 +252,31 @@ def _made_by(folder: Path) -> dict[str, object] | None:
         return None
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _seal(folder: Path, run: Run, counts: Counts) -> None:
+def _seal(folder: Path, origin: Provenance, counts: RowCounts) -> None:
     """Write the manifest, last of all, when everything else is on the disk."""
     files = {}
     for path in sorted(folder.iterdir()):
-        flush(path)
+        durable.sync(path)
         with path.open("rb") as stream:
             files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
     manifest = {
-        **_identity(run),
-        "seed": run.arguments.get("seed"),
+        **_identity(origin),
+        "seed": origin.arguments.get("seed"),
         "rows": {"train": counts.train, "validation": counts.validation},
         "files": files,
     }
-    _write_json(folder / MANIFEST, manifest)
-    flush(folder / MANIFEST)
-    flush(folder)
+    durable.write_text(folder / MANIFEST, _json(manifest))
 
 
 def _place(partial: Path, out: Path) -> None:
-    """Give a finished folder its name; an earlier one of the same run goes when that is done."""
+    """Give a finished folder its name; an earlier one of the same origin goes when that is done."""
     old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
-        os.replace(out, old)
-    os.replace(partial, out)
-    flush(out.parent)
+        out.rename(old)
+    durable.rename(partial, out)
     shutil.rmtree(old, ignore_errors=True)

@@ -1,30 +1,29 @@
-"""Lines: a lesson as text in each format of a dataset; what it says is escaped once for all.
+"""Encode a lesson in each format of a dataset folder; what it says is escaped once for all.
 
     lesson -> own format, chatglm, alpaca, sharegpt
 
-The text is that of `json.dumps` without escapes for letters that are not ASCII. This file knows
-nothing of files.
+The text is that of `json.dumps` without escapes for letters that are not ASCII.
 """
 
 import json
 from collections.abc import Sequence
-from json.encoder import encode_basestring as _quoted
+from json.encoder import encode_basestring as _quote
 
 from knowledge.records import Lesson
 
 SPEAKERS = {"user": "human", "assistant": "gpt"}
 
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def every(lesson: Lesson, apart: bool) -> tuple[bytes, ...]:
+def encode_all(lesson: Lesson, held_out: bool) -> tuple[bytes, ...]:
     """Return a row's own line, and for training its lines of ChatGLM, Alpaca and ShareGPT.
 
     The latter two are items of arrays, without what stands between items.
     """
-    said = [_quoted(message.content) for message in lesson.messages]
+    said = [_quote(message.content) for message in lesson.messages]
     row = _row(lesson, said)
-    if apart:
+    if held_out:
         return (row.encode(),)
     spoken, system = said, '""'
     if any(message.role == "system" for message in lesson.messages):
@@ -33,14 +32,14 @@ def every(lesson: Lesson, apart: bool) -> tuple[bytes, ...]:
             for each, message in zip(said, lesson.messages, strict=True)
             if message.role != "system"
         ]
-        system = _quoted("".join(m.content for m in lesson.messages if m.role == "system"))
+        system = _quote("".join(m.content for m in lesson.messages if m.role == "system"))
     texts = (row, _chatglm(spoken), _alpaca(spoken), _sharegpt(lesson, said, system))
     return tuple(text.encode() for text in texts)
 
 
-def own(lesson: Lesson) -> str:
+def encode_row(lesson: Lesson) -> str:
     """Return a row's own line, as train.jsonl has it."""
-    return _row(lesson, [_quoted(message.content) for message in lesson.messages])
+    return _row(lesson, [_quote(message.content) for message in lesson.messages])
 
 
 def _row(lesson: Lesson, said: Sequence[str]) -> str:
@@ -53,20 +52,20 @@ def _row(lesson: Lesson, said: Sequence[str]) -> str:
     quotes: dict[str, str] = {}
     for source in lesson.sources:
         if source.quote not in quotes:
-            quotes[source.quote] = _quoted(source.quote)
+            quotes[source.quote] = _quote(source.quote)
     sources = ", ".join(
         [
-            f'{{"kind": "{each.kind}", "id": {_quoted(each.id)}, "quote": {quotes[each.quote]}}}'
+            f'{{"kind": "{each.kind}", "id": {_quote(each.id)}, "quote": {quotes[each.quote]}}}'
             for each in lesson.sources
         ]
     )
-    entities = ", ".join(map(_quoted, lesson.entities))
+    entities = ", ".join(map(_quote, lesson.entities))
     return (
-        f'{{"id": {_quoted(lesson.id)}, "messages": [{messages}], '
-        f'"language": "{lesson.language}", "style": {_quoted(lesson.style)}, '
+        f'{{"id": {_quote(lesson.id)}, "messages": [{messages}], '
+        f'"language": "{lesson.language}", "style": {_quote(lesson.style)}, '
         f'"sources": [{sources}], "entities": [{entities}], '
-        f'"split_key": {_quoted(lesson.split_key)}, "licence": {_quoted(lesson.licence)}, '
-        f'"meta": {_encoded(lesson.meta)}}}\n'
+        f'"split_key": {_quote(lesson.split_key)}, "licence": {_quote(lesson.licence)}, '
+        f'"meta": {_encode(lesson.meta)}}}\n'
     )
 
 

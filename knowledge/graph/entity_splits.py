@@ -1,30 +1,31 @@
-"""Parting: merges as they were recorded, and one of them undone, so that two entities stand apart.
+"""Split what a merge joined: plan the rows of a split, and apply past splits to later records.
 
-    catalogue -> merges and splits        entity + source -> names, facts under a new entity
+    entity + source -> SplitPlan -> rows of the part     split decisions + later record -> its side
 
-A fact goes with the source that states it: where others state it too, the old entity keeps a new
-version of it that names only them. Earlier generations keep all as it was. This file plans rows;
-`writing` writes them.
+A merge is a source whose records came to an entity that another source had brought. A split moves
+what that source says to a new entity, the part. A fact goes with the source that states it: where
+others state it too, the old entity keeps a new version of it that names only them. Earlier
+generations keep all as it was. The decision stays in force for later imports, also where one side
+is gone by then. Nothing is written here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     FactRow,
     FactSourceRow,
     IdentifierRow,
-    JoinRow,
     NameRow,
     SourceRow,
     SplitRow,
     holds,
 )
-from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.graph.merge import id_batches
+from knowledge.graph.entity_resolution import EntityResolver, Resolution
+from knowledge.graph.id_queries import id_batches
 from knowledge.graph.rows import (
     NewFact,
     NewFactSource,
@@ -35,87 +36,10 @@ from knowledge.graph.rows import (
     fact_id,
     version_of,
 )
-from knowledge.records import Entity
 from knowledge.text.names import normalise
 
-View = dict[str, object]
-
-
-def listed(engine: Engine, number: int, name: str = "", limit: int = 50) -> View:
-    """Return the merges of a generation, and the splits by which merges were undone.
-
-    A merge is a source whose records came to an entity that another source had brought. `name` is
-    an id or a name of the entity; all entities by default.
-    """
-    graph = KnowledgeGraph(engine, number)
-    asked = [name, *(each.id for each in graph.named(name))]
-    held = holds(NameRow, number)
-    here = select(NameRow.id).where(
-        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id == JoinRow.source_id, held
-    )
-    elsewhere = select(NameRow.id).where(
-        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id != JoinRow.source_id, held
-    )
-    merges = (
-        select(JoinRow, SourceRow.title)
-        .join(SourceRow, SourceRow.id == JoinRow.source_id)
-        .where(here.exists(), elsewhere.exists())
-        .order_by(JoinRow.entity_id, SourceRow.created, SourceRow.id)
-        .limit(limit)
-    )
-    splits = select(SplitRow).where(holds(SplitRow, number)).order_by(SplitRow.id).limit(limit)
-    if name:
-        merges = merges.where(JoinRow.entity_id.in_(asked))
-        splits = splits.where(SplitRow.entity_id.in_(asked) | SplitRow.part_id.in_(asked))
-    with engine.connect() as connection:
-        joined = connection.execute(merges).all()
-        decided = connection.execute(splits).all()
-        counts = [_count(connection, row.entity_id, row.source_id, number) for row in joined]
-    if name and not (asked[1:] or graph.entity(name) or decided):
-        raise _unknown(name)
-    known = graph.entities(
-        [row.entity_id for row in (*joined, *decided)] + [row.part_id for row in decided]
-    )
-    return {
-        "merges": [
-            {
-                "entity": _called(row.entity_id, known),
-                "source": {"id": row.source_id, "title": row.title},
-                "how": row.how,
-                "term": row.term,
-                "facts": count,
-            }
-            for row, count in zip(joined, counts, strict=True)
-        ],
-        "splits": [
-            {
-                "entity": _called(row.entity_id, known),
-                "part": _called(row.part_id, known),
-                "source": row.source_id,
-                "generation": row.since,
-            }
-            for row in decided
-        ],
-    }
-
-
-def _count(connection: Connection, entity: str, source: str, number: int) -> int:
-    """Count the facts that a source states of an entity."""
-    query = (
-        select(func.count(FactRow.id))
-        .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
-        .where(
-            or_(FactRow.subject_id == entity, FactRow.object_id == entity),
-            FactSourceRow.source_id == source,
-            holds(FactRow, number),
-        )
-    )
-    return connection.scalar(query) or 0
-
-
-def _called(id: str, known: dict[str, Entity]) -> View:
-    """Return an entity by its id and name; the name is empty where no source names it any more."""
-    return {"id": id, "name": known[id].name("en") if id in known else ""}
+Edition = tuple[str, str]
+"""Title and format of a source: a later source with the same is taken for its new edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +161,7 @@ def _entity(connection: Connection, asked: str, source: str, parent: int) -> str
     for id, source_id in connection.execute(named.where(meant)):
         sources.setdefault(id, set()).add(source_id)
     if not sources:
-        raise _unknown(asked)
+        raise unknown_entity(asked)
     if not connection.scalar(
         select(SourceRow.id).where(SourceRow.id == source, holds(SourceRow, parent))
     ):
@@ -265,9 +189,91 @@ def _entity(connection: Connection, asked: str, source: str, parent: int) -> str
     return merged[0]
 
 
-def _unknown(name: str) -> KnowledgeError:
+def unknown_entity(name: str) -> KnowledgeError:
+    """Return the error that says that no entity has this id or name."""
     return KnowledgeError(
         f"No entity is called {name!r}.",
         where=name,
         remedy="`medchat kb merges` lists entities that several sources name.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was parted from an entity, and by what a record that means it can be told."""
+
+    id: str
+    edition: Edition
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """An entity with all that was parted from it; `shared` are the terms of more than one."""
+
+    root: str
+    parts: list[_Part]
+    shared: set[str]
+
+
+class SplitDecisions:
+    """The decisions in force in one generation."""
+
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._of_entity: dict[str, _Family] = {}
+        self._of_term: dict[tuple[str, str], _Family] = {}
+        query = (
+            select(SplitRow, SourceRow.title, SourceRow.format)
+            .join(SourceRow, SourceRow.id == SplitRow.source_id)
+            .where(holds(SplitRow, generation))
+            .order_by(SplitRow.id)
+        )
+        for row in connection.execute(query):
+            family = self._of_entity.setdefault(row.entity_id, _Family(row.entity_id, [], set()))
+            self._of_entity[row.part_id] = family
+            family.parts.append(_Part(row.part_id, (row.title, row.format), frozenset(row.codes)))
+            family.shared.update(row.shared)
+            kind = row.entity_id.partition(":")[0]
+            self._of_term.update({(kind, term): family for term in row.shared})
+
+    def __bool__(self) -> bool:
+        """Say whether any decision is in force."""
+        return bool(self._of_entity)
+
+    def settle(
+        self,
+        kind: str,
+        names: Sequence[str],
+        own: Sequence[str],
+        edition: Edition,
+        found: Resolution,
+        identity: EntityResolver,
+    ) -> Resolution:
+        """Return which side of a split is meant where a record was found to mean either.
+
+        A new edition of the source that was parted means the part. Identifiers of one side, and
+        names that only one has, mean that side. What both have means the entity, not the part.
+        """
+        family = self._family(kind, (*names, *own), found)
+        if family is None:
+            return found
+        for part in family.parts:
+            if part.edition == edition and not identity.apart(part.id, own):
+                return Resolution(part.id, "split", found.term)
+        telling = set(own) - family.shared
+        for part in family.parts:
+            codes = telling & (part.codes | identity.borne(part.id))
+            if codes:
+                return Resolution(part.id, "identifier", min(codes))
+        if found.id and found.term not in family.shared:
+            return found
+        if identity.apart(family.root, own):
+            return Resolution("", "created", apart=family.root)
+        return Resolution(family.root, "name", found.term)
+
+    def _family(self, kind: str, terms: Sequence[str], found: Resolution) -> _Family | None:
+        """Return the family of what was found; of a shared term where nothing is left to find."""
+        if found.id or not self._of_term:
+            return self._of_entity.get(found.id)
+        families = (self._of_term.get((kind, term)) for term in terms)
+        return next(filter(None, families), None)

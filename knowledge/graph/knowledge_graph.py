@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from knowledge.graph import verbalize
 from knowledge.graph.catalog import (
+    CURATED_FORMATS,
     EntityRow,
     FactRow,
     FactSourceRow,
@@ -32,8 +33,7 @@ from knowledge.graph.catalog import (
     SourceRow,
     holds,
 )
-from knowledge.graph.merge import CURATED
-from knowledge.graph.prepared_query import PreparedQuery, Row, StatementBuilder
+from knowledge.graph.id_queries import PreparedQuery, Row, StatementBuilder
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
@@ -85,7 +85,7 @@ class KnowledgeGraph:
         )
         with engine.connect() as connection:
             self._quality = {
-                id: (format not in CURATED, created)
+                id: (format not in CURATED_FORMATS, created)
                 for id, format, created in connection.execute(query)
             }
         self._prepared: dict[str, PreparedQuery] = {}

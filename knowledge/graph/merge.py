@@ -12,8 +12,18 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from knowledge.graph.catalog import EntityRow, FactRow, IdentifierRow, NameRow, SourceRow, holds
+from knowledge.graph.catalog import (
+    CURATED_FORMATS,
+    EntityRow,
+    FactRow,
+    IdentifierRow,
+    NameRow,
+    SourceRow,
+    holds,
+)
 from knowledge.graph.entity_resolution import EntityResolver, Resolution
+from knowledge.graph.entity_splits import Edition, SplitDecisions
+from knowledge.graph.id_queries import id_batches
 from knowledge.graph.rows import (
     NewEntity,
     NewFact,
@@ -25,20 +35,15 @@ from knowledge.graph.rows import (
     fact_id,
     version_of,
 )
-from knowledge.graph.split_rules import Edition, SplitDecisions
 from knowledge.records import EntityRecord, EntityReference, Name, Statement
 from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
-
-CURATED = ("medchat-records",)
-"""Formats written by hand for medchat: their aliases are trusted, and their facts come first."""
 
 _MENTIONED = 20
 """Rank of a name that a source only mentions; the names of an entity's own record come before."""
 
 _LONGEST_CODE = 120
 _BETWEEN_NOTES = "; "
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class GraphMerge:
             if rank == 0 or (id, language) not in preferred:
                 self._identity.prefer(key, id)
             else:
-                self._identity.alias(key, id, trusted=format in CURATED)
+                self._identity.alias(key, id, trusted=format in CURATED_FORMATS)
             preferred.add((id, language))
         codes = select(IdentifierRow.entity_id, IdentifierRow.code).where(
             IdentifierRow.own, holds(IdentifierRow, parent)
@@ -337,12 +342,6 @@ class GraphMerge:
     def _skip(self, source: str, reason: str) -> None:
         counts = self.left_out.setdefault(source, {})
         counts[reason] = counts.get(reason, 0) + 1
-
-
-def id_batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut a list into pieces that fit into one query."""
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
 
 
 def _preferred(names: Sequence[Name]) -> list[Name]:

@@ -26,7 +26,7 @@ from knowledge.graph.catalog import (
     VersionedTable,
     holds,
 )
-from knowledge.graph.merge import id_batches
+from knowledge.graph.id_queries import id_batches
 from knowledge.index import generations, index_builder
 from knowledge.index.indexed_passages import read_passages
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, distinct, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from knowledge import lock
+from knowledge import durable, lock
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
     DocumentRow,
@@ -101,7 +101,7 @@ def reconcile(engine: Engine, home: Path) -> int | None:
 
 def point_current(home: Path, number: int) -> None:
     """Make CURRENT name a generation, at once and for good."""
-    manifest.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
+    durable.write_text(home / "knowledge" / CURRENT, f"gen-{number:06d}\n")
 
 
 def publish(home: Path, number: int) -> None:
@@ -154,8 +154,7 @@ def seal(
         ),
     )
     target = folder_of(home, draft.number)
-    draft.folder.rename(target)
-    manifest.flush(target.parent)
+    durable.rename(draft.folder, target)
 
 
 def open_generation(home: Path, number: int | None = None) -> Generation:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge import durable
 from knowledge.index import dense, lexical, manifest
 from knowledge.index.embedding import Embedding
 from knowledge.index.lexical import IndexedPassage
@@ -85,10 +86,10 @@ def _blank(folder: Path) -> Path:
 def _drafted(folder: Path, number: int, model: str, dimension: int, lacking: int) -> IndexDraft:
     files = {name: manifest.digest(folder / name) for name in _files(folder)}
     for name in files:
-        # a shared file was flushed when it was written
+        # a shared file was synced when it was written
         if (folder / name).stat().st_nlink == 1:
-            manifest.flush(folder / name)
-    manifest.flush(folder / LEXICAL)
+            durable.sync(folder / name)
+    durable.sync(folder / LEXICAL)
     return IndexDraft(number, folder, files, model, dimension, lacking)
 
 
@@ -158,7 +159,7 @@ def _link_segments(folder: Path, base: Generation | None) -> list[str]:
         return []
     for name in base.segments:
         for ending in dense.ENDINGS:
-            lexical.link_or_copy(base.folder / f"{name}{ending}", folder / f"{name}{ending}")
+            durable.link_or_copy(base.folder / f"{name}{ending}", folder / f"{name}{ending}")
     return list(base.segments)
 
 

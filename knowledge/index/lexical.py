@@ -6,9 +6,7 @@ The index only holds terms: texts stay in the catalogue. Segments are never chan
 so a generation links those of its parent and adds its own. This file knows nothing of generations.
 """
 
-import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from knowledge.durable import link_or_copy
 from knowledge.records import Language, Progress, silent
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
@@ -182,14 +181,6 @@ def build(
 def _stands_in(title: str) -> bool:
     """Say whether a title is but the beginning of its text, cut short, and says nothing new."""
     return "…" in title
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Share one file between two folders: by hard link where the disk can, by copy elsewhere."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _blank(folder: Path) -> "tantivy.Index":

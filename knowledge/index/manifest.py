@@ -9,11 +9,11 @@ the catalogue.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from knowledge import durable
 from knowledge.errors import KnowledgeError
 from knowledge.index import dense
 
@@ -66,7 +66,7 @@ def write(folder: Path, manifest: Manifest) -> None:
     """Put the manifest into a folder, sealed; the last file that the folder gets."""
     content = asdict(manifest)
     sealed = {**content, "seal": _seal(content)}
-    write_text(folder / MANIFEST, json.dumps(sealed, indent=1) + "\n")
+    durable.write_text(folder / MANIFEST, json.dumps(sealed, indent=1) + "\n")
 
 
 def read(folder: Path, number: int) -> Manifest:
@@ -117,26 +117,6 @@ def digest(path: Path) -> str:
 def forget_digests() -> None:
     """Forget what was hashed, so that every file is read again from the disk."""
     _HASHED.clear()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file at once and for good: beside, flushed, then renamed."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    flush(part)
-    part.replace(path)
-    flush(path.parent)
-
-
-def flush(path: Path) -> None:
-    """Have the disk keep a file or folder."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no handle of a folder to flush
-    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _seal(content: Mapping[str, object]) -> str:

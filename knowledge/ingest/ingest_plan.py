@@ -18,14 +18,14 @@ from sqlalchemy import Connection, select
 
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
-from knowledge.graph.catalog import DocumentRow, SourceRow, holds
-from knowledge.graph.merge import CURATED, GraphMerge, SourcedRecord
+from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
+from knowledge.graph.entity_splits import Edition
+from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import version_of
-from knowledge.graph.split_rules import Edition
 from knowledge.index.indexed_passages import heading
 from knowledge.index.lexical import IndexedPassage
 from knowledge.ingest.duplicate_articles import Duplicates
-from knowledge.ingest.sources import registry
+from knowledge.ingest.sources import detect, formats, reading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, ReadReport
 from knowledge.text import chunking
 
@@ -82,8 +82,8 @@ def groups_of(
     """Sort files into future sources, and leave out those that are already there."""
     together: dict[str, list[tuple[Path, str]]] = {}
     for path in files:
-        name = format or registry.recognise(path)
-        registry.begin(path, name)
+        name = format or detect.detect_format(path)
+        reading.check_readable(path, name)
         digest = _sha256(path)
         key = name if _is_literature(name) else f"{name} {digest}"
         together.setdefault(key, []).append((path, digest))
@@ -102,7 +102,7 @@ def groups_of(
 
 
 def _is_literature(format: str) -> bool:
-    return format in registry.FORMATS and registry.FORMATS[format].holds == "literature"
+    return format in formats.FORMATS and formats.FORMATS[format].is_literature
 
 
 def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
@@ -123,11 +123,11 @@ def read(
     stated: list[SourcedRecord] = []
     for group in groups:
         report = ReadReport()
-        curated = group.format in CURATED
+        curated = group.format in CURATED_FORMATS
         for place, path in enumerate(group.paths, 1):
             # Pages and articles may leave cycles behind, records of a graph do not.
             with nullcontext() if _is_literature(group.format) else gc_paused():
-                for record in registry.read(path, group.format, report):
+                for record in reading.read(path, group.format, report):
                     if isinstance(record, EntityRecord):
                         stated.append(SourcedRecord(record, group.id, curated))
                     else:
@@ -135,7 +135,7 @@ def read(
                     if report.read % 500 == 0:
                         progress(f"reading {path.name}", report.read, None)
             progress("reading files", place, len(group.paths))
-        header = registry.header(group.paths[0], group.format)
+        header = reading.read_header(group.paths[0], group.format)
         many = len(group.paths) > 1
         unnamed = header.title == group.paths[0].stem
         own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"

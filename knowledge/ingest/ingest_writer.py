@@ -23,7 +23,8 @@ from knowledge.graph.catalog import (
     holds,
 )
 from knowledge.graph.entity_splits import SplitPlan
-from knowledge.graph.merge import GraphMerge, id_batches
+from knowledge.graph.id_queries import id_batches
+from knowledge.graph.merge import GraphMerge
 from knowledge.graph.rows import NewEntity, NewRow
 from knowledge.ingest.ingest_plan import Plan, Row
 from knowledge.records import Progress

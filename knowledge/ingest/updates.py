@@ -17,7 +17,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
 from knowledge.graph import entity_splits
 from knowledge.graph.catalog import DocumentRow, SourceRow, end, holds
-from knowledge.graph.merge import GraphMerge, id_batches
+from knowledge.graph.id_queries import id_batches
+from knowledge.graph.merge import GraphMerge
 from knowledge.index import generations, index_builder
 from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
@@ -25,7 +26,7 @@ from knowledge.index.indexed_passages import read_passages
 from knowledge.index.manifest import Generation
 from knowledge.ingest import ingest_plan, ingest_writer
 from knowledge.ingest.ingest_plan import Plan
-from knowledge.ingest.sources import registry
+from knowledge.ingest.sources import detect
 from knowledge.records import Progress, ReadReport, silent
 
 
@@ -76,7 +77,7 @@ def add(
         number = parent + 1
         plan = Plan()
         report = ReadReport()
-        files = registry.expand(paths, report)
+        files = detect.find_files(paths, report)
         ingest_plan.count(plan.left_out, report.left_out)
         with engine.connect() as connection:
             groups = ingest_plan.groups_of(connection, files, format, parent, number, plan)

@@ -1,10 +1,9 @@
-"""Lessons: the graph as questions and answers that a model can learn from, each row proven.
+"""Write training rows from the graph into a dataset folder, each row proven and filtered.
 
-    plan of rows in a mixed order -> written and proven by workers -> gates -> dataset folder
+    plan of rows in a mixed order -> written and proven by workers -> filters -> dataset folder
 
-Rows come round robin over styles, languages, entities and relations, so that any limit gives a
-cross-section. The same seed gives the same bytes, whatever the number of workers. This file knows
-nothing of how a style words a row or of how a row is proven.
+Rows take turns over styles, languages, entities and relations, so that any limit gives a
+cross-section. The same seed gives the same bytes, whatever the number of workers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,22 +13,20 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge.datasets import export, screening
-from knowledge.datasets.screening import Screened
-from knowledge.errors import KnowledgeError
+from knowledge.datasets import export, filtering
+from knowledge.datasets.filtering import FilterReport
 from knowledge.gc_pause import gc_paused
-from knowledge.lessons.build_options import PLAIN, Wishes
+from knowledge.lessons import pipeline
+from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.row_plan import Plan, Supplies
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.registry import STYLES, Style
-from knowledge.records import IMPORTED, Language, Lesson, Progress, silent
-
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
+from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build made, and what its gates dropped and why."""
+    """What a build made, and what its filters dropped and why."""
 
     out: Path
     rows: int
@@ -45,38 +42,34 @@ def build(
     engine: Engine,
     generation: int,
     out: Path,
-    *,
-    styles: Sequence[str] = tuple(STYLES),
-    languages: Sequence[str] = LANGUAGES,
-    limit: int | None = None,
-    seed: int = 0,
-    workers: int = 1,
-    wishes: Wishes = PLAIN,
+    options: BuildOptions = DEFAULTS,
     progress: Progress = silent,
 ) -> BuildReport:
-    """Make a dataset folder from the graph of a generation, and from what the wishes bring in.
+    """Make a dataset folder from the graph of a generation, and from what the options bring in.
 
     KnowledgeError, and nothing written, where the graph gives no row or `out` holds something else.
     """
-    spoken = _checked(styles, languages, limit, workers)
-    arguments = {"styles": [*styles], "languages": [*spoken], "limit": limit, "seed": seed}
-    arguments |= wishes.arguments()
-    run = export.Run(generation, arguments)
+    run = export.Provenance(generation, options.arguments())
     export.refuse_foreign(out, run)
     supplies = Supplies(engine, generation)
-    plan = Plan(supplies, seed, spoken)
-    report = Screened(subjects=plan.subjects)
-    tasks = plan.tasks(_written(styles))
+    plan = Plan(supplies, options.seed, options.ordered_languages)
+    tasks = plan.tasks(_written_styles(options.styles))
+    report = FilterReport(subjects=plan.subjects)
     # What is kept has no cycles, and what a row leaves behind has none either.
-    with gc_paused(), wishes.writers(engine, supplies, workers, plan.held_out) as write:
-        if plan.needs_most(limit):
+    with (
+        gc_paused(),
+        pipeline.make_writers(options, engine, supplies, plan.held_out) as write,
+    ):
+        if plan.needs_most(options.limit):
             plan.read_ahead()
             write.read_ahead()
-        candidates = wishes.mixed(write(tasks))
-        stages = wishes.stages(engine, generation, report)
-        kept = islice(screening.screen(candidates, wishes.gates(), stages, report), limit)
-        pairs = preference.Pairs(plan.related, every=preference.NAME in styles)
-        counts = export.write(_told(kept, limit, progress), out, run, report, plan.held_out, pairs)
+        candidates = pipeline.interleave(write(tasks), pipeline.read_outside_rows(options))
+        filters = pipeline.make_row_filters(options)
+        stages = pipeline.make_stages(options, engine, generation, report, progress)
+        kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
+        pairs = preference.Pairs(plan.related, every=preference.NAME in options.styles)
+        rows = _with_progress(kept, options.limit, progress)
+        counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(
         out,
         counts.train + counts.validation,
@@ -89,38 +82,15 @@ def build(
     )
 
 
-def _checked(
-    styles: Sequence[str], languages: Sequence[str], limit: int | None, workers: int
-) -> list[Language]:
-    known_styles = (*STYLES, IMPORTED)
-    for flag, given, known in (
-        ("--style", styles, known_styles),
-        ("--language", languages, LANGUAGES),
-    ):
-        for name in given:
-            if name not in known:
-                raise KnowledgeError(
-                    f"There is no {flag.strip('-')} {name!r}.",
-                    where=flag,
-                    remedy=f"Choose from: {', '.join(known)}.",
-                )
-        if not given:
-            raise KnowledgeError(f"No {flag.strip('-')} is given.", where=flag)
-    for flag, number in (("--limit", limit), ("--workers", workers)):
-        if number is not None and number < 1:
-            raise KnowledgeError(
-                f"{flag} is {number}, but must be 1 or more.", where=flag, remedy="Give a number."
-            )
-    return [language for language in LANGUAGES if language in languages]
-
-
-def _written(styles: Sequence[str]) -> list[Style]:
+def _written_styles(names: Sequence[str]) -> list[Style]:
     """Return the styles to write rows in; pairs alone are of rows of all of them."""
-    asked = [name for name in dict.fromkeys(styles) if name not in (preference.NAME, IMPORTED)]
-    return [STYLES[name] for name in asked or (STYLES if IMPORTED not in styles else ())]
+    asked = [name for name in dict.fromkeys(names) if name not in (preference.NAME, IMPORTED)]
+    return [STYLES[name] for name in asked or (STYLES if IMPORTED not in names else ())]
 
 
-def _told(lessons: Iterator[Lesson], limit: int | None, progress: Progress) -> Iterator[Lesson]:
+def _with_progress(
+    lessons: Iterator[Lesson], limit: int | None, progress: Progress
+) -> Iterator[Lesson]:
     for done, lesson in enumerate(lessons, 1):
         yield lesson
         if done % 100 == 0 or done == limit:

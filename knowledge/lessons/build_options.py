@@ -1,130 +1,143 @@
-"""Wishes: what a build takes in beside the graph, what it keeps out, and on what it runs.
+"""The options of `medchat build-data`: one field for each flag, checked where they are made.
 
-    imports + talks of the store -> candidates in turn with the written ones
-    licences, exclusions -> gates and stages in their order
+    flags -> BuildOptions -> build() · arguments() of the manifest
 
-The defaults take nothing in and keep nothing out but what every build does.
+What is done with an option stands in `build` (what is written) and `pipeline` (what is kept).
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
-
-from knowledge.datasets import screening
-from knowledge.datasets.gates import pii
-from knowledge.datasets.gates.contamination import Overlap
-from knowledge.datasets.gates.near_duplicates import NearDuplicates
-from knowledge.datasets.gates.quotas import Balanced, Licensed
-from knowledge.datasets.gates.toxicity import Unwanted
-from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.imports.imported_rows import Import
-from knowledge.datasets.screening import Candidate, Gate, Judge, Screened, Stage
+from knowledge.datasets.filtering import Candidate
+from knowledge.datasets.imports.imported_rows import ImportedFile
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.row_finishing import Finish
-from knowledge.lessons.row_plan import HeldOut, Supplies
-from knowledge.lessons.verify.prover import Prover
-from knowledge.lessons.workers import Writers
+from knowledge.lessons.styles.registry import STYLES
+from knowledge.records import IMPORTED, Language
 
-if TYPE_CHECKING:
-    from knowledge.datasets.teacher import Teacher
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+PERSONAL_DATA = ("drop", "mask")
+ENGINES = ("processes", "ray")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a build is asked for beside styles and languages.
+class BuildOptions:
+    """What a build writes, takes in, keeps out, and on what it runs.
 
-    `told` are candidates that the caller brings, such as approved feedback. `mask` has personal
-    data of rows from outside masked rather than the rows dropped. Without `licences` all are
-    welcome. No row holds one of the `keywords`. `on_ray` has rows written and proven by Ray Data,
-    on as many machines as Ray has.
+    Raises KnowledgeError, which names the flag and the remedy, for a value that cannot be used.
     """
 
-    imports: tuple[Import, ...] = ()
-    told: tuple[Candidate, ...] = ()
-    mask: bool = False
+    styles: tuple[str, ...] = tuple(STYLES)
+    """--style: the styles of rows. `imported` alone writes none and takes in those of files;
+    `preference` alone writes rows of every style, to make pairs of them."""
+
+    languages: tuple[str, ...] = LANGUAGES
+    """--language: the languages of written rows."""
+
+    limit: int | None = None
+    """--limit: at most so many rows; without it all that the graph gives."""
+
+    seed: int = 0
+    """--seed: the same seed gives the same bytes, whatever the number of workers."""
+
+    workers: int = 1
+    """--workers: how many processes write and check rows."""
+
+    engine: str = "processes"
+    """--engine: `processes` of this machine, or `ray` on as many machines as Ray has."""
+
+    imports: tuple[ImportedFile, ...] = ()
+    """--import, --import-format, --import-licence: files of other data sets."""
+
+    feedback: tuple[Candidate, ...] = ()
+    """--feedback: rows of approved answers, which the caller reads from its store."""
+
+    personal: str = "drop"
+    """--personal: whether rows from outside with personal data are dropped or masked."""
+
     exclude: tuple[Path, ...] = ()
+    """--exclude: evaluation sets that no row may overlap."""
+
     licences: tuple[str, ...] = ()
+    """--licence: the only licences that sources of a row may have; all where none is named."""
+
     keywords: tuple[str, ...] = ()
-    teacher: "Teacher | None" = None
-    on_ray: bool = False
+    """--keywords: words and phrases that no row may hold, as read from the file."""
+
+    teacher: TeacherOptions | None = None
+    """--teacher, --teacher-model: the server that rewords answers."""
+
+    def __post_init__(self) -> None:
+        _check_chosen("--style", self.styles, (*STYLES, IMPORTED))
+        _check_chosen("--language", self.languages, LANGUAGES)
+        _check_positive("--limit", self.limit)
+        _check_positive("--workers", self.workers)
+        _check_choice("--engine", self.engine, ENGINES)
+        _check_choice("--personal", self.personal, PERSONAL_DATA)
+
+    @property
+    def ordered_languages(self) -> tuple[Language, ...]:
+        """Return the languages in the order in which rows take turns, however they were given."""
+        return tuple(language for language in LANGUAGES if language in self.languages)
 
     def arguments(self) -> dict[str, object]:
-        """Return what decides the rows, for the manifest: files by their hashes."""
-        told = [lesson.id for lesson, _ in self.told if lesson]
-        given = {
+        """Return what decides the rows, for the manifest: files by their hashes.
+
+        How many workers there are and on what they run is left out, since it decides nothing.
+        """
+        decided: dict[str, object] = {
+            "styles": [*self.styles],
+            "languages": [*self.ordered_languages],
+            "limit": self.limit,
+            "seed": self.seed,
+        }
+        added: dict[str, object] = {
             "import": [[each.path.name, _sha256(each.path), each.format] for each in self.imports],
-            "feedback": hashlib.sha256(" ".join(told).encode()).hexdigest() if told else "",
-            "mask": self.mask,
+            "feedback": _hash_of_ids([lesson.id for lesson, _ in self.feedback if lesson]),
+            "mask": self.personal == "mask",
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),
             "keywords": list(self.keywords),
-            "teacher": self.teacher.name if self.teacher else "",
+            "teacher": self.teacher.model if self.teacher else "",
         }
-        return {name: value for name, value in given.items() if value}
-
-    def mixed(self, written: Iterable[Candidate]) -> Iterator[Candidate]:
-        """Yield written candidates and those from outside in turn, then what is left of either."""
-        streams = [iter(written), self._outside()]
-        while streams:
-            for stream in list(streams):
-                candidate = next(stream, None)
-                if candidate is None:
-                    streams.remove(stream)
-                else:
-                    yield candidate
-
-    def gates(self) -> list[Gate]:
-        """Return the gates that look at one row at a time."""
-        return [*self.plain_gates(), screening.Unrepeated()]
-
-    def plain_gates(self) -> list[Gate]:
-        """Return those of them that remember nothing, so that they may be asked anywhere."""
-        asked: list[Gate] = [Licensed(self.licences)] if self.licences else []
-        own: list[Gate] = [Unwanted(self.keywords)] if self.keywords else []
-        return [*asked, *own, *screening.plain_gates()]
-
-    def stages(
-        self, engine: Engine, generation: int, report: Screened, *, balanced: bool = True
-    ) -> Stage:
-        """Return the stages in their order: a teacher's wording, then what remembers rows."""
-        judges: list[Judge] = [Overlap(self.exclude)] if self.exclude else []
-        judges += [NearDuplicates(), *([Balanced()] if balanced else [])]
-        stages = [screening.stage(judge) for judge in judges]
-        if self.teacher is not None:
-            prove = Prover(engine, generation).faults
-            stages.insert(0, self.teacher.stage(prove, screening.plain_gates(), report.teacher))
-        return screening.chain(*stages)
-
-    def writers(
-        self, engine: Engine, supplies: Supplies, workers: int, held_out: HeldOut
-    ) -> Writers:
-        """Return what writes and proves rows, where the wishes want it done."""
-        if self.on_ray:
-            from knowledge.lessons.ray_workers import RayWriters
-
-            return RayWriters(engine, supplies, workers)
-        return Writers(engine, supplies, workers, Finish(self.plain_gates(), held_out))
-
-    def _outside(self) -> Iterator[Candidate]:
-        for lesson, reason in chain(self.told, imported_rows.candidates(self.imports)):
-            if lesson is not None and self.mask:
-                lesson = pii.without_personal(lesson)
-            yield lesson, reason
+        return decided | {name: value for name, value in added.items() if value}
 
 
-PLAIN = Wishes()
+def _check_chosen(flag: str, given: Sequence[str], known: Sequence[str]) -> None:
+    name = flag.strip("-")
+    remedy = f"Choose from: {', '.join(known)}."
+    for each in given:
+        if each not in known:
+            raise KnowledgeError(f"There is no {name} {each!r}.", where=flag, remedy=remedy)
+    if not given:
+        raise KnowledgeError(f"No {name} is given.", where=flag, remedy=remedy)
+
+
+def _check_positive(flag: str, number: int | None) -> None:
+    if number is not None and number < 1:
+        raise KnowledgeError(
+            f"{flag} is {number}, but must be 1 or more.", where=flag, remedy="Give a number."
+        )
+
+
+def _check_choice(flag: str, given: str, known: Sequence[str]) -> None:
+    if given not in known:
+        raise KnowledgeError(
+            f"{given!r} is no choice.", where=flag, remedy=f"Choose from: {', '.join(known)}."
+        )
+
+
+def _hash_of_ids(ids: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join(ids).encode()).hexdigest() if ids else ""
 
 
 def _sha256(path: Path) -> str:
     """Return the hash of a file, or of the files of a folder."""
     try:
         if path.is_dir():
-            inside: Sequence[Path] = sorted(each for each in path.rglob("*") if each.is_file())
+            inside = sorted(each for each in path.rglob("*") if each.is_file())
             return hashlib.sha256(" ".join(map(_sha256, inside)).encode()).hexdigest()
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -134,3 +147,6 @@ def _sha256(path: Path) -> str:
             where=str(path),
             remedy="Check the path and its rights.",
         ) from error
+
+
+DEFAULTS = BuildOptions()

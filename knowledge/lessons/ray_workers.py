@@ -17,7 +17,7 @@ from types import ModuleType, TracebackType
 from sqlalchemy import Engine
 
 from knowledge.datasets import row_formats
-from knowledge.datasets.screening import Candidate
+from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
 from knowledge.lessons.row_plan import Supplies, Task
@@ -110,7 +110,7 @@ def _unpacked(text: str) -> list[Task | str]:
 
 def _packed_candidates(made: list[Candidate]) -> str:
     rows = (
-        (row_formats.own(lesson) if lesson else "null", json.dumps(reason))
+        (row_formats.encode_row(lesson) if lesson else "null", json.dumps(reason))
         for lesson, reason in made
     )
     return f"[{', '.join(f'[{row}, {reason}]' for row, reason in rows)}]"

@@ -1,8 +1,8 @@
 """Finish: what a worker does with rows beyond writing and proving them, and how it sends them.
 
-    candidates -> gates that remember nothing -> letters, signature, lines -> plain -> candidates
+    candidates -> filters that remember nothing -> letters, signature, lines -> plain -> candidates
 
-So the process that gathers rows has only those gates to ask that remember earlier rows, and bytes
+So the process that gathers rows has only those filters to ask that remember earlier rows, and bytes
 to write.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.datasets import row_formats, screening
-from knowledge.datasets.gates import near_duplicates
-from knowledge.datasets.screening import Candidate, Gate
+from knowledge.datasets import filtering, row_formats
+from knowledge.datasets.filtering import Candidate, RowFilter
+from knowledge.datasets.filters import exact_duplicates, near_duplicates
 from knowledge.records import Language, Lesson, LessonMessage, LessonSource, PreparedRow
 
 _Plain = tuple[Any, ...]
@@ -23,20 +23,24 @@ Packed = list[tuple[_Plain | None, str]]
 class Finish:
     """Finishes rows; `held_out` says of an entity whether its rows are for validation."""
 
-    gates: Sequence[Gate]
+    filters: Sequence[RowFilter]
     held_out: Callable[[str], bool]
 
     def __call__(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Return candidates with the reasons of the gates; those without one are worked out."""
+        """Return candidates with the reasons of the filters; those without one are worked out."""
         done: list[Candidate] = [
-            (lesson, reason or screening.asked(self.gates, lesson)) if lesson else (None, reason)
+            (lesson, reason or filtering.first_reason(self.filters, lesson))
+            if lesson
+            else (None, reason)
             for lesson, reason in candidates
         ]
         kept = [lesson for lesson, reason in done if lesson and not reason]
-        signed = near_duplicates.of(kept) if kept else ()
+        signed = near_duplicates.sign_lessons(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
-            written = row_formats.every(lesson, self.held_out(lesson.split_key))
-            lesson.keep(PreparedRow(screening.letters(lesson), signature.tobytes(), written))
+            written = row_formats.encode_all(lesson, self.held_out(lesson.split_key))
+            lesson.keep(
+                PreparedRow(exact_duplicates.letters_hash(lesson), signature.tobytes(), written)
+            )
         return done
 
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
-from knowledge.datasets.screening import Candidate
+from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
 from knowledge.lessons.row_finishing import Finish, Packed, packed, unpacked
 from knowledge.lessons.row_plan import Supplies, Task

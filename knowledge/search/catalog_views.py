@@ -8,7 +8,7 @@ Nothing here changes anything, and nothing here ranks.
 from dataclasses import asdict
 from pathlib import Path
 
-from sqlalchemy import Engine, distinct, func, select
+from sqlalchemy import Connection, Engine, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.errors import KnowledgeError
@@ -18,11 +18,14 @@ from knowledge.graph.catalog import (
     FactRow,
     FactSourceRow,
     GenerationRow,
+    JoinRow,
     NameRow,
     PassageRow,
     SourceRow,
+    SplitRow,
     holds,
 )
+from knowledge.graph.entity_splits import unknown_entity
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index import generations
@@ -249,3 +252,80 @@ def _object(fact: Fact, known: dict[str, Entity]) -> View:
     name = names[0].text if names else fact.object
     said = {each.language: each.text for each in reversed(names)}
     return {"object": {"id": fact.object, "name": name, "names": said}}
+
+
+def merges(engine: Engine, number: int, name: str = "", limit: int = 50) -> View:
+    """Return the merges of a generation, and the splits by which merges were undone.
+
+    A merge is a source whose records came to an entity that another source had brought. `name` is
+    an id or a name of the entity; all entities by default.
+    """
+    graph = KnowledgeGraph(engine, number)
+    asked = [name, *(each.id for each in graph.named(name))]
+    held = holds(NameRow, number)
+    here = select(NameRow.id).where(
+        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id == JoinRow.source_id, held
+    )
+    elsewhere = select(NameRow.id).where(
+        NameRow.entity_id == JoinRow.entity_id, NameRow.source_id != JoinRow.source_id, held
+    )
+    merged = (
+        select(JoinRow, SourceRow.title)
+        .join(SourceRow, SourceRow.id == JoinRow.source_id)
+        .where(here.exists(), elsewhere.exists())
+        .order_by(JoinRow.entity_id, SourceRow.created, SourceRow.id)
+        .limit(limit)
+    )
+    splits = select(SplitRow).where(holds(SplitRow, number)).order_by(SplitRow.id).limit(limit)
+    if name:
+        merged = merged.where(JoinRow.entity_id.in_(asked))
+        splits = splits.where(SplitRow.entity_id.in_(asked) | SplitRow.part_id.in_(asked))
+    with engine.connect() as connection:
+        joined = connection.execute(merged).all()
+        decided = connection.execute(splits).all()
+        counts = [_count_facts(connection, row.entity_id, row.source_id, number) for row in joined]
+    if name and not (asked[1:] or graph.entity(name) or decided):
+        raise unknown_entity(name)
+    known = graph.entities(
+        [row.entity_id for row in (*joined, *decided)] + [row.part_id for row in decided]
+    )
+    return {
+        "merges": [
+            {
+                "entity": _called(row.entity_id, known),
+                "source": {"id": row.source_id, "title": row.title},
+                "how": row.how,
+                "term": row.term,
+                "facts": count,
+            }
+            for row, count in zip(joined, counts, strict=True)
+        ],
+        "splits": [
+            {
+                "entity": _called(row.entity_id, known),
+                "part": _called(row.part_id, known),
+                "source": row.source_id,
+                "generation": row.since,
+            }
+            for row in decided
+        ],
+    }
+
+
+def _count_facts(connection: Connection, entity: str, source: str, number: int) -> int:
+    """Count the facts that a source states of an entity."""
+    query = (
+        select(func.count(FactRow.id))
+        .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
+        .where(
+            or_(FactRow.subject_id == entity, FactRow.object_id == entity),
+            FactSourceRow.source_id == source,
+            holds(FactRow, number),
+        )
+    )
+    return connection.scalar(query) or 0
+
+
+def _called(id: str, known: dict[str, Entity]) -> View:
+    """Return an entity by its id and name; the name is empty where no source names it any more."""
+    return {"id": id, "name": known[id].name("en") if id in known else ""}

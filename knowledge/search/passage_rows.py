@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.graph.prepared_query import PreparedQuery, Row
+from knowledge.graph.id_queries import PreparedQuery, Row
 from knowledge.records import Language, Passage
 
 _AT_ONCE = 30

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from knowledge.text.citations import TRAILING_MARKERS, cite_before_stop
+
 _ABBREVIATIONS = {
     *("e.g", "i.e", "cf", "vs", "viz", "al", "approx", "ca", "resp", "incl", "esp", "max", "no"),
     *("dr", "mr", "mrs", "ms", "prof", "st", "jr", "sr", "ph.d", "m.d", "b.sc", "m.sc", "u.s"),
@@ -55,7 +57,6 @@ _STOP = re.compile(
     r"(?P<chinese>[。！？]+)|(?P<english>[.!?]+)|(?P<line>\n)"
 )
 _CLOSING = re.compile(r"[\"'”’）)」』】\]]*")
-_CITED = re.compile(r"[ \t]?(?:\[\d+(?:\s*[,，、–-]\s*\d+)*\])+")
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]+\.)*[A-Za-z]+$")
 _INITIAL = re.compile(r"(?:^|[\s(\"“.-])[A-Z]$")
 """A capital alone: the initial of a person, or of a genus ("S. Aureus")."""
@@ -88,6 +89,16 @@ def split_sentences(text: str) -> list[str]:
     ['S. Aureus grew.', 'Max. 2 g daily.']
     """
     return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def split_draft(draft: str) -> list[str]:
+    """Return the sentences of a draft, each with its citations before its stop.
+
+    >>> split_draft("- Use A.[1] Avoid B [2].\\n首选甲。[3]次选乙[1]。")
+    ['Use A[1].', 'Avoid B [2].', '首选甲[3]。', '次选乙[1]。']
+    """
+    lines = (line.strip(" \t-*•") for line in draft.splitlines())
+    return [cite_before_stop(sentence) for line in lines for sentence in split_sentences(line)]
 
 
 def join_sentences(parts: Iterable[str]) -> str:
@@ -134,7 +145,7 @@ _remembered = lru_cache(maxsize=1024)(_spans)
 
 def _after(text: str, place: int) -> int:
     """Return where a sentence ends, given the end of its stop: after quotes and citations."""
-    for pattern in (_CLOSING, _CITED, _CLOSING):
+    for pattern in (_CLOSING, TRAILING_MARKERS, _CLOSING):
         found = pattern.match(text, place)
         place = found.end() if found else place
     return place
@@ -156,7 +167,8 @@ def _ends(text: str, begin: int, stop: re.Match[str]) -> bool:
             and not text[stop.start() - 1 : stop.start()].isdigit()
             and not (stop[0] == "." and short in _NEVER_BEFORE_CHINESE)
         )
-    if stop[0] != ".":
+    cited = text[stop.end() : end].rstrip("\"'”’）)」』】").endswith(("]", "］"))
+    if stop[0] != "." or cited:  # what is cited after its stop has ended: "Use drug A.[1]"
         return not begins["sign"].islower()
     if _LIST_NUMBER.search(text[begin : stop.start()]):
         return False

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge.text import citations
+from knowledge.text.citations import Marker
+
 Language = Literal["en", "zh"]
 Support = Literal["supported", "unsupported", "none"]
 
@@ -67,6 +70,14 @@ class Sentence:
             support=_SUPPORT[str(document["support"])],
             score=float(score) if isinstance(score, int | float) else 0.0,
         )
+
+    def markers(self) -> list[Marker]:
+        """Return the citation markers in the text, in order."""
+        return citations.markers(self.text)
+
+    def uncited(self) -> str:
+        """Return the text without its citation markers."""
+        return citations.uncited(self.text)
 
 
 @dataclass(frozen=True, slots=True)

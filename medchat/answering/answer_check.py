@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.text.sentences import sentence_spans
+from knowledge.text.citations import cite, cited_numbers, markers, uncited
+from knowledge.text.sentences import join_sentences, split_draft, split_sentences
 from medchat.answering import text_features
 from medchat.answering.answer import Citation, Evidence, Sentence, Support
-from medchat.answering.citation_markers import MARKER, bare, join, marked, markers, split
 from medchat.answering.entailment import Find, Piece, Text, score
 
 
@@ -31,7 +31,7 @@ class Checked:
     @property
     def text(self) -> str:
         """Return the sentences as one text."""
-        return join(sentence.text for sentence in self.sentences)
+        return join_sentences(sentence.text for sentence in self.sentences)
 
 
 def check(
@@ -47,7 +47,7 @@ def check(
     nothing carries is dropped, or kept and marked with `keep_unsupported`.
     """
     pieces = [Piece.of(piece, find) for piece in evidence]
-    judged = [_judge(sentence, pieces, find) for sentence in split(draft)]
+    judged = [_judge(sentence, pieces, find) for sentence in split_draft(draft)]
     kept = [one for one in judged if one.support != "unsupported" or keep_unsupported]
     if not any(one.support == "supported" for one in kept) and not keep_unsupported:
         kept = []
@@ -63,7 +63,7 @@ def quoted(evidence: Sequence[Evidence]) -> Checked:
     judged = [
         _Judged(_spoken(text, piece), (number,), "supported", 1.0)
         for number, piece in enumerate(evidence, 1)
-        for text in ([piece.quote] if piece.kind == "fact" else _plain_sentences(piece.quote))
+        for text in ([piece.quote] if piece.kind == "fact" else split_sentences(piece.quote))
     ]
     return replace(_numbered(judged, evidence), verbatim=True)
 
@@ -77,11 +77,11 @@ def fill_in(checked: Checked, facts: Sequence[Evidence]) -> Checked:
     kept = list(checked.sentences)
     for piece in facts:
         number = numbers.get(piece.id)
-        if number is None or not _lacks(join(one.text for one in kept), piece):
+        if number is None or not _lacks(join_sentences(one.text for one in kept), piece):
             continue
         place = next((i for i, one in enumerate(kept) if one.citations == (number,)), len(kept))
         kept = [one for one in kept if one.citations != (number,)]
-        line = Sentence(marked(_spoken(piece.quote, piece), (number,)), (number,), "supported", 1.0)
+        line = Sentence(cite(_spoken(piece.quote, piece), (number,)), (number,), "supported", 1.0)
         kept.insert(place, line)
     written = any(sentence in checked.sentences for sentence in kept)
     return replace(checked, sentences=tuple(kept), verbatim=not written)
@@ -91,8 +91,8 @@ def beside(checked: Checked, piece: Evidence) -> Checked:
     """Quote one more piece of evidence after what is said already."""
     number = len(checked.citations) + 1
     more = tuple(
-        Sentence(marked(_spoken(text, piece), (number,)), (number,), "supported", 1.0)
-        for text in _plain_sentences(piece.quote)
+        Sentence(cite(_spoken(text, piece), (number,)), (number,), "supported", 1.0)
+        for text in split_sentences(piece.quote)
     )
     return replace(
         checked,
@@ -101,7 +101,7 @@ def beside(checked: Checked, piece: Evidence) -> Checked:
     )
 
 
-def cite(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+def citations_of(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """Return pieces of evidence as citations numbered from 1."""
     return tuple(_citation(number, piece) for number, piece in enumerate(evidence, 1))
 
@@ -116,12 +116,12 @@ class _Judged:
 
 
 def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
-    text = bare(sentence)
+    text = uncited(sentence).strip()
     claim = Text.of(text, find)
     if not (claim.mentions or text_features.units(claim.rest) or text_features.numbers(claim.rest)):
         return _Judged(text, (), "none", 0.0)
     scores = {number: score(claim, piece) for number, piece in enumerate(pieces, 1)}
-    cited = [number for number in markers(sentence) if number in scores]
+    cited = [number for number in cited_numbers(sentence) if number in scores]
     for numbers, repaired in ((cited, False), (list(scores), True)):
         carrying = [number for number in numbers if scores[number] >= 1.0]
         if carrying:
@@ -136,13 +136,15 @@ def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
 
 def _jointly(sentence: str, pieces: Sequence[Piece], find: Find) -> tuple[int, ...]:
     """Return the citations of a sentence if each carries the part of it that comes before."""
-    parts = MARKER.split(sentence)  # text, numbers, text, numbers, …, rest
-    if len(parts) < 5 or text_features.units(bare(parts[-1])):
+    found = markers(sentence)
+    if len(found) < 2 or text_features.units(sentence[found[-1].end :]):
         return ()
-    subject, used = "", []
-    for text, numbers in zip(parts[0::2], parts[1::2], strict=False):
+    subject, used, last = "", [], 0
+    for marker in found:
+        text = sentence[last : marker.start].rstrip()
+        last = marker.end
         claim = Text.of(f"{subject} {text}".strip(), find)
-        cited = [int(n) for n in re.findall(r"\d+", numbers) if 0 < int(n) <= len(pieces)]
+        cited = [number for number in marker.numbers if 0 < number <= len(pieces)]
         carrying = [number for number in cited if score(claim, pieces[number - 1]) >= 1.0]
         if not carrying:
             return ()
@@ -160,7 +162,7 @@ def _numbered(judged: Sequence[_Judged], evidence: Sequence[Evidence]) -> Checke
             order.setdefault(number, len(order) + 1)
     sentences = tuple(
         Sentence(
-            marked(one.text, cited) if one.support == "supported" else one.text,
+            cite(one.text, cited) if one.support == "supported" else one.text,
             cited,
             one.support,
             one.score,
@@ -193,12 +195,8 @@ def _lacks(text: str, piece: Evidence) -> bool:
     return any(text_features.letters(item) not in said for item in re.split("[;；]", listed))
 
 
-def _plain_sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentence_spans(text)]
-
-
 def _spoken(quote: str, piece: Evidence) -> str:
     """Return quoted words as a sentence; markers that a source uses itself would mislead here."""
-    text = bare(" ".join(quote.split()))
+    text = uncited(" ".join(quote.split())).strip()
     stop = "。" if piece.language == "zh" else "."
     return text if text[-1:] in tuple(".!?。！？；;") else text + stop

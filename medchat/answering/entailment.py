@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
+from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.citation_markers import split
 
 
 class Mention(Protocol):
@@ -126,7 +126,7 @@ class Piece:
         return cls(
             evidence,
             context,
-            tuple(Text.of(sentence, find) for sentence in split(evidence.quote)),
+            tuple(Text.of(sentence, find) for sentence in split_draft(evidence.quote)),
         )
 
 

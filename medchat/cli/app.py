@@ -14,6 +14,7 @@ import typer
 from medchat.cli import (
     adapters,
     ask,
+    data,
     db,
     doctor,
     errors,
@@ -66,5 +67,18 @@ def start(
 
 
 # help lists commands in this order
-for group in (serve, ask, doctor, kb, training, recipes, adapters, mini, history, feedback, db):
+for group in (
+    serve,
+    ask,
+    doctor,
+    kb,
+    data,
+    training,
+    recipes,
+    adapters,
+    mini,
+    history,
+    feedback,
+    db,
+):
     group.register(app)

@@ -15,11 +15,8 @@ import typer
 
 from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
-from medchat.cli.output import as_text, note, say, show, table
-from medchat.cli.startup import settings
+from medchat.cli.output import note
 from medchat.errors import MedchatError
-
-__all__ = ["as_text", "guarded", "note", "say", "settings", "show", "table"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl+C, as shells give it."""

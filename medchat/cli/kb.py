@@ -1,7 +1,6 @@
-"""Commands of the knowledge base, and of the lessons made from it.
+"""The commands `medchat kb …`: what is in the knowledge base, what comes in, what goes out.
 
-medchat kb … -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries
-medchat build-data -> knowledge.lessons.build
+flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries -> lines
 """
 
 from pathlib import Path
@@ -9,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import errors
+from medchat.cli import output, startup
+from medchat.cli.options import Json
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from contextlib import AbstractContextManager
 
-    from medchat.cli.kb_helpers import Bench
+    from knowledge.ingest.updates import Update
+    from medchat.cli.open_base import OpenBase
 
 app = typer.Typer(
     help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of documents or sources.")]
 YearFrom = Annotated[int | None, typer.Option(help="Only documents of this year or later.")]
 YearTo = Annotated[int | None, typer.Option(help="Only documents of this year or earlier.")]
@@ -31,11 +31,8 @@ PerSource = Annotated[int | None, typer.Option(help="At most so many of one sour
 
 
 def register(parent: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this group."""
     parent.add_typer(app, name="kb")
-    parent.command("build-data", epilog="Example: medchat build-data --out lessons --limit 5000")(
-        build_data
-    )
 
 
 @app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
@@ -49,11 +46,11 @@ def add(
     """Add graphs and literature; one new generation for the whole call, or none."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
+    with _open() as base:
         update = updates.add(
-            *bench.place, paths, format=format, title=source, licence=licence, **bench.tools
+            *base.place, paths, format=format, title=source, licence=licence, **base.tools
         )
-    errors.show(update, bench.told(update), as_json=as_json)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -61,9 +58,9 @@ def remove(ids: Ids, as_json: Json = False) -> None:
     """Take documents, or all that a source brought, out of the base."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
-        update = updates.remove(*bench.place, ids, **bench.tools)
-    errors.show(update, bench.told(update), as_json=as_json)
+    with _open() as base:
+        update = updates.remove(*base.place, ids, **base.tools)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb retract pmid:29768149")
@@ -71,9 +68,9 @@ def retract(ids: Ids, as_json: Json = False) -> None:
     """Mark documents as retracted: no answer cites them again, whatever the generation."""
     from knowledge.ingest import updates
 
-    with _bench() as bench:
-        update = updates.retract(*bench.place, ids)
-    errors.show(update, bench.told(update), as_json=as_json)
+    with _open() as base:
+        update = updates.retract(*base.place, ids)
+    output.show(update, _update_lines(update), as_json=as_json)
 
 
 @app.command("list", epilog="Example: medchat kb list --documents --limit 20")
@@ -84,10 +81,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.listed(_engine(), documents=documents, source=source, limit=limit)
-    errors.show(found, output.cards(found), as_json=as_json)
+    found = kb_queries.listed(startup.engine(), documents=documents, source=source, limit=limit)
+    output.show(found, output.cards(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb show note:gout:en")
@@ -97,20 +94,18 @@ def show(
 ) -> None:
     """Show one source or document."""
     from medchat.cli import kb_queries
-    from medchat.cli.output import card
 
-    found = kb_queries.show(_engine(), id)
-    errors.show(found, card(found), as_json=as_json)
+    found = kb_queries.show(startup.engine(), id)
+    output.show(found, output.card(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb status --json")
 def status(as_json: Json = False) -> None:
     """Count what the current generation holds, source by source."""
     from knowledge.search import catalog_views
-    from medchat.cli.output import pairs
 
-    shape = catalog_views.status(_engine(), errors.settings().home)
-    errors.show(shape, pairs(shape), as_json=as_json)
+    shape = catalog_views.status(startup.engine(), startup.settings().home)
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb search "metformin lactic acidosis" --top 5')
@@ -129,16 +124,16 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Rank passages and facts for a query, with scores and why."""
-    from medchat.cli import kb_helpers, output
+    from medchat.cli import kb_search
 
-    kept = kb_helpers.kept(year_from, year_to, type, language, source, per_source)
-    look = kb_helpers.looking(errors.settings(), top, kept)
-    for id, text in kb_helpers.queries(query, queries):
-        hits = look(text)
+    filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
+    find = kb_search.open_searcher(startup.settings(), top, filters)
+    for id, text in kb_search.read_queries(query, queries):
+        hits = find(text)
         if queries is not None:
-            errors.say(errors.as_text({"id": id, "hits": hits}))
+            output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            errors.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
+            output.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
@@ -147,10 +142,10 @@ def entity(
     as_json: Json = False,
 ) -> None:
     """Show an entity with its facts, their sources and conflicts."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.entity(_engine(), name)
-    errors.show(found, output.entity(found), as_json=as_json)
+    found = kb_queries.entity(startup.engine(), name)
+    output.show(found, output.entity(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb conflicts --limit 20")
@@ -159,10 +154,10 @@ def conflicts(
     as_json: Json = False,
 ) -> None:
     """List facts that cannot be right together, each side with its sources."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.conflicts(_engine(), limit)
-    errors.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
+    found = kb_queries.conflicts(startup.engine(), limit)
+    output.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb merges "type 2 diabetes"')
@@ -172,10 +167,10 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """List sources that came to an entity of another source, by what, and what was split again."""
-    from medchat.cli import kb_queries, output
+    from medchat.cli import kb_queries
 
-    found = kb_queries.merges(_engine(), name, limit)
-    errors.show(found, output.merges(found), as_json=as_json)
+    found = kb_queries.merges(startup.engine(), name, limit)
+    output.show(found, output.merges(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb split gout arthritis-1f3a9c-2")
@@ -188,21 +183,19 @@ def split(
     from dataclasses import asdict
 
     from knowledge.ingest import updates
-    from medchat.cli.output import pairs
 
-    with _bench() as bench:
-        shape = asdict(updates.split(*bench.place, name, source))
-    errors.show(shape, pairs(shape), as_json=as_json)
+    with _open() as base:
+        shape = asdict(updates.split(*base.place, name, source))
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb generations")
 def generations(as_json: Json = False) -> None:
     """List the versions of the knowledge base, newest first."""
     from knowledge.search import catalog_views
-    from medchat.cli import output
 
-    found = catalog_views.history(_engine(), errors.settings().home)
-    errors.show(found, output.versions(found), as_json=as_json)
+    found = catalog_views.history(startup.engine(), startup.settings().home)
+    output.show(found, output.versions(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb diff 3 4")
@@ -215,10 +208,9 @@ def diff(
     from dataclasses import asdict
 
     from knowledge.index import generations
-    from medchat.cli.output import pairs
 
-    shape = {"from": old, "to": new, **asdict(generations.diff(_engine(), old, new))}
-    errors.show(shape, pairs(shape), as_json=as_json)
+    shape = {"from": old, "to": new, **asdict(generations.diff(startup.engine(), old, new))}
+    output.show(shape, output.pairs(shape), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb rollback 3")
@@ -229,10 +221,10 @@ def rollback(
     """Make a new generation that holds what an earlier one held."""
     from knowledge.index import generations
 
-    with _bench() as bench:
-        made = generations.rollback(*bench.place, number, **bench.tools)
+    with _open() as base:
+        made = generations.rollback(*base.place, number, **base.tools)
     line = f"Generation {made} holds what generation {number} held."
-    errors.show({"generation": made, "content_of": number}, [line], as_json=as_json)
+    output.show({"generation": made, "content_of": number}, [line], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb verify")
@@ -240,8 +232,8 @@ def verify(as_json: Json = False) -> None:
     """Check every index file against its manifest, and the newest against the database."""
     from knowledge.index import generations
 
-    faults = generations.verify(_engine(), errors.settings().home)
-    errors.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
+    faults = generations.verify(startup.engine(), startup.settings().home)
+    output.show({"faults": faults}, faults or ["All generations are whole."], as_json=as_json)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -252,92 +244,26 @@ def gc(
 ) -> None:
     """Delete what the newest generations do not hold: texts, facts and index files, for good."""
     from knowledge.index.garbage_collection import collect
-    from medchat.cli.output import collected
 
-    gone = collect(_engine(), errors.settings().home, keep)
-    errors.show(gone, collected(gone), as_json=as_json)
+    gone = collect(startup.engine(), startup.settings().home, keep)
+    output.show(gone, output.collected(gone), as_json=as_json)
 
 
-def build_data(
-    out: Annotated[Path | None, typer.Option(help="A new folder for the dataset.")] = None,
-    check: Annotated[Path | None, typer.Option(help="Prove the rows of this folder.")] = None,
-    style: Annotated[
-        str,
-        typer.Option(
-            help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, knowledge-call, tools, safety, preference (pairs of all kinds)."
-        ),
-    ] = "",
-    language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
-    limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
-    take_in: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--import",
-            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
-            "may be repeated. With --style imported nothing else is taken.",
-        ),
-    ] = None,
-    import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
-    import_licence: Annotated[str, typer.Option(help="Their licence.")] = "",
-    feedback: Annotated[
-        bool, typer.Option("--feedback", help="Take in what a curator approved of the answers.")
-    ] = False,
-    personal: Annotated[
-        str, typer.Option(help="Rows from outside with personal data: drop, or mask.")
-    ] = "drop",
-    exclude: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Evaluation sets (JSON, JSON Lines, CSV, or a folder) that no row may overlap; "
-            "may be repeated."
-        ),
-    ] = None,
-    licence: Annotated[
-        str, typer.Option(help="Only rows whose sources have these licences, with commas.")
-    ] = "",
-    keywords: Annotated[
-        Path | None,
-        typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
-    ] = None,
-    teacher: Annotated[
-        str,
-        typer.Option(
-            help="An OpenAI-compatible server that rewords answers, such as "
-            "http://127.0.0.1:8080/v1; its key is read from MEDCHAT_TEACHER_KEY."
-        ),
-    ] = "",
-    teacher_model: Annotated[str, typer.Option(help="The model that it shall use.")] = "",
-    engine: Annotated[
-        str, typer.Option(help="What writes rows: processes of this machine, or ray.")
-    ] = "processes",
-    as_json: Json = False,
-) -> None:
-    """Write instruction data from the graph, or prove each row of a folder against it."""
-    from medchat.cli import kb_helpers
+def _open() -> "AbstractContextManager[OpenBase]":
+    from medchat.cli.open_base import open_base
 
-    amount = kb_helpers.Amount(limit=limit, seed=seed, workers=workers)
-    taken, kept_out = tuple(take_in or ()), tuple(exclude or ())
-    outside = (taken, import_format, import_licence, feedback, personal)
-    beside = kb_helpers.Beside(
-        *outside, kept_out, licence, teacher, teacher_model, engine, keywords
+    return open_base(startup.settings())
+
+
+def _update_lines(update: "Update") -> list[str]:
+    return output.pairs(
+        {
+            "generation": update.generation,
+            "entities": update.entities,
+            "facts": update.facts,
+            "documents": update.documents,
+            "passages": update.passages,
+            "left out": update.left_out,
+            "unchanged": len(update.unchanged),
+        }
     )
-    with _bench() as held:
-        work = kb_helpers.lessons_work(held, out, check, style, language, amount, beside)
-        report, whole = work()
-    errors.show(report, kb_helpers.lines_of(report), as_json=as_json)
-    raise typer.Exit(0 if whole else 1)
-
-
-def _bench() -> "Bench":
-    from medchat.cli.kb_helpers import Bench
-
-    return Bench(errors.settings())
-
-
-def _engine() -> "Engine":
-    from medchat.storage.database import open_engine
-
-    return open_engine(errors.settings())

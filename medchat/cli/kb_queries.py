@@ -8,7 +8,6 @@ Reading only; what changes the knowledge base is `knowledge.ingest.updates`.
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
-from knowledge.graph import entity_splits
 from knowledge.graph.conflicts import listed as conflicts_of
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
@@ -56,7 +55,7 @@ def entity(engine: Engine, name: str) -> View:
 
 def merges(engine: Engine, name: str, limit: int) -> View:
     """Return what was merged into entities, or into the one of a name, and what was split again."""
-    return entity_splits.listed(engine, current(engine), name, limit)
+    return catalog_views.merges(engine, current(engine), name, limit)
 
 
 def conflicts(engine: Engine, limit: int) -> list[View]:

@@ -13,10 +13,10 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, aliased
 
+from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.imports.formats import Talk
-from knowledge.datasets.screening import Candidate
-from knowledge.lessons.verify.behaviour_checks import uncited
+from knowledge.datasets.imports.dialogue_formats import ImportedDialogue
+from knowledge.text.citations import uncited
 from medchat.errors import MedchatError
 from medchat.storage.conversations import FeedbackRow, MessageRow
 
@@ -92,8 +92,8 @@ def lessons(engine: Engine) -> Iterator[Candidate]:
     for opinion in opinions(engine, approved=True, limit=1_000_000):
         answer = opinion.correction or (opinion.answer if opinion.verdict == "up" else "")
         if answer:
-            talk = Talk(((opinion.question, uncited(answer)),), "feedback")
-            row = imported_rows.lesson(talk, "feedback", 0, OWN)
+            talk = ImportedDialogue(((opinion.question, uncited(answer)),), "feedback")
+            row = imported_rows.to_lesson(talk, "feedback", 0, OWN)
             yield replace(row, meta={**row.meta, "feedback": opinion.id}), ""
 
 

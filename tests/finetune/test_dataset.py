@@ -6,7 +6,7 @@ import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, rendering
-from finetune.dataset import cite, items
+from finetune.dataset import items
 from medchat.composition import TEXT_TOOLS
 
 
@@ -18,23 +18,6 @@ def tokenizer():
 @pytest.fixture
 def data(tmp_path):
     return dataset.read(write_data(tmp_path / "data", rows(32), rows(8, 32)))
-
-
-@pytest.mark.parametrize(
-    ("sentence", "numbers", "cited"),
-    [
-        ("Rest and fatigue.", [1], "Rest and fatigue [1]."),
-        ("Rest. ", [2, 3], "Rest [2][3]. "),
-        ("多饮水、乏力。", [1], "多饮水、乏力[1]。"),
-        ("多饮水", [10], "多饮水[10]"),
-        ("- fever\n", [1], "- fever [1]\n"),
-        ("Really?!", [1], "Really [1]?!"),
-        ("No source.", [], "No source."),
-    ],
-)
-def test_citations_stand_before_the_final_mark(sentence, numbers, cited):
-    assert cite(sentence, numbers) == cited
-    assert dataset.uncited(cited) == sentence
 
 
 @pytest.mark.parametrize(
@@ -263,7 +246,7 @@ def test_long_rows_lose_distractors_then_go(tokenizer, data):
             == before.prompt[-1]["content"].split("\n")[-1]
         )
         assert one.tokens.ids[-1] == tokenizer.eos_token_id
-        assert dataset.uncited(one.answer) == dataset.uncited(before.answer)
+        assert TEXT_TOOLS.uncited(one.answer) == TEXT_TOOLS.uncited(before.answer)
     tiny = recipe(base(), max_tokens=16)
     assert dataset.show(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[1].left_out == {
         "too long": 32

@@ -168,8 +168,8 @@ def test_no_answers_no_shares(bare, examples):
 def test_answers_are_held_against_what_was_asked(examples):
     one = next(example for example in examples if example.covered)
     full = "x: " + "; ".join(one.asked) + "; an invented fact."
-    assert evaluate._present(one, full) == (len(one.asked), len(one.asked))
-    assert evaluate._present(one, "Nothing.") == (0, len(one.asked))
+    assert evaluate._present(one, full, TEXT_TOOLS) == (len(one.asked), len(one.asked))
+    assert evaluate._present(one, "Nothing.", TEXT_TOOLS) == (0, len(one.asked))
     assert evaluate._supported(one, full, (), TEXT_TOOLS) == (len(one.asked), len(one.asked) + 1)
     gone = next(example for example in examples if not example.covered)
     assert evaluate._declined(gone, rendering.NOT_COVERED[gone.language]) == 1.0

@@ -14,7 +14,9 @@ from finetune.mini.train import Plan, run
 from finetune.rendering import Rendered
 from knowledge.graph import verbalize
 from knowledge.ingest import starter
+from knowledge.text.citations import cited_numbers, numbered_lines
 from knowledge.vocabulary import RELATIONS
+from medchat.composition import TEXT_TOOLS
 
 WORDS = ["dose", "fever", "renal", "heart", "liver", "acute"]
 CHARACTERS = "心肝脾肺肾热痛病症炎药"
@@ -68,7 +70,16 @@ def test_the_same_seed_gives_the_same_drills() -> None:
     ("sentence", "cited"), [("Rest helps.", "Rest helps [2]."), ("多休息。", "多休息[2]。")]
 )
 def test_the_citation_stands_before_the_stop(sentence: str, cited: str) -> None:
-    assert cite(sentence, 2) == cited
+    assert cite(sentence, 2) == cited == TEXT_TOOLS.cite(sentence, [2])
+
+
+def test_drills_are_cited_and_numbered_as_lessons_are(drills: Drills) -> None:
+    for _ in range(20):
+        drill = drills.make()
+        shown = numbered_lines(drill.messages(0)[-2]["content"])
+        assert tuple(shown.values()) == drill.evidence
+        for answer in drill.answers:
+            assert tuple(map(int, dict.fromkeys(reading.marks(answer)))) == cited_numbers(answer)
 
 
 def test_the_tokenizer_loses_nothing_and_keeps_chinese_apart() -> None:

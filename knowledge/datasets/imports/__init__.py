@@ -1,1 +1,1 @@
-"""Data sets of other people as rows: their formats, and the rows they become."""
+"""Data sets of other people: their formats, and the rows that they become."""

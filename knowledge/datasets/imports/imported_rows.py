@@ -1,9 +1,9 @@
-"""Imports: data sets that other people made become rows beside the written ones.
+"""Read data sets that other people made as rows, marked as imported.
 
-    file -> JSON or CSV -> shape of its first rows -> talks -> rows marked as imported
+    file -> JSON or CSV -> format of its first rows -> dialogues -> rows marked as imported
 
-What comes in passes the same gates as what is written here. It has no facts, so that nothing proves
-it: the row says from which file and line it is, in which shape it stood, and under which licence.
+What comes in passes the same filters as what is written here. It has no facts, so that nothing
+proves it: the row says from which file and line it is, in which format, and under which licence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,71 +12,74 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
-from knowledge.datasets.imports.formats import SHAPES, Shape, Talk
-from knowledge.datasets.screening import Candidate
+from knowledge.datasets.filtering import Candidate
+from knowledge.datasets.imports.dialogue_formats import FORMATS, DialogueFormat, ImportedDialogue
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
 from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
 UNSTATED = "none stated"
 
 _SAMPLE = 20
+_KNOWN = f"Known formats: {', '.join(each.name for each in FORMATS)}."
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """A file to take rows from, in a shape or in that of its first rows, and its licence."""
+class ImportedFile:
+    """A file to take rows from, in a format or in that of its first rows, and its licence."""
 
     path: Path
     format: str = ""
     licence: str = ""
 
 
-def candidates(imports: Sequence[Import]) -> Iterator[Candidate]:
-    """Yield the rows of files; KnowledgeError where a file has no shape that is known."""
+def read_candidates(imports: Sequence[ImportedFile]) -> Iterator[Candidate]:
+    """Yield the rows of files; KnowledgeError where a file has no format that is known."""
     for each in imports:
-        yield from rows(talks(each), each.path.name, each.licence or UNSTATED)
+        yield from to_candidates(read_dialogues(each), each.path.name, each.licence or UNSTATED)
 
 
-def rows(told: Iterator[tuple[int, Talk | str]], source: str, licence: str) -> Iterator[Candidate]:
-    """Yield talks as rows of a source, or the reason where there is none."""
-    for line, talk in told:
-        if isinstance(talk, str):
-            yield None, talk
+def to_candidates(
+    dialogues: Iterator[tuple[int, ImportedDialogue | str]], source: str, licence: str
+) -> Iterator[Candidate]:
+    """Yield dialogues as rows of a source, or the reason where there is none."""
+    for line, dialogue in dialogues:
+        if isinstance(dialogue, str):
+            yield None, dialogue
         else:
-            yield lesson(talk, source, line, licence), ""
+            yield to_lesson(dialogue, source, line, licence), ""
 
 
-def recognise(path: Path) -> Shape:
-    """Return the shape of a file's first rows, which must all have it or a like one."""
-    first = [row for _, row in islice(_objects(path), _SAMPLE)]
-    for shape in SHAPES:
-        if first and sum(shape.fits(row) for row in first) * 2 > len(first):
-            return shape
+def detect_format(path: Path) -> DialogueFormat:
+    """Return the format of a file's first rows, which must all have it or a like one."""
+    first = [row for _, row in islice(_read_read_read_objects(path), _SAMPLE)]
+    for format in FORMATS:
+        if first and sum(format.fits(row) for row in first) * 2 > len(first):
+            return format
     found = ", ".join(sorted(first[0]))[:120] if first else "nothing"
     raise KnowledgeError(
-        f"The rows of {path.name} have no shape that is known; the first one holds: {found}.",
+        f"The rows of {path.name} have no known format; the first one holds: {found}.",
         where=f"--import {path}",
-        remedy=f"Known are: {', '.join(shape.name for shape in SHAPES)}.",
+        remedy=_KNOWN,
     )
 
 
-def talks(wanted: Import) -> Iterator[tuple[int, Talk | str]]:
-    """Yield each row of a file with its line, as a talk or as the reason why it is none."""
-    main = _named(wanted.format) if wanted.format else recognise(wanted.path)
-    for line, row in _objects(wanted.path):
-        shapes = (main, *(shape for shape in SHAPES if shape is not main))
-        shape = next((shape for shape in shapes if shape.fits(row)), None)
-        yield line, shape.talk(row) if shape else "a row of another shape"
+def read_dialogues(wanted: ImportedFile) -> Iterator[tuple[int, ImportedDialogue | str]]:
+    """Yield each row of a file with its line, as a dialogue or as the reason why it is none."""
+    main = _named(wanted.format) if wanted.format else detect_format(wanted.path)
+    for line, row in _read_read_read_objects(wanted.path):
+        formats = (main, *(format for format in FORMATS if format is not main))
+        format = next((format for format in formats if format.fits(row)), None)
+        yield line, format.read(row) if format else "a row of another shape"
 
 
-def lesson(talk: Talk, source: str, line: int, licence: str) -> Lesson:
-    """Return a talk as a row; rows with the same first question have the same split key."""
-    said = [text for turn in talk.turns for text in turn]
+def to_lesson(dialogue: ImportedDialogue, source: str, line: int, licence: str) -> Lesson:
+    """Return a dialogue as a row; rows with the same first question have the same split key."""
+    said = [text for turn in dialogue.turns for text in turn]
     messages = tuple(
         message
-        for question, answer in talk.turns
+        for question, answer in dialogue.turns
         for message in (LessonMessage("user", question), LessonMessage("assistant", answer))
     )
     language = language_of(" ".join(said))
@@ -91,11 +94,11 @@ def lesson(talk: Talk, source: str, line: int, licence: str) -> Lesson:
         entities=(),
         split_key=f"{IMPORTED}:{key}",
         licence=licence,
-        meta={"imported": source, "line": line, "shape": talk.shape},
+        meta={"imported": source, "line": line, "shape": dialogue.format},
     )
 
 
-def fault(row: Lesson) -> str:
+def find_fault(row: Lesson) -> str:
     """Return what is wrong with an imported row, whose statements nothing holds."""
     if len(row.messages) < 2 or row.messages[-1].role != "assistant":
         return "the row has no question with an answer"
@@ -104,22 +107,22 @@ def fault(row: Lesson) -> str:
     return "" if row.meta.get("imported") else "an imported row does not say where it is from"
 
 
-def _named(name: str) -> Shape:
-    for shape in SHAPES:
-        if shape.name == name:
-            return shape
+def _named(name: str) -> DialogueFormat:
+    for format in FORMATS:
+        if format.name == name:
+            return format
     raise KnowledgeError(
-        f"There is no shape {name!r}.",
+        f"There is no format {name!r}.",
         where="--import-format",
-        remedy=f"Known are: {', '.join(shape.name for shape in SHAPES)}.",
+        remedy=_KNOWN,
     )
 
 
-def _objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _read_read_read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
-    start = file_streams.text_of(path, file_streams.head(path)).lstrip("\ufeff \t\r\n")
+    start = encodings.decode_head(path, archives.read_head(path)).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        yield from file_streams.objects(path)
+        yield from json_records.read_objects(path)
         return
-    for line, row in file_streams.rows(path, set(), "an import"):
+    for line, row in csv_rows.read_rows(path, set(), "an import"):
         yield line, {name: cell for name, cell in row.items() if cell}

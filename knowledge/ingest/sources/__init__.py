@@ -1,1 +1,1 @@
-"""Readers of source formats; `registry` finds the reader by a file's content."""
+"""Readers of source formats: their table in `formats`, `detect` to find one, `reading` to read."""

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, or_, select
 
-from knowledge.graph.catalog import FactRow, FactSourceRow, SourceRow, holds
-from knowledge.graph.merge import CURATED
-from knowledge.graph.prepared_query import PreparedQuery
+from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
+from knowledge.graph.id_queries import PreparedQuery
 
 INVERSE = "~"
 """Marks a relation seen from its object: `medicine~` lists what a medicine is used for."""
@@ -63,7 +62,7 @@ class Facts:
         )
         with engine.connect() as connection:
             self._sources = {
-                id: (format in CURATED, licence)
+                id: (format in CURATED_FORMATS, licence)
                 for id, format, licence in connection.execute(query)
             }
 

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Engine, bindparam, or_, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.graph.prepared_query import raw_rows
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
 from knowledge.lessons.facts.pages import Page
 from knowledge.lessons.realize.name_forms import Tongue

@@ -18,7 +18,7 @@ from sys import intern
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import FactRow, holds
-from knowledge.graph.prepared_query import raw_rows
+from knowledge.graph.id_queries import raw_rows
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.lessons.facts.pages import Item, Page

@@ -14,8 +14,8 @@ from hashlib import blake2b
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.pages import INVERSE, Item, Page
 from knowledge.lessons.realize import articles, realizer
-from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
+from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
 
 Told = tuple[Page, str, Sequence[Item]]
@@ -206,7 +206,7 @@ class Answer:
             proving = {quotes[index] for index in indices}
             numbers = [number for number, line in enumerate(lines, 1) if line in proving]
             text += self._text[place:start]
-            text += behaviour_checks.cite(self._text[start:end], numbers, self._page.language)
+            text += cite(self._text[start:end], numbers)
             place = end
         return text + self._text[place:]
 

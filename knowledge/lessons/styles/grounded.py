@@ -18,8 +18,8 @@ from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, GroundedWords
-from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Language, Lesson
+from knowledge.text.citations import number_lines
 from knowledge.vocabulary import RELATIONS
 
 NAME = "grounded"
@@ -162,7 +162,7 @@ def _shown(
 
 def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Random) -> str:
     template = grammar.say(load(GroundedWords, language).layout, pick)
-    return template.replace("{q}", asked).replace("{e}", behaviour_checks.numbered(lines))
+    return template.replace("{q}", asked).replace("{e}", number_lines(lines))
 
 
 def _distractors(page: Page, used: Sequence[str], pick: random.Random) -> list[str]:

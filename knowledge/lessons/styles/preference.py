@@ -22,8 +22,8 @@ from knowledge.lessons.styles import corruptions
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import PreferenceWords, SafetyWords
-from knowledge.lessons.verify import behaviour_checks
 from knowledge.records import Lesson
+from knowledge.text.citations import cited_numbers, markers, numbered_lines
 from knowledge.text.sentences import sentence_spans
 
 NAME = "preference"
@@ -209,18 +209,18 @@ def _overdosed(lesson: Lesson) -> Pair | None:
 def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
     """Cite a line that is not there, or one that says something else."""
     answer = lesson.messages[-1].content
-    marks = list(behaviour_checks.MARK.finditer(answer))
-    if not marks:
+    found = markers(answer)
+    if not found:
         return None
-    shown = re.findall(r"^\[(\d+)\] ", lesson.messages[-2].content, re.MULTILINE)
-    cited = {found[1] for found in marks}
-    others = [number for number in shown if number not in cited]
-    mark = pick.choice(marks)
-    absent = str(len(shown) + pick.randint(1, 4))
+    shown = numbered_lines(lesson.messages[-2].content)
+    others = [number for number in shown if number not in cited_numbers(answer)]
+    marker = pick.choice(found)
+    absent = len(shown) + pick.randint(1, 4)
     number = pick.choice([absent, *others[:1]])
     says = "there is no such line" if number == absent else "that line says something else"
-    rejected = answer[: mark.start(1)] + number + answer[mark.end(1) :]
-    why = f"invented citation: {number!r} stands in place of {mark[1]!r}, and {says}"
+    rejected = f"{answer[: marker.start]}[{number}]{answer[marker.end :]}"
+    was = answer[marker.start + 1 : marker.end - 1]
+    why = f"invented citation: '{number}' stands in place of {was!r}, and {says}"
     return _made(lesson, rejected, why)
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from knowledge.graph import verbalize
 from knowledge.records import Language, Lesson
+from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
-MARK = re.compile(r"\s?\[(\d+)\]")
-_LINE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
 _CALL = re.compile(r'lookup\("([^"\n]+)", "([^"\n]+)"\)')
 RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "查询结果："}
 """What begins the message that brings what a call found."""
@@ -87,37 +86,6 @@ class Held:
     value: dict[str, str]
 
 
-def cite(sentence: str, numbers: Sequence[int], language: Language) -> str:
-    """Put citations before a sentence's final punctuation.
-
-    >>> cite("Gout is painful.", [2], "en"), cite("痛风会痛。", [1, 3], "zh")
-    ('Gout is painful [2].', '痛风会痛[1][3]。')
-    """
-    if not numbers:
-        return sentence
-    marks = "".join(f"[{number}]" for number in numbers)
-    stem = sentence.rstrip("。！？.!?")
-    return f"{stem}{' ' if language == 'en' else ''}{marks}{sentence[len(stem) :]}"
-
-
-def uncited(text: str) -> str:
-    """Return a text without its citations.
-
-    >>> uncited("Gout is painful [2].")
-    'Gout is painful.'
-    """
-    return MARK.sub("", text) if "[" in text else text
-
-
-def numbered(lines: Sequence[str]) -> str:
-    """Return evidence as numbered lines, counted from 1.
-
-    >>> numbered(["Gout — tests: serum urate."])
-    '[1] Gout — tests: serum urate.'
-    """
-    return "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1))
-
-
 def call(entity: str, attribute: str) -> str:
     """Return a call of the knowledge base in its fixed grammar.
 
@@ -175,25 +143,22 @@ class Claims:
         return self.lesson.messages[-1].content
 
     def _lines(self) -> dict[int, str]:
-        question = self.lesson.messages[-2].content
-        if "[" not in question:
-            return {}
-        return {int(number): text for number, text in _LINE.findall(question)}
+        return numbered_lines(self.lesson.messages[-2].content)
 
     def _citations(self) -> str:
         """Hold each sentence's marks against the lines that state what supports it."""
         lines = self._lines()
         earlier = (each for each in self.lesson.messages[:-1] if each.role == "assistant")
-        if any(MARK.search(each.content) for each in earlier):
+        if any(cited_numbers(each.content) for each in earlier):
             return "an earlier answer cites what it does not show"
         if not lines:
-            return "the answer cites what it does not show" if MARK.search(self._answer) else ""
+            return "the answer cites what it does not show" if cited_numbers(self._answer) else ""
         support = self.lesson.meta.get("support")
         spans = sentence_spans(self._answer)
         if not isinstance(support, list) or len(support) != len(spans):
             return "the support is not parallel to the sentences of the answer"
         for (start, end), indices in zip(spans, support, strict=True):
-            marks = {int(number) for number in MARK.findall(self._answer[start:end])}
+            marks = set(cited_numbers(self._answer[start:end]))
             assert isinstance(indices, list)
             quotes = {self.lesson.sources[index].quote for index in indices}
             if marks != {number for number, line in lines.items() if line in quotes}:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
 from knowledge.lessons.verify import relation_phrases
-from knowledge.lessons.verify.behaviour_checks import Held, is_call, uncited
+from knowledge.lessons.verify.behaviour_checks import Held, is_call
 from knowledge.records import Language, Lesson
+from knowledge.text.citations import uncited
 from knowledge.text.names import normalise
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS

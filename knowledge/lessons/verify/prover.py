@@ -14,9 +14,8 @@ from sqlalchemy import Engine, func, select
 from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
 from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
-from knowledge.graph.merge import id_batches
-from knowledge.graph.prepared_query import raw_rows
 from knowledge.lessons.verify.behaviour_checks import Claims, Held
 from knowledge.lessons.verify.calculation_check import Recomputed
 from knowledge.lessons.verify.fact_check import Statements
@@ -138,7 +137,7 @@ class Prover:
     ) -> str:
         """Return the first thing that is wrong."""
         if lesson.imported:
-            return imported_rows.fault(lesson)
+            return imported_rows.find_fault(lesson)
         if len(lesson.messages) < 2 or lesson.messages[-1].role != "assistant":
             return "the row has no question with an answer"
         if not lesson.sources:

@@ -7,9 +7,10 @@ import pytest
 from toy_lessons import opened
 
 from knowledge.datasets import export
-from knowledge.datasets.screening import Screened
+from knowledge.datasets.filtering import FilterReport
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.records import Lesson, LessonMessage, LessonSource
 
 FILES = {
@@ -24,7 +25,7 @@ FILES = {
     "CARD.md",
     "MANIFEST.json",
 }
-RUN = export.Run(3, {"seed": 7, "limit": None})
+RUN = export.Provenance(3, {"seed": 7, "limit": None})
 TURNS = ("How is gout treated?", "With colchicine.", "And what else?", "With naproxen.")
 
 
@@ -38,7 +39,7 @@ def graph(tmp_path_factory):
 @pytest.fixture(scope="module")
 def data(graph, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made") / "data"
-    build.build(*graph, folder, styles=("chatdoctor", "huatuo"))
+    build.build(*graph, folder, BuildOptions(styles=("chatdoctor", "huatuo")))
     return folder
 
 
@@ -63,7 +64,7 @@ def lesson(number=0, contents=TURNS[:2]):
 
 
 def write(rows, out, run=RUN, held_out=lambda id: False):
-    return export.write(rows, out, run, Screened(), held_out, lambda lesson: None)
+    return export.write(rows, out, run, FilterReport(), held_out, lambda lesson: None)
 
 
 def test_the_folder_is_whole_and_its_hashes_agree(data):
@@ -161,7 +162,7 @@ def test_what_is_there_is_never_overwritten(tmp_path, kind):
     if kind == "a file":
         out.write_text("mine", encoding="utf-8")
     elif kind == "another run":
-        write([lesson()], out, export.Run(3, {"seed": 8, "limit": None}))
+        write([lesson()], out, export.Provenance(3, {"seed": 8, "limit": None}))
     else:
         out.mkdir()
         name = "MANIFEST.json" if kind == "broken manifest" else "thesis.txt"

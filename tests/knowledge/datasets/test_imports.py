@@ -6,11 +6,11 @@ import pytest
 from toy_lessons import opened
 
 from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.imports.formats import EMPTY, SHAPES, TOOLS, UNPAIRED
-from knowledge.datasets.imports.imported_rows import Import
+from knowledge.datasets.imports.dialogue_formats import EMPTY, FORMATS, TOOLS, UNPAIRED
+from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
 
 ASKED, SAID = "My knee hurts when I run.", "Rest it for a few days."
@@ -157,14 +157,14 @@ TWO = ((ASKED, SAID), (AGAIN, MORE))
 def test_a_shape_is_recognised_and_read(tmp_path, shape, row, turns):
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([row]), encoding="utf-8")
-    assert imported_rows.recognise(path).name == shape
-    [(line, talk)] = imported_rows.talks(Import(path))
+    assert imported_rows.detect_format(path).name == shape
+    [(line, talk)] = imported_rows.read_dialogues(ImportedFile(path))
     assert line == 1
     assert (talk if isinstance(turns, str) else talk.turns) == turns
 
 
 def test_shapes_have_names_of_their_own():
-    assert len({shape.name for shape in SHAPES}) == len(SHAPES)
+    assert len({shape.name for shape in FORMATS}) == len(FORMATS)
 
 
 def test_a_row_says_where_it_is_from(tmp_path):
@@ -174,12 +174,15 @@ def test_a_row_says_where_it_is_from(tmp_path):
         {"prompt": "膝盖痛怎么办？", "response": "先休息。"},
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    one, two = (lesson for lesson, _ in imported_rows.candidates([Import(path, licence="CC0-1.0")]))
+    one, two = (
+        lesson
+        for lesson, _ in imported_rows.read_candidates([ImportedFile(path, licence="CC0-1.0")])
+    )
     assert one.imported and one.sources == () and one.entities == ()
     assert one.meta == {"imported": "rows.jsonl", "line": 1, "shape": "chatglm"}
     assert (one.language, two.language) == ("en", "zh")
     assert one.licence == "CC0-1.0" and one.id != two.id and one.split_key != two.split_key
-    [(other, _), _] = imported_rows.candidates([Import(path)])
+    [(other, _), _] = imported_rows.read_candidates([ImportedFile(path)])
     assert other.licence == "none stated" and other.id == one.id
 
 
@@ -195,13 +198,13 @@ def test_what_has_no_shape_is_refused(tmp_path, text, format, where):
     path = tmp_path / "rows.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
-        list(imported_rows.candidates([Import(path, format)]))
+        list(imported_rows.read_candidates([ImportedFile(path, format)]))
     assert where in caught.value.where and "alpaca" in caught.value.remedy
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(KnowledgeError, match="cannot be opened"):
-        list(imported_rows.candidates([Import(tmp_path / "none.json")]))
+        list(imported_rows.read_candidates([ImportedFile(tmp_path / "none.json")]))
 
 
 @pytest.fixture(scope="module")
@@ -232,8 +235,8 @@ def test_imported_rows_pass_the_gates_and_are_counted_apart(graph, tmp_path):
         {"instruction": "My name is Ann Lee and my hip hurts.", "output": "Rest the hip a while."}
     ]
     path.write_text(json.dumps(rows), encoding="utf-8")
-    wishes = Wishes(imports=(Import(path, licence="CC0-1.0"),))
-    report = build.build(*graph, tmp_path / "data", limit=60, wishes=wishes)
+    options = BuildOptions(limit=60, imports=(ImportedFile(path, licence="CC0-1.0"),))
+    report = build.build(*graph, tmp_path / "data", options)
     assert report.styles["imported"] == 12 and report.rows == 60
     assert report.dropped["repetition of an earlier row"] == 1
     assert report.dropped["too short"] == 1
@@ -251,8 +254,8 @@ def test_personal_data_may_be_masked(graph, tmp_path):
     path = tmp_path / "talks.json"
     row = {"instruction": "My name is Ann Lee and my hip hurts.", "output": "Rest the hip a while."}
     path.write_text(json.dumps([row]), encoding="utf-8")
-    wishes = Wishes(imports=(Import(path),), mask=True)
-    build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+    options = BuildOptions(styles=("imported",), imports=(ImportedFile(path),), personal="mask")
+    build.build(*graph, tmp_path / "data", options)
     rows = [
         json.loads(line)
         for name in ("train.jsonl", "validation.jsonl")
@@ -267,14 +270,14 @@ def test_personal_data_may_be_masked(graph, tmp_path):
 def test_nothing_that_passes_is_told_with_the_reason(graph, tmp_path):
     path = tmp_path / "talks.json"
     path.write_text(json.dumps([{"instruction": "x", "output": "y"}]), encoding="utf-8")
-    wishes = Wishes(imports=(Import(path),))
+    options = BuildOptions(styles=("imported",), imports=(ImportedFile(path),))
     with pytest.raises(KnowledgeError, match="None of 1 rows came through .*too short"):
-        build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+        build.build(*graph, tmp_path / "data", options)
     assert not (tmp_path / "data").exists()
 
 
 def test_the_mark_of_imported_rows_is_no_way_around_the_proof(graph, tmp_path):
-    build.build(*graph, tmp_path / "data", limit=20, styles=["huatuo"])
+    build.build(*graph, tmp_path / "data", BuildOptions(limit=20, styles=("huatuo",)))
     path = tmp_path / "data" / "train.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     rows[0]["style"] = "imported"
@@ -319,7 +322,7 @@ def test_the_mark_of_imported_rows_is_no_way_around_the_proof(graph, tmp_path):
     ],
 )
 def test_real_files_are_read_whole(real_data, name, shapes, rows, talks, longest):
-    found = list(imported_rows.candidates([Import(real_data / name)]))
+    found = list(imported_rows.read_candidates([ImportedFile(real_data / name)]))
     kept = [lesson for lesson, _ in found if lesson]
     assert (len(found), len(kept)) == (rows, talks)
     assert {lesson.meta["shape"] for lesson in kept} == shapes
@@ -333,8 +336,8 @@ def test_real_files_are_read_whole(real_data, name, shapes, rows, talks, longest
 @pytest.mark.real_data
 def test_real_files_lose_little_to_the_gates_but_what_they_should(graph, real_data, tmp_path):
     path = real_data / "restricted/instruct_zh/huatuo_llama_a/llama_data_a.json"
-    wishes = Wishes(imports=(Import(path),))
-    report = build.build(*graph, tmp_path / "data", styles=["imported"], wishes=wishes)
+    options = BuildOptions(styles=("imported",), imports=(ImportedFile(path),))
+    report = build.build(*graph, tmp_path / "data", options)
     assert report.rows > 0.95 * 4303
     assert report.dropped["leakage of a prompt or a source"] > 30
     assert check(*graph, tmp_path / "data").imported == report.rows

@@ -13,9 +13,9 @@ import pytest
 from toy_lessons import opened
 
 import finetune
-from knowledge.datasets.imports.imported_rows import Import
+from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.build_options import BuildOptions
 
 BASE = Path(finetune.__file__).parent / "mini" / "base"
 ROWS = 120
@@ -47,8 +47,7 @@ def folder(tmp_path_factory):
         engine,
         generation,
         place / "data",
-        limit=ROWS,
-        wishes=Wishes(imports=(Import(one), Import(more))),
+        BuildOptions(limit=ROWS, imports=(ImportedFile(one), ImportedFile(more))),
     )
     engine.dispose()
     return place / "data"

@@ -8,10 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from toy_lessons import opened
 
-from knowledge.datasets.teacher import REWORDED, UNASKED, Server, Teacher
+from knowledge.datasets.teacher import REWORDED, UNASKED
+from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
 
 STYLES = ("chatdoctor", "huatuo", "grounded")
@@ -70,11 +71,11 @@ def school():
 
 def taught(graph, school, folder, name="data", limit=30, **about):
     about = {"wait": 0.01, "timeout": 5.0, **about}
-    teacher = Teacher(Server(school.url, "toy", **about), folder / "cache.db")
-    wishes = Wishes(teacher=teacher)
-    report = build.build(*graph, folder / name, limit=limit, styles=STYLES, wishes=wishes)
+    teacher = TeacherOptions(school.url, "toy", folder / "cache.db", **about)
+    options = BuildOptions(limit=limit, styles=STYLES, teacher=teacher)
+    report = build.build(*graph, folder / name, options)
     written = json.loads((folder / name / "report.json").read_text(encoding="utf-8"))
-    return report, written["teacher"], teacher
+    return report, written["teacher"]
 
 
 def rows_of(folder):
@@ -94,7 +95,7 @@ def opening(said):
 
 def test_what_is_worded_anew_and_proves_is_taken(graph, school, tmp_path):
     school.answer = lambda said: (200, f"```json\n{json.dumps(opening(said))}\n```")
-    report, counts, _ = taught(graph, school, tmp_path, key="secret")
+    report, counts = taught(graph, school, tmp_path, key="secret")
     assert counts[REWORDED] > 10 and report.rows == 30
     assert check(*graph, tmp_path / "data").proven == 30
     new = [row for row in rows_of(tmp_path / "data") if "teacher" in row["meta"]]
@@ -111,7 +112,7 @@ def test_what_is_worded_anew_and_proves_is_taken(graph, school, tmp_path):
 
 
 def test_rows_that_cite_or_decline_are_not_asked_about(graph, school, tmp_path):
-    _, counts, _ = taught(graph, school, tmp_path)
+    _, counts = taught(graph, school, tmp_path)
     assert counts[UNASKED] > 5
     assert not [body for _, _, body in school.requests if "[1]" in body["messages"][1]["content"]]
 
@@ -131,9 +132,9 @@ def test_rows_that_cite_or_decline_are_not_asked_about(graph, school, tmp_path):
     ],
 )
 def test_nonsense_is_counted_and_leaves_rows_as_they_were(graph, school, tmp_path, answer, why):
-    build.build(*graph, tmp_path / "plain", limit=30, styles=STYLES)
+    build.build(*graph, tmp_path / "plain", BuildOptions(limit=30, styles=STYLES))
     school.answer = answer
-    report, counts, _ = taught(graph, school, tmp_path)
+    report, counts = taught(graph, school, tmp_path)
     assert any(why in reason for reason in counts)
     assert sum(counts.values()) >= report.rows == 30
     plain = {row["id"]: row for row in rows_of(tmp_path / "plain")}
@@ -151,7 +152,7 @@ def test_a_passing_failure_is_tried_again(graph, school, tmp_path):
         return (503, "") if tries[key] < 3 else (200, json.dumps(opening(said)))
 
     school.answer = answer
-    _, counts, _ = taught(graph, school, tmp_path)
+    _, counts = taught(graph, school, tmp_path)
     assert counts[REWORDED] > 10
     assert set(tries.values()) == {3}
 
@@ -160,8 +161,8 @@ def test_a_repeated_run_asks_nothing_and_gives_the_same_bytes(graph, school, tmp
     school.answer = lambda said: (200, json.dumps(opening(said)))
     taught(graph, school, tmp_path, "one")
     asked = len(school.requests)
-    _, _, teacher = taught(graph, school, tmp_path, "two")
-    assert asked > 10 and len(school.requests) == asked and teacher.asked == 0
+    taught(graph, school, tmp_path, "two")
+    assert asked > 10 and len(school.requests) == asked
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -179,7 +180,7 @@ def test_a_run_that_ends_half_way_goes_on(graph, school, tmp_path):
     assert not (tmp_path / "data").exists()
     before = len(school.requests)
     school.answer = lambda said: (200, json.dumps(opening(said)))
-    _, counts, teacher = taught(graph, school, tmp_path, limit=200)
+    _, counts = taught(graph, school, tmp_path, limit=200)
     assert counts[REWORDED] > 12
     asked_again = {json.dumps(body["messages"]) for _, _, body in school.requests[before:]}
     told = {json.dumps(body["messages"]) for _, _, body in school.requests[:12]}
@@ -229,7 +230,12 @@ def test_requests_go_out_side_by_side(graph, school, tmp_path):
         ("http://127.0.0.1:1/v1", "", "--teacher-model"),
     ],
 )
-def test_wrong_addresses_are_refused(url, model, where):
+def test_wrong_addresses_are_refused(url, model, where, tmp_path):
     with pytest.raises(KnowledgeError) as caught:
-        Server(url, model)
+        TeacherOptions(url, model, tmp_path / "replies.db")
     assert caught.value.where == where
+
+
+def test_the_key_stays_out_of_what_is_printed(tmp_path):
+    options = TeacherOptions("http://127.0.0.1:1/v1", "toy", tmp_path / "replies.db", key="secret")
+    assert "secret" not in repr(options)

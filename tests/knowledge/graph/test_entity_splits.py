@@ -8,13 +8,13 @@ from test_entity_resolution import CURATED, add, entity, obo
 from toy_knowledge import write_graph
 
 from knowledge import KnowledgeError
-from knowledge.graph import entity_splits
 from knowledge.graph.catalog import JoinRow, NameRow, SourceRow
 from knowledge.graph.entity_resolution import EntityResolver, Resolution
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
 from knowledge.ingest import updates
+from knowledge.search import catalog_views
 
 SCRAPED = """\
 format: medchat-records
@@ -65,7 +65,7 @@ def merged(engine: Engine, home: Path, tmp_path: Path) -> str:
 
 def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merged: str) -> None:
     scraped = sources(engine)["Scraped"]
-    told = entity_splits.listed(engine, 2, "gout of the joints")
+    told = catalog_views.merges(engine, 2, "gout of the joints")
     assert told == {
         "merges": [
             {
@@ -78,13 +78,13 @@ def test_a_merge_is_listed_with_what_decided_it(engine: Engine, home: Path, merg
         ],
         "splits": [],
     }
-    every = entity_splits.listed(engine, 2)["merges"]
+    every = catalog_views.merges(engine, 2)["merges"]
     assert isinstance(every, list)
     assert sorted(each["entity"]["name"] for each in every) == ["gouty arthritis", "joint pain"]
-    assert entity_splits.listed(engine, 1) == {"merges": [], "splits": []}
-    assert entity_splits.listed(engine, 2, "colchicine") == {"merges": [], "splits": []}
+    assert catalog_views.merges(engine, 1) == {"merges": [], "splits": []}
+    assert catalog_views.merges(engine, 2, "colchicine") == {"merges": [], "splits": []}
     with pytest.raises(KnowledgeError, match="No entity is called 'zorb'"):
-        entity_splits.listed(engine, 2, "zorb")
+        catalog_views.merges(engine, 2, "zorb")
 
 
 def test_a_split_gives_each_its_own_and_keeps_the_past(
@@ -106,7 +106,7 @@ def test_a_split_gives_each_its_own_and_keeps_the_past(
     assert [each.id for each in graph.named("gout of the joints")] == [done.part]
     assert facts(engine, 2, merged) == before
     assert generations.verify(engine, home) == []
-    told = entity_splits.listed(engine, 3, "gouty arthritis")
+    told = catalog_views.merges(engine, 3, "gouty arthritis")
     assert told["merges"] == []
     assert told["splits"] == [
         {
@@ -126,7 +126,7 @@ def test_a_rollback_takes_a_split_back_and_it_can_be_made_again(
     first = updates.split(engine, home, merged, scraped)
     generations.rollback(engine, home, 2)
     assert facts(engine, 4, merged) == before
-    assert entity_splits.listed(engine, 4)["splits"] == []
+    assert catalog_views.merges(engine, 4)["splits"] == []
     second = updates.split(engine, home, merged, scraped)
     assert (second.generation, second.part, second.facts) == (5, first.part, 3)
     assert facts(engine, 5, first.part) == facts(engine, 3, first.part)
@@ -195,7 +195,7 @@ def test_a_name_or_an_identifier_of_one_side_means_that_side(
         for id in (whole, done.part)
     }
     assert codes == {whole: {"MONDO:1"}, done.part: {"DOID:1", "DOID:5", "MONDO:9"}}
-    hows = {each["how"] for each in entity_splits.listed(engine, 5, done.part)["merges"]}
+    hows = {each["how"] for each in catalog_views.merges(engine, 5, done.part)["merges"]}
     assert hows == {"identifier", "name"}
 
 

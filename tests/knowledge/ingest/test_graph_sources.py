@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import json_lists, registry
+from knowledge.ingest.sources import detect, reading
 from knowledge.ingest.sources.graph import triple_mapping
+from knowledge.ingest.sources.streams import json_lists
 from knowledge.records import EntityRecord, ReadReport, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
@@ -19,7 +20,7 @@ README = Path(__file__).resolve().parents[3] / "README.md"
 
 def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], ReadReport]:
     report = ReadReport()
-    found = list(registry.read(path, format_name or registry.recognise(path), report))
+    found = list(reading.read(path, format_name or detect.detect_format(path), report))
     records = [each for each in found if isinstance(each, EntityRecord)]
     assert len(records) == len(found) == report.read
     return records, report
@@ -98,7 +99,7 @@ name: part of
 
 def test_obo_gives_names_identifiers_and_definitions(tmp_path):
     path = write(tmp_path / "doid.obo", OBO)
-    assert registry.recognise(path) == "obo"
+    assert detect.detect_format(path) == "obo"
     (diabetes, seizure), report = read(path)
     assert named(diabetes) == ["type 2 diabetes mellitus", "NIDDM"]
     assert (diabetes.kind, diabetes.line, seizure.kind) == ("condition", 4, "symptom")
@@ -157,7 +158,7 @@ def test_babelon_gives_bilingual_names_of_official_translations(tmp_path):
         "en\tzh\tHP:0003581\trdfs:label\tAdult onset\t成年期发病\tOFFICIAL",
         "en\tzh\tHP:0001252\trdfs:label\tHypotonia\tHypotonia\tOFFICIAL",
     )
-    assert registry.recognise(path) == "hpo-zh"
+    assert detect.detect_format(path) == "hpo-zh"
     (seizure,), report = read(path)
     assert [(each.text, each.language) for each in seizure.names] == [
         ("Seizure", "en"),
@@ -182,7 +183,7 @@ def test_mesh_headings_are_turned_and_only_symptoms_have_a_kind(tmp_path):
         "D004314\tDown Syndrome\t0",
     )
     terms = write(tmp_path / "terms.tsv", "mesh_id\tmesh_name", "D000003\tAbattoirs")
-    assert registry.recognise(symptoms) == registry.recognise(terms) == "mesh"
+    assert detect.detect_format(symptoms) == detect.detect_format(terms) == "mesh"
     (abdomen,), report = read(symptoms)
     assert named(abdomen) == ["Acute Abdomen", "Abdomen, Acute"]
     assert (abdomen.kind, abdomen.own) == ("symptom", ("MESH:D000006",))
@@ -196,7 +197,7 @@ def test_word_lists_take_their_kind_from_the_name_of_the_file(tmp_path):
     drugs = write(
         tmp_path / "drug.txt", "紫雪", "", "对乙酰氨基酚缓释片", "姜", "长期使用糖皮质..."
     )
-    assert registry.recognise(drugs) == "qamedicalkg-dict"
+    assert detect.detect_format(drugs) == "qamedicalkg-dict"
     found, report = read(drugs)
     assert [(each.kind, each.names[0].text, each.line) for each in found] == [
         ("medicine", "紫雪", 1),
@@ -207,7 +208,7 @@ def test_word_lists_take_their_kind_from_the_name_of_the_file(tmp_path):
     assert (denied, report.left_out) == ([], {"list deny.txt: no kind of the vocabulary": 2})
     # Prose under such a name stays literature, and so does a list under another name.
     for name, line in (("food.txt", "姜可以温胃。痛风患者忌吃海鲜。"), ("notes.txt", "紫雪")):
-        assert registry.recognise(write(tmp_path / name, line)) == "text"
+        assert detect.detect_format(write(tmp_path / name, line)) == "text"
     assert "does not say what" in refused(tmp_path / "notes.txt", "qamedicalkg-dict").what
 
 
@@ -255,12 +256,12 @@ def edge_table(path: Path) -> Path:
 
 def test_hetionet_edges_find_their_nodes_beside_them(tmp_path):
     edges = edge_table(tmp_path / "edges.sif.gz")
-    assert registry.recognise(edges) == "hetionet-edges"
+    assert detect.detect_format(edges) == "hetionet-edges"
     error = refused(edges)
     assert "no table of nodes lies beside it" in error.what
     assert "id, name, kind" in error.remedy
     nodes = node_table(tmp_path / "a-nodes.tsv")
-    assert registry.recognise(nodes) == "hetionet-nodes"
+    assert detect.detect_format(nodes) == "hetionet-nodes"
     found, report = read(edges)
     assert facts(found) == STATED
     cancer = next(each for each in found if each.kind == "condition")
@@ -330,7 +331,7 @@ def test_hetionet_json_is_read_whatever_comes_first(tmp_path, order):
     content = {"metanode_kinds": ["Gene"], "kind_to_abbrev": {"Gene": "G"}, **lists}
     path = tmp_path / "hetionet.json"
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    assert registry.recognise(path) == "hetionet-json"
+    assert detect.detect_format(path) == "hetionet-json"
     found, report = read(path)
     assert facts(found) == STATED
     assert [each.names[0].text for each in found[:2]] == ["Doxorubicin", "Zolpidem"]
@@ -356,14 +357,14 @@ def test_hetionet_json_is_read_whatever_comes_first(tmp_path, order):
 def test_json_lists_yield_items_and_tell_what_is_broken(tmp_path, content, what):
     path = write(tmp_path / "a.json", content)
     if not what:
-        assert list(json_lists.items(path, ("nodes",))) == [
+        assert list(json_lists.read_items(path, ("nodes",))) == [
             ("nodes", 1, 10),
             ("nodes", 1, "x"),
             ("nodes", 2, {"b": "]"}),
         ]
         return
     with pytest.raises(KnowledgeError) as caught:
-        list(json_lists.items(path, ("nodes",)))
+        list(json_lists.read_items(path, ("nodes",)))
     assert what in caught.value.what
 
 
@@ -377,7 +378,7 @@ def test_large_json_is_read_in_bounded_memory_and_across_its_pieces(tmp_path):
             stream.write("]}")
         tracemalloc.start()
         total = 0
-        for _, _, value in json_lists.items(path, ("nodes",)):
+        for _, _, value in json_lists.read_items(path, ("nodes",)):
             assert isinstance(value, list) and value[0] == value[1]
             total += value[0]
         assert total == count * (count - 1) // 2
@@ -398,7 +399,7 @@ def test_pairs_of_medicines_are_read_with_their_level_as_a_note(tmp_path):
         "DDInter975,Iron,DDInter975, iron ,Minor",
         "DDInter975,Iron,DDInter9,Tc[99m]x,Minor",
     )
-    assert registry.recognise(path) == "ddi-csv"
+    assert detect.detect_format(path) == "ddi-csv"
     (iron, insulin), report = read(path)
     assert facts([iron]) == {("medicine", "Iron", "interaction", "Dolutegravir")}
     assert (iron.identifiers, iron.own, iron.line) == (("DDINTER:975",), ("DDINTER:975",), 2)
@@ -430,7 +431,7 @@ WORLDVISTA = """<?xml version="1.0" encoding="utf-8" ?>
 
 def test_worldvista_states_pairs_and_keeps_the_level_in_words(tmp_path):
     path = write(tmp_path / "tables.xml", WORLDVISTA)
-    assert registry.recognise(path) == "worldvista"
+    assert detect.detect_format(path) == "worldvista"
     (brentuximab, bleomycin, fingolimod), report = read(path)
     assert facts([brentuximab]) == {
         ("medicine", "Brentuximab", "interaction", "Bleomycin"),
@@ -464,7 +465,7 @@ def test_worldvista_classes_are_classes_and_a_broken_file_is_one_sentence(tmp_pa
     assert facts([codeine]) == {("medicine", "Codeine", "drug_class", "AGONIST OPIOID ANALGESICS")}
     assert codeine.identifiers == ("RXNORM:2670", "ATC:R05DA04")
     broken = write(tmp_path / "broken.xml", good.replace("</DRUG>", ""))
-    assert registry.recognise(broken) == "worldvista"
+    assert detect.detect_format(broken) == "worldvista"
     assert "broken at line 1" in refused(broken).what
 
 
@@ -485,7 +486,7 @@ def test_sider_uses_and_side_effects_are_told_apart(tmp_path):
         "DB00015\tBuserelin\tC0006142\tNLP_indication\tNeoplasm\tC0006142\tBreast cancer",
         "DB00014\tGoserelin\tC0002871\ttext_mention\tAnemia\tC0002871\tAnaemia",
     )
-    assert registry.recognise(uses) == "sider"
+    assert detect.detect_format(uses) == "sider"
     found, report = read(uses)
     assert facts(found) == {
         ("condition", "Endometriosis", "medicine", "Goserelin"),
@@ -501,7 +502,7 @@ def test_sider_uses_and_side_effects_are_told_apart(tmp_path):
         "DB00425\tZolpidem\tC0018681\tHeadache",
         "DB00425\tZolpidem\tC0027497\tNausea",
     )
-    assert registry.recognise(effects) == "sider"
+    assert detect.detect_format(effects) == "sider"
     (zolpidem,), _ = read(effects)
     assert [said(each) for each in zolpidem.statements] == ["Headache", "Nausea"]
     assert zolpidem.own == ("DRUGBANK:DB00425",)
@@ -516,7 +517,7 @@ def test_labeled_uses_need_names_on_both_sides(tmp_path):
         "10763;5487\tC0020538\t1\t0\t1\tHypertension\t",
         "1\tC1\t1\t0\t0\tGout\tProbenecid",
     )
-    assert registry.recognise(path) == "indications"
+    assert detect.detect_format(path) == "indications"
     (arthritis,), report = read(path)
     assert named(arthritis) == ["Rheumatoid Arthritis", "Arthritis, Rheumatoid"]
     assert facts([arthritis]) == {("condition", "Rheumatoid Arthritis", "medicine", "Sulindac")}
@@ -557,7 +558,7 @@ def test_labeled_uses_need_names_on_both_sides(tmp_path):
 def test_triples_are_told_by_their_header_and_labels(tmp_path, name, content):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    assert registry.recognise(path) == "triples"
+    assert detect.detect_format(path) == "triples"
     found, report = read(path)
     assert facts(found) == {
         ("condition", "Gout", "symptom", "joint pain"),
@@ -617,10 +618,10 @@ def test_a_side_car_overrides_what_is_guessed(tmp_path):
         "Gout,symptom,pain",
     )
     with pytest.raises(KnowledgeError, match="no known format"):
-        registry.recognise(path)
+        detect.detect_format(path)
     assert "graph.mapping.yaml" in refused(path, "triples").remedy
     write(tmp_path / "graph.mapping.yaml", MAPPING)
-    assert registry.recognise(path) == "triples"
+    assert detect.detect_format(path) == "triples"
     found, report = read(path)
     assert facts(found) == {("condition", "Gout", "medicine", "Colchicine")}
     assert report.left_out == {"relation symptom: no relation of the vocabulary": 1}
@@ -750,7 +751,7 @@ DEBRIS = re.compile(r"详细|\.\.\.|…|\\x|\['|[\ue000-\uf8ff\ufffd]")
     ],
 )
 def test_real_tables_are_read(real_data, path, format_name, records, statements, reason):
-    assert registry.recognise(real_data / path) == format_name
+    assert detect.detect_format(real_data / path) == format_name
     found, report = read(real_data / path)
     assert len(found) >= records
     assert sum(len(each.statements) for each in found) >= statements
@@ -763,7 +764,7 @@ def test_real_tables_are_read(real_data, path, format_name, records, statements,
 @pytest.mark.real_data
 def test_real_edges_of_hetionet_are_facts_in_our_direction(real_data):
     path = real_data / "restricted/kg_en/hetionet/edges-5k.sif.gz"
-    assert registry.recognise(path) == "hetionet-edges"
+    assert detect.detect_format(path) == "hetionet-edges"
     found, report = read(path)
     counts: dict[str, int] = {}
     for _, _, relation, _ in facts(found):
@@ -779,7 +780,7 @@ def test_real_edges_of_hetionet_are_facts_in_our_direction(real_data):
 def test_real_interactions_repeat_across_files_and_a_malformed_file_is_refused(real_data):
     pairs: list[frozenset[str]] = []
     for path in sorted((real_data / "restricted/ddi/ddinter").glob("*.csv")):
-        assert registry.recognise(path) == "ddi-csv"
+        assert detect.detect_format(path) == "ddi-csv"
         found, _ = read(path)
         assert {fact.note for each in found for fact in each.statements} <= {
             "level: major",

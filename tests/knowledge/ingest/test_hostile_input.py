@@ -21,14 +21,14 @@ MEMORY = 300
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from knowledge.ingest.sources import registry
+from knowledge.ingest.sources import detect, reading
 from knowledge.errors import KnowledgeError
 from knowledge.records import Report
 path, wanted = Path(sys.argv[1]), sys.argv[2]
 began, what, remedy, texts, report = time.process_time(), "", "", [], Report()
 try:
-    found = registry.recognise(path)
-    for record in registry.read(path, wanted or found, report):
+    found = detect.detect_format(path)
+    for record in reading.read(path, wanted or found, report):
         texts.append(record.title if hasattr(record, "title") else "")
 except KnowledgeError as error:
     what, remedy = error.what, error.remedy

@@ -13,15 +13,15 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import registry
+from knowledge.ingest.sources import detect, reading
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text.chunking import compose_text, split_passages
 
 
 def read(path: Path, format_name: str) -> tuple[list[DocumentRecord], ReadReport]:
-    assert registry.recognise(path) == format_name
+    assert detect.detect_format(path) == format_name
     report = ReadReport()
-    found = list(registry.read(path, format_name, report))
+    found = list(reading.read(path, format_name, report))
     assert report.read == len(found)
     return [each for each in found if isinstance(each, DocumentRecord)], report
 
@@ -84,7 +84,7 @@ def test_a_medrag_row_without_title_shows_how_it_begins(tmp_path):
 def test_a_broken_medrag_row_is_told_with_its_line(tmp_path):
     path = write(tmp_path / "a.jsonl", rows({"id": "1", "content": "Text."}) + '{"id": "2", "con\n')
     with pytest.raises(KnowledgeError) as caught:
-        list(registry.read(path, "medrag", ReadReport()))
+        list(reading.read(path, "medrag", ReadReport()))
     assert "line 2" in caught.value.where
 
 
@@ -347,7 +347,7 @@ def test_a_damaged_word_document_is_one_sentence(tmp_path):
     broken = write(tmp_path / "b.docx", whole[:2000] + bytes(3000) + whole[5000:])
     for path in (broken, write(tmp_path / "c.docx", "no ZIP")):
         with pytest.raises(KnowledgeError, match="damaged, encrypted, or holds macros"):
-            list(registry.read(path, "docx", ReadReport()))
+            list(reading.read(path, "docx", ReadReport()))
 
 
 # PDF
@@ -445,7 +445,7 @@ def test_a_page_that_a_browser_printed_is_read_in_both_languages(tmp_path):
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
     flags += [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={made}"]
     subprocess.run([chromium, *flags, page], check=True, capture_output=True, timeout=120)
-    assert registry.recognise(made) == "pdf"
+    assert detect.detect_format(made) == "pdf"
     ((record,), report) = read(made, "pdf")
     assert record.title == "Gout and 痛风"
     assert texts(record) == {
@@ -473,9 +473,9 @@ def test_a_page_that_a_browser_printed_is_read_in_both_languages(tmp_path):
 )
 def test_a_pdf_that_cannot_be_read_is_one_sentence(tmp_path, content, what):
     path = write(tmp_path / "a.pdf", content)
-    assert registry.recognise(path) == "pdf"
+    assert detect.detect_format(path) == "pdf"
     with pytest.raises(KnowledgeError, match=what) as caught:
-        list(registry.read(path, "pdf", ReadReport()))
+        list(reading.read(path, "pdf", ReadReport()))
     assert caught.value.remedy and "\n" not in caught.value.what
 
 

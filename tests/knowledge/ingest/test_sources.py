@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import starter
-from knowledge.ingest.sources import registry
+from knowledge.ingest.sources import detect, reading
 from knowledge.records import DocumentRecord, EntityRecord, ReadReport, Record, Statement
 
 DEBRIS = re.compile(r"详细|\.\.\.|…|\\x|\['|[\ue000-\uf8ff\ufffd]")
@@ -19,8 +19,8 @@ DEBRIS = re.compile(r"详细|\.\.\.|…|\\x|\['|[\ue000-\uf8ff\ufffd]")
 
 def read(path: Path, format_name: str | None = None) -> tuple[list[Record], ReadReport]:
     report = ReadReport()
-    name = format_name or registry.recognise(path)
-    return list(registry.read(path, name, report)), report
+    name = format_name or detect.detect_format(path)
+    return list(reading.read(path, name, report)), report
 
 
 def entities(path: Path) -> list[EntityRecord]:
@@ -107,7 +107,7 @@ def test_records_are_read_with_both_languages_and_used_for_is_turned_round(tmp_p
     assert (treated.kind, treated.names[1].text) == ("condition", "痛风")
     assert facts(treated, "medicine") == ["Colchicine"]
     assert other.names[0].text == "Pericarditis"
-    header = registry.header(path, "medchat-records")
+    header = reading.read_header(path, "medchat-records")
     assert (header.title, header.licence, header.note) == (
         "A small set",
         "CC0-1.0",
@@ -199,7 +199,7 @@ CSV_ROWS = (
 def test_the_dirt_of_the_disease_csv_is_left_out_and_counted(tmp_path):
     path = tmp_path / "disease.csv"
     path.write_bytes((CSV_HEADER + CSV_ROWS).encode("gb18030"))
-    assert registry.recognise(path) == "medicalgraph-csv"
+    assert detect.detect_format(path) == "medicalgraph-csv"
     found, report = read(path)
     pneumonia, gout = (record for record in found if isinstance(record, EntityRecord))
     assert [name.text for name in pneumonia.names] == ["肺炎", "肺部感染", "肺热病"]
@@ -262,7 +262,7 @@ def test_medical_json_is_read_as_lines_or_array(tmp_path, form):
         indent = 2 if form == "pretty" else None
         content = json.dumps([MEDICAL, second], ensure_ascii=False, indent=indent)
     path.write_text(content, encoding="utf-8")
-    assert registry.recognise(path) == "medicalkg-json"
+    assert detect.detect_format(path) == "medicalkg-json"
     found, report = read(path)
     first, gout = (record for record in found if isinstance(record, EntityRecord))
     assert facts(first, "description") == ["肺泡蛋白质沉积症是一种少见疾病。 病因不明。"]
@@ -315,7 +315,7 @@ def test_cmekg_entities_are_told_apart_and_turned_round(tmp_path):
     path.write_text(
         "\n".join(json.dumps(each, ensure_ascii=False) for each in records), encoding="utf-8"
     )
-    assert registry.recognise(path) == "cmekg"
+    assert detect.detect_format(path) == "cmekg"
     found, report = read(path)
     cancer, metformin, diabetes, test, ulcer, pain = (
         record for record in found if isinstance(record, EntityRecord)
@@ -354,7 +354,7 @@ def test_triples_are_read_as_lists_or_objects(tmp_path):
         ["痛风", "检查"],
     ]
     path.write_text(json.dumps([{"text": "t", "spo_list": triples}]), encoding="utf-8")
-    assert registry.recognise(path) == "cmekg-triples"
+    assert detect.detect_format(path) == "cmekg-triples"
     found, report = read(path)
     (gout,) = (record for record in found if isinstance(record, EntityRecord))
     assert (facts(gout, "symptom"), facts(gout, "test")) == (["关节痛"], ["血尿酸"])
@@ -388,7 +388,7 @@ def test_chatdoctor_lists_are_associations_only(tmp_path):
     path = tmp_path / "format_dataset.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(CHATDOCTOR)
-    assert registry.recognise(path) == "chatdoctor"
+    assert detect.detect_format(path) == "chatdoctor"
     found, report = read(path)
     thrombosis, abuse, shingles = (each for each in found if isinstance(each, EntityRecord))
     assert [name.text for name in thrombosis.names] == ["Deep vein thrombosis", "DVT"]
@@ -451,7 +451,7 @@ PUBMED = """<?xml version="1.0"?>
 def test_pubmed_plain_and_packed(tmp_path, packed):
     path = tmp_path / ("pubmed.xml.gz" if packed else "pubmed.xml")
     path.write_bytes(gzip.compress(PUBMED.encode()) if packed else PUBMED.encode())
-    assert registry.recognise(path) == "pubmed"
+    assert detect.detect_format(path) == "pubmed"
     found, report = read(path)
     trial, chinese, review = (each for each in found if isinstance(each, DocumentRecord))
     assert (trial.key, trial.title) == ("pmid:11", "Salt & pressure: a trial")
@@ -483,7 +483,7 @@ def test_pubmed_is_read_in_bounded_memory(tmp_path):
         path = tmp_path / f"{times}.xml"
         path.write_text(f"<PubmedArticleSet>{article * times}</PubmedArticleSet>")
         tracemalloc.start()
-        assert sum(1 for _ in registry.read(path, "pubmed", ReadReport())) == 3 * times
+        assert sum(1 for _ in reading.read(path, "pubmed", ReadReport())) == 3 * times
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < 1.5 * peaks[1]
@@ -521,7 +521,7 @@ Figures <xref ref-type="fig">1</xref>, <xref ref-type="fig">2</xref>
 def test_jats_gives_sections_without_references_and_tables(tmp_path):
     path = tmp_path / "a.nxml"
     path.write_text(JATS, encoding="utf-8")
-    assert registry.recognise(path) == "jats"
+    assert detect.detect_format(path) == "jats"
     article = document(path)
     assert article.title == "Rest: a randomised trial"
     assert [(each.title, each.text) for each in article.sections] == [
@@ -536,7 +536,7 @@ def test_jats_gives_sections_without_references_and_tables(tmp_path):
     assert (article.key, article.year, article.journal) == ("pmc:PMC123", 2011, "J")
     assert article.type == "randomized controlled trial"
     assert article.identifiers == ("pmc:PMC123", "doi:10.2/x")
-    assert registry.header(path, "jats").licence == "CC BY 2.0"
+    assert reading.read_header(path, "jats").licence == "CC BY 2.0"
     assert read(path)[1].left_out["section around the article"] == 1
 
 
@@ -620,7 +620,7 @@ def test_an_unknown_file_is_refused_with_what_was_tried(tmp_path, name, content,
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(KnowledgeError) as caught:
-        registry.recognise(path)
+        detect.detect_format(path)
     assert what in caught.value.what
     assert caught.value.where == str(path)
     if "empty" not in what:
@@ -682,20 +682,20 @@ def test_folders_are_walked_in_order_and_the_unknown_is_counted(tmp_path):
     (folder / "picture.png").write_bytes(b"\x89PNG\x00")
     (folder / "none.md").write_text("")
     report = ReadReport()
-    found = registry.expand([folder, folder / "one.md"], report)
+    found = detect.find_files([folder, folder / "one.md"], report)
     assert [path.name for path in found] == ["two.md", "one.md"]
     assert report.left_out == {"file of no known format": 2}
 
 
 def test_a_missing_path_and_a_folder_without_files_are_named(tmp_path):
     with pytest.raises(KnowledgeError, match="nothing.csv does not exist"):
-        registry.expand([tmp_path / "nothing.csv"])
+        detect.find_files([tmp_path / "nothing.csv"])
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(KnowledgeError, match="no file of a known format"):
-        registry.expand([empty])
+        detect.find_files([empty])
     with pytest.raises(KnowledgeError, match="is a folder"):
-        registry.recognise(empty)
+        detect.detect_format(empty)
 
 
 # The real files
@@ -712,7 +712,7 @@ def test_a_missing_path_and_a_folder_without_files_are_named(tmp_path):
     ],
 )
 def test_real_graphs_leave_no_debris(real_data, path, format_name, records, statements):
-    assert registry.recognise(real_data / path) == format_name
+    assert detect.detect_format(real_data / path) == format_name
     found, report = read(real_data / path)
     assert len(found) >= records
     assert len(texts(found)) >= statements
@@ -732,7 +732,7 @@ def test_real_graphs_leave_no_debris(real_data, path, format_name, records, stat
 )
 def test_real_literature_is_read(real_data, folder, documents):
     found: list[Record] = []
-    for path in registry.expand([real_data / folder]):
+    for path in detect.find_files([real_data / folder]):
         found += read(path)[0]
     articles = [each for each in found if isinstance(each, DocumentRecord)]
     assert len(articles) >= documents
@@ -744,7 +744,7 @@ def test_real_literature_is_read(real_data, folder, documents):
 
 @pytest.mark.real_data
 def test_real_full_texts_are_read(real_data):
-    paths = registry.expand([real_data / "open/lit_jats/evidence_inference_val"])
+    paths = detect.find_files([real_data / "open/lit_jats/evidence_inference_val"])
     assert len(paths) == 255
     for path in paths[::10]:
         article = document(path)

@@ -11,6 +11,7 @@ from toy_lessons import opened
 from knowledge.errors import KnowledgeError
 from knowledge.graph import verbalize
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import fact_store
 from knowledge.lessons.facts.pages import INVERSE
 from knowledge.lessons.pages.entity_pages import Subjects
@@ -40,7 +41,7 @@ def graph(tmp_path_factory):
 def whole(graph, tmp_path_factory):
     """Give the folder of a build without a limit, and its report."""
     folder = tmp_path_factory.mktemp("whole") / "data"
-    return folder, build.build(*graph, folder, styles=STYLES)
+    return folder, build.build(*graph, folder, BuildOptions(styles=STYLES))
 
 
 def rows_of(folder, *names):
@@ -119,7 +120,7 @@ def test_the_parts_share_no_subject(whole):
 
 def test_the_same_seed_gives_the_same_bytes(graph, tmp_path):
     for name, seed, workers in (("a", 1, 1), ("b", 1, 1), ("c", 2, 1), ("d", 1, 2)):
-        build.build(*graph, tmp_path / name, limit=60, seed=seed, workers=workers)
+        build.build(*graph, tmp_path / name, BuildOptions(limit=60, seed=seed, workers=workers))
     a, b, c, d = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "abcd"
     )
@@ -128,7 +129,7 @@ def test_the_same_seed_gives_the_same_bytes(graph, tmp_path):
 
 
 def test_a_limit_gives_a_cross_section(graph, tmp_path):
-    report = build.build(*graph, tmp_path / "data", limit=40, styles=STYLES)
+    report = build.build(*graph, tmp_path / "data", BuildOptions(limit=40, styles=STYLES))
     rows = rows_of(tmp_path / "data")
     assert report.rows == len(rows) == 40
     assert report.validation
@@ -150,20 +151,21 @@ def test_questions_and_answers_are_worded_in_many_ways(whole):
 
 
 @pytest.mark.parametrize(
-    ("wishes", "flag"),
+    ("values", "flag"),
     [
         ({"styles": ["poem"]}, "--style"),
         ({"styles": []}, "--style"),
         ({"languages": ["fr"]}, "--language"),
         ({"limit": 0}, "--limit"),
         ({"workers": 0}, "--workers"),
+        ({"engine": "steam"}, "--engine"),
+        ({"personal": "print"}, "--personal"),
     ],
 )
-def test_wrong_wishes_are_refused(graph, tmp_path, wishes, flag):
+def test_wrong_options_are_refused(values, flag):
     with pytest.raises(KnowledgeError) as caught:
-        build.build(*graph, tmp_path / "data", **wishes)
-    assert caught.value.where == flag
-    assert not (tmp_path / "data").exists()
+        BuildOptions(**values)
+    assert caught.value.where == flag and caught.value.remedy
 
 
 def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
@@ -253,7 +255,7 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
     path.write_bytes(b"\n".join(whole.split(b"\n")[:400]))
     starter = Path(knowledge.ingest.starter.__file__).parent
     generation = updates.add(engine, home, [path, starter / "medicines_a.yaml"]).generation
-    report = build.build(engine, generation, tmp_path / "data", limit=600)
+    report = build.build(engine, generation, tmp_path / "data", BuildOptions(limit=600))
     assert report.rows == 600
     unsound = [n for reason, n in report.dropped.items() if reason not in (CAPPED, TOLD_BEFORE)]
     assert sum(unsound) < 0.02 * report.rows
@@ -265,7 +267,7 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
 
 def test_few_rows_tell_of_every_entity_at_least_once(graph, tmp_path):
     folder = tmp_path / "data"
-    build.build(*graph, folder, styles=STYLES, limit=30)
+    build.build(*graph, folder, BuildOptions(styles=STYLES, limit=30))
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     told = {row["split_key"] for row in rows_of(folder)}
     assert len(told) == report["entities"] == report["entities_known"] > 10

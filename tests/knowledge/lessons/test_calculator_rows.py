@@ -17,6 +17,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build, ray_workers
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.lessons.row_plan import Plan, Supplies
 from knowledge.lessons.styles import corruptions
@@ -40,7 +41,7 @@ def graph(tmp_path_factory):
 def built(graph, tmp_path_factory):
     """Give the folder of a build of this style alone, and its report."""
     folder = tmp_path_factory.mktemp("tools") / "data"
-    return folder, build.build(*graph, folder, styles=("tools",), limit=LIMIT, seed=3)
+    return folder, build.build(*graph, folder, BuildOptions(styles=("tools",), limit=LIMIT, seed=3))
 
 
 @pytest.fixture(scope="module")
@@ -258,10 +259,14 @@ def test_other_tools_get_the_rows(built):
 
 
 def test_the_same_seed_gives_the_same_bytes(graph, built, tmp_path):
-    build.build(*graph, tmp_path / "two", styles=("tools",), limit=LIMIT, seed=3, workers=2)
+    build.build(
+        *graph, tmp_path / "two", BuildOptions(styles=("tools",), limit=LIMIT, seed=3, workers=2)
+    )
     for path in built[0].iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
-    other = build.build(*graph, tmp_path / "other", styles=("tools",), limit=40, seed=4)
+    other = build.build(
+        *graph, tmp_path / "other", BuildOptions(styles=("tools",), limit=40, seed=4)
+    )
     assert other.rows == 40
 
 
@@ -287,8 +292,10 @@ def test_it_needs_no_graph(tmp_path):
     (tmp_path / "note.md").write_text(note, encoding="utf-8")
     generation = updates.add(engine, tmp_path, [tmp_path / "note.md"]).generation
     chinese = {"languages": ("zh",), "limit": 30}
-    report = build.build(engine, generation, tmp_path / "data", styles=("tools",), **chinese)
+    report = build.build(
+        engine, generation, tmp_path / "data", BuildOptions(styles=("tools",), **chinese)
+    )
     assert report.rows == 30
     with pytest.raises(KnowledgeError, match="holds no facts"):
-        build.build(engine, generation, tmp_path / "all", **chinese)
+        build.build(engine, generation, tmp_path / "all", BuildOptions(**chinese))
     engine.dispose()

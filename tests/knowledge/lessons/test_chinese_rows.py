@@ -8,6 +8,7 @@ import pytest
 from toy_lessons import opened
 
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.pages import Item, Page
 from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
@@ -49,7 +50,7 @@ def rows(tmp_path_factory):
     """Give all Chinese rows of the toy graph, whole messages joined."""
     engine, generation = opened(tmp_path_factory.mktemp("graph"))
     folder = tmp_path_factory.mktemp("chinese") / "data"
-    build.build(engine, generation, folder, languages=("zh",), seed=3)
+    build.build(engine, generation, folder, BuildOptions(languages=("zh",), seed=3))
     engine.dispose()
     return [
         json.loads(line)

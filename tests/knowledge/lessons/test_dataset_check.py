@@ -11,6 +11,7 @@ from toy_lessons import opened
 from knowledge.errors import KnowledgeError
 from knowledge.graph.rows import entity_id, fact_id
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
 
 
@@ -18,7 +19,7 @@ from knowledge.lessons.verify.dataset_check import check
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     engine, generation = opened(folder)
-    build.build(engine, generation, folder / "data", styles=("chatdoctor", "huatuo"))
+    build.build(engine, generation, folder / "data", BuildOptions(styles=("chatdoctor", "huatuo")))
     yield engine, generation, folder / "data"
     engine.dispose()
 

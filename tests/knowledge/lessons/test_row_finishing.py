@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 from toy_lessons import opened
 
-from knowledge.datasets import row_formats, screening
-from knowledge.datasets.gates.near_duplicates import NEAR, NearDuplicates
+from knowledge.datasets import filtering, row_formats
+from knowledge.datasets.filters.near_duplicates import NEAR, NearDuplicateFilter
 from knowledge.graph import linker
 from knowledge.graph.catalog import NameRow
-from knowledge.graph.prepared_query import PreparedQuery, raw_rows
+from knowledge.graph.id_queries import PreparedQuery, raw_rows
 from knowledge.lessons import build, row_finishing, workers
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
 from knowledge.records import Lesson, LessonMessage, LessonSource
 
@@ -45,7 +46,7 @@ def test_lines_are_those_of_json(lesson):
     spoken = [each.content for each in lesson.messages if each.role != "system"]
     pairs = list(zip(spoken[::2], spoken[1::2], strict=True))
     own, chatglm, alpaca, sharegpt = (
-        text.decode() for text in row_formats.every(lesson, apart=False)
+        text.decode() for text in row_formats.encode_all(lesson, held_out=False)
     )
     raw = json.loads(own)
     assert own == json.dumps(raw, ensure_ascii=False) + "\n"
@@ -78,22 +79,27 @@ def test_lines_are_those_of_json(lesson):
 
 
 def test_a_row_held_out_has_its_own_line_alone():
-    assert row_formats.every(ROWS[0], apart=True) == row_formats.every(ROWS[0], apart=False)[:1]
+    assert (
+        row_formats.encode_all(ROWS[0], held_out=True)
+        == row_formats.encode_all(ROWS[0], held_out=False)[:1]
+    )
 
 
 def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out():
-    done = row_finishing.Finish(screening.plain_gates(), HeldOut(""))(
+    done = row_finishing.Finish(filtering.stateless_filters(), HeldOut(""))(
         [(row("How is gout treated?", "With colchicine, as a rule."), ""), (None, "capped")]
     )
     (sent, reason), left_out = row_finishing.unpacked(row_finishing.packed(done))
     assert left_out == (None, "capped")
     assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
-    assert sent.worked.lines == row_formats.every(sent, apart=False)
+    assert sent.worked.lines == row_formats.encode_all(sent, held_out=False)
     assert replace(sent, id="another").worked is None
 
 
 def test_a_gate_drops_a_row_where_it_is_written():
-    done = row_finishing.Finish(screening.plain_gates(), HeldOut(""))([(row("How?", "So."), "")])
+    done = row_finishing.Finish(filtering.stateless_filters(), HeldOut(""))(
+        [(row("How?", "So."), "")]
+    )
     assert done[0][1] == "too short" and done[0][0].worked is None
 
 
@@ -101,19 +107,19 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
     first = row("How is gout treated in the hospital?", "With colchicine and with naproxen.")
     again = row("How is gout treated in the hospital?", "With colchicine and with naproxen!")
     other = row("Which tests are done for asthma?", "Spirometry is the first of them.")
-    apart = NearDuplicates()([first, again, other])
+    apart = NearDuplicateFilter()([first, again, other])
     row_finishing.Finish((), HeldOut(""))([(again, "")])
     assert again.worked is not None
-    assert NearDuplicates()([first, again, other]) == apart == ["", NEAR, ""]
+    assert NearDuplicateFilter()([first, again, other]) == apart == ["", NEAR, ""]
 
 
 @pytest.mark.parametrize("copied", [True, False])
 def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
     graph, tmp_path, monkeypatch, copied
 ):
-    build.build(*graph, tmp_path / "one", seed=3)
+    build.build(*graph, tmp_path / "one", BuildOptions(seed=3))
     monkeypatch.setattr(workers, "_can_fork", lambda engine: copied)
-    build.build(*graph, tmp_path / "two", seed=3, workers=2)
+    build.build(*graph, tmp_path / "two", BuildOptions(seed=3, workers=2))
     for name in (*FILES, "sharegpt.json", "report.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -181,6 +187,6 @@ def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_pat
     from made_graph import fill_graph
 
     engine = fill_graph(tmp_path, 20)
-    report = build.build(engine, 1, tmp_path / "data", limit=300)
+    report = build.build(engine, 1, tmp_path / "data", BuildOptions(limit=300))
     assert report.rows == 300 and min(report.languages.values()) > 100
     engine.dispose()

@@ -12,6 +12,7 @@ from toy_lessons import opened as plain
 from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts.fact_store import is_validation
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
@@ -182,7 +183,7 @@ def test_rows_have_turns_in_order_and_answers_in_their_language(whole):
 
 def test_the_same_rows_with_two_workers(graph, tmp_path):
     for name, workers in (("one", 1), ("two", 2)):
-        build.build(*graph, tmp_path / name, limit=80, seed=5, workers=workers)
+        build.build(*graph, tmp_path / name, BuildOptions(limit=80, seed=5, workers=workers))
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("one", "two")
@@ -394,7 +395,7 @@ def test_without_the_style_pairs_are_swapped_facts_and_slips_only(whole):
 
 def test_a_graph_without_papers_gives_no_literature(tmp_path):
     engine, generation = plain(tmp_path)
-    report = build.build(engine, generation, tmp_path / "data", limit=40)
+    report = build.build(engine, generation, tmp_path / "data", BuildOptions(limit=40))
     assert report.rows == 40 and "literature" not in report.styles
     engine.dispose()
 

@@ -1,15 +1,18 @@
 """The YAML files of words: every language has the same keys, and mistakes in them are refused."""
 
+import random
 import re
 from dataclasses import fields
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import yaml
 
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.realize import realizer
 from knowledge.lessons.styles.registry import STYLES
-from knowledge.lessons.templates import loader
+from knowledge.lessons.templates import grammar, loader
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import (
     TABLES,
@@ -19,6 +22,8 @@ from knowledge.lessons.templates.tables import (
     ToolsWords,
 )
 
+CHECKOUT = Path(__file__).resolve().parents[3]
+PAGE = (CHECKOUT / "docs" / "templates.md").read_text(encoding="utf-8")
 FILES = [(table, language) for table in TABLES for language in LANGUAGES]
 NAMES = [f"{language}/{loader.file_name(table)}" for table, language in FILES]
 GOOD = """\
@@ -159,3 +164,56 @@ def test_a_mistake_below_a_key_is_told_with_its_place(table, old, new, said):
     assert old in text
     with pytest.raises(KnowledgeError, match=re.escape(said)):
         parsed(text.replace(old, new, 1), table)
+
+
+def blocks(name):
+    """Return the code blocks of a language on the page that specifies the notation."""
+    return re.findall(rf"^```{name}\n(.*?)^```", PAGE, re.M | re.S)
+
+
+@pytest.mark.parametrize("block", blocks("template"))
+def test_an_example_gives_the_texts_that_the_page_shows(block):
+    template, *shown = block.splitlines()
+    if shown[0].startswith("= "):
+        assert shown == [f"= {grammar.count(template)} texts"]
+        return
+    drawn = {grammar.vary(template, random.Random(seed)) for seed in range(400)}
+    assert drawn == {line.removeprefix("→ ") for line in shown}
+    assert len(shown) == grammar.count(template)
+
+
+@pytest.mark.parametrize("block", blocks("filled"))
+def test_an_example_is_filled_as_the_page_shows(block):
+    template, given, shown = block.splitlines()
+    parts = dict(each.split(" = ") for each in given.removeprefix("with ").split(", "))
+    count = int(parts.pop("facts", "1"))
+    language = "en" if template.isascii() or "«" in template else "zh"
+    assert f"→ {realizer.fill(template, language, count, **parts)}" == shown
+
+
+def test_the_page_shows_lists_as_they_are_read():
+    lists, parts = blocks("yaml")
+    rest = GOOD.replace('shown:\n  - "The entry: {f}"\n', "")
+    assert parsed(lists + rest).shown == (
+        "(Fact|Entry|Record) used: {f}",
+        "This (rests on|comes from|is taken from) the record: {f}",
+    )
+    assert parsed(parts + rest).shown[0] == "The (entry|record) reads: {f}"
+
+
+def test_the_page_names_every_file_and_who_reads_it():
+    rows = re.findall(r"^\| `(\w+\.yaml)` \| .+ \| (.+) \|$", PAGE, re.M)
+    named = {name: set(re.findall(r"`(\w+)`", readers)) for name, readers in rows}
+    lessons = CHECKOUT / "knowledge" / "lessons"
+    modules = {
+        path.stem: path.read_text(encoding="utf-8")
+        for folder in ("realize", "styles", "verify")
+        for path in (lessons / folder).glob("*.py")
+    }
+    read = {
+        loader.file_name(table): {
+            name for name, code in modules.items() if re.search(rf"\b{table.__name__}\b", code)
+        }
+        for table in TABLES
+    }
+    assert named == read

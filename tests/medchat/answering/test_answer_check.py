@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.graph.linker import KnownName, Linker
+from knowledge.text.citations import cite
 from knowledge.text.names import language_of, normalise
-from medchat.answering import answer_check, citation_markers
+from knowledge.text.sentences import split_draft
+from medchat.answering import answer_check
 from medchat.answering.answer import Evidence
 
 NAMES = {
@@ -242,9 +244,7 @@ def test_the_quote_is_the_span_of_the_text():
 
 @pytest.mark.parametrize("piece", [*EN, *ZH])
 def test_evidence_carries_its_own_words(piece):
-    drafted = answer_check.check(
-        citation_markers.marked(citation_markers.split(piece.quote)[0], (1,)), [piece], find
-    )
+    drafted = answer_check.check(cite(split_draft(piece.quote)[0], (1,)), [piece], find)
     assert [one.support for one in drafted.sentences] == ["supported"]
     quoted = answer_check.quoted([piece])
     assert quoted.sentences[0].support == "supported"
@@ -263,7 +263,7 @@ def test_evidence_carries_its_own_words(piece):
     ],
 )
 def test_drafts_are_split_with_their_markers(draft, sentences):
-    assert citation_markers.split(draft) == sentences
+    assert split_draft(draft) == sentences
 
 
 @given(st.text(max_size=200))

@@ -12,6 +12,10 @@ import pytest
 import typer
 from toy_home import fill
 
+from knowledge.datasets.imports.imported_rows import ImportedFile
+from knowledge.datasets.teacher_server import TeacherOptions
+from knowledge.lessons import build
+from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from medchat.cli import app, errors
 from medchat.settings import load
 from medchat.storage import conversations, database
@@ -416,6 +420,55 @@ def test_wrong_flags_of_build_data_are_told(engine, run, tmp_path, flags, named)
     assert status == 2 and named in err and "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
     assert not (tmp_path / "x").exists()
+
+
+def test_every_flag_of_build_data_reaches_its_option(engine, run, tmp_path, monkeypatch):
+    seen = []
+
+    def record(engine, generation, out, options, progress):
+        seen.append((generation, out, options))
+        return build.BuildReport(out, 0, 0, 0, {}, {}, {}, {})
+
+    monkeypatch.setattr(build, "build", record)
+    monkeypatch.setenv("MEDCHAT_TEACHER_KEY", "secret")
+    talks, words = tmp_path / "talks.json", tmp_path / "words.txt"
+    words.write_text("# what we do not want\ncasino\n", encoding="utf-8")
+    flags = {
+        **{"--style": "huatuo, tools", "--language": "zh", "--limit": "7", "--seed": "5"},
+        **{"--workers": "3", "--engine": "ray", "--import": str(talks), "--import-format": "moss"},
+        **{"--import-licence": "MIT", "--personal": "mask", "--exclude": str(tmp_path)},
+        **{"--licence": "MIT,CC0-1.0", "--keywords": str(words)},
+        **{"--teacher": "http://127.0.0.1:1/v1", "--teacher-model": "toy"},
+    }
+    out = str(tmp_path / "x")
+    assert run("build-data", "--out", out, "--feedback", *sum(flags.items(), ()))[0] == 0
+    assert run("build-data", "--out", out)[0] == 0
+    (generation, folder, options), (_, _, plain) = seen
+    assert (generation, folder, plain) == (1, tmp_path / "x", DEFAULTS)
+    settings = load()
+    teacher = TeacherOptions(
+        "http://127.0.0.1:1/v1", "toy", settings.home / "teacher.db", key="secret"
+    )
+    assert options == BuildOptions(
+        styles=("huatuo", "tools"),
+        languages=("zh",),
+        limit=7,
+        seed=5,
+        workers=3,
+        engine="ray",
+        imports=(ImportedFile(talks, "moss", "MIT"),),
+        personal="mask",
+        exclude=(tmp_path,),
+        licences=("MIT", "CC0-1.0"),
+        keywords=("casino",),
+        teacher=teacher,
+    )
+
+
+@pytest.mark.parametrize("flags", [(), ("--out", "a", "--check", "b")])
+def test_build_data_wants_a_folder_to_write_or_one_to_check(run, flags):
+    status, _, err = run("build-data", *flags)
+    assert status == 2 and "--out" in err and "--check" in err
 
 
 def test_recipes_and_adapters_are_listed(run):

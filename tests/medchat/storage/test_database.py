@@ -17,13 +17,14 @@ from toy_home import fill, scripted
 
 import knowledge.graph.catalog
 import medchat.storage.conversations
-from knowledge.graph import entity_splits
 from knowledge.graph.catalog import connect
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
+from knowledge.search import catalog_views
 from medchat.answering.answer import Answer, Model
 from medchat.errors import MedchatError
 from medchat.settings import load
@@ -111,7 +112,7 @@ def merge_and_split(engine, home, folder):
         updates.add(engine, home, [path])
     (source,) = (
         each["source"]["id"]
-        for each in entity_splits.listed(engine, 4, "gout")["merges"]
+        for each in catalog_views.merges(engine, 4, "gout")["merges"]
         if each["how"] == "identifier"
     )
     return updates.split(engine, home, "gout", source)
@@ -269,7 +270,7 @@ def test_a_merge_is_split_on_postgresql(server, home, monkeypatch, tmp_path):
     graph = KnowledgeGraph(engine, done.generation)
     assert [each.id for each in graph.named("podagra")] == [done.part]
     assert [each.id for each in graph.named("gout")] == [done.entity]
-    assert len(entity_splits.listed(engine, done.generation, "gout")["splits"]) == 1
+    assert len(catalog_views.merges(engine, done.generation, "gout")["splits"]) == 1
     generations.rollback(engine, home, done.generation - 1)
     assert [each.id for each in KnowledgeGraph(engine, 6).named("podagra")] == [done.entity]
     assert generations.verify(engine, home) == []
@@ -307,7 +308,7 @@ def test_lessons_of_postgresql_are_those_of_sqlite(server, home, monkeypatch, tm
         fill(engine, base)
         for workers in (1, 2):
             out = tmp_path / f"data-{place}-{workers}"
-            build.build(engine, 1, out, limit=60, workers=workers)
+            build.build(engine, 1, out, BuildOptions(limit=60, workers=workers))
             report = check(engine, 1, out)
             assert (report.proven, report.faults) == (report.rows, [])
             made.append((out / "train.jsonl").read_bytes())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.streams import csv_rows, encodings
 from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
@@ -60,13 +60,13 @@ _CUT_END = re.compile(r"\s*(?:\.{3,}|…)\s*")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of ChatDoctor's disease CSV."""
-    found = set(file_streams.columns(file_streams.text_of(path, start)))
+    found = set(csv_rows.split_header(encodings.decode_head(path, start)))
     return found >= _WANTED and bool(found & (set(_COLUMNS) - {"Symptom"}))
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with its associations and its description."""
-    for line, row in file_streams.rows(path, _WANTED, _TITLE):
+    for line, row in csv_rows.read_rows(path, _WANTED, _TITLE):
         own = _condition(row["disease"])
         if not own:
             report.skip("record whose name is no name", row["disease"])

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph.medicalgraph import split
+from knowledge.ingest.sources.streams import encodings, json_records
 from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import RELATIONS
@@ -70,13 +70,13 @@ _NUMBERING = re.compile(r"^\s*[(（]?\d{1,2}[)）.．、]\s*")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with 中心词."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     return _json(text) and (f'"{_CENTRE}"' in text or f'"{_ESCAPED_CENTRE}"' in text)
 
 
 def recognise_triples(path: Path, start: bytes) -> bool:
     """Say whether a file holds texts with spo_list."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     return _json(text) and '"spo_list"' in text
 
 
@@ -86,7 +86,7 @@ def _json(text: str) -> bool:
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what each object with 中心词 states."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         centre = record.get(_CENTRE)
         if not isinstance(centre, str) or not centre.strip():
             raise KnowledgeError(
@@ -104,7 +104,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def read_triples(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield what the triples of each text state, one entity for each subject."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         triples = record.get("spo_list")
         if not isinstance(triples, list):
             raise KnowledgeError(

@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, xml_elements
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
@@ -43,7 +43,7 @@ _LEVELS = (
 
 def recognise_csv(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of a table of drug interactions."""
-    return _columns(file_streams.columns(file_streams.text_of(path, start))) is not None
+    return _columns(csv_rows.split_header(encodings.decode_head(path, start))) is not None
 
 
 def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -53,11 +53,11 @@ def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     Raises KnowledgeError where the columns are missing.
     """
     columns = (
-        _columns(file_streams.columns(file_streams.text_of(path, file_streams.head(path))))
+        _columns(csv_rows.split_header(encodings.decode_head(path, archives.read_head(path))))
         or _PAIRS[0]
     )
     first, second, level, first_id, second_id = columns
-    for line, row in file_streams.rows(path, {first, second, level}, _TITLE):
+    for line, row in csv_rows.read_rows(path, {first, second, level}, _TITLE):
         one, other = table_rows.name(row[first], report), table_rows.name(row[second], report)
         if not one or not other:
             continue
@@ -83,7 +83,7 @@ def _ddinter(text: str) -> tuple[str, ...]:
 
 def recognise_xml(path: Path, start: bytes) -> bool:
     """Say whether a file is one of WorldVistA's XML tables."""
-    return file_streams.root_name(file_streams.text_of(path, start)) in _ROOTS
+    return xml_elements.root_name(encodings.decode_head(path, start)) in _ROOTS
 
 
 def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -91,7 +91,7 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the XML is broken, as the published file of classes is.
     """
-    for number, element in file_streams.elements(path, {"INTERACTION", "CLASS"}):
+    for number, element in xml_elements.read_elements(path, {"INTERACTION", "CLASS"}):
         if element.tag == "CLASS":
             yield from _classified(element, number, report)
         else:

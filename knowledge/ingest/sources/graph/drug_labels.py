@@ -9,9 +9,9 @@ the medicine. SIDER's medicines are DrugBank's, under its ids; concepts of UMLS 
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings
 from knowledge.records import EntityRecord, Name, ReadReport, Record
 
 _USES = {"drugbank_name", "method", "concept_name", "meddra_name"}
@@ -28,7 +28,7 @@ _LABELED_TITLE = "a table of LabeledIn"
 
 def recognise_sider(path: Path, start: bytes) -> bool:
     """Say whether a file is a SIDER table of uses or side effects with names of medicines."""
-    found = set(file_streams.columns(file_streams.text_of(path, start), "\t"))
+    found = set(csv_rows.split_header(encodings.decode_head(path, start), "\t"))
     return found >= _USES or found >= _EFFECTS
 
 
@@ -37,13 +37,13 @@ def read_sider(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the columns are those of neither table.
     """
-    found = set(file_streams.columns(file_streams.text_of(path, file_streams.head(path)), "\t"))
+    found = set(csv_rows.split_header(encodings.decode_head(path, archives.read_head(path)), "\t"))
     if found >= _EFFECTS:
-        effects = file_streams.rows(path, _EFFECTS, _SIDER_TITLE, "\t")
+        effects = csv_rows.read_rows(path, _EFFECTS, _SIDER_TITLE, "\t")
         yield from table_rows.gathered(_effects(effects, report))
     else:
         yield from table_rows.gathered(
-            _uses(file_streams.rows(path, _USES, _SIDER_TITLE, "\t"), report)
+            _uses(csv_rows.read_rows(path, _USES, _SIDER_TITLE, "\t"), report)
         )
 
 
@@ -79,7 +79,7 @@ def _effects(
 
 def recognise_labeled(path: Path, start: bytes) -> bool:
     """Say whether a file is a table of LabeledIn: uses that people found in labels."""
-    return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= _LABELED
+    return set(csv_rows.split_header(encodings.decode_head(path, start), "\t")) >= _LABELED
 
 
 def read_labeled(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -88,7 +88,7 @@ def read_labeled(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
-    for line, row in file_streams.rows(path, _LABELED, _LABELED_TITLE, "\t"):
+    for line, row in csv_rows.read_rows(path, _LABELED, _LABELED_TITLE, "\t"):
         if not row["disease_mesh_name"].strip():
             report.skip("condition given by its code alone", row["disease_cui"])
             continue

@@ -18,9 +18,9 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams, json_lists
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import heading
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_lists
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 
 _KINDS = {
@@ -85,7 +85,7 @@ class _Entity:
 
 def recognise_json(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's JSON of nodes and edges."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     if not text.lstrip("\ufeff \r\n\t").startswith("{"):
         return False
     keys = ('"metanode_kinds"', '"nodes"', '"identifier"', '"source_id"', '"target_id"')
@@ -99,7 +99,7 @@ def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
     """
     nodes: dict[_Node, _Entity] = {}
     any_node = False
-    for key, line, value in json_lists.items(path, ("nodes", "edges")):
+    for key, line, value in json_lists.read_items(path, ("nodes", "edges")):
         if key == "edges" and any_node:
             break  # the nodes are read; where they stand last, the edges are read over once more
         if key == "nodes":
@@ -116,7 +116,7 @@ def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _json_edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
-    for _, line, value in json_lists.items(path, ("edges",)):
+    for _, line, value in json_lists.read_items(path, ("edges",)):
         edge = value if isinstance(value, dict) else {}
         source, target = _pair(edge.get("source_id")), _pair(edge.get("target_id"))
         kind = edge.get("kind")
@@ -144,7 +144,7 @@ def _pair(value: object) -> _Node | None:
 
 def recognise_edges(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of edges."""
-    return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= set(_COLUMNS)
+    return set(csv_rows.split_header(encodings.decode_head(path, start), "\t")) >= set(_COLUMNS)
 
 
 def read_edges(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -158,7 +158,7 @@ def read_edges(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _named_nodes(path: Path) -> _Nodes:
     """Read a table of nodes; a node becomes an entity where an edge names it, most never do."""
-    table = file_streams.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
+    table = csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
     raw = {_split(id): name for _, (id, name, _) in table if id.lstrip().startswith(_BEGINNINGS)}
 
     @cache
@@ -173,7 +173,7 @@ def _edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityReco
     """Yield what edges state; those that state nothing, most of the table, are only counted."""
     left_out: Counter[str] = Counter()
     kinds: dict[str, str] = {}  # as they are spelled: the few that are in the vocabulary
-    for line, (source, spelled, target) in file_streams.cells(path, _COLUMNS, _TITLE, "\t"):
+    for line, (source, spelled, target) in csv_rows.read_cells(path, _COLUMNS, _TITLE, "\t"):
         if spelled in left_out:
             left_out[spelled] += 1
             continue
@@ -192,7 +192,7 @@ def _nodes_beside(path: Path) -> Path:
         if (
             beside != path
             and beside.is_file()
-            and recognise_nodes(beside, file_streams.head(beside))
+            and recognise_nodes(beside, archives.read_head(beside))
         ):
             return beside
     raise KnowledgeError(
@@ -205,8 +205,8 @@ def _nodes_beside(path: Path) -> Path:
 
 def recognise_nodes(path: Path, start: bytes) -> bool:
     """Say whether a file is Hetionet's table of nodes."""
-    text = file_streams.text_of(path, start)
-    return set(file_streams.columns(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
+    text = encodings.decode_head(path, start)
+    return set(csv_rows.split_header(text, "\t")) == set(_NODE_COLUMNS) and "::" in text
 
 
 def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -220,7 +220,7 @@ def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _table_of_nodes(path: Path) -> Iterator[tuple[int, _Node, str]]:
-    for line, (id, name, _) in file_streams.cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
+    for line, (id, name, _) in csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
         yield line, _split(id), name
 
 

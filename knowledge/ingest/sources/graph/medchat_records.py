@@ -13,8 +13,8 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
-from knowledge.ingest.sources.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams import encodings, text_lines
+from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
 from knowledge.records import (
     EntityRecord,
     EntityReference,
@@ -47,7 +47,7 @@ _NO_MEDICINE = re.compile(
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file declares itself as medchat records."""
-    return _MARK.search(file_streams.text_of(path, start)[:4096]) is not None
+    return _MARK.search(encodings.decode_head(path, start)[:4096]) is not None
 
 
 def header(path: Path) -> tuple[str, str, str]:
@@ -188,7 +188,7 @@ def _kinds(path: Path) -> dict[str, set[str]]:
 
 def _records(path: Path, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
     """Yield each record with its line, and put what stands before them into `header`."""
-    with file_streams.opened_text(path) as stream:
+    with text_lines.open_text(path) as stream:
         walk = Walk(path, stream)
         with walk.told():
             yield from _walked(walk, header)

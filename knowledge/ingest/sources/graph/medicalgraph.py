@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.streams import csv_rows, encodings, json_records
 from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
@@ -82,12 +82,12 @@ _LONGEST_TEXT = 800
 
 def recognise_csv(path: Path, start: bytes) -> bool:
     """Say whether a file has the columns of the disease CSV."""
-    return set(file_streams.columns(file_streams.text_of(path, start))) >= _CSV_COLUMNS
+    return set(csv_rows.split_header(encodings.decode_head(path, start))) >= _CSV_COLUMNS
 
 
 def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row of the disease CSV."""
-    for line, row in file_streams.rows(path, _CSV_COLUMNS, _CSV_TITLE):
+    for line, row in csv_rows.read_rows(path, _CSV_COLUMNS, _CSV_TITLE):
         if _out_of_order(row):
             report.skip("row whose columns are out of order", row["name"])
             continue
@@ -105,13 +105,13 @@ def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def recognise_json(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with the keys of medical.json."""
-    text = file_streams.text_of(path, start).lstrip("\ufeff \r\n\t")
+    text = encodings.decode_head(path, start).lstrip("\ufeff \r\n\t")
     return text[:1] in ("{", "[") and sum(f'"{key}"' in text for key in _JSON_KEYS) >= 3
 
 
 def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each object of medical.json."""
-    for line, record in file_streams.objects(path):
+    for line, record in json_records.read_objects(path):
         if not isinstance(record.get("name"), str):
             raise KnowledgeError(
                 f"The record at line {line} of {path.name} has no name.",

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
 from knowledge.ingest.sources.graph.terminologies import is_phenotype
+from knowledge.ingest.sources.streams import encodings, limits, text_lines
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
@@ -57,7 +57,7 @@ class _Stanza:
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is an ontology in OBO."""
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     return "[Term]" in text and _START.search(text) is not None
 
 
@@ -142,7 +142,7 @@ def _unescaped(value: str) -> str:
 def _stanzas(path: Path) -> Iterator[_Stanza]:
     """Yield the stanzas of a file; what stands before the first is its header."""
     stanza: _Stanza | None = None
-    for number, text in file_streams.lines(path):
+    for number, text in text_lines.read_lines(path):
         line = text.strip()
         if not line or line.startswith("!"):
             continue
@@ -160,8 +160,6 @@ def _stanzas(path: Path) -> Iterator[_Stanza]:
                 )
             stanza.tags.append((tag["tag"], tag["value"]))
             if len(stanza.tags) > _MOST:
-                raise file_streams.too_large(
-                    path, f"that term has more than {_MOST} lines", stanza.line
-                )
+                raise limits.too_large(path, f"that term has more than {_MOST} lines", stanza.line)
     if stanza:
         yield stanza

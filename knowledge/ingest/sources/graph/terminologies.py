@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows
+from knowledge.ingest.sources.streams import csv_rows, encodings, text_lines
 from knowledge.records import EntityRecord, Language, Name, ReadReport, Record, Statement
 from knowledge.text import names
 
@@ -64,12 +64,12 @@ _PROSE = re.compile("[。！？；:：]")
 
 def recognise_babelon(path: Path, start: bytes) -> bool:
     """Say whether a file is a Babelon table of translations."""
-    return set(file_streams.columns(file_streams.text_of(path, start), "\t")) >= _BABELON
+    return set(csv_rows.split_header(encodings.decode_head(path, start), "\t")) >= _BABELON
 
 
 def read_babelon(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one bilingual entity for each HPO term whose label has an official translation."""
-    rows = file_streams.rows(path, _BABELON, _BABELON_TITLE, "\t")
+    rows = csv_rows.read_rows(path, _BABELON, _BABELON_TITLE, "\t")
     for id, group in itertools.groupby(rows, lambda each: each[1]["subject_id"].strip()):
         said: dict[str, list[dict[str, str]]] = {}
         first = 0
@@ -132,7 +132,7 @@ def is_phenotype(name: str) -> bool:
 
 def recognise_mesh(path: Path, start: bytes) -> bool:
     """Say whether a file is a table of MeSH ids and names."""
-    found = set(file_streams.columns(file_streams.text_of(path, start), "\t"))
+    found = set(csv_rows.split_header(encodings.decode_head(path, start), "\t"))
     return found in (_SYMPTOMS, _TERMS)
 
 
@@ -143,7 +143,7 @@ def read_mesh(path: Path, report: ReadReport) -> Iterator[Record]:
     Without it a heading under "Signs and Symptoms" is as often a syndrome, and the table of all
     terms gives no kind at all: both are counted.
     """
-    for line, row in file_streams.rows(path, _TERMS, _MESH_TITLE, "\t"):
+    for line, row in csv_rows.read_rows(path, _TERMS, _MESH_TITLE, "\t"):
         if "in_hsdn" not in row:
             report.skip("MeSH heading whose kind the table does not say", row["mesh_name"])
         elif row["in_hsdn"].strip() != "1":
@@ -169,7 +169,7 @@ def recognise_list(path: Path, start: bytes) -> bool:
     """Say whether a file is a word list of QASystemOnMedicalKG: by its name, and by short lines."""
     if path.suffix.lower() != ".txt" or path.stem.lower() not in _LISTS:
         return False
-    found = [line.strip() for line in file_streams.text_of(path, start).splitlines()[:_LISTED]]
+    found = [line.strip() for line in encodings.decode_head(path, start).splitlines()[:_LISTED]]
     told = [line for line in found if line]
     short = all(len(line) <= _LONGEST_ENTRY and not _PROSE.search(line) for line in told)
     chinese = sum(names.language_of(line) == "zh" for line in told)
@@ -188,7 +188,7 @@ def read_list(path: Path, report: ReadReport) -> Iterator[Record]:
             where=str(path),
             remedy=f"Name the file after what it lists: {', '.join(_LISTS)}.",
         )
-    for line, text in file_streams.lines(path):
+    for line, text in text_lines.read_lines(path):
         if not text.strip():
             continue
         if not _LISTS[stem]:

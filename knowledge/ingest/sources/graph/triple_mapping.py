@@ -25,8 +25,8 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
-from knowledge.ingest.sources.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams import text_lines
+from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
 from knowledge.text.names import normalise
 from knowledge.vocabulary import KINDS, RELATIONS
 
@@ -120,7 +120,7 @@ def load(path: Path) -> Mapping:
     car = beside(path)
     if not car.is_file():
         return Mapping()
-    with file_streams.opened_text(car) as stream:
+    with text_lines.open_text(car) as stream:
         walk = Walk(car, stream)
         with walk.told():
             event = walk.begin()

@@ -14,9 +14,9 @@ from collections.abc import Mapping as Row
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.graph import table_rows, triple_mapping
 from knowledge.ingest.sources.graph.triple_mapping import Mapping, Meaning
+from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
@@ -32,7 +32,7 @@ def recognise(path: Path, start: bytes) -> bool:
 
     A side-car that cannot be read is no reason to refuse: reading the file tells what is wrong.
     """
-    text = file_streams.text_of(path, start)
+    text = encodings.decode_head(path, start)
     try:
         known = triple_mapping.load(path)
     except KnowledgeError:
@@ -51,7 +51,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _read(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     known = triple_mapping.load(path)
-    text = file_streams.text_of(path, file_streams.head(path))
+    text = encodings.decode_head(path, archives.read_head(path))
     keys = _keys(text)
     delimiter, header = _header(text, known)
     places = known.places(keys or header)
@@ -63,9 +63,9 @@ def _read(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
             remedy=f"Name its columns in {triple_mapping.beside(path).name}, under `columns`.",
         )
     rows: Iterator[tuple[int, Row[str, object]]] = (
-        file_streams.objects(path)
+        json_records.read_objects(path)
         if keys
-        else file_streams.rows(path, set(places.values()), _TITLE, delimiter)
+        else csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
     )
     for line, row in rows:
         parts = {part: _text(row.get(column)) for part, column in places.items()}
@@ -89,10 +89,10 @@ def _keys(text: str) -> list[str]:
 def _header(text: str, known: Mapping) -> tuple[str, list[str]]:
     """Return the delimiter of a table and its column names."""
     for delimiter in _DELIMITERS:
-        header = file_streams.columns(text.lstrip("\ufeff"), delimiter)
+        header = csv_rows.split_header(text.lstrip("\ufeff"), delimiter)
         if known.places(header):
             return delimiter, header
-    return ",", file_streams.columns(text)
+    return ",", csv_rows.split_header(text)
 
 
 def _text(value: object) -> str:

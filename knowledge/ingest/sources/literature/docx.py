@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
 from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record
 
 if TYPE_CHECKING:
@@ -128,16 +128,14 @@ def _check(path: Path) -> None:
     if not _entries(path):
         raise zipfile.BadZipFile
     if _entries(path) > PARTS:
-        raise file_streams.too_large(path, f"it holds more than {PARTS} parts")
+        raise limits.too_large(path, f"it holds more than {PARTS} parts")
     with zipfile.ZipFile(path) as package:
         parts = package.infolist()
         xml = [part for part in parts if _is_xml(package, part)]
         # A part that unpacks to more than it declares is damaged: ZipFile reads no further.
         for some, limit in ((parts, UNPACKED), (xml, UNPACKED_XML)):
             if sum(part.file_size for part in some) > limit:
-                raise file_streams.too_large(
-                    path, f"it unpacks to more than {limit // 1024**2} MiB"
-                )
+                raise limits.too_large(path, f"it unpacks to more than {limit // 1024**2} MiB")
         for part in xml:
             content = package.read(part)
             if any(mark in content for mark in _DECLARES):

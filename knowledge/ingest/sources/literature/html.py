@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import html_hidden_text, markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.streams import archives, encodings, limits
 from knowledge.records import DocumentRecord, ReadReport, Record
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _DATES_TOO = ("dc.date.issued", "dcterms.issued", "article:published_time", "dat
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is an HTML page: it says so, or its name does and it starts with a tag."""
-    text = file_streams.text_of(path, start) or start.decode("latin-1")
+    text = encodings.decode_head(path, start) or start.decode("latin-1")
     text = text.lstrip("\ufeff")
     named = path.suffix.lower() in _SUFFIXES and text.lstrip()[:1] == "<"
     return _PAGE.match(text) is not None or (named and not text.lstrip().startswith("<?xml"))
@@ -91,7 +91,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 def _tree(path: Path) -> "HtmlElement | None":
     from lxml import etree, html
 
-    file_streams.check_size(path, LARGEST)
+    limits.check_size(path, LARGEST)
     text = _decoded(path).replace("\0", "")
     # A declared encoding is told for the bytes, and lxml refuses it in a text.
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
@@ -107,18 +107,18 @@ def _tree(path: Path) -> "HtmlElement | None":
 
 def _decoded(path: Path) -> str:
     """Return the text of a page in the encoding that it declares, else in its own."""
-    with file_streams.opened(path) as stream:
+    with archives.open_bytes(path) as stream:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:
-        raise file_streams.too_large(path, f"it is larger than {LARGEST // 1024**2} MiB")
-    declared = _CHARSET.search(raw[: file_streams.HEAD])
+        raise limits.too_large(path, f"it is larger than {LARGEST // 1024**2} MiB")
+    declared = _CHARSET.search(raw[: archives.HEAD])
     if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return raw.decode(codecs.lookup(declared[1].decode()).name)
         except (LookupError, UnicodeError):
             pass  # a wrong declaration is common; the characters themselves decide
     try:
-        return raw.decode(file_streams.encoding_of(path, raw[: file_streams.HEAD]))
+        return raw.decode(encodings.detect_encoding(path, raw[: archives.HEAD]))
     except UnicodeDecodeError as error:
         raise KnowledgeError(
             f"The text of {path.name} is not valid {error.encoding.upper()}.",

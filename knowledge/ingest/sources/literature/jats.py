@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature.markup import plain
+from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 from knowledge.text import names
 
@@ -81,13 +81,13 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is a JATS article or a set of them."""
-    text = file_streams.text_of(path, start)
-    return file_streams.root_name(text) in _ROOTS and _MARK.search(text) is not None
+    text = encodings.decode_head(path, start)
+    return xml_elements.root_name(text) in _ROOTS and _MARK.search(text) is not None
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file by their sections."""
-    for number, article in file_streams.elements(path, {"article"}):
+    for number, article in xml_elements.read_elements(path, {"article"}):
         meta = article.find("front/article-meta")
         if meta is None:
             report.skip("article without metadata", f"{path.name}, article {number}")
@@ -104,7 +104,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def header(path: Path) -> tuple[str, str, str]:
     """Return title, licence and journal of the first article of a file."""
-    for _, article in file_streams.elements(path, {"article"}):
+    for _, article in xml_elements.read_elements(path, {"article"}):
         meta = article.find("front/article-meta")
         if meta is not None:
             title = plain(meta.find("title-group/article-title"), _WITHOUT)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.streams import encodings, json_records
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
 TITLE_WORDS = 8
@@ -26,14 +26,14 @@ _PMID = re.compile(r"pmid:\s*(\d+)", re.IGNORECASE)
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with an id and a content."""
-    text = file_streams.text_of(path, start).lstrip("\ufeff \r\n\t")
+    text = encodings.decode_head(path, start).lstrip("\ufeff \r\n\t")
     found = _ID.search(text) and _CONTENT.search(text)
     return text[:1] in ("{", "[") and bool(found)
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document for each row; a row without id or content is counted and left out."""
-    for line, row in file_streams.objects(path):
+    for line, row in json_records.read_objects(path):
         id = _told(row, "id") or _told(row, "_id")
         content = markup.blocks(str(row.get("content") or row.get("contents") or ""))
         if not id:

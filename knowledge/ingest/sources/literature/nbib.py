@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 
 _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9 ]{3})-(?: (?P<value>.*)|$)")
@@ -21,7 +21,7 @@ _DOI = re.compile(r"(\S+) \[doi\]")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is MEDLINE text."""
-    text = file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "")
+    text = encodings.decode_head(path, start[:4096]).lstrip("\ufeff").replace("\r", "")
     return _MARK.match(text) is not None
 
 

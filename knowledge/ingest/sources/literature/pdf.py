@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams, sandbox
+from knowledge.ingest.sources import sandbox
 from knowledge.ingest.sources.literature import markup, pdf_hidden_text, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
 if TYPE_CHECKING:
@@ -100,11 +101,11 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _pages(path: Path, report: ReadReport) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page, read by another process."""
-    file_streams.check_size(path, LARGEST)
+    limits.check_size(path, LARGEST)
     try:
         told = sandbox.run(__name__, path)
     except (sandbox.Refused, subprocess.TimeoutExpired) as error:
-        raise file_streams.too_large(path, "reading it takes too much memory or time") from error
+        raise limits.too_large(path, "reading it takes too much memory or time") from error
     if "error" in told:
         what, where, remedy = cast("list[str]", told["error"])
         raise KnowledgeError(what, where=where, remedy=remedy)
@@ -136,22 +137,20 @@ def _drawn(path: Path, report: ReadReport) -> tuple[str, list[str]]:
     """Return the title that the file tells, and the text of each page."""
     from pypdf import Configuration, PdfReader, apply_configuration
 
-    limits = Configuration().with_overwrites(**_LIMITS)
+    bounds = Configuration().with_overwrites(**_LIMITS)
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells every fault of every file
-    with path.open("rb") as stream, apply_configuration(limits), _told(path):
+    with path.open("rb") as stream, apply_configuration(bounds), _told(path):
         _check_objects(path, stream)
         reader = PdfReader(stream)
         if reader.is_encrypted and not reader.decrypt(""):
             raise _encrypted(path)
         count = len(reader.pages)
         if count > PAGES:
-            raise file_streams.too_large(path, f"it has more than {PAGES} pages")
+            raise limits.too_large(path, f"it has more than {PAGES} pages")
         budget = _Budget(path, OPERATIONS + OPERATIONS_PER_BYTE * path.stat().st_size)
         pages = [_text(page, budget, report) for page in reader.pages]
         if budget.dense and not any(page.strip() for page in pages):
-            raise file_streams.too_large(
-                path, f"its pages have more than {OPERATIONS} operations each"
-            )
+            raise limits.too_large(path, f"its pages have more than {OPERATIONS} operations each")
         return _title(reader), pages
 
 
@@ -160,7 +159,7 @@ def _check_objects(path: Path, stream: IO[bytes]) -> None:
     while chunk := stream.read(1024 * 1024):
         count += chunk.count(b" obj")
     if count > OBJECTS:
-        raise file_streams.too_large(path, f"it has more than {OBJECTS} objects")
+        raise limits.too_large(path, f"it has more than {OBJECTS} objects")
     stream.seek(0)
 
 
@@ -172,9 +171,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except LimitReachedError as error:
-        raise file_streams.too_large(
-            path, "a part of it asks for too much memory or time"
-        ) from error
+        raise limits.too_large(path, "a part of it asks for too much memory or time") from error
     except (DependencyError, FileNotDecryptedError) as error:
         raise _encrypted(path) from error
     except KnowledgeError:
@@ -203,7 +200,7 @@ class _Budget:
         self.page -= count
         self._whole -= count
         if self._whole < 0:
-            raise file_streams.too_large(self._path, "it draws far more than its size accounts for")
+            raise limits.too_large(self._path, "it draws far more than its size accounts for")
         if self.page < 0:
             raise _TooDense
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup
-from knowledge.ingest.sources.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams import encodings, text_lines
+from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 
 _MARKDOWN = {".md", ".markdown", ".mdown"}
@@ -43,25 +43,25 @@ _LONGEST_TITLE = 200
 
 def recognise_markdown(path: Path, start: bytes) -> bool:
     """Say whether a file is Markdown: by its name, and by being text."""
-    return path.suffix.lower() in _MARKDOWN and bool(file_streams.text_of(path, start).strip())
+    return path.suffix.lower() in _MARKDOWN and bool(encodings.decode_head(path, start).strip())
 
 
 def recognise_text(path: Path, start: bytes) -> bool:
     """Say whether a file is plain text: by its name, and by being no other format."""
     plain = path.suffix.lower() in _TEXT and _OTHER_FORMATS.match(start) is None
-    return plain and bool(file_streams.text_of(path, start).strip())
+    return plain and bool(encodings.decode_head(path, start).strip())
 
 
 def header(path: Path) -> tuple[str, str, str]:
     """Return the collection of a note, its licence, and no further word on where it is from."""
-    matter = _FRONT.match(file_streams.whole(path))
+    matter = _FRONT.match(text_lines.read_text(path))
     front = _front(path, matter["yaml"]) if matter else {}
     return _told(front, "collection"), _told(front, "licence"), ""
 
 
 def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings."""
-    raw = file_streams.whole(path)
+    raw = text_lines.read_text(path)
     matter = _FRONT.match(raw)
     front = _front(path, matter["yaml"]) if matter else {}
     body = raw[matter.end() :] if matter else raw
@@ -77,7 +77,7 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
-    blocks = re.split(r"\n[ \t]*\n+", file_streams.whole(path).strip())
+    blocks = re.split(r"\n[ \t]*\n+", text_lines.read_text(path).strip())
     paragraphs = [text for text in (markup.joined(block) for block in blocks) if text]
     title = ""
     if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:

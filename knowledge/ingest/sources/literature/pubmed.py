@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature.markup import plain, tidy
+from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 from knowledge.text import names
 
@@ -63,13 +63,13 @@ TRUNCATED = re.compile(r"\s*\(ABSTRACT TRUNCATED[^)]*\)\s*$")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is XML of PubMed or MEDLINE."""
-    return file_streams.root_name(file_streams.text_of(path, start)) in _ROOTS
+    return xml_elements.root_name(encodings.decode_head(path, start)) in _ROOTS
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file; an article without abstract is kept with its title alone."""
-    for number, element in file_streams.elements(path, _ARTICLES):
-        name = file_streams.local_name(element)
+    for number, element in xml_elements.read_elements(path, _ARTICLES):
+        name = xml_elements.local_name(element)
         if name == "DeleteCitation":
             report.skip("deleted by PubMed", count=len(element))
         elif name == "PubmedBookArticle":

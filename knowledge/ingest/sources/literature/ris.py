@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import key_of
 from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 
 _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]+(?P<value>.*)|$)")
@@ -79,7 +79,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _head(path: Path, start: bytes) -> str:
-    return file_streams.text_of(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
+    return encodings.decode_head(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
 
 
 def _year(entry: Entry) -> int | None:

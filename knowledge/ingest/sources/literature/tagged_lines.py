@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knowledge.ingest.sources import file_streams
 from knowledge.ingest.sources.literature import markup, pubmed
+from knowledge.ingest.sources.streams import limits, text_lines
 from knowledge.records import ReadReport, Section
 
 
@@ -59,7 +59,7 @@ def entries(
     go on with the field before. Raises KnowledgeError where an entry has no end.
     """
     entry: Entry | None = None
-    for number, line in file_streams.lines(path):
+    for number, line in text_lines.read_lines(path):
         text = line.rstrip()
         found = tag.match(text.lstrip("\ufeff"))
         name = found["tag"].strip() if found else ""
@@ -77,9 +77,9 @@ def entries(
             entry = None
             continue
         entry.size += len(text) + _HELD
-        if entry.size > file_streams.LONGEST_RECORD:
-            reason = f"that reference takes more than {file_streams.LONGEST_RECORD} bytes"
-            raise file_streams.too_large(path, reason, entry.line)
+        if entry.size > limits.LONGEST_RECORD:
+            reason = f"that reference takes more than {limits.LONGEST_RECORD} bytes"
+            raise limits.too_large(path, reason, entry.line)
         if found:
             entry.fields.append((name, [found["value"] or ""]))
         elif entry.fields:

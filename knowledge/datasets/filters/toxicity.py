@@ -1,4 +1,4 @@
-"""Abuse: insults, slurs, obscene offers and calls to violence, and keywords of one's own.
+"""Drop rows with insults, slurs, obscene offers and calls to violence.
 
     text -> stems that occur -> pattern of each that does -> reason
 
@@ -9,16 +9,12 @@ refused is not abusive; insults count in questions, too.
 """
 
 import re
-from collections.abc import Sequence
-from pathlib import Path
 
-from knowledge.errors import KnowledgeError
 from knowledge.records import Language, Lesson
 
 INSULT = "abuse: an insult or a slur"
 OBSCENE = "abuse: an obscene offer"
 VIOLENCE = "abuse: a call to violence or self-harm"
-KEYWORD = "a keyword that was not wanted"
 
 Stems = tuple[tuple[str, str], ...]
 """What must occur in small letters, since looking for it is cheap, and the pattern that decides."""
@@ -127,7 +123,7 @@ _VIOLENCE: dict[Language, Stems] = {
 """Looked for in answers only: a patient may tell of such thoughts."""
 
 
-def decent(lesson: Lesson) -> str:
+def check_toxicity(lesson: Lesson) -> str:
     """Return why a row is dropped for its tone, or an empty text."""
     every = "\n".join([message.content for message in lesson.messages]).lower()
     may = [language for language in _LANGUAGES if _may_hold(every, language)]
@@ -160,54 +156,3 @@ _WORD = re.compile("[a-z]{3}")
 _CHINESE = re.compile(
     "|".join(stem for table in (_INSULTS, _OBSCENE, _VIOLENCE) for stem, _ in table["zh"])
 )
-
-
-class Unwanted:
-    """A gate that drops rows with any of one's own keywords.
-
-    A keyword of Latin letters counts as whole words, whatever the case; one with other signs
-    wherever it stands.
-    """
-
-    def __init__(self, keywords: Sequence[str]) -> None:
-        words = {keyword.strip().lower() for keyword in keywords} - {""}
-        parts = [_edged(word) for word in sorted(words)]
-        self._stems = sorted(words)
-        self._pattern = re.compile("|".join(parts)) if parts else None
-
-    def __call__(self, lesson: Lesson) -> str:
-        """Return why a row is dropped."""
-        text = "\n".join([message.content for message in lesson.messages]).lower()
-        if self._pattern is None or not any([stem in text for stem in self._stems]):
-            return ""
-        found = self._pattern.search(text)
-        return f"{KEYWORD}: {found[0]!r}" if found else ""
-
-
-def _edged(word: str) -> str:
-    start = r"\b" if word[0].isascii() and word[0].isalnum() else ""
-    end = r"\b" if word[-1].isascii() and word[-1].isalnum() else ""
-    return f"{start}{re.escape(word)}{end}"
-
-
-def read_keywords(path: Path) -> tuple[str, ...]:
-    """Read keywords, one a line; what begins with # is a comment.
-
-    KnowledgeError where the file cannot be read or holds none.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeError) as error:
-        raise KnowledgeError(
-            f"The keywords {path} cannot be read.",
-            where=str(path),
-            remedy="Give a text file in UTF-8 with a keyword a line.",
-        ) from error
-    kept = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-    if not kept:
-        raise KnowledgeError(
-            f"The file {path} holds no keyword.",
-            where=str(path),
-            remedy="Write one keyword a line, or leave --keywords out.",
-        )
-    return kept

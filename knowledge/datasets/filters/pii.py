@@ -1,4 +1,4 @@
-"""Personal data: what names or reaches a living person, found by its form, masked or dropped.
+"""Find personal data by its form, to drop or to mask what names or reaches a living person.
 
     text -> cue -> pattern -> check digits -> kinds and places
 
@@ -18,8 +18,8 @@ Check = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
-    """One kind of personal data.
+class PersonalDataPattern:
+    """How one kind of personal data is found and masked.
 
     `cues` are words of which one must occur, since looking for them is far cheaper than the
     pattern; without cues the pattern is tried where the text has a long number. The group `it` of
@@ -74,53 +74,53 @@ def _both(en: str, zh: str) -> dict[Language, str]:
     return {"en": f"[{en}]", "zh": f"[{zh}]"}
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+PATTERNS: tuple[PersonalDataPattern, ...] = (
+    PersonalDataPattern(
         "e-mail address",
         _both("e-mail", "邮箱"),
         ("@",),
         re.compile(r"(?P<it>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
     ),
-    Kind(
+    PersonalDataPattern(
         "network address",
         _both("address", "地址"),
         ("http", "www."),
         re.compile(r"(?P<it>(?:https?://|www\.)[^\s，。；）)]+)"),
     ),
-    Kind(
+    PersonalDataPattern(
         "network address",
         _both("address", "地址"),
         (),
         re.compile(r"(?<![\d.])(?P<it>\d{1,3}(?:\.\d{1,3}){3})(?![\d.])"),
         _is_address,
     ),
-    Kind(
+    PersonalDataPattern(
         "identity number",
         _both("identity number", "证件号"),
         (),
         re.compile(r"(?<!\d)(?P<it>[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx])(?![\dXx])"),
         _is_resident,
     ),
-    Kind(
+    PersonalDataPattern(
         "identity number",
         _both("identity number", "证件号"),
         (),
         re.compile(r"(?<![\d-])(?P<it>(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4})(?![\d-])"),
     ),
-    Kind(
+    PersonalDataPattern(
         "payment card",
         _both("card number", "卡号"),
         (),
         re.compile(r"(?<![\d.])(?P<it>[2-6]\d{3}(?:[ -]?\d){8,15})(?![\d.])"),
         _is_card,
     ),
-    Kind(
+    PersonalDataPattern(
         "bank account",
         _both("account", "账号"),
         (),
         re.compile(r"\b(?P<it>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
     ),
-    Kind(
+    PersonalDataPattern(
         "telephone number",
         _both("telephone", "电话"),
         (),
@@ -132,7 +132,7 @@ KINDS: tuple[Kind, ...] = (
             r"|\(0\d{2,4}\) ?\d{3,4}[ -]?\d{3,4}|0\d{3,4} \d{3} ?\d{3,4})(?!\d|\.\d)"
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "telephone number",
         _both("telephone", "电话"),
         (),
@@ -142,7 +142,7 @@ KINDS: tuple[Kind, ...] = (
             re.IGNORECASE,
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "record number",
         _both("record number", "病历号"),
         (),
@@ -152,7 +152,7 @@ KINDS: tuple[Kind, ...] = (
             re.IGNORECASE,
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "date of birth",
         _both("date of birth", "出生日期"),
         (),
@@ -163,25 +163,25 @@ KINDS: tuple[Kind, ...] = (
             re.IGNORECASE,
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "name",
         _both("name", "姓名"),
         ("name is",),
         re.compile(rf"\b[Mm]y (?:[a-z]+ )?name is (?P<it>{_NAME})"),
     ),
-    Kind(
+    PersonalDataPattern(
         "name",
         _both("name", "姓名"),
         ("Dr", "Mr", "Ms", "Prof", "Miss "),
         re.compile(rf"\b{_TITLE}(?P<it>{_NAME})"),
     ),
-    Kind(
+    PersonalDataPattern(
         "name",
         _both("name", "姓名"),
         ("egards", "incerely", "ame:", "User:"),
         re.compile(rf"(?:[Rr]egards,?|[Ss]incerely,?|[Nn]ame:|User:)\s+(?P<it>{_NAME})"),
     ),
-    Kind(
+    PersonalDataPattern(
         "name",
         _both("name", "姓名"),
         ("我叫", "我是", "姓名", "名叫"),
@@ -190,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
             rf"(?=[，。,.；;！!\s（(、]|$|今年|性别)"
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "name",
         _both("姓名", "姓名"),
         ("医生", "大夫", "医师", "主任", "教授"),
@@ -200,19 +200,19 @@ KINDS: tuple[Kind, ...] = (
             rf"(?=(?:主任)?(?:医生|大夫|医师|教授))"
         ),
     ),
-    Kind(
+    PersonalDataPattern(
         "postal address",
         _both("address", "地址"),
         (),
         re.compile(rf"\b(?P<it>\d{{1,5}} (?:{_WORD} ){{1,3}}(?:{_STREET}))\b"),
     ),
-    Kind(
+    PersonalDataPattern(
         "postal address",
         _both("address", "地址"),
         ("live at ", "lives at ", "ddress"),
         re.compile(r"(?:\blives? at |\b[Aa]ddress(?: is|:) )(?P<it>\d+[A-Za-z]? [^.;\n]{3,60})"),
     ),
-    Kind(
+    PersonalDataPattern(
         "postal address",
         _both("address", "地址"),
         ("住址", "家住", "地址", "住在"),
@@ -224,15 +224,15 @@ KINDS: tuple[Kind, ...] = (
 )
 
 _CUED = {
-    "en": [(cue, kind) for kind in KINDS for cue in kind.cues if cue.isascii()],
-    "zh": [(cue, kind) for kind in KINDS for cue in kind.cues],
+    "en": [(cue, kind) for kind in PATTERNS for cue in kind.cues if cue.isascii()],
+    "zh": [(cue, kind) for kind in PATTERNS for cue in kind.cues],
 }
 _CUE = re.compile("|".join(re.escape(cue) for cue, _ in _CUED["zh"]))
-_NUMBERED = [kind for kind in KINDS if not kind.cues]
+_NUMBERED = [kind for kind in PATTERNS if not kind.cues]
 _NUMBER = re.compile(r"\d[\d.]\d")
 
 
-def find(text: str) -> Iterator[tuple[Kind, int, int]]:
+def find_personal_data(text: str) -> Iterator[tuple[PersonalDataPattern, int, int]]:
     """Yield what is personal in a text: its kind, and where it begins and ends."""
     plain = text.isascii()
     kinds = []
@@ -248,20 +248,22 @@ def find(text: str) -> Iterator[tuple[Kind, int, int]]:
                 yield kind, found.start("it"), found.end("it")
 
 
-def impersonal(lesson: Lesson) -> str:
-    """Drop what holds personal data of a kind that has a form."""
+def check_pii(lesson: Lesson) -> str:
+    """Return why a row with personal data of a known form is dropped, or an empty text."""
     text = "\n".join([message.content for message in lesson.messages])
-    found = next(find(text), None)
+    found = next(find_personal_data(text), None)
     return PERSONAL + found[0].name if found else ""
 
 
-def masked(text: str, language: Language) -> str:
+def mask_text(text: str, language: Language) -> str:
     """Return a text with its personal data replaced by what it was.
 
-    >>> masked("My name is Ann Lee, write to ann@lee.org.", "en")
+    >>> mask_text("My name is Ann Lee, write to ann@lee.org.", "en")
     'My name is [name], write to [e-mail].'
     """
-    spans = sorted((start, -end, kind.mask[language]) for kind, start, end in find(text))
+    spans = sorted(
+        (start, -end, kind.mask[language]) for kind, start, end in find_personal_data(text)
+    )
     done, place = "", 0
     for start, end, mask in spans:
         if start >= place:
@@ -270,12 +272,12 @@ def masked(text: str, language: Language) -> str:
     return done + text[place:]
 
 
-def without_personal(lesson: Lesson) -> Lesson:
+def mask_lesson(lesson: Lesson) -> Lesson:
     """Return a lesson with the personal data of its messages masked."""
     return replace(
         lesson,
         messages=tuple(
-            replace(message, content=masked(message.content, lesson.language))
+            replace(message, content=mask_text(message.content, lesson.language))
             for message in lesson.messages
         ),
     )

@@ -1,11 +1,12 @@
-"""Screening: each gate keeps what is sound and drops the rest, with a reason that is counted."""
+"""Filtering: each filter keeps what is sound and drops the rest, with a reason that is counted."""
 
 from dataclasses import replace
 
 import pytest
 
-from knowledge.datasets import screening
-from knowledge.datasets.screening import Screened, Unrepeated
+from knowledge.datasets import filtering
+from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
 from knowledge.records import Lesson, LessonMessage
 
 EN = ("What are the symptoms of gout?", "Symptoms of gout include joint pain.")
@@ -55,10 +56,13 @@ def unproven(batches):
     ],
 )
 def test_a_gate_keeps_or_says_why(question, answer, language, reason):
-    report = Screened()
+    report = FilterReport()
     kept = list(
-        screening.screen(
-            [(lesson(question, answer, language), "")], screening.gates(), unproven, report
+        filtering.apply_filters(
+            [(lesson(question, answer, language), "")],
+            [*filtering.stateless_filters(), ExactDuplicateFilter()],
+            unproven,
+            report,
         )
     )
     assert len(kept) == (not reason)
@@ -75,9 +79,9 @@ def test_a_gate_keeps_or_says_why(question, answer, language, reason):
     ],
 )
 def test_repetitions_are_seen_through_case_and_signs(answer, repeated):
-    gate = Unrepeated()
-    assert gate(lesson(*EN)) == ""
-    assert bool(gate(lesson(EN[0], answer))) is repeated
+    row_filter = ExactDuplicateFilter()
+    assert row_filter(lesson(*EN)) == ""
+    assert bool(row_filter(lesson(EN[0], answer))) is repeated
 
 
 def test_reasons_are_counted_with_examples_and_without_names():
@@ -86,9 +90,9 @@ def test_reasons_are_counted_with_examples_and_without_names():
             yield [(each, f"not proven: the answer names {each.id!r}") for each, _ in batch]
 
     rows = [replace(lesson(EN[0] + "a" * n, EN[1]), id=f"row {n}") for n in range(5)]
-    report = Screened()
+    report = FilterReport()
     candidates = [*((row, "") for row in rows), (None, "no more of these")]
-    assert list(screening.screen(candidates, [], lambda b: mixed(proof, b), report)) == []
+    assert list(filtering.apply_filters(candidates, [], lambda b: mixed(proof, b), report)) == []
     assert report.seen == 6 and report.kept == 0
     assert report.dropped == {"not proven: the answer names …": 5, "no more of these": 1}
     shown = [f"{EN[0] + 'a' * n} → {EN[1]}" for n in range(3)]
@@ -103,15 +107,17 @@ def mixed(proof, batches):
 
 
 def test_counts_follow_what_is_taken_out():
-    report = Screened()
+    report = FilterReport()
     rows = [(lesson(EN[0] + "a" * n, EN[1]), "") for n in range(300)]
-    taken = screening.screen(rows, screening.gates(), unproven, report)
+    taken = filtering.apply_filters(
+        rows, [*filtering.stateless_filters(), ExactDuplicateFilter()], unproven, report
+    )
     assert next(taken) and next(taken)
     assert (report.seen, report.kept) == (2, 2)
 
 
 def test_batches_stay_in_order():
     rows = [(None, str(n)) for n in range(7)]
-    batches = list(screening.batches(rows, 3))
+    batches = list(filtering.make_batches(rows, 3))
     assert [len(batch) for batch in batches] == [3, 3, 1]
     assert [each for batch in batches for each in batch] == rows

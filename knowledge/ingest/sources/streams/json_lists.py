@@ -1,31 +1,30 @@
-"""JSON lists: the items of named lists inside one large JSON object, one at a time.
+"""Read the items of named lists inside one large JSON object, one at a time.
 
     {"nodes": [a, b], "edges": [c]} -> ("nodes", a), ("nodes", b), ("edges", c)
 
-A file of objects is read by `files.objects`; this reads the other form in which graphs are
+`json_records` reads files of many objects; this reads the other form in which graphs are
 published, a single object that is as large as its file. Only one item is held at a time.
 """
 
 import json
-import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import file_streams
+from knowledge.ingest.sources.streams import json_records, text_lines
 
 _CHUNK = 256 * 1024
 _SPACE = " \t\r\n\ufeff"
 
 
-def items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
+def read_items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
     """Yield the items of the named lists with their list and the line on which each starts.
 
     Other members are stepped over. Raises KnowledgeError where the file is no JSON object, a named
     member is no list, or the JSON is broken; the error names the line.
     """
-    with file_streams.opened_text(path) as stream:
+    with text_lines.open_text(path) as stream:
         yield from _Reader(path, stream).members(lists)
 
 
@@ -95,7 +94,7 @@ class _Reader:
             except json.JSONDecodeError as error:
                 held = len(self._held) - self._place
                 if not self._more(
-                    file_streams.as_much_again(self._path, "a value", self._line, held)
+                    json_records.next_read_size(self._path, "a value", self._line, held)
                 ):
                     raise self._broken(error.msg) from error
                 continue
@@ -117,7 +116,7 @@ class _Reader:
             piece = self._stream.read(size)
         except UnicodeDecodeError as error:
             raise self._broken(f"text that is not valid {error.encoding}") from error
-        except (EOFError, OSError, zlib.error) as error:
+        except OSError as error:
             raise self._broken("an end too early") from error
         self._held = self._held[self._place :] + piece
         self._place = 0

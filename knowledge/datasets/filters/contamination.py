@@ -1,4 +1,4 @@
-"""Overlap: rows that share wording with evaluation sets, so that scores on these stay honest.
+"""Drop rows that share wording with evaluation sets, so that scores on these stay honest.
 
     evaluation files -> their texts -> runs of 13 tokens, short questions whole -> rows that do
 
@@ -33,14 +33,14 @@ _ASKING = re.compile(r"question|query|prompt|input|instruct|ask|title|问|题", 
 _REMEDY = "Give a JSON, JSON Lines or CSV file, or a folder of them."
 
 
-class Overlap:
-    """A judge that drops rows which share a run of tokens with what is excluded."""
+class ContaminationFilter:
+    """A batch filter that drops rows which share a run of tokens with what is excluded."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._ids: dict[str, int] = {}
         self._short: set[tuple[str, ...]] = set()
         runs: dict[int, set[int]] = {}
-        for name, text in texts(paths):
+        for name, text in read_texts(paths):
             self._take(name, _TOKEN.findall(text.lower()), runs)
         if not runs and not self._short:
             raise KnowledgeError(
@@ -105,7 +105,7 @@ class Overlap:
             yield from near[known[found] == value[near]].tolist()
 
 
-def texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+def read_texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """Yield the texts of evaluation files with the names of their fields.
 
     KnowledgeError where a file cannot be read or is none of the formats.

@@ -1,4 +1,4 @@
-"""Gates: near duplicates, overlap with evaluation sets, personal data, shares, licences."""
+"""Filters: near duplicates, overlap with evaluation sets, personal data, quotas, licences."""
 
 import json
 import random
@@ -7,12 +7,22 @@ import re
 import pytest
 from toy_lessons import opened
 
-from knowledge.datasets import screening
-from knowledge.datasets.gates import contamination, near_duplicates, pii, quotas, toxicity
-from knowledge.datasets.screening import Screened
+from knowledge.datasets import filtering
+from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.filters import (
+    contamination,
+    keywords,
+    leakage,
+    licences,
+    near_duplicates,
+    pii,
+    quotas,
+    toxicity,
+)
+from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
-from knowledge.lessons.build_options import Wishes
+from knowledge.lessons.build_options import BuildOptions
 from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import RELATIONS
 
@@ -58,28 +68,28 @@ class TestNear:
         ],
     )
     def test_small_changes_are_seen_through(self, change):
-        gate = near_duplicates.NearDuplicates()
-        assert gate([row(*LONG)]) == [""]
-        assert gate([row(change(LONG[0]), LONG[1])]) == [near_duplicates.NEAR]
+        row_filter = near_duplicates.NearDuplicateFilter()
+        assert row_filter([row(*LONG)]) == [""]
+        assert row_filter([row(change(LONG[0]), LONG[1])]) == [near_duplicates.NEAR]
 
     def test_chinese_is_seen_through_too(self):
-        gate = near_duplicates.NearDuplicates()
+        row_filter = near_duplicates.NearDuplicateFilter()
         other = (LONG_ZH[0].replace("三个星期", "三周"), LONG_ZH[1].replace("，", " "))
-        assert gate([row(*LONG_ZH, "zh"), row(*other, "zh")]) == ["", near_duplicates.NEAR]
+        assert row_filter([row(*LONG_ZH, "zh"), row(*other, "zh")]) == ["", near_duplicates.NEAR]
 
     def test_other_rows_in_the_same_frame_stay(self):
-        gate = near_duplicates.NearDuplicates()
+        row_filter = near_duplicates.NearDuplicateFilter()
         frame = "What are the symptoms of {}?", "Symptoms of {} include {}."
         told = [("gout", "joint pain and swelling"), ("asthma", "wheeze, cough and tightness")]
         rows = [row(frame[0].format(name), frame[1].format(name, what)) for name, what in told]
-        assert gate(rows) == ["", ""]
+        assert row_filter(rows) == ["", ""]
 
     def test_only_kept_rows_are_remembered_over_batches(self):
-        gate = near_duplicates.NearDuplicates()
+        row_filter = near_duplicates.NearDuplicateFilter()
         rows = [row(f"{LONG[0]} Case {number}", LONG[1]) for number in range(3)]
-        assert gate(rows) == ["", near_duplicates.NEAR, near_duplicates.NEAR]
-        assert gate(rows) == [near_duplicates.NEAR] * 3
-        assert gate([]) == []
+        assert row_filter(rows) == ["", near_duplicates.NEAR, near_duplicates.NEAR]
+        assert row_filter(rows) == [near_duplicates.NEAR] * 3
+        assert row_filter([]) == []
 
     def test_batches_of_any_size_give_the_same_verdicts(self):
         pick = random.Random(3)
@@ -92,9 +102,9 @@ class TestNear:
                 rows.append(row(text.replace("word1 ", "word2 ", 1), "An answer."))
         found = []
         for size in (1, 7, 400):
-            gate = near_duplicates.NearDuplicates()
+            row_filter = near_duplicates.NearDuplicateFilter()
             parts = [rows[place : place + size] for place in range(0, len(rows), size)]
-            found.append([reason for part in parts for reason in gate(part)])
+            found.append([reason for part in parts for reason in row_filter(part)])
         assert found[0] == found[1] == found[2]
         assert 0 < sum(map(bool, found[0])) < 150
 
@@ -108,17 +118,17 @@ class TestNear:
             for place in pick.sample(range(400), share):
                 other[place] = pick.choice(letters)
             one, two = shingles(text), shingles("".join(other))
-            found = near_duplicates.signatures([text, "".join(other)])
+            found = near_duplicates.sign_texts([text, "".join(other)])
             errors.append((found[0] == found[1]).mean() - len(one & two) / len(one | two))
         assert abs(sum(errors) / len(errors)) < 0.015
         assert max(map(abs, errors)) < 0.16
 
     def test_signatures_do_not_depend_on_their_neighbours(self):
         texts = ["", "a", "gout", LONG[0], LONG_ZH[0], "with a \0 in it"]
-        together = near_duplicates.signatures(texts)
+        together = near_duplicates.sign_texts(texts)
         assert together.shape == (6, 126)
         for text, found in zip(texts, together, strict=True):
-            assert (near_duplicates.signatures([text])[0] == found).all()
+            assert (near_duplicates.sign_texts([text])[0] == found).all()
 
 
 class TestOverlap:
@@ -133,7 +143,7 @@ class TestOverlap:
     ]
 
     @pytest.fixture(params=["json", "jsonl", "csv", "folder"])
-    def gate(self, request, tmp_path):
+    def row_filter(self, request, tmp_path):
         path = tmp_path / "held" / f"set.{request.param}"
         path.parent.mkdir()
         rows = self.EVALUATION
@@ -147,7 +157,9 @@ class TestOverlap:
         else:
             path = path.with_suffix(".json")
             path.write_text(json.dumps(rows), encoding="utf-8")
-        return contamination.Overlap([path.parent if request.param == "folder" else path])
+        return contamination.ContaminationFilter(
+            [path.parent if request.param == "folder" else path]
+        )
 
     @pytest.mark.parametrize(
         ("question", "answer", "found"),
@@ -166,13 +178,13 @@ class TestOverlap:
             ("痛风急性发作期不宜用哪种药物治疗？", "别嘌醇。", False),
         ],
     )
-    def test_shared_wording_is_found(self, gate, question, answer, found):
+    def test_shared_wording_is_found(self, row_filter, question, answer, found):
         rows = [row("Is it painful at night?", "It is."), row(question, answer), row(*LONG)]
-        assert gate(rows) == ["", contamination.OVERLAP if found else "", ""]
+        assert row_filter(rows) == ["", contamination.OVERLAP if found else "", ""]
 
-    def test_runs_do_not_reach_over_messages(self, gate):
+    def test_runs_do_not_reach_over_messages(self, row_filter):
         words = [f"term{n}" for n in range(14)]
-        assert gate([row(" ".join(words[:7]), " ".join(words[7:]))]) == [""]
+        assert row_filter([row(" ".join(words[:7]), " ".join(words[7:]))]) == [""]
 
     @pytest.mark.parametrize("text", [None, "{", "[]", '{"id": 3}'])
     def test_a_file_without_text_is_refused(self, tmp_path, text):
@@ -180,7 +192,7 @@ class TestOverlap:
         if text is not None:
             path.write_text(text, encoding="utf-8")
         with pytest.raises(KnowledgeError) as caught:
-            contamination.Overlap([path])
+            contamination.ContaminationFilter([path])
         assert caught.value.where == "--exclude"
 
     @pytest.mark.real_data
@@ -192,16 +204,18 @@ class TestOverlap:
         ],
     )
     def test_every_question_of_real_sets_is_found(self, real_data, name, field):
-        gate = contamination.Overlap([real_data / name])
+        row_filter = contamination.ContaminationFilter([real_data / name])
         asked = [
             text
-            for key, text in contamination.texts([real_data / name])
+            for key, text in contamination.read_texts([real_data / name])
             if key == field and len(contamination._TOKEN.findall(text.lower())) >= 5
         ]
         assert len(asked) > 400
         rows = [row(f"Doctor: {text.upper()} Thank you.", "Yes.") for text in asked]
         found = [
-            reason for place in range(0, len(rows), 200) for reason in gate(rows[place:][:200])
+            reason
+            for place in range(0, len(rows), 200)
+            for reason in row_filter(rows[place:][:200])
         ]
         assert all(found)
 
@@ -237,10 +251,10 @@ class TestPersonal:
     )
     def test_each_kind_is_found_and_masked(self, text, kind):
         language = "zh" if re.search("[\u4e00-\u9fff]", text) else "en"
-        assert pii.impersonal(row(text, "Yes.")) == pii.PERSONAL + kind
-        masked = pii.masked(text, language)
+        assert pii.check_pii(row(text, "Yes.")) == pii.PERSONAL + kind
+        masked = pii.mask_text(text, language)
         assert masked != text and "[" in masked
-        assert pii.impersonal(row(masked, "Yes.")) == ""
+        assert pii.check_pii(row(masked, "Yes.")) == ""
 
     @pytest.mark.parametrize(
         "text",
@@ -256,16 +270,23 @@ class TestPersonal:
         ],
     )
     def test_medicine_is_not_personal(self, text):
-        assert [kind.name for kind, _, _ in pii.find(text)] == []
+        assert [kind.name for kind, _, _ in pii.find_personal_data(text)] == []
 
     def test_check_digits_count(self):
-        assert not list(pii.find("Card 4111 1111 1111 1112 was charged."))
-        assert not list(pii.find("编号110105194912310021。"))
+        assert not list(pii.find_personal_data("Card 4111 1111 1111 1112 was charged."))
+        assert not list(pii.find_personal_data("编号110105194912310021。"))
 
     def test_reports_repeat_no_personal_data(self):
-        report = Screened()
+        report = FilterReport()
         rows = [(row("My name is Ann Lee, I cough.", "Write to ann@lee.org."), "")]
-        assert not list(screening.screen(rows, screening.gates(), lambda batches: batches, report))
+        assert not list(
+            filtering.apply_filters(
+                rows,
+                [*filtering.stateless_filters(), ExactDuplicateFilter()],
+                lambda batches: batches,
+                report,
+            )
+        )
         assert report.examples == {
             "personal data: e-mail address": ["My name is [name], I cough. → Write to [e-mail]."]
         }
@@ -275,7 +296,7 @@ class TestPersonal:
         path = real_data / "open/safety/pii_presidio/synth_v2_a.json"
         found, wanted = {}, {}
         for each in json.loads(path.read_text(encoding="utf-8")):
-            spans = [(start, end) for _, start, end in pii.find(each["full_text"])]
+            spans = [(start, end) for _, start, end in pii.find_personal_data(each["full_text"])]
             for span in each["spans"]:
                 kind = span["entity_type"]
                 hit = any(a < span["end_position"] and span["start_position"] < b for a, b in spans)
@@ -293,11 +314,11 @@ PAPER = {"relation": "conclusion"}
 
 class TestShares:
     def test_a_relation_keeps_to_its_share(self):
-        gate = quotas.Balanced()
+        row_filter = quotas.RelationQuota()
         pick = random.Random(1)
         others = [relation for relation in RELATIONS if relation != "symptom"][:9]
         topics = pick.choices(["symptom", *others], [9, *[1] * 9], k=4000)
-        reasons = gate([row(*LONG, relation=topic) for topic in topics])
+        reasons = row_filter([row(*LONG, relation=topic) for topic in topics])
         kept = [topic for topic, reason in zip(topics, reasons, strict=True) if not reason]
         assert kept.count("symptom") <= 0.26 * len(kept)
         assert all(
@@ -305,13 +326,15 @@ class TestShares:
         )
 
     def test_a_single_relation_may_have_all(self):
-        gate = quotas.Balanced()
-        assert not any(gate([row(*LONG, relation="symptom") for _ in range(500)]))
+        row_filter = quotas.RelationQuota()
+        assert not any(row_filter([row(*LONG, relation="symptom") for _ in range(500)]))
 
     def test_rows_without_relation_are_free(self):
-        gate = quotas.Balanced()
-        assert not any(gate([row(*LONG, **about) for _ in range(500) for about in ({}, PAPER)]))
-        assert not any(gate([row(*LONG, relation="symptom") for _ in range(500)]))
+        row_filter = quotas.RelationQuota()
+        assert not any(
+            row_filter([row(*LONG, **about) for _ in range(500) for about in ({}, PAPER)])
+        )
+        assert not any(row_filter([row(*LONG, relation="symptom") for _ in range(500)]))
 
     @pytest.mark.parametrize(
         ("licence", "kept"),
@@ -323,8 +346,8 @@ class TestShares:
         ],
     )
     def test_all_licences_of_a_row_must_be_asked_for(self, licence, kept):
-        gate = quotas.Licensed(["CC0-1.0", "CC-BY-4.0"])
-        assert (gate(row(*LONG, licence=licence)) == "") is kept
+        row_filter = licences.LicenceFilter(["CC0-1.0", "CC-BY-4.0"])
+        assert (row_filter(row(*LONG, licence=licence)) == "") is kept
 
 
 class TestLeakage:
@@ -347,7 +370,7 @@ class TestLeakage:
     )
     def test_traces_of_prompts_are_dropped(self, text, language):
         question = LONG[0] if language == "en" else LONG_ZH[0]
-        assert screening.without_leakage(row(question, text, language))
+        assert leakage.check_leakage(row(question, text, language))
 
     @pytest.mark.parametrize(
         ("text", "language"),
@@ -362,17 +385,17 @@ class TestLeakage:
     )
     def test_plain_speech_is_not(self, text, language):
         question = LONG[0] if language == "en" else LONG_ZH[0]
-        assert screening.without_leakage(row(question, text, language)) == ""
+        assert leakage.check_leakage(row(question, text, language)) == ""
 
 
 def test_a_build_counts_and_shows_what_its_gates_dropped(tmp_path):
     engine, generation = opened(tmp_path / "graph")
     held = tmp_path / "held.json"
     held.write_text(json.dumps([{"question": "What are the symptoms of gout?"}]), encoding="utf-8")
-    wishes = Wishes(exclude=(held,), licences=("CC0-1.0",))
-    report = build.build(engine, generation, tmp_path / "data", wishes=wishes)
+    options = BuildOptions(exclude=(held,), licences=("CC0-1.0",))
+    report = build.build(engine, generation, tmp_path / "data", options)
     engine.dispose()
-    assert report.dropped[quotas.UNLICENSED] > 5
+    assert report.dropped[licences.UNLICENSED] > 5
     assert report.dropped[contamination.OVERLAP] >= 1
     written = json.loads((tmp_path / "data/report.json").read_text(encoding="utf-8"))
     assert written["licences"] == {"CC0-1.0": report.rows}
@@ -401,8 +424,8 @@ class TestAbuse:
         ],
     )
     def test_what_no_consultation_needs_is_dropped(self, answer, language, reason):
-        assert toxicity.decent(row("What helps?", answer, language)) == reason
-        assert screening.plain_gates()[-1] is toxicity.decent
+        assert toxicity.check_toxicity(row("What helps?", answer, language)) == reason
+        assert filtering.stateless_filters()[-1] is toxicity.check_toxicity
 
     @pytest.mark.parametrize(
         "text",
@@ -418,21 +441,21 @@ class TestAbuse:
     )
     def test_medicine_may_be_spoken_of(self, text):
         language = "en" if text.isascii() else "zh"
-        assert toxicity.decent(row(text, text, language)) == ""
+        assert toxicity.check_toxicity(row(text, text, language)) == ""
 
     def test_a_patient_may_tell_of_thoughts_of_dying(self):
         told = row(
             "They said that I should kill myself; you should die, they said.", "Call for help."
         )
-        assert toxicity.decent(told) == ""
+        assert toxicity.check_toxicity(told) == ""
 
     def test_own_keywords_are_whole_words_and_counted(self, tmp_path):
         path = tmp_path / "words.txt"
         path.write_text("# mine\nCold\n感冒\n", encoding="utf-8")
-        gate = toxicity.Unwanted(toxicity.read_keywords(path))
-        assert gate(row("What of a COLD?", "Rest.")) == f"{toxicity.KEYWORD}: 'cold'"
-        assert gate(row("What of scolding?", "Rest.")) == ""
-        assert gate(row("普通感冒怎么办？", "多休息。", "zh")).startswith(toxicity.KEYWORD)
+        row_filter = keywords.KeywordFilter(keywords.read_keywords(path))
+        assert row_filter(row("What of a COLD?", "Rest.")) == f"{keywords.KEYWORD}: 'cold'"
+        assert row_filter(row("What of scolding?", "Rest.")) == ""
+        assert row_filter(row("普通感冒怎么办？", "多休息。", "zh")).startswith(keywords.KEYWORD)
 
     @pytest.mark.parametrize("text", [None, "# nothing\n\n"])
     def test_a_file_without_keywords_is_refused(self, tmp_path, text):
@@ -440,18 +463,18 @@ class TestAbuse:
         if text is not None:
             path.write_text(text, encoding="utf-8")
         with pytest.raises(KnowledgeError):
-            toxicity.read_keywords(path)
+            keywords.read_keywords(path)
 
     def test_a_build_keeps_keywords_out_and_says_so(self, tmp_path):
         engine, generation = opened(tmp_path)
-        build.build(engine, generation, tmp_path / "all", styles=("huatuo",))
+        build.build(engine, generation, tmp_path / "all", BuildOptions(styles=("huatuo",)))
         common = max(("gout", "diabetes", "asthma"), key=lambda w: _rows_with(tmp_path / "all", w))
         assert _rows_with(tmp_path / "all", common)
-        wishes = Wishes(keywords=(common,))
-        build.build(engine, generation, tmp_path / "some", styles=("huatuo",), wishes=wishes)
+        options = BuildOptions(styles=("huatuo",), keywords=(common,))
+        build.build(engine, generation, tmp_path / "some", options)
         assert not _rows_with(tmp_path / "some", common)
         report = json.loads((tmp_path / "some" / "report.json").read_text(encoding="utf-8"))
-        reasons = [reason for reason in report["dropped"] if reason.startswith(toxicity.KEYWORD)]
+        reasons = [reason for reason in report["dropped"] if reason.startswith(keywords.KEYWORD)]
         assert reasons and report["dropped_samples"][reasons[0]]
         engine.dispose()
 

@@ -1,4 +1,4 @@
-"""Near duplicates: rows that share most of their wording with an earlier row, by MinHash and LSH.
+"""Drop rows that share most of their wording with an earlier row, by MinHash and LSH.
 
     texts -> letters -> hashed runs of letters -> signatures -> bands -> candidates -> estimate
 
@@ -38,8 +38,8 @@ _NONE = bytes(_PLACES)
 Signatures = NDArray[np.uint8]
 
 
-class NearDuplicates:
-    """A judge that drops what is near to a row that it kept before."""
+class NearDuplicateFilter:
+    """A batch filter that drops what is near to a row that it kept before."""
 
     def __init__(self, similar: float = SIMILAR) -> None:
         self._least = round(similar * _PLACES)
@@ -98,7 +98,7 @@ class NearDuplicates:
         self._count = end
 
 
-def signatures(texts: Sequence[str]) -> Signatures:
+def sign_texts(texts: Sequence[str]) -> Signatures:
     """Return the signatures of texts, of shape (texts, 126): equal bytes where minima agree."""
     letters = _letters(texts)
     rows = np.cumsum(letters == 0)[letters != 0].astype(np.int64) // _RUN
@@ -117,17 +117,17 @@ def _signed(lessons: Sequence[Lesson]) -> Signatures:
     """Return the signatures of rows; those that were worked out before are taken as they are."""
     fresh = [place for place, lesson in enumerate(lessons) if lesson.worked is None]
     if len(fresh) == len(lessons):
-        return of(lessons)
+        return sign_lessons(lessons)
     known = [lesson.worked.signature if lesson.worked else _NONE for lesson in lessons]
     found = np.frombuffer(b"".join(known), np.uint8).reshape(len(lessons), _PLACES).copy()
     if fresh:
-        found[fresh] = of([lessons[place] for place in fresh])
+        found[fresh] = sign_lessons([lessons[place] for place in fresh])
     return found
 
 
-def of(lessons: Sequence[Lesson]) -> Signatures:
+def sign_lessons(lessons: Sequence[Lesson]) -> Signatures:
     """Return the signatures of rows, of shape (rows, 126)."""
-    return signatures([_text(lesson) for lesson in lessons])
+    return sign_texts([_text(lesson) for lesson in lessons])
 
 
 def _text(lesson: Lesson) -> str:

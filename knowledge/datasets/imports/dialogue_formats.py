@@ -1,10 +1,10 @@
-"""Shapes: how other people's data sets hold questions and answers, one entry each.
+"""The formats in which other people's data sets hold questions and answers, one entry each.
 
-    row -> fields that tell its shape -> turns of question and answer, or why there are none
+    row -> fields that tell its format -> turns of question and answer, or why there are none
 
-A shape is data: the fields that a row must have, and how its turns are read. A row of several turns
-keeps them all; what is no talk of a patient and a doctor (tool calls, empty answers) is left out
-with a reason that is counted.
+A format is data: the fields that a row must have, and how its turns are read. A row of several
+turns keeps them all; what is no dialogue of a patient and a doctor (tool calls, empty answers) is
+left out with a reason that is counted.
 """
 
 import re
@@ -37,34 +37,34 @@ _CONSTANT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """Questions and answers by turns, and the shape that they stood in."""
+class ImportedDialogue:
+    """Questions and answers by turns, and the format that they stood in."""
 
     turns: tuple[tuple[str, str], ...]
-    shape: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """One way of holding a talk: fields that a row must have, and how to read its turns."""
+class DialogueFormat:
+    """One format: the fields that a row must have, and how to read its turns."""
 
     name: str
     fields: tuple[str, ...]
     turns: Callable[[Row], Turns | str]
 
     def fits(self, row: Row) -> bool:
-        """Say whether a row has the fields of this shape."""
+        """Say whether a row has the fields of this format."""
         return all(field in row for field in self.fields)
 
-    def talk(self, row: Row) -> Talk | str:
-        """Return the row as a talk, or the reason why it is none."""
+    def read(self, row: Row) -> ImportedDialogue | str:
+        """Return the row as a dialogue, or the reason why it is none."""
         found = self.turns(row)
         if isinstance(found, str):
             return found
         turns = tuple((_clean(question), _clean(answer)) for question, answer in found)
         if not turns or not all(question and answer for question, answer in turns):
             return EMPTY
-        return Talk(turns, self.name)
+        return ImportedDialogue(turns, self.name)
 
 
 def _alpaca(row: Row) -> Turns | str:
@@ -182,25 +182,25 @@ def _moss(row: Row) -> Turns | str:
     return turns
 
 
-SHAPES: tuple[Shape, ...] = (
-    Shape("moss", ("chat",), _moss),
-    Shape("sharegpt", ("conversations",), _conversation("conversations", "from", "value")),
-    Shape("disc", ("conversation",), _conversation("conversation", "role", "content")),
-    Shape("messages", ("messages",), _conversation("messages", "role", "content")),
-    Shape("meddialog", ("utterances",), _labelled("utterances")),
-    Shape("meddialog-zh", ("dialogue",), _conversation("dialogue", "speaker", "sentence")),
-    Shape("huatuogpt", ("data",), _labelled("data")),
-    Shape("preference", ("prompt", "chosen", "rejected"), _pair("prompt", "chosen")),
-    Shape("chatglm", ("prompt", "response"), _chatglm),
-    Shape("med-chatglm", ("context", "target"), _prompted("context", "target")),
-    Shape("bianque", ("input", "target"), _prompted("input", "target")),
-    Shape("seed-tasks", ("instruction", "instances"), _seed),
-    Shape("alpaca", ("instruction", "output"), _alpaca),
-    Shape("alpaca-instruct", ("instruct", "output"), _pair("instruct", "output")),
-    Shape("toyhom", ("ask", "answer"), _toyhom),
-    Shape("icliniq", ("question", "answer"), _icliniq),
+FORMATS: tuple[DialogueFormat, ...] = (
+    DialogueFormat("moss", ("chat",), _moss),
+    DialogueFormat("sharegpt", ("conversations",), _conversation("conversations", "from", "value")),
+    DialogueFormat("disc", ("conversation",), _conversation("conversation", "role", "content")),
+    DialogueFormat("messages", ("messages",), _conversation("messages", "role", "content")),
+    DialogueFormat("meddialog", ("utterances",), _labelled("utterances")),
+    DialogueFormat("meddialog-zh", ("dialogue",), _conversation("dialogue", "speaker", "sentence")),
+    DialogueFormat("huatuogpt", ("data",), _labelled("data")),
+    DialogueFormat("preference", ("prompt", "chosen", "rejected"), _pair("prompt", "chosen")),
+    DialogueFormat("chatglm", ("prompt", "response"), _chatglm),
+    DialogueFormat("med-chatglm", ("context", "target"), _prompted("context", "target")),
+    DialogueFormat("bianque", ("input", "target"), _prompted("input", "target")),
+    DialogueFormat("seed-tasks", ("instruction", "instances"), _seed),
+    DialogueFormat("alpaca", ("instruction", "output"), _alpaca),
+    DialogueFormat("alpaca-instruct", ("instruct", "output"), _pair("instruct", "output")),
+    DialogueFormat("toyhom", ("ask", "answer"), _toyhom),
+    DialogueFormat("icliniq", ("question", "answer"), _icliniq),
 )
-"""All shapes, those with telling fields first: the first that fits a row is taken."""
+"""All formats, those with telling fields first: the first that fits a row is taken."""
 
 
 def _history(value: object) -> Turns:

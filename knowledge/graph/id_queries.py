@@ -1,8 +1,8 @@
-"""Prepared: a query over a list of ids, put into words once and asked many times.
+"""Run queries over lists of ids: compiled once and asked many times, or in batches.
 
-    statement with room for ids -> SQL of this database -> plain rows, a piece of the list at a time
+    statement with places for ids -> SQL of this database -> plain rows, a batch of ids at a time
 
-Where thousands of small queries are asked, wording each takes several times as long as answering
+Where thousands of small queries are asked, compiling each takes several times as long as answering
 it. Rows are what the driver gives, so a query asks for texts and whole numbers only.
 """
 
@@ -15,8 +15,8 @@ Row = tuple[Any, ...]
 StatementBuilder = Callable[[Sequence[BindParameter[str]]], ClauseElement]
 """Makes the statement, given the places for ids; these may stand in several lists of it."""
 
-
 _AT_ONCE = 2000
+_BATCH = 400
 
 
 class PreparedQuery:
@@ -43,6 +43,12 @@ class PreparedQuery:
             cursor = connection.exec_driver_sql(self._sql, asked).cursor
             assert cursor is not None  # a query has rows
             yield from cursor.fetchall()
+
+
+def id_batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a list of ids into batches that fit into one query."""
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
 
 
 def raw_rows(connection: Connection, query: Executable) -> Iterator[Row]:

@@ -1,0 +1,1 @@
+"""What a row must pass beside the proof, one filter a module; `filtering` runs them."""

@@ -1,0 +1,127 @@
+"""Find the format of a file by its content, and the files of known formats in a folder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources.formats import FORMATS
+from knowledge.ingest.sources.streams import archives, csv_rows, xml_elements
+from knowledge.records import ReadReport
+
+_HINTS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "It is a ZIP archive or an Office document other than .docx; unpack it first."),
+    (b"\xd0\xcf\x11\xe0", "It is an old or encrypted Office document; save it as .docx."),
+    (b"SQLite format 3", "It is an SQLite database."),
+    (b"BZh", "It is packed with bzip2; unpack it first."),
+)
+
+
+def detect_format(path: Path) -> str:
+    """Return the name of a file's format, found by content.
+
+    Raises KnowledgeError where the file is missing, empty, or of no known format; it lists what
+    was tried.
+    """
+    start = read_start(path)
+    name = _matching_format(path, start)
+    if name:
+        return name
+    raise KnowledgeError(
+        f"{path.name} is of no known format. {_hint(start)}".rstrip(),
+        where=str(path),
+        remedy=f"Tried: {', '.join(FORMATS)}. Name the format with --format if it is one of these.",
+    )
+
+
+def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[Path]:
+    """Return the files behind paths: folders are walked in sorted order, known formats only.
+
+    Files inside folders that no format recognises are counted in the report; a file named by
+    itself is returned whatever it is. Raises KnowledgeError for a missing path or a folder
+    without any known file.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found.update(
+                dict.fromkeys(_files_in(path, report if report is not None else ReadReport()))
+            )
+        elif path.is_file():
+            found[path] = None
+        elif path.exists():
+            raise KnowledgeError(
+                f"{path} is a pipe or a device, not a file.",
+                where=str(path),
+                remedy="Save what comes out of it in a file and add that.",
+            )
+        else:
+            raise KnowledgeError(
+                f"{path} does not exist.", where=str(path), remedy="Check the spelling of the path."
+            )
+    return list(found)
+
+
+def _files_in(folder: Path, report: ReadReport) -> list[Path]:
+    known: list[Path] = []
+    try:
+        inside = sorted(folder.rglob("*"))
+    except OSError as error:
+        raise KnowledgeError(
+            f"The folder {folder.name} cannot be looked through: {error.strerror}.",
+            where=str(folder),
+            remedy="Add the files or folders in it that are meant.",
+        ) from error
+    for path in inside:
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or not path.is_file():
+            continue
+        start = archives.read_head(path)
+        if start.strip() and _matching_format(path, start):
+            known.append(path)
+        else:
+            report.skip("file of no known format", str(path.relative_to(folder)))
+    if not known:
+        raise KnowledgeError(
+            f"The folder {folder} holds no file of a known format.",
+            where=str(folder),
+            remedy=f"Known formats: {', '.join(FORMATS)}.",
+        )
+    return known
+
+
+def _matching_format(path: Path, start: bytes) -> str:
+    return next((name for name, each in FORMATS.items() if each.recognise(path, start)), "")
+
+
+def read_start(path: Path) -> bytes:
+    """Return the first 64 KiB of a file, unpacked.
+
+    Raises KnowledgeError where it is missing, a folder, empty or cannot be opened.
+    """
+    if path.is_dir():
+        raise KnowledgeError(
+            f"{path} is a folder, not a file.", where=str(path), remedy="Name the files in it."
+        )
+    if not path.exists():
+        raise KnowledgeError(
+            f"{path} does not exist.", where=str(path), remedy="Check the spelling of the path."
+        )
+    start = archives.read_head(path)
+    if not start.strip():
+        raise KnowledgeError(
+            f"{path.name} is empty.", where=str(path), remedy="Add a file that holds records."
+        )
+    return start
+
+
+def _hint(start: bytes) -> str:
+    for mark, hint in _HINTS:
+        if mark in start[:4096]:
+            return hint
+    text = start[:4096].decode("utf-8", errors="ignore").lstrip("\ufeff \r\n\t")
+    if text.startswith(("{", "[")):
+        return "It is JSON, but with neither id and content nor the keys of a graph that is known."
+    if text.startswith("<"):
+        return f"It is XML with the root element {xml_elements.root_name(text) or '?'}."
+    names = csv_rows.split_header(text)
+    return f"Its columns are {', '.join(names[:12])}." if len(names) > 1 else ""

@@ -1,0 +1,73 @@
+"""Read a file of a known format: its records, and what it says of itself.
+
+    path + format name -> entities | documents, with a report of what is left out and why
+
+A reader never changes what a source says beyond cleaning it, and writes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.ingest.sources.detect import read_start
+from knowledge.ingest.sources.formats import find_format
+from knowledge.ingest.sources.literature import markup
+from knowledge.records import DocumentRecord, ReadReport, Record
+
+
+@dataclass(frozen=True, slots=True)
+class FileHeader:
+    """What a file says of itself: its title, its licence, and where it comes from."""
+
+    title: str
+    licence: str
+    note: str
+
+
+def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
+    """Yield the records of a file, counting in the report what is read and what is left out.
+
+    Raises KnowledgeError where the format is unknown or the file is not of that format.
+    """
+    read_start(path)
+    format = find_format(format_name)
+    found = format.read(path, report)
+    # Names are cleaned by rules of their own, which count what they refuse.
+    for record in _count_invisible(found, report) if format.is_literature else found:
+        report.read += 1
+        yield record
+    if not report.read and not report.left_out:
+        report.skip("file without a record", path.name)
+
+
+def check_readable(path: Path, format_name: str) -> None:
+    """Read a file's first record, so that what cannot be read is refused before its hash is made.
+
+    Raises KnowledgeError as `read` does.
+    """
+    if path.stat().st_size > _LARGE:
+        next(read(path, format_name, ReadReport()), None)
+
+
+_LARGE = 64 * 1024 * 1024
+"""Bytes of a file whose hash takes noticeably longer than its first record."""
+
+
+def read_header(path: Path, format_name: str) -> FileHeader:
+    """Return title, licence and note of a file, from itself where it says, else from its format."""
+    format = find_format(format_name)
+    title, licence, note = format.read_header(path) if format.read_header else ("", "", "")
+    return FileHeader(title or path.stem, licence or format.licence, note or format.note)
+
+
+def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Record]:
+    """Yield records, and count the characters that nobody sees and that were taken out of each."""
+    while True:
+        with markup.watched() as unseen:
+            record = next(found, None)
+        if unseen.count:
+            place = record.key if isinstance(record, DocumentRecord) else ""
+            report.skip("invisible characters removed", place, unseen.count)
+        if record is None:
+            return
+        yield record

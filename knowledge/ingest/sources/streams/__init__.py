@@ -1,0 +1,1 @@
+"""Read files as streams: bytes, text, rows, objects, elements; nothing holds a whole file."""

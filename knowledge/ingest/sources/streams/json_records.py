@@ -1,0 +1,87 @@
+"""Read the objects of a JSON array or of JSON lines one at a time, with their lines."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources.streams.archives import CHUNK
+from knowledge.ingest.sources.streams.encodings import undecodable
+from knowledge.ingest.sources.streams.limits import LONGEST_OBJECT, too_large
+from knowledge.ingest.sources.streams.text_lines import open_text
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the objects of a JSON array or of JSON lines, with the line on which each starts."""
+    for line, value in _values(path):
+        if not isinstance(value, dict):
+            raise KnowledgeError(
+                f"Line {line} of {path.name} holds no JSON object.",
+                where=f"{path}, line {line}",
+                remedy="Each record must be an object with named fields.",
+            )
+        yield line, value
+
+
+def _values(path: Path) -> Iterator[tuple[int, object]]:
+    decoder = json.JSONDecoder()
+    buffer, place, line = "", 0, 1
+    with open_text(path) as stream:
+        while True:
+            skipped = _BETWEEN.match(buffer, place)
+            assert skipped is not None  # the pattern also matches nothing
+            line += buffer.count("\n", place, skipped.end())
+            place = skipped.end()
+            if place == len(buffer):
+                more = _chunk(stream, path, line)
+                if not more:
+                    return
+                buffer, place = more, 0
+                continue
+            try:
+                value, end = decoder.raw_decode(buffer, place)
+            except json.JSONDecodeError as error:
+                size = next_read_size(path, "that record", line, len(buffer) - place)
+                more = _chunk(stream, path, line, size)
+                if not more:
+                    raise _broken_json(path, error.msg, line) from error
+                buffer, place = buffer[place:] + more, 0
+                continue
+            except RecursionError as error:
+                raise _broken_json(path, "nested too deep", line) from error
+            except ValueError as error:  # of more than 4,300 digits
+                raise _broken_json(path, "a number is too long", line) from error
+            yield line, value
+            line += buffer.count("\n", place, end)
+            place = end
+
+
+_BETWEEN = re.compile(r"[\s,\[\]]*")
+
+
+def next_read_size(path: Path, what: str, line: int, held: int) -> int:
+    """Return how many characters to read on where a JSON value is cut after those held.
+
+    A long one is tried again only when it has doubled, not at every piece. Raises KnowledgeError
+    where it has more than LONGEST_OBJECT.
+    """
+    if held > LONGEST_OBJECT:
+        raise too_large(path, f"{what} has more than {LONGEST_OBJECT} characters", line)
+    return min(max(CHUNK, held), LONGEST_OBJECT + 1 - held)
+
+
+def _chunk(stream: IO[str], path: Path, line: int, size: int = CHUNK) -> str:
+    try:
+        return stream.read(size)
+    except UnicodeDecodeError as error:
+        raise undecodable(path, error, line) from error
+
+
+def _broken_json(path: Path, reason: str, line: int) -> KnowledgeError:
+    return KnowledgeError(
+        f"The JSON of {path.name} is broken in the record at line {line}: {reason}.",
+        where=f"{path}, line {line}",
+        remedy="Repair that record and add the file again.",
+    )

@@ -1,0 +1,178 @@
+"""The command `medchat build-data`: write training rows from the graph, or check a folder of them.
+
+flags -> BuildOptions -> knowledge.lessons.build
+--check -> knowledge.lessons.verify.dataset_check
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from medchat.cli import output, startup
+from medchat.cli.options import Json
+from medchat.errors import MedchatError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from knowledge.datasets.filtering import Candidate
+    from knowledge.datasets.imports.imported_rows import ImportedFile
+    from knowledge.datasets.teacher_server import TeacherOptions
+    from knowledge.lessons.build import BuildReport
+    from knowledge.lessons.verify.dataset_check import CheckReport
+    from medchat.cli.open_base import OpenBase
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command."""
+    parent.command("build-data", epilog="Example: medchat build-data --out lessons --limit 5000")(
+        build_data
+    )
+
+
+def build_data(
+    out: Annotated[Path | None, typer.Option(help="A new folder for the dataset.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Prove the rows of this folder.")] = None,
+    style: Annotated[
+        str,
+        typer.Option(
+            help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
+            "dialogue, literature, knowledge-call, tools, safety, preference (pairs of all kinds)."
+        ),
+    ] = "",
+    language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
+    limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
+    take_in: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--import",
+            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
+            "may be repeated. With --style imported nothing else is taken.",
+        ),
+    ] = None,
+    import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
+    import_licence: Annotated[str, typer.Option(help="Their licence.")] = "",
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Take in what a curator approved of the answers.")
+    ] = False,
+    personal: Annotated[
+        str, typer.Option(help="Rows from outside with personal data: drop, or mask.")
+    ] = "drop",
+    exclude: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Evaluation sets (JSON, JSON Lines, CSV, or a folder) that no row may overlap; "
+            "may be repeated."
+        ),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="Only rows whose sources have these licences, with commas.")
+    ] = "",
+    keywords: Annotated[
+        Path | None,
+        typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
+    ] = None,
+    teacher: Annotated[
+        str,
+        typer.Option(
+            help="An OpenAI-compatible server that rewords answers, such as "
+            "http://127.0.0.1:8080/v1; its key is read from MEDCHAT_TEACHER_KEY."
+        ),
+    ] = "",
+    teacher_model: Annotated[str, typer.Option(help="The model that it shall use.")] = "",
+    engine: Annotated[
+        str, typer.Option(help="What writes rows: processes of this machine, or ray.")
+    ] = "processes",
+    as_json: Json = False,
+) -> None:
+    """Write instruction data from the graph, or prove each row of a folder against it."""
+    if check is not None and out is None:
+        _check(check, as_json)
+    if out is None or check is not None:
+        raise MedchatError(
+            "Give a folder to write with --out, or one to prove with --check.",
+            where="medchat build-data",
+            remedy="For example: medchat build-data --out lessons",
+        )
+    from knowledge.lessons.build import build
+    from knowledge.lessons.build_options import DEFAULTS, BuildOptions
+
+    with _open() as base:
+        options = BuildOptions(
+            styles=_names(style) or DEFAULTS.styles,
+            languages=_names(language),
+            limit=limit,
+            seed=seed,
+            workers=workers,
+            engine=engine,
+            imports=_imported_files(take_in or (), import_format, import_licence),
+            feedback=_approved_rows(base) if feedback else (),
+            personal=personal,
+            exclude=tuple(exclude or ()),
+            licences=_names(licence),
+            keywords=_read_keywords(keywords) if keywords else (),
+            teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
+        )
+        report = build(base.engine, base.generation, out, options, base.progress)
+    output.show(report, _report_lines(report), as_json=as_json)
+
+
+def _check(folder: Path, as_json: bool) -> NoReturn:
+    """Prove the rows of a folder; exit with 0 where nothing is wrong with it, else with 1."""
+    from knowledge.lessons.verify.dataset_check import check
+
+    with _open() as base:
+        report = check(base.engine, base.generation, folder, base.progress)
+    output.show(report, _report_lines(report), as_json=as_json)
+    raise typer.Exit(1 if report.faults else 0)
+
+
+def _open() -> "AbstractContextManager[OpenBase]":
+    from medchat.cli.open_base import open_base
+
+    return open_base(startup.settings())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of a text that separates them by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _imported_files(paths: Sequence[Path], format: str, licence: str) -> "tuple[ImportedFile, ...]":
+    from knowledge.datasets.imports.imported_rows import ImportedFile
+
+    return tuple(ImportedFile(path, format, licence) for path in paths)
+
+
+def _approved_rows(base: "OpenBase") -> "tuple[Candidate, ...]":
+    from medchat.storage.feedback import lessons
+
+    return tuple(lessons(base.engine))
+
+
+def _read_keywords(path: Path) -> tuple[str, ...]:
+    from knowledge.datasets.filters.keywords import read_keywords
+
+    return read_keywords(path)
+
+
+def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions":
+    """Return where the teacher is; its replies are kept in the home."""
+    from knowledge.datasets.teacher_server import TeacherOptions
+
+    key = base.settings.teacher_key.get_secret_value()
+    return TeacherOptions(url, model, base.settings.home / "teacher.db", key)
+
+
+def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
+    """Return a report as lines, the first faults in full."""
+    values = asdict(report)
+    faults = values.get("faults", [])
+    lines = output.pairs(values)
+    lines += [f"{each['file']}:{each['line']}: {each['reason']}" for each in faults[:20]]
+    return lines
