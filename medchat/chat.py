@@ -17,13 +17,13 @@ from finetune.rendering import NOT_COVERED, Message
 from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.citations import uncited
+from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
+from knowledge.text.text_features import letters
 from medchat.answering import answer_check, prompts, relevance
 from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import Checked
-from medchat.answering.entailment import Find
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, evidence_of
-from medchat.answering.text_features import letters
 from medchat.answering.understanding import Asked, understand, widened
 from medchat.answering.writer import LocalWriter, Writer, open_writer, write
 from medchat.errors import MedchatError
@@ -205,7 +205,7 @@ class Chat:
         asked: Asked,
         pieces: list[Evidence],
         earlier: Sequence[conversations.Message],
-        find: Find,
+        find: FindEntities,
         clock: _Clock,
     ) -> Generator[Event, None, Checked | None]:
         """Return the checked draft, or a quotation, or None where the writer finds no answer."""
@@ -266,7 +266,7 @@ def _settled(
     checked: Checked,
     read: Sequence[Evidence],
     asked: Asked,
-    find: Find,
+    find: FindEntities,
     *,
     trusted: bool,
 ) -> Checked | None:
@@ -297,7 +297,7 @@ def _settled(
 
 
 def _quotation(
-    pieces: Sequence[Evidence], asked: Asked, find: Find, *, foreign: bool = False
+    pieces: Sequence[Evidence], asked: Asked, find: FindEntities, *, foreign: bool = False
 ) -> Checked:
     """Quote the very facts asked for and the best passage beside them, else what was found best."""
     chosen = list(pieces[:QUOTED])
@@ -310,7 +310,7 @@ def _quotation(
     return _prefaced(quoted, SAID["foreign"][asked.language]) if foreign else quoted
 
 
-def _told(pieces: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | None:
+def _told(pieces: Sequence[Evidence], asked: Asked, find: FindEntities) -> Evidence | None:
     """Return the best passage to quote beside a list, which names what but not when or how much.
 
     Its text must be one on the very subject, as its title says.

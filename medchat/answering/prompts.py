@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from finetune import rendering
 from finetune.rendering import Message
+from knowledge.text import text_features
+from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS
-from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.entailment import INVERSE
 from medchat.answering.relevance import in_title, is_exact, patients, speaks_of
 from medchat.answering.understanding import Asked
 
@@ -30,7 +31,9 @@ class Limits:
     fits: Callable[[Sequence[Message]], bool] = lambda messages: True
 
 
-def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) -> list[Evidence]:
+def pick(
+    found: Sequence[Evidence], asked: Asked, limits: Limits, find: FindEntities
+) -> list[Evidence]:
     """Return the pieces to read, best first, each cut to the sentences that answer best.
 
     What is written in the question's language comes before the rest of equal standing; the rest is
@@ -45,7 +48,7 @@ def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) ->
     return list(distinct.values())[: limits.pieces]
 
 
-def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
+def narrow(piece: Evidence, asked: Asked, most: int, find: FindEntities) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
     if piece.kind == "fact":
         return piece
@@ -63,7 +66,7 @@ def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
     return replace(piece, start=start, end=end)
 
 
-def relevance(text: str, asked: Asked, find: Find) -> float:
+def relevance(text: str, asked: Asked, find: FindEntities) -> float:
     """Return how well a sentence answers: entities and patients, the relation's words, others."""
     named = {id for mention in find(text) for id in mention.entities}
     written = text.casefold()
@@ -108,7 +111,7 @@ def line(piece: Evidence) -> str:
     return f"{title}：{text}" if piece.language == "zh" else f"{title.rstrip('.')}: {text}"
 
 
-def _standing(piece: Evidence, asked: Asked, find: Find) -> float:
+def _standing(piece: Evidence, asked: Asked, find: FindEntities) -> float:
     """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
     if piece.kind == "passage":
         return 1.2 if in_title(piece, asked, find) else 1.0

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
+from knowledge.text import text_features
 from knowledge.text.denial import DenialKind, is_denied
-from medchat.answering import text_features
+from knowledge.text.numbers import find_quantities
+from knowledge.text.sentence_support import FindEntities
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import INVERSE, Find
+from medchat.answering.entailment import INVERSE
 from medchat.answering.understanding import Asked
 
 KNOWN = 0.5
@@ -100,7 +102,7 @@ def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
     return replace(asked, mentions=tuple(kept))
 
 
-def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Evidence]:
+def relevant(found: Sequence[Evidence], asked: Asked, find: FindEntities) -> list[Evidence]:
     """Return the pieces that answer: those on the subject that speak of what is asked.
 
     Where the very facts asked for are known, other groups of facts stay away.
@@ -123,7 +125,7 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
     return exact + others
 
 
-def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
+def is_exact(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     """Say whether a piece is a group of facts that the question asks for.
 
     It is about an entity of the question, and states the relation asked for. Where the question
@@ -146,7 +148,7 @@ def _warns(piece: Evidence, asked: Asked) -> bool:
     return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
-def _ties(piece: Evidence, asked: Asked, find: Find) -> bool:
+def _ties(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     """Say whether a group of facts about one entity of the question names another one of it."""
     others = [mention for mention in asked.mentions if piece.subject not in mention.entities]
     named = {id for mention in find(piece.quote) for id in mention.entities}
@@ -217,7 +219,7 @@ def accompanies(piece: Evidence, asked: Asked) -> bool:
     return piece.subject in asked.entities and piece.relation in companions
 
 
-def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
+def on_the_subject(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     """Say whether a piece is about what the question is about."""
     text = f"{piece.context}\n{piece.text}"
     if asked.mentions:
@@ -228,13 +230,13 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
     return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
-def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
+def in_title(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     """Say whether the title of a passage names what the question is about."""
     named = {id for mention in find(piece.context) for id in mention.entities}
     return not named.isdisjoint(asked.entities)
 
 
-def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) -> bool:
+def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: FindEntities) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
     accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
@@ -242,7 +244,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) ->
     if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
-        "mg" in number.value for number in text_features.numbers(piece.text)
+        "mg" in number.value for number in find_quantities(piece.text)
     ):
         return True
     if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):

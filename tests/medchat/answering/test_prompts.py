@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from knowledge.graph.linker import KnownName, Linker
 from knowledge.search.query_parser import parse_query as take_apart
 from knowledge.text.names import language_of, normalise
-from medchat.answering import prompts, relevance, text_features
+from medchat.answering import prompts, relevance
 from medchat.answering.answer import Evidence
 from medchat.answering.prompts import Limits
 from medchat.answering.retriever import KnowledgeRetriever, evidence_of
@@ -227,25 +227,3 @@ def test_the_retriever_is_langchains(engine, home):
         assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
     late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)
     assert late.invoke("metformin and contrast") == []
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("Give 2.50 g", ["2.5g"]),
-        ("1,000 mg and 1000毫克", ["1000mg", "1000mg"]),
-        ("7–10 days", ["7-10d"]),
-        ("HbA1c above 48", ["48"]),
-        ("每日2次，共7天", ["2x", "7d"]),
-        ("≥65岁", ["≥65y"]),
-        ("type", []),
-    ],
-)
-def test_numbers(text, values):
-    assert [number.value for number in text_features.numbers(text)] == values
-
-
-@given(st.text(max_size=100))
-def test_words_take_any_text(text):
-    assert all(isinstance(unit, str) for unit in text_features.units(text))
-    assert {unit for unit, _ in text_features.placed(text)} == set(text_features.units(text))
