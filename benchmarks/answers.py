@@ -22,7 +22,7 @@ QUESTIONS = (
 
 def main() -> None:
     """Ask each question once after a warm-up and print medians."""
-    from medchat.chat import Done, Piece, open_chat
+    from medchat.chat import Done, DraftPiece, open_chat
     from medchat.settings import load
 
     chat = open_chat(load())
@@ -32,7 +32,7 @@ def main() -> None:
         began = time.perf_counter()
         seen = None
         for event in chat.stream(question, log=False):
-            if isinstance(event, Piece) and seen is None:
+            if isinstance(event, DraftPiece) and seen is None:
                 seen = time.perf_counter() - began
             if isinstance(event, Done):
                 whole.append(time.perf_counter() - began)

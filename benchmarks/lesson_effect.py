@@ -223,7 +223,7 @@ def _sides(
             plan = replace(
                 recipe_reader.load("mini"), evidence="open" if arm == "ours, open" else "closed"
             )
-            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
+            examples, _ = dataset.make_examples(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
             shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
     return shown
 
@@ -285,7 +285,12 @@ def _draw(side: dict[Language, list[Rendered]], tokens: int, seed: int) -> list[
 
 
 def _tell(
-    base: str, arm: str, seed: int, rows: Sequence[Rendered], fit: trainer.Fit, seconds: float
+    base: str,
+    arm: str,
+    seed: int,
+    rows: Sequence[Rendered],
+    fit: trainer.TrainingRun,
+    seconds: float,
 ) -> None:
     answers = sum(sum(one.learn) for one in rows)
     print(
@@ -346,7 +351,7 @@ def _compared(
     ]
     means = [sum(one) / len(one) for one in seeds]
     questions = [(sum(each) / len(each), 1.0) for each in zip(*seeds, strict=True)]
-    low, high = evaluate.interval(questions) or (0.0, 0.0)
+    low, high = evaluate.bootstrap_interval(questions) or (0.0, 0.0)
     total = sum(means) / len(means)
     return f"{total:+.3f} | {low:+.3f} to {high:+.3f} | {min(means):+.3f} to {max(means):+.3f}"
 

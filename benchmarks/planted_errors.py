@@ -40,6 +40,7 @@ from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.records import Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE
 
 Plant = Callable[[Lesson, random.Random], Lesson | None]
 
@@ -187,7 +188,7 @@ class Planter:
     def swapped(self, lesson: Lesson, pick: random.Random) -> Lesson | None:
         """Say another thing of the same relation in place of one that is true."""
         objects = [str(name) for name in _list(lesson.meta.get("objects"))]
-        relation = str(lesson.meta.get("relation", "")).removesuffix("~")
+        relation = str(lesson.meta.get("relation", "")).removesuffix(INVERSE)
         others = self._by_relation.get((relation, lesson.language == "zh"), [])
         answer = lesson.messages[-1].content
         whole = " ".join(message.content for message in lesson.messages).lower()

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, insert
 from knowledge.graph.catalog import CatalogBase, DocumentRow, PassageRow, SourceRow, connect
 from knowledge.index import generations, index_builder
 from knowledge.index.index_builder import PassageChange
-from knowledge.index.lexical import IndexedPassage
+from knowledge.index.indexed_passages import IndexedPassage
 from knowledge.records import Language, Progress, silent
 
 DIMENSION = 384

@@ -1,8 +1,8 @@
-"""Finetune: lessons in, adapters out, round after round.
+"""Train adapters on lessons, round after round.
 
-    dataset folder -> recipe -> round -> adapter (with its ledger entry) -> next round
+    dataset folder + recipe -> round -> adapter with its manifest -> next round
 
-This room knows nothing about graphs, retrieval or conversations; it meets them in files.
+`recipe` says what to train, `objectives` what a round optimises, `rounds` runs it.
 """
 
 from finetune.errors import FinetuneError

@@ -1,8 +1,8 @@
-"""The ledger of adapters: what was trained from what, how it scored, which one answers.
+"""List, promote and test the adapters of a home.
 
     adapters/<recipe>/round-N/MANIFEST.json -> Adapter        adapters/PROMOTED -> the one in use
 
-A round exists once its manifest does. The ledger starts no training.
+A round exists once its manifest does.
 """
 
 import json
@@ -56,14 +56,14 @@ class SelfTest:
     passed: bool
 
 
-def shelf(home: Path) -> Path:
+def adapters_folder(home: Path) -> Path:
     """Return the folder that holds all adapters."""
     return home / "adapters"
 
 
 def folder_of(home: Path, recipe: str, number: int) -> Path:
     """Return the folder of a round, finished or not."""
-    return shelf(home) / recipe / f"round-{number}"
+    return adapters_folder(home) / recipe / f"round-{number}"
 
 
 def finished(home: Path, recipe: str) -> list[Adapter]:
@@ -74,7 +74,7 @@ def finished(home: Path, recipe: str) -> list[Adapter]:
 
 def list_adapters(home: Path) -> list[Adapter]:
     """Return all finished rounds, by recipe and round."""
-    recipes = sorted(path.name for path in shelf(home).glob("*") if path.is_dir())
+    recipes = sorted(path.name for path in adapters_folder(home).glob("*") if path.is_dir())
     return [adapter for recipe in recipes for adapter in finished(home, recipe)]
 
 
@@ -163,7 +163,7 @@ def _ends(student: Student, prompt: Sequence[Message], tokens: int) -> bool:
 
 def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:
     found = []
-    for path in (shelf(home) / recipe).glob("round-*"):
+    for path in (adapters_folder(home) / recipe).glob("round-*"):
         number = path.name.removeprefix("round-")
         if number.isdecimal() and (path / manifests.MANIFEST).is_file():
             found.append(_read(path, chosen))
@@ -201,7 +201,7 @@ def _read(folder: Path, chosen: str | None) -> Adapter:
 
 def _promotions(home: Path) -> list[str]:
     """Return the names that were promoted, the one in force last."""
-    path = shelf(home) / "PROMOTED"
+    path = adapters_folder(home) / "PROMOTED"
     if not path.is_file():
         return []
     try:
@@ -218,5 +218,5 @@ def _promotions(home: Path) -> list[str]:
 
 
 def _record(home: Path, names: Sequence[str]) -> None:
-    shelf(home).mkdir(parents=True, exist_ok=True)
-    manifests.write_json(shelf(home) / "PROMOTED", list(names))
+    adapters_folder(home).mkdir(parents=True, exist_ok=True)
+    manifests.write_json(adapters_folder(home) / "PROMOTED", list(names))

@@ -1,8 +1,8 @@
-"""The one error of this room: something a user can fix."""
+"""The error that finetune raises for what a user can fix."""
 
 
 class FinetuneError(Exception):
-    """A user's mistake or a damaged input, told in one sentence.
+    """A user's mistake or a damaged input, described in one sentence.
 
     `what` is the sentence, `where` names the file, line or flag, `remedy` says what to do.
     `status` is the exit status that the command line returns (2 bad input, 1 the work failed).

@@ -1,9 +1,8 @@
-"""Fingerprints of files and folders, and manifests that are written last.
+"""Hash files and folders, and write the manifest that makes a folder complete.
 
     folder -> hashes of its files -> MANIFEST.json, synced -> folder renamed into place
 
-A folder without a readable manifest does not exist for its readers. It does not know what the
-folders hold.
+A folder without a readable manifest does not exist for its readers.
 """
 
 import hashlib
@@ -41,7 +40,7 @@ def of_folder(folder: Path, suffixes: Iterable[str]) -> str:
     """Return one hash over the files of a folder with these suffixes, names included.
 
     Of files over 64 MiB only evenly spaced blocks are read: a base model of tens of gigabytes is
-    told apart in a second.
+    identified in a second.
     """
     total = hashlib.sha256()
     wanted = tuple(suffixes)
@@ -75,11 +74,11 @@ def seal(folder: Path, manifest: Mapping[str, object]) -> None:
 
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file so that a reader sees the old one or the new one, never a part."""
-    beside = path.with_name(path.name + ".new")
+    unfinished = path.with_name(path.name + ".new")
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    beside.write_text(text + "\n", encoding="utf-8")
-    _sync(beside)
-    os.replace(beside, path)
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    _sync(unfinished)
+    os.replace(unfinished, path)
     _sync(path.parent)
 
 

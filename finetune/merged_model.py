@@ -1,8 +1,6 @@
 """Merge an adapter into its base: a plain model folder that needs no adapter any more.
 
-    base in full precision + adapter -> merged weights -> compared -> folder with its manifest
-
-It does not know where the adapter came from, nor who will run the folder.
+base in full precision + adapter -> merged weights -> compared -> folder with its manifest
 """
 
 import os
@@ -17,14 +15,14 @@ _TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedModel:
     """A merged folder; `difference` is the largest difference of logits to base plus adapter."""
 
     folder: Path
     difference: float
 
 
-def merge(base: str, adapter: Path, out: Path) -> Merged:
+def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     """Write base and adapter as one model into a new folder, and prove that it says the same.
 
     The base is always opened in float32: merging into quantised or rounded weights changes them.
@@ -74,7 +72,7 @@ def merge(base: str, adapter: Path, out: Path) -> Merged:
         },
     )
     os.replace(partial, out)
-    return Merged(out, difference)
+    return MergedModel(out, difference)
 
 
 def _sample(student: model.Student) -> list[int]:

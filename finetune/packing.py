@@ -3,7 +3,7 @@
     lengths -> first fit, longest first -> rows of ids, positions that restart, and what to learn
 
 A model keeps packed examples apart by the restarts in `positions`, in transformers 5.23 only with
-`use_cache=False`. It does not know what an example says.
+`use_cache=False`.
 """
 
 from collections.abc import Sequence
@@ -38,24 +38,24 @@ class Packing:
 def pack(examples: Sequence[Rendered], max_tokens: int, together: bool = True) -> Packing:
     """Pack examples into rows of at most `max_tokens`; each alone where not `together`."""
     sizes = [len(one.ids) for one in examples]
-    groups = fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
+    groups = first_fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
     rows = [_join([examples[index] for index in group]) for group in groups]
     total = sum(sizes)
     return Packing(rows, total, total / (max_tokens * len(rows)) if rows else 0.0)
 
 
-def fit(sizes: Sequence[int], room: int) -> list[list[int]]:
-    """Return groups of indices whose sizes fit a room: first fit, longest first.
+def first_fit(sizes: Sequence[int], capacity: int) -> list[list[int]]:
+    """Return groups of indices whose sizes sum to at most `capacity`: first fit, longest first.
 
-    A tree over the rooms holds the largest free space below each node, so that the first room that
-    fits is found in logarithmic time.
+    A tree over the groups holds the largest free space below each node, so that the first group
+    with enough of it is found in logarithmic time.
     """
     if not sizes:
         return []
-    if max(sizes) > room:
-        raise ValueError(f"an example of {max(sizes)} tokens does not fit rows of {room}")
+    if max(sizes) > capacity:
+        raise ValueError(f"an example of {max(sizes)} tokens does not fit rows of {capacity}")
     leaves = 1 << (len(sizes) - 1).bit_length()
-    free = [room] * (2 * leaves)
+    free = [capacity] * (2 * leaves)
     groups: list[list[int]] = []
     for index in sorted(range(len(sizes)), key=lambda one: (-sizes[one], one)):
         node = 1

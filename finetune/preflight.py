@@ -1,8 +1,8 @@
-"""Tell before a round what it will take: tokens, steps, memory, time, and what does not fit.
+"""Estimate before a round what it takes: tokens, steps, memory, time, and what does not fit.
 
     recipe + dataset -> tokens and packing -> steps; base's shape -> memory; a trial -> time
 
-The base's weights are not loaded: its shape is enough. It trains nothing.
+The base's weights are not loaded: its shape is enough.
 """
 
 import os
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetune import model, trainer
-from finetune.dataset import Report
+from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
 from finetune.recipe import Recipe
@@ -56,16 +56,16 @@ class Preflight:
         return {**asdict(self), "fits": self.fits}
 
 
-def check(recipe: Recipe, number: int, packing: Packing, report: Report) -> Preflight:
+def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) -> Preflight:
     """Estimate a round; FinetuneError where the base or the rows make it impossible."""
     plan = recipe.round(number)
     device = model.choose_device()
     network = _shape(recipe)
-    _demand_room(recipe, network)
+    _check_context_length(recipe, network)
     steps = trainer.schedule(packing.rows, plan, recipe.seed_of(number))
     if not steps:
         raise FinetuneError(
-            f"No row of the data can be trained on: {_told(report)}.",
+            f"No row of the data can be trained on: {_left_out_reasons(report)}.",
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
@@ -93,7 +93,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: Report) -> Pref
         steps=len(steps),
         round_tokens=tokens,
         memory_bytes=_memory(recipe, network, packing, parameters, trainable, device),
-        memory_there=_memory_there(device),
+        memory_there=_available_memory(device),
         seconds=_seconds(recipe, network, parameters, tokens, sum(map(len, steps)), device, half),
     )
 
@@ -117,7 +117,7 @@ def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
         ) from error
 
 
-def _demand_room(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
+def _check_context_length(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
     holds = getattr(network.config, "max_position_embeddings", None)
     if holds and recipe.max_tokens > holds:
         raise FinetuneError(
@@ -170,7 +170,7 @@ def _memory(
     return int(parameters * weight + trainable * 16 + kept + logits + library)
 
 
-def _memory_there(device: str) -> int:
+def _available_memory(device: str) -> int:
     import torch
 
     if device.startswith("cuda"):
@@ -214,6 +214,6 @@ def _wait(result: "torch.Tensor") -> None:
     float(result[0, 0])
 
 
-def _told(report: Report) -> str:
+def _left_out_reasons(report: ExampleReport) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in report.left_out.items())
     return reasons or "there are no rows"

@@ -1,4 +1,4 @@
-"""The only renderer of messages into model text, for training and for chat alike.
+"""Render messages into model text, for training and for chat alike.
 
     question + numbered evidence -> messages -> token ids, with a mask over what is to be learned
 

@@ -3,7 +3,7 @@
     recipe + data -> examples -> parent's adapter -> score, train, score -> self-test -> gate
 
 A finished round is a folder whose manifest is written last; a rerun skips it, and a killed round
-goes on from its checkpoint. It does not know what the lessons are about.
+goes on from its checkpoint.
 """
 
 import fcntl
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 
 from finetune import adapters, dataset, evaluate, manifests, model, preflight, rendering, trainer
 from finetune.adapters import Adapter, SelfTest
-from finetune.dataset import Dataset, Example, Report, Row
+from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
-from finetune.evaluate import Measured
+from finetune.evaluate import Measurement
 from finetune.model import Student
 from finetune.objectives.registry import Objective, objective_of
 from finetune.packing import Packing, pack
@@ -32,7 +32,7 @@ from finetune.preflight import Preflight
 from finetune.recipe import Recipe
 from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
-from finetune.trainer import Checkpoint, Fit
+from finetune.trainer import Checkpoint, TrainingRun
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -42,7 +42,7 @@ _PROMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RoundOutcome:
     """What became of a round: `skipped` where it was finished before."""
 
     adapter: Adapter
@@ -51,7 +51,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _RoundInputs:
     """All that a round is made from."""
 
     recipe: Recipe
@@ -61,7 +61,7 @@ class _Work:
     parent: Adapter | None
     objective: Objective
     packing: Packing
-    report: Report
+    report: ExampleReport
     held_out: list[Example]
     names: set[str]
     tools: TextTools
@@ -75,7 +75,7 @@ def run(
     progress: Progress = silent,
     *,
     tools: TextTools,
-) -> Outcome:
+) -> RoundOutcome:
     """Run a round and return its adapter; a finished one is left alone.
 
     Without `data` the newest dataset folder of the home is taken. Raises FinetuneError where the
@@ -84,20 +84,20 @@ def run(
     recipe.round(number)
     done = _finished(recipe, number, home)
     if done:
-        _settle(home, done.folder, done.name)
-        return Outcome(adapters.named(home, done.name), True, _gate_of(done))
+        _promote_pending(home, done.folder, done.name)
+        return RoundOutcome(adapters.named(home, done.name), True, _gate_of(done))
     parent = _parent(recipe, number, home)
     with _lock(home, recipe):
         student = _student(recipe, parent)
         work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
-        _demand_memory(work)
+        _check_memory(work)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
         after = _score(work, student, progress)
         return _finish(work, student, fit, before, after, progress)
 
 
-def plan(
+def estimate(
     recipe: Recipe,
     number: int,
     home: Path,
@@ -135,7 +135,7 @@ def newest_data(home: Path) -> Path:
 
 
 def _finished(recipe: Recipe, number: int, home: Path) -> Adapter | None:
-    """Return a round that stands; FinetuneError where it stands on another base."""
+    """Return a finished round, if it is; FinetuneError where it was trained on another base."""
     for adapter in adapters.finished(home, recipe.name):
         if adapter.round != number:
             continue
@@ -172,7 +172,7 @@ def _parent(recipe: Recipe, number: int, home: Path) -> Adapter | None:
 @contextmanager
 def _lock(home: Path, recipe: Recipe) -> Iterator[None]:
     """Let one run at a time work on a recipe; the lock goes with its process, however it ends."""
-    path = adapters.shelf(home) / recipe.name / ".lock"
+    path = adapters.adapters_folder(home) / recipe.name / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -211,12 +211,14 @@ def _prepare(
     tokenizer: "PreTrainedTokenizerBase",
     progress: Progress,
     tools: TextTools,
-) -> _Work:
+) -> _RoundInputs:
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
     data = dataset.read(folder or newest_data(home))
     drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
-    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed, tools)
+    held_out, _ = dataset.make_examples(
+        drawn, data.validation, tokenizer, recipe, recipe.seed, tools
+    )
     if not held_out:
         raise FinetuneError(
             f"No validation row of {data.folder} can be shown to the model.",
@@ -227,7 +229,7 @@ def _prepare(
     seed = recipe.seed_of(number)
     shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
     rows = (*data.train, *data.validation)
-    return _Work(
+    return _RoundInputs(
         recipe,
         number,
         home,
@@ -249,7 +251,7 @@ def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
     return random.Random(seed).sample(list(rows), count)
 
 
-def _demand_memory(work: _Work) -> None:
+def _check_memory(work: _RoundInputs) -> None:
     check = preflight.check(work.recipe, work.number, work.packing, work.report)
     if not check.fits:
         need, there = check.memory_bytes >> 30, check.memory_there >> 30
@@ -260,7 +262,7 @@ def _demand_memory(work: _Work) -> None:
         )
 
 
-def _score(work: _Work, student: Student, progress: Progress) -> Measured:
+def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
     return evaluate.measure(
         student,
         work.held_out,
@@ -272,7 +274,7 @@ def _score(work: _Work, student: Student, progress: Progress) -> Measured:
     )
 
 
-def _train(work: _Work, student: Student, progress: Progress) -> Fit:
+def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
     final = adapters.folder_of(work.home, work.recipe.name, work.number)
     return trainer.fit(
         student,
@@ -280,13 +282,13 @@ def _train(work: _Work, student: Student, progress: Progress) -> Fit:
         work.recipe.round(work.number),
         seed=work.recipe.seed_of(work.number),
         precision=work.recipe.precision,
-        checkpoint=Checkpoint(_beside(final, "checkpoint"), _identity(work, student)),
+        checkpoint=Checkpoint(_sibling(final, "checkpoint"), _identity(work, student)),
         progress=progress,
         losses=work.objective.losses,
     )
 
 
-def _identity(work: _Work, student: Student) -> str:
+def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what tells this very run from any other: only it may go on from its checkpoint."""
     parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
     return manifests.of_value(
@@ -294,21 +296,21 @@ def _identity(work: _Work, student: Student) -> str:
     )
 
 
-def _beside(final: Path, ending: str) -> Path:
+def _sibling(final: Path, ending: str) -> Path:
     return final.with_name(f"{final.name}.{ending}")
 
 
 def _finish(
-    work: _Work,
+    work: _RoundInputs,
     student: Student,
-    fit: Fit,
-    before: Measured,
-    after: Measured,
+    fit: TrainingRun,
+    before: Measurement,
+    after: Measurement,
     progress: Progress,
-) -> Outcome:
+) -> RoundOutcome:
     """Save, test, judge, and only then give the round its name."""
     final = adapters.folder_of(work.home, work.recipe.name, work.number)
-    folder = _beside(final, "partial")
+    folder = _sibling(final, "partial")
     shutil.rmtree(folder, ignore_errors=True)
     model.save(student, folder)
     _write_curve(folder, fit)
@@ -325,31 +327,31 @@ def _finish(
     gate = _judge(work, before, after, test)
     manifests.seal(folder, {**record, "self_test": asdict(test), "gate": gate})
     if gate["promotes"]:
-        _beside(final, "unsettled").touch()
+        _sibling(final, "unsettled").touch()
     manifests.place(folder, final)
-    _beside(final, "checkpoint").unlink(missing_ok=True)
-    _settle(work.home, final, str(record["name"]))
-    return Outcome(adapters.named(work.home, str(record["name"])), False, gate)
+    _sibling(final, "checkpoint").unlink(missing_ok=True)
+    _promote_pending(work.home, final, str(record["name"]))
+    return RoundOutcome(adapters.named(work.home, str(record["name"])), False, gate)
 
 
-def _settle(home: Path, final: Path, name: str) -> None:
+def _promote_pending(home: Path, final: Path, name: str) -> None:
     """Promote a round that shall be, once, even where the run was killed right before."""
-    unsettled = _beside(final, "unsettled")
-    if unsettled.exists() and final.exists():
+    pending = _sibling(final, "unsettled")
+    if pending.exists() and final.exists():
         adapters.promote(home, name)
-        unsettled.unlink()
+        pending.unlink()
 
 
-def _write_curve(folder: Path, fit: Fit) -> None:
+def _write_curve(folder: Path, fit: TrainingRun) -> None:
     with (folder / "curve.jsonl").open("w", encoding="utf-8") as file:
         for point in fit.curve:
             file.write(json.dumps(asdict(point)) + "\n")
 
 
 def _record(
-    work: _Work, student: Student, fit: Fit, before: Measured, after: Measured
+    work: _RoundInputs, student: Student, fit: TrainingRun, before: Measurement, after: Measurement
 ) -> dict[str, object]:
-    """Return the round's entry in the ledger, less its self-test and its gate."""
+    """Return the round's manifest, less its self-test and its gate."""
     recipe, parent = work.recipe, work.parent
     return {
         "name": f"{recipe.name}/round-{work.number}",
@@ -382,7 +384,7 @@ def _record(
     }
 
 
-def _thinned(fit: Fit) -> list[trainer.CurvePoint]:
+def _thinned(fit: TrainingRun) -> list[trainer.CurvePoint]:
     """Return at most about fifty points, first and last included; curve.jsonl holds them all."""
     stride = max(1, len(fit.curve) // 50)
     return [point for place, point in enumerate(fit.curve, 1) if place % stride == 0 or place == 1]
@@ -396,12 +398,14 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _judge(work: _Work, before: Measured, after: Measured, test: SelfTest) -> dict[str, object]:
+def _judge(
+    work: _RoundInputs, before: Measurement, after: Measurement, test: SelfTest
+) -> dict[str, object]:
     """Decide whether the round is good enough to answer, and say why.
 
     Round 1 must not be worse than the bare base; a later one must beat the parent it started from.
     """
-    change, interval = evaluate.difference(before, after)
+    change, interval = evaluate.paired_difference(before, after)
     first = work.parent is None
     improved = change <= 0 if first else change < 0
     passed = improved and test.passed

@@ -44,7 +44,7 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TrainingRun:
     """What a run did, over all its parts where it was interrupted."""
 
     curve: tuple[CurvePoint, ...]
@@ -84,7 +84,7 @@ def fit(
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
     losses: Losses = token_losses,
-) -> Fit:
+) -> TrainingRun:
     """Train what is trainable in a student, in place.
 
     A step minimises the mean of the `losses` of its rows. Raises FinetuneError where a loss is no
@@ -120,7 +120,7 @@ def fit(
         if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
             _save(checkpoint, weights, optimizer, curve)
     student.model.eval()
-    return Fit(tuple(curve), resumed_at)
+    return TrainingRun(tuple(curve), resumed_at)
 
 
 def schedule(rows: Sequence[Packed], plan: RoundPlan, seed: int) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""The garbage collector, kept off while large plans without cycles are made."""
+"""Pause Python's garbage collector while large plans without reference cycles are made."""
 
 import gc
 from collections.abc import Iterator

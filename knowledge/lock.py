@@ -1,8 +1,8 @@
-"""The writer's lock: one process at a time changes the knowledge base, a second is told who.
+"""Let one process at a time change the knowledge base, and tell a second one who does.
 
     hold(home) -> lock file, locked by the operating system -> pid and start time inside
 
-The operating system lets go of the lock when its holder dies, however it dies. Readers take none.
+The operating system releases the lock when its holder dies, however it dies. Readers take none.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""The nouns of the room: what readers yield, what the catalogue holds, what a lesson is.
+"""Define the records that steps exchange: entities, facts, documents, passages, lessons.
 
-Records travel between steps as frozen dataclasses; no dicts cross a room.
+All are dataclasses, nearly all of them frozen; packages hand each other these and no dicts.
 """
 
 from collections.abc import Callable
@@ -222,9 +222,10 @@ IMPORTED = "imported"
 
 @dataclass(frozen=True, slots=True)
 class PreparedRow:
-    """What was worked out of a row where it was written, so that nobody works it out again.
+    """What was computed from a row by the worker that wrote it, so that no other step repeats it.
 
-    `letters` and `signature` tell repetitions, `lines` are the row in each format of a dataset.
+    `letters` and `signature` find exact and near duplicates, `lines` are the row in each format of
+    a dataset.
     """
 
     letters: bytes
@@ -247,7 +248,7 @@ class Lesson:
     meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
         default_factory=dict
     )
-    worked: PreparedRow | None = field(default=None, init=False, compare=False, repr=False)
+    prepared: PreparedRow | None = field(default=None, init=False, compare=False, repr=False)
     """Not handed on to a row that is made from this one."""
 
     @property
@@ -255,7 +256,7 @@ class Lesson:
         """Say whether the row came from outside: it names no facts, and nothing proves it."""
         return self.style == IMPORTED
 
-    def keep(self, worked: PreparedRow) -> "Lesson":
-        """Keep what was worked out of the row; return the row."""
-        object.__setattr__(self, "worked", worked)  # beside the row, not a part of it
+    def keep_prepared(self, prepared: PreparedRow) -> "Lesson":
+        """Keep what was computed from the row; return the row."""
+        object.__setattr__(self, "prepared", prepared)  # a cache, not a part of the row
         return self

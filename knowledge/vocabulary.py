@@ -1,15 +1,18 @@
 """The closed list of entity kinds and relations, named once, in English and Chinese.
 
-Readers map their fields to these; search, lessons and screens speak only these.
+Readers map their fields to these; search, lessons, checks and screens know no others. How relations
+answer, accompany, word and oppose one another is part of each relation and stands nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from knowledge.records import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntityKind:
     """A kind of entity."""
 
     id: str
@@ -23,6 +26,16 @@ class Relation:
 
     `en` and `zh` name it in front of a list ("symptoms: fever; cough"). The cues are words of a
     question that ask for it, lower case. `inverse_en`, `inverse_zh` name it seen from the object.
+
+    The rest says how it stands to other relations, given by their ids:
+    `companions` belong to the answer where it is asked for and known;
+    facts of `answered_by` answer where it has none of its own, the nearest first;
+    its facts may be stated in the words of `stated_as` ("X causes Y" of a side effect);
+    `suggested_by` are relations whose words, in prose on the subject, suggest that the prose tells
+    of it too, though their facts would be no answer;
+    `opposes` are relations that cannot be right of the same two entities.
+    A `single` relation has one answer for each subject; the objects of a `consequence` follow from
+    its subject; one that `warns` matters between two named entities even where nobody asks for it.
     """
 
     id: str
@@ -35,26 +48,38 @@ class Relation:
     inverse_en: str = ""
     inverse_zh: str = ""
     symmetric: bool = False
+    companions: tuple[str, ...] = ()
+    answered_by: tuple[str, ...] = ()
+    stated_as: tuple[str, ...] = ()
+    suggested_by: tuple[str, ...] = ()
+    opposes: tuple[str, ...] = ()
+    single: bool = False
+    consequence: bool = False
+    warns: bool = False
 
     def label(self, language: Language) -> str:
         """Return the relation's name in a language."""
         return self.en if language == "en" else self.zh
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, EntityKind] = {
     kind.id: kind
     for kind in (
-        Kind("condition", "condition", "疾病"),
-        Kind("symptom", "symptom or sign", "症状或体征"),
-        Kind("test", "test", "检查"),
-        Kind("treatment", "treatment", "治疗方法"),
-        Kind("medicine", "medicine", "药物"),
-        Kind("factor", "cause or risk factor", "病因或危险因素"),
-        Kind("department", "department", "科室"),
-        Kind("body_part", "body part", "部位"),
-        Kind("food", "food", "食物"),
+        EntityKind("condition", "condition", "疾病"),
+        EntityKind("symptom", "symptom or sign", "症状或体征"),
+        EntityKind("test", "test", "检查"),
+        EntityKind("treatment", "treatment", "治疗方法"),
+        EntityKind("medicine", "medicine", "药物"),
+        EntityKind("factor", "cause or risk factor", "病因或危险因素"),
+        EntityKind("department", "department", "科室"),
+        EntityKind("body_part", "body part", "部位"),
+        EntityKind("food", "food", "食物"),
     )
 }
+
+
+INVERSE = "~"
+"""Ends the id of a relation that is seen from its object's side."""
 
 
 def _relation(
@@ -65,7 +90,7 @@ def _relation(
     cues_en: str,
     cues_zh: str,
     inverse: str = "|",
-    symmetric: bool = False,
+    **stance: Any,  # noqa: ANN401 -- the fields of Relation from `symmetric` on, under their names
 ) -> Relation:
     en, zh = names.split("|")
     inverse_en, inverse_zh = inverse.split("|")
@@ -79,7 +104,7 @@ def _relation(
         tuple(cues_zh.split("|")),
         inverse_en,
         inverse_zh,
-        symmetric,
+        **stance,
     )
 
 
@@ -104,6 +129,9 @@ _TABLE = (
         "symptom|symptoms|present|presents|presentation|feel|complain|features|manifest",
         "症状|表现|不舒服|感觉",
         "conditions with this symptom|可见于",
+        companions=("sign",),
+        # red flags are the urgent ones among symptoms and signs
+        answered_by=("sign", "red_flag", "associated_with"),
     ),
     _relation(
         "sign",
@@ -113,6 +141,7 @@ _TABLE = (
         "sign|signs|examination|physical finding|findings",
         "体征|查体|体检所见",
         "conditions with this sign|可见于",
+        answered_by=("symptom", "red_flag", "associated_with"),
     ),
     _relation(
         "cause",
@@ -122,6 +151,7 @@ _TABLE = (
         "cause|causes|caused|why|aetiology|etiology|due to|reason",
         "病因|原因|引起|为什么|怎么得|导致",
         "can cause|可引起",
+        answered_by=("risk_factor", "associated_with"),
     ),
     _relation(
         "risk_factor",
@@ -131,6 +161,8 @@ _TABLE = (
         "risk factor|risk factors|at risk|predispose|who gets|more likely",
         "危险因素|高危|易患|诱因|哪些人",
         "raises the risk of|增加以下疾病的风险",
+        # who is affected is a risk of theirs, but no cause
+        answered_by=("cause", "population", "associated_with"),
     ),
     _relation(
         "test",
@@ -150,6 +182,8 @@ _TABLE = (
         "first-line|first line|initial treatment|treatment of choice|drug of choice|start with",
         "一线|首选|初始治疗",
         "first-line treatment for|一线用于",
+        answered_by=("medicine", "treatment"),
+        stated_as=("treatment", "medicine"),
     ),
     _relation(
         "treatment",
@@ -159,6 +193,11 @@ _TABLE = (
         "treat|treats|treated|treatment|treatments|therapy|manage|managed|management|cure",
         "治疗|怎么治|疗法|处理|怎么办",
         "treats|用于治疗",
+        companions=("first_line", "medicine"),
+        answered_by=("first_line", "medicine"),
+        # a diet may be the treatment, as in coeliac disease, but a list of good food is none;
+        # and what prevents an illness does not treat it
+        suggested_by=("diet_recommended", "prevention"),
     ),
     _relation(
         "medicine",
@@ -168,6 +207,10 @@ _TABLE = (
         "medicine|medicines|medication|medications|drug|drugs|prescribe|pharmacological",
         "药|用药|药物|吃什么药",
         "used for|用于",
+        companions=("first_line",),
+        answered_by=("first_line", "treatment"),
+        # any medicine is a treatment, but not every medicine of the list is of first line
+        stated_as=("treatment",),
     ),
     _relation(
         "complication",
@@ -177,6 +220,10 @@ _TABLE = (
         "complication|complications|lead to|long-term effect|consequence|untreated",
         "并发症|后果|发展成|并发",
         "complication of|是以下疾病的并发症",
+        stated_as=("cause",),
+        # prose on emergencies often tells complications; a list of red flags holds none
+        suggested_by=("red_flag",),
+        consequence=True,
     ),
     _relation(
         "prevention",
@@ -201,6 +248,7 @@ _TABLE = (
         "red flags|警示征象",
         "red flag|red flags|emergency|urgent|urgently|warning sign|warning signs|seek help|danger",
         "警示|危险信号|紧急|急诊|立即就医|危急",
+        suggested_by=("complication",),
     ),
     _relation(
         "body_part",
@@ -217,6 +265,7 @@ _TABLE = (
         "people affected|易感人群",
         "age|who|people|population|common in",
         "人群|年龄|什么人|易感",
+        answered_by=("risk_factor",),
     ),
     _relation(
         "transmission",
@@ -225,6 +274,7 @@ _TABLE = (
         "transmission|传染性",
         "contagious|infectious|transmit|transmitted|transmission|spread|catch",
         "传染|传播",
+        single=True,
     ),
     _relation(
         "course",
@@ -250,6 +300,8 @@ _TABLE = (
         "eat|food|diet",
         "吃什么|饮食|宜吃|食疗",
         "recommended in|适宜用于",
+        # what is to be avoided says what is left; what is good says nothing of what is not
+        answered_by=("diet_avoided",),
     ),
     _relation(
         "diet_avoided",
@@ -259,6 +311,8 @@ _TABLE = (
         "not eat|avoid eating|food to avoid",
         "不能吃|忌口|忌吃|忌食",
         "to be avoided in|不宜用于",
+        suggested_by=("diet_recommended",),
+        opposes=("diet_recommended",),
     ),
     _relation(
         "associated_with",
@@ -277,6 +331,7 @@ _TABLE = (
         "drug class|药物类别",
         "class|type of drug|kind of drug|kind of medicine",
         "类别|哪类药|属于什么药",
+        single=True,
     ),
     _relation(
         "side_effect",
@@ -286,6 +341,11 @@ _TABLE = (
         "side effect|side effects|adverse|adverse effects|reactions",
         "副作用|不良反应",
         "side effect of|是以下药物的不良反应",
+        stated_as=("cause",),
+        # who must not have a medicine is not what it does, but prose tells both together
+        suggested_by=("contraindication",),
+        consequence=True,
+        warns=True,
     ),
     _relation(
         "contraindication",
@@ -296,6 +356,11 @@ _TABLE = (
         "must not|not be used|avoid in|who should not|be stopped|be withheld",
         "禁忌|禁用|不能用|慎用|不宜使用|停用|停药",
         "contraindicated medicines|禁用药物",
+        answered_by=("pregnancy",),
+        # both are asked for by "what to avoid in gout"
+        suggested_by=("diet_avoided",),
+        opposes=("medicine", "first_line", "treatment"),
+        warns=True,
     ),
     _relation(
         "interaction",
@@ -306,6 +371,7 @@ _TABLE = (
         "相互作用|一起吃|同时服用|合用|联用|配伍",
         "interactions|相互作用",
         symmetric=True,
+        warns=True,
     ),
     _relation(
         "dose_limit",
@@ -314,6 +380,7 @@ _TABLE = (
         "dose limit|剂量上限",
         "dose|maximum|max dose|how much|limit|dosage",
         "剂量|最大|用量|上限|最多",
+        single=True,
     ),
     _relation(
         "monitoring",
@@ -330,13 +397,64 @@ _TABLE = (
         "use in pregnancy|妊娠期使用",
         "pregnancy|pregnant|breastfeeding",
         "妊娠|怀孕|孕妇|哺乳",
+        single=True,
     ),
 )
 
 RELATIONS: dict[str, Relation] = {relation.id: relation for relation in _TABLE}
+
+SINGLE = tuple(relation.id for relation in _TABLE if relation.single)
+"""Relations of which a subject has one answer: another source's other answer is a conflict."""
+
 
 OBJECT_KINDS: dict[str, tuple[str, ...]] = {
     "treatment_or_medicine": ("medicine", "treatment"),
     "any": tuple(KINDS),
 }
 """Object slots that admit several kinds; the first is assumed where the source does not say."""
+
+
+def base_relation(relation: str) -> str:
+    """Return a relation's id without the mark of the side that it is seen from.
+
+    >>> base_relation("medicine~"), base_relation("symptom")
+    ('medicine', 'symptom')
+    """
+    return relation.removesuffix(INVERSE)
+
+
+def accepted_relations(asked: Sequence[str], *, prose: bool = False) -> frozenset[str]:
+    """Return the relations whose facts, or whose words in prose, answer what is asked.
+
+    >>> sorted(accepted_relations(["side_effect"]))
+    ['cause', 'side_effect']
+    """
+    accepted = set(asked)
+    for relation in (RELATIONS[id] for id in asked):
+        accepted.update(relation.answered_by, relation.stated_as)
+        if prose:
+            accepted.update(relation.suggested_by)
+    return frozenset(accepted)
+
+
+def confusable_relations(relation: str) -> frozenset[str]:
+    """Return a relation with those of which one may be taken for an answer on the other.
+
+    All are seen from the side that the relation is seen from.
+
+    >>> sorted(confusable_relations("medicine~"))
+    ['first_line~', 'medicine~', 'treatment~']
+    """
+    base = base_relation(relation)
+    near = {base, *RELATIONS[base].answered_by}
+    near.update(other.id for other in _TABLE if base in other.answered_by)
+    return frozenset(each + relation[len(base) :] for each in near)
+
+
+def are_opposed(one: str, other: str) -> bool:
+    """Say whether two relations cannot both be right of the same two entities.
+
+    >>> are_opposed("first_line", "contraindication"), are_opposed("symptom", "sign")
+    (True, False)
+    """
+    return other in RELATIONS[one].opposes or one in RELATIONS[other].opposes

@@ -1,8 +1,8 @@
-"""Medchat: answers that quote the evidence they stand on.
+"""Answer clinical questions from evidence, with a citation for every sentence.
 
-    question -> understand -> retrieve -> prompt -> write -> check citations -> record
+    question -> understand -> retrieve -> write -> check -> choose -> record
 
-This room knows nothing about how evidence is indexed or how adapters are trained.
+`chat` tells one turn, `answering` holds its steps, `storage` what is recorded, `cli` the commands.
 """
 
 from importlib.metadata import PackageNotFoundError, version

@@ -1,9 +1,9 @@
-"""From an empty home to a chat that answers: the steps that are missing, one after the other.
+"""Prepare a home that answers: database, starter knowledge, data and a round, where missing.
 
     database -> starter knowledge -> data -> rounds -> ready
 
-Each step looks for what it would make and makes it only where it lacks, so that a step that was
-killed is done again and a second run takes seconds.
+Each step first looks for what it would make, so that a step that was killed is done again and a
+second run takes seconds.
 """
 
 import time
@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.records import Progress, silent
-from medchat.composition import TEXT_TOOLS
+from medchat.composition import TEXT_TOOLS, report_ticks
 from medchat.settings import Settings
 
 DATA = "starter"
@@ -25,7 +25,7 @@ LESSONS = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoStep:
     """One step: its name, whether it was there already, what came of it, and its seconds."""
 
     name: str
@@ -35,7 +35,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class _Home:
+class _Workspace:
     """What the steps work on."""
 
     settings: Settings
@@ -46,22 +46,22 @@ class _Home:
 
 def prepare(
     settings: Settings, progress: Progress = silent, sources: Sequence[Path] = ()
-) -> Iterator[Step]:
+) -> Iterator[DemoStep]:
     """Make what the home lacks; each step is yielded when it is done.
 
     `sources` are the files of the first knowledge, by default those that ship.
     """
     began = time.monotonic()
     engine, told = _database(settings)
-    yield Step("database", not told, told or "up to date", time.monotonic() - began)
-    home = _Home(settings, engine, progress, sources)
+    yield DemoStep("database", not told, told or "up to date", time.monotonic() - began)
+    home = _Workspace(settings, engine, progress, sources)
     try:
-        for name, there, make in (
-            ("knowledge", _knowledge_there, _add_knowledge),
-            ("data", _data_there, _build_data),
-            ("rounds", _rounds_there, _run_rounds),
+        for name, find, make in (
+            ("knowledge", _existing_knowledge, _add_knowledge),
+            ("data", _existing_data, _build_data),
+            ("rounds", _existing_rounds, _run_rounds),
         ):
-            yield _done(name, home, there, make)
+            yield _run_step(name, home, find, make)
     finally:
         engine.dispose()
 
@@ -78,13 +78,16 @@ def is_empty(settings: Settings) -> bool:
         engine.dispose()
 
 
-def _done(
-    name: str, home: _Home, there: Callable[[_Home], str], make: Callable[[_Home], str]
-) -> Step:
+def _run_step(
+    name: str,
+    home: _Workspace,
+    find: Callable[[_Workspace], str],
+    make: Callable[[_Workspace], str],
+) -> DemoStep:
     began = time.monotonic()
-    standing = there(home)
-    told = standing or make(home)
-    return Step(name, bool(standing), told, time.monotonic() - began)
+    existing = find(home)
+    told = existing or make(home)
+    return DemoStep(name, bool(existing), told, time.monotonic() - began)
 
 
 def _database(settings: Settings) -> tuple[Engine, str]:
@@ -98,14 +101,14 @@ def _database(settings: Settings) -> tuple[Engine, str]:
     return engine, f"at revision {database.upgrade(engine)}"
 
 
-def _knowledge_there(home: _Home) -> str:
+def _existing_knowledge(home: _Workspace) -> str:
     from knowledge.index import generations
 
     number = generations.newest(home.engine)
     return f"generation {number}" if number is not None else ""
 
 
-def _add_knowledge(home: _Home) -> str:
+def _add_knowledge(home: _Workspace) -> str:
     from knowledge.ingest import starter, updates
     from medchat.answering.retriever import embedding_of
 
@@ -119,15 +122,15 @@ def _add_knowledge(home: _Home) -> str:
     return f"{update.entities:,} entities, {update.facts:,} facts, {update.documents:,} documents"
 
 
-def _folder(home: _Home) -> Path:
+def _folder(home: _Workspace) -> Path:
     return home.settings.home / "data" / DATA
 
 
-def _data_there(home: _Home) -> str:
+def _existing_data(home: _Workspace) -> str:
     return str(_folder(home)) if (_folder(home) / "MANIFEST.json").is_file() else ""
 
 
-def _build_data(home: _Home) -> str:
+def _build_data(home: _Workspace) -> str:
     from knowledge.index import generations
     from knowledge.lessons.build import build
     from knowledge.lessons.build_options import BuildOptions
@@ -139,7 +142,7 @@ def _build_data(home: _Home) -> str:
     return f"{report.rows:,} lessons in {_folder(home)}"
 
 
-def _rounds_there(home: _Home) -> str:
+def _existing_rounds(home: _Workspace) -> str:
     from finetune import adapters
 
     if _first_missing(home):
@@ -148,18 +151,17 @@ def _rounds_there(home: _Home) -> str:
     return f"{adapter.name if adapter else 'the bare base'} answers"
 
 
-def _run_rounds(home: _Home) -> str:
+def _run_rounds(home: _Workspace) -> str:
     from finetune import recipe_reader, rounds
-    from medchat.cli.progress import ticking
 
     chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
-    report = ticking(home.progress)
+    report = report_ticks(home.progress)
     outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
     return f"trained {outcome.adapter.name}"
 
 
-def _first_missing(home: _Home) -> bool:
+def _first_missing(home: _Workspace) -> bool:
     from finetune import recipe_reader, rounds
 
     return 1 in rounds.missing(recipe_reader.load(home.settings.recipe), home.settings.home)

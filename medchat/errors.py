@@ -1,4 +1,4 @@
-"""What a user can fix, told in one sentence.
+"""Describe what a user can fix in one sentence, with a remedy.
 
     Exception
     ├── MedchatError            wrong use, a damaged home, a server that does not answer
@@ -6,13 +6,14 @@
     ├── knowledge.KnowledgeError   a file that cannot be read, an unknown id, a lock that is held
     └── finetune.FinetuneError     an unknown recipe, a base that is not there, a data fault
 
-The three share `what`, `where`, `remedy` and `status`; they are strangers because the rooms are.
-Everything else that is raised is a fault of the program and keeps its traceback.
+The three share `what`, `where`, `remedy` and `status` but no base class, because `knowledge` and
+`finetune` import neither each other nor medchat. Everything else that is raised is a fault of the
+program and keeps its traceback.
 """
 
 
 class MedchatError(Exception):
-    """A user's mistake or a damaged home, told in one sentence.
+    """A user's mistake or a damaged home, described in one sentence.
 
     `what` is the sentence, `where` names the file, setting or flag, `remedy` says what to do.
     `status` is the exit status that the command line returns (2 bad input, 1 the work failed).

@@ -1,9 +1,8 @@
-"""The reader's desk: all that a page, whatever it is built with, may ask of medchat.
+"""Serve a user interface: answers, history, verdicts and the sources of citations.
 
-    page -> Desk -> chat (events) · store (history, verdicts) · catalogue (the source of a citation)
+    interface -> ChatService -> chat (events) · conversations and verdicts · catalog (sources)
 
-Opens the chat, and with it the model, when the first question comes or when told to warm up. It
-knows nothing of pages.
+The chat, and with it the model, is opened at the first question or by `warm_up`.
 """
 
 import logging
@@ -26,9 +25,9 @@ from medchat.answering.writer import Writer
 from medchat.chat import Event
 from medchat.errors import MedchatError
 from medchat.storage import conversations
-from medchat.storage.conversations import Conversation, Message, Verdict
+from medchat.storage.conversations import Conversation, StoredMessage, Verdict
 
-AROUND = 700
+CONTEXT = 700
 """At most this many characters of a passage are shown on either side of a quotation."""
 
 _log = logging.getLogger(__name__)
@@ -46,11 +45,11 @@ class Answerer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CitationSource:
     """Where a citation comes from: the quotation within the text around it.
 
     `origins` are the titles of the imports that state it. Where the knowledge base does not hold
-    the quoted words any more, `present` is False and nothing stands around them.
+    the quoted words any more, `present` is False and `before` and `after` are empty.
     """
 
     citation: Citation
@@ -65,7 +64,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ServiceState:
     """What is in force: the knowledge generation with its counts, and what writes."""
 
     generation: int | None
@@ -75,7 +74,7 @@ class Standing:
     ready: bool = False
 
 
-class Desk:
+class ChatService:
     """Answers, history, verdicts and sources for the readers of one home."""
 
     def __init__(self, engine: Engine, home: Path, open_chat: Callable[[], Answerer]) -> None:
@@ -106,7 +105,7 @@ class Desk:
         """Return one conversation. Raises MedchatError where there is none."""
         return conversations.conversation(self._engine, id)
 
-    def messages(self, conversation: str) -> list[Message]:
+    def messages(self, conversation: str) -> list[StoredMessage]:
         """Return a conversation's messages in order."""
         return conversations.messages(self._engine, conversation)
 
@@ -120,8 +119,8 @@ class Desk:
 
     def rate(self, message: str, verdict: Verdict, reason: str = "", comment: str = "") -> None:
         """Record a reader's verdict on an answer: a reason by name, and words of the reader."""
-        told = ": ".join(filter(None, (reason.strip(), comment.strip())))
-        conversations.rate(self._engine, message, verdict, told)
+        combined = ": ".join(filter(None, (reason.strip(), comment.strip())))
+        conversations.rate(self._engine, message, verdict, combined)
 
     def verdicts(self, conversation: str) -> dict[str, Verdict]:
         """Return the verdicts on a conversation's answers by message."""
@@ -139,18 +138,18 @@ class Desk:
                 id: "up" if verdict == "up" else "down" for id, verdict in connection.execute(query)
             }
 
-    def source(self, citation: Citation) -> Source:
+    def source(self, citation: Citation) -> CitationSource:
         """Return where a citation comes from."""
         return self._fact(citation) if citation.kind == "fact" else self._passage(citation)
 
-    def standing(self) -> Standing:
+    def state(self) -> ServiceState:
         """Return what is in force now."""
         number = generations.current(self._home)
         counts = generations.catalogue_counts(self._engine, number) if number else {}
         if self._chat is None:
-            return Standing(number, counts)
+            return ServiceState(number, counts)
         about = self._chat.writer.about
-        return Standing(number, counts, about.base, about.adapter, ready=number is not None)
+        return ServiceState(number, counts, about.base, about.adapter, ready=number is not None)
 
     def _answerer(self) -> Answerer:
         with self._opening:
@@ -165,7 +164,7 @@ class Desk:
             # the first question tells its reader the same
             _log.warning("The chat is not ready: %s %s", error.what, error.remedy)
 
-    def _passage(self, citation: Citation) -> Source:
+    def _passage(self, citation: Citation) -> CitationSource:
         number = generations.current(self._home) or 0
         query = (
             select(DocumentRow, PassageRow, holds(DocumentRow, number), SourceRow.title)
@@ -176,12 +175,12 @@ class Desk:
         with Session(self._engine) as session:
             found = session.execute(query).first()
             if found is None:
-                return Source(citation)
+                return CitationSource(citation)
             document, passage, holding, origin = found
             text = document.text[passage.start : passage.end]
             if text[citation.start : citation.end] != citation.quote:
-                return Source(citation, origins=(origin,))
-            return Source(
+                return CitationSource(citation, origins=(origin,))
+            return CitationSource(
                 citation,
                 type=document.type,
                 journal=document.journal,
@@ -193,7 +192,7 @@ class Desk:
                 retracted=document.retracted,
             )
 
-    def _fact(self, citation: Citation) -> Source:
+    def _fact(self, citation: Citation) -> CitationSource:
         query = (
             select(SourceRow.title)
             .join(FactSourceRow, FactSourceRow.source_id == SourceRow.id)
@@ -203,12 +202,12 @@ class Desk:
         )
         with self._engine.connect() as connection:
             origins = tuple(connection.scalars(query))
-        return Source(citation, origins=origins, present=bool(origins))
+        return CitationSource(citation, origins=origins, present=bool(origins))
 
 
 def _end_of(text: str) -> str:
-    return text if len(text) <= AROUND else "…" + text[-AROUND:]
+    return text if len(text) <= CONTEXT else "…" + text[-CONTEXT:]
 
 
 def _beginning_of(text: str) -> str:
-    return text if len(text) <= AROUND else text[:AROUND] + "…"
+    return text if len(text) <= CONTEXT else text[:CONTEXT] + "…"

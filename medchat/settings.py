@@ -1,6 +1,6 @@
-"""Settings: one frozen object, made once at the door and passed by hand.
+"""Load the settings: one frozen object, made once by the command and passed on as an argument.
 
-    environment (MEDCHAT_*) over medchat.toml in the home over defaults -> Settings
+    flags over environment (MEDCHAT_*) over medchat.toml in the home over defaults -> Settings
 
 Nothing else of the project reads the environment.
 """
@@ -86,8 +86,8 @@ class Settings(BaseSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
-    """One setting as it stands: its printable value and where it comes from."""
+class EffectiveSetting:
+    """One setting in force: its printable value and where it comes from."""
 
     name: str
     value: str
@@ -107,16 +107,16 @@ def load(**flags: str | int | None) -> Settings:
         raise _refusal(error, given) from error
 
 
-def in_force(settings: Settings) -> list[InForce]:
+def effective_settings(settings: Settings) -> list[EffectiveSetting]:
     """Return every setting with its origin; secrets and passwords are not shown."""
     file = _read_file(settings.home)
     return [
-        InForce(name, _printable(settings, name), _origin(name, file))
+        EffectiveSetting(name, _printable(settings, name), _origin(name, file))
         for name in Settings.model_fields
     ]
 
 
-def hidden(url: str) -> str:
+def without_password(url: str) -> str:
     """Return a URL without the password that it may hold."""
     parts = urlsplit(url)
     if not parts.password:
@@ -148,7 +148,7 @@ def _read_file(home: Path) -> dict[str, object]:
     for name in values:
         if name in ENVIRONMENT_ONLY:
             raise SettingsError(
-                f"The setting {name!r} cannot stand in the settings file.",
+                f"The setting {name!r} cannot be in the settings file.",
                 where=str(path),
                 remedy=f"Set the environment variable {PREFIX}{name.upper()} instead.",
             )
@@ -198,5 +198,5 @@ def _printable(settings: Settings, name: str) -> str:
     if isinstance(value, SecretStr):
         return "set" if value.get_secret_value() else "not set"
     if name == "database_url":
-        return hidden(settings.database)
+        return without_password(settings.database)
     return str(value)

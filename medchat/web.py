@@ -1,14 +1,14 @@
-"""The web door: one FastAPI application with the chat on it, and the server that runs it.
+"""Build the web application with the chat on it, and run its server.
 
-    settings -> desk -> application (health, assets, chat) -> guarded -> uvicorn
+    settings -> service -> application (health, assets, chat) -> guarded -> uvicorn
 
-Refuses what a browser should not do here: other hosts' names, other sites' requests, scripts that
-we did not send. It knows nothing of the page but where it is mounted.
+Refused is what a browser should not do here: other hosts' names, other sites' requests, scripts
+that we did not send.
 """
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from medchat.service import Desk
+    from medchat.service import ChatService
 
 CHAT = "/chat"
 
-NEEDED = (
+ALLOWED_PATHS = (
     f"{CHAT}/assets/",
     f"{CHAT}/static/",
     f"{CHAT}/theme.css",
@@ -39,9 +39,6 @@ NEEDED = (
 not among it, and are not there."""
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
-_FIRST = "fever"
-"""What is looked up once before the first reader comes."""
-
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -59,7 +56,7 @@ _HEADERS = {
 
 
 def create_app(
-    settings: Settings, host: str | None = None, *, desk: "Desk | None" = None
+    settings: Settings, host: str | None = None, *, service: "ChatService | None" = None
 ) -> "FastAPI":
     """Build the application that is served on `host`, by default the settings' one.
 
@@ -71,44 +68,48 @@ def create_app(
 
     from ui.app import mount
 
-    held = desk or open_desk(settings)
+    opened = service or open_service(settings)
     application = FastAPI(title="medchat", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(application, held)
-    mount(application, held, CHAT, settings.home)
+    _add_routes(application, opened)
+    mount(application, opened, CHAT, settings.home)
 
     # without one of our own, Gradio would answer any origin with its own CORS headers
     application.add_middleware(CORSMiddleware, allow_origins=[])
     application.add_middleware(Guard)
-    names = list(names_of(host or settings.host))
+    names = list(allowed_hosts(host or settings.host))
     application.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
-    held.warm_up()
+    opened.warm_up()
     return application
 
 
-def open_desk(settings: Settings) -> "Desk":
-    """Open the database, and with it the desk; the chat opens later, then with all it needs."""
-    from medchat.answering.writer import LocalWriter
+def open_service(settings: Settings) -> "ChatService":
+    """Open the database and return the service; the chat opens later, then with all it needs."""
     from medchat.chat import Chat, open_chat
-    from medchat.service import Desk
+    from medchat.service import ChatService
     from medchat.storage.database import open_engine
 
     engine = open_engine(settings)
 
     def opened() -> Chat:
         chat = open_chat(settings, engine=engine)
-        chat.search().find(_FIRST, top=1)  # loads the vectors' model, which takes the longest
-        if isinstance(chat.writer.model, LocalWriter):
-            chat.writer.model.student()
+        chat.warm_up()
         return chat
 
-    return Desk(engine, settings.home, opened)
+    return ChatService(engine, settings.home, opened)
 
 
-def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
-    """Serve the chat until somebody ends it. Raises MedchatError where the port is in use."""
+def serve(
+    settings: Settings,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve the chat until somebody ends it; `announce` is called with the address.
+
+    Raises MedchatError where the port is in use.
+    """
     import uvicorn
-
-    from medchat.cli.output import note
 
     address, number = host or settings.host, settings.port if port is None else port
     with closing(_bind(address, number)) as taken:
@@ -120,11 +121,11 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-        note(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
+        announce(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
         uvicorn.Server(config).run(sockets=[taken])
 
 
-def names_of(host: str) -> Sequence[str]:
+def allowed_hosts(host: str) -> Sequence[str]:
     """Return the host names under which a server bound to `host` may be asked.
 
     A page of another site that makes its own name point here is refused by this list.
@@ -148,16 +149,16 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        dressed = Dresser(send).send
+        guarded_send = ResponseRewriter(send).send
         if scope["method"] not in _SAFE and _is_foreign(scope):
-            await _refuse(dressed, 403)
-        elif _is_needless(scope["path"]):
-            await _refuse(dressed, 404)
+            await _refuse(guarded_send, 403)
+        elif _is_blocked(scope["path"]):
+            await _refuse(guarded_send, 404)
         else:
-            await self._app(scope, receive, dressed)
+            await self._app(scope, receive, guarded_send)
 
 
-class Dresser:
+class ResponseRewriter:
     """Sends one response on with its headers; a page is held back until it is whole."""
 
     def __init__(self, send: "Send") -> None:
@@ -196,7 +197,7 @@ class Dresser:
         return [*kept, *((name.encode(), value.encode()) for name, value in ours.items())]
 
 
-def _add_routes(application: "FastAPI", desk: "Desk") -> None:
+def _add_routes(application: "FastAPI", service: "ChatService") -> None:
     from fastapi import HTTPException, Request, Response
     from fastapi.responses import RedirectResponse
 
@@ -209,11 +210,11 @@ def _add_routes(application: "FastAPI", desk: "Desk") -> None:
 
     @application.get("/health")
     def health() -> dict[str, object]:
-        standing = desk.standing()
+        state = service.state()
         return {
-            "ready": standing.ready,
-            "generation": standing.generation,
-            "adapter": standing.adapter,
+            "ready": state.ready,
+            "generation": state.generation,
+            "adapter": state.adapter,
         }
 
     @application.get("/assets/{name}")
@@ -276,8 +277,8 @@ def _is_page(headers: Sequence[tuple[bytes, bytes]]) -> bool:
     )
 
 
-def _is_needless(path: str) -> bool:
-    return path.startswith(f"{CHAT}/") and path != f"{CHAT}/" and not path.startswith(NEEDED)
+def _is_blocked(path: str) -> bool:
+    return path.startswith(f"{CHAT}/") and path != f"{CHAT}/" and not path.startswith(ALLOWED_PATHS)
 
 
 async def _refuse(send: "Send", status: int) -> None:

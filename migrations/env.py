@@ -14,7 +14,7 @@ from knowledge.graph.catalog import connect
 
 METADATA = [
     knowledge.graph.catalog.EntityRow.metadata,
-    medchat.storage.conversations.Base.metadata,
+    medchat.storage.conversations.ConversationRow.metadata,
 ]
 _LOCK = 7_305_129  # any number that no other program of the server uses
 

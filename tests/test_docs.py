@@ -14,7 +14,7 @@ import reference
 import yaml
 from typer.main import get_command
 
-from finetune.recipe import load
+from finetune.recipe_reader import load
 from medchat.cli.app import app
 from medchat.settings import Settings
 

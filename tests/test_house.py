@@ -41,9 +41,9 @@ LESSON_LAYERS: dict[str, set[str]] = {
     "templates": set(),
     "facts": {"templates"},
     "verify": {"templates", "facts"},  # a checker that knew the writer would repeat its mistakes
-    "realize": {"templates", "facts", "verify"},
-    "pages": {"templates", "facts", "verify", "realize"},
-    "styles": {"templates", "facts", "verify", "realize", "pages"},
+    "realize": {"templates", "facts"},
+    "pages": {"templates", "facts", "realize"},
+    "styles": {"templates", "facts", "realize", "pages"},
 }
 """What each package of `knowledge.lessons` imports of the others; its own modules import all."""
 FORBIDDEN = {"pickle", "dill", "joblib", "shelve", "marshal"}

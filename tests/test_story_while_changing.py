@@ -181,7 +181,7 @@ def _change(home: Path, seed: int, told: Connection) -> None:
 @pytest.fixture
 def changing(home: Path, engine: Engine) -> Iterator[Connection]:
     """Start the process that changes the base; its first generation is there."""
-    conversations.Base.metadata.create_all(engine)
+    conversations.StorageBase.metadata.create_all(engine)
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_change, args=(home, 5, there))
@@ -258,7 +258,7 @@ def _check(begun: float, answer: Answer, made: list[Made]) -> None:
 def test_what_is_collected_while_it_is_read_is_asked_of_the_next_generation(
     engine: Engine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    conversations.Base.metadata.create_all(engine)
+    conversations.StorageBase.metadata.create_all(engine)
     embedding = ToyEmbedding()
     monkeypatch.setattr("medchat.chat.embedding_of", lambda settings: embedding)
     changes = Changes(home, 1)

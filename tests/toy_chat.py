@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from knowledge.graph import catalog
 from medchat.answering.answer import Answer, Citation, Model, Sentence
 from medchat.answering.writer import Writer
-from medchat.chat import Done, Event, Piece, Status
-from medchat.service import Desk
+from medchat.chat import Done, DraftPiece, Event, Status
+from medchat.service import ChatService
 from medchat.storage import conversations
 
 _VECTORS = (
@@ -73,7 +73,7 @@ def seed(home: Path) -> Engine:
     """Make a home with two documents, one hostile one and a fact."""
     engine = catalog.connect(f"sqlite:///{home / 'medchat.db'}")
     catalog.CatalogBase.metadata.create_all(engine)
-    conversations.Base.metadata.create_all(engine)
+    conversations.StorageBase.metadata.create_all(engine)
     with Session(engine) as session, session.begin():
         if session.get(catalog.SourceRow, "s1"):
             return engine
@@ -177,7 +177,7 @@ class ToyChat:
         pause = self.pause * (4 if "slow" in question else 1)
         words = answer.text.split(" ") * (50 if "endless" in question else 1)
         for word in words:
-            yield Piece(word + " ")
+            yield DraftPiece(word + " ")
             time.sleep(pause)
         yield Status("check")
         time.sleep(self.pause)
@@ -236,11 +236,13 @@ def main(home: Path, port: int) -> None:
     from medchat.web import create_app
 
     settings = load(home=str(home), writer="quote")
-    desk = None
+    service = None
     if not (home / "knowledge" / "gen-000001").is_dir():
         engine = seed(home)
-        desk = Desk(engine, home, lambda: ToyChat(engine))
-    uvicorn.run(create_app(settings, desk=desk), host="127.0.0.1", port=port, log_level="warning")
+        service = ChatService(engine, home, lambda: ToyChat(engine))
+    uvicorn.run(
+        create_app(settings, service=service), host="127.0.0.1", port=port, log_level="warning"
+    )
 
 
 if __name__ == "__main__":

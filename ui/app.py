@@ -1,8 +1,8 @@
-"""The web chat in Gradio: components laid out, events wired to a page; built, never launched.
+"""Build the web chat in Gradio: lay out components and wire events to a page; never launch it.
 
-    desk -> Page -> components + events -> Blocks -> mounted on somebody's application
+    service -> Page -> components + events -> Blocks -> mounted on somebody's application
 
-What an event does stands in `ui.page`; how it looks, in `chat.css`.
+What an event does is in `ui.page`; how it looks, in `chat.css`.
 """
 
 import os
@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from medchat.service import Desk
-from ui.page import MOST, Page, Parts, Session
-from ui.text import LANGUAGES, speak
+from medchat.service import ChatService
+from ui.page import Page, Parts
+from ui.session import MAX_QUESTION, Session
+from ui.text import LANGUAGES, page_text
 from ui.theme import theme
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ ANSWERED = ("transcript", "live", "ask", "stop", "history", "place")
 Outputs = dict[object, object]
 
 
-def mount(application: object, desk: Desk, path: str, home: Path) -> None:
+def mount(application: object, service: ChatService, path: str, home: Path) -> None:
     """Mount the chat on a FastAPI application; nothing of the home is ever served as a file.
 
     The application must answer `/assets/` and pass pages through `ui.theme.dress`.
@@ -43,7 +44,7 @@ def mount(application: object, desk: Desk, path: str, home: Path) -> None:
     closed = {"openapi_url": None, "docs_url": None, "redoc_url": None}
     gr.mount_gradio_app(
         cast(Any, application),
-        build(desk),
+        build(service),
         path=path,
         theme=theme(),
         app_kwargs=closed,
@@ -60,15 +61,17 @@ def mount(application: object, desk: Desk, path: str, home: Path) -> None:
     )
 
 
-def build(desk: Desk) -> "Blocks":
+def build(service: ChatService) -> "Blocks":
     """Build the page; importing Gradio takes seconds, so it happens here."""
     import gradio as gr
 
-    blocks: Blocks = gr.Blocks(title=speak("en")("page"), fill_width=True, analytics_enabled=False)
+    blocks: Blocks = gr.Blocks(
+        title=page_text("en")("page"), fill_width=True, analytics_enabled=False
+    )
     with blocks:
         session = gr.State(Session())
         parts = _layout()
-        _wire(blocks, parts, session, Page(desk))
+        _wire(blocks, parts, session, Page(service))
     blocks.queue(max_size=WAITING, default_concurrency_limit=8, api_open=False)
     return blocks
 
@@ -106,7 +109,7 @@ def _layout() -> dict[str, "Component"]:
                         show_label=False,
                         lines=1,
                         max_lines=8,
-                        max_length=MOST,
+                        max_length=MAX_QUESTION,
                         container=False,
                     )
                     parts["ask"] = gr.Button(elem_id="ask", variant="primary")
@@ -167,4 +170,4 @@ def _wire(
     at["new"].click(simple(page.new), [session], **quick)
     at["tell"].click(simple(page.signal), [session, signal], trigger_mode="multiple", **quick)
     search.change(simple(page.find), [session, search], trigger_mode="always_last", **quick)
-    language.input(simple(page.speak), [session, language], **quick)
+    language.input(simple(page.set_language), [session, language], **quick)

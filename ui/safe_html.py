@@ -1,4 +1,4 @@
-"""Text made safe for a page, and the few shapes of HTML that every part of it uses.
+"""Make text safe for a page, in the few shapes of HTML that all panes use.
 
     any text -> escaped, on one line -> HTML that Gradio's sanitizer passes unchanged
 
@@ -30,14 +30,18 @@ def lines(text: str) -> str:
     return re.sub(r"\n{2,}", "<br><br>", escape(kept)).replace("\n", "<br>")
 
 
-def hidden(text: str) -> str:
+def for_screen_readers(text: str) -> str:
     """Return words for those who hear the page instead of seeing it."""
     return f'<span class="unseen">{safe(text)}</span>'
 
 
 def button(name: str, label: str, value: str = "", *, kind: str = "", says: str = "") -> str:
     """Return a button that the script knows by `name`; `says` is what is heard in place of it."""
-    shown = (f"<span>{safe(label)}</span>" if label else "") + hidden(says) if says else safe(label)
+    shown = (
+        (f"<span>{safe(label)}</span>" if label else "") + for_screen_readers(says)
+        if says
+        else safe(label)
+    )
     title = f' title="{safe(says)}"' if says else ""
     classes = f"do-{name} {kind}".strip()
     return f'<button type="button" class="{classes}" value="{safe(value)}"{title}>{shown}</button>'

@@ -1,4 +1,4 @@
-"""The look: Gradio's theme with the fonts of the reader's system, and our files within its page.
+"""Style the page: Gradio's theme with system fonts, and our files in the head of its page.
 
     Gradio's page + one use-once number -> page with our style and script, fit for a strict CSP
 

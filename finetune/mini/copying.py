@@ -1,4 +1,4 @@
-"""Exercises over random tokens: what a small model learns before it can read.
+"""Make exercises over random tokens, which a small model learns before it can read.
 
     a b c ... filler ... a b c ...                      copy what followed, ever further back
     [1] a : x y  [2] b : z  ?  .. b ..  b : z [2]       find the line asked for, copy and cite it
@@ -22,8 +22,8 @@ LEVELS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """The tokens between which a dialogue stands, by their ids."""
+class DialogueTokens:
+    """The ids of the tokens that mark the parts of a dialogue."""
 
     user: int
     assistant: int
@@ -50,7 +50,9 @@ def segment(pick: random.Random, distance: int, tokens: Sequence[int]) -> Render
     return Rendered(first + filler + first, learn)
 
 
-def lookup(pick: random.Random, level: int, tokens: Sequence[int], marks: Marks) -> Rendered:
+def lookup(
+    pick: random.Random, level: int, tokens: Sequence[int], marks: DialogueTokens
+) -> Rendered:
     """Return numbered lines of a name, a label and values, then questions answered by one each.
 
     From the sixth level on names recur under other labels, and the question holds both.

@@ -1,9 +1,9 @@
-"""Reading drills: numbered evidence with invented or shuffled facts, questions, cited answers.
+"""Make reading drills: numbered evidence with invented facts, questions, cited answers.
 
     lexicon + seed -> evidence lines (facts and prose) -> questions -> answers copied from them
 
 Nothing here is true medicine, on purpose: who can only copy must read. The evidence lines have the
-shape that the knowledge room writes; a test holds the labels below against its vocabulary.
+shape that the package knowledge writes; a test holds the labels below against its vocabulary.
 """
 
 import random
@@ -44,7 +44,7 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RelationQuestions:
     """How one relation is asked for: its subject and object kinds, its labels, its questions.
 
     `{s}` stands for the subject. An empty object kind means that its values are sentences.
@@ -75,11 +75,13 @@ def _listed(*keys: str) -> list[str]:
     return [str(phrase) for phrase in found]
 
 
-def _asks() -> tuple[Ask, ...]:
+def _asks() -> tuple[RelationQuestions, ...]:
     asks = []
     for row in PHRASES["asks"]:
         plain = {key: str(row[key]) for key in ("id", "subject", "objects", "en", "zh")}
-        asks.append(Ask(**plain, ask_en=tuple(row["ask_en"]), ask_zh=tuple(row["ask_zh"])))
+        asks.append(
+            RelationQuestions(**plain, ask_en=tuple(row["ask_en"]), ask_zh=tuple(row["ask_zh"]))
+        )
     return tuple(asks)
 
 
@@ -108,7 +110,7 @@ class Drills:
         """Make one drill in a language, or in either."""
         pick = self._random
         chosen: Language = language or ("en" if pick.random() < 0.5 else "zh")
-        plan = _Plan(self, chosen, hardness)
+        plan = _DrillDraft(self, chosen, hardness)
         count = pick.randint(2, 3 + round(3 * hardness))
         for _ in range(count):
             plan.add_line()
@@ -160,7 +162,7 @@ class Drills:
         return text[0].upper() + text[1:], keys
 
 
-class _Plan:
+class _DrillDraft:
     """One drill in the making: what the evidence holds, and what can be asked of it."""
 
     def __init__(self, drills: Drills, language: Language, hardness: float) -> None:
@@ -205,7 +207,7 @@ class _Plan:
         self._subjects[name] = kind
         return name
 
-    def _values(self, ask: Ask) -> list[str]:
+    def _values(self, ask: RelationQuestions) -> list[str]:
         count = self._pick.randint(1, 3 if self._hardness < 0.3 else 6)
         if ask.objects:
             names = (
@@ -258,7 +260,7 @@ class _Plan:
         self.lines.append(title + mark + joint.join(text for text, _, _ in written))
         self._prose += [(number, text, about, keys) for text, about, keys in written]
 
-    def _question(self, ask: Ask, subject: str) -> str:
+    def _question(self, ask: RelationQuestions, subject: str) -> str:
         """Ask for a relation of a subject, in the relation's own words or plainly by its label."""
         pick = self._pick
         if self._language == "zh":
@@ -320,7 +322,7 @@ class _Plan:
 _BY_ID = {ask.id: ask for ask in ASKS}
 
 
-def fact_line(subject: str, ask: Ask, values: list[str], language: Language) -> str:
+def fact_line(subject: str, ask: RelationQuestions, values: list[str], language: Language) -> str:
     """Return a group of facts as a line of evidence, as the graph's `evidence_line` writes it."""
     if language == "zh":
         return f"{subject}——{ask.zh}：{'；'.join(values)}。"

@@ -21,7 +21,7 @@ UNSEEN = 1_000_003
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class ReadingScore:
     """How well a model reads drills that it never saw: greedy answers, before any checking.
 
     `asked` is the share of asked facts present in the answers, `stated` the share of stated facts
@@ -43,7 +43,7 @@ def measure(
     language: Language | None = None,
     hardness: float = 1.0,
     seed: int = UNSEEN,
-) -> Score:
+) -> ReadingScore:
     """Answer unseen drills greedily and score what is said against the evidence."""
     drills = supply(tokenizer, {}, seed)
     asked = present = stated = grounded = declined = uncovered = cited = answers = 0
@@ -62,7 +62,7 @@ def measure(
         grounded += sum(fact in whole for fact in facts)
         answers += 1
         cited += marks(said) == marks(drill.answers[0])
-    return Score(
+    return ReadingScore(
         count,
         present / max(asked, 1),
         grounded / max(stated, 1),

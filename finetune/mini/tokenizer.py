@@ -1,4 +1,4 @@
-"""The mini model's tokenizer: English byte pairs, one token per Chinese character.
+"""Train the mini model's tokenizer: English byte pairs, one token per Chinese character.
 
     texts -> byte-pair vocabulary + the common Chinese characters -> tokenizer folder
 

@@ -1,4 +1,4 @@
-"""Make the mini model from nothing: a tokenizer, then stages of copying, then its score.
+"""Train the mini model from nothing: a tokenizer, then stages of copying, then its score.
 
     texts -> tokenizer    segments -> lookups -> easy drills -> full drills -> base folder
 
@@ -23,7 +23,7 @@ from finetune.errors import FinetuneError
 from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
-from finetune.mini.reading import Score
+from finetune.mini.reading import ReadingScore
 from finetune.model import reduced
 from finetune.rendering import Rendered
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerFast
 
-Report = Callable[[str, int, int | None], None]
+StepReport = Callable[[str, int, int | None], None]
 
 STEEP = 2e-3
 """Learning rate of the segments."""
@@ -44,7 +44,7 @@ SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MiniPlan:
     """How the mini model is made; the defaults made the one that ships."""
 
     hidden: int = 256
@@ -81,12 +81,12 @@ def run(
     out: Path,
     texts: Iterable[str],
     lexicon: Lexicon,
-    plan: Plan | None = None,
-    report: Report = lambda step, done, total: None,
+    plan: MiniPlan | None = None,
+    report: StepReport = lambda step, done, total: None,
     measured: int = 200,
-) -> Score:
+) -> ReadingScore:
     """Make the model in `out` and score it on `measured` drills; a stopped run goes on."""
-    plan = plan or Plan()
+    plan = plan or MiniPlan()
     work = out.with_name(out.name + ".partial")
     work.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(work, texts, plan)
@@ -103,13 +103,13 @@ def run(
         raise FinetuneError(
             "The folder for the new mini model is there already.",
             where=str(out),
-            remedy="Move it away; the new one waits beside it.",
+            remedy="Move it away; the new one is kept next to it.",
         )
     work.rename(out)
     return result
 
 
-def _tokenizer(work: Path, texts: Iterable[str], plan: Plan) -> "PreTrainedTokenizerFast":
+def _tokenizer(work: Path, texts: Iterable[str], plan: MiniPlan) -> "PreTrainedTokenizerFast":
     from transformers import PreTrainedTokenizerFast
 
     if (work / "tokenizer.json").is_file():
@@ -135,15 +135,15 @@ class _Batch:
 
 
 class _Trainer:
-    """The model in the making, its optimiser, and where it stands."""
+    """The model in training, its optimiser, and how far both are."""
 
     def __init__(
         self,
         work: Path,
         tokenizer: "PreTrainedTokenizerFast",
         lexicon: Lexicon,
-        plan: Plan,
-        report: Report,
+        plan: MiniPlan,
+        report: StepReport,
     ) -> None:
         import torch
         from transformers import LlamaConfig, LlamaForCausalLM
@@ -252,9 +252,9 @@ class _Trainer:
         """Return a learning rate that rises over the first steps from nothing."""
         return rate * min(1.0, (self.step + 1) / 50)
 
-    def _marks(self) -> copying.Marks:
+    def _marks(self) -> copying.DialogueTokens:
         ids = self.tokenizer.get_vocab()
-        return copying.Marks(
+        return copying.DialogueTokens(
             user=ids["<|user|>"],
             assistant=ids["<|assistant|>"],
             line=ids["<0x0A>"],
@@ -401,7 +401,7 @@ class _Trainer:
                 self.optimizer.state[value] = moments
 
 
-def _write_card(work: Path, plan: Plan, score: Score, trainer: _Trainer) -> None:
+def _write_card(work: Path, plan: MiniPlan, score: ReadingScore, trainer: _Trainer) -> None:
     card = {
         "plan": asdict(plan),
         "score": asdict(score),

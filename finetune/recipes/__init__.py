@@ -1,1 +1,1 @@
-"""The recipes that ship, as commented YAML; `finetune.recipe` reads them."""
+"""The recipes that ship, as commented YAML; `finetune.recipe_reader` reads them."""

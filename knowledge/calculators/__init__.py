@@ -1,1 +1,1 @@
-"""Clinical calculators: formulas as data, the calls that ask for them, their worked steps."""
+"""Calculate clinical formulas: formulas as data, calls in a fixed grammar, worked steps."""

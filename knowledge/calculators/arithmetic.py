@@ -1,10 +1,10 @@
-"""Arithmetic: the small language in which formulas are written, and nothing else of Python.
+"""Evaluate the expressions in which formulas are written, without running Python code.
 
     text -> Python's own parser -> a short list of what may stand in it -> value, or written out
 
 Numbers, names, `+ - * / ^`, comparisons (1 where they hold, 0 else), `and`, `or`, `a if b else c`,
 and the functions min, max, ln, sqrt, round. No text is ever run as code; whatever is not on the
-list raises ValueError. This file knows nothing of medicine.
+list raises ValueError.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Calls: the fixed grammar in which a calculator is asked, written, read and answered.
+"""Write, parse and answer the calls of calculators, in one fixed grammar.
 
     calculate("BMI", weight=70 kg, height=1.75 m)   -> 22.9 kg/m²
     equation("serum creatinine", "106 / 88.4", 2)   -> 1.20
@@ -6,7 +6,7 @@
 A calculator is asked by the name of a formula, with every input once, in its own unit; an equation
 by what it stands for, an expression of numbers, and the decimals of its result. A fact is a call
 with its result behind an equals sign; `?` stands for what is missing. Names, units and choices are
-those of the row's language. This file knows nothing of lessons.
+those of the row's language.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Working: how a result comes about, as a line that people read.
+"""Show how a result comes about, as one line for people.
 
 formula + what is given -> the expression with its numbers, or the items of a score that count
 """

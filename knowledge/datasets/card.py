@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from knowledge.datasets.filtering import FilterReport
 from knowledge.records import Lesson, LessonMessage
-from knowledge.vocabulary import RELATIONS
-
-_INVERSE = "~"
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 _STYLES = {
     "chatdoctor": "a patient tells, a doctor answers",
@@ -222,11 +220,11 @@ def _tables(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
 
 def _topic(relation: str) -> str:
     """Say what rows of a topic tell."""
-    known = RELATIONS.get(relation.removesuffix(_INVERSE))
+    known = RELATIONS.get(relation.removesuffix(INVERSE))
     if known is None:
         return _TOPICS.get(relation, "")
     inverse = known.inverse_en or f"of what it is a {known.en}"
-    return f"seen from the other end: {inverse}" if relation.endswith(_INVERSE) else known.en
+    return f"seen from the other end: {inverse}" if relation.endswith(INVERSE) else known.en
 
 
 def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:

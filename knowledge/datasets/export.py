@@ -191,7 +191,7 @@ class _Files:
     def add(self, lesson: Lesson, held: bool) -> None:
         """Write a row to the files that it belongs to."""
         own, *others = (
-            lesson.worked.lines if lesson.worked else row_formats.encode_all(lesson, held)
+            lesson.prepared.lines if lesson.prepared else row_formats.encode_all(lesson, held)
         )
         if held:
             self._validation.write(own)

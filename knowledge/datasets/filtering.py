@@ -122,7 +122,7 @@ def _filtered(
     lesson, reason = candidate
     if lesson is None or reason:
         return candidate
-    return lesson, first_reason(stateful if lesson.worked else filters, lesson)
+    return lesson, first_reason(stateful if lesson.prepared else filters, lesson)
 
 
 def first_reason(filters: Sequence[RowFilter], lesson: Lesson) -> str:

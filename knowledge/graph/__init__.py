@@ -1,1 +1,1 @@
-"""The knowledge graph: tables, entity resolution, linker, merges, conflicts, verbalization."""
+"""Store the knowledge graph: tables, merging, entity linking, conflicts, facts as text."""

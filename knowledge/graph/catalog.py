@@ -1,4 +1,4 @@
-"""The catalogue: typed tables of the one database for sources, graph, literature, generations.
+"""Define the catalogue's tables, which generation sees which row, and open the database.
 
     sources -< entities -< names, identifiers, joins, splits    facts >- fact_sources -< sources
     sources -< documents -< passages    generations
@@ -53,7 +53,7 @@ _PATIENCE = 60
 
 
 class CatalogBase(DeclarativeBase):
-    """The metadata of this room's tables."""
+    """The base class of the catalogue's tables."""
 
 
 class SourceRow(CatalogBase):
@@ -120,7 +120,7 @@ class IdentifierRow(CatalogBase):
 class JoinRow(CatalogBase):
     """How what a source says came to an entity that was there: a merge, as it was decided.
 
-    `how` is `name`, `identifier` or `split` (a new edition of what was parted from another entity),
+    `how` is `name`, `identifier` or `split` (a new edition of what was split off another entity),
     `term` the normalised name or the identifier by which the entity was found.
     A join is in force where the entity holds a name of that source, so it needs no generations.
     """

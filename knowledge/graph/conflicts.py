@@ -1,4 +1,4 @@
-"""Conflicts: facts that cannot be right together, kept side by side with the sources of each.
+"""Find facts that cannot be right together, and show both sides with their sources.
 
     facts about one pair, or of one relation that has one answer -> which contradict each other
     notes of one fact -> levels that its sources disagree on
@@ -8,6 +8,7 @@ Nothing is decided here and nothing is dropped: a curator sees both sides, and s
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from sqlalchemy import Engine, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -15,15 +16,7 @@ from sqlalchemy.orm import aliased
 from knowledge.graph.catalog import FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.records import Entity, Fact
-
-OPPOSED = (
-    (frozenset({"first_line", "medicine", "treatment"}), frozenset({"contraindication"})),
-    (frozenset({"diet_recommended"}), frozenset({"diet_avoided"})),
-)
-"""Relations of which two sources cannot both be right about the same pair."""
-
-SINGLE = ("dose_limit", "pregnancy", "transmission", "drug_class")
-"""Relations to a text of which an entity has one: another source's other text is a conflict."""
+from knowledge.vocabulary import RELATIONS, SINGLE, are_opposed
 
 View = dict[str, object]
 
@@ -31,32 +24,60 @@ _LEVEL = re.compile(r"\blevel: ([^;,]+)")
 _UNSTATED = ("not stated", "unknown")
 
 
-def against(fact: Fact, others: Sequence[Fact]) -> list[str]:
+def find_conflicting(fact: Fact, others: Sequence[Fact]) -> list[str]:
     """Return the ids of the facts that cannot be right together with this one."""
-    return [other.id for other in others if other.id != fact.id and clash(fact, other)]
+    return [other.id for other in others if other.id != fact.id and conflict(fact, other)]
 
 
-def clash(fact: Fact, other: Fact) -> bool:
+def conflict(fact: Fact, other: Fact) -> bool:
     """Say whether two facts contradict each other."""
-    if fact.object is None or other.object is None:
-        return (
-            fact.relation == other.relation
-            and fact.relation in SINGLE
-            and fact.subject == other.subject
-            and not set(fact.sources) & set(other.sources)
-            and {name.language for name in fact.value} & {name.language for name in other.value}
-            != set()
-        )
-    if {fact.subject, fact.object} != {other.subject, other.object}:
-        return False
-    return any(
-        (fact.relation in one and other.relation in two)
-        or (fact.relation in two and other.relation in one)
-        for one, two in OPPOSED
+    return exclude_each_other(fact, other) or _rival(fact, other)
+
+
+class RelatedPair(Protocol):
+    """A statement that relates two entities; `object` is empty where it relates one to a text."""
+
+    @property
+    def subject(self) -> str:
+        """The id of the entity that the statement is about."""
+
+    @property
+    def relation(self) -> str:
+        """The id of the relation."""
+
+    @property
+    def object(self) -> str | None:
+        """The id of the other entity."""
+
+
+def exclude_each_other(one: RelatedPair, other: RelatedPair) -> bool:
+    """Say whether two statements relate the same two entities in ways that exclude each other."""
+    return (
+        bool(one.object and other.object)
+        and {one.subject, one.object} == {other.subject, other.object}
+        and are_opposed(one.relation, other.relation)
     )
 
 
-def levels(fact: Fact) -> dict[str, list[str]]:
+def _rival(fact: Fact, other: Fact) -> bool:
+    """Say whether two sources give different texts, in one language, where one answer is expected.
+
+    A source that gives two itself tells parts of one answer, such as the limit for the elderly.
+    """
+    return (
+        fact.object is None
+        and other.object is None
+        and fact.relation == other.relation
+        and RELATIONS[fact.relation].single
+        and fact.subject == other.subject
+        and not set(fact.sources) & set(other.sources)
+        and not {name.language for name in fact.value}.isdisjoint(
+            name.language for name in other.value
+        )
+    )
+
+
+def stated_levels(fact: Fact) -> dict[str, list[str]]:
     """Return each level that a fact is given, with the sources that give it."""
     found: dict[str, list[str]] = {}
     for source, note in fact.notes:
@@ -66,7 +87,7 @@ def levels(fact: Fact) -> dict[str, list[str]]:
     return found
 
 
-def listed(engine: Engine, generation: int, limit: int) -> list[View]:
+def list_conflicts(engine: Engine, generation: int, limit: int) -> list[View]:
     """Return the conflicts of a generation, each with its sides and their sources."""
     graph = KnowledgeGraph(engine, generation)
     with engine.connect() as connection:
@@ -93,12 +114,12 @@ def _conflicts(graph: KnowledgeGraph, subjects: Sequence[str]) -> Iterator[tuple
         own = graph.facts(subject)
         others = [*own, *graph.inverse(subject)]
         for fact in own:
-            if len(levels(fact)) > 1 and frozenset((fact.id,)) not in told:
+            if len(stated_levels(fact)) > 1 and frozenset((fact.id,)) not in told:
                 told.add(frozenset((fact.id,)))
                 yield "its sources give different levels", [fact]
             for other in others:
                 pair = frozenset((fact.id, other.id))
-                if len(pair) == 2 and pair not in told and clash(fact, other):
+                if len(pair) == 2 and pair not in told and conflict(fact, other):
                     told.add(pair)
                     single = fact.object is None
                     yield "one answer is expected" if single else "opposed relations", [fact, other]
@@ -129,14 +150,14 @@ def _opposed(generation: int) -> Iterator[Select[str]]:
     other = aliased(FactRow)
     same = and_(other.subject_id == FactRow.subject_id, other.object_id == FactRow.object_id)
     turned = and_(other.subject_id == FactRow.object_id, other.object_id == FactRow.subject_id)
-    for one, two in OPPOSED:
+    for relation in (each for each in RELATIONS.values() if each.opposes):
         for pair in (same, turned):  # one condition each, so that each can use its index
             yield (
                 select(FactRow.subject_id)
                 .join(other, pair)
                 .where(
-                    FactRow.relation.in_(two),
-                    other.relation.in_(one),
+                    FactRow.relation == relation.id,
+                    other.relation.in_(relation.opposes),
                     holds(FactRow, generation),
                 )
                 .distinct()

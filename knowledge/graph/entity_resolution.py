@@ -1,4 +1,4 @@
-"""Identity: which entity a name or an identifier means.
+"""Find which known entity a name or an identifier means.
 
     kind + names + own identifiers -> by name | by identifier | nobody yet
 
@@ -31,7 +31,7 @@ class Resolution(NamedTuple):
 
 
 class EntityResolver:
-    """What is known of entities by name and by identifier, in the order in which it was told."""
+    """What is known of entities by name and by identifier, in the order in which it was added."""
 
     def __init__(self) -> None:
         self._preferred: dict[Key, str | None] = {}
@@ -49,7 +49,7 @@ class EntityResolver:
         for known in (self._preferred, self._trusted):
             for key in keys:
                 id = known.get(key)
-                if id and not self.apart(id, own):
+                if id and not self.tells_apart(id, own):
                     return Resolution(id, "name", key[1], apart)
                 apart = apart or id or ""
         for code in own:
@@ -58,12 +58,12 @@ class EntityResolver:
                 return Resolution(id, "identifier", code, apart)
         for key in keys if any_alias else ():
             id = self._aliases.get(key)
-            if id and not self.apart(id, own):
+            if id and not self.tells_apart(id, own):
                 return Resolution(id, "name", key[1], apart)
             apart = apart or id or ""
         return Resolution("", "created", apart=apart)
 
-    def apart(self, id: str, own: Sequence[str]) -> bool:
+    def tells_apart(self, id: str, own: Sequence[str]) -> bool:
         """Say whether a register that names the entity names these by other identifiers."""
         borne = self._borne.get(id) if own else None
         if not borne or not borne.isdisjoint(own):
@@ -71,25 +71,25 @@ class EntityResolver:
         registers = {register(code) for code in own}
         return any(register(code) in registers for code in borne)
 
-    def borne(self, id: str) -> set[str]:
+    def own_identifiers(self, id: str) -> set[str]:
         """Return the identifiers under which registers keep the records of an entity."""
         return self._borne.get(id, set())
 
-    def preferred(self, key: Key) -> str | None:
+    def preferred_entity(self, key: Key) -> str | None:
         """Return the entity that has this as a preferred name."""
         return self._preferred.get(key)
 
-    def prefer(self, key: Key, id: str) -> None:
+    def add_preferred_name(self, key: Key, id: str) -> None:
         """Learn a preferred name; the first entity that has it keeps it."""
         self._preferred.setdefault(key, id)
 
-    def alias(self, key: Key, id: str, *, trusted: bool) -> None:
+    def add_alias(self, key: Key, id: str, *, trusted: bool) -> None:
         """Learn an alias."""
         _share(self._aliases, key, id)
         if trusted:
             _share(self._trusted, key, id)
 
-    def bear(self, kind: str, code: str, id: str) -> None:
+    def add_identifier(self, kind: str, code: str, id: str) -> None:
         """Learn an identifier of the register from which a record of the entity comes."""
         _share(self._codes, (kind, code), id)
         self._borne.setdefault(id, set()).add(code)

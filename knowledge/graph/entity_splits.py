@@ -60,13 +60,13 @@ class SplitPlan:
 
 
 def plan_split(
-    connection: Connection, asked: str, source: str, parent: int, number: int
+    connection: Connection, name: str, source: str, parent: int, number: int
 ) -> SplitPlan:
     """Plan to part what a source says of an entity, which is given by its id or a name.
 
-    Raises KnowledgeError where the entity or the source is not there, or nothing is to be parted.
+    Raises KnowledgeError where entity or source are not there, or nothing can be split off.
     """
-    entity = _entity(connection, asked, source, parent)
+    entity = _entity(connection, name, source, parent)
     rows = connection.execute(
         select(NameRow).where(NameRow.entity_id == entity, holds(NameRow, parent))
     ).all()
@@ -79,7 +79,7 @@ def plan_split(
     ).all()
     own_codes = {row.code for row in codes if row.own and row.source_id == source}
     kept_codes = {row.code for row in codes if row.own and row.source_id != source}
-    parting = SplitPlan(
+    split = SplitPlan(
         entity,
         part,
         source,
@@ -96,14 +96,14 @@ def plan_split(
         sorted(kept & {row.normalised for row in own}) + sorted(kept_codes & own_codes),
         sorted(own_codes - kept_codes),
     )
-    _plan_facts(connection, parting, parent, number)
-    return parting
+    _plan_facts(connection, split, parent, number)
+    return split
 
 
-def _plan_facts(connection: Connection, parting: SplitPlan, parent: int, number: int) -> None:
+def _plan_facts(connection: Connection, split: SplitPlan, parent: int, number: int) -> None:
     """Plan the facts that the source states of the entity, on both sides of the split."""
-    of_source = select(FactSourceRow.fact_id).where(FactSourceRow.source_id == parting.source)
-    about = or_(FactRow.subject_id == parting.entity, FactRow.object_id == parting.entity)
+    of_source = select(FactSourceRow.fact_id).where(FactSourceRow.source_id == split.source)
+    about = or_(FactRow.subject_id == split.entity, FactRow.object_id == split.entity)
     facts = connection.execute(
         select(FactRow)
         .where(about, FactRow.id.in_(of_source), holds(FactRow, parent))
@@ -122,46 +122,46 @@ def _plan_facts(connection: Connection, parting: SplitPlan, parent: int, number:
             )
     for fact in facts:
         subject, object = (
-            parting.part if side == parting.entity else side
+            split.part if side == split.entity else side
             for side in (fact.subject_id, fact.object_id)
         )
         said = (fact.value_en, fact.value_zh)
         id = fact_id(subject, fact.relation, object or "|".join(map(normalise, said)))
-        own = [line for line in stated[fact.id] if line.source_id == parting.source]
-        others = [line for line in stated[fact.id] if line.source_id != parting.source]
-        parting.ended.append(fact.id)
+        own = [line for line in stated[fact.id] if line.source_id == split.source]
+        others = [line for line in stated[fact.id] if line.source_id != split.source]
+        split.ended.append(fact.id)
         ends = (fact.relation, object, *said, fact.position, number)
-        _keep(connection, parting, NewFact(id, subject, *ends), own)
+        _keep(connection, split, NewFact(id, subject, *ends), own)
         if others:
             ends = (fact.relation, fact.object_id, *said, fact.position, number)
             base = bare_id(fact.id)
-            _keep(connection, parting, NewFact(base, fact.subject_id, *ends), others)
+            _keep(connection, split, NewFact(base, fact.subject_id, *ends), others)
 
 
 def _keep(
-    connection: Connection, parting: SplitPlan, fact: NewFact, stated: Sequence[NewFactSource]
+    connection: Connection, split: SplitPlan, fact: NewFact, stated: Sequence[NewFactSource]
 ) -> None:
     """Plan a fact under the first version of its id that is free, with those who state it."""
     version = 1
     while connection.scalar(select(FactRow.id).where(FactRow.id == version_of(fact.id, version))):
         version += 1
     id = version_of(fact.id, version)
-    parting.facts.append(fact._replace(id=id))
-    parting.fact_sources.extend(line._replace(fact_id=id) for line in stated)
+    split.facts.append(fact._replace(id=id))
+    split.fact_sources.extend(line._replace(fact_id=id) for line in stated)
 
 
-def _entity(connection: Connection, asked: str, source: str, parent: int) -> str:
-    """Return the entity that is meant: of several of a name the one that has to be parted."""
+def _entity(connection: Connection, name: str, source: str, parent: int) -> str:
+    """Return the entity of an id or name: of several of a name the one that has to be split."""
     named = select(NameRow.entity_id, NameRow.source_id).where(holds(NameRow, parent))
     of_name = select(NameRow.entity_id).where(
-        NameRow.normalised == normalise(asked), holds(NameRow, parent)
+        NameRow.normalised == normalise(name), holds(NameRow, parent)
     )
-    meant = or_(NameRow.entity_id == asked, NameRow.entity_id.in_(of_name))
+    meant = or_(NameRow.entity_id == name, NameRow.entity_id.in_(of_name))
     sources: dict[str, set[str]] = {}
     for id, source_id in connection.execute(named.where(meant)):
         sources.setdefault(id, set()).add(source_id)
     if not sources:
-        raise unknown_entity(asked)
+        raise unknown_entity(name)
     if not connection.scalar(
         select(SourceRow.id).where(SourceRow.id == source, holds(SourceRow, parent))
     ):
@@ -174,18 +174,18 @@ def _entity(connection: Connection, asked: str, source: str, parent: int) -> str
     merged = [id for id, ids in from_source.items() if len(ids) > 1]
     if len(merged) > 1:
         raise KnowledgeError(
-            f"{asked!r} is a name of {len(merged)} entities: {', '.join(sorted(merged))}.",
-            where=asked,
+            f"{name!r} is a name of {len(merged)} entities: {', '.join(sorted(merged))}.",
+            where=name,
             remedy="Give the id of one of them.",
         )
     if not merged:
         what = (
-            f"Nothing but {source} names {asked!r}, so there is nothing to part it from."
+            f"Nothing but {source} names {name!r}, so there is nothing to split it from."
             if from_source
-            else f"{source} does not name {asked!r}."
+            else f"{source} does not name {name!r}."
         )
-        remedy = f"`medchat kb merges {asked!r}` lists what was merged."
-        raise KnowledgeError(what, where=asked, remedy=remedy)
+        remedy = f"`medchat kb merges {name!r}` lists what was merged."
+        raise KnowledgeError(what, where=name, remedy=remedy)
     return merged[0]
 
 
@@ -200,7 +200,7 @@ def unknown_entity(name: str) -> KnowledgeError:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What was parted from an entity, and by what a record that means it can be told."""
+    """What was split off an entity, and the identifiers of records that mean it."""
 
     id: str
     edition: Edition
@@ -209,7 +209,7 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """An entity with all that was parted from it; `shared` are the terms of more than one."""
+    """An entity with all that was split off it; `shared` are the terms of more than one."""
 
     root: str
     parts: list[_Part]
@@ -247,27 +247,27 @@ class SplitDecisions:
         own: Sequence[str],
         edition: Edition,
         found: Resolution,
-        identity: EntityResolver,
+        resolver: EntityResolver,
     ) -> Resolution:
         """Return which side of a split is meant where a record was found to mean either.
 
-        A new edition of the source that was parted means the part. Identifiers of one side, and
+        A new edition of the source that was split off means the part. Identifiers of one side, and
         names that only one has, mean that side. What both have means the entity, not the part.
         """
         family = self._family(kind, (*names, *own), found)
         if family is None:
             return found
         for part in family.parts:
-            if part.edition == edition and not identity.apart(part.id, own):
+            if part.edition == edition and not resolver.tells_apart(part.id, own):
                 return Resolution(part.id, "split", found.term)
         telling = set(own) - family.shared
         for part in family.parts:
-            codes = telling & (part.codes | identity.borne(part.id))
+            codes = telling & (part.codes | resolver.own_identifiers(part.id))
             if codes:
                 return Resolution(part.id, "identifier", min(codes))
         if found.id and found.term not in family.shared:
             return found
-        if identity.apart(family.root, own):
+        if resolver.tells_apart(family.root, own):
             return Resolution("", "created", apart=family.root)
         return Resolution(family.root, "name", found.term)
 

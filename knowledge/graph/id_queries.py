@@ -1,9 +1,9 @@
-"""Run queries over lists of ids: compiled once and asked many times, or in batches.
+"""Run queries over lists of ids: compiled once and run many times, or in batches.
 
     statement with places for ids -> SQL of this database -> plain rows, a batch of ids at a time
 
-Where thousands of small queries are asked, compiling each takes several times as long as answering
-it. Rows are what the driver gives, so a query asks for texts and whole numbers only.
+Where thousands of small queries are run, compiling each takes several times as long as running it.
+Rows are what the driver gives, so a query selects texts and whole numbers only.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,25 +20,25 @@ _BATCH = 400
 
 
 class PreparedQuery:
-    """A query over ids, `most` of them at a time."""
+    """A query over ids, `batch` of them at a time."""
 
-    def __init__(self, engine: Engine, worded: StatementBuilder, most: int) -> None:
-        self._names = [f"id_{place}" for place in range(most)]
-        statement = worded([bindparam(name, "") for name in self._names])
+    def __init__(self, engine: Engine, build: StatementBuilder, batch: int) -> None:
+        self._names = [f"id_{place}" for place in range(batch)]
+        statement = build([bindparam(name, "") for name in self._names])
         compiled = statement.compile(
             dialect=engine.dialect, compile_kwargs={"render_postcompile": True}
         )
         self._sql = str(compiled)
         self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
         self._given: dict[str, Any] = dict(compiled.params)
-        self._most = most
+        self._batch = batch
 
     def rows(self, connection: Connection, ids: Sequence[str]) -> Iterator[Row]:
-        """Yield the rows that hold for any of the ids; a last short piece repeats its last id."""
-        for start in range(0, len(ids), self._most):
-            piece = list(ids[start : start + self._most])
-            piece += piece[-1:] * (self._most - len(piece))
-            given = {**self._given, **dict(zip(self._names, piece, strict=True))}
+        """Yield the rows that hold for any of the ids; a short last batch repeats its last id."""
+        for start in range(0, len(ids), self._batch):
+            part = list(ids[start : start + self._batch])
+            part += part[-1:] * (self._batch - len(part))
+            given = {**self._given, **dict(zip(self._names, part, strict=True))}
             asked = tuple(map(given.__getitem__, self._order)) if self._order else given
             cursor = connection.exec_driver_sql(self._sql, asked).cursor
             assert cursor is not None  # a query has rows

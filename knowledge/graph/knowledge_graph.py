@@ -1,9 +1,9 @@
-"""Graph: entities, their facts, and groups of facts as lines of evidence.
+"""Read entities, their facts, and groups of facts as lines of evidence.
 
     entity + relation -> facts, the best supported first -> one line with the facts' ids
 
-A graph belongs to one generation and reads the catalogue as it is asked. This file knows nothing
-of questions: which relation is meant is decided elsewhere.
+A graph belongs to one generation and reads the catalogue when it is asked. Which relation a
+question means is decided in `knowledge.search`.
 """
 
 from collections import deque
@@ -36,12 +36,11 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import PreparedQuery, Row, StatementBuilder
 from knowledge.records import Entity, Fact, Identifier, Language, Name
 from knowledge.text.names import normalise
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 MOST = 12
 """A line of evidence names at most this many objects."""
 
-_INVERSE = "~"
 _FEW, _MANY = 24, 400
 """So many entities are asked for at once."""
 
@@ -103,9 +102,9 @@ class KnowledgeGraph:
     def _rows(
         self, name: str, worded: StatementBuilder, ids: Sequence[str], most: int = 0
     ) -> list[Row]:
-        """Ask a query that is put into words when it is first asked; its ids, and so many at once.
+        """Run a query over ids, `most` at once; it is compiled when it is first run.
 
-        To word a query anew takes longer than to answer it.
+        Compiling a query takes longer than running it.
         """
         if name not in self._prepared:
             self._prepared[name] = PreparedQuery(self._engine, worded, most or len(ids))
@@ -222,7 +221,7 @@ class KnowledgeGraph:
         text = verbalize.evidence_line(
             entity, relation, [said for _, said in shown], language, inverse=inverse
         )
-        id = f"{entity_id}#{relation}{_INVERSE if inverse else ''}"
+        id = f"{entity_id}#{relation}{INVERSE if inverse else ''}"
         return EvidenceLine(
             id, entity, relation, inverse, text, tuple(fact for fact, _ in shown), language
         )

@@ -1,4 +1,4 @@
-"""Linker: finds the catalogue's entities in running text, in English and Chinese.
+"""Find the catalogue's entities in running text, in English and Chinese.
 
     names of a generation -> longest match over words and characters -> which entity is meant
         -> mentions with exact places
@@ -6,7 +6,7 @@
 Plurals, spellings and numbering agree through `names.normalise`; a longer word with one letter
 wrong is read as the known word that it can only be, and the words of an English name may stand in
 another order. Words of everyday speech that happen to be names, and single Chinese characters, are
-left alone. This file knows nothing of what is asked.
+left alone.
 """
 
 import re
@@ -19,6 +19,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.text.characters import CJK
 from knowledge.text.names import normalise
 from knowledge.text.spelling import SpellingCorrector
 from knowledge.text.stop_words import EVERYDAY_EN, EVERYDAY_ZH
@@ -27,10 +28,9 @@ from knowledge.vocabulary import KINDS
 REORDERED = 5
 """English names of two to so many words are also found with their words in another order."""
 
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNIT = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+(?:['’‘`´][^\\W_{_CJK}]+)*")
-_PARTS = re.compile(f"[{_CJK}]|[^ {_CJK}]+")
-_CJK_SIGN = re.compile(f"[{_CJK}]")
+_UNIT = re.compile(f"[{CJK}]|[^\\W_{CJK}]+(?:['’‘`´][^\\W_{CJK}]+)*")
+_PARTS = re.compile(f"[{CJK}]|[^ {CJK}]+")
+_CJK_SIGN = re.compile(f"[{CJK}]")
 _NUMERAL = re.compile("[ivⅰ-ⅷⅠ-Ⅷ]+|[一二三四五]", re.IGNORECASE)
 _TYPED = ("type", "stage", "grade", "class", "group", "factor")
 _MEASURED = ("型", "期", "级", "度")
@@ -38,7 +38,7 @@ _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
 _PHRASE = re.compile(f"[^{_ENDING}]+")
 _MOST_PHRASES = 20_000  # that are remembered with the names in them
-_MIXED = re.compile(f"[^{_CJK}{_ENDING}]|[一二三四五][型期级度]")
+_MIXED = re.compile(f"[^{CJK}{_ENDING}]|[一二三四五][型期级度]")
 """What makes a phrase more than Chinese characters, each of which stands for itself."""
 
 _INTRODUCED = re.compile(r"\s*[(（]([A-Z][A-Za-z0-9-]{1,9})[)）]")
@@ -131,7 +131,7 @@ class Linker:
             self._words.update(part for part in parts if not _CJK_SIGN.match(part))
 
     def _reorder(self, key: str, words: list[str]) -> None:
-        """Learn that a name may be told with its words in another order, unless two would be."""
+        """Let a name be found with its words in another order, unless two names would be."""
         if 1 < len(words) <= REORDERED:
             self._turned.update(words)
             order = " ".join(sorted(words))

@@ -1,9 +1,9 @@
-"""Merge: what sources say, brought together as rows of the catalogue.
+"""Merge the records of several sources into planned rows of the catalogue.
 
     entity records -> which entity is meant -> names, identifiers and facts, each with every source
 
-Which entity a record or a term means is settled by `identity`, and each identifier keeps how its
-record came to the entity. This file writes nothing: it plans rows.
+`entity_resolution` finds which entity a record or a reference means; each identifier keeps how its
+record came to the entity. Nothing is written here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ class GraphMerge:
         self._number = number
         self._parent = parent
         self._editions = editions
-        self._identity = EntityResolver()
+        self._resolver = EntityResolver()
         self._splits = SplitDecisions(connection, parent)
         self._normalised: dict[str, str] = {}
         self._named: set[tuple[str, str, str, str]] = set()
@@ -114,15 +114,15 @@ class GraphMerge:
         for id, normalised, language, rank, format in rows:
             key = (kinds[id], normalised)
             if rank == 0 or (id, language) not in preferred:
-                self._identity.prefer(key, id)
+                self._resolver.add_preferred_name(key, id)
             else:
-                self._identity.alias(key, id, trusted=format in CURATED_FORMATS)
+                self._resolver.add_alias(key, id, trusted=format in CURATED_FORMATS)
             preferred.add((id, language))
         codes = select(IdentifierRow.entity_id, IdentifierRow.code).where(
             IdentifierRow.own, holds(IdentifierRow, parent)
         )
         for id, code in self._connection.execute(codes):
-            self._identity.bear(kinds[id], code, id)
+            self._resolver.add_identifier(kinds[id], code, id)
 
     def add(self, stated: Sequence[SourcedRecord]) -> None:
         """Plan the rows of all records of a call; which entity each means is settled first."""
@@ -157,7 +157,7 @@ class GraphMerge:
         for place, name in _placed(first):
             self._name(subject, name, each.source, place)
         for key in keys:
-            self._identity.prefer((record.kind, key), subject)
+            self._resolver.add_preferred_name((record.kind, key), subject)
         if each.curated:
             self._alias(each, subject)
         return subject
@@ -170,10 +170,10 @@ class GraphMerge:
             key = (each.record.kind, self._key(name))
             if name in first or not key[1]:
                 continue
-            if self._identity.preferred(key) not in (None, subject):
+            if self._resolver.preferred_entity(key) not in (None, subject):
                 self._skip(each.source, "an alias that is another entity's own name")
                 continue
-            self._identity.alias(key, subject, trusted=each.curated)
+            self._resolver.add_alias(key, subject, trusted=each.curated)
             self._name(subject, name, each.source, place)
 
     def _state(self, each: SourcedRecord, subject: str) -> None:
@@ -215,7 +215,7 @@ class GraphMerge:
         self._identify(target, term, found, source)
         if not found.id:
             for name in _preferred(term.names):
-                self._identity.prefer((kind, self._key(name)), target)
+                self._resolver.add_preferred_name((kind, self._key(name)), target)
         for place, name in _placed(term.names):
             self._name(target, name, source, _MENTIONED + place)
         return target
@@ -230,8 +230,8 @@ class GraphMerge:
         self, kind: str, keys: Sequence[str], own: Sequence[str], source: str, *, any_alias: bool
     ) -> Resolution:
         """Return the entity that names or identifiers mean, on the right side of every split."""
-        found = self._identity.find(kind, keys, own, any_alias=any_alias)
-        return self._splits.settle(kind, keys, own, self._editions[source], found, self._identity)
+        found = self._resolver.find(kind, keys, own, any_alias=any_alias)
+        return self._splits.settle(kind, keys, own, self._editions[source], found, self._resolver)
 
     def _meant(
         self, kind: str, name: Name, own: Sequence[str], found: Resolution, source: str
@@ -253,7 +253,7 @@ class GraphMerge:
 
     def _new_id(self, kind: str, name: Name, own: Sequence[str]) -> str:
         id = entity_id(kind, name.text)
-        return entity_id(kind, name.text, own[0]) if self._identity.apart(id, own) else id
+        return entity_id(kind, name.text, own[0]) if self._resolver.tells_apart(id, own) else id
 
     def _identify(
         self, id: str, given: EntityRecord | EntityReference, found: Resolution, source: str
@@ -275,7 +275,7 @@ class GraphMerge:
                 NewIdentifier(id, code, own, found.joined, source, self._number)
             )
             if own:
-                self._identity.bear(id.partition(":")[0], code, id)
+                self._resolver.add_identifier(id.partition(":")[0], code, id)
 
     def _name(self, id: str, name: Name, source: str, rank: int) -> None:
         normalised = self._key(name)

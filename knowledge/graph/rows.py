@@ -1,4 +1,4 @@
-"""Rows: what an addition will write into the graph's tables, as tuples named like their columns.
+"""Define new rows of the graph's tables as tuples, and make ids of entities and facts.
 
     kind + name -> entity id        subject + relation + object -> fact id
 

@@ -1,10 +1,10 @@
-"""Facts in words: as a line of evidence, and as a natural sentence, in English and Chinese.
+"""Word facts as lines of evidence and as sentences, in English and Chinese.
 
     subject + relation + objects -> "Type 2 diabetes — symptoms: thirst; fatigue."
                                  -> "Symptoms of type 2 diabetes include thirst and fatigue."
 
-The only place where a fact becomes language, so that lessons, evidence and quotations agree. Names
-are never changed, not even their first letter.
+The only place where a fact becomes text, so that lessons, evidence and quotations agree. Names are
+never changed, not even their first letter.
 """
 
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""The search index: dense and lexical segments, generations, verification, garbage collection."""
+"""Build and check the search index: vectors, words, generations, garbage collection."""

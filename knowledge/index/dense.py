@@ -1,4 +1,4 @@
-"""Dense search: vectors of passages in FAISS, in segments that are never changed once written.
+"""Store and search vectors of passages in FAISS, in segments that never change.
 
     passage ids + vectors -> dense-000007.faiss + dense-000007.json -> nearest passage ids
 
@@ -6,7 +6,7 @@ How a segment is searched depends on its size: all of it, some of its clusters, 
 clusters by short codes with the best ones compared in full. Scores are inner products of unit
 vectors, so cosines, always of stored vectors and never of codes. Each generation adds at most one
 segment and links those of its parent; small ones are joined without embedding anything again.
-Files are opened only after their hashes were checked. This file knows nothing of models or texts.
+Files are opened only after their hashes were checked.
 """
 
 import json
@@ -158,10 +158,10 @@ class _Segment:
         if not self._coded:
             scores, places = self._index.search(query, top)
         else:
-            asked = faiss.IndexRefineSearchParameters()
+            parameters = faiss.IndexRefineSearchParameters()
             # how many times more vectors than wanted are compared in full
-            asked.k_factor = max(4.0, _COMPARED / top)
-            scores, places = self._index.search(query, top, params=asked)
+            parameters.k_factor = max(4.0, _COMPARED / top)
+            scores, places = self._index.search(query, top, params=parameters)
         return [
             (self.ids[place], float(score))
             for place, score in zip(places[0], scores[0], strict=True)

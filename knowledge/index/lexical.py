@@ -1,9 +1,9 @@
-"""Lexical search: BM25 over words and over pairs of Chinese characters, in tantivy.
+"""Index and search passages with BM25 over words and Chinese character pairs, in tantivy.
 
     text -> terms (English stems, Chinese pairs) -> tantivy's segments -> passages that share terms
 
 The index only holds terms: texts stay in the catalogue. Segments are never changed once written,
-so a generation links those of its parent and adds its own. This file knows nothing of generations.
+so a generation links those of its parent and adds its own.
 """
 
 import re
@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from knowledge.durable import link_or_copy
-from knowledge.records import Language, Progress, silent
+from knowledge.index.indexed_passages import IndexedPassage
+from knowledge.records import Progress, silent
+from knowledge.text.characters import CJK, character_pairs
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
 if TYPE_CHECKING:
@@ -30,25 +32,13 @@ LOCKS = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 _ANALYSER = "medchat"
 _HEAP = 64_000_000
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_FIRST_CJK = _CJK[0]
-_WORDS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
+_FIRST_CJK = CJK[0]
+_WORDS = re.compile(f"[{CJK}]+|[^\\W_{CJK}]+")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+_IS_CJK = re.compile(f"[{CJK}]")
 
-_RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{_CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
+_RUN_ZH = re.compile(f"(?P<before>(?<=[A-Za-z0-9]))?[{CJK}]+(?P<after>(?=[A-Za-z0-9]))?")
 _STOP_ZH = re.compile("|".join(QUESTION_PHRASES_ZH))
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedPassage:
-    """A passage as it is indexed: its text under the title of its document and section."""
-
-    id: str
-    document: str
-    title: str
-    text: str
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,7 @@ def split_words(text: str) -> list[str]:
         if run < _FIRST_CJK or not _IS_CJK.match(run):
             found.append(run)
         else:
-            found += [run[place : place + 2] for place in range(max(1, len(run) - 1))]
+            found += character_pairs(run)
     return found
 
 
@@ -143,24 +133,24 @@ def _analyser() -> "tantivy.TextAnalyzer":
 def build(
     folder: Path,
     parent: Path | None,
-    pieces: Sequence[IndexedPassage],
-    gone: Collection[str] = (),
+    passages: Sequence[IndexedPassage],
+    removed_documents: Collection[str] = (),
     progress: Progress = silent,
 ) -> None:
-    """Write an index of the parent's passages without the gone documents', and the new pieces."""
+    """Write an index of the parent's passages, without those of removed documents, and new ones."""
     from tantivy import Document
 
     folder.mkdir(parents=True)
     if parent is not None:
         _link_all(parent, folder)
-        if not pieces and not gone:
+        if not passages and not removed_documents:
             return
     index = _opened(folder) if parent is not None else _blank(folder)
-    # One thread: the same pieces give the same segments, and a small update stays small.
+    # One thread: the same passages give the same segments, and a small update stays small.
     writer = index.writer(_HEAP, 1)
-    for document in gone:
+    for document in removed_documents:
         writer.delete_documents_by_term("document", document)
-    for count, piece in enumerate(pieces, 1):
+    for count, piece in enumerate(passages, 1):
         title = [] if _stands_in(piece.title) else split_words(piece.title)
         writer.add_document(
             Document(
@@ -171,7 +161,7 @@ def build(
             )
         )
         if count % 1000 == 0:
-            progress("indexing words", count, len(pieces))
+            progress("indexing words", count, len(passages))
     writer.commit()
     writer.wait_merging_threads()
     for lock in LOCKS:

@@ -1,10 +1,9 @@
-"""Manifests: what a generation's folder holds, and whether its files are what was written.
+"""Write and read the manifest of a generation's folder, and check its files by hash.
 
     files of a folder -> SHA-256 of each -> MANIFEST.json, written last, with a seal of its own
 
 A file is trusted after its hash agreed with the manifest. Files never change once written and are
-shared between generations, so that a process hashes each of them once. This file knows nothing of
-the catalogue.
+shared between generations, so that a process hashes each of them once.
 """
 
 import hashlib
@@ -57,7 +56,7 @@ class Generation:
         ]
 
     @property
-    def words(self) -> bool:
+    def has_words(self) -> bool:
         """Say whether the index of words is whole."""
         return not any(name.startswith(f"{LEXICAL}/") for name in self.damaged)
 

@@ -1,10 +1,10 @@
-"""Duplicates: an article that is there already under another id.
+"""Find articles that the base already holds under another id.
 
     DOI | title and year -> the document of the base that is the same article
 
-A reference without a PubMed id names its article by DOI, or by title and year only. It is the same
-article as a record of PubMed; which of the two stays is told. A text that says much more, such as a
-full text beside its abstract, is no duplicate.
+A reference without a PubMed id names its article by DOI, or by title and year only, so the same
+article may come in under two ids. The finder says which of the two stays. A text that is much
+longer, such as the full text of an abstract, is no duplicate.
 """
 
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ _REFERENCES = ("doi:", "ris:")
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """A document that is the same article; `stays` says that it is the better of the two."""
+class DuplicateArticle:
+    """A document of the base that is the same article; `stays` says that it is the better one."""
 
     id: str
     stays: bool
 
 
-class Duplicates:
+class DuplicateFinder:
     """The articles of one generation by DOI, and by title and year; read when first asked."""
 
     def __init__(self) -> None:
@@ -42,25 +42,25 @@ class Duplicates:
 
     def find(
         self, connection: Connection, generation: int, record: DocumentRecord, length: int
-    ) -> Twin | None:
+    ) -> DuplicateArticle | None:
         """Return the live document that a record of `length` characters duplicates, or None."""
         if not record.key.startswith((*_REGISTERED, *_REFERENCES)):
             return None
         if self._known is None:
-            self._known = _read(connection, generation)
-        for mark in _marks(record.identifiers, record.title, record.year):
+            self._known = _read_articles(connection, generation)
+        for mark in _match_keys(record.identifiers, record.title, record.year):
             id, there = self._known.get(mark, ("", 0))
             if not id or bare_id(id) == record.key:
                 continue
             registered = record.key.startswith(_REGISTERED)
             if not registered and length < LONGER * there:
-                return Twin(id, stays=True)
+                return DuplicateArticle(id, stays=True)
             if registered and id.startswith(_REFERENCES) and there < LONGER * length:
-                return Twin(id, stays=False)
+                return DuplicateArticle(id, stays=False)
         return None
 
 
-def _read(connection: Connection, generation: int) -> dict[str, tuple[str, int]]:
+def _read_articles(connection: Connection, generation: int) -> dict[str, tuple[str, int]]:
     known: dict[str, tuple[str, int]] = {}
     query = select(
         DocumentRow.id,
@@ -71,14 +71,16 @@ def _read(connection: Connection, generation: int) -> dict[str, tuple[str, int]]
     ).where(holds(DocumentRow, generation))
     for id, identifiers, title, year, length in connection.execute(query.order_by(DocumentRow.id)):
         if id.startswith((*_REGISTERED, *_REFERENCES)):
-            for mark in _marks(identifiers, title, year):
-                # where several are one article, a registered one stands for it
+            for mark in _match_keys(identifiers, title, year):
+                # where several are one article, a registered one represents it
                 if mark not in known or not known[mark][0].startswith(_REGISTERED):
                     known[mark] = (id, length)
     return known
 
 
-def _marks(identifiers: tuple[str, ...] | list[str], title: str, year: int | None) -> list[str]:
+def _match_keys(
+    identifiers: tuple[str, ...] | list[str], title: str, year: int | None
+) -> list[str]:
     marks = [each.lower() for each in identifiers if each.startswith("doi:")]
     if year is not None and len(title) >= SHORTEST_TITLE:
         marks.append(f"{normalise(title)} {year}")

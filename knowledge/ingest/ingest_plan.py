@@ -1,8 +1,8 @@
-"""Planning: what files hold, as the rows that an addition will write.
+"""Plan an addition: read files into the rows that it will write.
 
     files -> sources -> documents with their passages, and entities for the merge -> plan
 
-What the base already has is left out and said. This file writes nothing.
+What the base already has is left out and listed as unchanged. Nothing is written here.
 """
 
 import hashlib
@@ -22,9 +22,8 @@ from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, hol
 from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import version_of
-from knowledge.index.indexed_passages import heading
-from knowledge.index.lexical import IndexedPassage
-from knowledge.ingest.duplicate_articles import Duplicates
+from knowledge.index.indexed_passages import IndexedPassage, heading
+from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.sources import detect, formats, reading
 from knowledge.records import DocumentRecord, EntityRecord, Progress, ReadReport
 from knowledge.text import chunking
@@ -36,7 +35,7 @@ LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SourceGroup:
     """Files that become one source: a graph file, or all literature of one format in a call."""
 
     id: str
@@ -46,8 +45,8 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a call says of all its files, and between which generations it stands."""
+class IngestContext:
+    """What a call states for all its files, and the generations before and after it."""
 
     title: str | None
     licence: str | None
@@ -56,7 +55,7 @@ class About:
 
 
 @dataclass(slots=True)
-class Plan:
+class IngestPlan:
     """The rows that a call will write, and the ids of those that it will end."""
 
     sources: list[Row] = field(default_factory=list)
@@ -68,17 +67,17 @@ class Plan:
     unchanged: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
-    duplicates: Duplicates = field(default_factory=Duplicates)
+    duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
 
 
-def groups_of(
+def group_files(
     connection: Connection,
     files: Sequence[Path],
     format: str | None,
     parent: int,
     number: int,
-    plan: Plan,
-) -> list[Group]:
+    plan: IngestPlan,
+) -> list[SourceGroup]:
     """Sort files into future sources, and leave out those that are already there."""
     together: dict[str, list[tuple[Path, str]]] = {}
     for path in files:
@@ -87,17 +86,17 @@ def groups_of(
         digest = _sha256(path)
         key = name if _is_literature(name) else f"{name} {digest}"
         together.setdefault(key, []).append((path, digest))
-    groups: list[Group] = []
+    groups: list[SourceGroup] = []
     for key, members in together.items():
         digests = sorted({digest for _, digest in members})
         whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode())
         sha256 = whole if isinstance(whole, str) else whole.hexdigest()
         paths = tuple(path for path, _ in members)
-        if _is_there(connection, sha256, parent):
+        if _was_added(connection, sha256, parent):
             plan.unchanged += [str(path) for path in paths]
         else:
             id = f"{_slug(paths[0].stem)}-{sha256[:6]}-{number}"
-            groups.append(Group(id, key.split(" ")[0], paths, sha256))
+            groups.append(SourceGroup(id, key.split(" ")[0], paths, sha256))
     return groups
 
 
@@ -105,7 +104,7 @@ def _is_literature(format: str) -> bool:
     return format in formats.FORMATS and formats.FORMATS[format].is_literature
 
 
-def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
+def _was_added(connection: Connection, sha256: str, parent: int) -> bool:
     """Say whether the same bytes were added before and nothing of them was removed since."""
     live = connection.scalars(
         select(SourceRow.id).where(SourceRow.sha256 == sha256, holds(SourceRow, parent))
@@ -116,8 +115,12 @@ def _is_there(connection: Connection, sha256: str, parent: int) -> bool:
     return bool(live) and connection.scalar(ended.limit(1)) is None
 
 
-def read(
-    connection: Connection, groups: Sequence[Group], about: About, plan: Plan, progress: Progress
+def plan_groups(
+    connection: Connection,
+    groups: Sequence[SourceGroup],
+    context: IngestContext,
+    plan: IngestPlan,
+    progress: Progress,
 ) -> list[SourcedRecord]:
     """Read every file; documents are planned at once, entities are returned for the merge."""
     stated: list[SourcedRecord] = []
@@ -131,7 +134,7 @@ def read(
                     if isinstance(record, EntityRecord):
                         stated.append(SourcedRecord(record, group.id, curated))
                     else:
-                        _plan_document(connection, record, group.id, about, plan)
+                        _plan_document(connection, record, group.id, context, plan)
                     if report.read % 500 == 0:
                         progress(f"reading {path.name}", report.read, None)
             progress("reading files", place, len(group.paths))
@@ -142,42 +145,46 @@ def read(
         plan.sources.append(
             {
                 "id": group.id,
-                "title": about.title or (own_title if many and unnamed else header.title),
+                "title": context.title or (own_title if many and unnamed else header.title),
                 "format": group.format,
-                "licence": about.licence or header.licence,
+                "licence": context.licence or header.licence,
                 "note": header.note,
                 "sha256": group.sha256,
                 "left_out": dict(report.left_out),
                 "created": time.time(),
-                "since": about.number,
+                "since": context.number,
             }
         )
-        count(plan.left_out, report.left_out)
+        add_counts(plan.left_out, report.left_out)
     return stated
 
 
 def _plan_document(
-    connection: Connection, record: DocumentRecord, source: str, about: About, plan: Plan
+    connection: Connection,
+    record: DocumentRecord,
+    source: str,
+    context: IngestContext,
+    plan: IngestPlan,
 ) -> None:
     if len(record.key) > LONGEST_KEY:
         reason = f"document whose id is longer than {LONGEST_KEY} characters"
-        count(plan.left_out, {reason: 1})
+        add_counts(plan.left_out, {reason: 1})
         return
     text, spans = chunking.compose_text(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if record.key in plan.seen:
         same = plan.seen[record.key] == digest
         reason = "document given twice" if same else "document given twice, the second time changed"
-        count(plan.left_out, {reason: 1})
+        add_counts(plan.left_out, {reason: 1})
         return
     plan.seen[record.key] = digest
-    twin = plan.duplicates.find(connection, about.parent, record, len(text))
-    if twin is not None and twin.stays:
-        count(plan.left_out, {"reference to an article that is there under another id": 1})
-        plan.retracted += [twin.id] if record.retracted else []
+    duplicate = plan.duplicates.find(connection, context.parent, record, len(text))
+    if duplicate is not None and duplicate.stays:
+        add_counts(plan.left_out, {"reference to an article that is there under another id": 1})
+        plan.retracted += [duplicate.id] if record.retracted else []
         return
-    plan.superseded += [twin.id] if twin is not None else []
-    version, live = versions(connection, record.key, about.parent)
+    plan.superseded += [duplicate.id] if duplicate is not None else []
+    version, live = find_versions(connection, record.key, context.parent)
     if live is not None and live.sha256 == digest:
         if record.retracted and not live.retracted:
             plan.retracted.append(live.id)
@@ -200,7 +207,7 @@ def _plan_document(
             "identifiers": list(record.identifiers),
             "retracted": record.retracted,
             "sha256": digest,
-            "since": about.number,
+            "since": context.number,
         }
     )
     for passage in chunking.split_passages(id, text, spans, record.language):
@@ -219,7 +226,7 @@ def _plan_document(
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
+class _LiveDocument:
     """The row of a document that the parent generation holds."""
 
     id: str
@@ -227,9 +234,11 @@ class _Live:
     retracted: bool
 
 
-def versions(connection: Connection, key: str, parent: int) -> tuple[int, _Live | None]:
+def find_versions(
+    connection: Connection, key: str, parent: int
+) -> tuple[int, _LiveDocument | None]:
     """Return the first free version of a document's id, and its live row."""
-    live: _Live | None = None
+    live: _LiveDocument | None = None
     held = holds(DocumentRow, parent).label("held")
     for version in itertools.count(1):
         query = select(DocumentRow.id, DocumentRow.sha256, DocumentRow.retracted, held).where(
@@ -239,18 +248,18 @@ def versions(connection: Connection, key: str, parent: int) -> tuple[int, _Live 
         if row is None:
             return version, live
         if row.held:
-            live = _Live(row.id, row.sha256, row.retracted)
+            live = _LiveDocument(row.id, row.sha256, row.retracted)
     raise AssertionError("numbers do not end")
 
 
-def editions(plan: Plan) -> dict[str, Edition]:
+def source_editions(plan: IngestPlan) -> dict[str, Edition]:
     """Return by what a new edition of each planned source would be known."""
     return {
         str(source["id"]): (str(source["title"]), str(source["format"])) for source in plan.sources
     }
 
 
-def drop_idle(plan: Plan, merge: GraphMerge) -> None:
+def drop_idle_sources(plan: IngestPlan, merge: GraphMerge) -> None:
     """Leave out sources that brought nothing new."""
     busy: set[object] = {row["source_id"] for row in plan.documents}
     for lines in (merge.fact_sources, merge.names, merge.identifiers):
@@ -258,17 +267,17 @@ def drop_idle(plan: Plan, merge: GraphMerge) -> None:
     plan.sources = [source for source in plan.sources if source["id"] in busy]
 
 
-def count(total: dict[str, int], more: dict[str, int]) -> None:
+def add_counts(total: dict[str, int], more: dict[str, int]) -> None:
     """Add counts to a total, reason by reason."""
     for reason, number in more.items():
         total[reason] = total.get(reason, 0) + number
 
 
-def count_in(source: Row, total: dict[str, int], more: dict[str, int]) -> None:
+def add_source_counts(source: Row, total: dict[str, int], more: dict[str, int]) -> None:
     """Add what the merge left out to the source's own counts, and to the total."""
     own = source["left_out"]
     source["left_out"] = {**(own if isinstance(own, dict) else {}), **more}
-    count(total, more)
+    add_counts(total, more)
 
 
 def _sha256(path: Path) -> str:

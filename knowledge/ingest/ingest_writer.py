@@ -1,4 +1,4 @@
-"""Writing: planned rows go into the catalogue, and rows that end get their end.
+"""Write planned rows into the catalogue, and end rows that no longer hold.
 
 plan + merge -> tables, in one transaction that the caller commits
 """
@@ -26,14 +26,14 @@ from knowledge.graph.entity_splits import SplitPlan
 from knowledge.graph.id_queries import id_batches
 from knowledge.graph.merge import GraphMerge
 from knowledge.graph.rows import NewEntity, NewRow
-from knowledge.ingest.ingest_plan import Plan, Row
+from knowledge.ingest.ingest_plan import IngestPlan, Row
 from knowledge.records import Progress
 
 _BATCH = 10_000
 
 
-def write(
-    connection: Connection, plan: Plan, merge: GraphMerge, number: int, progress: Progress
+def write_plan(
+    connection: Connection, plan: IngestPlan, merge: GraphMerge, number: int, progress: Progress
 ) -> None:
     """Write all rows of an addition; the caller commits."""
     for chunk in id_batches(plan.superseded):
@@ -77,35 +77,35 @@ def _insert(connection: Connection, table: type[CatalogBase], rows: Sequence[Row
         connection.execute(insert(table), [line._asdict() for line in lines])
 
 
-def part(connection: Connection, parting: SplitPlan, number: int) -> None:
+def write_split(connection: Connection, plan: SplitPlan, number: int) -> None:
     """Write a split: the part's rows, the entity's end of them, and the decision."""
-    known = select(EntityRow.id).where(EntityRow.id == parting.part)
+    known = select(EntityRow.id).where(EntityRow.id == plan.part)
     if connection.scalar(known) is None:
-        kind = parting.part.partition(":")[0]
-        _insert(connection, EntityRow, [NewEntity(parting.part, kind, number)])
+        kind = plan.part.partition(":")[0]
+        _insert(connection, EntityRow, [NewEntity(plan.part, kind, number)])
     else:
-        revived = update(EntityRow).where(EntityRow.id == parting.part).values(until=None)
+        revived = update(EntityRow).where(EntityRow.id == plan.part).values(until=None)
         connection.execute(revived)
     for table in (NameRow, IdentifierRow):
-        of_both = (table.entity_id == parting.entity) & (table.source_id == parting.source)
+        of_both = (table.entity_id == plan.entity) & (table.source_id == plan.source)
         end(connection, table, of_both, number)
-    for chunk in id_batches(parting.ended):
+    for chunk in id_batches(plan.ended):
         end(connection, FactRow, FactRow.id.in_(chunk), number)
     tables: list[tuple[type[CatalogBase], Sequence[NewRow]]] = [
-        (NameRow, parting.names),
-        (IdentifierRow, parting.identifiers),
-        (FactRow, parting.facts),
-        (FactSourceRow, parting.fact_sources),
+        (NameRow, plan.names),
+        (IdentifierRow, plan.identifiers),
+        (FactRow, plan.facts),
+        (FactSourceRow, plan.fact_sources),
     ]
     for kind_of_row, lines in tables:
         if lines:
             _insert(connection, kind_of_row, lines)
     decision = {
-        "entity_id": parting.entity,
-        "part_id": parting.part,
-        "source_id": parting.source,
-        "shared": parting.shared,
-        "codes": parting.codes,
+        "entity_id": plan.entity,
+        "part_id": plan.part,
+        "source_id": plan.source,
+        "shared": plan.shared,
+        "codes": plan.codes,
         "since": number,
     }
     _insert(connection, SplitRow, [decision])

@@ -1,6 +1,6 @@
-"""Updates: files become rows of the catalogue and a new generation, or nothing happens at all.
+"""Add, remove, retract and split: each change of the base is one new generation.
 
-    lock -> read files -> plan rows -> index beside -> one transaction -> CURRENT
+    lock -> read files -> plan rows -> build the index -> one transaction -> CURRENT
 
 Everything slow (reading, embedding) happens before the transaction, so that conversations can be
 recorded meanwhile. A crash at any moment leaves the generation before; the next writer sweeps up.
@@ -25,7 +25,7 @@ from knowledge.index.index_builder import PassageChange
 from knowledge.index.indexed_passages import read_passages
 from knowledge.index.manifest import Generation
 from knowledge.ingest import ingest_plan, ingest_writer
-from knowledge.ingest.ingest_plan import Plan
+from knowledge.ingest.ingest_plan import IngestPlan
 from knowledge.ingest.sources import detect
 from knowledge.records import Progress, ReadReport, silent
 
@@ -73,24 +73,26 @@ def add(
     What is already there is left alone; where nothing is new, no generation is made.
     """
     with lock.hold(home):
-        parent = _parent(engine, home)
+        parent = _prepare_parent(engine, home)
         number = parent + 1
-        plan = Plan()
+        plan = IngestPlan()
         report = ReadReport()
         files = detect.find_files(paths, report)
-        ingest_plan.count(plan.left_out, report.left_out)
+        ingest_plan.add_counts(plan.left_out, report.left_out)
         with engine.connect() as connection:
-            groups = ingest_plan.groups_of(connection, files, format, parent, number, plan)
-            about = ingest_plan.About(title, licence, parent, number)
-            stated = ingest_plan.read(connection, groups, about, plan, progress)
+            groups = ingest_plan.group_files(connection, files, format, parent, number, plan)
+            context = ingest_plan.IngestContext(title, licence, parent, number)
+            stated = ingest_plan.plan_groups(connection, groups, context, plan, progress)
             with gc_paused():
-                merge = GraphMerge(connection, parent, number, ingest_plan.editions(plan))
+                merge = GraphMerge(connection, parent, number, ingest_plan.source_editions(plan))
                 progress("merging names", 0, None)
                 if stated:
                     merge.add(stated)
         for source in plan.sources:
-            ingest_plan.count_in(source, plan.left_out, merge.left_out.get(str(source["id"]), {}))
-        ingest_plan.drop_idle(plan, merge)
+            ingest_plan.add_source_counts(
+                source, plan.left_out, merge.left_out.get(str(source["id"]), {})
+            )
+        ingest_plan.drop_idle_sources(plan, merge)
         if not plan.sources and not plan.retracted:
             return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
 
@@ -104,8 +106,8 @@ def add(
         folder = generations.folder_of(home, number)
         draft = index_builder.build(folder, number, base, change, embedding, progress)
         with engine.begin() as connection, gc_paused():
-            ingest_writer.write(connection, plan, merge, number, progress)
-            graph = None if merge.changes else _graph(base)
+            ingest_writer.write_plan(connection, plan, merge, number, progress)
+            graph = None if merge.changes else _graph_since(base)
             generations.record(connection, home, draft, parent or None, f"add {names}", graph)
         generations.publish(home, number)
         progress("done", 1, 1)
@@ -133,24 +135,24 @@ def remove(
     A fact goes with its last source. Earlier generations keep what they had.
     """
     with lock.hold(home):
-        parent = _parent(engine, home)
+        parent = _prepare_parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
-            gone_sources, gone = _named(connection, ids, parent)
+            removed_sources, removed = _sort_ids(connection, ids, parent)
             owned = select(DocumentRow.id).where(
-                DocumentRow.source_id.in_(gone_sources), holds(DocumentRow, parent)
+                DocumentRow.source_id.in_(removed_sources), holds(DocumentRow, parent)
             )
-            gone |= set(connection.scalars(owned))
-        change = PassageChange((), gone, lambda: read_passages(engine, parent, gone))
+            removed |= set(connection.scalars(owned))
+        change = PassageChange((), removed, lambda: read_passages(engine, parent, removed))
         base = generations.open_usable(home, parent)
         folder = generations.folder_of(home, number)
         draft = index_builder.build(folder, number, base, change, embedding, progress)
         with engine.begin() as connection:
-            for chunk in id_batches(sorted(gone)):
+            for chunk in id_batches(sorted(removed)):
                 end(connection, DocumentRow, DocumentRow.id.in_(chunk), number)
-            ingest_writer.end_sources(connection, gone_sources, parent, number)
+            ingest_writer.end_sources(connection, removed_sources, parent, number)
             cause = f"remove {', '.join(ids[:3])}"
-            graph = None if gone_sources else _graph(base)
+            graph = None if removed_sources else _graph_since(base)
             generations.record(connection, home, draft, parent, cause, graph)
             before, after = (
                 generations.recorded_counts(connection, each) for each in (parent, number)
@@ -167,9 +169,9 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
     its journal has withdrawn.
     """
     with lock.hold(home):
-        parent = _parent(engine, home)
+        parent = _prepare_parent(engine, home)
         with engine.connect() as connection:
-            found_sources, documents = _named(connection, ids, parent)
+            found_sources, documents = _sort_ids(connection, ids, parent)
             if found_sources:
                 raise KnowledgeError(
                     f"{found_sources[0]} is a source, and only documents are retracted.",
@@ -177,13 +179,13 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
                     remedy="Name documents, or take the source out with `medchat kb remove`.",
                 )
         base = generations.open_usable(home, parent)
-        change = PassageChange(stay=lambda: read_passages(engine, parent))
+        change = PassageChange(remaining=lambda: read_passages(engine, parent))
         folder = generations.folder_of(home, parent + 1)
         draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
             ingest_writer.mark_retracted(connection, sorted(documents))
             cause = f"retract {', '.join(ids[:3])}"
-            generations.record(connection, home, draft, parent, cause, _graph(base))
+            generations.record(connection, home, draft, parent, cause, _graph_since(base))
         generations.publish(home, parent + 1)
         return Update(parent + 1, documents=len(documents))
 
@@ -195,41 +197,43 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
     finds the part. Raises KnowledgeError where no such merge is there.
     """
     with lock.hold(home):
-        parent = _parent(engine, home)
+        parent = _prepare_parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
             rows = entity_splits.plan_split(connection, entity, source, parent, number)
         base = generations.open_usable(home, parent)
-        change = PassageChange(stay=lambda: read_passages(engine, parent))
+        change = PassageChange(remaining=lambda: read_passages(engine, parent))
         draft = index_builder.build(generations.folder_of(home, number), number, base, change)
         with engine.begin() as connection:
-            ingest_writer.part(connection, rows, number)
+            ingest_writer.write_split(connection, rows, number)
             cause = f"split {rows.name} of {source}"
             generations.record(connection, home, draft, parent, cause)
         generations.publish(home, number)
         return Split(number, rows.entity, rows.part, source, len(rows.ended))
 
 
-def _parent(engine: Engine, home: Path) -> int:
+def _prepare_parent(engine: Engine, home: Path) -> int:
     """Put right what a crash may have left, and return the generation in force; 0 is none."""
     parent = generations.reconcile(engine, home)
     generations.delete_unfinished(engine, home)
     return parent or 0
 
 
-def _graph(base: Generation | None) -> int | None:
-    """Return since when names and facts are what they are, where the base tells."""
+def _graph_since(base: Generation | None) -> int | None:
+    """Return the generation since which names and facts are unchanged, None where it is unknown."""
     return base.manifest.graph or base.number if base is not None else None
 
 
-def _named(connection: Connection, ids: Sequence[str], parent: int) -> tuple[list[str], set[str]]:
+def _sort_ids(
+    connection: Connection, ids: Sequence[str], parent: int
+) -> tuple[list[str], set[str]]:
     """Tell which ids are sources and which are documents; each version's bare id will do."""
     found_sources: list[str] = []
     documents: set[str] = set()
     for id in ids:
         source = select(SourceRow.id).where(SourceRow.id == id, holds(SourceRow, parent))
         document = select(DocumentRow.id).where(DocumentRow.id == id, holds(DocumentRow, parent))
-        _, live = ingest_plan.versions(connection, id, parent)
+        _, live = ingest_plan.find_versions(connection, id, parent)
         if connection.scalar(source):
             found_sources.append(id)
         elif live is not None or connection.scalar(document):

@@ -18,7 +18,8 @@ from knowledge.datasets.filtering import FilterReport
 from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
-from knowledge.lessons.row_plan import Plan, Supplies
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.registry import STYLES, Style
 from knowledge.records import IMPORTED, Lesson, Progress, silent
@@ -51,23 +52,23 @@ def build(
     """
     run = export.Provenance(generation, options.arguments())
     export.refuse_foreign(out, run)
-    supplies = Supplies(engine, generation)
-    plan = Plan(supplies, options.seed, options.ordered_languages)
+    sources = PageSources(engine, generation)
+    plan = RowPlan(sources, options.seed, options.ordered_languages)
     tasks = plan.tasks(_written_styles(options.styles))
-    report = FilterReport(subjects=plan.subjects)
+    report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.
     with (
         gc_paused(),
-        pipeline.make_writers(options, engine, supplies, plan.held_out) as write,
+        pipeline.make_writer_pool(options, engine, sources, plan.held_out) as write_rows,
     ):
         if plan.needs_most(options.limit):
             plan.read_ahead()
-            write.read_ahead()
-        candidates = pipeline.interleave(write(tasks), pipeline.read_outside_rows(options))
+            write_rows.read_ahead()
+        candidates = pipeline.interleave(write_rows(tasks), pipeline.read_outside_rows(options))
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
         kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
-        pairs = preference.Pairs(plan.related, every=preference.NAME in options.styles)
+        pairs = preference.PreferencePairs(plan.related, every=preference.NAME in options.styles)
         rows = _with_progress(kept, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(

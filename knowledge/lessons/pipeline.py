@@ -28,23 +28,24 @@ from knowledge.datasets.filters.quotas import RelationQuota
 from knowledge.datasets.imports import imported_rows
 from knowledge.datasets.teacher import Teacher
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.row_finishing import Finish
-from knowledge.lessons.row_plan import HeldOut, Supplies
+from knowledge.lessons.facts.validation_split import HeldOut
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.row_finishing import RowFinisher
 from knowledge.lessons.verify.prover import Prover
-from knowledge.lessons.workers import Writers
+from knowledge.lessons.workers import WriterPool
 from knowledge.records import Progress, silent
 
 
-def make_writers(
-    options: BuildOptions, engine: Engine, supplies: Supplies, held_out: HeldOut
-) -> Writers:
+def make_writer_pool(
+    options: BuildOptions, engine: Engine, sources: PageSources, held_out: HeldOut
+) -> WriterPool:
     """Return what writes and proves planned rows, in processes or on Ray."""
     if options.engine == "ray":
-        from knowledge.lessons.ray_workers import RayWriters
+        from knowledge.lessons.ray_workers import RayWriterPool
 
-        return RayWriters(engine, supplies, options.workers)
-    finish = Finish(make_stateless_filters(options), held_out)
-    return Writers(engine, supplies, options.workers, finish)
+        return RayWriterPool(engine, sources, options.workers)
+    finisher = RowFinisher(make_stateless_filters(options), held_out)
+    return WriterPool(engine, sources, options.workers, finisher)
 
 
 def read_outside_rows(options: BuildOptions) -> Iterator[Candidate]:

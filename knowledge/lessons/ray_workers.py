@@ -1,4 +1,4 @@
-"""On Ray: the rows of tasks written and proven by Ray Data, in the order in which they were asked.
+"""Write and prove the rows of tasks with Ray Data, in the order in which they were asked.
 
     batches of tasks -> windows -> JSON -> Ray Data, on as many machines as it has -> candidates
 
@@ -20,19 +20,20 @@ from knowledge.datasets import row_formats
 from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
-from knowledge.lessons.row_plan import Supplies, Task
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.row_plan import RowTask
 from knowledge.lessons.verify.dataset_check import lesson_of
-from knowledge.lessons.workers import Desk, Writers
+from knowledge.lessons.workers import RowWriter, WriterPool
 
 _WINDOW = 16
 """Batches of one window, for each worker; no more than a window is under way."""
 
 
-class RayWriters(Writers):
+class RayWriterPool(WriterPool):
     """Writes and proves rows on Ray; a cluster that runs already is used, else one begun here."""
 
-    def __init__(self, engine: Engine, supplies: Supplies, workers: int = 1) -> None:
-        super().__init__(engine, supplies, workers)
+    def __init__(self, engine: Engine, sources: PageSources, workers: int = 1) -> None:
+        super().__init__(engine, sources, workers)
         url = engine.url
         if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
             raise KnowledgeError(
@@ -42,7 +43,7 @@ class RayWriters(Writers):
             )
         self._begun = False
 
-    def __enter__(self) -> "RayWriters":
+    def __enter__(self) -> "RayWriterPool":
         ray = _ray()
         if not ray.is_initialized():
             # nothing leaves the machine: Ray reports its use to its makers unless told not to
@@ -65,50 +66,50 @@ class RayWriters(Writers):
         if self._begun:
             _ray().shutdown()
 
-    def _batches(self, batches: Iterable[list[Task | str]]) -> Iterator[list[Candidate]]:
+    def _write_batches(self, batches: Iterable[list[RowTask | str]]) -> Iterator[list[Candidate]]:
         url = self._engine.url.render_as_string(hide_password=False)
         left = iter(batches)
         while window := [*islice(left, _WINDOW * self._workers)]:
-            yield from _done(window, url, self._supplies.generation, self._workers)
+            yield from _write_window(window, url, self._sources.generation, self._workers)
 
 
-def _done(
-    window: list[list[Task | str]], url: str, generation: int, workers: int
+def _write_window(
+    window: list[list[RowTask | str]], url: str, generation: int, workers: int
 ) -> list[list[Candidate]]:
     """Return the candidates of a window's batches, in their order."""
     ray = _ray()
     ray.data.DataContext.get_current().enable_progress_bars = False
-    asked = [{"place": place, "tasks": _packed(batch)} for place, batch in enumerate(window)]
+    asked = [{"place": place, "tasks": _encode_tasks(batch)} for place, batch in enumerate(window)]
 
     def write(row: dict[str, object]) -> dict[str, object]:
-        made = _desk(url, generation).write(_unpacked(str(row["tasks"])))
-        return {"place": row["place"], "made": _packed_candidates(made)}
+        made = _writer(url, generation).write(_decode_tasks(str(row["tasks"])))
+        return {"place": row["place"], "made": _encode_candidates(made)}
 
     blocks = min(len(asked), 4 * workers)
     written = ray.data.from_items(asked, override_num_blocks=blocks).map(write)
     rows = sorted(written.iter_rows(), key=lambda row: int(row["place"]))
-    return [_candidates(str(row["made"])) for row in rows]
+    return [_decode_candidates(str(row["made"])) for row in rows]
 
 
 @cache
-def _desk(url: str, generation: int) -> Desk:
-    """Return the desk of this process, made once."""
+def _writer(url: str, generation: int) -> RowWriter:
+    """Return the writer of this process, made once."""
     engine = connect(url)
-    return Desk(engine, Supplies(engine, generation))
+    return RowWriter(engine, PageSources(engine, generation))
 
 
-def _packed(batch: list[Task | str]) -> str:
+def _encode_tasks(batch: list[RowTask | str]) -> str:
     return json.dumps([task if isinstance(task, str) else task._asdict() for task in batch])
 
 
-def _unpacked(text: str) -> list[Task | str]:
+def _decode_tasks(text: str) -> list[RowTask | str]:
     return [
-        raw if isinstance(raw, str) else Task(**{**raw, "beside": tuple(raw["beside"])})
+        raw if isinstance(raw, str) else RowTask(**{**raw, "neighbours": tuple(raw["neighbours"])})
         for raw in json.loads(text)
     ]
 
 
-def _packed_candidates(made: list[Candidate]) -> str:
+def _encode_candidates(made: list[Candidate]) -> str:
     rows = (
         (row_formats.encode_row(lesson) if lesson else "null", json.dumps(reason))
         for lesson, reason in made
@@ -116,7 +117,7 @@ def _packed_candidates(made: list[Candidate]) -> str:
     return f"[{', '.join(f'[{row}, {reason}]' for row, reason in rows)}]"
 
 
-def _candidates(text: str) -> list[Candidate]:
+def _decode_candidates(text: str) -> list[Candidate]:
     return [(lesson_of(row) if row else None, reason) for row, reason in json.loads(text)]
 
 

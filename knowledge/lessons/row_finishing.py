@@ -1,9 +1,9 @@
-"""Finish: what a worker does with rows beyond writing and proving them, and how it sends them.
+"""Prepare proven rows in the worker that wrote them, and pack them for the way back.
 
-    candidates -> filters that remember nothing -> letters, signature, lines -> plain -> candidates
+    candidates -> stateless filters -> letters, signature, encoded lines -> plain tuples
 
-So the process that gathers rows has only those filters to ask that remember earlier rows, and bytes
-to write.
+So the process that gathers rows has only those filters to ask that remember earlier rows, and
+bytes to write.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +15,12 @@ from knowledge.datasets.filtering import Candidate, RowFilter
 from knowledge.datasets.filters import exact_duplicates, near_duplicates
 from knowledge.records import Language, Lesson, LessonMessage, LessonSource, PreparedRow
 
-_Plain = tuple[Any, ...]
-Packed = list[tuple[_Plain | None, str]]
+_PlainRow = tuple[Any, ...]
+PackedRows = list[tuple[_PlainRow | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class RowFinisher:
     """Finishes rows; `held_out` says of an entity whether its rows are for validation."""
 
     filters: Sequence[RowFilter]
@@ -38,24 +38,24 @@ class Finish:
         signed = near_duplicates.sign_lessons(kept) if kept else ()
         for lesson, signature in zip(kept, signed, strict=True):
             written = row_formats.encode_all(lesson, self.held_out(lesson.split_key))
-            lesson.keep(
+            lesson.keep_prepared(
                 PreparedRow(exact_duplicates.letters_hash(lesson), signature.tobytes(), written)
             )
         return done
 
 
-def packed(candidates: Sequence[Candidate]) -> Packed:
+def pack(candidates: Sequence[Candidate]) -> PackedRows:
     """Return candidates as plain tuples, which cost less to send to another process."""
-    return [(_plain(lesson) if lesson else None, reason) for lesson, reason in candidates]
+    return [(_to_plain(lesson) if lesson else None, reason) for lesson, reason in candidates]
 
 
-def unpacked(sent: Packed) -> list[Candidate]:
+def unpack(sent: PackedRows) -> list[Candidate]:
     """Return the candidates that were packed."""
-    return [(_lesson(*plain) if plain else None, reason) for plain, reason in sent]
+    return [(_from_plain(*plain) if plain else None, reason) for plain, reason in sent]
 
 
-def _plain(lesson: Lesson) -> _Plain:
-    worked = lesson.worked
+def _to_plain(lesson: Lesson) -> _PlainRow:
+    worked = lesson.prepared
     return (
         lesson.id,
         [(message.role, message.content) for message in lesson.messages],
@@ -70,7 +70,7 @@ def _plain(lesson: Lesson) -> _Plain:
     )
 
 
-def _lesson(
+def _from_plain(
     id: str,
     messages: list[tuple[Any, str]],
     language: Language,
@@ -82,8 +82,8 @@ def _lesson(
     meta: dict[str, Any],
     worked: tuple[bytes, bytes, tuple[bytes, ...]] | None,
 ) -> Lesson:
-    told = tuple([LessonMessage(*each) for each in messages])
+    said = tuple([LessonMessage(*each) for each in messages])
     proof = tuple([LessonSource(*each) for each in sources])
     rest = (entities, split_key, licence, meta)
-    lesson = Lesson(id, told, language, style, proof, *rest)
-    return lesson.keep(PreparedRow(*worked)) if worked else lesson
+    lesson = Lesson(id, said, language, style, proof, *rest)
+    return lesson.keep_prepared(PreparedRow(*worked)) if worked else lesson

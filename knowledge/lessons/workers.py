@@ -1,10 +1,11 @@
-"""Workers: rows written and proven, in this process or spread over several.
+"""Write and prove the rows of tasks, in this process or spread over several.
 
     batches of tasks -> written, then proven, here or by a pool, in their order -> candidates
 
 Few batches are under way for each worker, so that memory stays bounded.
 """
 
+import random
 import sys
 import threading
 from collections import deque
@@ -19,37 +20,40 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
-from knowledge.lessons.row_finishing import Finish, Packed, packed, unpacked
-from knowledge.lessons.row_plan import Supplies, Task
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
+from knowledge.lessons.row_plan import RowTask
+from knowledge.lessons.styles.registry import STYLES
 from knowledge.lessons.verify.prover import Prover
+from knowledge.records import Lesson
 
 NOT_PROVEN = "not proven: "
 
 _BATCH = 200
 
-_own: "tuple[Desk, Finish | None] | None" = None
-"""The desk of a worker process, made once: before it starts where it is a copy of its maker."""
+_worker: "tuple[RowWriter, RowFinisher | None] | None" = None
+"""What a worker process works with, made once: before it starts where it is forked."""
 
 
-class Desk:
+class RowWriter:
     """Writes and proves rows in one process."""
 
-    def __init__(self, engine: Engine, supplies: Supplies) -> None:
+    def __init__(self, engine: Engine, sources: PageSources) -> None:
         self.engine = engine
-        self._supplies = supplies
-        self._prover = Prover(engine, supplies.generation)
+        self._sources = sources
+        self._prover = Prover(engine, sources.generation)
 
     def read_ahead(self) -> None:
         """Read what the proof of most rows needs."""
         self._prover.read_ahead()
 
-    def write(self, tasks: Iterable[Task | str]) -> list[Candidate]:
+    def write(self, tasks: Iterable[RowTask | str]) -> list[Candidate]:
         """Return a lesson for each task, or why there is none; without either it is left out."""
         made: list[Candidate] = []
         for task in tasks:
             if isinstance(task, str):
                 made.append((None, task))
-            elif lesson := self._supplies.write(task):
+            elif lesson := self._write(task):
                 made.append((lesson, ""))
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
@@ -59,37 +63,48 @@ class Desk:
             for lesson, reason in made
         ]
 
+    def _write(self, task: RowTask) -> Lesson | None:
+        """Return the row of a task, or none where its page does not carry it."""
+        page = self._sources.by_kind[task.kind].page(task.id, task.language, task.neighbours)
+        if page is None:
+            return None
+        return STYLES[task.style].write(page, task.relation, task.form, random.Random(task.seed))
 
-class Writers:
+
+class WriterPool:
     """Writes and proves the rows of tasks; a context manager, since it may hold processes.
 
     Where it can, it makes processes that share the pages that were read before: with many workers
-    `finish` does there what each row needs on its own.
+    `finisher` does there what each row needs on its own.
     """
 
     def __init__(
-        self, engine: Engine, supplies: Supplies, workers: int = 1, finish: Finish | None = None
+        self,
+        engine: Engine,
+        sources: PageSources,
+        workers: int = 1,
+        finisher: RowFinisher | None = None,
     ) -> None:
         self._engine = engine
-        self._supplies = supplies
-        self._finish = finish
+        self._sources = sources
+        self._finisher = finisher
         # A database in memory cannot be opened by another process.
         shared = engine.url.get_backend_name() != "sqlite" or bool(engine.url.database)
         self._workers = workers if shared and engine.url.database != ":memory:" else 1
         self._pool: ProcessPoolExecutor | None = None
-        self._own: Desk | None = None
+        self._own: RowWriter | None = None
 
     @property
-    def _desk(self) -> Desk:
-        self._own = self._own or Desk(self._engine, self._supplies)
+    def _writer(self) -> RowWriter:
+        self._own = self._own or RowWriter(self._engine, self._sources)
         return self._own
 
     def read_ahead(self) -> None:
         """Read what the proof of most rows needs, where that is of use to those who prove."""
         if self._workers == 1 or _can_fork(self._engine):
-            self._desk.read_ahead()
+            self._writer.read_ahead()
 
-    def __enter__(self) -> "Writers":
+    def __enter__(self) -> "WriterPool":
         return self
 
     def __exit__(
@@ -101,42 +116,42 @@ class Writers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, tasks: Iterable[Task | str]) -> Iterator[Candidate]:
+    def __call__(self, tasks: Iterable[RowTask | str]) -> Iterator[Candidate]:
         """Yield the candidates of tasks in their order, each with the reason if not proven."""
         left = iter(tasks)
-        for batch in self._batches(iter(lambda: [*islice(left, _BATCH)], [])):
+        for batch in self._write_batches(iter(lambda: [*islice(left, _BATCH)], [])):
             yield from batch
 
-    def _batches(self, batches: Iterable[list[Task | str]]) -> Iterator[list[Candidate]]:
+    def _write_batches(self, batches: Iterable[list[RowTask | str]]) -> Iterator[list[Candidate]]:
         if self._workers == 1:
-            yield from map(self._desk.write, batches)
+            yield from map(self._writer.write, batches)
             return
-        under_way: deque[Future[Packed]] = deque()
+        under_way: deque[Future[PackedRows]] = deque()
         for batch in batches:
-            self._pool = self._pool or self._processes()
-            under_way.append(self._pool.submit(_write, batch))
-            self._forget()
+            self._pool = self._pool or self._start_processes()
+            under_way.append(self._pool.submit(_write_batch, batch))
+            self._release()
             if len(under_way) > 2 * self._workers:
-                yield unpacked(under_way.popleft().result())
+                yield unpack(under_way.popleft().result())
         while under_way:
-            yield unpacked(under_way.popleft().result())
+            yield unpack(under_way.popleft().result())
 
-    def _processes(self) -> ProcessPoolExecutor:
+    def _start_processes(self) -> ProcessPoolExecutor:
         """Make the processes; the first task that they are given starts them all."""
-        global _own
+        global _worker
         if _can_fork(self._engine):
             # Nothing of an open database may be shared, and all that was read is.
-            _own = self._desk, self._finish
+            _worker = self._writer, self._finisher
             self._engine.dispose()
-            return ProcessPoolExecutor(self._workers, get_context("fork"), _adopt)
+            return ProcessPoolExecutor(self._workers, get_context("fork"), _init_forked)
         url = self._engine.url.render_as_string(hide_password=False)
-        given = (url, self._supplies.generation, self._finish)
-        return ProcessPoolExecutor(self._workers, get_context("spawn"), _start, given)
+        given = (url, self._sources.generation, self._finisher)
+        return ProcessPoolExecutor(self._workers, get_context("spawn"), _init_spawned, given)
 
-    def _forget(self) -> None:
+    def _release(self) -> None:
         """Let go of what only the proof needs, which the processes have by now."""
-        global _own
-        self._own = _own = None
+        global _worker
+        self._own = _worker = None
 
 
 def _can_fork(engine: Engine) -> bool:
@@ -149,20 +164,20 @@ def _can_fork(engine: Engine) -> bool:
     return sys.platform == "linux" and idle and threading.active_count() == 1
 
 
-def _adopt() -> None:
+def _init_forked() -> None:
     """Forget the connections of the process that this one is a copy of; none of them is open."""
-    assert _own is not None
-    _own[0].engine.dispose(close=False)
+    assert _worker is not None
+    _worker[0].engine.dispose(close=False)
 
 
-def _start(url: str, generation: int, finish: Finish | None) -> None:
-    global _own
+def _init_spawned(url: str, generation: int, finisher: RowFinisher | None) -> None:
+    global _worker
     engine = connect(url)
-    _own = Desk(engine, Supplies(engine, generation)), finish
+    _worker = RowWriter(engine, PageSources(engine, generation)), finisher
 
 
-def _write(batch: list[Task | str]) -> Packed:
-    assert _own is not None
-    desk, finish = _own
-    made = desk.write(batch)
-    return packed(finish(made) if finish else made)
+def _write_batch(batch: list[RowTask | str]) -> PackedRows:
+    assert _worker is not None
+    writer, finisher = _worker
+    made = writer.write(batch)
+    return pack(finisher(made) if finisher else made)

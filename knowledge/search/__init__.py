@@ -1,1 +1,1 @@
-"""Search: parse a question, rank passages and facts, and read what the catalog holds."""
+"""Answer questions with ranked facts and passages; `weights` holds every tunable number."""

@@ -1,4 +1,4 @@
-"""Views: what the reading commands show, as plain JSON in the shapes of the contract.
+"""Show what the catalogue holds, as plain JSON for the reading commands.
 
     catalogue + manifest -> status | sources and documents | one document | one entity | generations
 
@@ -237,8 +237,8 @@ def _entity(graph: KnowledgeGraph, entity: Entity) -> View:
                 **_object(fact, known),
                 "sources": list(fact.sources),
                 "notes": dict(fact.notes),
-                "conflicts": conflicts.against(fact, [*facts, *inverse]),
-                "levels": conflicts.levels(fact),
+                "conflicts": conflicts.find_conflicting(fact, [*facts, *inverse]),
+                "levels": conflicts.stated_levels(fact),
             }
             for fact in facts
         ],

@@ -1,9 +1,9 @@
-"""Fact search: the groups of facts that answer a question, as lines of evidence.
+"""Find the groups of facts that answer a question, as lines of evidence.
 
     entities of a question + asked relations -> groups of facts, the very ones asked for first
 
 What has no fact of the asked relation is answered by relations near to it; where nothing is asked
-for, an overview is given. This file knows nothing of passages.
+for, an overview is given.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,25 +15,6 @@ from knowledge.search import weights
 from knowledge.search.hits import Hit, HitOrigin, HitScores
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.vocabulary import RELATIONS
-
-_SIBLINGS: dict[str, tuple[str, ...]] = {
-    "first_line": ("medicine", "treatment"),
-    "treatment": ("first_line", "medicine"),
-    "medicine": ("first_line", "treatment"),
-    "symptom": ("sign", "associated_with"),
-    "sign": ("symptom", "associated_with"),
-    "cause": ("risk_factor", "associated_with"),
-    "risk_factor": ("cause", "associated_with"),
-    "contraindication": ("pregnancy",),
-}
-"""What else answers where the asked relation has no facts."""
-
-_COMPANIONS: dict[str, tuple[str, ...]] = {
-    "treatment": ("first_line", "medicine"),
-    "symptom": ("sign",),
-    "medicine": ("first_line",),
-}
-"""What belongs to the answer beside the asked relation."""
 
 _INSTEAD: dict[tuple[str, str], tuple[str, ...]] = {
     ("symptom", "cause"): ("symptom", "sign", "side_effect"),
@@ -60,7 +41,7 @@ _OVERVIEW: dict[str, tuple[tuple[str, bool], ...]] = {
         ("side_effect", False),
     ),
 }
-"""What is told of an entity when no relation is asked for; `True` looks from the object's side."""
+"""What is shown of an entity when no relation is asked for; `True` looks from the object's side."""
 
 _OVERVIEW_ELSE: tuple[tuple[str, bool], ...] = (
     ("description", False),
@@ -71,9 +52,6 @@ _OVERVIEW_ELSE: tuple[tuple[str, bool], ...] = (
     ("cause", True),
     ("risk_factor", True),
 )
-
-_PAIRED = ("interaction", "contraindication", "side_effect")
-"""Relations that matter between two entities even where nobody asks for them."""
 
 
 class FactSearch:
@@ -144,7 +122,7 @@ class FactSearch:
                 first = one.id if RELATIONS[relation].symmetric else subject
                 evidence = self._graph.evidence(first, relation, language, only=ids)
                 if evidence is not None:
-                    fits = relation in wanted or relation in _PAIRED or not wanted
+                    fits = relation in wanted or RELATIONS[relation].warns or not wanted
                     yield weights.FACT_PAIR if fits else weights.FACT_PAIR_UNASKED, evidence
 
     def _asked(
@@ -153,19 +131,20 @@ class FactSearch:
         """Yield the groups of an entity that answer what is asked, each with its worth."""
         own, seen = self._graph.relations(entity.id)
         for ask in asks:
+            relation = RELATIONS[ask.relation]
             direct = ask.relation in own and not ask.inverse
             if direct:
                 yield ask.weight, ask.relation, False
-                for other in _COMPANIONS.get(ask.relation, ()):
+                for other in relation.companions:
                     if other in own:
                         yield weights.FACT_COMPANION * ask.weight, other, False
             elif ask.relation in seen:
                 yield weights.FACT_INVERSE * ask.weight, ask.relation, True
-                for other in _SIBLINGS.get(ask.relation, ()):
+                for other in relation.answered_by:
                     if other in seen:
                         yield weights.FACT_SIBLING_OF_INVERSE * ask.weight, other, True
             else:
-                for other in _SIBLINGS.get(ask.relation, ()):
+                for other in relation.answered_by:
                     if other in (seen if ask.inverse else own):
                         yield weights.FACT_SIBLING * ask.weight, other, ask.inverse
             for place, other in enumerate(_INSTEAD.get((entity.kind, ask.relation), ())):

@@ -1,4 +1,4 @@
-"""Fusion: one merit for each passage from what meaning and words say of it.
+"""Combine cosine and BM25 scores of passages by a weighted sum.
 
     cosines + BM25 scores, these as shares of the best -> weighted sum -> shares of the best sum
 
@@ -13,7 +13,7 @@ from knowledge.search import weights
 
 
 def fuse_scores(cosines: Mapping[str, float], matches: Mapping[str, float]) -> dict[str, float]:
-    """Return the merit of each passage that either ranking found, best first; the best has 1.
+    """Return the fused score of each passage in either ranking, best first; the best has 1.
 
     `cosines` are as the vectors gave them, `matches` BM25 scores as shares of the best.
 

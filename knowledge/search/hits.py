@@ -1,4 +1,4 @@
-"""Hits: pieces of evidence in a ranking, each with where it comes from and why it is there."""
+"""Define hits: evidence in a ranking, with where it comes from and its scores."""
 
 from dataclasses import asdict, dataclass
 

@@ -1,8 +1,6 @@
-"""Passage rows: passages with their documents as the catalogue holds them, where they pass filters.
+"""Read passages with their documents from the catalogue, where they pass filters.
 
-    passage ids + filters -> one statement -> passages found
-
-This file ranks nothing.
+passage ids + filters -> one statement -> passages found
 """
 
 from collections.abc import Sequence
@@ -76,8 +74,8 @@ class PassageReader:
 def _found(row: Row) -> StoredPassage:
     """Return the passage of a row as `_readable` selects it."""
     id, document, words, start, end, section, language, *rest = row
-    spoken: Language = "zh" if language == "zh" else "en"
-    return StoredPassage(Passage(id, document, words, start, end, section, spoken), *rest)
+    known_language: Language = "zh" if language == "zh" else "en"
+    return StoredPassage(Passage(id, document, words, start, end, section, known_language), *rest)
 
 
 def _readable(

@@ -1,10 +1,10 @@
-"""Passage search: the passages that are about a question, ranked, few of each document.
+"""Rank the passages that are about a question, at most a few of each document.
 
     question -> vector, words (both languages) -> candidates -> fusion -> the best of them are read
              -> gate -> hits, what says the same collapsed
 
 Only the best candidates are read from the catalogue, so that a search costs the same in a large
-base as in a small one. This file knows nothing of facts.
+base as in a small one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,8 +1,8 @@
-"""Asking: what a question is about, and which relations it asks for.
+"""Parse a question: which entities it mentions, and which relations it asks for.
 
-    question -> mentions + cues of the vocabulary -> asks, and what is left unexplained
+    question -> mentions + cues of the vocabulary -> relations asked for + unexplained terms
 
-The cues live in `vocabulary.py`. This file knows nothing of what the catalogue can answer.
+The cues live in `vocabulary.py`.
 """
 
 import re
@@ -71,7 +71,7 @@ class AskedRelation:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A question taken apart.
+    """A parsed question.
 
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
     `rest` holds the terms that are none of these. `permission` says that it asks for no relation
@@ -97,7 +97,7 @@ class _Cue:
 
 
 def parse_query(text: str, linker: Linker, language: Language | None = None) -> ParsedQuery:
-    """Take a question apart."""
+    """Parse a question; its language is detected where none is given."""
     spoken = language or language_of(text)
     mentions = tuple(linker.find(text))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions)]

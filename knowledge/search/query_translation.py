@@ -1,8 +1,8 @@
-"""Translation: what a question mentions and asks for, in the words of the other language.
+"""Translate a question's names and relations into words of the other language.
 
     mentions -> names of the entities, asks -> labels of the relations -> words for the other search
 
-Only what the graph names in both languages crosses over. This file searches nothing.
+Only what the graph names in both languages crosses over.
 """
 
 from itertools import chain, zip_longest

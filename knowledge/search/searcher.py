@@ -1,4 +1,4 @@
-"""Search: one ranking of passages and fact groups for a question, or nothing when nothing fits.
+"""Search one generation: facts and passages in one ranking, or nothing where nothing fits.
 
     question -> entities + asked relations -> fact groups ─┐
              -> vector, terms (both languages) -> passages ─┴─> gate -> fusion -> hits
@@ -60,7 +60,7 @@ class Search:
             self.graph,
             DenseIndex(generation.folder, generation.segments, manifest.files),
             TantivyIndex(generation.folder / LEXICAL)
-            if generation.words
+            if generation.has_words
             else MissingLexicalIndex(),
             embedding,
         )

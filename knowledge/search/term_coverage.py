@@ -1,9 +1,9 @@
-"""Coverage: which share of what a question is about a passage speaks of.
+"""Measure which share of a question's topics a passage speaks of.
 
     mentions (any of their names) + other terms of a question -> topics -> share that a text holds
 
 Topics weigh by how rare their words are in the base. Of Chinese characters only pairs that are
-words count, and any word for what is asked stands for the others. This file ranks nothing.
+words count, and any word for what is asked stands for the others.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -91,7 +91,7 @@ def measure_coverage(held: Collection[str], wanted: Sequence[Topic]) -> Coverage
 
 
 def _unlinked(question: ParsedQuery) -> str:
-    """Return a question with its mentions blotted out."""
+    """Return a question with its mentions replaced by bars."""
     signs = list(question.text)
     for mention in question.mentions:
         signs[mention.start : mention.end] = "|" * (mention.end - mention.start)

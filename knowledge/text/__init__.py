@@ -1,1 +1,1 @@
-"""Text processing: names, chunking, stop words, spelling, segmentation, units."""
+"""Process text: names, sentences, passages, stop words, spelling, segmentation, units."""

@@ -1,6 +1,6 @@
 """Lay out documents as stored text and cut the text into passages with exact offsets.
 
-    document record -> compose -> text + section spans -> split -> passages
+    document record -> stored text + spans of its sections -> passages
 
 A passage's text is `text[start:end]` and nothing else, so that a quotation can always be found
 again.
@@ -38,7 +38,7 @@ _ABOUT_ITSELF = {"source", "sources", "references", "来源", "参考文献", "�
 
 
 def compose_text(record: DocumentRecord) -> StoredText:
-    """Lay out a document as one text, sections parted by empty lines.
+    """Lay out a document as one text, sections separated by empty lines.
 
     The title comes first; it is a span of its own only where there is nothing else.
     """

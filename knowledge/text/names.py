@@ -1,9 +1,8 @@
-"""Names of things: cleaned for people, normalised for comparison, told by language.
+"""Clean names for display, normalise them for comparison, and tell their language.
 
     raw name -> clean -> is_debris? -> stored -> normalise -> compared
 
-`clean` gives what is shown and stored, `normalise` what is compared and never shown. This file
-knows nothing of entities or of where a name came from.
+`clean` gives what is shown and stored, `normalise` what is compared and never shown.
 """
 
 import re
@@ -11,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from knowledge.records import Language
+from knowledge.text.characters import CJK
 
 LONGEST = 80
 """A name of more characters than this is a sentence, not a name."""
@@ -52,8 +52,8 @@ _PAIRS = {"(": ")", "（": "）", "[": "]", "【": "】", "{": "}", "“": "”"
 _QUOTES = "\"“”„«»`'‘’"
 _EDGES = " \t\n\r,，、;；:：。*·•|>＞→"
 _LOST = re.compile("[\ufffd\ue000-\uf8ff]|(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff])")
-_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_WORD = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_CJK = re.compile(f"[{CJK}]")
+_WORD = re.compile(rf"[^\W\d_{CJK}]+")
 
 
 def tidy(text: str) -> str:
@@ -161,9 +161,7 @@ def language_of(text: str) -> Language:
 # What follows is for comparison only: both sides of a comparison go through it, so that a fold
 # which is no English ("faeces" to "feces", "exercise" to "exercize") harms nobody.
 
-_TOKEN = re.compile(
-    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
-)
+_TOKEN = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’‘`´]s\b|(?<=s)['’‘`´](?=\s|$)")
 _APOSTROPHE = re.compile("['’‘`´]")
 _ACCENT = re.compile("[\u0300-\u036f]")

@@ -43,7 +43,11 @@ _UNIT = "|".join(
 )
 _COMPOUND = rf"(?:{_UNIT})(?:\s?[/·]\s?(?:1\.73\s?(?:m²|m2|㎡|平方米)|{_UNIT}))*"
 
-_BASE = {"g": ("mg", 1000), "mcg": ("mg", Decimal("0.001")), "ng": ("mg", Decimal("0.000001"))}
+_BASE: dict[str, tuple[str, Decimal]] = {
+    "g": ("mg", Decimal(1000)),
+    "mcg": ("mg", Decimal("0.001")),
+    "ng": ("mg", Decimal("0.000001")),
+}
 """Units of mass in milligrams: an amount is the same in any of them."""
 
 _AMOUNTS = frozenset({"mg", "g", "mcg", "ng", "iu", "units", "ml", "mmol", "tablets", "x"})
@@ -53,11 +57,7 @@ _WORDS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15,
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "half": Decimal("0.5"),
 }  # fmt: skip
-_SIGNS = {
-    "半": Decimal("0.5"),
-    **{sign: place for place, sign in enumerate("零一二三四五六七八九")},
-}
-_SIGNS["两"] = 2
+_SIGNS = {sign: place for place, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
 _LEAST = (
@@ -145,8 +145,7 @@ class Quantity:
         unit, factor = self.unit, Decimal(1)
         head, _, rest = unit.partition("/")
         if head in _BASE:
-            head, number = _BASE[head]
-            factor = Decimal(number)
+            head, factor = _BASE[head]
             unit = head + (f"/{rest}" if rest else "")
         ends = [_scaled(end, factor) for end in (self.low, self.high) if end]
         return f"{self.comparison}{'-'.join(ends)}{unit}"
@@ -221,6 +220,8 @@ def _plain(digits: str) -> str:
 def _chinese_number(signs: str) -> str:
     """Return a number of one or two Chinese signs up to 99 as figures."""
     tens, ten, ones = signs.rpartition("十")
+    if signs == "半":
+        return "0.5"
     if not ten:
         return str(_SIGNS[ones])
     return str((_SIGNS[tens] if tens else 1) * 10 + (_SIGNS[ones] if ones else 0))

@@ -1,10 +1,10 @@
-"""Segments: which pairs of a run of Chinese characters are words, and which cross a border.
+"""Choose the words among the character pairs of Chinese text, without a dictionary.
 
     run of characters + how rare each pair is -> the commonest pairs that together cover the run
 
-A dictionary is not needed: a pair across two words is rarer in a base than the words themselves.
-Where no text of the base holds a pair it either crosses a border, or is of a word that the base
-does not know; the second must stay, for nothing may be said of it. This file knows no questions.
+A pair across two words is rarer in a base than the words themselves. Where no text of the base
+holds a pair it either crosses a border, or is of a word that the base does not know; the second
+must stay, for nothing may be said of it.
 """
 
 from collections.abc import Callable

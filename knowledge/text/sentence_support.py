@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowledge.text import text_features
+from knowledge.text.characters import character_pairs
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
 from knowledge.text.numbers import Quantity, find_quantities, without_quantities
 
@@ -240,7 +241,7 @@ def _worded(
     ]
     for run in text_features.chinese(claim.words):
         for part in _without_cues(run, relations):
-            found += [pair in texts for pair in text_features.pairs(part)]
+            found += [pair in texts for pair in character_pairs(part)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Spelling: which known word a misspelt one can only be.
+"""Correct a misspelt word to the one known word that differs by a single letter.
 
     words of all names -> their forms with one letter left out -> a word with one letter wrong
 

@@ -1,8 +1,7 @@
-"""Everyday words: what is no name although it may be one, and what says nothing of the topic.
+"""List the words that are left alone: everyday names, question words, framing words.
 
-    a word of running text -> one of these? -> left alone
-
-Only lists are here; the linker and the lexical search read them.
+Two lists are stop lists: what says nothing of the topic of a question (search drops it), and what
+says nothing in a statement (the comparison of a claim with its evidence drops it).
 """
 
 
@@ -82,6 +81,36 @@ QUESTION_PHRASES_ZH = _words("""
     由 于 以
 """)
 """Chinese phrases of a question that say nothing of what is asked, longest first."""
+
+STATEMENT_WORDS_EN = frozenset(
+    _words("""
+    a an the of for in on to with as at from by into onto per via within among between and or nor
+    but if then than that this these those there here it its they their them he she his her who
+    whom whose which what when where why how is are be been being was were am do does did has have
+    had having can could may might will would shall should must also both either each such so very
+    usually commonly typically often generally mainly frequently sometimes normally include
+    includes including included contain contains consist consists comprise comprises use used uses
+    using give gives given people person patient patients someone anyone you your common main
+    typical usual several various other others following example about according evidence source
+    sources based says say said shows shown known called e.g i.e eg ie etc please tell me my i we
+    our us list know need want ask get gets got need needs take takes taking help helps any some
+    because affected affect affects
+    """)
+)
+"""English words that only frame a statement: evidence need not hold them to carry it.
+
+Other than in a question, what denies, orders or compares ("not", "after", "more") counts here.
+"""
+
+STATEMENT_PHRASES_ZH = _words("""
+    的 了 是 有 在 和 与 及 或 等 也 还 都 就 对 把 为 以 于 由 从 向 到 并 且 而 则 即 其 该
+    此 这 那 可 会 能 应 需 要 宜 常 多 较 一般 通常 主要 常见 包括 包含 例如 比如 如 以及
+    以下 可以 可能 可见 能够 应该 应当 需要 建议 患者 病人 人群 用于 使用 采用 服用 进行
+    给予 表现为 属于 根据 证据 资料 显示 提示 方面 情况 什么 哪些 哪个 哪种 怎么 怎样
+    如何 为什么 是否 请问 请 吗 呢 吧 啊 我 你 您 他 她 它 我们 得 得了 想 知道 告诉 下列
+    关于 有关 相关 之一 一种 一个 时 中 者 来 上 下
+""")
+"""Chinese words that only frame a statement."""
 
 TOPICLESS_EN = frozenset(
     _words("""

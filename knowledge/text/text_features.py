@@ -10,34 +10,17 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from knowledge.text.characters import CJK, character_pairs
 from knowledge.text.names import normalise
+from knowledge.text.stop_words import STATEMENT_PHRASES_ZH, STATEMENT_WORDS_EN
 from knowledge.vocabulary import RELATIONS, Relation
 
-_CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_CHINESE = re.compile(f"[{_CJK}]+")
-_LATIN = re.compile(rf"[^\W\d_{_CJK}][^\W_{_CJK}]*(?:['’][^\W_{_CJK}]+)*")
+_CHINESE = re.compile(f"[{CJK}]+")
+_LATIN = re.compile(rf"[^\W\d_{CJK}][^\W_{CJK}]*(?:['’][^\W_{CJK}]+)*")
 
-_FRAMING = """a an the of for in on to with as at from by into onto per via within among between
-    and or nor but if then than that this these those there here it its they their them he she his
-    her who whom whose which what when where why how is are be been being was were am do does did
-    has have had having can could may might will would shall should must also both either each such
-    so very usually commonly typically often generally mainly frequently sometimes normally
-    include includes including included contain contains consist consists comprise comprises
-    use used uses using give gives given people person patient patients someone anyone you your
-    common main typical usual several various other others following example about according
-    evidence source sources based says say said shows shown known called e.g i.e eg ie etc
-    please tell me my i we our us list know need want ask get gets got need needs take takes taking
-    help helps any some because affected affect affects"""
-_FRAME_EN = frozenset(_FRAMING.split())
-
-_FRAMING_ZH = """的 了 是 有 在 和 与 及 或 等 也 还 都 就 对 把 为 以 于 由 从 向 到 并 且 而 则 即
-    其 该 此 这 那 可 会 能 应 需 要 宜 常 多 较 一般 通常 主要 常见 包括 包含 例如 比如 如 以及
-    以下 可以 可能 可见 能够 应该 应当 需要 建议 患者 病人 人群 用于 使用 采用 服用 进行 给予 表现为
-    属于 根据 证据 资料 显示 提示 方面 情况 什么 哪些 哪个 哪种 怎么 怎样 如何 为什么 是否 请问 请
-    吗 呢 吧 啊 我 你 您 他 她 它 我们 得 得了 想 知道 告诉 下列 关于 有关 相关 之一 一种 一个 时 中
-    者 来 上 下"""
-_FRAME_ZH = sorted(_FRAMING_ZH.split(), key=len, reverse=True)
-_FRAME_ZH_PATTERN = re.compile("|".join(map(re.escape, _FRAME_ZH)))
+_FRAME_ZH_PATTERN = re.compile(
+    "|".join(map(re.escape, sorted(STATEMENT_PHRASES_ZH, key=len, reverse=True)))
+)
 
 _FAMILIES = (
     ("treat", "treatment", "therapy", "manag", "management"),
@@ -61,7 +44,7 @@ def stems(text: str) -> list[str]:
     ['treat', 'edema', 'not', 'stop', 'diuretic']
     """
     found = (match[0].casefold() for match in _LATIN.finditer(text))
-    return [_stem(word) for word in found if word not in _FRAME_EN]
+    return [_stem(word) for word in found if word not in STATEMENT_WORDS_EN]
 
 
 def chinese(text: str) -> list[str]:
@@ -81,7 +64,7 @@ def units(text: str) -> list[str]:
     >>> units("MRI检查头部")
     ['mri', '检查', '查头', '头部']
     """
-    return stems(text) + [pair for run in chinese(text) for pair in pairs(run)]
+    return stems(text) + [pair for run in chinese(text) for pair in character_pairs(run)]
 
 
 def placed(text: str) -> list[tuple[str, int]]:
@@ -89,20 +72,15 @@ def placed(text: str) -> list[tuple[str, int]]:
     found = [
         (_stem(match[0].casefold()), match.start())
         for match in _LATIN.finditer(text)
-        if match[0].casefold() not in _FRAME_EN
+        if match[0].casefold() not in STATEMENT_WORDS_EN
     ]
     for match in _CHINESE.finditer(text):
         start = match.start()
         for piece in chinese(match[0]):
             start = text.index(piece, start)
-            found += [(pair, start + step) for step, pair in enumerate(pairs(piece))]
+            found += [(pair, start + step) for step, pair in enumerate(character_pairs(piece))]
             start += len(piece)
     return sorted(found, key=lambda each: each[1])
-
-
-def pairs(run: str) -> list[str]:
-    """Return the neighbouring pairs of a run of characters, or the run where it is one."""
-    return [run[place : place + 2] for place in range(len(run) - 1)] or [run]
 
 
 def letters(text: str) -> str:
@@ -157,6 +135,7 @@ def overlap(wanted: Iterable[str], held: Iterable[str]) -> float:
 
 
 def _stem(word: str) -> str:
+    """Fold spelling and endings, more gently than search does: hepatitis is not hepatic."""
     folded = normalise(word).replace(" ", "")
     for ending, least in (("ing", 4), ("ed", 4), ("ally", 5), ("ly", 5), ("es", 4), ("e", 4)):
         if folded.endswith(ending) and len(folded) - len(ending) >= least:

@@ -1,6 +1,6 @@
-"""Units: how each is written in English and in Chinese, and the quantities that a text names.
+"""List how units are written in English and Chinese, and find the quantities of a text.
 
-    unit -> its spellings, the plain one first; text -> (number, unit) one after the other
+    unit -> its spellings, the usual one first; text -> (number, unit) one after the other
 
 Conversions belong to what is measured, and stand with the inputs of formulas.
 """

@@ -7,7 +7,6 @@ facts states its relation by its label: there the claim may use the relation's w
 where the relation forbids, and must not turn cause and effect round.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.text import text_features
@@ -22,20 +21,8 @@ from knowledge.text.sentence_support import (
     same_sense,
 )
 from knowledge.text.sentences import split_draft
+from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
 from medchat.answering.answer import Evidence
-
-INVERSE = "~"
-"""Ends the relation of a group of facts that is seen from the object's side."""
-
-_ALLIED: Mapping[str, frozenset[str]] = {
-    "first_line": frozenset({"first_line", "treatment", "medicine"}),
-    "treatment": frozenset({"treatment"}),
-    "medicine": frozenset({"medicine", "treatment"}),
-    "complication": frozenset({"complication", "cause"}),
-    "side_effect": frozenset({"side_effect", "cause"}),
-}
-"""Which relation words may speak of a group of facts, besides those of its own relation."""
-
 
 _FORBIDDING: frozenset[DenialKind] = frozenset({"negation", "prohibition", "cessation"})
 """Denials by which a claim may say that something must not be had."""
@@ -78,8 +65,8 @@ def _relations_of(evidence: AnnotatedEvidence) -> frozenset[str] | None:
     """Return the relations of which a claim may speak, where the evidence states facts."""
     if not evidence.source.relation:
         return None
-    relation = evidence.source.relation.rstrip(INVERSE)
-    return _ALLIED.get(relation, frozenset({relation}))
+    relation = base_relation(evidence.source.relation)
+    return frozenset({relation, *RELATIONS[relation].stated_as})
 
 
 def _same_sense(claim: AnnotatedText, held: AnnotatedText, evidence: AnnotatedEvidence) -> bool:
@@ -96,7 +83,7 @@ def _same_polarity_of_fact(
     """Compare denial with a group of facts: its relation's, or that of the value spoken of."""
     if text_features.letters(claim.text) in text_features.letters(held.text):
         return True
-    relation = evidence.source.relation.rstrip(INVERSE)
+    relation = base_relation(evidence.source.relation)
     if relation in text_features.NEGATIVE_RELATIONS:
         # once: "not contraindicated" denies twice
         ours = claim.denials
@@ -111,4 +98,4 @@ def _is_turned_round(claim: AnnotatedText, evidence: AnnotatedEvidence) -> bool:
         NamedSide(span.start, span.end, (evidence.source.subject in span.entities) != inverse)
         for span in claim.spans
     ]
-    return is_turned_round(claim.text, evidence.source.relation.rstrip(INVERSE), sides)
+    return is_turned_round(claim.text, base_relation(evidence.source.relation), sides)

@@ -1,8 +1,9 @@
-"""Whether what search found is about the question; where nothing is, chat abstains.
+"""Keep of what search found only the evidence that answers the question.
 
     question + pieces of evidence -> the pieces that speak of its subject and of what is asked
 
-Search finds what is near; near is not enough to answer a clinician with.
+Search finds what is near; near is not enough to answer a clinician with. Where nothing is left,
+chat abstains.
 """
 
 import re
@@ -14,32 +15,15 @@ from knowledge.text import text_features
 from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
 from knowledge.text.sentence_support import FindEntities
+from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import INVERSE
-from medchat.answering.understanding import Asked
+from medchat.answering.understanding import Question
 
 KNOWN = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
 
-_TREATING = frozenset({"first_line", "treatment", "medicine"})
-_GIVING = _TREATING | {"dose_limit"}
-_ANSWERED_BY: Mapping[str, frozenset[str]] = {
-    "first_line": _TREATING,
-    "treatment": _TREATING | {"diet_recommended", "prevention"},
-    "medicine": _TREATING,
-    "symptom": frozenset({"symptom", "sign", "red_flag", "associated_with"}),
-    "sign": frozenset({"sign", "symptom", "associated_with"}),
-    "cause": frozenset({"cause", "risk_factor", "associated_with"}),
-    "risk_factor": frozenset({"risk_factor", "cause", "population", "associated_with"}),
-    "complication": frozenset({"complication", "cause", "red_flag"}),
-    "side_effect": frozenset({"side_effect", "cause", "contraindication"}),
-    "contraindication": frozenset({"contraindication", "diet_avoided", "pregnancy"}),
-    "red_flag": frozenset({"red_flag", "complication"}),
-    "diet_recommended": frozenset({"diet_recommended", "diet_avoided"}),
-    "diet_avoided": frozenset({"diet_recommended", "diet_avoided"}),
-    "population": frozenset({"population", "risk_factor"}),
-}
-"""Which relations of evidence answer a question for a relation, besides the same one."""
+_GIVING = accepted_relations(["treatment"]) | {"dose_limit"}
+"""Relations that say what may be given to a patient."""
 
 _TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "symptom": ("symptom",),
@@ -52,15 +36,6 @@ _TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "department": ("department",),
 }
 """Kinds of entities that prose on the subject names when it tells of a relation without its cue."""
-
-_COMPANIONS: Mapping[str, frozenset[str]] = {
-    "treatment": frozenset({"first_line", "medicine"}),
-    "symptom": frozenset({"sign"}),
-    "medicine": frozenset({"first_line"}),
-}
-"""Groups of facts that belong to the answer beside the very one asked for."""
-
-_DANGERS = frozenset({"contraindication", "interaction"})
 
 _WIDE = frozenset({"description", "population", "body_part", "course", "associated_with"})
 """Relations whose cues ("what is", "who", "where") stand in questions of every kind."""
@@ -85,7 +60,7 @@ _WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
 
 
-def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
+def drop_partial_names(asked: Question, found: Sequence[Evidence]) -> Question:
     """Return the question without mentions that are only a part of a longer, unknown name.
 
     "Kawabunga fever" is not fever: a name before the mention that no evidence knows makes it
@@ -102,12 +77,14 @@ def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
     return replace(asked, mentions=tuple(kept))
 
 
-def relevant(found: Sequence[Evidence], asked: Asked, find: FindEntities) -> list[Evidence]:
+def select_relevant(
+    found: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
     """Return the pieces that answer: those on the subject that speak of what is asked.
 
     Where the very facts asked for are known, other groups of facts stay away.
     """
-    on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
+    on_subject = [piece for piece in found if is_on_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
     exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
@@ -120,12 +97,12 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: FindEntities) -> lis
         for piece in on_subject
         if piece not in exact
         and _speaks(piece, wanted, asked, find)
-        and (not exact or piece.kind == "passage" or accompanies(piece, asked))
+        and (not exact or piece.kind == "passage" or is_companion(piece, asked))
     ]
     return exact + others
 
 
-def is_exact(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
+def is_exact(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is a group of facts that the question asks for.
 
     It is about an entity of the question, and states the relation asked for. Where the question
@@ -133,13 +110,13 @@ def is_exact(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     """
     if piece.kind != "fact" or piece.subject not in asked.entities:
         return False
-    relation = piece.relation.rstrip(INVERSE)
+    relation = base_relation(piece.relation)
     if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
-    return (not asked.relations or relation in _DANGERS) and _ties(piece, asked, find)
+    return (not asked.relations or RELATIONS[relation].warns) and _ties(piece, asked, find)
 
 
-def _warns(piece: Evidence, asked: Asked) -> bool:
+def _warns(piece: Evidence, asked: Question) -> bool:
     """Say whether a piece tells when the one medicine of a question must not be had.
 
     Where the question names two, what ties them is the answer.
@@ -148,14 +125,14 @@ def _warns(piece: Evidence, asked: Asked) -> bool:
     return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
-def _ties(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
+def _ties(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a group of facts about one entity of the question names another one of it."""
     others = [mention for mention in asked.mentions if piece.subject not in mention.entities]
     named = {id for mention in find(piece.quote) for id in mention.entities}
     return any(not named.isdisjoint(mention.entities) for mention in others)
 
 
-def patients(asked: Asked) -> list[str]:
+def find_patients(asked: Question) -> list[str]:
     """Return for which patients a question asks: pregnancy, breastfeeding, children.
 
     Where they are the very subject, or a part of a longer name, nobody else is meant either.
@@ -169,7 +146,7 @@ def patients(asked: Asked) -> list[str]:
     return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
 
 
-def unspoken(asked: Asked, text: str) -> str:
+def find_unanswered_words(asked: Question, text: str) -> str:
     """Return the words of a question that say what of its subject is asked, if a text has none.
 
     Where a relation is asked for, its facts and cues say whether it is answered.
@@ -192,7 +169,7 @@ def _places(text: str, term: str) -> range:
     return range(start, start + len(term)) if start >= 0 else range(0)
 
 
-def speaks_of(text: str, patient: str) -> bool:
+def speaks_of_patient(text: str, patient: str) -> bool:
     """Say whether a text speaks of such patients."""
     return bool(_PATIENTS[patient].search(text))
 
@@ -201,25 +178,25 @@ def _is_of_patients(text: str) -> bool:
     return any(words_of.fullmatch(text) for words_of in _PATIENTS.values())
 
 
-def _of_the_patients(pieces: list[Evidence], asked: Asked) -> list[Evidence]:
+def _of_the_patients(pieces: list[Evidence], asked: Question) -> list[Evidence]:
     """Leave out what is said in general where something is said of the patients asked about.
 
     What may be given in pregnancy or to a nursing mother is never answered by what is given else.
     """
     giving = not _GIVING.isdisjoint(asked.relations)
-    for patient in patients(asked):
-        told = [p for p in pieces if speaks_of(f"{p.context}\n{p.text}", patient)]
+    for patient in find_patients(asked):
+        told = [p for p in pieces if speaks_of_patient(f"{p.context}\n{p.text}", patient)]
         pieces = told if giving and patient != "children" else told or pieces
     return pieces
 
 
-def accompanies(piece: Evidence, asked: Asked) -> bool:
+def is_companion(piece: Evidence, asked: Question) -> bool:
     """Say whether a group of facts belongs to the answer beside the very one asked for."""
-    companions = _COMPANIONS.get(asked.relations[0], frozenset()) if asked.relations else ()
+    companions = RELATIONS[asked.relations[0]].companions if asked.relations else ()
     return piece.subject in asked.entities and piece.relation in companions
 
 
-def on_the_subject(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
+def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is about what the question is about."""
     text = f"{piece.context}\n{piece.text}"
     if asked.mentions:
@@ -230,17 +207,17 @@ def on_the_subject(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
     return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
-def in_title(piece: Evidence, asked: Asked, find: FindEntities) -> bool:
+def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether the title of a passage names what the question is about."""
     named = {id for mention in find(piece.context) for id in mention.entities}
     return not named.isdisjoint(asked.entities)
 
 
-def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: FindEntities) -> bool:
+def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindEntities) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
-    accepted = frozenset().union(*(_ANSWERED_BY.get(id, frozenset({id})) for id in wanted))
     if piece.kind == "fact":
-        return piece.relation.rstrip(INVERSE) in accepted
+        return base_relation(piece.relation) in accepted_relations(wanted)
+    accepted = accepted_relations(wanted, prose=True)
     if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
@@ -250,7 +227,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: FindEnti
     if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):
         return True
     kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
-    return in_title(piece, asked, find) and any(
+    return is_named_in_title(piece, asked, find) and any(
         id.startswith(kinds) and id not in asked.entities
         for mention in find(piece.text)
         for id in mention.entities[:1]

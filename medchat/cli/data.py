@@ -150,9 +150,9 @@ def _imported_files(paths: Sequence[Path], format: str, licence: str) -> "tuple[
 
 
 def _approved_rows(base: "OpenBase") -> "tuple[Candidate, ...]":
-    from medchat.storage.feedback import lessons
+    from medchat.storage.feedback import approved_rows
 
-    return tuple(lessons(base.engine))
+    return tuple(approved_rows(base.engine))
 
 
 def _read_keywords(path: Path) -> tuple[str, ...]:

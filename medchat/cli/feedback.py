@@ -22,9 +22,11 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List verdicts on answers, newest first."""
-    from medchat.storage.feedback import opinions
+    from medchat.storage.feedback import list_feedback
 
-    found = [each for each in opinions(startup.engine()) if each.approved is None or not waiting]
+    found = [
+        each for each in list_feedback(startup.engine()) if each.approved is None or not waiting
+    ]
     rows = [(each.id, each.verdict, output.when(each.created), each.question) for each in found]
     output.show(found, output.listed(rows, "No feedback."), as_json=as_json)
 

@@ -1,6 +1,6 @@
 """The commands `medchat kb …`: what is in the knowledge base, what comes in, what goes out.
 
-flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_queries -> lines
+flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_lookup -> lines
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import output, startup
+from medchat.cli import kb_output, output, startup
 from medchat.cli.options import Json
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List sources, or documents, of the current generation."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.listed(startup.engine(), documents=documents, source=source, limit=limit)
-    output.show(found, output.cards(found), as_json=as_json)
+    found = kb_lookup.listed(startup.engine(), documents=documents, source=source, limit=limit)
+    output.show(found, kb_output.list_lines(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb show note:gout:en")
@@ -93,10 +93,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one source or document."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.show(startup.engine(), id)
-    output.show(found, output.card(found), as_json=as_json)
+    found = kb_lookup.show(startup.engine(), id)
+    output.show(found, kb_output.document_lines(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb status --json")
@@ -133,7 +133,7 @@ def search(
         if queries is not None:
             output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            output.show({"query": text, "hits": hits}, output.hits(hits), as_json=as_json)
+            output.show({"query": text, "hits": hits}, kb_output.hit_lines(hits), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
@@ -142,10 +142,10 @@ def entity(
     as_json: Json = False,
 ) -> None:
     """Show an entity with its facts, their sources and conflicts."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.entity(startup.engine(), name)
-    output.show(found, output.entity(found), as_json=as_json)
+    found = kb_lookup.entity(startup.engine(), name)
+    output.show(found, kb_output.entity_lines(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb conflicts --limit 20")
@@ -154,10 +154,10 @@ def conflicts(
     as_json: Json = False,
 ) -> None:
     """List facts that cannot be right together, each side with its sources."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.conflicts(startup.engine(), limit)
-    output.show({"conflicts": found}, output.conflicts(found), as_json=as_json)
+    found = kb_lookup.conflicts(startup.engine(), limit)
+    output.show({"conflicts": found}, kb_output.conflict_lines(found), as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb merges "type 2 diabetes"')
@@ -167,10 +167,10 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """List sources that came to an entity of another source, by what, and what was split again."""
-    from medchat.cli import kb_queries
+    from medchat.cli import kb_lookup
 
-    found = kb_queries.merges(startup.engine(), name, limit)
-    output.show(found, output.merges(found), as_json=as_json)
+    found = kb_lookup.merges(startup.engine(), name, limit)
+    output.show(found, kb_output.merge_lines(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb split gout arthritis-1f3a9c-2")
@@ -195,7 +195,7 @@ def generations(as_json: Json = False) -> None:
     from knowledge.search import catalog_views
 
     found = catalog_views.history(startup.engine(), startup.settings().home)
-    output.show(found, output.versions(found), as_json=as_json)
+    output.show(found, kb_output.generation_lines(found), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat kb diff 3 4")
@@ -246,7 +246,7 @@ def gc(
     from knowledge.index.garbage_collection import collect
 
     gone = collect(startup.engine(), startup.settings().home, keep)
-    output.show(gone, output.collected(gone), as_json=as_json)
+    output.show(gone, kb_output.collection_lines(gone), as_json=as_json)
 
 
 def _open() -> "AbstractContextManager[OpenBase]":

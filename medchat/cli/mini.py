@@ -31,7 +31,7 @@ def train(
     from medchat.cli.progress import shown
 
     texts = [path.read_text(encoding="utf-8") for path in starter.files()]
-    plan = train.Plan(minutes=minutes, seed=seed)
+    plan = train.MiniPlan(minutes=minutes, seed=seed)
     with shown() as report:
         score = asdict(train.run(out, texts, starter.lexicon(), plan, report))
     output.show(score, output.pairs(score), as_json=as_json)

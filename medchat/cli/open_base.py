@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from sqlalchemy import Engine
 
 from knowledge.records import Progress
-from medchat.cli import kb_queries
+from medchat.cli import kb_lookup
 from medchat.cli.progress import shown
 from medchat.settings import Settings
 from medchat.storage.database import open_engine
@@ -47,7 +47,7 @@ class OpenBase:
     @property
     def generation(self) -> int:
         """Return the current generation. Raises KnowledgeError where there is none."""
-        return kb_queries.current(self.engine)
+        return kb_lookup.current(self.engine)
 
 
 @contextmanager

@@ -1,16 +1,12 @@
 """Print results: one JSON document for a script, lines for a reader, remarks on stderr."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import typer
-
-if TYPE_CHECKING:
-    from knowledge.index.garbage_collection import CollectionReport
 
 
 def say(text: str = "") -> None:
@@ -59,140 +55,6 @@ def pairs(values: Mapping[str, object]) -> list[str]:
 def listed(rows: Sequence[Sequence[object]], nothing: str) -> list[str]:
     """Return rows as columns, or a sentence where there are none."""
     return table(rows) or [nothing]
-
-
-def collected(gone: "CollectionReport") -> list[str]:
-    """Return what a collection deleted."""
-    if not (gone.folders or gone.documents or gone.facts):
-        return ["Nothing to delete."]
-    told = f"Deleted {gone.documents:,} documents and {gone.facts:,} facts that are held no more."
-    return [told, *gone.folders, f"Generation {gone.generation} is in force."]
-
-
-def card(found: Mapping[str, object]) -> Iterator[str]:
-    """Yield a source or document, a document's text last."""
-    yield from pairs({name: value for name, value in found.items() if name != "text"})
-    if "text" in found:
-        yield ""
-        yield str(found["text"])
-
-
-def cards(found: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return sources or documents, a line each."""
-    keys = ("id", "format", "licence", "year", "type", "title")
-    rows = [[each[key] or "" for key in keys if key in each] for each in found]
-    return listed(rows, "Nothing.")
-
-
-def versions(found: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return generations, a line each; a star stands before the one in force."""
-    rows = [
-        (
-            "*" if each["current"] else "",
-            each["generation"],
-            when(float(str(each["created"]))),
-            each["cause"],
-        )
-        for each in found
-    ]
-    return listed(rows, "The knowledge base is empty.")
-
-
-def hits(found: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return search hits: rank, score and title, then the text, then why."""
-    lines = []
-    for hit in found:
-        year = f" ({hit['year']})" if hit["year"] else ""
-        text = " ".join(str(hit["text"]).split())
-        lines += [f"{hit['rank']}. {hit['title']}{year} · {hit['id']} · {hit['score']}"]
-        lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_why(hit)}"]
-    return lines or ["Nothing in the knowledge base fits."]
-
-
-def _why(hit: Mapping[str, object]) -> str:
-    """Return in words why a hit is where it is."""
-    why, matched, alike = hit["why"], hit["matched"], hit["alike"]
-    assert isinstance(why, Mapping) and isinstance(matched, tuple) and isinstance(alike, tuple)
-    if hit["kind"] == "fact":
-        return f"why: facts of the graph, {why['graph']}"
-    said = f"why: meaning {why['dense']}, words {why['lexical']}, names {why['graph']}"
-    if matched:
-        said += f"; speaks of {', '.join(matched)}"
-    return said + (f"; the same in {', '.join(alike)}" if alike else "")
-
-
-def entity(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield an entity: its names, its facts by relation with notes, then what contradicts what."""
-    yield f"{found['id']} ({found['kind']})"
-    yield from (f"  {language}: {', '.join(found['names'][language])}" for language in ("en", "zh"))
-    said: dict[str, list[str]] = {}
-    for fact in found["facts"]:
-        said.setdefault(fact["relation"], []).append(_object(fact) + _marks(fact))
-    for relation, values in said.items():
-        yield f"  {relation}: {'; '.join(values)}"
-    yield from _contradictions(found["facts"])
-
-
-def _object(fact: Mapping[str, Any]) -> str:
-    return str(fact["object"]["name"] if "object" in fact else next(iter(fact["value"].values())))
-
-
-def _marks(fact: Mapping[str, Any]) -> str:
-    """Return what sources add to a fact, and whether something speaks against it."""
-    notes = ", ".join(dict.fromkeys(fact["notes"].values()))
-    conflict = " (conflict)" if fact["conflicts"] or len(fact["levels"]) > 1 else ""
-    return (f" [{notes}]" if notes else "") + conflict
-
-
-def _contradictions(facts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    known = {fact["id"]: fact for fact in facts}
-    for fact in facts:
-        if len(fact["levels"]) > 1:
-            sides = (f"{level} ({', '.join(ids)})" for level, ids in fact["levels"].items())
-            yield f"  conflict, {fact['relation']} {_object(fact)}: {' against '.join(sides)}"
-        for id in fact["conflicts"]:
-            if id not in known:
-                yield f"  conflict: {_sided(fact)} against fact {id}"
-            elif fact["id"] < id:
-                yield f"  conflict: {_sided(fact)} against {_sided(known[id])}"
-
-
-def _sided(fact: Mapping[str, Any]) -> str:
-    return f"{fact['relation']} {_object(fact)} ({', '.join(fact['sources'])})"
-
-
-def conflicts(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return conflicts: why each is one, then its sides with their sources."""
-    lines = []
-    for number, each in enumerate(found, 1):
-        lines += [f"{number}. {each['why']}"]
-        for side in each["sides"]:
-            told = side["object"]
-            name = told["name"] if "name" in told else next(iter(told["value"].values()), "")
-            lines += [f"   {side['subject']['name']} — {side['relation']}: {name}"]
-            for source in side["sources"]:
-                note = f": {source['note']}" if source["note"] else ""
-                lines += [f"      {source['title']} · {source['id']}{note}"]
-    return lines or ["No facts contradict each other."]
-
-
-def merges(found: Mapping[str, Any]) -> list[str]:
-    """Return merges by entity with what decided each, then the splits."""
-    lines = []
-    before = ""
-    for each in found["merges"]:
-        if each["entity"]["id"] != before:
-            before = each["entity"]["id"]
-            lines += [f"{each['entity']['name']} · {before}"]
-        source = f"{each['source']['title']} · {each['source']['id']}"
-        lines += [f"   {source}: {each['facts']} facts, by {each['how']} {each['term']}"]
-    for each in found["splits"]:
-        sides = " and ".join(f"{each[side]['name']} · {each[side]['id']}" for side in _SIDES)
-        lines += [f"split in generation {each['generation']}: {sides} of {each['source']}"]
-    return lines or ["Nothing was merged."]
-
-
-_SIDES = ("entity", "part")
 
 
 def _brief(value: object) -> str:

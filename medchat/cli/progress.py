@@ -1,4 +1,4 @@
-"""Progress on stderr: what is being done, how much of it, how fast, and the time left.
+"""Show progress on stderr: what is being done, how much of it, how fast, and the time left.
 
     step, done, total -> a bar on a terminal, one line per finished step elsewhere
 
@@ -7,9 +7,8 @@ stdout stays free for the result.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -26,11 +25,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from knowledge.records import Progress as Report
+from knowledge.records import Progress as Callback
 from knowledge.records import silent
-
-if TYPE_CHECKING:
-    from finetune.round_progress import Tick
 
 
 class _Rate(ProgressColumn):
@@ -41,7 +37,7 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="dim")
 
 
-class Bars:
+class ProgressBars:
     """One bar for each named step, in the order in which the steps report."""
 
     def __init__(self, progress: Progress) -> None:
@@ -55,7 +51,7 @@ class Bars:
         self._progress.update(self._tasks[step], completed=done, total=total)
 
 
-class Lines:
+class ProgressLines:
     """One line for each step that ended, for logs and pipes."""
 
     def __init__(self, console: Console) -> None:
@@ -82,26 +78,21 @@ class Lines:
 
 
 @contextmanager
-def shown(*, quiet: bool = False) -> Iterator[Report]:
+def shown(*, quiet: bool = False) -> Iterator[Callback]:
     """Give a function that reports progress on stderr while the block runs."""
     if quiet:
         yield silent
         return
     console = Console(stderr=True)
     if not sys.stderr.isatty():
-        lines = Lines(console)
+        lines = ProgressLines(console)
         try:
             yield lines
         finally:
             lines.close()
         return
     with Progress(*_columns(), console=console) as progress:
-        yield Bars(progress)
-
-
-def ticking(report: Report) -> "Callable[[Tick], None]":
-    """Return what takes the ticks of a round and reports them as steps."""
-    return lambda tick: report(tick.name, tick.done, tick.total)
+        yield ProgressBars(progress)
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

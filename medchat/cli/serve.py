@@ -9,7 +9,7 @@ from medchat.cli import output, startup
 from medchat.cli.options import Json
 
 if TYPE_CHECKING:
-    from medchat.demo import Step
+    from medchat.demo import DemoStep
 
 
 def register(parent: typer.Typer) -> None:
@@ -43,10 +43,10 @@ def serve(
         with shown() as report:
             steps = list(prepare(settings, report))
         output.note("\n".join(_lines(steps)))
-    run(settings, settings.host, settings.port)
+    run(settings, settings.host, settings.port, announce=output.note)
 
 
-def _lines(steps: "Sequence[Step]") -> list[str]:
+def _lines(steps: "Sequence[DemoStep]") -> list[str]:
     """Return each step with what came of it and how long it took."""
     return output.table(
         [

@@ -17,7 +17,7 @@ from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
     from finetune.adapters import Adapter
-    from finetune.evaluate import Measured
+    from finetune.evaluate import Measurement
     from finetune.recipe import Recipe
     from medchat.settings import Settings
 
@@ -100,13 +100,13 @@ def _estimate(
 ) -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
-    from medchat.cli.progress import shown, ticking
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     with shown() as report:
         return [
-            rounds.plan(
-                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+            rounds.estimate(
+                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             ).values()
             for number in numbers[:1]
         ]
@@ -117,14 +117,14 @@ def _run(
 ) -> list[Shape]:
     """Run the rounds one after the other, and return what became of each."""
     from finetune import rounds
-    from medchat.cli.progress import shown, ticking
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     outcomes: list[Shape] = []
     with shown() as report:
         for number in numbers:
             made = rounds.run(
-                recipe, number, settings.home, data, ticking(report), tools=TEXT_TOOLS
+                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             )
             result = {"skipped": made.skipped, "gate": made.gate}
             outcomes.append({**made.adapter.values(), **result})
@@ -152,14 +152,14 @@ class _HeldOut:
 def _compare(settings: "Settings", adapter: str | None, against: str, held_out: _HeldOut) -> Shape:
     """Score two adapters on the same held-out rows; the first passes where it is not worse."""
     from finetune import adapters
-    from finetune.evaluate import difference
+    from finetune.evaluate import paired_difference
 
     first = _named_or_promoted(settings, adapter)
     second = None if against == "base" else adapters.named(settings.home, against)
     other = second or first
     scored = _measure(settings, first.base, first, held_out)
     reference = _measure(settings, other.base, second, held_out)
-    change, interval = difference(reference, scored)
+    change, interval = paired_difference(reference, scored)
     return {
         "adapter": first.name,
         "against": second.name if second else first.base,
@@ -185,23 +185,25 @@ def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
 
 def _measure(
     settings: "Settings", base: str, adapter: "Adapter | None", held_out: _HeldOut
-) -> "Measured":
+) -> "Measurement":
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
-    from medchat.cli.progress import shown, ticking
-    from medchat.composition import TEXT_TOOLS
+    from medchat.cli.progress import shown
+    from medchat.composition import TEXT_TOOLS, report_ticks
 
     student = model.load(base, adapter.folder if adapter else None)
     recipe = recipe_reader.load(settings.recipe)
     folder = held_out.data or rounds.newest_data(settings.home)
     rows = dataset.read(folder).validation[: held_out.rows]
-    examples, _ = dataset.show(rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS)
+    examples, _ = dataset.make_examples(
+        rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS
+    )
     plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
     names = evaluate.known_names(line for example in examples for line in example.evidence)
     with shown() as report:
         return evaluate.measure(
-            student, examples, plan, TEXT_TOOLS, names=names, progress=ticking(report)
+            student, examples, plan, TEXT_TOOLS, names=names, progress=report_ticks(report)
         )
 
 

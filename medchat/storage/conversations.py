@@ -1,8 +1,6 @@
-"""What was asked and answered: conversations, messages, citations, feedback.
+"""Store what was asked and answered: conversations, messages, citations, feedback.
 
-    answer -> message with its citations -> list, search, export, delete
-
-Tables of the one database. This file does not know how an answer comes about.
+answer -> message with its citations -> list, search, export, delete
 """
 
 import hashlib
@@ -41,11 +39,11 @@ Verdict = Literal["up", "down"]
 TITLE_LENGTH = 80
 
 
-class Base(DeclarativeBase):
-    """The metadata of this room's tables."""
+class StorageBase(DeclarativeBase):
+    """The metadata of medchat's own tables."""
 
 
-class ConversationRow(Base):
+class ConversationRow(StorageBase):
     """One conversation; times are seconds since 1970."""
 
     __tablename__ = "conversations"
@@ -55,7 +53,7 @@ class ConversationRow(Base):
     updated: Mapped[float] = mapped_column(Float, index=True)
 
 
-class MessageRow(Base):
+class MessageRow(StorageBase):
     """One question or answer, in its place within the conversation."""
 
     __tablename__ = "messages"
@@ -82,7 +80,7 @@ class MessageRow(Base):
     __table_args__ = (UniqueConstraint("conversation_id", "position", name="messages_in_order"),)
 
 
-class CitationRow(Base):
+class CitationRow(StorageBase):
     """One numbered citation of an answer, with the words it quotes and their SHA-256."""
 
     __tablename__ = "citations"
@@ -102,7 +100,7 @@ class CitationRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
-class FeedbackRow(Base):
+class FeedbackRow(StorageBase):
     """One reader's verdict on an answer; `approved` is the curator's, None while it waits."""
 
     __tablename__ = "feedback"
@@ -130,7 +128,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class StoredMessage:
     """One question, or one answer with all that it stood on."""
 
     id: str
@@ -149,25 +147,25 @@ def add(engine: Engine, conversation: str | None, question: str, answer: Answer)
     """
     now = time.time()
     with Session(engine) as session, session.begin():
-        held = _held(session, conversation, question, now)
+        row = _locked_conversation(session, conversation, question, now)
         last = session.scalar(
-            select(func.max(MessageRow.position)).where(MessageRow.conversation_id == held.id)
+            select(func.max(MessageRow.position)).where(MessageRow.conversation_id == row.id)
         )
         asked = MessageRow(
             id=uuid.uuid4().hex,
-            conversation_id=held.id,
+            conversation_id=row.id,
             position=(last or 0) + 1,
             role="user",
             text=question,
             language=answer.language,
             created=now,
         )
-        answered = _answer_row(held.id, asked.position + 1, answer, now)
-        held.updated = now
+        answered = _answer_row(row.id, asked.position + 1, answer, now)
+        row.updated = now
         session.add_all((asked, answered))
         session.flush()
         session.add_all(_citation_row(answered.id, citation) for citation in answer.citations)
-        return held.id, answered.id
+        return row.id, answered.id
 
 
 def conversations(engine: Engine, *, limit: int = 50, offset: int = 0) -> list[Conversation]:
@@ -195,7 +193,7 @@ def conversation(engine: Engine, id: str) -> Conversation:
     return found[0]
 
 
-def messages(engine: Engine, conversation: str) -> list[Message]:
+def messages(engine: Engine, conversation: str) -> list[StoredMessage]:
     """Return a conversation's messages in order, answers with their citations."""
     query = (
         select(MessageRow)
@@ -219,7 +217,7 @@ def rename(engine: Engine, id: str, title: str) -> None:
 
 
 def remove(engine: Engine, ids: Iterable[str]) -> int:
-    """Delete conversations with all that hangs on them, from the file too; return how many."""
+    """Delete conversations with their messages and feedback, from the file too; return how many."""
     wanted = list(ids)
     with Session(engine) as session, session.begin():
         gone = session.scalars(
@@ -273,13 +271,15 @@ def approve(engine: Engine, ids: Sequence[str], *, approved: bool = True) -> int
         return len(session.scalars(changed).all())
 
 
-def _held(session: Session, id: str | None, question: str, now: float) -> ConversationRow:
+def _locked_conversation(
+    session: Session, id: str | None, question: str, now: float
+) -> ConversationRow:
     """Return the conversation, locked against a second answer, or a new one."""
     if id is not None:
-        held = session.get(ConversationRow, id, with_for_update=True)
-        if held is None:
+        row = session.get(ConversationRow, id, with_for_update=True)
+        if row is None:
             raise _unknown(id)
-        return held
+        return row
     begun = ConversationRow(id=uuid.uuid4().hex, title=_title(question), created=now, updated=now)
     session.add(begun)
     session.flush()
@@ -322,10 +322,10 @@ def _citation_row(message: str, citation: Citation) -> CitationRow:
     )
 
 
-def _message(row: MessageRow) -> Message:
+def _message(row: MessageRow) -> StoredMessage:
     if row.role == "user":
-        return Message(row.id, "user", row.text, row.language, row.created)
-    return Message(row.id, "assistant", row.text, row.language, row.created, _answer(row))
+        return StoredMessage(row.id, "user", row.text, row.language, row.created)
+    return StoredMessage(row.id, "assistant", row.text, row.language, row.created, _answer(row))
 
 
 def _answer(row: MessageRow) -> Answer:

@@ -1,8 +1,8 @@
-"""The one database: opened, brought up to date, copied.
+"""Open the database, bring it up to date, copy it.
 
     URL -> engine (knowledge.graph.catalog.connect) -> revision checked or upgraded -> engine
 
-What the tables hold is known to the modules that define them, not here.
+The tables are defined in `knowledge.graph` and `medchat.storage.conversations`.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from knowledge.graph.catalog import connect
 from medchat.errors import MedchatError
-from medchat.settings import Settings, hidden
+from medchat.settings import Settings, without_password
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,8 +29,9 @@ BLANK = ""
 def open_engine(settings: Settings) -> Engine:
     """Open the database with its tables up to date.
 
-    The SQLite file of the home is upgraded at the door, and so is a database without any table. One
-    that was named by URL and holds data belongs to somebody: only `medchat db upgrade` changes it.
+    The SQLite file of the home is upgraded as it is opened, and so is a database without any table.
+    One that was named by URL and holds data belongs to somebody: only `medchat db upgrade` changes
+    it.
     """
     engine = connect(settings.database)
     found = current(engine)
@@ -39,7 +40,7 @@ def open_engine(settings: Settings) -> Engine:
     if settings.database_url and inspect(engine).get_table_names():
         raise MedchatError(
             f"The database is at revision {found or 'none'}, medchat needs {newest()}.",
-            where=hidden(settings.database),
+            where=without_password(settings.database),
             remedy="Make a backup, then run medchat db upgrade.",
         )
     upgrade(engine)
@@ -61,7 +62,7 @@ def current(engine: Engine) -> str:
     except SQLAlchemyError as error:
         raise MedchatError(
             f"The database does not answer: {_first_line(error)}.",
-            where=hidden(engine.url.render_as_string(hide_password=False)),
+            where=without_password(engine.url.render_as_string(hide_password=False)),
             remedy="Check MEDCHAT_DATABASE_URL and that the server runs.",
         ) from error
 
@@ -96,7 +97,7 @@ def backup(engine: Engine, target: Path) -> Path:
     if not _is_sqlite(engine):
         raise MedchatError(
             "Only the SQLite database is copied by medchat.",
-            where=hidden(engine.url.render_as_string(hide_password=False)),
+            where=without_password(engine.url.render_as_string(hide_password=False)),
             remedy="Use pg_dump for PostgreSQL.",
         )
     if target.exists():

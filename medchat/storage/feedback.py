@@ -1,8 +1,8 @@
-"""What readers thought of answers, and what a curator lets into the next round's training.
+"""List verdicts on answers, and write what a curator approved as data for training.
 
     verdicts -> list -> approve -> preference rows (prompt, chosen, rejected, why) | data set rows
 
-Only approved feedback leaves; it is written, not trained on, here.
+Only approved feedback is written.
 """
 
 import json
@@ -25,7 +25,7 @@ OWN = "own conversations"
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class FeedbackEntry:
     """One verdict with the question and the answer that it is about."""
 
     id: str
@@ -39,7 +39,9 @@ class Opinion:
     message: str
 
 
-def opinions(engine: Engine, *, approved: bool | None = None, limit: int = 200) -> list[Opinion]:
+def list_feedback(
+    engine: Engine, *, approved: bool | None = None, limit: int = 200
+) -> list[FeedbackEntry]:
     """Return feedback, newest first: all of it, or what was (not) approved."""
     asked = aliased(MessageRow)
     query = (
@@ -57,7 +59,7 @@ def opinions(engine: Engine, *, approved: bool | None = None, limit: int = 200) 
         query = query.where(FeedbackRow.approved.is_(approved))
     with Session(engine) as session:
         return [
-            Opinion(
+            FeedbackEntry(
                 row.id,
                 row.verdict,
                 row.reason,
@@ -74,27 +76,27 @@ def opinions(engine: Engine, *, approved: bool | None = None, limit: int = 200) 
 
 def preferences(engine: Engine) -> Iterator[dict[str, str]]:
     """Yield approved corrections as preference rows: the correction is better than the answer."""
-    for opinion in opinions(engine, approved=True, limit=1_000_000):
-        if opinion.verdict == "down" and opinion.correction:
+    for entry in list_feedback(engine, approved=True, limit=1_000_000):
+        if entry.verdict == "down" and entry.correction:
             yield {
-                "prompt": opinion.question,
-                "chosen": opinion.correction,
-                "rejected": opinion.answer,
-                "why": opinion.reason,
+                "prompt": entry.question,
+                "chosen": entry.correction,
+                "rejected": entry.answer,
+                "why": entry.reason,
             }
 
 
-def lessons(engine: Engine) -> Iterator[Candidate]:
+def approved_rows(engine: Engine) -> Iterator[Candidate]:
     """Yield what was approved as rows of a data set: answers found good, and corrections.
 
     Nothing proves them; the row says of which feedback it is.
     """
-    for opinion in opinions(engine, approved=True, limit=1_000_000):
-        answer = opinion.correction or (opinion.answer if opinion.verdict == "up" else "")
+    for entry in list_feedback(engine, approved=True, limit=1_000_000):
+        answer = entry.correction or (entry.answer if entry.verdict == "up" else "")
         if answer:
-            talk = ImportedDialogue(((opinion.question, uncited(answer)),), "feedback")
+            talk = ImportedDialogue(((entry.question, uncited(answer)),), "feedback")
             row = imported_rows.to_lesson(talk, "feedback", 0, OWN)
-            yield replace(row, meta={**row.meta, "feedback": opinion.id}), ""
+            yield replace(row, meta={**row.meta, "feedback": entry.id}), ""
 
 
 def export(engine: Engine, target: Path) -> int:

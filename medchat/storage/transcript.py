@@ -1,4 +1,4 @@
-"""A conversation as a document: Markdown to read, JSON to keep, with a bibliography.
+"""Write a conversation as a document: Markdown to read or JSON to keep, with a bibliography.
 
     conversation + messages -> Markdown | JSON
 
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from medchat.answering.answer import Citation
 from medchat.errors import MedchatError
-from medchat.storage.conversations import Conversation, Message
+from medchat.storage.conversations import Conversation, StoredMessage
 
 
-def markdown(conversation: Conversation, messages: Sequence[Message]) -> str:
+def markdown(conversation: Conversation, messages: Sequence[StoredMessage]) -> str:
     """Return a conversation as Markdown; citations keep the numbers they have in their answer."""
     lines = [f"# {conversation.title}", "", f"{_day(conversation.created)}", ""]
     for message in messages:
@@ -38,7 +38,7 @@ def markdown(conversation: Conversation, messages: Sequence[Message]) -> str:
     return "\n".join(lines)
 
 
-def document(conversation: Conversation, messages: Sequence[Message]) -> dict[str, object]:
+def document(conversation: Conversation, messages: Sequence[StoredMessage]) -> dict[str, object]:
     """Return a conversation as plain values."""
     return {
         "id": conversation.id,
@@ -62,7 +62,7 @@ def document(conversation: Conversation, messages: Sequence[Message]) -> dict[st
     }
 
 
-def write(conversation: Conversation, messages: Sequence[Message], target: Path) -> None:
+def write(conversation: Conversation, messages: Sequence[StoredMessage], target: Path) -> None:
     """Write a conversation to a new file, as JSON where its name ends so, else as Markdown."""
     if target.exists():
         raise MedchatError(
@@ -76,7 +76,7 @@ def write(conversation: Conversation, messages: Sequence[Message], target: Path)
     target.write_text(text, encoding="utf-8")
 
 
-def bibliography(messages: Sequence[Message]) -> list[Citation]:
+def bibliography(messages: Sequence[StoredMessage]) -> list[Citation]:
     """Return what the answers cite, each source once, in order of first use."""
     cited: dict[str, Citation] = {}
     for message in messages:

@@ -10,7 +10,7 @@ from finetune import mini, model, rendering
 from finetune.mini import copying, reading
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
-from finetune.mini.train import Plan, run
+from finetune.mini.train import MiniPlan, run
 from finetune.rendering import Rendered
 from knowledge.graph import verbalize
 from knowledge.ingest import starter
@@ -29,9 +29,9 @@ def drills() -> Drills:
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.id)
 def test_drills_speak_the_vocabulary_of_the_knowledge_room(ask: object) -> None:
-    from finetune.mini.drills import Ask, fact_line
+    from finetune.mini.drills import RelationQuestions, fact_line
 
-    assert isinstance(ask, Ask)
+    assert isinstance(ask, RelationQuestions)
     relation = RELATIONS[ask.id]
     assert (ask.en, ask.zh) == (relation.en, relation.zh)
     for language in ("en", "zh"):
@@ -115,7 +115,7 @@ def test_what_the_text_before_does_not_settle_is_a_choice() -> None:
 
 @pytest.mark.parametrize("level", [0, 3, 8, copying.LEVELS])
 def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
-    marks = copying.Marks(1, 2, 3, 4, 5, 6, 7, tuple(range(1000, 1010)))
+    marks = copying.DialogueTokens(1, 2, 3, 4, 5, 6, 7, tuple(range(1000, 1010)))
     for seed in range(50):
         made = copying.lookup(random.Random(seed), level, range(10, 900), marks)
         parts = "".join(chr(token) for token in made.ids).split(chr(marks.user))[1:]
@@ -143,7 +143,7 @@ def test_a_rehearsal_is_drills_that_fit_and_are_the_same_for_a_seed() -> None:
 
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
     texts = [path.read_text() for path in starter.files() if path.suffix == ".md"][:10]
-    plan = Plan(
+    plan = MiniPlan(
         hidden=32, layers=1, heads=2, inner=64, merges=100, row=512, rows=2, minutes=0.03,
         segment_minutes=0.01, lookup_minutes=0.01,
     )  # fmt: skip

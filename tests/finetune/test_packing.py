@@ -5,7 +5,7 @@ import torch
 from toy_finetune import base
 
 from finetune import model
-from finetune.packing import fit, pack
+from finetune.packing import first_fit, pack
 from finetune.rendering import Rendered
 from finetune.token_loss import token_losses
 
@@ -21,13 +21,13 @@ from finetune.token_loss import token_losses
     ],
 )
 def test_first_fit_longest_first(sizes, room, groups):
-    assert fit(sizes, room) == groups
+    assert first_fit(sizes, room) == groups
 
 
 def test_every_example_once_and_no_room_overfull():
     pick = random.Random(1)
     sizes = [pick.randint(1, 200) for _ in range(3000)]
-    groups = fit(sizes, 512)
+    groups = first_fit(sizes, 512)
     assert sorted(index for group in groups for index in group) == list(range(3000))
     assert max(sum(sizes[index] for index in group) for group in groups) <= 512
     assert sum(sizes) / (512 * len(groups)) > 0.98
@@ -35,7 +35,7 @@ def test_every_example_once_and_no_room_overfull():
 
 def test_too_long_an_example_is_the_callers_mistake():
     with pytest.raises(ValueError, match="11 tokens"):
-        fit([11], 10)
+        first_fit([11], 10)
 
 
 def test_positions_restart_and_no_example_continues_another():

@@ -252,14 +252,14 @@ def test_pretraining_round(tmp_path):
 
 def test_a_plan_trains_nothing_and_counts_exactly(made, second):
     before = names(made.home / "adapters" / "toy")
-    plan = rounds.plan(made.recipe, 2, made.home, made.data, tools=TEXT_TOOLS)
+    plan = rounds.estimate(made.recipe, 2, made.home, made.data, tools=TEXT_TOOLS)
     assert names(made.home / "adapters" / "toy") == before
     record = adapters.manifest(second[1].adapter)
     assert plan.steps == record["steps"]
     assert plan.round_tokens == record["tokens"]
     assert plan.kept == 48
     with pytest.raises(FinetuneError, match="not finished"):
-        rounds.plan(replace(made.recipe, name="new"), 2, made.home, made.data, tools=TEXT_TOOLS)
+        rounds.estimate(replace(made.recipe, name="new"), 2, made.home, made.data, tools=TEXT_TOOLS)
 
 
 @pytest.mark.parametrize("kind", ["glm4", "qwen2"])

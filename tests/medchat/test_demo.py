@@ -1,4 +1,4 @@
-"""From an empty home to a chat that answers, at toy size; and what the doctor makes of it."""
+"""From an empty home to a chat that answers, at toy size."""
 
 import json
 
@@ -66,20 +66,3 @@ def test_a_killed_step_is_done_again(settings, sources):
     assert [next(steps).name, next(steps).name] == ["database", "knowledge"]
     steps.close()
     assert [step.skipped for step in prepare(settings, sources=sources)][:3] == [True, True, False]
-
-
-def test_the_doctor_tells_empty_from_broken(settings):
-    assert set(states(settings).values()) <= {"good", "empty"}
-    assert doctor.examine(settings).usable
-    settings.home.parent.mkdir(parents=True, exist_ok=True)
-    settings.home.write_text("a file where the home should be", encoding="utf-8")
-    examined = doctor.examine(settings)
-    assert not examined.usable
-    broken = [finding for finding in examined.findings if finding.state == "broken"]
-    assert broken and all(finding.remedy for finding in broken)
-
-
-def test_the_doctor_names_a_base_that_is_not_there():
-    finding = {each.name: each for each in doctor.examine(load(base="/no/base")).findings}["writer"]
-    assert finding.state == "broken"
-    assert "/no/base" in finding.told

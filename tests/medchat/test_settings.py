@@ -3,7 +3,7 @@
 import pytest
 
 from medchat.errors import SettingsError
-from medchat.settings import in_force, load
+from medchat.settings import effective_settings, load
 
 
 def write(home, text):
@@ -12,7 +12,7 @@ def write(home, text):
 
 
 def origins(settings):
-    return {each.name: (each.value, each.origin) for each in in_force(settings)}
+    return {each.name: (each.value, each.origin) for each in effective_settings(settings)}
 
 
 def test_defaults_stand_in_an_empty_home(home):

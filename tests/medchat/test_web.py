@@ -14,7 +14,7 @@ from toy_chat import Served, serve_toy
 
 from medchat.errors import MedchatError
 from medchat.settings import load
-from medchat.web import names_of, serve
+from medchat.web import allowed_hosts, serve
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -125,7 +125,7 @@ def test_the_page_may_send_to_its_own_server(toy: Served) -> None:
     ],
 )
 def test_the_names_of_a_server(host: str, known: str, unknown: str) -> None:
-    names = names_of(host)
+    names = allowed_hosts(host)
     assert known in names
     assert unknown not in names
     assert "*" not in names
@@ -137,7 +137,7 @@ def test_a_port_in_use_is_one_sentence(home: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(MedchatError) as raised:
-            serve(load(), "127.0.0.1", port)
+            serve(load(), "127.0.0.1", port, announce=pytest.fail)
     assert raised.value.status == 2
     assert raised.value.where == f"127.0.0.1:{port}"
     assert "--port" in raised.value.remedy

@@ -8,16 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Connection
 from toy_chat import QUOTE, ToyChat, seed
 
-from medchat.service import Desk
+from medchat.service import ChatService
 from medchat.storage import conversations
-from ui.page import MOST, Page, Session, Signal
+from ui.page import Page
+from ui.session import MAX_QUESTION, Session, Signal
 
 
 @pytest.fixture
 def page(home: Path) -> Page:
     home.mkdir(parents=True, exist_ok=True)
     engine = seed(home)
-    return Page(Desk(engine, home, lambda: ToyChat(engine, pause=0.0)))
+    return Page(ChatService(engine, home, lambda: ToyChat(engine, pause=0.0)))
 
 
 def _ask(page: Page, session: Session, question: str) -> list[dict[str, object]]:
@@ -64,9 +65,9 @@ def test_an_empty_question_is_no_question(page: Page, question: str) -> None:
 
 def test_a_question_is_cut_to_what_is_taken(page: Page) -> None:
     session = Session()
-    page.begin(session, "x" * (MOST + 9))
+    page.begin(session, "x" * (MAX_QUESTION + 9))
     assert session.turn is not None
-    assert len(session.turn.question) == MOST
+    assert len(session.turn.question) == MAX_QUESTION
 
 
 def test_a_second_question_waits_for_the_first(page: Page) -> None:
@@ -89,7 +90,7 @@ def test_a_stopped_question_is_not_recorded_and_says_so(page: Page) -> None:
     assert told["ask"] == {"visible": True}
     again = list(running)  # the draft's own stream says it last, whatever it had sent before
     assert [parts["live"] for parts in again] == [told["live"]]
-    assert page.desk.conversations() == []
+    assert page.service.conversations() == []
 
 
 def test_a_question_after_a_stopped_one_shows_only_itself(page: Page) -> None:
@@ -119,7 +120,7 @@ def test_looking_elsewhere_does_not_bring_the_answer_here_but_records_it(page: P
     rest = list(running)
     assert not any("transcript" in parts or "live" in parts for parts in rest)
     assert session.conversation is None
-    assert [one.title for one in page.desk.conversations()] == ["What first?"]
+    assert [one.title for one in page.service.conversations()] == ["What first?"]
 
 
 def test_an_answer_is_finished_for_a_reader_who_has_gone(page: Page) -> None:
@@ -131,11 +132,11 @@ def test_an_answer_is_finished_for_a_reader_who_has_gone(page: Page) -> None:
     running.close()
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
-    assert [one.title for one in page.desk.conversations()] == ["What first?"]
+    assert [one.title for one in page.service.conversations()] == ["What first?"]
 
 
 def _answer_id(page: Page, session: Session) -> str:
-    return page.desk.messages(str(session.conversation))[-1].id
+    return page.service.messages(str(session.conversation))[-1].id
 
 
 def test_a_citation_opens_its_sources(page: Page) -> None:
@@ -153,7 +154,7 @@ def test_the_panel_speaks_the_language_of_the_page(page: Page) -> None:
     session = Session()
     _ask(page, session, "What first?")
     page.signal(session, f'{{"do": "cite", "id": "{_answer_id(page, session)}", "n": 2}}')
-    parts = page.speak(session, "zh")
+    parts = page.set_language(session, "zh")
     assert "知识图谱" in str(parts["panel"])
     assert parts["language"]["value"] == "zh"
 
@@ -173,7 +174,7 @@ def test_a_verdict_is_stored(page: Page, told: str, stored: tuple[str, str]) -> 
     id = _answer_id(page, session)
     parts = page.signal(session, f'{{"do": "rate", "id": "{id}", {told}}}')
     assert "chosen" in str(parts["transcript"])
-    with Connection(page.desk._engine) as connection:
+    with Connection(page.service._engine) as connection:
         row = connection.scalars(select(conversations.FeedbackRow)).one()
     assert (row.verdict, row.reason) == stored
 
@@ -188,7 +189,7 @@ def test_a_conversation_is_renamed_and_deleted(page: Page) -> None:
     parts = page.signal(session, f'{{"do": "delete", "id": "{id}"}}')
     assert session.conversation is None
     assert "welcome" in str(parts["transcript"])
-    assert page.desk.conversations() == []
+    assert page.service.conversations() == []
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,7 @@ def test_a_signal_that_makes_no_sense_harms_nothing(page: Page, told: str) -> No
     session = Session()
     _ask(page, session, "What first?")
     page.signal(session, told)
-    assert len(page.desk.conversations()) == 1
+    assert len(page.service.conversations()) == 1
 
 
 def test_a_signal_is_read_with_its_types() -> None:

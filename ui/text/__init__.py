@@ -1,8 +1,8 @@
-"""The page's words in every language, one YAML file each with the same keys.
+"""Read the texts of the page in every language, one YAML file each with the same keys.
 
-    language -> file -> Words -> words("ask")
+    language -> file -> PageText -> words("ask")
 
-No sentence that a reader sees stands anywhere else in this room.
+No other module of this package holds a sentence that a reader sees.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from types import MappingProxyType
 import yaml
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "zh": "中文"})
-"""Languages of the page, each by its own name; the first is spoken to whom no other suits."""
+"""Languages of the page, each by its own name; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PageText:
     """The words of one language."""
 
     language: str
@@ -38,20 +38,20 @@ class Words:
 
 
 @cache
-def speak(language: str) -> Words:
-    """Return the words of a language, or of the first one where it is not spoken."""
+def page_text(language: str) -> PageText:
+    """Return the words of a language, or of the first one where it is not among them."""
     known = language if language in LANGUAGES else next(iter(LANGUAGES))
     text = files("ui.text").joinpath(f"{known}.yaml").read_text(encoding="utf-8")
-    return Words(
+    return PageText(
         known, MappingProxyType({key: str(line) for key, line in yaml.safe_load(text).items()})
     )
 
 
-def preferred(accepted: str) -> str:
+def preferred_language(accepted: str) -> str:
     """Return the language of the page for a browser's Accept-Language header.
 
-    >>> preferred("zh-CN,zh;q=0.9,en;q=0.8"), preferred("fr,en;q=0.5"), preferred("")
-    ('zh', 'en', 'en')
+    >>> preferred_language("zh-CN,zh;q=0.9,en;q=0.8"), preferred_language("fr,en;q=0.5")
+    ('zh', 'en')
     """
     for part in accepted.split(","):
         language = part.split(";")[0].strip().split("-")[0].lower()

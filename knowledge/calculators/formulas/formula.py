@@ -1,4 +1,4 @@
-"""Shape: what a formula is, and what it gives for some inputs.
+"""Define what a formula is, and compute what it gives for some inputs.
 
     inputs by their keys -> limits -> steps -> result, rounded -> the band that it falls in
 
@@ -188,7 +188,7 @@ class Formula:
         return arithmetic.evaluate(self.expression, values)
 
     def result(self, given: Given) -> str:
-        """Return the result as it is told; ValueError where the formula does not apply."""
+        """Return the rounded result as text; ValueError where the formula does not apply."""
         if self.limit(given):
             raise ValueError("the formula does not apply")
         return arithmetic.round_half_up(self.exact(given), self.places)

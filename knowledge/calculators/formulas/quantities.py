@@ -1,4 +1,4 @@
-"""Quantities: the inputs that several formulas share, with their units and plausible ranges.
+"""Define the inputs that several formulas share, with their units and plausible ranges.
 
 Factors of conversion are those that laboratories use: creatinine 88.4, bilirubin 17.1, glucose 18,
 urea nitrogen 2.8, cholesterol 38.67, triglycerides 88.57 between mg/dL and SI units.

@@ -1,4 +1,4 @@
-"""Formulas: clinical formulas and scores as data, by their ids and by their names.
+"""Look up clinical formulas and scores by their ids and names.
 
     tables of `body`, `kidney`, `blood`, `heart`, `liver`, `scores`, `vessels`
     -> one registry

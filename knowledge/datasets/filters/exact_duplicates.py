@@ -21,7 +21,7 @@ class ExactDuplicateFilter:
 
     def __call__(self, lesson: Lesson) -> str:
         """Return why a lesson is dropped; remember it otherwise."""
-        key = lesson.worked.letters if lesson.worked else letters_hash(lesson)
+        key = lesson.prepared.letters if lesson.prepared else letters_hash(lesson)
         head, rest = key[:2], key[2:]
         held = self._seen.get(head, b"")
         place = held.find(rest)

@@ -115,10 +115,10 @@ def sign_texts(texts: Sequence[str]) -> Signatures:
 
 def _signed(lessons: Sequence[Lesson]) -> Signatures:
     """Return the signatures of rows; those that were worked out before are taken as they are."""
-    fresh = [place for place, lesson in enumerate(lessons) if lesson.worked is None]
+    fresh = [place for place, lesson in enumerate(lessons) if lesson.prepared is None]
     if len(fresh) == len(lessons):
         return sign_lessons(lessons)
-    known = [lesson.worked.signature if lesson.worked else _NONE for lesson in lessons]
+    known = [lesson.prepared.signature if lesson.prepared else _NONE for lesson in lessons]
     found = np.frombuffer(b"".join(known), np.uint8).reshape(len(lessons), _PLACES).copy()
     if fresh:
         found[fresh] = sign_lessons([lessons[place] for place in fresh])

@@ -6,14 +6,13 @@ kept rows so far -> share of each relation -> drop above the cap
 from collections.abc import Sequence
 
 from knowledge.records import Lesson
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 LARGEST = 0.25
 """No relation is the topic of more of all rows than this, where there are others enough."""
 
 CAPPED = "the relation has its share already"
 
-_INVERSE = "~"
 _FREE = 40
 """So many rows of a relation are free before its share counts."""
 
@@ -35,7 +34,7 @@ class RelationQuota:
         return [self._reason(str(lesson.meta.get("relation", ""))) for lesson in lessons]
 
     def _reason(self, relation: str) -> str:
-        if relation.removesuffix(_INVERSE) not in RELATIONS:
+        if relation.removesuffix(INVERSE) not in RELATIONS:
             return ""
         count = self._kept.get(relation, 0)
         share = max(self._largest, 1.5 / max(len(self._kept), 1))

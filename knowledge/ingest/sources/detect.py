@@ -27,7 +27,7 @@ def detect_format(path: Path) -> str:
     if name:
         return name
     raise KnowledgeError(
-        f"{path.name} is of no known format. {_hint(start)}".rstrip(),
+        f"{path.name} is of no known format. {_describe_unknown(start)}".rstrip(),
         where=str(path),
         remedy=f"Tried: {', '.join(FORMATS)}. Name the format with --format if it is one of these.",
     )
@@ -114,7 +114,7 @@ def read_start(path: Path) -> bytes:
     return start
 
 
-def _hint(start: bytes) -> str:
+def _describe_unknown(start: bytes) -> str:
     for mark, hint in _HINTS:
         if mark in start[:4096]:
             return hint

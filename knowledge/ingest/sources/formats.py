@@ -46,7 +46,6 @@ class Format:
     It yields entities with `facts`, entities with `names` alone, or `documents`. `recognise` gets
     a path and the first 64 KiB of the file, unpacked. `read_header` returns title, licence and
     note as the file itself states them; where it is None, or states nothing, those here hold.
-    A file of text may be packed with gzip, whatever its extension.
     """
 
     name: str
@@ -70,7 +69,7 @@ _UNKNOWN_LICENCE = "not stated"
 _HETIONET_LICENCE = "CC0-1.0 and terms of its sources"
 _HETIONET_NOTE = (
     "Gathered by program; symptoms and sites were found beside the disease in the literature and "
-    "are associations only; palliation is told as use."
+    "are associations only; palliation is stated as use."
 )
 _WEBSITES_NOTE = "Compiled from health websites; not reviewed by clinicians."
 
@@ -83,7 +82,7 @@ _ROWS = (
         extensions=(".yaml", ".yml"),
         recognise=medchat_records.recognise,
         read=medchat_records.read,
-        read_header=medchat_records.header,
+        read_header=medchat_records.read_header,
     ),
     Format(
         name="medicalgraph-csv",
@@ -269,7 +268,7 @@ _ROWS = (
         recognise=triples.recognise,
         read=triples.read,
         licence=_UNKNOWN_LICENCE,
-        note="Columns and relations are told by their names, or by a mapping beside the file.",
+        note="Columns and relations are known by their names, or by a mapping file.",
     ),
     Format(
         name="pubmed",
@@ -289,7 +288,7 @@ _ROWS = (
         extensions=(".xml", ".nxml"),
         recognise=jats.recognise,
         read=jats.read,
-        read_header=jats.header,
+        read_header=jats.read_header,
         licence="per article",
     ),
     Format(
@@ -356,7 +355,7 @@ _ROWS = (
         extensions=(".md", ".markdown", ".mdown"),
         recognise=plain_text.recognise_markdown,
         read=plain_text.read_markdown,
-        read_header=plain_text.header,
+        read_header=plain_text.read_header,
     ),
     Format(
         name="text",

@@ -61,9 +61,9 @@ def read_header(path: Path, format_name: str) -> FileHeader:
 
 
 def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Record]:
-    """Yield records, and count the characters that nobody sees and that were taken out of each."""
+    """Yield records, and count the invisible characters that were removed from each."""
     while True:
-        with markup.watched() as unseen:
+        with markup.count_invisible() as unseen:
             record = next(found, None)
         if unseen.count:
             place = record.key if isinstance(record, DocumentRecord) else ""

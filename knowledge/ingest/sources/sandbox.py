@@ -1,4 +1,4 @@
-"""Apart: a reader's hard work in a process of its own, with limits that the system enforces.
+"""Run a reader in a process of its own, with limits that the system enforces.
 
     module + path -> python -m module PATH -> JSON on its standard output
 
@@ -24,7 +24,7 @@ MEMORY = 256 * 1024 * 1024
 _COPIES = 4
 
 
-class Refused(Exception):
+class LimitExceeded(Exception):
     """The system ended the work: it asked for too much time or memory."""
 
 
@@ -42,12 +42,12 @@ def run(module: str, path: Path) -> dict[str, object]:
         check=False,
     )
     if done.returncode != 0:
-        raise Refused
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
+        raise LimitExceeded
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
 
 
-def limit(seconds: int, memory: int) -> None:
+def set_limits(seconds: int, memory: int) -> None:
     """Bound this process: so many seconds of a processor, so many bytes."""
     if sys.platform == "win32":
         return

@@ -1,1 +1,1 @@
-"""What rows are written about: facts of an entity, findings, values for a calculator."""
+"""What rows are written about: pages of facts, findings, calculator cases, licences, the split."""

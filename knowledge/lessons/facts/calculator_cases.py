@@ -1,9 +1,9 @@
-"""Sums: a case for a formula, drawn by chance: what is given, and in which unit it is told.
+"""Draw a case for a formula by chance: its values, and the units in which they are stated.
 
-    formula + chance -> values within their ranges -> told in the formula's unit or in another
+    formula + chance -> values within their ranges -> stated in the formula's unit or in another
 
-A value told in another unit is turned by the equation of its conversion, so that what the formula
-gets is what that equation gives. This file knows nothing of words.
+A value in another unit is converted by the equation of its conversion, so that the formula gets
+what that equation gives.
 """
 
 import random
@@ -32,21 +32,21 @@ _USUAL = {
 
 _ANY = (0.05, 5000)
 
-_FATTEST, _THINNEST = 48, 15
+_MOST_BMI, _LEAST_BMI = 48, 15
 """The BMI of a body whose weight and height are both drawn lies between these."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What is given to a formula. `told` is a number and the unit in which it was told.
+class CalculatorCase:
+    """What is given to a formula; `stated` has each number with the unit in which it is stated.
 
-    `turned` are the equations of the values that were told in other units.
+    `conversions` are the equations of the values that are stated in other units.
     """
 
     formula: Formula
     given: dict[str, str]
-    told: dict[str, tuple[str, str]]
-    turned: dict[str, Equation] = field(default_factory=dict)
+    stated: dict[str, tuple[str, str]]
+    conversions: dict[str, Equation] = field(default_factory=dict)
 
     @property
     def call(self) -> Calculation:
@@ -64,16 +64,18 @@ class Case:
 
 def draw(
     formula: Formula, language: Language, pick: random.Random, *, other: bool = False
-) -> Case | None:
+) -> CalculatorCase | None:
     """Return a case to which the formula applies; with `other` one value is in another unit."""
     for _ in range(_DRAWS):
         case = _drawn(formula, language, pick, None, other)
-        if formula.limit(case.given) is None and _sane(case):
+        if formula.limit(case.given) is None and _is_plausible(case):
             return case
     return None
 
 
-def beyond(formula: Formula, limit: Limit, language: Language, pick: random.Random) -> Case | None:
+def draw_outside(
+    formula: Formula, limit: Limit, language: Language, pick: random.Random
+) -> CalculatorCase | None:
     """Return a case to which the formula does not apply for a certain reason."""
     for _ in range(_DRAWS):
         case = _drawn(formula, language, pick, limit, False)
@@ -82,50 +84,52 @@ def beyond(formula: Formula, limit: Limit, language: Language, pick: random.Rand
     return None
 
 
-def changed(case: Case, pick: random.Random) -> tuple[Case, str] | None:
+def change_value(case: CalculatorCase, pick: random.Random) -> tuple[CalculatorCase, str] | None:
     """Return a case with one number changed, and which one; None where the formula has none."""
     formula = case.formula
     numbers = [
         each
         for each in formula.inputs
-        if not each.choices and each.key != "age" and each.key not in case.turned
+        if not each.choices and each.key != "age" and each.key not in case.conversions
     ]
     for _ in range(_DRAWS if numbers else 0):
         one = pick.choice(numbers)
         number = _number(one, pick, one.low, one.high)
         given = {**case.given, one.key: number}
-        new = Case(formula, given, {**case.told, one.key: (number, one.unit)}, case.turned)
-        plain = formula.limit(given) is None and _sane(new)
+        new = CalculatorCase(
+            formula, given, {**case.stated, one.key: (number, one.unit)}, case.conversions
+        )
+        plain = formula.limit(given) is None and _is_plausible(new)
         if plain and number not in case.given.values() and new.call != case.call:
             return new, one.key
     return None
 
 
-def turns(formula: Formula) -> list[Input]:
-    """Return the inputs that may be told in another unit."""
+def convertible_inputs(formula: Formula) -> list[Input]:
+    """Return the inputs that may be stated in another unit."""
     return [each for each in formula.inputs if each.others]
 
 
 def _drawn(
     formula: Formula, language: Language, pick: random.Random, limit: Limit | None, other: bool
-) -> Case:
+) -> CalculatorCase:
     given: dict[str, str] = {}
-    told: dict[str, tuple[str, str]] = {}
+    stated: dict[str, tuple[str, str]] = {}
     equations: dict[str, Equation] = {}
-    apart = pick.choice(turns(formula)).key if other else ""
+    converted = pick.choice(convertible_inputs(formula)).key if other else ""
     for one in formula.inputs:
         if one.choices:
             given[one.key] = _choice(one, pick)
             continue
         low, high = (limit.values if limit else {}).get(one.key, (one.low, one.high))
         number, unit = _number(one, pick, low, high), one.unit
-        if one.key == apart:
+        if one.key == converted:
             kind = pick.choice(one.others)
-            number, unit = _back(kind.turn, number, kind.step), kind.unit
+            number, unit = _invert_conversion(kind.turn, number, kind.step), kind.unit
             equations[one.key] = conversion_equation(one, number, unit, language)
-        told[one.key] = number, unit
+        stated[one.key] = number, unit
         given[one.key] = equations[one.key].answer(language) if one.key in equations else number
-    return Case(formula, given, told, equations)
+    return CalculatorCase(formula, given, stated, equations)
 
 
 def _choice(one: Input, pick: random.Random) -> str:
@@ -138,21 +142,21 @@ def _number(one: Input, pick: random.Random, low: float, high: float) -> str:
     return arithmetic.round_half_up(low + pick.random() * (high - low), one.places)
 
 
-def _back(turn: str, number: str, step: int) -> str:
+def _invert_conversion(turn: str, number: str, step: int) -> str:
     """Return about the number of which a conversion, which is a line, makes this one."""
     begin = arithmetic.evaluate(turn, {"x": 0.0})
     slope = arithmetic.evaluate(turn, {"x": 1.0}) - begin
     return arithmetic.round_half_up((float(number) - begin) / slope, step)
 
 
-def _sane(case: Case) -> bool:
+def _is_plausible(case: CalculatorCase) -> bool:
     """Say whether a body has these values, and the result could be one."""
     given = case.given
     if "sbp" in given and "dbp" in given and float(given["sbp"]) - float(given["dbp"]) < 18:
         return False
     if "weight" in given and "height" in given:
         metres = float(given["height"]) / (1 if case.formula.input("height").unit == "m" else 100)
-        if not _THINNEST < float(given["weight"]) / metres**2 < _FATTEST:
+        if not _LEAST_BMI < float(given["weight"]) / metres**2 < _MOST_BMI:
             return False
     if "wanted" in given and float(given["wanted"]) - float(given["hb"]) < 2:
         return False

@@ -1,17 +1,17 @@
-"""Complaints: which findings of a condition somebody can tell of, and who tells them.
+"""Select the findings of a condition that a patient can report, and tell who reports them.
 
     findings -> those a case may begin with -> those that a patient feels or sees
 
 A graph lists a raised pressure or a cell count among the symptoms; nobody complains of them. The
 words are those of findings in graphs that were read; a finding that a pattern leaves out by mistake
-is still told in answers. This file knows nothing of conditions.
+still stands in answers.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from knowledge.lessons.facts.pages import Item
+from knowledge.lessons.facts.fact_page import PageFact
 
 _LABORATORY = re.compile(
     r"细胞|血清|浓度|核分裂|抗体|抗原|血症|血沉|染色体|蛋白|血钾|血钠|血钙|酮体|氮质|酸中毒|碱中"
@@ -95,23 +95,23 @@ _SAME = (
     ("心悸", "心慌", "palpitation"),
     ("寒战", "怕冷", "畏寒", "恶寒", "chills"),
 )
-"""Words of which one finding has one: who told of a fever is not asked whether there is fever."""
+"""Words for the same finding: who reported a fever is not asked whether there is fever."""
 
 
-def told(items: Sequence[Item]) -> list[Item]:
+def select_reportable(items: Sequence[PageFact]) -> list[PageFact]:
     """Return the findings that a case may begin with: none of a laboratory, none twice."""
-    return [items[place] for place in _told(tuple(item.text for item in items))]
+    return [items[place] for place in _reportable_places(tuple(item.text for item in items))]
 
 
-def felt(items: Sequence[Item]) -> list[Item]:
+def select_felt(items: Sequence[PageFact]) -> list[PageFact]:
     """Return the findings that somebody who is no clinician can tell of."""
-    return [item for item in told(items) if _is_felt(item.text)]
+    return [item for item in select_reportable(items) if _is_felt(item.text)]
 
 
-def alike(one: str, other: str) -> bool:
+def are_alike(one: str, other: str) -> bool:
     """Say whether two findings are one and the same to a patient.
 
-    >>> alike("高热", "发烧"), alike("cough", "dry cough"), alike("cough", "fever")
+    >>> are_alike("高热", "发烧"), are_alike("cough", "dry cough"), are_alike("cough", "fever")
     (True, True, False)
     """
     first, groups = _small(one)
@@ -119,12 +119,12 @@ def alike(one: str, other: str) -> bool:
     return groups & others != 0 or first in second or second in first
 
 
-def another(item: Item, others: Sequence[Item]) -> bool:
-    """Say whether a finding is one of its own: who told of a cough is not asked for a cough."""
-    return not any(item.object == each.object or alike(item.text, each.text) for each in others)
+def is_new(item: PageFact, others: Sequence[PageFact]) -> bool:
+    """Say whether a finding is none of the others in other words."""
+    return not any(item.object == each.object or are_alike(item.text, each.text) for each in others)
 
 
-def by_another(items: Sequence[Item]) -> bool:
+def needs_witness(items: Sequence[PageFact]) -> bool:
     """Say whether findings are of a kind that only somebody else can tell of."""
     return any(_UNAWARE.search(item.text) for item in items)
 
@@ -138,10 +138,10 @@ def _small(text: str) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=20_000)
-def _told(texts: tuple[str, ...]) -> tuple[int, ...]:
+def _reportable_places(texts: tuple[str, ...]) -> tuple[int, ...]:
     kept: list[int] = []
     for place, text in enumerate(texts):
-        if not _LABORATORY.search(text) and not any(alike(text, texts[one]) for one in kept):
+        if not _LABORATORY.search(text) and not any(are_alike(text, texts[one]) for one in kept):
             kept.append(place)
     return tuple(kept)
 

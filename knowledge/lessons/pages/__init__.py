@@ -1,1 +1,1 @@
-"""Pages of facts that styles write about: of entities, documents and formulas."""
+"""Read the pages that styles write about: of entities, documents and formulas."""

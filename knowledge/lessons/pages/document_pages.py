@@ -1,8 +1,8 @@
-"""Papers: the documents of a generation as pages, with passages that can be quoted.
+"""Read the documents of a generation as pages, with passages that can be quoted.
 
     ids in chunks -> text, title, passages of a chunk -> one page per document
 
-Retracted documents are never shown. This file knows nothing of what is asked about a paper.
+Retracted documents are never shown.
 """
 
 import re
@@ -12,9 +12,9 @@ from functools import lru_cache
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, SourceRow, holds
-from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.pages.page_cache import Shelf
-from knowledge.lessons.pages.related_pages import Beside
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.pages.page_cache import PageCache
+from knowledge.lessons.pages.related_pages import NeighbourIds
 from knowledge.records import Entity, Language, Name, Passage
 from knowledge.text.sentences import sentence_spans
 
@@ -38,13 +38,13 @@ _OPENED = re.compile(r"^(?:[A-Z\u3400-\u9fff]|\d(?!\.\d+[,)]))")
 """A sentence cut at an abbreviation leaves the end of a figure in front: "0.469, p=0.001) and"."""
 
 
-class Papers:
+class DocumentPages:
     """The documents of one generation that lessons can be about."""
 
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._generation = generation
-        self._shelf = Shelf(self._read, most=_MOST)
+        self._cache = PageCache(self._read, most=_MOST)
 
     def ids(self, language: Language) -> list[str]:
         """Return the documents in a language, in the order of their ids."""
@@ -57,17 +57,19 @@ class Papers:
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
-        """Yield the pages of those documents that can be quoted; nothing stands beside them."""
+    def pages(
+        self, ids: Sequence[str], language: Language
+    ) -> Iterator[tuple[FactPage, NeighbourIds]]:
+        """Yield the pages of those documents that can be quoted; they have no neighbours."""
         for start in range(0, len(ids), _CHUNK):
-            for page in self._shelf.pages(ids[start : start + _CHUNK], language):
+            for page in self._cache.pages(ids[start : start + _CHUNK], language):
                 yield page, ()
 
-    def page(self, id: str, language: Language, beside: Beside = ()) -> Page | None:
+    def page(self, id: str, language: Language, neighbours: NeighbourIds = ()) -> FactPage | None:
         """Return the page of one document."""
-        return self._shelf.page(id, language)
+        return self._cache.page(id, language)
 
-    def _read(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
+    def _read(self, ids: Sequence[str], language: Language) -> Iterator[FactPage]:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             documents = (
@@ -98,7 +100,7 @@ class Papers:
                     own = tuple(each for each in passages[id] if quotable(each))
                     if own and not any(mark in title for mark in _DEBRIS) and len(title) > 3:
                         licence = texts[id].licence
-                        yield Page(entity, language, title, title, {}, own, licence)
+                        yield FactPage(entity, language, title, title, {}, own, licence)
 
 
 def quotable(passage: Passage) -> tuple[str, ...]:

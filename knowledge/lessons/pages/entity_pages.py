@@ -1,9 +1,8 @@
-"""Subjects: what the graph states of one entity, in one language, ready to be written about.
+"""Read what the graph states of entities as pages, one for each entity and language.
 
     ids in chunks -> facts, names, licences of a chunk -> one page per entity and language
 
-A page holds only what can be said in its language, without debris. This file knows nothing of
-styles or of questions.
+A page holds only what can be said in its language, without debris.
 """
 
 import re
@@ -14,9 +13,10 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, Facts, is_validation
-from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.realize.name_forms import Tongue
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
+from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.realize.name_forms import PageRenderer
 from knowledge.records import Entity, Language
 
 _ASKED_SINGLY = 500
@@ -24,7 +24,7 @@ _ASKED_SINGLY = 500
 
 _MOST_ENTITIES = 200_000
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
-_ALWAYS_SMALL = {
+_ALWAYS_LOWER = {
     "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
     "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
     "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
@@ -38,22 +38,22 @@ _ALWAYS_SMALL = {
 }  # fmt: skip
 
 
-class Subjects:
+class EntityPages:
     """The entities of one generation that lessons can be about."""
 
     def __init__(self, engine: Engine, generation: int) -> None:
         self._engine = engine
         self._generation = generation
         self._graph = KnowledgeGraph(engine, generation)
-        self._facts = Facts(engine, generation)
+        self._facts = FactStore(engine, generation)
         self._entities: dict[str, Entity] = {}
-        self._tongues: dict[Language, Tongue] = {}
+        self._renderers: dict[Language, PageRenderer] = {}
         either = or_(FactRow.subject_id == bindparam("id"), FactRow.object_id == bindparam("id"))
-        self._related = select(FactRow.subject_id, FactRow.object_id).where(
+        self._related_query = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
         )
         self._asked = 0
-        self._kin: dict[str, set[str]] = {}
+        self._related_ids: dict[str, set[str]] = {}
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with a name in a language and facts within their part of the split.
@@ -74,17 +74,17 @@ class Subjects:
             .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
         )
         with self._engine.connect() as connection:
-            told = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
+            stated = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
             for object, subject in connection.execute(seen):
                 if object and is_validation(object) == is_validation(subject):
-                    told.add(object)
-            return [id for id in connection.scalars(named) if id in told]
+                    stated.add(object)
+            return [id for id in connection.scalars(named) if id in stated]
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
+    def pages(self, ids: Sequence[str], language: Language) -> Iterator[FactPage]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""
-        return self.every({language: ids})
+        return self.pages_of_languages({language: ids})
 
-    def every(self, ids: Mapping[Language, Collection[str]]) -> Iterator[Page]:
+    def pages_of_languages(self, ids: Mapping[Language, Collection[str]]) -> Iterator[FactPage]:
         """Yield pages in several languages; the facts of an entity are read once for all."""
         whole = list(dict.fromkeys(id for each in ids.values() for id in each))
         asked = {language: frozenset(each) for language, each in ids.items()}
@@ -95,23 +95,23 @@ class Subjects:
             others = {fact.other for each in facts.values() for fact in each} - {""}
             entities = self._known({*chunk, *others})
             for language, wanted in asked.items():
-                tongue = self._tongue(language)
+                renderer = self._renderer(language)
                 for id in chunk:
-                    if id in wanted and (page := tongue.page(id, facts.get(id, ()), entities)):
+                    if id in wanted and (page := renderer.page(id, facts.get(id, ()), entities)):
                         yield page
 
-    def _tongue(self, language: Language) -> Tongue:
-        if language not in self._tongues:
+    def _renderer(self, language: Language) -> PageRenderer:
+        if language not in self._renderers:
             common = self._common_words() if language == "en" else frozenset()
-            self._tongues[language] = Tongue(language, common)
-        return self._tongues[language]
+            self._renderers[language] = PageRenderer(language, common)
+        return self._renderers[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
         """Return entities by id; tests and findings stand on many pages, so they are kept."""
         if len(self._entities) > _MOST_ENTITIES:
             self._entities.clear()
-            for tongue in self._tongues.values():
-                tongue.forget()
+            for renderer in self._renderers.values():
+                renderer.forget()
         missing = sorted(id for id in ids if id not in self._entities)
         self._entities |= self._graph.entities(missing)
         return self._entities
@@ -120,13 +120,13 @@ class Subjects:
         """Return the entities that any fact relates to one, in either direction."""
         self._asked += 1
         if self._asked > _ASKED_SINGLY:
-            self._kin = self._kin or self._read_kin()
-            return self._kin.get(id, set())
+            self._related_ids = self._related_ids or self._read_related_ids()
+            return self._related_ids.get(id, set())
         with self._engine.connect() as connection:
-            ends = connection.execute(self._related, {"id": id})
+            ends = connection.execute(self._related_query, {"id": id})
             return {end for pair in ends for end in pair if end}
 
-    def _read_kin(self) -> dict[str, set[str]]:
+    def _read_related_ids(self) -> dict[str, set[str]]:
         """Read what every entity is related to, each id kept as one text."""
         query = select(FactRow.subject_id, FactRow.object_id).where(
             holds(FactRow, self._generation)
@@ -142,7 +142,7 @@ class Subjects:
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
-        found = set(_ALWAYS_SMALL)
+        found = set(_ALWAYS_LOWER)
         texts = (
             select(NameRow.text).where(NameRow.language == "en", holds(NameRow, self._generation)),
             select(FactRow.value_en).where(

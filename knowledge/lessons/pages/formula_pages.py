@@ -1,4 +1,4 @@
-"""Formulary: the formulas as pages, so that they are planned and split as entities are.
+"""Give the formulas as pages, so that they are planned and split as entities are.
 
     registry -> ids with a prefix -> a page with a name and nothing else
 
@@ -8,29 +8,31 @@ The formulas are the same in every home: no catalogue is read.
 from collections.abc import Iterator, Sequence
 
 from knowledge.calculators.formulas import registry
-from knowledge.lessons.facts.pages import Page
-from knowledge.lessons.pages.related_pages import Beside
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.pages.related_pages import NeighbourIds
 from knowledge.records import FORMULA, Entity, Language, Name
 
 
-class Formulary:
+class FormulaPages:
     """The formulas that lessons can be about."""
 
     def ids(self, language: Language) -> list[str]:
         """Return the formulas, in the order of their ids."""
         return sorted(f"{FORMULA}{id}" for id in registry.FORMULAS)
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
-        """Yield the pages of formulas; nothing stands beside them."""
+    def pages(
+        self, ids: Sequence[str], language: Language
+    ) -> Iterator[tuple[FactPage, NeighbourIds]]:
+        """Yield the pages of formulas; they have no neighbours."""
         for id in ids:
             yield _page(id, language), ()
 
-    def page(self, id: str, language: Language, beside: Beside = ()) -> Page | None:
+    def page(self, id: str, language: Language, neighbours: NeighbourIds = ()) -> FactPage | None:
         """Return the page of one formula."""
         return _page(id, language) if id.removeprefix(FORMULA) in registry.FORMULAS else None
 
 
-def _page(id: str, language: Language) -> Page:
+def _page(id: str, language: Language) -> FactPage:
     formula = registry.FORMULAS[id.removeprefix(FORMULA)]
     names = tuple(
         Name(text, each)
@@ -38,4 +40,4 @@ def _page(id: str, language: Language) -> Page:
         for text in formula.names(each)
     )  # fmt: skip
     name = formula.names(language)[0]
-    return Page(Entity(id, "formula", names), language, name, name, {}, (), registry.LICENCE)
+    return FactPage(Entity(id, "formula", names), language, name, name, {}, (), registry.LICENCE)

@@ -1,9 +1,9 @@
-"""Neighbours: the pages around a page, as distractors and as what else a patient may have.
+"""Give pages their neighbours, as distractors, and the conditions that share their findings.
 
-    a chunk of pages -> each with others beside it; a condition -> conditions that share findings
+    a chunk of pages -> each with neighbours; a condition -> conditions that share findings
 
 What a page is given depends on the ids and the graph alone, so that any order of asking gives the
-same. A training page never gets a neighbour of validation. This file knows nothing of styles.
+same. A training page never gets a neighbour of validation.
 """
 
 from collections import Counter
@@ -20,51 +20,53 @@ from sqlalchemy import Engine, select
 from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.fact_store import is_validation
-from knowledge.lessons.facts.pages import Item, Page
-from knowledge.lessons.pages.entity_pages import Subjects
-from knowledge.lessons.pages.page_cache import Shelf
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.pages.entity_pages import EntityPages
+from knowledge.lessons.pages.page_cache import PageCache
 from knowledge.lessons.realize import patient_profiles
 from knowledge.records import Language
 
-BESIDE = 6
-"""So many other pages stand beside a page."""
+NEIGHBOURS = 6
+"""So many neighbours a page has."""
 
 FINDINGS = ("symptom", "associated_with")
-"""The relations by which a case is told, the better one first."""
+"""The relations that give the findings of a case, the better one first."""
 
-_BEARERS = 40
+_CONDITIONS = 40
 _FINDINGS_ASKED = 6
-_RIVALS = 3
+_SIMILAR = 3
 _BLOCK = 480
 _CHUNK = 60
 
-Beside = tuple[str, ...]
+NeighbourIds = tuple[str, ...]
 
 
-class Neighbours:
-    """Gives pages their neighbours; one for a run."""
+class RelatedPages:
+    """The pages of entities with their neighbours, and with the conditions similar to each."""
 
-    def __init__(self, engine: Engine, generation: int, subjects: Subjects) -> None:
+    def __init__(self, engine: Engine, generation: int, entity_pages: EntityPages) -> None:
         self._engine = engine
         self._generation = generation
-        self._subjects = subjects
-        self._shelf = Shelf(self._read)
-        self._rivals = lru_cache(maxsize=40_000)(self._find_rivals)
-        self._of = self.rivals
-        self._bearing: dict[tuple[str, str], tuple[str, ...]] | None = None
+        self._entity_pages = entity_pages
+        self._cache = PageCache(self._read)
+        self._similar = lru_cache(maxsize=40_000)(self._find_similar)
+        self._similar_to = self.similar_pages
+        self._conditions: dict[tuple[str, str], tuple[str, ...]] | None = None
 
     def read_ahead(self, ids: Mapping[Language, Sequence[str]]) -> None:
         """Read all pages at once where they can be kept, which is quicker than when asked for."""
-        if self._shelf.has_room(sum(map(len, ids.values()))):
+        if self._cache.has_room(sum(map(len, ids.values()))):
             wanted = ((id, language) for language, each in ids.items() for id in each)
-            self._shelf.fill(wanted, self._with_rivals(self._subjects.every(ids)))
-            self._bearing = self._bearing or self._read_bearers()
+            self._cache.fill(wanted, self._with_similar(self._entity_pages.pages_of_languages(ids)))
+            self._conditions = self._conditions or self._read_conditions()
 
-    def pages(self, ids: Sequence[str], language: Language) -> Iterator[tuple[Page, Beside]]:
-        """Yield the pages of entities as their subjects do, and the ids of those beside each."""
+    def pages(
+        self, ids: Sequence[str], language: Language
+    ) -> Iterator[tuple[FactPage, NeighbourIds]]:
+        """Yield the pages of those entities that have any, each with the ids of its neighbours."""
         for start in range(0, len(ids), _BLOCK):
-            block = self._shelf.pages(ids[start : start + _BLOCK], language)
+            block = self._cache.pages(ids[start : start + _BLOCK], language)
             for first in range(0, len(block), _CHUNK):
                 chunk = block[first : first + _CHUNK]
                 parts: dict[bool, list[str]] = {False: [], True: []}
@@ -73,67 +75,69 @@ class Neighbours:
                 places = {id: place for own in parts.values() for place, id in enumerate(own)}
                 for page in chunk:
                     own, place = parts[is_validation(page.id)], places[page.id]
-                    yield page, tuple((own[place + 1 :] + own[:place])[:BESIDE])
+                    yield page, tuple((own[place + 1 :] + own[:place])[:NEIGHBOURS])
 
     def again(
-        self, known: Sequence[tuple[str, Beside]], language: Language
-    ) -> Iterator[tuple[Page, Beside]]:
-        """Yield pages that `pages` gave before, with the ids of those beside each."""
+        self, known: Sequence[tuple[str, NeighbourIds]], language: Language
+    ) -> Iterator[tuple[FactPage, NeighbourIds]]:
+        """Yield pages that `pages` gave before, each with the ids of its neighbours."""
         for start in range(0, len(known), _BLOCK):
             block = known[start : start + _BLOCK]
-            pages = self._shelf.pages([id for id, _ in block], language)
-            yield from zip(pages, [beside for _, beside in block], strict=True)
+            pages = self._cache.pages([id for id, _ in block], language)
+            yield from zip(pages, [neighbours for _, neighbours in block], strict=True)
 
-    def page(self, id: str, language: Language, beside: Beside) -> Page | None:
+    def page(self, id: str, language: Language, neighbours: NeighbourIds) -> FactPage | None:
         """Return one page with its neighbours."""
-        page = self._shelf.page(id, language)
-        if page is None or not beside:
+        page = self._cache.page(id, language)
+        if page is None or not neighbours:
             return page
-        return page.among(tuple(self._shelf.pages(beside, language)), self._of)
+        return page.with_neighbours(
+            tuple(self._cache.pages(neighbours, language)), self._similar_to
+        )
 
-    def _read(self, ids: Sequence[str], language: Language) -> Iterator[Page]:
-        return self._with_rivals(self._subjects.pages(ids, language))
+    def _read(self, ids: Sequence[str], language: Language) -> Iterator[FactPage]:
+        return self._with_similar(self._entity_pages.pages(ids, language))
 
-    def _with_rivals(self, pages: Iterable[Page]) -> Iterator[Page]:
+    def _with_similar(self, pages: Iterable[FactPage]) -> Iterator[FactPage]:
         for page in pages:
-            yield page.among((), self._of)
+            yield page.with_neighbours((), self._similar_to)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""
-        return self._subjects.ids(language)
+        return self._entity_pages.ids(language)
 
-    def rivals(self, page: Page) -> tuple[Page, ...]:
+    def similar_pages(self, page: FactPage) -> tuple[FactPage, ...]:
         """Return the conditions that share most findings with one, the closest first."""
-        return self._rivals(page.id, page.language)
+        return self._similar(page.id, page.language)
 
-    def _find_rivals(self, id: str, language: Language) -> tuple[Page, ...]:
-        page = self._shelf.page(id, language)
+    def _find_similar(self, id: str, language: Language) -> tuple[FactPage, ...]:
+        page = self._cache.page(id, language)
         relation = findings_of(page) if page else ""
         if page is None or not relation:
             return ()
         shared: Counter[str] = Counter()
         for item in findings(page, relation)[:_FINDINGS_ASKED]:
-            shared.update(self._bearers(relation, item.object))
+            shared.update(self._conditions_with(relation, item.object))
         shared.pop(page.id, None)
         order = sorted(shared, key=lambda id: (-shared[id], _digest(f"{page.id}|{id}")))
-        found: list[Page] = []
-        for id in order[: 4 * _RIVALS]:
+        found: list[FactPage] = []
+        for id in order[: 4 * _SIMILAR]:
             if is_validation(id) and not is_validation(page.id):
                 continue
-            other = self._shelf.page(id, page.language)
-            if other is not None and _differs(page, other, relation):
+            other = self._cache.page(id, page.language)
+            if other is not None and _is_alternative(page, other, relation):
                 found.append(other)
-            if len(found) == _RIVALS:
+            if len(found) == _SIMILAR:
                 break
         return tuple(found)
 
-    def _bearers(self, relation: str, finding: str) -> tuple[str, ...]:
+    def _conditions_with(self, relation: str, finding: str) -> tuple[str, ...]:
         """Return some conditions that have a finding, chosen by their ids."""
-        if self._bearing is None:
-            self._bearing = self._read_bearers()
-        return self._bearing.get((relation, finding), ())
+        if self._conditions is None:
+            self._conditions = self._read_conditions()
+        return self._conditions.get((relation, finding), ())
 
-    def _read_bearers(self) -> dict[tuple[str, str], tuple[str, ...]]:
+    def _read_conditions(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """Read the conditions that have each finding, and keep a few of each."""
         query = (
             select(FactRow.relation, FactRow.object_id, FactRow.subject_id)
@@ -146,29 +150,33 @@ class Neighbours:
             rows = raw_rows(connection, query)
             for (relation, finding), group in groupby(rows, key=itemgetter(0, 1)):
                 ids = {intern(subject) for _, _, subject in group}
-                few = nsmallest(_BEARERS, ids, key=lambda id: _digest(f"{finding}|{id}"))
+                few = nsmallest(_CONDITIONS, ids, key=lambda id: _digest(f"{finding}|{id}"))
                 found[relation, finding] = tuple(few)
         return found
 
 
-def findings_of(page: Page) -> str:
-    """Return the relation by which a case of a condition can be told, or nothing."""
+def findings_of(page: FactPage) -> str:
+    """Return the relation that gives enough findings for a case of a condition, or nothing."""
     if page.entity.kind != "condition":
         return ""
     return next((each for each in FINDINGS if len(findings(page, each)) >= 2), "")
 
 
-def findings(page: Page, relation: str) -> tuple[Item, ...]:
+def findings(page: FactPage, relation: str) -> tuple[PageFact, ...]:
     """Return the findings of a condition: what a patient can tell of."""
-    return page.once(
+    return page.cached(
         f"findings {relation}",
         lambda page: tuple(
-            reportable_findings.told([i for i in page.named(relation) if i.kind == "symptom"])
+            reportable_findings.select_reportable(
+                [i for i in page.entity_facts(relation) if i.kind == "symptom"]
+            )
         ),
     )
 
 
-def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, Item]]:
+def shared_findings(
+    page: FactPage, other: FactPage, relation: str
+) -> list[tuple[PageFact, PageFact]]:
     """Pair the findings that two conditions share."""
     theirs = {item.object: item for item in findings(other, relation)}
     return [
@@ -176,22 +184,24 @@ def shared_findings(page: Page, other: Page, relation: str) -> list[tuple[Item, 
     ]
 
 
-def _differs(page: Page, other: Page, relation: str) -> bool:
-    """Say whether another condition is one of its own and shares a finding that is told alike."""
+def _is_alternative(page: FactPage, other: FactPage, relation: str) -> bool:
+    """Say whether another condition is a different one that shares findings with this one."""
     one, two = page.name.casefold(), other.name.casefold()
-    if one in two or two in one or not patient_profiles.beside(page, other):
+    if one in two or two in one or not patient_profiles.can_be_compared(page, other):
         return False
     shared = shared_findings(page, other, relation)
-    return len(shared) > 1 or (bool(shared) and _one_field(page, other))
+    return len(shared) > 1 or (bool(shared) and _shares_department(page, other))
 
 
-def _one_field(page: Page, other: Page) -> bool:
+def _shares_department(page: FactPage, other: FactPage) -> bool:
     """Say whether two conditions with one finding in common are weighed by the same people.
 
     A fever alone sets no tonsillitis against a pelvic infection; where a graph names no
     departments, nothing is known against it.
     """
-    mine, theirs = ({item.object for item in each.named("department")} for each in (page, other))
+    mine, theirs = (
+        {item.object for item in each.entity_facts("department")} for each in (page, other)
+    )
     return not mine or not theirs or bool(mine & theirs)
 
 

@@ -1,1 +1,1 @@
-"""Surface realization: facts become sentences in English and Chinese."""
+"""Realize facts as English and Chinese sentences."""

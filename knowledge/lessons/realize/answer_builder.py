@@ -1,9 +1,8 @@
-"""Answers: sentences with the facts that prove them, put together as one lesson.
+"""Build a lesson from sentences and the facts that prove them.
 
     sentence + facts, one after the other -> text, sources with quotes, support of each sentence
 
-An answer is about one page; where it compares, it may also state facts of a neighbour's page. This
-file knows nothing of styles; it sees to it that what is said and what proves it stay together.
+An answer is about one page; where it compares, it may also state facts of a neighbouring page.
 """
 
 import random
@@ -12,37 +11,38 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE
 
-Told = tuple[Page, str, Sequence[Item]]
+StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
-Meta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
+LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
 
 
 @dataclass(slots=True)
 class _Used:
     """What a row rests on: an item of a page, or words quoted from a passage."""
 
-    page: Page
+    page: FactPage
     relation: str
-    item: Item
+    item: PageFact
     passage: str = ""
 
     @property
     def group(self) -> tuple[str, str]:
-        """Return the page and the relation whose line tells it."""
+        """Return the page and the relation of the line of evidence that states it."""
         return self.page.id, self.relation
 
 
-class Answer:
-    """An answer in the making, about one page."""
+class AnswerBuilder:
+    """Collects the sentences of an answer about one page, and the facts that prove them."""
 
-    def __init__(self, page: Page, pick: random.Random) -> None:
+    def __init__(self, page: FactPage, pick: random.Random) -> None:
         self._page = page
         self._pick = pick
         self._text = ""
@@ -50,61 +50,61 @@ class Answer:
         self._used: dict[str, _Used] = {}
 
     @property
-    def begun(self) -> bool:
-        """Say whether anything has been said, so that it is plain of what one speaks."""
+    def has_begun(self) -> bool:
+        """Say whether there is a sentence yet, so that the subject need not be named again."""
         return bool(self._text)
 
     @property
-    def alone(self) -> bool:
-        """Say whether only one page is spoken of, so that it need not be named again."""
+    def is_about_one_page(self) -> bool:
+        """Say whether no other page was mentioned, so that a sentence may leave the name out."""
         return all(used.page.id == self._page.id for used in self._used.values())
 
     def states(self, relation: str) -> bool:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
 
-    def state(self, relation: str, items: Sequence[Item], briefly: float = 0.0) -> None:
+    def state(self, relation: str, items: Sequence[PageFact], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 
-        `briefly` is the chance of a short one without the name, where only one page is spoken of.
+        `briefly` is the chance of a short one without the name, if no other page was mentioned.
         """
         page, text = self._page, ""
-        if briefly and self.alone and self._pick.random() < briefly:
-            text = realizer.brief(relation, items, page.language, self._pick)
-        text = text or realizer.statement(page.said, relation, items, page.language, self._pick)
-        self.say(text, relation, items)
+        if briefly and self.is_about_one_page and self._pick.random() < briefly:
+            text = realizer.state_briefly(relation, items, page.language, self._pick)
+        text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
+        self.add(text, relation, items)
 
-    def say(self, text: str, relation: str = "", items: Sequence[Item] = ()) -> None:
+    def add(self, text: str, relation: str = "", items: Sequence[PageFact] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
-        self.say_of(text, (self._page, relation, items))
+        self.add_stating(text, (self._page, relation, items))
 
-    def say_of(self, text: str, *told: Told) -> None:
+    def add_stating(self, text: str, *told: StatedFacts) -> None:
         """Add a sentence that facts of several relations or pages prove."""
-        self._add(text, self.use(*told))
+        self._add(text, self.rest_on(*told))
 
     def quote(self, text: str, passage: Passage, words: str) -> None:
-        """Add a sentence that holds words of a passage."""
-        self._add(text, [self.hold(passage, words)])
+        """Add a sentence that quotes a passage."""
+        self._add(text, [self.rest_on_quotation(passage, words)])
 
-    def hold(self, passage: Passage, words: str) -> str:
-        """Let the row rest on words of a passage, which an earlier turn says; return its key."""
+    def rest_on_quotation(self, passage: Passage, words: str) -> str:
+        """Let the row rest on words of a passage that an earlier turn quotes; return the key."""
         key = f"{passage.id}|{words}"
-        item = Item(passage.id, words, words, licence=self._page.licence)
+        item = PageFact(passage.id, words, words, licence=self._page.licence)
         self._used.setdefault(key, _Used(self._page, "", item, passage.id))
         return key
 
-    def use(self, *told: Told) -> list[str]:
+    def rest_on(self, *told: StatedFacts) -> list[str]:
         """Let the row rest on facts that an earlier turn names; return their keys."""
         for page, relation, items in told:
             for item in items:
                 self._used.setdefault(item.fact, _Used(page, relation, item))
         return [item.fact for _, _, items in told for item in items]
 
-    def quotes(self) -> list[str]:
+    def evidence_lines(self) -> list[str]:
         """Return the lines of evidence that the row rests on, each once."""
         return list(dict.fromkeys(self._lines()))
 
-    def lesson(
+    def build(
         self,
         style: str,
         question: str,
@@ -113,7 +113,7 @@ class Answer:
         before: Sequence[LessonMessage] = (),
         turns: Sequence[Sequence[str]] = (),
         lines: Sequence[str] = (),
-        meta: Meta | None = None,
+        meta: LessonMeta | None = None,
     ) -> Lesson:
         """Return the lesson that asks a question and gives this answer.
 
@@ -130,11 +130,13 @@ class Answer:
         messages = (*before, LessonMessage("user", question), LessonMessage("assistant", said))
         stated = {index for indices in support for index in indices}
         licences = {used.item.licence or page.licence for used in every}
-        meta_of: Meta = {
+        meta_of: LessonMeta = {
             "relation": topic,
             "support": support,
             "objects": [
-                used.item.text if page.language == "zh" else articles.bare(used.item.said)
+                used.item.text
+                if page.language == "zh"
+                else articles.without_article(used.item.said)
                 for place, used in enumerate(every)
                 if used.item.object and place in stated
             ],
@@ -173,7 +175,7 @@ class Answer:
         return tuple(dict.fromkeys((*own[:1], *ends, *own[1:])))
 
     def _lines(self) -> list[str]:
-        """Return the line of evidence, or the quoted words, of each thing that the row rests on."""
+        """Return the line of evidence, or the quoted words, of each fact that the row rests on."""
         every = list(self._used.values())
         keys = [("", used.item.text) if used.passage else used.group for used in every]
         groups: dict[tuple[str, str], tuple[_Used, set[str]]] = {}
@@ -184,7 +186,7 @@ class Answer:
         return [lines.get(key, key[1]) for key in keys]
 
     def _proving(self, start: int, end: int) -> list[str]:
-        """Return the facts of what was said within a sentence."""
+        """Return the facts that prove the text between two offsets."""
         found = [
             fact
             for begin, finish, facts in self._spans

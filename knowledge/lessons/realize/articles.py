@@ -1,9 +1,9 @@
-"""Nouns: which English names one says with an article, and which article that is.
+"""Choose the article that an English name takes within a sentence.
 
     "pilonidal cyst" -> "a pilonidal cyst"; "gout", "kidney stones", "Crohn's disease" -> unchanged
 
-Names of a graph are headings and bear none; running text reads wrong without it. Only heads that
-are always counted are listed: where English allows both, a name stays as it is.
+Names of a graph are headings without articles, which reads wrong in running text. Only head nouns
+that are always countable are listed: where English allows both, a name stays as it is.
 """
 
 import re
@@ -32,7 +32,7 @@ _BARE = re.compile(
     r"(?:transmission|spread|lack|loss|absence|presence|use|abuse|removal|prevention|treatment) .*",
     re.IGNORECASE,
 )
-"""Names whose head is listed, or seems to be, and that are said without an article all the same."""
+"""Names whose head is listed, or seems to be, and that take no article nevertheless."""
 
 _ALWAYS = re.compile(
     r"(?:history|feeling of|sensation|inability|change|family history|foreign body|deviated nasal "
@@ -50,7 +50,7 @@ _ALWAYS = re.compile(
     r"[\w-]+ \([\w ]+\) disorder$|skin growth$|(?:broken|loose|missing) tooth$",
     re.IGNORECASE,
 )
-"""Names that are counted as a whole, though their head alone may not be."""
+"""Names that are countable as a whole, though their head alone may not be."""
 
 _PARTED = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
@@ -68,46 +68,46 @@ _ASKS_BARE = re.compile(
     r"of)|['’]s) $",
     re.IGNORECASE,
 )
-"""What stands before a name and takes its article's place."""
+"""Words before a name that take the place of its article."""
 
 
 @lru_cache(maxsize=1 << 15)
-def counted(name: str) -> str:
+def with_article(name: str) -> str:
     """Return a name with the article that running text gives it, where it needs one.
 
-    >>> counted("pilonidal cyst"), counted("acute kidney injury"), counted("history of falls")
-    ('a pilonidal cyst', 'acute kidney injury', 'a history of falls')
+    >>> [with_article(name) for name in ("pilonidal cyst", "kidney injury", "history of falls")]
+    ['a pilonidal cyst', 'kidney injury', 'a history of falls']
     """
     if not name or _DETERMINED.match(name) or _BARE.fullmatch(name):
         return name
     head = _PARTED.sub("", name).rsplit(" ", 1)[-1]
     if head not in _HEADS and not _ALWAYS.match(name):
         return name
-    return article(name) + name
+    return indefinite_article(name) + name
 
 
-def article(name: str) -> str:
+def indefinite_article(name: str) -> str:
     """Return the article by which a name is introduced.
 
-    >>> article("X-ray"), article("urine culture"), article("umbilical hernia"), article("GLP-1")
-    ('an ', 'a ', 'an ', 'a ')
+    >>> [indefinite_article(name) for name in ("X-ray", "urine culture", "umbilical hernia")]
+    ['an ', 'a ', 'an ']
     """
     return "an " if _AN.match(name) else "a "
 
 
-def bare(said: str) -> str:
+def without_article(said: str) -> str:
     """Return a name without its article.
 
-    >>> bare("an ulcer"), bare("gout")
+    >>> without_article("an ulcer"), without_article("gout")
     ('ulcer', 'gout')
     """
     return _ARTICLE.sub("", said)
 
 
-def takes_bare(before: str) -> bool:
+def leaves_no_article(before: str) -> bool:
     """Say whether the words before a name leave no room for an article.
 
-    >>> takes_bare("My brother's "), takes_bare("the term "), takes_bare("symptoms of ")
-    (True, True, False)
+    >>> [leaves_no_article(words) for words in ("My brother's ", "the term ", "symptoms of ")]
+    [True, True, False]
     """
     return _ASKS_BARE.search(before) is not None

@@ -1,6 +1,6 @@
-"""Talk: a lesson that calculates in the making, and the sentences of which it is made.
+"""Compose a dialogue that calls a calculator: questions, calls with results, and answers.
 
-whose voice, which case -> question, call and result, sentences of an answer -> messages, facts
+who asks, which case -> question, call and result, sentences of an answer -> messages, facts
 """
 
 import random
@@ -12,9 +12,9 @@ from knowledge.calculators import calls
 from knowledge.calculators.calls import Call
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.calculators.worked_steps import show_working
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.realize import value_phrases
-from knowledge.lessons.realize.value_phrases import Person, Voice
+from knowledge.lessons.realize.value_phrases import Relative, Voice
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ToolsWords
@@ -28,21 +28,26 @@ _OPENED = 0.5
 _REASONED = 0.5
 _SOURCED = 0.15
 _EXTRA = 0.3
-"""Chances of an opening, of a reason, of the source behind an answer, of a sentence more."""
+"""Chances of an opening, a reason, the source after an answer, and the category of a result."""
 
 
 @dataclass(slots=True)
-class Talk:
-    """A lesson in the making: whose voice asks, what was said, and the calls that it rests on."""
+class CalculatorDialogue:
+    """Collects the messages of a lesson that calculates, and the calls that it rests on."""
 
     formula: Formula
-    case: Case
+    case: CalculatorCase
     language: Language
     pick: random.Random
     voice: Voice
-    person: Person
+    person: Relative
     messages: list[LessonMessage] = field(default_factory=list)
-    rests: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> ToolsWords:
+        """Return the words of the language."""
+        return load(ToolsWords, self.language)
 
     def ask(self, text: str) -> None:
         """Add what the user says."""
@@ -53,19 +58,19 @@ class Talk:
         joint = " " if self.language == "en" else ""
         self.messages.append(LessonMessage("assistant", joint.join(filter(None, parts))))
 
-    def rest(self, call: Call) -> str:
+    def rest_on(self, call: Call) -> str:
         """Let the row rest on a call with its result; return that fact."""
         fact = calls.call_with_result(call, self.language)
-        if fact not in self.rests:
-            self.rests.append(fact)
+        if fact not in self.facts:
+            self.facts.append(fact)
         return fact
 
-    def call(self, call: Call, name: str) -> None:
+    def add_call(self, call: Call, name: str) -> None:
         """Add a call, and the message that brings its result."""
         self.answer(call.text(self.language))
         self.ask(f"{calls.RESULT[self.language]}{name} = {call.answer(self.language)}")
 
-    def say(self, templates: Sequence[str], **slots: str) -> str:
+    def fill(self, templates: Sequence[str], **slots: str) -> str:
         """Return a sentence about the formula; its own slots need not be given."""
         given = {
             "f": self.pick.choice(self.formula.names(self.language)),
@@ -73,90 +78,90 @@ class Talk:
             "p": self.person.her,
             **slots,
         }
-        return value_phrases.said(templates, self.language, self.pick, **given)
+        return value_phrases.draw_and_fill(templates, self.language, self.pick, **given)
 
     @property
-    def asked(self) -> tuple[str, ...]:
-        """Return how this voice asks."""
-        words = load(ToolsWords, self.language)
+    def question_templates(self) -> tuple[str, ...]:
+        """Return the templates by which this voice asks."""
+        words = self.words
         own, kin = words.own_question, words.kin_question
         return {"pro": words.question, "own": own, "kin": kin}[self.voice]
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """Return how this voice is told a result."""
-        words = load(ToolsWords, self.language)
+    def result_templates(self) -> tuple[str, ...]:
+        """Return the templates that state a result to this voice."""
+        words = self.words
         own, kin = words.own_result, words.kin_result
         return {"pro": words.result, "own": own, "kin": kin}[self.voice]
 
     def question(self, *, without: str = "", tail: Sequence[str] = ()) -> str:
-        """Return the question, whoever asks it, without one of the inputs where that is wanted."""
-        pick, words = self.pick, load(ToolsWords, self.language)
-        listed = value_phrases.listed(
+        """Return the question, without the value of the input named by `without`, if any."""
+        pick, words = self.pick, self.words
+        listed = value_phrases.list_values(
             self.case, self.language, pick, self.voice, {without} - {""}, self.person
         )
         # Where nothing is left to list, only frames serve that get on without the values.
-        templates = self.asked if listed else words.question_without_values
-        why = grammar.say(words.reason, pick) if pick.random() < _REASONED else ""
-        asked = self.say(
+        templates = self.question_templates if listed else words.question_without_values
+        why = grammar.draw(words.reason, pick) if pick.random() < _REASONED else ""
+        asked = self.fill(
             templates if why else _plainly(templates),
             l=listed,
-            w=value_phrases.who(self.case, self.language, pick, without),
+            w=value_phrases.describe_patient(self.case, self.language, pick, without),
             y=why,
         )
         openings = words.opening if self.voice == "pro" else words.greeting
-        opening = grammar.say(openings, pick) if pick.random() < _OPENED else ""
+        opening = grammar.draw(openings, pick) if pick.random() < _OPENED else ""
         if asked.startswith(words.takes_no_opening):
             opening = ""
-        more = grammar.say(tail, pick) if tail else ""
-        return opening + value_phrases.capital(asked) + more
+        more = grammar.draw(tail, pick) if tail else ""
+        return opening + value_phrases.capitalize(asked) + more
 
-    def result(self, case: Case) -> str:
-        """Return a sentence that tells the result."""
-        listed = value_phrases.restated(case, self.language)
-        templates = [each for each in self.told if listed or "{l}" not in each]
-        return self.say(templates, l=listed, r=case.call.answer(self.language))
+    def result(self, case: CalculatorCase) -> str:
+        """Return a sentence that states the result."""
+        listed = value_phrases.restate_values(case, self.language)
+        templates = [each for each in self.result_templates if listed or "{l}" not in each]
+        return self.fill(templates, l=listed, r=case.call.answer(self.language))
 
-    def band(self, case: Case) -> str:
-        """Return a sentence that tells what the result means."""
+    def category(self, case: CalculatorCase) -> str:
+        """Return a sentence that states the category of the result."""
         place = self.formula.band(self.formula.result(case.given))
         label = self.formula.bands[place].label(self.language)
-        return self.say(load(ToolsWords, self.language).category, b=label)
+        return self.fill(self.words.category, b=label)
 
-    def working(self, case: Case) -> str:
-        """Return a sentence that shows how the result comes about."""
-        words = load(ToolsWords, self.language)
+    def working(self, case: CalculatorCase) -> str:
+        """Return a sentence that shows how the result is calculated."""
+        words = self.words
         result = case.call.answer(self.language)
         line = show_working(self.formula, case.given, self.language)
         if self.formula.terms:
-            return self.say(words.points, k=line)
-        return self.say(words.working, k=line, r=result)
+            return self.fill(words.points, k=line)
+        return self.fill(words.working, k=line, r=result)
 
     def source(self, chance: float = _SOURCED) -> str:
-        """Return a sentence that names the publication, by chance or not at all."""
+        """Return a sentence that names the publication, or nothing, by chance."""
         if not self.formula.source or self.pick.random() > chance:
             return ""
-        return self.say(load(ToolsWords, self.language).source, s=self.formula.source)
+        return self.fill(self.words.source, s=self.formula.source)
 
-    def called(self, case: Case) -> None:
+    def add_case_call(self, case: CalculatorCase) -> None:
         """Add the call of a case with its result, and let the row rest on it."""
-        self.rest(case.call)
-        self.call(case.call, self.formula.names(self.language)[0])
+        self.rest_on(case.call)
+        self.add_call(case.call, self.formula.names(self.language)[0])
 
-    def tell(self, case: Case) -> list[str]:
-        """Return the result, and now and then what it means."""
+    def result_sentences(self, case: CalculatorCase) -> list[str]:
+        """Return a sentence on the result, and by chance one on its category."""
         more = self.formula.bands and self.pick.random() < _EXTRA
-        return [self.result(case), self.band(case) if more else ""]
+        return [self.result(case), self.category(case) if more else ""]
 
     def conversion(self, one: Input) -> str:
-        """Return a sentence that tells a value in the unit of the formula."""
+        """Return a sentence that converts a value to the unit of the formula."""
         value = units.format_quantity(self.case.given[one.key], one.unit, self.language)
-        number, unit = self.case.told[one.key]
+        number, unit = self.case.stated[one.key]
         told = units.format_quantity(number, unit, self.language)
         name = one.names(self.language)[0]
-        return self.say(load(ToolsWords, self.language).converted, n=name, u=told, v=value)
+        return self.fill(self.words.converted, n=name, u=told, v=value)
 
 
 def _plainly(templates: Sequence[str]) -> list[str]:
-    """Return templates without the place for a reason."""
+    """Return templates without the slot for a reason."""
     return [_REASON.sub("", each) for each in templates]

@@ -1,10 +1,9 @@
-"""Chinese: what a Chinese sentence needs once it is known which names stand in it.
+"""Fit Chinese templates and lists to the names that stand in them.
 
     template + names -> "such as" only of several, no word twice, a verb that the name goes with
-    names of one list -> the same, without what is there twice in other words
+    names of one list -> the same without synonyms
 
-Nothing here says more than the template or the list did. This file knows nothing of relations but
-for what a test is called.
+Nothing here says more than the template or the list did.
 """
 
 import re
@@ -23,7 +22,7 @@ _HAPPENS = re.compile(
     "切割伤|异物|破水|"
     "出血|难产|流产|早产|梗死|梗塞|栓塞|窒息|休克|猝死)$"
 )
-"""What happens to somebody, and is not "got" as an illness is."""
+"""Conditions that happen to somebody: the verb "get" does not go with them."""
 
 _JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
@@ -43,7 +42,7 @@ _SEEN = re.compile(
     "包块|肿块|征|痛|杂音|畸形|强直|棘波|尖波|整体观|渗透压|气味|状态|肤色|虫卵|孢子|杆菌|螺旋体|"
     "氧分压|染色体|基因|清洁度|裂隙灯|血尿酸|尿酸|血氨|血肌酐|尿素氮)$"
 )
-"""What names what is looked at, and not how."""
+"""Names of what a test looks at, which do not say that it is a test."""
 
 _ALIKE = (
     ("疼痛", "痛"), ("疼", "痛"), ("发烧", "发热"), ("低烧", "低热"), ("肚子", "腹"),
@@ -57,10 +56,10 @@ _LOOSE = re.compile("性|的|疗法|治疗|检查法|检查|脏|感染|[（(].*[
 _PARTS = re.compile("[与和及、]|伴")
 
 
-def of_one(template: str) -> str:
+def for_single_item(template: str) -> str:
     """Return a template for a single item: "such as" would promise more of them.
 
-    >>> of_one("要警惕{a}等并发症。"), of_one("可用于{a}等。")
+    >>> for_single_item("要警惕{a}等并发症。"), for_single_item("可用于{a}等。")
     ('要警惕{a}这一并发症。', '可用于{a}。')
     """
     return _SUCH_AS.sub(lambda found: f"{found[1]}{_this(found[2])}", template)
@@ -72,10 +71,10 @@ def _this(kind: str | None) -> str:
     return f"这{'项' if kind == '检查' else '一'}{kind}"
 
 
-def fitting(template: str, name: str) -> str:
+def fit_verb(template: str, name: str) -> str:
     """Return a template whose verb goes with the name of the condition.
 
-    >>> fitting("得了{s}该怎么办？", "锁骨骨折")
+    >>> fit_verb("得了{s}该怎么办？", "锁骨骨折")
     '发生{s}该怎么办？'
     """
     return (
@@ -83,28 +82,28 @@ def fitting(template: str, name: str) -> str:
     )
 
 
-def goes_with(template: str, name: str) -> bool:
+def fits_verb(template: str, name: str) -> bool:
     """Say whether a template needs no other verb for the name of the condition.
 
-    >>> goes_with("我得了{s}。", "锁骨骨折"), goes_with("我得了{s}。", "痛风")
+    >>> fits_verb("我得了{s}。", "锁骨骨折"), fits_verb("我得了{s}。", "痛风")
     (False, True)
     """
-    return fitting(template, name) == template
+    return fit_verb(template, name) == template
 
 
-def joined(template: str) -> bool:
+def joins_by_and(template: str) -> bool:
     """Say whether a template joins its list by "and" already, so that the list needs no other.
 
-    >>> joined("{s}和{a}有相互作用。"), joined("{s}的症状有{a}。")
+    >>> joins_by_and("{s}和{a}有相互作用。"), joins_by_and("{s}的症状有{a}。")
     (True, False)
     """
     return _JOINED.search(template) is not None
 
 
-def unrepeated(text: str) -> str:
-    """Return a text without a word that its names have said already.
+def drop_repeated_words(text: str) -> str:
+    """Return a text without a word that repeats the end of a name.
 
-    >>> unrepeated("可做血常规检查等检查。"), unrepeated("做阴道镜检查这项检查。")
+    >>> drop_repeated_words("可做血常规检查等检查。"), drop_repeated_words("做阴道镜检查这项检查。")
     ('可做血常规检查等项目。', '做阴道镜检查这一项。')
     """
     return _AGAIN.sub(_once_said, text)
@@ -116,21 +115,21 @@ def _once_said(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def test(name: str) -> str:
-    """Return what a test is called within a sentence: one does an examination of a rash, no rash.
+def name_test(name: str) -> str:
+    """Return the name of a test within a sentence: a "rash" becomes an "examination of a rash".
 
-    >>> test("皮疹"), test("血常规")
+    >>> name_test("皮疹"), name_test("血常规")
     ('皮疹检查', '血常规')
     """
     return f"{name}检查" if _SEEN.search(name) and not _TESTED.search(name) else name
 
 
 @lru_cache(maxsize=1 << 16)
-def meant(name: str) -> str:
-    """Return a name by which others that mean the same can be told.
+def comparison_key(name: str) -> str:
+    """Return a key that is the same for names that mean the same.
 
-    >>> meant("脾显象") == meant("脾显像"), meant("支持疗法") == meant("支持性治疗")
-    (True, True)
+    >>> comparison_key("脾显象") == comparison_key("脾显像")
+    True
     """
     text = name
     for one, other in _ALIKE:
@@ -138,20 +137,23 @@ def meant(name: str) -> str:
     return _LOOSE.sub("", text) or name
 
 
-def once(names: Iterable[str]) -> list[str]:
-    """Return the names of a list without those that another one says as well.
+def drop_synonyms(names: Iterable[str]) -> list[str]:
+    """Return the names of a list without those that mean the same as, or are part of, another.
 
-    >>> once(["脾显象", "脾显像", "恶心", "恶心与呕吐"])
+    >>> drop_synonyms(["脾显象", "脾显像", "恶心", "恶心与呕吐"])
     ['脾显象', '恶心与呕吐']
     """
     known = list(names)
     parts = {
-        meant(part) for name in known if len(found := _PARTS.split(name)) > 1 for part in found
+        comparison_key(part)
+        for name in known
+        if len(found := _PARTS.split(name)) > 1
+        for part in found
     }
     seen: set[str] = set()
     kept = []
     for name in known:
-        key = meant(name)
+        key = comparison_key(name)
         if key not in seen and key not in parts:
             kept.append(name)
         seen.add(key)

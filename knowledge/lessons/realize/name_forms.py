@@ -1,9 +1,9 @@
-"""Tongue: what entities are called and facts say in one language, fit to stand in a sentence.
+"""Choose the names of entities within sentences, and render facts as the items of a page.
 
-    entity -> name, alone and within a sentence; fact -> item, or nothing where it is not to be told
+    entity -> name, alone and within a sentence; fact -> item, or nothing where it is unusable
 
-Names and texts of sources come with debris, headings' capitals, clauses in place of names and the
-same thing in two wordings; none of that is for a lesson. This file reads no catalogue.
+Sources hold debris, headings in capitals, clauses in place of names, and the same thing in two
+wordings; none of that may enter a lesson.
 """
 
 import re
@@ -11,14 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts.fact_store import Stated, is_validation
-from knowledge.lessons.facts.pages import INVERSE, Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.fact_store import FactView
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.records import Entity, Language
 from knowledge.text import names
+from knowledge.vocabulary import INVERSE
 
 _REVIEWED = 2
-"""Where so many curated facts tell a relation, those of scraped sources are left out."""
+"""Where a relation has so many curated facts, those of scraped sources are left out."""
 
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
@@ -31,16 +33,16 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
-"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a talk."""
+"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a dialogue."""
 _REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
 _ENCLOSED = re.compile(r"\([^()]*\)")
 _NUMBERED = re.compile(r"(?<![\w(])\w{1,2}\)")
-"""A place in a list, whose bracket opens nowhere: 1), b)."""
+"""The number of a list entry, with a closing bracket only: 1), b)."""
 _PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
-"""A word of time that was typed and not turned into its sign."""
+"""A Chinese word of time that was left in Latin letters."""
 
 _UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
-"""Of what no medicine can be said to be for."""
+"""What no medicine can treat."""
 
 _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
@@ -55,9 +57,9 @@ _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|Wi
 _SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
 _LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
-"""A first word that goes on small behind its hyphen is no person's name: Gastro-oesophageal."""
+"""A hyphenated first word that goes on in small letters is no person's name."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
-"""Whose a condition is called after, and no person's name."""
+"""Conditions named after an occupation, which is no person's name."""
 _FINDING = re.compile(
     r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
     r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
@@ -80,13 +82,13 @@ _PROPER = {
 }  # fmt: skip
 
 
-def within_sentence(text: str, common: Collection[str]) -> str:
-    """Write a name or a sentence as it stands within an English sentence.
+def lower_first_word(text: str, common: Collection[str]) -> str:
+    """Return a name or a sentence as it stands within an English sentence.
 
-    A first word is written small only where it is a common word, so that no person's or place's
-    name loses its capital.
+    The first word loses its capital only if it is a common word, so that names of persons and
+    places keep theirs.
 
-    >>> within_sentence("Heart failure", {"heart"}), within_sentence("Lyme disease", {"heart"})
+    >>> lower_first_word("Heart failure", {"heart"}), lower_first_word("Lyme disease", {"heart"})
     ('heart failure', 'Lyme disease')
     """
     if _FUNCTION_WORD.match(text):
@@ -102,13 +104,13 @@ def within_sentence(text: str, common: Collection[str]) -> str:
     return text[:1].lower() + text[1:]
 
 
-def name_within(name: str, common: Collection[str]) -> str:
-    """Write a name as it stands within an English sentence, a heading's later words small, too.
+def lower_heading(name: str, common: Collection[str]) -> str:
+    """Return a name as it stands within an English sentence, without the capitals of a heading.
 
-    >>> name_within("Cystic Fibrosis", {"cystic"}), name_within("Acute Lyme disease", {"acute"})
+    >>> lower_heading("Cystic Fibrosis", {"cystic"}), lower_heading("Acute Lyme disease", {"acute"})
     ('cystic fibrosis', 'acute Lyme disease')
     """
-    said = within_sentence(name, common)
+    said = lower_first_word(name, common)
     if said == name:
         return name
     return said[:1] + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), said[1:])
@@ -136,7 +138,7 @@ class _Called(NamedTuple):
     kind: str
 
 
-class Tongue:
+class PageRenderer:
     """Says in one language what facts state; what entities are called is settled once for each."""
 
     def __init__(self, language: Language, common: Collection[str]) -> None:
@@ -148,13 +150,15 @@ class Tongue:
         """Forget what entities are called."""
         self._known.clear()
 
-    def page(self, id: str, facts: Sequence[Stated], entities: Mapping[str, Entity]) -> Page | None:
+    def page(
+        self, id: str, facts: Sequence[FactView], entities: Mapping[str, Entity]
+    ) -> FactPage | None:
         """Return the page of an entity, or None where nothing can be said of it."""
         own = self._called(id, entities)
         if not own.text:
             return None
         apart = is_validation(id)
-        groups: dict[str, dict[str, Item]] = {}
+        groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
@@ -166,41 +170,41 @@ class Tongue:
             called = self._called(other, entities) if other else self._told(fact)
             if not called.text or called.key == own.key:
                 continue
-            if other and not belongs(relation, called.kind, called.text):
+            if other and not can_be_object(relation, called.kind, called.text):
                 continue
             items = groups.setdefault(relation, {})
             if called.key not in items:
                 text, said, key, kind = called
                 if self._language == "zh" and relation == "test" and other:
-                    said = chinese_sentences.test(text)
-                items[key] = Item(fact.id, text, said, other, kind, fact.licence)
+                    said = chinese_sentences.name_test(text)
+                items[key] = PageFact(fact.id, text, said, other, kind, fact.licence)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
         kept = {relation: tuple(items.values()) for relation, items in groups.items()}
         if self._language == "zh":
-            kept = once(own.text, kept)
-        return Page(entities[id], self._language, own.text, own.said, kept) if kept else None
+            kept = drop_repeated_items(own.text, kept)
+        return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
 
     def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
         known = self._known.get(id)
         if known is None:
             entity = entities.get(id)
-            text = spoken(entity, self._language) if entity else ""
+            text = choose_name(entity, self._language) if entity else ""
             kind = entity.kind if entity else ""
             known = self._known[id] = self._named(text, kind)
         return known
 
-    def _told(self, fact: Stated) -> _Called:
+    def _told(self, fact: FactView) -> _Called:
         """Return the text of a fact that has no object, or nothing where it is not to be told."""
         text = (fact.en if self._language == "en" else fact.zh).strip()
         native = bool(_CJK.search(text)) == (self._language == "zh")
-        if not native or len(text) > LONGEST_TEXT[self._language] or damaged(text):
+        if not native or len(text) > LONGEST_TEXT[self._language] or is_damaged(text):
             return _NOT_CALLED
         if self._language == "en":
             if is_cut(text):
                 return _NOT_CALLED
             text = _SHOUTED.sub(lambda word: _small_if_common(word[0], self._common), text)
-        said = within_sentence(text, self._common)
+        said = lower_first_word(text, self._common)
         return _Called(text, said, names.normalise(text), "")
 
     def _named(self, name: str, kind: str) -> _Called:
@@ -208,26 +212,28 @@ class Tongue:
         if kind == "symptom" and _FINDING.fullmatch(name):
             said = name[:1].lower() + name[1:]
         elif self._language == "zh" or kind == "department":
-            said = within_sentence(name, self._common)
+            said = lower_first_word(name, self._common)
         else:
-            said = name_within(name, self._common)
+            said = lower_heading(name, self._common)
         counted = self._language == "en" and kind != "department"
         return _Called(
-            name, articles.counted(said) if counted else said, names.normalise(name), kind
+            name, articles.with_article(said) if counted else said, names.normalise(name), kind
         )
 
 
 _NOT_CALLED = _Called("", "", "", "")
 
 
-def once(name: str, groups: dict[str, tuple[Item, ...]]) -> dict[str, tuple[Item, ...]]:
+def drop_repeated_items(
+    name: str, groups: dict[str, tuple[PageFact, ...]]
+) -> dict[str, tuple[PageFact, ...]]:
     """Leave out what a Chinese list says twice, and complications that the name itself holds."""
     kept = {}
     for relation, items in groups.items():
         if relation in ("complication", "symptom", "sign"):
             items = tuple(item for item in items if not _is_within(name, relation, item.text))
         if relation in _ALIKE_ZH and len(items) > 1:
-            first = set(chinese_sentences.once(item.text for item in items if item.object))
+            first = set(chinese_sentences.drop_synonyms(item.text for item in items if item.object))
             items = tuple(item for item in items if not item.object or item.text in first)
         if items:
             kept[relation] = items
@@ -239,7 +245,7 @@ def _is_within(name: str, relation: str, text: str) -> bool:
     return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
 
 
-def belongs(relation: str, kind: str, name: str) -> bool:
+def can_be_object(relation: str, kind: str, name: str) -> bool:
     """Say whether an object can stand for its relation in a lesson.
 
     Statistics on tests and medicines would read like advice; some tables give a disease's name in
@@ -257,7 +263,7 @@ def belongs(relation: str, kind: str, name: str) -> bool:
     return True
 
 
-def spoken(entity: Entity, language: Language) -> str:
+def choose_name(entity: Entity, language: Language) -> str:
     """Return what an entity is called in a language, or nothing where it has no fit name there.
 
     Chinese also uses acronyms such as MRI; an English word stays out of Chinese text.
@@ -268,15 +274,15 @@ def spoken(entity: Entity, language: Language) -> str:
         if name.language == language and bool(_CJK.search(name.text)) == (language == "zh")
     )
     acronyms = (name.text for name in entity.names if _ACRONYM.fullmatch(name.text))
-    return next((text for text in (*own, *acronyms) if fit(text)), "")
+    return next((text for text in (*own, *acronyms) if is_usable_name(text)), "")
 
 
 @lru_cache(maxsize=65536)
-def fit(name: str) -> bool:
+def is_usable_name(name: str) -> bool:
     """Say whether a name may stand in a lesson: whole, balanced, and no fragment of a sentence."""
     return (
         1 < len(name) <= 60
-        and not damaged(name)
+        and not is_damaged(name)
         and not names.is_debris(name)
         and names.has_balanced_brackets(name)
         and not _NO_NAME.search(name)
@@ -294,7 +300,7 @@ def is_cut(text: str) -> bool:
     return any(bracket in _NUMBERED.sub("", open_ended) for bracket in "()")
 
 
-def damaged(text: str) -> bool:
+def is_damaged(text: str) -> bool:
     """Say whether a text holds debris, or breaks off before a list that the source did not keep."""
     return (
         any(mark in text for mark in _DEBRIS)

@@ -1,9 +1,10 @@
-"""Patients: who speaks or is spoken of, for how long, and what their symptoms may mean.
+"""Derive which patients a condition may befall, and describe them.
 
-    page -> profile (sex, age, acuteness that its names allow) -> words of a case
+    page -> profile (sex, age, pace that its names allow) -> words of a case
 
-Only what a condition's own names and facts allow is said: no man with ovarian cysts, no month of
-appendicitis. Ages and durations belong to questions; an answer never repeats them.
+Only what a condition's own names and facts allow is said: no man has ovarian cysts, and
+appendicitis does not last a month. Ages and durations belong to questions; answers never repeat
+them.
 """
 
 import random
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -131,7 +132,7 @@ _OF_ILLNESS = {"symptom", "sign", "cause", "risk_factor", "test", "complication"
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class PatientProfile:
     """Whom a condition may befall and how fast; an empty sex may be either."""
 
     sex: Sex
@@ -142,9 +143,9 @@ class Profile:
     pregnant: bool = False
 
 
-def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
+def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientProfile:
     """Return whom a condition may befall, by its names, its symptoms and those it affects."""
-    about, whom, risks, sudden = page.once("signs", _signs_of)
+    about, whom, risks, sudden = page.cached("signs", _signs_of)
     felt = 0
     for item in complaints:
         felt |= _signs(item.text)
@@ -170,10 +171,10 @@ def profile(page: Page, complaints: Sequence[Item] = ()) -> Profile:
     childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
     fertile = childbearing and stage != "child" and not menopause
     pregnant = fertile and bool(about & _IS_PREGNANT)
-    return Profile(sex, stage, fertile, pace, menopause, pregnant)
+    return PatientProfile(sex, stage, fertile, pace, menopause, pregnant)
 
 
-def _signs_of(page: Page) -> tuple[int, int, int, bool]:
+def _signs_of(page: FactPage) -> tuple[int, int, int, bool]:
     """Return the signs of a page's names, of whom and where it befalls, of its risks, its onset."""
     about = _looked_for(" ".join([name.text for name in page.entity.names]))
     whom = _looked_for(_words(page.groups, "population", "body_part"))
@@ -198,9 +199,9 @@ def _is_sudden(name: int, about: int) -> bool:
     return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
 
 
-def beside(page: Page, other: Page) -> bool:
+def can_be_compared(page: FactPage, other: FactPage) -> bool:
     """Say whether one patient may be weighed between two conditions: sex and age allow both."""
-    one, two = page.once("profile", profile), other.once("profile", profile)
+    one, two = page.cached("profile", profile_of), other.cached("profile", profile_of)
     sexes = {one.sex, two.sex} - {""}
     if len(sexes) > 1 or (two.sex and not one.sex):
         return False
@@ -216,27 +217,27 @@ def beside(page: Page, other: Page) -> bool:
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
 
 
-def suits(page: Page, item: Item) -> bool:
+def can_be_asked(page: FactPage, item: PageFact) -> bool:
     """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
-    own, told = page.once("profile", profile), profile(page, [item])
+    own, told = page.cached("profile", profile_of), profile_of(page, [item])
     return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
 
 
-def history(page: Page) -> list[Item]:
-    """Return the risk factors that a history tells of: not what anyone sees or is born with."""
-    fertile = profile(page).childbearing
+def history_items(page: FactPage) -> list[PageFact]:
+    """Return the risk factors that a history may mention: no visible or inborn ones."""
+    fertile = profile_of(page).childbearing
     return [
         item
-        for item in page.named("risk_factor")
+        for item in page.entity_facts("risk_factor")
         if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
     ]
 
 
-def _words(groups: dict[str, tuple[Item, ...]], *relations: str) -> str:
+def _words(groups: dict[str, tuple[PageFact, ...]], *relations: str) -> str:
     return " ".join(item.text for relation in relations for item in groups.get(relation, ()))
 
 
-def is_illness(page: Page) -> bool:
+def is_illness(page: FactPage) -> bool:
     """Say whether one can have it: procedures, too, stand as conditions that a medicine is for."""
     if page.entity.kind != "condition":
         return True
@@ -246,8 +247,8 @@ def is_illness(page: Page) -> bool:
     return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
 
 
-def age(who: Profile, pick: random.Random) -> int:
-    """Return an age in years that fits; a baby's is not told in years."""
+def choose_age(who: PatientProfile, pick: random.Random) -> int:
+    """Return an age in years that fits; a baby's is not stated in years."""
     if who.childbearing:
         return pick.randint(22, 38)
     if who.menopause:
@@ -261,22 +262,22 @@ _AGES: dict[Stage, tuple[int, int]] = {
 }  # fmt: skip
 
 
-def since(who: Profile, language: Language, pick: random.Random) -> str:
+def choose_duration(who: PatientProfile, language: Language, pick: random.Random) -> str:
     """Return for how long it may have lasted."""
     return pick.choice(load(PatientsWords, language).duration[who.pace])
 
 
-def likely(page: Page, symptoms: str, pick: random.Random) -> str:
+def state_likely_condition(page: FactPage, symptoms: str, pick: random.Random) -> str:
     """Return a sentence that says which condition has these symptoms, and no more than that."""
-    template = grammar.say(load(PatientsWords, page.language).likely, pick)
+    template = grammar.draw(load(PatientsWords, page.language).likely, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=symptoms)
 
 
-def case(
-    who: Profile, symptoms: str, relation: str, language: Language, pick: random.Random
+def describe_case(
+    who: PatientProfile, symptoms: str, relation: str, language: Language, pick: random.Random
 ) -> str:
     """Return a case in the third person with a question on it."""
-    told = person(who, language, pick)
+    told = describe_person(who, language, pick)
     words = load(PatientsWords, language)
     return realizer.fill(
         pick.choice(words.case),
@@ -285,15 +286,15 @@ def case(
         who=told,
         Who=told[:1].upper() + told[1:],
         a=symptoms,
-        since=since(who, language, pick),
+        since=choose_duration(who, language, pick),
         ask=pick.choice(words.case_question[relation]),
     )
 
 
-def person(who: Profile, language: Language, pick: random.Random) -> str:
+def describe_person(who: PatientProfile, language: Language, pick: random.Random) -> str:
     """Return who it is, in the third person."""
     sex = who.sex or pick.choice(("f", "m"))
-    years = age(who, pick)
+    years = choose_age(who, pick)
     if language == "en":
         if who.stage == "baby":
             return "a baby " + ("girl" if sex == "f" else "boy")

@@ -1,22 +1,21 @@
-"""Phrases: how the facts of a relation are told in running text, in many forms.
+"""Write sentences that state the facts of a relation, in one of many forms.
 
     name + relation + items -> one sentence that states them and nothing more
 
-Every sentence names its relation in words that a proof can look for. This file knows nothing of
-questions, of patients, or of where a fact came from.
+Every sentence names its relation in words that the proof can look for.
 """
 
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.lessons.facts.pages import INVERSE, Item
+from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.realize import articles, chinese_sentences
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.records import Language
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
@@ -29,7 +28,7 @@ _PURPOSE = re.compile(
     r"support|abortion|vaccination|cessation)$",
     re.IGNORECASE,
 )
-"""What a medicine is for, and no illness that it treats."""
+"""Purposes of a medicine that are no illness that it treats."""
 _IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
 _SHORT_EN = re.compile(
     r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
@@ -40,7 +39,7 @@ _FINITE = re.compile(
     r"affects?|causes?|results?|consists?|arises?)\b"
 )
 _VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
-"""A verb behind a comma or a bracket is that of a whole sentence."""
+"""A verb after a comma or a bracket belongs to a whole sentence."""
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
@@ -60,7 +59,7 @@ _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)
 _HEAD = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
 )
-"""Behind the noun that a verb agrees with."""
+"""What follows the noun that a verb agrees with."""
 
 _NUMBER = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")
 _LARGE = re.compile(r"\{[A-Z]+\}")
@@ -81,7 +80,7 @@ _DOES = re.compile(
     "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
     "works"
 )
-"""How a text begins that says what a medicine does."""
+"""Verbs at the start of a text that says what a medicine does."""
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
@@ -90,10 +89,10 @@ _JOINTS_ZH = ("和", "、", "以及", "、", "及", "与")
 _ADDED_ZH = ("，以及", "，还有")
 
 
-def statement(
+def state_facts(
     name: str,
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -107,12 +106,12 @@ def statement(
     table = words.with_subject.get(relation) or (_plain(relation, language),)
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
         table = tuple(each for each in table if "treat" not in each) or table
-    return told(table, name, items, language, pick)
+    return fill_with_items(table, name, items, language, pick)
 
 
-def brief(
+def state_briefly(
     relation: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -124,19 +123,23 @@ def brief(
     """
     table = load(RelationSentencesWords, language).without_subject.get(relation, ())
     return (
-        told(table, "", items, language, pick, clause=clause) if table and items[0].object else ""
+        fill_with_items(table, "", items, language, pick, clause=clause)
+        if table and items[0].object
+        else ""
     )
 
 
-def others(relation: str, items: Sequence[Item], pick: random.Random) -> str:
+def state_further(relation: str, items: Sequence[PageFact], pick: random.Random) -> str:
     """Return an English sentence on what else there is of a relation, or nothing."""
     template = load(RelationSentencesWords, "en").further.get(relation, "")
-    return told((template,), "", items, "en", pick) if template and items[0].object else ""
+    return (
+        fill_with_items((template,), "", items, "en", pick) if template and items[0].object else ""
+    )
 
 
-def unrepeated(
-    groups: Iterable[tuple[str, Sequence[Item]]], most: int
-) -> Iterator[tuple[str, list[Item]]]:
+def drop_repeated_treatments(
+    groups: Iterable[tuple[str, Sequence[PageFact]]], most: int
+) -> Iterator[tuple[str, list[PageFact]]]:
     """Yield at most so many facts of each relation, perhaps none.
 
     A treatment or medicine that the first line named before is not named again.
@@ -150,9 +153,9 @@ def unrepeated(
         yield relation, kept
 
 
-def together(
+def state_together(
     name: str,
-    groups: Sequence[tuple[str, Sequence[Item]]],
+    groups: Sequence[tuple[str, Sequence[PageFact]]],
     language: Language,
     pick: random.Random,
 ) -> str:
@@ -161,18 +164,18 @@ def together(
     Without a name it is left to what was said before.
     """
     relation, items = groups[0]
-    text = "" if name else brief(relation, items, language, pick)
-    text = text or statement(name, relation, items, language, pick)
+    text = "" if name else state_briefly(relation, items, language, pick)
+    text = text or state_facts(name, relation, items, language, pick)
     for relation, items in groups[1:]:
-        clause = brief(relation, items, language, pick, clause=True)
+        clause = state_briefly(relation, items, language, pick, clause=True)
         text = text.rstrip(_STOPS) + ("; " if language == "en" else "；") + clause
     return text
 
 
-def told(
+def fill_with_items(
     templates: Sequence[str],
     name: str,
-    items: Sequence[Item],
+    items: Sequence[PageFact],
     language: Language,
     pick: random.Random,
     *,
@@ -180,26 +183,26 @@ def told(
     **parts: str,
 ) -> str:
     """Return one of the sentences of some templates, filled with items in any order."""
-    template = grammar.say(templates, pick)
+    template = grammar.draw(templates, pick)
     if language == "zh" and len(items) == 1:
-        template = chinese_sentences.of_one(template)
+        template = chinese_sentences.for_single_item(template)
     names = [item.said for item in items]
     pick.shuffle(names)
     if "{a}" in template or "{A}" in template:
         ends = template.endswith(("{a}。", "{a}."))
-        plain = language == "zh" and chinese_sentences.joined(template)
-        parts["a"] = "、".join(names) if plain else listing(names, language, pick, ends=ends)
+        plain = language == "zh" and chinese_sentences.joins_by_and(template)
+        parts["a"] = "、".join(names) if plain else join_names(names, language, pick, ends=ends)
     if "{o}" in template:
-        parts["o"] = listing(names, language, pick, either=True)
+        parts["o"] = join_names(names, language, pick, either=True)
     return fill(template, language, len(items), clause=clause, s=name, **parts)
 
 
-def _said(items: Sequence[Item]) -> list[str]:
+def _said(items: Sequence[PageFact]) -> list[str]:
     return [item.said for item in items]
 
 
-def relations(language: Language) -> tuple[str, ...]:
-    """Return the relations that can be told, those seen from the object among them."""
+def stated_relations(language: Language) -> tuple[str, ...]:
+    """Return the relations that have sentences, including those seen from the object."""
     words = load(RelationSentencesWords, language)
     return tuple(dict.fromkeys((*words.with_subject, *words.before_text)))
 
@@ -215,7 +218,7 @@ def fill(
     'Signs of gout include pain and heat.'
     """
     chosen = (
-        chinese_sentences.fitting(template, parts.get("s", "")) if language == "zh" else template
+        chinese_sentences.fit_verb(template, parts.get("s", "")) if language == "zh" else template
     )
     if "[" in chosen:
         single = count == 1 and not (language == "en" and is_plural(parts.get("a", "")))
@@ -227,14 +230,14 @@ def fill(
     if _LARGE.search(chosen):
         parts |= {key.upper(): text[:1].upper() + text[1:] for key, text in parts.items()}
     if language == "zh":
-        return chinese_sentences.unrepeated(chosen.format(**parts))
+        return chinese_sentences.drop_repeated_words(chosen.format(**parts))
     text = _PART.sub(lambda match: _part(chosen[: match.start()], parts[match[1]]), chosen)
     return text if clause else text[:1].upper() + text[1:]
 
 
 def _part(before: str, text: str) -> str:
     """Return what is filled in, without its article where the words before it leave no room."""
-    return articles.bare(text) if articles.takes_bare(before) else text
+    return articles.without_article(text) if articles.leaves_no_article(before) else text
 
 
 def is_plural(name: str) -> bool:
@@ -253,7 +256,7 @@ def is_plural(name: str) -> bool:
     )
 
 
-def listing(
+def join_names(
     texts: Sequence[str],
     language: Language,
     pick: random.Random | None = None,
@@ -264,9 +267,9 @@ def listing(
 
     `either` joins the last by "or", as after a denial; `ends` says that a sentence ends there.
 
-    >>> listing(["thirst", "fatigue", "weight loss"], "en")
+    >>> join_names(["thirst", "fatigue", "weight loss"], "en")
     'thirst, fatigue and weight loss'
-    >>> listing(["口渴", "乏力"], "zh")
+    >>> join_names(["口渴", "乏力"], "zh")
     '口渴和乏力'
     """
     if len(texts) < 2:
@@ -311,7 +314,7 @@ def _plain(relation: str, language: Language) -> str:
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
 
 
-def _told(name: str, relation: str, item: Item, language: Language, pick: random.Random) -> str:
+def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
     if language == "zh":
         return _told_zh(name, relation, body, pick) + "。"
@@ -337,9 +340,9 @@ def _told(name: str, relation: str, item: Item, language: Language, pick: random
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):
-        return fill(f"{grammar.say(words.before_advice, pick)} ", language, 1, s=name) + said + "."
+        return fill(f"{grammar.draw(words.before_advice, pick)} ", language, 1, s=name) + said + "."
     intros = words.before_text.get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",)
-    intro = grammar.say(intros, pick)
+    intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
 
@@ -388,5 +391,5 @@ def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}的易感人群：{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
-    intro = grammar.say(intros, pick)
+    intro = grammar.draw(intros, pick)
     return intro.format(s=name) + body

@@ -1,9 +1,8 @@
-"""Telling: how the values of a case are told in a question, and put into templates.
+"""Phrase the values of a calculator case in questions, and fill templates with them.
 
-    case + voice -> whom it is about, a list of values in some order -> a filled template
+    case + voice -> description of the patient, list of values in random order -> filled template
 
-Voices: `pro` speaks of a patient, `own` of oneself, `kin` of a relative. This file knows the order
-of words of both languages, and nothing of what is asked.
+Voices: `pro` speaks of a patient, `own` of oneself, `kin` of a relative.
 """
 
 import random
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.calculators.formulas.formula import Input
-from knowledge.lessons.facts.calculator_cases import Case
+from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import LinesBy, ToolsWords
@@ -37,14 +36,14 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Relative:
     """Whom a question is about: a relative, with the words for her or him, or nobody named."""
 
     kin: str = ""
     her: str = ""
 
 
-def relative(case: Case, language: Language, pick: random.Random) -> Person:
+def choose_relative(case: CalculatorCase, language: Language, pick: random.Random) -> Relative:
     """Return a relative whose sex is that of the case."""
     sex, age = case.given.get("sex"), case.age()
     kins = [
@@ -52,10 +51,12 @@ def relative(case: Case, language: Language, pick: random.Random) -> Person:
         for kin, her, own, from_age, to_age in load(ToolsWords, language).relative
         if sex in (None, own) and (age is None or from_age <= age <= to_age)
     ]
-    return Person(*pick.choice(kins))
+    return Relative(*pick.choice(kins))
 
 
-def who(case: Case, language: Language, pick: random.Random, without: str = "") -> str:
+def describe_patient(
+    case: CalculatorCase, language: Language, pick: random.Random, without: str = ""
+) -> str:
     """Return whom a clinician speaks of: age and sex where the formula takes them.
 
     Where it takes neither, both may still be told: a patient has them.
@@ -72,16 +73,16 @@ def who(case: Case, language: Language, pick: random.Random, without: str = "") 
     key = " ".join(filter(None, (sex, ("child" if child else "age") if age else ""))) or "unknown"
     words = load(ToolsWords, language)
     said = pick.choice(words.patient[key])
-    return articled(said.format(a=age, bay=pick.choice(words.bay), bed=pick.randint(2, 30)))
+    return correct_articles(said.format(a=age, bay=pick.choice(words.bay), bed=pick.randint(2, 30)))
 
 
-def listed(
-    case: Case,
+def list_values(
+    case: CalculatorCase,
     language: Language,
     pick: random.Random,
     voice: Voice,
     without: Collection[str] = (),
-    person: Person | None = None,
+    person: Relative | None = None,
 ) -> str:
     """Return the values of a case in one list, in an order of chance."""
     words = load(ToolsWords, language)
@@ -108,27 +109,27 @@ def listed(
     return _joined([*said, *findings], language, pick)
 
 
-def single(case: Case, one: Input, language: Language, pick: random.Random) -> str:
-    """Return one value of a case, told on its own."""
+def phrase_value(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
+    """Return one value of a case on its own."""
     form = pick.choice(load(ToolsWords, language).value)
     return _told(case, one, language, pick, "pro", form, None)
 
 
-def restated(case: Case, language: Language) -> str:
+def restate_values(case: CalculatorCase, language: Language) -> str:
     """Return the numbers of a case as an answer repeats them, or nothing where there are others."""
     if any(each.is_finding for each in case.formula.inputs):
         return ""
     numbers = [each for each in case.formula.inputs if not each.choices]
     if not numbers or len(numbers) > 4:
         return ""
-    said = [value_of(case, each, language) for each in numbers]
+    said = [name_value(case, each, language) for each in numbers]
     if language == "zh":
         return "、".join(said)
     return ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
 
 
-def value_of(case: Case, one: Input, language: Language) -> str:
-    """Return a value with its name, as an answer tells it.
+def name_value(case: CalculatorCase, one: Input, language: Language) -> str:
+    """Return a value with its name, as an answer repeats it.
 
     >>> # for a weight of 70: "weight 70 kg" or "体重70 kg"
     """
@@ -137,16 +138,16 @@ def value_of(case: Case, one: Input, language: Language) -> str:
     return f"{one.names(language)[0]}{space}{amount}"
 
 
-def told_amount(case: Case, one: Input, language: Language, pick: random.Random) -> str:
-    """Return a number with its unit as it is told, in one of the unit's spellings."""
-    number, unit = case.told[one.key]
+def spell_amount(case: CalculatorCase, one: Input, language: Language, pick: random.Random) -> str:
+    """Return a number with its unit in one of the unit's spellings."""
+    number, unit = case.stated[one.key]
     return units.join_quantity(number, _spelling(unit, language, pick))
 
 
-def fill(template: str, language: Language, **slots: str) -> str:
+def fill_slots(template: str, language: Language, **slots: str) -> str:
     """Return a template with its slots filled; a slot in capitals begins a sentence.
 
-    >>> fill("{F}: {r}.", "en", f="anion gap", r="12 mmol/L")
+    >>> fill_slots("{F}: {r}.", "en", f="anion gap", r="12 mmol/L")
     'Anion gap: 12 mmol/L.'
     """
 
@@ -154,34 +155,34 @@ def fill(template: str, language: Language, **slots: str) -> str:
         name = found[1]
         if name in slots:
             return slots[name]
-        return capital(slots[name[:1].lower() + name[1:]])
+        return capitalize(slots[name[:1].lower() + name[1:]])
 
-    return articled(_SLOT.sub(filled, template))
+    return correct_articles(_SLOT.sub(filled, template))
 
 
-def capital(text: str) -> str:
+def capitalize(text: str) -> str:
     """Return a text that begins a sentence; names such as pH and eGFR stay as they are."""
     found = _SMALL_WORD.match(text)
     return text[:1].upper() + text[1:] if found and text[:2] != "pH" else text
 
 
-def articled(text: str) -> str:
+def correct_articles(text: str) -> str:
     """Return a text with `an` before numbers that begin with a vowel.
 
-    >>> articled("a 80-year-old woman and a 18-year-old man")
+    >>> correct_articles("a 80-year-old woman and a 18-year-old man")
     'an 80-year-old woman and an 18-year-old man'
     """
     return _A_VOWEL.sub(r"\1n ", text)
 
 
 def _told(
-    case: Case,
+    case: CalculatorCase,
     one: Input,
     language: Language,
     pick: random.Random,
     voice: Voice,
     style: str,
-    person: Person | None,
+    person: Relative | None,
 ) -> str:
     words = load(ToolsWords, language)
     special: LinesBy = {}
@@ -204,11 +205,11 @@ def _told(
         form = form.replace("{n}{v}", "{n} {v}")
     if one.key in PLURAL and language == "en":
         form = form.replace(" is ", " are ").replace(" was ", " were ").replace("a {n}", "{n}")
-    return form.format(n=name, v=told_amount(case, one, language, pick))
+    return form.format(n=name, v=spell_amount(case, one, language, pick))
 
 
 def _findings(
-    case: Case, language: Language, pick: random.Random, without: Collection[str]
+    case: CalculatorCase, language: Language, pick: random.Random, without: Collection[str]
 ) -> list[str]:
     """Return the findings that are there, and of those that are not a few or all."""
     words = load(ToolsWords, language)
@@ -243,6 +244,8 @@ def _spelling(unit: str, language: Language, pick: random.Random) -> str:
     return spelled[0] if pick.random() < _PLAIN else pick.choice(spelled)
 
 
-def said(templates: Sequence[str], language: Language, pick: random.Random, **slots: str) -> str:
+def draw_and_fill(
+    templates: Sequence[str], language: Language, pick: random.Random, **slots: str
+) -> str:
     """Return one of the texts of one of the templates, its slots filled."""
-    return fill(grammar.say(templates, pick), language, **slots)
+    return fill_slots(grammar.draw(templates, pick), language, **slots)

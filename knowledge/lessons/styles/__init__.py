@@ -1,1 +1,1 @@
-"""The styles of training rows, one module each; `registry` lists them by name."""
+"""The styles of lessons, one module each; the words of a style are templates/*/<style>.yaml."""

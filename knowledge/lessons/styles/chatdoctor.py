@@ -1,10 +1,10 @@
-"""ChatDoctor: a patient describes, a doctor answers, in English and in Chinese.
+"""Write dialogues of a patient who complains and a doctor who answers (style chatdoctor).
 
     page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
 
 Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine,
-`linked` from symptoms that are only statistically associated, `kin` from those of somebody in the
-family: there nothing is advised.
+`linked` from symptoms that are only statistically associated, `kin` from those of a relative; the
+last two advise no treatment.
 """
 
 import random
@@ -15,15 +15,15 @@ from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
     patient_profiles,
     realizer,
 )
-from knowledge.lessons.realize.answer_builder import Answer
-from knowledge.lessons.realize.patient_profiles import Profile
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.patient_profiles import PatientProfile
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ChatdoctorWords, Lines
@@ -43,24 +43,24 @@ _TAKEN = (
 )  # fmt: skip
 _EXTRA = ("test", "first_line", "treatment", "medicine", "complication", "department", "red_flag")
 _PLAIN = ("treatment", "department")
-"""What reads alike for most conditions: seldom added where it was not asked for."""
+"""Relations that read alike for most conditions: seldom added unless asked for."""
 
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring")
 _MOST = 6
 _FLAGGED = 0.6
 _CLOSED = 0.6
-"""How often an answer ends with a red flag of the condition, and with a word of care."""
+"""How often an answer ends with a red flag of the condition, and with a closing sentence."""
 
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 _SLEEP = re.compile("Sleeping|睡")
 _ASLEEP = re.compile(r"sleep|insomni|snor|wak|drows|眠|睡", re.IGNORECASE)
-"""Who complains of bad sleep does not add that sleeping is difficult as well."""
+"""A patient who complains of bad sleep does not add that sleeping is difficult."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """Who speaks of whom; the words that a template needs for it."""
+    """The words by which a template refers to whoever is ill."""
 
     i: str
     again: str
@@ -70,14 +70,14 @@ class _Voice:
     my: str = "my"
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a consultation on a page can be about, and its forms."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations that a consultation on a page can ask for, and the forms of each."""
     if page.entity.kind == "medicine":
         return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    described = len(reportable_findings.felt(page.named("symptom"))) >= 2
+    described = len(reportable_findings.select_felt(page.entity_facts("symptom"))) >= 2
     for relation in _ASKED:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
             case = described and relation != "description"
@@ -87,92 +87,100 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page does not carry it."""
-    answer = Answer(page, pick)
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none if the page has too few facts."""
+    answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
-    return answer.lesson(NAME, question, relation)
+    return answer.build(NAME, question, relation)
 
 
-def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    items = _few(reportable_findings.felt(page.named("symptom")), pick)
-    who = patient_profiles.profile(page, items)
-    answer.say(patient_profiles.likely(page, _listed(items, page, pick), pick), "symptom", items)
+def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    items = _few(reportable_findings.select_felt(page.entity_facts("symptom")), pick)
+    who = patient_profiles.profile_of(page, items)
+    answer.add(
+        patient_profiles.state_likely_condition(page, _listed(items, page, pick), pick),
+        "symptom",
+        items,
+    )
     urged = _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick), answer, pick)
     if not urged:
         _close(page, who, relation, answer, pick, _words(page).case_closing)
-    asked = grammar.say(_words(page).case_question[relation], pick)
-    return complaint(page, who, items, pick) + _space(page) + asked
+    asked = grammar.draw(_words(page).case_question[relation], pick)
+    return describe_complaint(page, who, items, pick) + _space(page) + asked
 
 
-def _told(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    if relation != "description" and page.texts("description") and pick.random() < 0.1:
-        answer.state("description", page.texts("description")[:1])
-    who = patient_profiles.profile(page)
-    if page.texts("red_flag") and relation != "description":
+def _told(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    if relation != "description" and page.text_facts("description") and pick.random() < 0.1:
+        answer.state("description", page.text_facts("description")[:1])
+    who = patient_profiles.profile_of(page)
+    if page.text_facts("red_flag") and relation != "description":
         _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
     _close(page, who, relation, answer, pick, _words(page).closing)
     voice = _voice(who, page.language, pick)
     openings = _words(page).diagnosis
-    opening = grammar.say(
-        [each for each in openings if chinese_sentences.goes_with(each, page.said)], pick
+    opening = grammar.draw(
+        [each for each in openings if chinese_sentences.fits_verb(each, page.said)], pick
     )
     told = _voiced(opening, voice, page, s=page.said)
-    asked = grammar.say(_words(page).diagnosis_question[relation], pick)
+    asked = grammar.draw(_words(page).diagnosis_question[relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _taking(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _taking(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     _advise(page, relation, answer, pick)
     others = [key for key in _CAUTIONS if key != relation and page.groups.get(key)]
     if others and pick.random() < 0.4:
         _advise(page, pick.choice(others), answer, pick)
     if pick.random() < _CLOSED:
         _add(page, _words(page).medicine_closing, answer, pick)
-    told = grammar.say(_words(page).medicine, pick).format(s=page.said)
-    asked = grammar.say(_words(page).medicine_question[relation], pick)
+    told = grammar.draw(_words(page).medicine, pick).format(s=page.said)
+    asked = grammar.draw(_words(page).medicine_question[relation], pick)
     return _greeted(told, page, pick) + _space(page) + asked
 
 
 def _linking(
-    page: Page, relation: str, answer: Answer, pick: random.Random, *, kin: bool = False
+    page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random, *, kin: bool = False
 ) -> str:
     items = _few(_linked(page), pick)
     linked = _words(page).linked
-    text = realizer.told(linked, page.said, items, page.language, pick)
-    answer.say(text, "associated_with", items)
+    text = realizer.fill_with_items(linked, page.said, items, page.language, pick)
+    answer.add(text, "associated_with", items)
     for each in ("department", "red_flag"):
         if page.groups.get(each) and pick.random() < 0.5:
             _advise(page, each, answer, pick)
     _add(page, _words(page).linked_closing, answer, pick)
-    asked = grammar.say(_words(page).case_question["symptom"], pick)
-    who = patient_profiles.profile(page, items)
-    return complaint(page, who, items, pick, kin=kin) + _space(page) + asked
+    asked = grammar.draw(_words(page).case_question["symptom"], pick)
+    who = patient_profiles.profile_of(page, items)
+    return describe_complaint(page, who, items, pick, kin=kin) + _space(page) + asked
 
 
-_WRITERS: dict[str, Callable[[Page, str, Answer, random.Random], str]] = {
+_WRITERS: dict[str, Callable[[FactPage, str, AnswerBuilder, random.Random], str]] = {
     "case": _case, "told": _told, "taking": _taking, "linked": _linking,
     "kin": partial(_linking, kin=True),
 }  # fmt: skip
 
 
-def _advise_on(page: Page, relations: Sequence[str], answer: Answer, pick: random.Random) -> None:
-    """Tell the relations not told yet; what the first-line treatment named is not named again."""
+def _advise_on(
+    page: FactPage, relations: Sequence[str], answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """State the relations not stated yet, without repeating first-line treatments."""
     relations = [each for each in relations if not answer.states(each)]
     spoken = pick.choice(relations) if relations else ""
-    named = ((each, page.named(each)) for each in relations)
-    for each, items in realizer.unrepeated(named, _MOST):
-        if items or not page.named(each):
+    named = ((each, page.entity_facts(each)) for each in relations)
+    for each, items in realizer.drop_repeated_treatments(named, _MOST):
+        if items or not page.entity_facts(each):
             _advise(page, each, answer, pick, items, spoken=each == spoken)
 
 
-def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.Random) -> bool:
-    """Say before all advice what cannot wait, and whether anything was said."""
+def _urge(
+    page: FactPage, who: PatientProfile, relation: str, answer: AnswerBuilder, pick: random.Random
+) -> bool:
+    """Add what is urgent before all advice; return whether anything was added."""
     if who.pace != "sudden" or relation == "red_flag":
         return False
-    if page.texts("red_flag"):
+    if page.text_facts("red_flag"):
         _advise(page, "red_flag", answer, pick)
     else:
         _add(page, _words(page).urgent_closing, answer, pick)
@@ -180,15 +188,15 @@ def _urge(page: Page, who: Profile, relation: str, answer: Answer, pick: random.
 
 
 def _close(
-    page: Page,
-    who: Profile,
+    page: FactPage,
+    who: PatientProfile,
     relation: str,
-    answer: Answer,
+    answer: AnswerBuilder,
     pick: random.Random,
     closings: Lines,
 ) -> None:
-    """End an answer: where it may be urgent with a warning, else often with a word of care."""
-    if page.texts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
+    """End an answer: with a warning if it may be urgent, else often with a closing sentence."""
+    if page.text_facts("red_flag") and relation != "red_flag" and not answer.states("red_flag"):
         if who.pace == "sudden" or pick.random() < _FLAGGED:
             _advise(page, "red_flag", answer, pick)
     elif who.pace == "sudden" and relation != "description" and not answer.states("red_flag"):
@@ -205,32 +213,32 @@ def _close(
 
 
 def _add(
-    page: Page,
+    page: FactPage,
     closings: Lines,
-    answer: Answer,
+    answer: AnswerBuilder,
     pick: random.Random,
 ) -> None:
-    text = grammar.say(closings, pick)
-    answer.say(realizer.fill(text, page.language, 1))
+    text = grammar.draw(closings, pick)
+    answer.add(realizer.fill(text, page.language, 1))
 
 
-def _linked(page: Page) -> tuple[Item, ...]:
-    linked = [item for item in page.named("associated_with") if item.kind == "symptom"]
-    return tuple(reportable_findings.felt(linked))
+def _linked(page: FactPage) -> tuple[PageFact, ...]:
+    linked = [item for item in page.entity_facts("associated_with") if item.kind == "symptom"]
+    return tuple(reportable_findings.select_felt(linked))
 
 
-def _few(items: Sequence[Item], pick: random.Random) -> list[Item]:
+def _few(items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
     known = items[:12]
     taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
     return [item for item in known if item in taken]
 
 
-def _listed(items: Sequence[Item], page: Page, pick: random.Random) -> str:
-    return realizer.listing([item.said for item in items], page.language, pick)
+def _listed(items: Sequence[PageFact], page: FactPage, pick: random.Random) -> str:
+    return realizer.join_names([item.said for item in items], page.language, pick)
 
 
-def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
-    """Return the relations that an answer tells: the asked one, and some that a doctor adds."""
+def _care(page: FactPage, relation: str, pick: random.Random, extra: int = 2) -> list[str]:
+    """Return the relations that an answer states: the one asked for, and some that are added."""
     possible = _EXTRA if relation in (*_CARE, "symptom") else ("department", "red_flag")
     others = [
         key
@@ -246,40 +254,47 @@ def _care(page: Page, relation: str, pick: random.Random, extra: int = 2) -> lis
 
 
 def _advise(
-    page: Page,
+    page: FactPage,
     relation: str,
-    answer: Answer,
+    answer: AnswerBuilder,
     pick: random.Random,
-    items: Sequence[Item] = (),
+    items: Sequence[PageFact] = (),
     *,
     spoken: bool = True,
 ) -> None:
-    named = items or page.named(relation)[:_MOST]
+    named = items or page.entity_facts(relation)[:_MOST]
     if not named:
-        item = pick.choice(page.texts(relation)[:3])
+        item = pick.choice(page.text_facts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
-            intro = grammar.say(_words(page).red_flag, pick)
+            intro = grammar.draw(_words(page).red_flag, pick)
             stop = "." if page.language == "en" else "。"
             text = realizer.fill(intro, page.language, 1, v=item.said.rstrip(".。") + stop)
-            answer.say(text, relation, [item])
+            answer.add(text, relation, [item])
         else:
             answer.state(relation, [item])
         return
-    if relation == "side_effect" and len(reportable_findings.felt(named)) < len(named):
+    if relation == "side_effect" and len(reportable_findings.select_felt(named)) < len(named):
         spoken = False  # nobody notices a change in the blood
     forms = _words(page).spoken.get(relation, ()) if spoken else ()
-    if not forms or pick.random() < (0.7 if answer.begun else 0.4):
-        answer.state(relation, named, briefly=0.8 if answer.begun else 0.0)
+    if not forms or pick.random() < (0.7 if answer.has_begun else 0.4):
+        answer.state(relation, named, briefly=0.8 if answer.has_begun else 0.0)
         return
-    answer.say(realizer.told(forms, page.said, named, page.language, pick), relation, named)
+    answer.add(
+        realizer.fill_with_items(forms, page.said, named, page.language, pick), relation, named
+    )
 
 
-def complaint(
-    page: Page, who: Profile, items: Sequence[Item], pick: random.Random, *, kin: bool = False
+def describe_complaint(
+    page: FactPage,
+    who: PatientProfile,
+    items: Sequence[PageFact],
+    pick: random.Random,
+    *,
+    kin: bool = False,
 ) -> str:
-    """Return what a patient tells at the start; with `kin` it is someone of the family."""
+    """Return the patient's first words; with `kin` they are about a relative."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=kin or reportable_findings.by_another(items))
+    voice = _voice(who, page.language, pick, other=kin or reportable_findings.needs_witness(items))
     intro = _introduced(who, voice, page.language, pick)
     forms = _words(page).complaint
     if intro and not english:
@@ -289,20 +304,20 @@ def complaint(
         voice = replace(voice, i=voice.again, me=voice.me if voice.i == "I" else voice.again)
         voice = replace(voice, me={"he": "him", "she": "her"}.get(voice.me, voice.me))
     several = [each for each in forms if len(items) > 1 or "{rest}" not in each]
-    template = grammar.say(several, pick)
+    template = grammar.draw(several, pick)
     names = [_felt(item.said) if english else item.said for item in items]
-    since = patient_profiles.since(who, page.language, pick)
+    since = patient_profiles.choose_duration(who, page.language, pick)
     text = _voiced(
         template,
         voice,
         page,
-        a=realizer.listing(names, page.language, pick),
+        a=realizer.join_names(names, page.language, pick),
         x=names[0],
-        rest=realizer.listing(names[1:], page.language, pick),
+        rest=realizer.join_names(names[1:], page.language, pick),
         since=since,
         Since=since[:1].upper() + since[1:],
     )
-    worry = grammar.say(_words(page).worry, pick)
+    worry = grammar.draw(_words(page).worry, pick)
     restless = who.pace == "sudden" or any(_ASLEEP.search(name) for name in names)
     if _SLEEP.search(worry) and restless:
         worry = ""
@@ -311,42 +326,44 @@ def complaint(
 
 
 def _felt(name: str) -> str:
-    """Put an article before a symptom that one has one of: a fever, a sore throat."""
+    """Put an article before a countable symptom: a fever, a sore throat."""
     if (
-        articles.bare(name) != name
+        articles.without_article(name) != name
         or not name.endswith(load(ChatdoctorWords, "en").takes_article)
         or " of " in name
         or " in " in name
     ):
         return name
-    return articles.article(name) + name
+    return articles.indefinite_article(name) + name
 
 
-def _voiced(template: str, voice: _Voice, page: Page, **parts: str) -> str:
+def _voiced(template: str, voice: _Voice, page: FactPage, **parts: str) -> str:
     words = {"i": voice.i, "have": voice.have, "am": voice.am, "me": voice.me, "my": voice.my}
     large = {"I": voice.i[:1].upper() + voice.i[1:], "My": voice.my[:1].upper() + voice.my[1:]}
     text = template.format(**words, **large, **parts)
     return text[:1].upper() + text[1:] if page.language == "en" else text
 
 
-def _voice(who: Profile, language: Language, pick: random.Random, *, other: bool = False) -> _Voice:
-    """Choose who is ill: the speaker, or someone of the family whom the condition allows."""
+def _voice(
+    who: PatientProfile, language: Language, pick: random.Random, *, other: bool = False
+) -> _Voice:
+    """Choose who is ill: the speaker, or a relative whom the condition may befall."""
     other = other or who.stage in ("baby", "child") or pick.random() < 0.25
     if not other:
         return _Voice("I", "I") if language == "en" else _Voice("我", "")
     words = load(ChatdoctorWords, language)
-    kin = grammar.say(words.kin[who.stage][_SEX[who.sex]], pick)
+    kin = grammar.draw(words.kin[who.stage][_SEX[who.sex]], pick)
     if language == "zh":
         return _Voice(f"我{kin}", words.pronoun.get(kin, ""))
     again = words.pronoun.get(kin, "she")
     return _Voice(f"my {kin}", again, "has", "is", f"my {kin}", f"my {kin}'s")
 
 
-def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Random) -> str:
+def _introduced(who: PatientProfile, voice: _Voice, language: Language, pick: random.Random) -> str:
     """Return a sentence on sex and age, in about half of the cases."""
     if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
         return ""
-    years = patient_profiles.age(who, pick)
+    years = patient_profiles.choose_age(who, pick)
     if language == "zh":
         noun = {"f": "，女", "m": "，男", "": ""}[who.sex] if voice.i == "我" else ""
         return pick.choice((f"{voice.i}今年{years}岁{noun}。", f"{voice.i}{years}岁{noun}。"))
@@ -362,19 +379,19 @@ def _introduced(who: Profile, voice: _Voice, language: Language, pick: random.Ra
     return pick.choice((full, f"I am {years}. ", f"I'm {years} years old. "))
 
 
-def _greeted(text: str, page: Page, pick: random.Random) -> str:
+def _greeted(text: str, page: FactPage, pick: random.Random) -> str:
     greetings = _words(page).greeting
     if text.startswith("医生"):  # who is spoken to is not who is spoken of
         greetings = tuple(each for each in greetings if "医" not in each and "大夫" not in each)
-    greeting = grammar.say(greetings, pick)
+    greeting = grammar.draw(greetings, pick)
     if page.language == "zh" or not greeting.endswith(", ") or text[:2] in ("I ", "I'"):
         return greeting + text
     return greeting + text[:1].lower() + text[1:]
 
 
-def _words(page: Page) -> ChatdoctorWords:
+def _words(page: FactPage) -> ChatdoctorWords:
     return load(ChatdoctorWords, page.language)
 
 
-def _space(page: Page) -> str:
+def _space(page: FactPage) -> str:
     return " " if page.language == "en" else ""

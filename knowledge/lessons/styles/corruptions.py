@@ -1,6 +1,6 @@
-"""Slips: a calculator's answer gone wrong in one known way, for pairs of answers.
+"""Corrupt the answer of a row that calculates, in one known way, for preference pairs.
 
-row that calculates in one turn -> its answer with another result, or a result where none applies
+row that calculates in one turn -> another result, or a result where the formula does not apply
 """
 
 import random
@@ -14,18 +14,18 @@ from knowledge.records import Language, Lesson
 from knowledge.text import units
 
 _FACTORS = (0.1, 10, 0.5, 2, 0.8, 1.2, 0.9, 1.1, 1.4)
-"""By so much a result is off: a slip of the point, of a unit, of a factor."""
+"""Factors by which a wrong result is off, as after a misplaced point or a wrong unit."""
 
 
-class Slip(NamedTuple):
+class CorruptedAnswer(NamedTuple):
     """A wrong answer, and what is wrong with it."""
 
     answer: str
     why: str
 
 
-def slip(lesson: Lesson, pick: random.Random) -> Slip | None:
-    """Return a wrong answer beside the one of a row, or none where it carries no slip."""
+def corrupt(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
+    """Return a wrong version of a row's answer, or none if it cannot be corrupted."""
     found = (
         calls.parse_call_with_result(lesson.sources[0].quote, lesson.language)
         if lesson.sources
@@ -41,8 +41,8 @@ def slip(lesson: Lesson, pick: random.Random) -> Slip | None:
     return _other_result(call, lesson, pick)
 
 
-def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> Slip | None:
-    """Put another number in place of the result, in the call and wherever it is told."""
+def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
+    """Put another number in place of the result, in the call and in the answer."""
     right = call.formula.result(call.given)
     wrong = arithmetic.round_half_up(float(right) * pick.choice(_FACTORS), call.formula.places)
     if wrong in (right, *call.given.values()):
@@ -55,10 +55,10 @@ def _other_result(call: Calculation, lesson: Lesson, pick: random.Random) -> Sli
     line, _, text = answer.partition("\n")
     head = line[: -len(told)] + other if line.endswith(told) else line
     changed = f"{head}\n{text.replace(told, other)}"
-    return Slip(changed, f"wrong result: {wrong!r} stands in place of {right!r}")
+    return CorruptedAnswer(changed, f"wrong result: {wrong!r} stands in place of {right!r}")
 
 
-def _anyway(call: Calculation, language: Language) -> Slip | None:
+def _anyway(call: Calculation, language: Language) -> CorruptedAnswer | None:
     """Give the result of a formula that does not apply."""
     try:
         result = arithmetic.round_half_up(call.formula.exact(call.given), call.formula.places)
@@ -67,5 +67,5 @@ def _anyway(call: Calculation, language: Language) -> Slip | None:
     name = call.formula.names(language)[0]
     told = units.format_quantity(result, call.formula.unit, language)
     answer = load(PreferenceWords, language).misused_formula[0].format(f=name, r=told)
-    return Slip(f"{call.text(language)} = {told}\n{answer}",
+    return CorruptedAnswer(f"{call.text(language)} = {told}\n{answer}",
                 "misused formula: a result where the formula does not apply")  # fmt: skip

@@ -1,6 +1,6 @@
-"""Dialogue: a consultation in which the doctor asks before answering.
+"""Write consultations in which the doctor asks before answering (style dialogue).
 
-    complaint -> question, yes or no, some times over -> what it may be, tests, treatment
+    complaint -> question, yes or no, several times -> what it may be, tests, treatment
 
 Each question is about a finding or risk factor of a condition in question, and each reply follows
 the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import patient_profiles, realizer
-from knowledge.lessons.realize.answer_builder import Answer
-from knowledge.lessons.styles.chatdoctor import complaint
-from knowledge.lessons.styles.vignette import PLAN, compare, conclude
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.styles.chatdoctor import describe_complaint
+from knowledge.lessons.styles.vignette import PLAN, conclude, state_shared_finding
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import DialogueWords, VignetteWords
@@ -27,24 +27,24 @@ NAME = "dialogue"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _YES, _NO = True, False
-Asked = tuple[Page, str, Item, bool]
-"""Whose finding is asked about, and whether the patient has it."""
+AskedFinding = tuple[FactPage, str, PageFact, bool]
+"""FactPage, relation and finding that is asked about, and whether the patient has it."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a consultation can lead to, and its forms."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations that a consultation can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
-    planned = [each for each in PLAN if page.named(each)] if relation == "symptom" else []
+    planned = [each for each in PLAN if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where it needs a rival and there is none."""
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none if it needs a rival and there is none."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form != "single" else ()
+    rivals = page.find_similar(page) if form != "single" else ()
     if form != "single" and not rivals:
         return None
     rival = pick.choice(rivals) if rivals else None
@@ -56,53 +56,56 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
             return None
         shared = pick.choice(pairs)
     opening, asked = _planned(page, rival, shared, told_by, form, pick)
-    before, turns, last = _talk(page, told_by, opening, asked, pick)
-    answer, words = Answer(page, pick), load(DialogueWords, page.language)
+    before, turns, last = _conduct(page, told_by, opening, asked, pick)
+    answer, words = AnswerBuilder(page, pick), load(DialogueWords, page.language)
     told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
     summary = words.summary[told_by]
-    answer.say(realizer.told(summary, page.said, told, page.language, pick), told_by, told)
+    answer.add(
+        realizer.fill_with_items(summary, page.said, told, page.language, pick), told_by, told
+    )
     if rival and shared:
-        compare(page, rival, shared, told_by, answer, pick)
+        state_shared_finding(page, rival, shared, told_by, answer, pick)
     for of, each, item, has in asked:
         if has and each == "risk_factor":
-            template = grammar.say(load(VignetteWords, page.language).background, pick)
+            template = grammar.draw(load(VignetteWords, page.language).background, pick)
             text = realizer.fill(template, page.language, 1, s=of.said, a=item.said)
-            answer.say(text, each, [item])
+            answer.add(text, each, [item])
         elif not has:
-            template = grammar.say(words.absent[each], pick)
+            template = grammar.draw(words.absent[each], pick)
             text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
-            answer.say_of(text, (of, each, [item]))
+            answer.add_stating(text, (of, each, [item]))
     conclude(page, relation, told_by, answer, pick, told=told, patient=True)
-    return answer.lesson(NAME, last, relation, before=before, turns=turns)
+    return answer.build(NAME, last, relation, before=before, turns=turns)
 
 
 def _planned(
-    page: Page,
-    rival: Page | None,
-    shared: tuple[Item, Item] | None,
+    page: FactPage,
+    rival: FactPage | None,
+    shared: tuple[PageFact, PageFact] | None,
     relation: str,
     form: str,
     pick: random.Random,
-) -> tuple[list[Item], list[Asked]]:
-    """Choose what the patient tells at once, and what has to be asked for."""
+) -> tuple[list[PageFact], list[AskedFinding]]:
+    """Choose the findings that the patient reports at once, and those to be asked for."""
     known = _told(page, relation)[:8]
     first = shared[0] if shared else pick.choice(known)
-    rest = [item for item in known if reportable_findings.another(item, [first])]
+    rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
-    wish = pick.choice((1, 1, 2))
-    opening, rest = [first, *rest[: wish - 1]], rest[wish - 1 :]
+    reported = pick.choice((1, 1, 2))
+    opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
     most = {"short": 1, "single": 2, "long": 2}[form]
-    asked: list[Asked] = [(page, relation, item, _YES) for item in rest[:most]]
-    factors = patient_profiles.history(page)
+    asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest[:most]]
+    factors = patient_profiles.history_items(page)
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
-        # What the condition has in other words is no finding that only the rival has.
-        common = [*page.named(relation), *page.named("sign")]
+        # A finding that the condition has in other words does not belong to the rival only.
+        common = [*page.entity_facts(relation), *page.entity_facts("sign")]
         other = [
             item
             for item in _told(rival, relation)[:8]
-            if reportable_findings.another(item, common) and patient_profiles.suits(page, item)
+            if reportable_findings.is_new(item, common)
+            and patient_profiles.can_be_asked(page, item)
         ]
         if other:
             asked.append((rival, relation, pick.choice(other), _NO))
@@ -110,18 +113,22 @@ def _planned(
     return opening, asked
 
 
-def _told(page: Page, relation: str) -> list[Item]:
-    """Return the findings that a patient can tell of."""
-    return reportable_findings.felt(findings(page, relation))
+def _told(page: FactPage, relation: str) -> list[PageFact]:
+    """Return the findings that a patient can report."""
+    return reportable_findings.select_felt(findings(page, relation))
 
 
-def _talk(
-    page: Page, relation: str, opening: Sequence[Item], asked: Sequence[Asked], pick: random.Random
+def _conduct(
+    page: FactPage,
+    relation: str,
+    opening: Sequence[PageFact],
+    asked: Sequence[AskedFinding],
+    pick: random.Random,
 ) -> tuple[list[LessonMessage], list[list[str]], str]:
-    """Hold the talk; return all but the patient's last words, what was asked, and those words."""
+    """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
-    who = patient_profiles.profile(page, [*opening, *(item for *_, item, _ in asked)])
-    said = [complaint(page, who, opening, pick)]
+    who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
+    said = [describe_complaint(page, who, opening, pick)]
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     used: set[str] = set()
@@ -139,9 +146,9 @@ def _talk(
         replies = words.reply_yes if has else words.reply_no
         if each == "risk_factor":
             replies = words.reply_applies
-        reply = grammar.say(replies, pick)
+        reply = grammar.draw(replies, pick)
         while reply in said:
-            reply = grammar.say(replies, pick)
+            reply = grammar.draw(replies, pick)
         said.append(reply)
-    last = said[-1] + grammar.say(words.last_words, pick)
+    last = said[-1] + grammar.draw(words.last_words, pick)
     return messages, turns, last

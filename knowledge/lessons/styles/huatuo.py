@@ -1,8 +1,8 @@
-"""HuaTuo: questions over the attributes of an entity, in Chinese and in English.
+"""Write questions on the attributes of an entity, and their answers (style huatuo).
 
-    page + relation + form -> opening, question, tail -> an answer that lists its facts
+    page + relation + form -> opening, question -> an answer that lists its facts
 
-Forms: `all` asks for a relation, `some` for a few of it, `is` for one object, `pair` for two
+Forms: `all` asks for a relation, `some` for a few of its facts, `is` for one object, `pair` for two
 relations at once, `case` describes a patient and asks what it may be.
 """
 
@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts.pages import MOST, Item, Page
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import chinese_sentences, patient_profiles, realizer
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, HuatuoWords, TextBy
@@ -23,24 +23,24 @@ NAME = "huatuo"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
-"""Relations of which two sources may say different things; one answer tells one of them."""
+"""Relations on which two sources may differ; one answer states one of them."""
 
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
-"""How often a second sentence leaves out the name that the first has said."""
+"""How often a second sentence leaves out the name that the first one has given."""
 
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a page can be asked about, and the forms of asking for each."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
     return {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
 
 
-def _forms(page: Page, relation: str) -> tuple[str, ...]:
-    named = page.named(relation)
+def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
+    named = page.entity_facts(relation)
     words = load(HuatuoWords, page.language)
     forms = ["all"]
     if len(named) >= 3 and words.some_name.get(relation):
@@ -49,69 +49,71 @@ def _forms(page: Page, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    if relation in _CASE_THEN and len(page.named("symptom")) >= 2 and named:
+    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named:
         forms.append("case")
     return tuple(forms)
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the page does not carry it."""
-    answer = Answer(page, pick)
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none if the page has too few facts."""
+    answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, answer, pick)
-    return answer.lesson(NAME, question, relation)
+    return answer.build(NAME, question, relation)
 
 
-def chosen(page: Page, relation: str, pick: random.Random, most: int = MOST) -> Sequence[Item]:
+def choose_items(
+    page: FactPage, relation: str, pick: random.Random, most: int = MOST
+) -> Sequence[PageFact]:
     """Return the facts of a relation that a sentence can state: several names, or one text."""
-    named = page.named(relation)
+    named = page.entity_facts(relation)
     if relation == "associated_with":
-        return few(named, pick)
-    return named[:most] if named else [pick.choice(page.texts(relation)[:3])]
+        return sample_items(named, pick)
+    return named[:most] if named else [pick.choice(page.text_facts(relation)[:3])]
 
 
-def few(named: Sequence[Item], pick: random.Random) -> list[Item]:
-    """Return some of many facts that are alike, so that two rows seldom tell the same."""
+def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
+    """Return a sample of many similar facts, so that two rows seldom state the same."""
     return _ordered(pick.sample(named, min(len(named), pick.choice((3, 4, 4, 5, 6)))), named)
 
 
-def _all(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
-        answer.state(relation, few(page.named(relation), pick))
-        return asked(page, relation, pick)
+        answer.state(relation, sample_items(page.entity_facts(relation), pick))
+        return ask(page, relation, pick)
     for items in _every(page, relation):
         answer.state(relation, items)
-    return asked(page, relation, pick)
+    return ask(page, relation, pick)
 
 
-def _every(page: Page, relation: str) -> list[Sequence[Item]]:
-    """Return all that a relation holds, as groups that are each one sentence."""
-    named = page.named(relation)[:MOST]
-    told = page.texts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
+def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
+    """Return all facts of a relation, grouped by sentence."""
+    named = page.entity_facts(relation)[:MOST]
+    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
     return [*([named] if named else []), *((item,) for item in told)]
 
 
-def _some(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    named = page.named(relation)[:MOST]
+def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    named = page.entity_facts(relation)[:MOST]
     count = min(len(named) - 1, pick.choice((2, 3, 4)), 4)
     items = _ordered(pick.sample(named, count), named)
     answer.state(relation, items)
     words = load(HuatuoWords, page.language)
     number, label = words.number[count], words.some_name[relation]
-    asked = grammar.say(words.some_question, pick)
+    asked = grammar.draw(words.some_question, pick)
     if page.language == "en":
         return realizer.fill(asked, "en", count, s=page.said, n=number, r=label)
     return asked.format(s=page.said, n=number, r=label, m=words.measure_word[relation])
 
 
-def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
-    item = pick.choice(page.named(relation)[:MOST])
+def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    item = pick.choice(page.entity_facts(relation)[:MOST])
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     place = pick.randrange(len(asked))
-    # As many answers as questions means that each answers its own.
+    # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
-    answer.say(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
-    others = [each for each in page.named(relation)[:MOST] if each.object != item.object]
+    answer.add(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
+    others = [each for each in page.entity_facts(relation)[:MOST] if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
     return _opened(
@@ -120,90 +122,94 @@ def _is(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
 
 
 def _add_others(
-    page: Page, relation: str, others: Sequence[Item], answer: Answer, pick: random.Random
+    page: FactPage,
+    relation: str,
+    others: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
 ) -> None:
-    """State some of what else a relation holds, in words that say that it is further."""
+    """State some further facts of a relation, introduced as such."""
     english = page.language == "en"
     few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
-    text = realizer.others(relation, few, pick) if english else ""
+    text = realizer.state_further(relation, few, pick) if english else ""
     lead_ins = load(HuatuoWords, page.language).further_lead_in
-    lead = grammar.say(lead_ins, pick) if lead_ins else ""
+    lead = grammar.draw(lead_ins, pick) if lead_ins else ""
     if lead:
-        text = realizer.brief(relation, few, page.language, pick)
-        text = text or realizer.statement(page.said, relation, few, page.language, pick)
+        text = realizer.state_briefly(relation, few, page.language, pick)
+        text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
     if text:
-        answer.say(lead + text, relation, few)
+        answer.add(lead + text, relation, few)
     else:
         answer.state(relation, few, 0.8)
 
 
-def _pair(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
-        briefly = _AGAIN[page.language] if answer.begun else 0.0
-        answer.state(each, chosen(page, each, pick, 5), briefly)
-    return asked_twice(page, pair, pick)
+        briefly = _AGAIN[page.language] if answer.has_begun else 0.0
+        answer.state(each, choose_items(page, each, pick, 5), briefly)
+    return ask_for_two(page, pair, pick)
 
 
-def asked_twice(page: Page, pair: tuple[str, str], pick: random.Random) -> str:
+def ask_for_two(page: FactPage, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
     words = load(AttributeQuestionsWords, page.language)
     one, other = (words.topic_name[each] for each in pair)
     if page.language == "en" and realizer.is_plural(page.said):
         one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
-    template = grammar.say(words.two_topics, pick)
+    template = grammar.draw(words.two_topics, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
 
 
-def _second(page: Page, relation: str) -> list[str]:
+def _second(page: FactPage, relation: str) -> list[str]:
     return [key for key in page.groups if key in _paired(page) and key != relation]
 
 
-def _paired(page: Page) -> TextBy:
+def _paired(page: FactPage) -> TextBy:
     """Return the relations that may be asked about two at once."""
     return load(AttributeQuestionsWords, page.language).topic_name
 
 
-def _case(page: Page, relation: str, answer: Answer, pick: random.Random) -> str:
+def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
-    symptoms = page.named("symptom")[:MOST]
+    symptoms = page.entity_facts("symptom")[:MOST]
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
-    said = realizer.listing([item.said for item in items], page.language, pick)
-    answer.say(patient_profiles.likely(page, said, pick), "symptom", items)
-    answer.state(relation, chosen(page, relation, pick, 6), _AGAIN[page.language])
-    return patient_profiles.case(
-        patient_profiles.profile(page, items), said, relation, page.language, pick
+    said = realizer.join_names([item.said for item in items], page.language, pick)
+    answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
+    answer.state(relation, choose_items(page, relation, pick, 6), _AGAIN[page.language])
+    return patient_profiles.describe_case(
+        patient_profiles.profile_of(page, items), said, relation, page.language, pick
     )
 
 
 _WRITERS = {"all": _all, "some": _some, "is": _is, "pair": _pair, "case": _case}
 
 
-def _ordered(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
+def _ordered(items: Sequence[PageFact], order: Sequence[PageFact]) -> list[PageFact]:
     return [item for item in order if item in items]
 
 
-def asked(page: Page, relation: str, pick: random.Random) -> str:
-    """Return a question on a relation of a page, with what leads up to it."""
+def ask(page: FactPage, relation: str, pick: random.Random) -> str:
+    """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.say(words.question[relation], pick)
+    template = grammar.draw(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
     if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
-        kin = grammar.say(words.kin, pick)
-        told = grammar.say(
-            [each for each in contexts if chinese_sentences.goes_with(each, page.said)], pick
+        kin = grammar.draw(words.kin, pick)
+        told = grammar.draw(
+            [each for each in contexts if chinese_sentences.fits_verb(each, page.said)], pick
         )
         return realizer.fill(told, page.language, 1, s=page.said, kin=kin) + question
     return _opened(question, page, pick)
 
 
-def _opened(question: str, page: Page, pick: random.Random) -> str:
+def _opened(question: str, page: FactPage, pick: random.Random) -> str:
     openings = load(AttributeQuestionsWords, page.language).opening
     if question.startswith("医生"):
         openings = tuple(each for each in openings if "医生" not in each and each != "请问")
-    opening = grammar.say(openings, pick)
+    opening = grammar.draw(openings, pick)
     if page.language == "zh" or not opening or opening.endswith(". "):
         return opening + question
     named = question.startswith(page.said[:1].upper() + page.said[1:])

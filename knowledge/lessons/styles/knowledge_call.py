@@ -1,10 +1,10 @@
-"""Knowledge-call: a question, a call of the knowledge base, its result, an answer that shows it.
+"""Write dialogues that call the knowledge base before they answer (style knowledge-call).
 
     question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
 
-The call has one fixed grammar, the result is the line of evidence of the graph. Forms: `plain`
-answers, `shown` quotes the line that was used, `brief` is nothing but the line (in Chinese, where a
-line reads like a sentence), `twice` asks for two attributes in one talk.
+The call has one fixed grammar, and the result is the line of evidence of the graph. Forms: `plain`
+answers, `shown` quotes the line that was used, `brief` is the line alone (only in Chinese, where a
+line reads like a sentence), `twice` asks for two attributes in one dialogue.
 """
 
 import random
@@ -12,42 +12,42 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts.pages import INVERSE, MOST, Item, Page
+from knowledge.lessons.facts import lookup_calls
+from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
-from knowledge.lessons.verify import behaviour_checks
-from knowledge.records import Language, Lesson, LessonMessage
-from knowledge.vocabulary import RELATIONS
+from knowledge.records import Lesson, LessonMessage
+from knowledge.vocabulary import base_relation
 
 NAME = "knowledge-call"
 OF: tuple[Literal["entities"], ...] = ("entities",)
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return which attributes of a page can be called for, and the forms of answering."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations that a page can be looked up for, and the forms of each."""
     if '"' in page.name:
         return {}
     held = _held(page)
     brief = () if page.language == "en" else ("brief",)
     forms = ("plain", "shown", *brief, *(("twice",) if len(held) > 1 else ()))
-    # Statistics resemble each other: one way of telling them is enough.
+    # Rows of statistics resemble each other: one form is enough.
     return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     before: list[LessonMessage] = []
     turns: list[list[str]] = []
     last = relation
     if form == "twice":
         others = [each for each in _held(page) if each != relation]
-        first = pick.choice([each for each in others if page.named(each)] or others)
-        _called(page, first, huatuo.asked(page, first, pick), answer, before, turns, pick)
+        first = pick.choice([each for each in others if page.entity_facts(each)] or others)
+        _called(page, first, huatuo.ask(page, first, pick), answer, before, turns, pick)
         before.append(LessonMessage("user", _result(page, first)))
         told = _line(page, first)
         told = f"“{told}”" if page.language == "en" else told
@@ -55,77 +55,69 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
         turns.append(turns[-1])
         asked = _next(page, relation, pick)
     else:
-        asked = huatuo.asked(page, relation, pick)
+        asked = huatuo.ask(page, relation, pick)
     _called(page, last, asked, answer, before, turns, pick)
     items = _items(page, last)
     line = _line(page, last)
     found = _found(page, pick).strip()
     if found:
-        answer.say(found)
+        answer.add(found)
     if form == "brief":
-        answer.say(line, last, items)
+        answer.add(line, last, items)
     else:
         answer.state(last, items, briefly=0.6)
     if form == "shown" and items[0].object:
-        template = grammar.say(load(KnowledgeCallWords, page.language).shown, pick)
-        answer.say(template.format(f=line), last, items)
-    return answer.lesson(NAME, _result(page, last), relation, before=before, turns=turns)
+        template = grammar.draw(load(KnowledgeCallWords, page.language).shown, pick)
+        answer.add(template.format(f=line), last, items)
+    return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)
 
 
 def _called(
-    page: Page,
+    page: FactPage,
     relation: str,
     asked: str,
-    answer: Answer,
+    answer: AnswerBuilder,
     before: list[LessonMessage],
     turns: list[list[str]],
     pick: random.Random,
 ) -> None:
     """Add a question and the call that it leads to."""
-    call = behaviour_checks.call(page.name, _attribute(relation, page.language))
+    call = lookup_calls.write_call(page.name, lookup_calls.attribute_name(relation, page.language))
     before += [LessonMessage("user", asked), LessonMessage("assistant", call)]
-    turns.append(answer.use((page, relation, _items(page, relation))))
+    turns.append(answer.rest_on((page, relation, _items(page, relation))))
 
 
-def _result(page: Page, relation: str) -> str:
-    return behaviour_checks.RESULT[page.language] + _line(page, relation)
+def _result(page: FactPage, relation: str) -> str:
+    return lookup_calls.RESULT[page.language] + _line(page, relation)
 
 
-def _found(page: Page, pick: random.Random) -> str:
-    found = grammar.say(load(KnowledgeCallWords, page.language).found, pick)
+def _found(page: FactPage, pick: random.Random) -> str:
+    found = grammar.draw(load(KnowledgeCallWords, page.language).found, pick)
     return realizer.fill(found, page.language, 1)
 
 
-def _next(page: Page, relation: str, pick: random.Random) -> str:
+def _next(page: FactPage, relation: str, pick: random.Random) -> str:
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.say(words.question[relation], pick)
+    template = grammar.draw(words.question[relation], pick)
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question[:1].lower() + question[1:]
     if question.startswith(page.name):
         small = question
-    asked = grammar.say(load(KnowledgeCallWords, page.language).next_question, pick)
+    asked = grammar.draw(load(KnowledgeCallWords, page.language).next_question, pick)
     return asked.format(q=small, Q=question)
 
 
-def _held(page: Page) -> list[str]:
+def _held(page: FactPage) -> list[str]:
     asked = load(AttributeQuestionsWords, page.language).question
     return [relation for relation in asked if page.groups.get(relation)]
 
 
-def _items(page: Page, relation: str) -> Sequence[Item]:
-    return page.named(relation)[:MOST] or page.texts(relation)[:1]
+def _items(page: FactPage, relation: str) -> Sequence[PageFact]:
+    return page.entity_facts(relation)[:MOST] or page.text_facts(relation)[:1]
 
 
-def _line(page: Page, relation: str) -> str:
-    bare = relation.removesuffix(INVERSE)
+def _line(page: FactPage, relation: str) -> str:
+    bare = base_relation(relation)
     said = [item.text for item in _items(page, relation)]
     return verbalize.evidence_line(page.name, bare, said, page.language, inverse=bare != relation)
-
-
-def _attribute(relation: str, language: Language) -> str:
-    """Return what a relation is called in a call: its label, seen from the entity."""
-    of = RELATIONS[relation.removesuffix(INVERSE)]
-    if not relation.endswith(INVERSE):
-        return of.label(language)
-    return of.inverse_en if language == "en" else of.inverse_zh

@@ -1,10 +1,10 @@
-"""Literature: a talk about a paper, each answer a quotation from one of its passages.
+"""Write dialogues about a paper in which each answer is a quotation (style literature).
 
-    page of a document -> parts in their order -> question, quotation, some times over -> the last
+    page of a document -> parts in their order -> question, quotation, several times -> the last
 
-Nothing is retold: what a paper says stands between quotation marks, sign for sign, so that the
-proof can find it in its passage. Forms: how many turns lead up to the last question, or `whole` for
-a quotation from every part at once.
+Nothing is paraphrased: the words of a paper stand between quotation marks, so that the proof can
+find them in their passage. Forms: `one`, `again` and `three` differ in the turns before the last
+question, `whole` quotes every part at once.
 """
 
 import random
@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.pages import document_pages
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import LiteratureWords
@@ -28,10 +28,10 @@ OF: tuple[Literal["documents"], ...] = ("documents",)
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
 _QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
-"""What asks for a quotation already."""
+"""Questions that ask for a quotation already."""
 
 _JUDGED = ("result", "conclusion", "last")
-"""Parts that could be taken for advice: nobody takes a method or a background for it."""
+"""Parts that could be mistaken for advice, unlike methods and background."""
 
 _MOST_PARTS = 4
 _ENOUGH = 3
@@ -39,11 +39,11 @@ _MORE = 0.6
 """How often an answer quotes a second sentence of the same part."""
 
 Quotation = tuple[str, Passage, str]
-"""A part of a paper, a passage of it, and words of that."""
+"""A part of a paper, a passage of it, and the words quoted."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return which parts of a paper can be asked for last, and the forms of leading up to it."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the parts of a paper that can be asked for last, and the forms of each."""
     parts = Counter(part for part, _, _ in _quotations(page))
     return {
         part: _forms(place, sentences, len(parts))
@@ -52,7 +52,7 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
 
 
 def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
-    """Return two forms for a part that has sentences enough, else one, as each part carries it.
+    """Return two forms for a part with enough sentences, else one.
 
     A paper has few sentences: each is to be quoted once or twice.
     """
@@ -62,8 +62,8 @@ def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
     return tuple(possible[place % 2 :: 2][: 2 if sentences >= _ENOUGH else 1])
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where the paper has too little for that many turns."""
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none if the paper is too short for that many turns."""
     every = _quotations(page)
     own = [each for each in every if each[0] == relation]
     if form == "again":  # more is asked of what is quoted: of one section, where there are several
@@ -93,9 +93,9 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
 
 
 def _summed(
-    page: Page, every: Sequence[Quotation], relation: str, pick: random.Random
+    page: FactPage, every: Sequence[Quotation], relation: str, pick: random.Random
 ) -> Lesson | None:
-    """Quote one sentence of each part, in their order, or nothing where there is only one part."""
+    """Quote one sentence of each part in order, or nothing if there is only one part."""
     order = list(dict.fromkeys(map(_place, _quotations(page))))
     if len(order) < 2:
         return None
@@ -103,65 +103,65 @@ def _summed(
         order = order[:1] + sorted(pick.sample(order[1:], _MOST_PARTS - 1), key=order.index)
     chosen = [next(each for each in every if _place(each) == place) for place in order]
     words = load(LiteratureWords, page.language)
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     for part, passage, quoted in chosen:
         said = words.named_part if part == "part" else words.quotation[part]
-        answer.quote(grammar.say(said, pick).format(w=quoted, p=passage.section), passage, quoted)
-    opening = grammar.say(words.opening, pick).format(t=page.name)
-    return answer.lesson(NAME, opening + grammar.say(words.whole_question, pick), relation)
+        answer.quote(grammar.draw(said, pick).format(w=quoted, p=passage.section), passage, quoted)
+    opening = grammar.draw(words.opening, pick).format(t=page.name)
+    return answer.build(NAME, opening + grammar.draw(words.whole_question, pick), relation)
 
 
 def _place(quotation: Quotation) -> tuple[str, str]:
-    """Return what part of a paper is quoted: those without a name of their own by their titles."""
+    """Return the part that is quoted, and the section's title if the part has no name."""
     part, passage, _ = quotation
     return part, passage.section if part == "part" else ""
 
 
 def _held(
-    page: Page, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
+    page: FactPage, earlier: list[Quotation], last: list[Quotation], topic: str, pick: random.Random
 ) -> Lesson:
     language, words = page.language, load(LiteratureWords, page.language)
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []
-    opening = grammar.say(words.opening, pick).format(t=page.name)
+    opening = grammar.draw(words.opening, pick).format(t=page.name)
     seen = ""
     for part, passage, quoted in earlier:
-        question = opening if not messages else grammar.say(words.follow_up, pick)
+        question = opening if not messages else grammar.draw(words.follow_up, pick)
         messages.append(LessonMessage("user", question + _asked(part, passage, language, pick)))
-        said = grammar.say(words.agreement, pick) if len(messages) == 1 else ""
-        said += grammar.say(words.quotation[part], pick).format(w=quoted)
+        said = grammar.draw(words.agreement, pick) if len(messages) == 1 else ""
+        said += grammar.draw(words.quotation[part], pick).format(w=quoted)
         messages.append(LessonMessage("assistant", said))
-        turns.append([answer.hold(passage, quoted)])
+        turns.append([answer.rest_on_quotation(passage, quoted)])
         seen = part
     part, passage, quoted = last[0]
     if seen == part:
-        question = grammar.say(words.another_question, pick)
-        said = grammar.say(words.another_quotation, pick)
+        question = grammar.draw(words.another_question, pick)
+        said = grammar.draw(words.another_quotation, pick)
     else:
-        question = opening if not messages else grammar.say(words.ending, pick)
+        question = opening if not messages else grammar.draw(words.ending, pick)
         question += _asked(part, passage, language, pick)
-        said = grammar.say(words.quotation[part], pick)
-    demand = "" if _QUOTES.search(question) else grammar.say(words.quotation_wanted, pick)
+        said = grammar.draw(words.quotation[part], pick)
+    demand = "" if _QUOTES.search(question) else grammar.draw(words.quotation_wanted, pick)
     question += f" {demand}" if demand and language == "en" else demand
     answer.quote(said.format(w=quoted), passage, quoted)
     for _, passage, quoted in last[1:]:
-        further = grammar.say(words.another_quotation, pick)
+        further = grammar.draw(words.another_quotation, pick)
         while further[:4] == said[:4]:
-            further = grammar.say(words.another_quotation, pick)
+            further = grammar.draw(words.another_quotation, pick)
         answer.quote(further.format(w=quoted), passage, quoted)
-    caution = grammar.say(words.caution, pick)
+    caution = grammar.draw(words.caution, pick)
     if caution and part in _JUDGED:
-        answer.say(caution)
-    return answer.lesson(NAME, question, topic, before=messages, turns=turns)
+        answer.add(caution)
+    return answer.build(NAME, question, topic, before=messages, turns=turns)
 
 
 def _asked(part: str, passage: Passage, language: Language, pick: random.Random) -> str:
-    template = grammar.say(load(LiteratureWords, language).question[part], pick)
+    template = grammar.draw(load(LiteratureWords, language).question[part], pick)
     return template.format(p=passage.section)
 
 
-def _quotations(page: Page) -> list[Quotation]:
+def _quotations(page: FactPage) -> list[Quotation]:
     """Return what can be quoted, each with the part of the paper that it belongs to.
 
     Where a paper has no titled parts, only its first and its last sentence are known for what they

@@ -1,11 +1,11 @@
-"""Preference: a proven answer beside one that is worse in one known way, as pairs.
+"""Pair a proven answer with one that is worse in one known way (style preference).
 
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
 dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
-As a style it writes no rows: it has more rows give a pair, of all kinds. Talks of several turns
-give none, since a pair has no history.
+As a style it writes no rows of its own: it raises the share of rows that give a pair, and allows
+all kinds. Dialogues of several turns give none, since a pair has no history.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import articles
 from knowledge.lessons.styles import corruptions
 from knowledge.lessons.templates import grammar
@@ -29,11 +29,11 @@ from knowledge.text.sentences import sentence_spans
 NAME = "preference"
 OF: tuple[Literal["entities"], ...] = ()
 
-SHARE = 0.5
-"""About this share of the training rows gives a pair where the style is asked for."""
+PAIR_SHARE = 0.5
+"""Share of the training rows that give a pair if the style is asked for."""
 
-LITTLE = 0.2
-"""The share where it is not; those pairs are swapped facts, and slips of calculations."""
+LOW_PAIR_SHARE = 0.2
+"""The share if it is not; those pairs are swapped facts and wrong calculations only."""
 
 _GENERAL = re.compile(
     "(?:药物|支持|支持性|对症|中医|西医|中药|西药|手术|康复|综合|病因|一般|饮食|心理|护理).{0,4}|"
@@ -41,57 +41,57 @@ _GENERAL = re.compile(
     "大生化检查|体格检查|内科|外科|急诊科|中医科|中西医结合科|发烧|发热|乏力|疼痛|不适|全身|"
     ".*检查项目"
 )
-"""What may go with nearly every condition: put in, it would make no answer worse."""
+"""Names that go with nearly every condition: swapped in, they make no answer worse."""
 
 _POOL = 400
 _DRAWS = 30
-"""So often a name of the pool is drawn until one is found that the subject has no fact with."""
+"""How many names are drawn to find one that the subject is not related to."""
 
 _NUMBER = re.compile(r"(?<![\w.,/])\d+(?:\.\d+)?(?![\w/]|\.\d)")
 _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|单位|毫升)")
 _LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
-"""A line of evidence that lists names, or may do so."""
+"""A line of evidence that may list names."""
 
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
-Pair = dict[str, str]
+PreferencePair = dict[str, str]
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return nothing: pairs are made from the rows of the other styles."""
     return {}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write nothing."""
     return None
 
 
-class Pairs:
-    """Makes pairs from rows as they pass; what a row names is kept for later rows."""
+class PreferencePairs:
+    """Makes pairs from rows as they pass; the names of a row may be swapped into later ones."""
 
     def __init__(self, related: Callable[[str], set[str]], every: bool = True) -> None:
         self._related = related
         self._every = every
         self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
 
-    def __call__(self, lesson: Lesson) -> Pair | None:
+    def __call__(self, lesson: Lesson) -> PreferencePair | None:
         """Return a pair for some rows, or none."""
         named = _named(lesson)
         pair = None
-        if _drawn(lesson.id, SHARE if self._every else LITTLE) and _single(lesson):
+        if _drawn(lesson.id, PAIR_SHARE if self._every else LOW_PAIR_SHARE) and _single(lesson):
             pair = self._pair(lesson, named)
         for id, name in named:
             pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
             pool.append((id, name))
         return pair
 
-    def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> Pair | None:
+    def _pair(self, lesson: Lesson, named: list[tuple[str, str]]) -> PreferencePair | None:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
         if any(source.calculated for source in lesson.sources):
-            slip = corruptions.slip(lesson, pick)
-            return _made(lesson, slip.answer, slip.why) if slip else None
+            corrupted = corruptions.corrupt(lesson, pick)
+            return _made(lesson, corrupted.answer, corrupted.why) if corrupted else None
         if not self._every:
             return self._swapped(lesson, named, pick)
         rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
@@ -103,9 +103,9 @@ class Pairs:
 
     def _swapped(
         self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
-    ) -> Pair | None:
+    ) -> PreferencePair | None:
         """Put a name that the graph does not relate to the subject in place of a right one."""
-        # What the question names is no fact to swap: the answer would speak of something else.
+        # A name of the question is not swapped: the answer would be about something else.
         asked = lesson.messages[-2].content.casefold()
         unasked = [each for each in named if each[1].casefold() not in asked]
         if not unasked or lesson.meta.get("refused"):
@@ -114,36 +114,36 @@ class Pairs:
         id, right = pick.choice(unasked)
         pool = self._pool.get((lesson.language, _kind(id)), ())
         drawn = (pick.choice(pool) for _ in range(_DRAWS if pool else 0))
-        stranger = next(
+        unrelated = next(
             (name for other, name in drawn if other not in true and _is_worse(right, name)),
             "",
         )
         chosen = lesson.messages[-1].content
-        if not stranger:
+        if not unrelated:
             return None
         rest = [other for _, other in named if other != right]
-        said, instead = right, stranger
-        if lesson.language == "en" and articles.counted(right).lower() in chosen.lower():
-            said, instead = articles.counted(right), articles.counted(stranger)
+        said, instead = right, unrelated
+        if lesson.language == "en" and articles.with_article(right).lower() in chosen.lower():
+            said, instead = articles.with_article(right), articles.with_article(unrelated)
         rejected = "".join(
             _replaced(part, said, instead, rest) if states else part
             for part, states in _parts(lesson, chosen)
         )
-        # A test that is said as "examination of ..." takes the stranger in, too.
+        # The word "examination" that is added to some tests may now stand there twice.
         rejected = rejected.replace("检查检查", "检查")
         return _made(
             lesson,
             rejected,
-            f"swapped fact: {stranger!r} stands in place of {right!r}, "
+            f"swapped fact: {unrelated!r} stands in place of {right!r}, "
             "and the graph does not relate it to the subject",
         )
 
 
-def _is_worse(right: str, stranger: str) -> bool:
-    """Say whether a name makes an answer worse: not where it fits anything, or means the same."""
-    if _GENERAL.fullmatch(stranger) or reportable_findings.alike(right, stranger):
+def _is_worse(right: str, unrelated: str) -> bool:
+    """Say whether a name makes an answer worse: it does not if it fits anything or is a synonym."""
+    if _GENERAL.fullmatch(unrelated) or reportable_findings.are_alike(right, unrelated):
         return False
-    return stranger[:2] != right[:2] or right.isascii()
+    return unrelated[:2] != right[:2] or right.isascii()
 
 
 def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
@@ -166,8 +166,8 @@ def _parts(lesson: Lesson, text: str) -> list[tuple[str, bool]]:
     return [*parts, (text[place:], False)]
 
 
-def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
-    """Leave the red flag out of an answer that is about it, and calm the patient."""
+def _missed(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
+    """Leave the red flag out of an answer on it, and reassure the patient instead."""
     if lesson.meta.get("relation") != "red_flag" or lesson.meta.get("declined"):
         return None
     flags = {
@@ -190,7 +190,7 @@ def _missed(lesson: Lesson, pick: random.Random) -> Pair | None:
     )
 
 
-def _overdosed(lesson: Lesson) -> Pair | None:
+def _overdosed(lesson: Lesson) -> PreferencePair | None:
     """Make the limit of a dose ten times as high."""
     if lesson.meta.get("relation") != "dose_limit" or lesson.meta.get("declined"):
         return None
@@ -206,7 +206,7 @@ def _overdosed(lesson: Lesson) -> Pair | None:
     )
 
 
-def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
+def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     """Cite a line that is not there, or one that says something else."""
     answer = lesson.messages[-1].content
     found = markers(answer)
@@ -224,19 +224,19 @@ def _invented(lesson: Lesson, pick: random.Random) -> Pair | None:
     return _made(lesson, rejected, why)
 
 
-def _declined(lesson: Lesson, pick: random.Random) -> Pair | None:
+def _declined(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     if lesson.meta.get("refused") or lesson.meta.get("declined"):
         return None
     needless = load(PreferenceWords, lesson.language).needless_refusal
     refusals = (*needless, *load(SafetyWords, lesson.language).refusal[:3])
     return _made(
         lesson,
-        grammar.say(refusals, pick),
+        grammar.draw(refusals, pick),
         "needless refusal: the question asks for nothing that harms",
     )
 
 
-def _made(lesson: Lesson, rejected: str, why: str) -> Pair | None:
+def _made(lesson: Lesson, rejected: str, why: str) -> PreferencePair | None:
     chosen = lesson.messages[-1].content
     if rejected == chosen:
         return None
@@ -249,7 +249,7 @@ def _single(lesson: Lesson) -> bool:
 
 
 def _named(lesson: Lesson) -> list[tuple[str, str]]:
-    """Return the objects of a row with their names, where it is plain which name is whose."""
+    """Return the objects of a row with their names, if each has one."""
     objects = lesson.meta.get("objects")
     names = list(dict.fromkeys(map(str, objects))) if isinstance(objects, list) else []
     ids = list(lesson.entities[1:])

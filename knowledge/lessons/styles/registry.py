@@ -1,9 +1,9 @@
-"""Styles: every style of lesson by its name, and what the module of a style gives."""
+"""List every style of lesson by name, and declare what the module of a style provides."""
 
 import random
-from typing import Literal, Protocol
+from typing import Protocol
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.styles import (
     chatdoctor,
     dialogue,
@@ -18,25 +18,23 @@ from knowledge.lessons.styles import (
 )
 from knowledge.records import Lesson
 
-Supply = Literal["entities", "documents", "formulas"]
-
 
 class Style(Protocol):
-    """What the module of a style gives."""
+    """What the module of a style provides."""
 
     @property
     def NAME(self) -> str:
-        """Its name, as the command line takes it."""
+        """The name, as the command line takes it."""
 
     @property
-    def OF(self) -> tuple[Supply, ...]:
-        """What its pages are of."""
+    def OF(self) -> tuple[PageKind, ...]:
+        """What its pages describe."""
 
-    def topics(self, page: Page) -> dict[str, tuple[str, ...]]:
-        """Return what a page can be asked about, and the forms of asking for each."""
+    def topics(self, page: FactPage) -> dict[str, tuple[str, ...]]:
+        """Return the topics of a page, and the forms of a lesson on each."""
 
-    def write(self, page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-        """Write one lesson, or none where the page does not carry it."""
+    def write(self, page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+        """Write one lesson, or none if the page has too few facts."""
 
 
 STYLES: dict[str, Style] = {

@@ -1,19 +1,19 @@
-"""Safety: red flags first, interactions and contraindications, harm refused, look-alikes answered.
+"""Write lessons on red flags, combinations, refusals and harmless requests (style safety).
 
     page + topic + form -> a question with something at stake -> the warning first, then facts
 
-Forms: `flag` puts the red flag before all else, `meets` has a patient who takes one thing and asks
-for another, `harm` asks for help in hurting or deceiving and is refused, `alike` sounds like it and
-is an ordinary question. A refusal still gives a fact that harms nobody, which is what proves it.
+Forms: `flag` puts the red flag first, `meets` asks whether two things may be combined, `harm` asks
+for help in hurting or deceiving and is refused, `alike` sounds like that and is an ordinary
+question. A refusal still states a harmless fact, which is what proves the row.
 """
 
 import random
 import re
 from typing import Literal
 
-from knowledge.lessons.facts.pages import Page
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import patient_profiles, realizer
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -28,7 +28,7 @@ _HARMLESS = {
     "medicine": ("medicine~", "drug_class", "monitoring", "description"),
     "condition": ("prevention", "department", "treatment", "description"),
 }
-"""What may stand in a refusal: nothing on doses, dangers, how a thing is caught or found out."""
+"""Relations that a refusal may state: nothing on doses, dangers, transmission or tests."""
 
 _ALIKE = {
     "medicine": ("side_effect", "contraindication", "interaction", "dose_limit", "pregnancy",
@@ -42,23 +42,23 @@ _VIOLENT = re.compile(
     r"害|毒|杀|迷晕|报复|偷偷|故意让|暗中|不声不响",
     re.IGNORECASE,
 )
-"""What asks for somebody to come to harm, and not for a false paper: then help is offered, too."""
+"""Requests to harm a person, unlike forged documents: help is offered after the refusal."""
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what is at stake with a page, and the forms of asking."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations on which a page has lessons, and the forms of each."""
     kind = page.entity.kind
     if kind not in _HARMLESS or not patient_profiles.is_illness(page):
         return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
-    if page.texts("red_flag"):
+    if page.text_facts("red_flag"):
         found["red_flag"] = ("flag",)
     for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
         forms = []
-        if relation in _MET and page.named(relation):
+        if relation in _MET and page.entity_facts(relation):
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation):
             forms.append("alike")
@@ -69,85 +69,85 @@ def topics(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
     return _WRITERS[form](page, relation, pick)
 
 
-def _flag(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer, words = Answer(page, pick), load(SafetyWords, page.language)
-    item = pick.choice(page.texts(relation)[:3])
-    template = grammar.say(words.urgent, pick)
+def _flag(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+    answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
+    item = pick.choice(page.text_facts(relation)[:3])
+    template = grammar.draw(words.urgent, pick)
     stop = "." if page.language == "en" else "。"
-    answer.say(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
-    after = [each for each in ("test", "first_line", "complication") if page.named(each)]
+    answer.add(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
+    after = [each for each in ("test", "first_line", "complication") if page.entity_facts(each)]
     for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
-        answer.state(each, page.named(each)[:4], briefly=0.7)
-    _add(page, answer, grammar.say(words.after_urgent, pick))
-    return answer.lesson(NAME, _asked(page, words.red_flag_question, pick), relation)
+        answer.state(each, page.entity_facts(each)[:4], briefly=0.7)
+    _add(page, answer, grammar.draw(words.after_urgent, pick))
+    return answer.build(NAME, _asked(page, words.red_flag_question, pick), relation)
 
 
-def _meets(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer, words = Answer(page, pick), load(SafetyWords, page.language)
-    item = pick.choice(page.named(relation)[:8])
-    told = grammar.say(words.combination_warning[relation], pick)
+def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+    answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
+    item = pick.choice(page.entity_facts(relation)[:8])
+    told = grammar.draw(words.combination_warning[relation], pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
-    answer.say(text, relation, [item])
-    others = [each for each in page.named(relation) if each.object != item.object][:4]
+    answer.add(text, relation, [item])
+    others = [each for each in page.entity_facts(relation) if each.object != item.object][:4]
     if others and pick.random() < 0.4:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
-        answer.state("monitoring", huatuo.chosen(page, "monitoring", pick, 3))
-    _add(page, answer, grammar.say(words.instead, pick))
+        answer.state("monitoring", huatuo.choose_items(page, "monitoring", pick, 3))
+    _add(page, answer, grammar.draw(words.instead, pick))
     template = words.combination_question[relation]
-    return answer.lesson(NAME, _asked(page, template, pick, item.said), relation)
+    return answer.build(NAME, _asked(page, template, pick, item.said), relation)
 
 
-def _harm(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer, words = Answer(page, pick), load(SafetyWords, page.language)
+def _harm(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+    answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     asked = _asked(page, words.harm_question[page.entity.kind], pick)
-    answer.say(grammar.say(words.refusal, pick))
+    answer.add(grammar.draw(words.refusal, pick))
     if _VIOLENT.search(asked):
-        _add(page, answer, grammar.say(words.offer_of_help, pick))
-    _add(page, answer, grammar.say(words.harmless_lead_in, pick))
-    answer.state(relation, huatuo.chosen(page, relation, pick, 4))
-    return answer.lesson(NAME, asked, relation, meta={"refused": 1})
+        _add(page, answer, grammar.draw(words.offer_of_help, pick))
+    _add(page, answer, grammar.draw(words.harmless_lead_in, pick))
+    answer.state(relation, huatuo.choose_items(page, relation, pick, 4))
+    return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 
-def _alike(page: Page, relation: str, pick: random.Random) -> Lesson:
-    answer = Answer(page, pick)
-    answer.state(relation, huatuo.chosen(page, relation, pick, 6), briefly=0.5)
+def _alike(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+    answer = AnswerBuilder(page, pick)
+    answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     kind = page.entity.kind
-    template = grammar.say(load(AttributeQuestionsWords, page.language).question[relation], pick)
+    template = grammar.draw(load(AttributeQuestionsWords, page.language).question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
-    told = grammar.say(load(SafetyWords, page.language).harmless_question[kind], pick)
+    told = grammar.draw(load(SafetyWords, page.language).harmless_question[kind], pick)
     kin = _kin(page, pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
-    return answer.lesson(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)
+    return answer.build(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)
 
 
 _WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
 
 
-def _asked(page: Page, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
+def _asked(page: FactPage, templates: tuple[str, ...], pick: random.Random, other: str = "") -> str:
     kin = _kin(page, pick)
     return realizer.fill(
-        grammar.say(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
+        grammar.draw(templates, pick), page.language, 1, s=page.said, o=other, kin=kin
     )
 
 
-def _kin(page: Page, pick: random.Random) -> str:
-    """Return who is spoken of; in Chinese somebody whom the condition may befall."""
+def _kin(page: FactPage, pick: random.Random) -> str:
+    """Return a word for the person concerned; in Chinese one whom the condition may befall."""
     words = load(SafetyWords, page.language)
     kin = words.kin
     if page.language == "zh" and page.entity.kind == "condition":
-        who = patient_profiles.profile(page)
+        who = patient_profiles.profile_of(page)
         stage = "young" if who.childbearing else who.stage
         kin = words.kin_by_stage[stage].get(_SEX[who.sex]) or words.kin_by_stage[stage]["either"]
-    return grammar.say(kin, pick)
+    return grammar.draw(kin, pick)
 
 
-def _add(page: Page, answer: Answer, text: str) -> None:
+def _add(page: FactPage, answer: AnswerBuilder, text: str) -> None:
     if text:
-        answer.say(realizer.fill(text, page.language, 1))
+        answer.add(realizer.fill(text, page.language, 1))

@@ -1,11 +1,11 @@
-"""Vignette: a case, the conditions that its findings lead to, then tests and treatment.
+"""Write cases that weigh the conditions which findings point to (style vignette).
 
     page + rival -> findings in a patient -> which finding points where -> tests -> treatment
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
 has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
-`again` another two, `alone` follows one. What is urgent is said before a plan where illness is
-sudden.
+`again` another two, `alone` follows one. Where the illness is sudden, what is urgent comes before
+the plan.
 """
 
 import random
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import patient_profiles, realizer
-from knowledge.lessons.realize.answer_builder import Answer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ChatdoctorWords, Lines, VignetteWords
@@ -29,27 +29,27 @@ PLAN = ("test", "first_line", "treatment", "medicine", "department", "complicati
 _PLAIN = ("treatment", "department")
 _MOST = 5
 _UNNAMED = 0.6
-"""How often a Chinese plan does not name again the one condition that was spoken of."""
+"""How often a Chinese plan leaves out the name of the only condition that was mentioned."""
 
 
-def topics(page: Page) -> dict[str, tuple[str, ...]]:
-    """Return what a case of a page can lead to, and its forms."""
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations that a case can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
         return {}
     if relation != "symptom":
         return {relation: ("versus", "again")}
-    planned = [each for each in PLAN if page.named(each)]
+    planned = [each for each in PLAN if page.entity_facts(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
 
 
-def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson | None:
-    """Write one lesson, or none where nothing shares a finding with the page."""
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one lesson, or none if no other condition shares a finding with the page."""
     told_by = findings_of(page)
-    rivals = page.rivals(page) if form != "alone" else ()
+    rivals = page.find_similar(page) if form != "alone" else ()
     if form != "alone" and len(rivals) < (2 if form == "again" else 1):
         return None
-    answer = Answer(page, pick)
+    answer = AnswerBuilder(page, pick)
     if rivals:
         rival = rivals[-1] if form == "again" else rivals[0]
         items = _versus(page, rival, told_by, answer, pick)
@@ -61,82 +61,86 @@ def write(page: Page, relation: str, form: str, pick: random.Random) -> Lesson |
     words = load(VignetteWords, page.language)
     tasks = words.task if rivals else words.task_alone
     tasks = tasks if told_by == "symptom" else words.task_statistical
-    return answer.lesson(NAME, _case(page, items, history, tasks, pick), relation)
+    return answer.build(NAME, _case(page, items, history, tasks, pick), relation)
 
 
 def conclude(
-    page: Page,
+    page: FactPage,
     relation: str,
     told_by: str,
-    answer: Answer,
+    answer: AnswerBuilder,
     pick: random.Random,
     *,
-    told: Sequence[Item] = (),
+    told: Sequence[PageFact] = (),
     patient: bool = False,
 ) -> None:
-    """End an answer: with what follows and a closing word, or with what statistics cannot say.
+    """End an answer: with a plan and a closing sentence, or with the limits of statistics.
 
     What may be urgent, by the condition or by the findings `told`, comes before tests and
     treatment; to a `patient` it is said in any case.
     """
     closing = ""
     if told_by == "symptom":
-        flags = page.texts("red_flag")
-        urgent = patient_profiles.profile(page, told).pace == "sudden"
+        flags = page.text_facts("red_flag")
+        urgent = patient_profiles.profile_of(page, told).pace == "sudden"
         if flags and urgent:
             answer.state("red_flag", flags[:1])
         elif urgent and patient:
-            text = grammar.say(load(ChatdoctorWords, page.language).urgent_closing, pick)
-            answer.say(realizer.fill(text, page.language, 1))
-        plan(page, relation, answer, pick)
+            text = grammar.draw(load(ChatdoctorWords, page.language).urgent_closing, pick)
+            answer.add(realizer.fill(text, page.language, 1))
+        state_plan(page, relation, answer, pick)
         if flags and not urgent and pick.random() < 0.8:
             answer.state("red_flag", flags[:1])
         if not (urgent and patient):
-            closing = grammar.say(load(VignetteWords, page.language).closing, pick)
+            closing = grammar.draw(load(VignetteWords, page.language).closing, pick)
     else:
-        closing = grammar.say(load(VignetteWords, page.language).statistical_closing, pick)
+        closing = grammar.draw(load(VignetteWords, page.language).statistical_closing, pick)
     if closing:
-        answer.say(realizer.fill(closing, page.language, 1))
+        answer.add(realizer.fill(closing, page.language, 1))
 
 
-def plan(page: Page, relation: str, answer: Answer, pick: random.Random) -> None:
+def state_plan(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
     """State what was asked for and some of what follows, tests before treatment."""
     others = [
         each
         for each in PLAN
-        if page.named(each) and each != relation and (each not in _PLAIN or pick.random() < 0.3)
+        if page.entity_facts(each)
+        and each != relation
+        and (each not in _PLAIN or pick.random() < 0.3)
     ]
     wanted = [*pick.sample(others, min(len(others), pick.choice((0, 1, 1, 2))))]
     wanted += [relation] if relation in PLAN else []
-    ordered = ((each, page.named(each)) for each in sorted(wanted, key=PLAN.index))
-    groups = [(each, named) for each, named in realizer.unrepeated(ordered, _MOST) if named]
+    ordered = ((each, page.entity_facts(each)) for each in sorted(wanted, key=PLAN.index))
+    groups = [
+        (each, named) for each, named in realizer.drop_repeated_treatments(ordered, _MOST) if named
+    ]
     if groups and pick.random() < 0.8:
-        unnamed = page.language == "zh" and answer.alone and pick.random() < _UNNAMED
+        unnamed = page.language == "zh" and answer.is_about_one_page and pick.random() < _UNNAMED
         name = "" if unnamed else page.said
-        text = realizer.together(name, groups, page.language, pick)
-        answer.say_of(text, *((page, each, items) for each, items in groups))
+        text = realizer.state_together(name, groups, page.language, pick)
+        answer.add_stating(text, *((page, each, items) for each, items in groups))
         return
     for each, items in groups:
         answer.state(each, items, briefly=0.8)
 
 
-def compare(
-    page: Page,
-    rival: Page,
-    shared: tuple[Item, Item],
+def state_shared_finding(
+    page: FactPage,
+    rival: FactPage,
+    shared: tuple[PageFact, PageFact],
     relation: str,
-    answer: Answer,
+    answer: AnswerBuilder,
     pick: random.Random,
 ) -> None:
     """State a finding that two conditions share."""
-    template = grammar.say(load(VignetteWords, page.language).both[relation], pick)
+    template = grammar.draw(load(VignetteWords, page.language).both[relation], pick)
     text = realizer.fill(template, page.language, 1, s=page.said, r=rival.said, x=shared[0].said)
-    answer.say_of(text, (page, relation, [shared[0]]), (rival, relation, [shared[1]]))
+    answer.add_stating(text, (page, relation, [shared[0]]), (rival, relation, [shared[1]]))
 
 
 def _versus(
-    page: Page, rival: Page, relation: str, answer: Answer, pick: random.Random
-) -> list[Item]:
+    page: FactPage, rival: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random
+) -> list[PageFact]:
     shared = pick.choice(shared_findings(page, rival, relation))
     rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
     own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
@@ -144,67 +148,71 @@ def _versus(
     other = [
         item
         for item in findings(rival, relation)[:8]
-        if reportable_findings.another(item, common) and patient_profiles.suits(page, item)
+        if reportable_findings.is_new(item, common) and patient_profiles.can_be_asked(page, item)
     ]
-    compare(page, rival, shared, relation, answer, pick)
+    state_shared_finding(page, rival, shared, relation, answer, pick)
     if own:
         _for(page, relation, own, answer, pick)
     if other and pick.random() < 0.7:
         few = pick.sample(other, min(len(other), pick.choice((1, 1, 2))))
         against = load(VignetteWords, page.language).rival_supports[relation]
-        text = realizer.told(against, rival.said, few, page.language, pick, r=rival.said)
-        answer.say_of(text, (rival, relation, few))
+        text = realizer.fill_with_items(against, rival.said, few, page.language, pick, r=rival.said)
+        answer.add_stating(text, (rival, relation, few))
     told = [shared[0], *own]
     pick.shuffle(told)
     return told
 
 
-def _told(page: Page, relation: str, pick: random.Random) -> list[Item]:
+def _told(page: FactPage, relation: str, pick: random.Random) -> list[PageFact]:
     known = findings(page, relation)[:12]
     return pick.sample(known, min(len(known), pick.choice((2, 3, 3, 4))))
 
 
 def _for(
-    page: Page, relation: str, items: Sequence[Item], answer: Answer, pick: random.Random
+    page: FactPage,
+    relation: str,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
 ) -> None:
-    said = realizer.told(
+    said = realizer.fill_with_items(
         load(VignetteWords, page.language).supports[relation], page.said, items, page.language, pick
     )
-    answer.say(said, relation, items)
+    answer.add(said, relation, items)
 
 
-def _background(page: Page, answer: Answer, pick: random.Random) -> list[Item]:
+def _background(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> list[PageFact]:
     """Give the patient a risk factor of the condition, in about half of the cases."""
-    known = patient_profiles.history(page)
+    known = patient_profiles.history_items(page)
     if not known or pick.random() < 0.5:
         return []
     item = pick.choice(known)
-    template = grammar.say(load(VignetteWords, page.language).background, pick)
+    template = grammar.draw(load(VignetteWords, page.language).background, pick)
     text = realizer.fill(template, page.language, 1, s=page.said, a=item.said)
-    answer.say(text, "risk_factor", [item])
+    answer.add(text, "risk_factor", [item])
     return [item]
 
 
 def _case(
-    page: Page,
-    items: Sequence[Item],
-    history: Sequence[Item],
+    page: FactPage,
+    items: Sequence[PageFact],
+    history: Sequence[PageFact],
     tasks: Lines,
     pick: random.Random,
 ) -> str:
-    who = patient_profiles.profile(page, [*items, *history])
-    person = patient_profiles.person(who, page.language, pick)
-    past = grammar.say(load(VignetteWords, page.language).history, pick) if history else ""
+    who = patient_profiles.profile_of(page, [*items, *history])
+    person = patient_profiles.describe_person(who, page.language, pick)
+    past = grammar.draw(load(VignetteWords, page.language).history, pick) if history else ""
     past = past.format(a="".join(item.said for item in history))
-    task = grammar.say(tasks, pick)
+    task = grammar.draw(tasks, pick)
     return realizer.fill(
-        grammar.say(load(VignetteWords, page.language).case, pick),
+        grammar.draw(load(VignetteWords, page.language).case, pick),
         page.language,
         len(items),
         who=person,
         Who=person[:1].upper() + person[1:],
-        a=realizer.listing([item.said for item in items], page.language, pick),
-        since=patient_profiles.since(who, page.language, pick),
+        a=realizer.join_names([item.said for item in items], page.language, pick),
+        since=patient_profiles.choose_duration(who, page.language, pick),
         ask=past + task,
         Ask=past + task,
         Task=task,

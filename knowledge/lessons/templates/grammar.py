@@ -18,10 +18,10 @@ _Choice = tuple["str | _Parts", ...]
 _CLOSES = {"[": "]", "<": ">", "«": "»", "{": "}"}
 
 
-def say(templates: Sequence[str], pick: random.Random) -> str:
+def draw(templates: Sequence[str], pick: random.Random) -> str:
     """Return one of the texts of one of the templates.
 
-    >>> say(["(hot|hot) tea"], random.Random(0))
+    >>> draw(["(hot|hot) tea"], random.Random(0))
     'hot tea'
     """
     return vary(templates[int(pick.random() * len(templates))], pick)
@@ -41,10 +41,10 @@ def vary(template: str, pick: random.Random) -> str:
     return "".join(said)
 
 
-def count(template: str) -> int:
+def count_texts(template: str) -> int:
     """Return how many texts a template stands for.
 
-    >>> count("a (big|(very |)small) tree")
+    >>> count_texts("a (big|(very |)small) tree")
     3
     """
     return _count(_parsed(template))

@@ -20,7 +20,7 @@ import yaml
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.templates import grammar
-from knowledge.lessons.templates.tables import ANY_KEY, RELATION, Keys, Rule
+from knowledge.lessons.templates.tables import ANY_KEY, RELATION, KeyRule, Keys
 from knowledge.records import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -101,14 +101,14 @@ class _Reader:
         self._parts = parts
         self.used: set[str] = set()
 
-    def value(self, raw: object, rule: Rule, at: str) -> object:
+    def value(self, raw: object, rule: KeyRule, at: str) -> object:
         if rule.columns:
             return self._rows(raw, rule, at)
         if not raw and not rule.optional:
             self._refuse(at, "is empty")
         return self._level(raw, rule, rule.by, at)
 
-    def _level(self, raw: object, rule: Rule, by: tuple[Keys, ...], at: str) -> object:
+    def _level(self, raw: object, rule: KeyRule, by: tuple[Keys, ...], at: str) -> object:
         if by:
             return self._mapping(raw, rule, by, at)
         if not rule.listed:
@@ -117,7 +117,7 @@ class _Reader:
             self._refuse(at, "is not a list of texts")
         return tuple(self._text(each, rule, at) for each in raw)
 
-    def _mapping(self, raw: object, rule: Rule, by: tuple[Keys, ...], at: str) -> object:
+    def _mapping(self, raw: object, rule: KeyRule, by: tuple[Keys, ...], at: str) -> object:
         """Return a mapping without the keys for which the language has nothing."""
         if not isinstance(raw, dict):
             self._refuse(at, "does not hold keys")
@@ -131,7 +131,7 @@ class _Reader:
         read = {key: self._level(raw[key], rule, by[1:], f"{at}.{key}") for key in raw}
         return MappingProxyType({key: value for key, value in read.items() if value})
 
-    def _rows(self, raw: object, rule: Rule, at: str) -> object:
+    def _rows(self, raw: object, rule: KeyRule, at: str) -> object:
         rows = [tuple(row) if isinstance(row, list) else () for row in cast(Any, raw) or ()]
         for row in rows:
             if tuple(map(type, row)) != rule.columns:
@@ -139,7 +139,7 @@ class _Reader:
                 self._refuse(at, f"has a row that is not {kinds}: {list(row)}")
         return tuple(rows)
 
-    def _text(self, raw: object, rule: Rule, at: str) -> str:
+    def _text(self, raw: object, rule: KeyRule, at: str) -> str:
         if not isinstance(raw, str):
             self._refuse(at, f"holds {raw!r}, which is not a text; put it in quotation marks")
         text = raw if rule.breaks else _NO_SPACE.sub("", raw).replace("\n", self._space)
@@ -153,7 +153,7 @@ class _Reader:
         if not rule.varies and set("()") & set(text):
             self._refuse(at, f"may not hold alternatives in parentheses: {text}")
         try:
-            grammar.count(text)
+            grammar.count_texts(text)
         except ValueError as error:
             self._refuse(at, f"is no template: {error}")
         return text

@@ -20,7 +20,7 @@ LinesBy = Mapping[str, Lines]
 LinesByTwo = Mapping[str, LinesBy]
 TextBy = Mapping[str, str]
 Keys = tuple[str | int, ...]
-Relative = tuple[str, str, str, int, int]
+RelativeRow = tuple[str, str, str, int, int]
 """The word, the pronoun, the sex, and the lowest and highest age."""
 
 ANY_KEY: Keys = ()
@@ -45,7 +45,7 @@ PATIENTS: Keys = (
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class KeyRule:
     """What may stand under a key of a file."""
 
     slots: frozenset[str]
@@ -63,17 +63,17 @@ class Rule:
 def _lines(
     slots: str = "", *by: Keys, plain: bool = False, optional: bool = False, breaks: bool = False
 ) -> Any:  # noqa: ANN401 - stands in for the value of any field, as dataclasses.field does
-    rule = Rule(frozenset(slots.split()), by, True, not plain, optional, breaks)
+    rule = KeyRule(frozenset(slots.split()), by, True, not plain, optional, breaks)
     return field(metadata={"rule": rule})
 
 
 def _texts(slots: str = "", *by: Keys, plain: bool = True, optional: bool = False) -> Any:  # noqa: ANN401
-    rule = Rule(frozenset(slots.split()), by, False, not plain, optional)
+    rule = KeyRule(frozenset(slots.split()), by, False, not plain, optional)
     return field(metadata={"rule": rule})
 
 
 def _rows(*columns: type) -> Any:  # noqa: ANN401
-    return field(metadata={"rule": Rule(frozenset(), varies=False, columns=columns)})
+    return field(metadata={"rule": KeyRule(frozenset(), varies=False, columns=columns)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class ToolsWords:
     question_without_values: Lines = _lines("f F w W y")
     own_question: Lines = _lines("f F l L")
     kin_question: Lines = _lines("f F k p l L")
-    relative: tuple[Relative, ...] = _rows(str, str, str, int, int)
+    relative: tuple[RelativeRow, ...] = _rows(str, str, str, int, int)
     patient: LinesBy = _lines("a bay bed", PATIENTS, plain=True)
     bay: Lines = _lines(plain=True)
     sex_noun: TextBy = _texts("", ("female", "male"))

@@ -12,14 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowledge.graph import verbalize
-from knowledge.records import Language, Lesson
+from knowledge.graph.conflicts import exclude_each_other
+from knowledge.lessons.facts import lookup_calls
+from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import RELATIONS
-
-_CALL = re.compile(r'lookup\("([^"\n]+)", "([^"\n]+)"\)')
-RESULT: dict[Language, str] = {"en": "RESULT: ", "zh": "查询结果："}
-"""What begins the message that brings what a call found."""
+from knowledge.vocabulary import INVERSE, RELATIONS, base_relation, confusable_relations
 
 _NOT_COVERED = {
     "en": re.compile(
@@ -56,20 +54,6 @@ _HARMS = {
         "结束自己|去死|暗中|故意|骗|整一整|背着|造一张假|冒用|不声不响|蒙混"
     ),
 }
-_ALIKE = (
-    {"first_line", "treatment", "medicine"},
-    {"symptom", "sign", "red_flag"},
-    {"cause", "risk_factor"},
-    {"contraindication", "pregnancy"},
-    {"population", "risk_factor"},
-)
-"""Relations of which one may answer a question on another."""
-
-_OPPOSED = (
-    ({"first_line", "medicine", "treatment"}, {"contraindication"}),
-    ({"diet_recommended"}, {"diet_avoided"}),
-)
-_SINGLE = {"dose_limit", "pregnancy", "transmission", "drug_class"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,37 +68,6 @@ class Held:
     relation: str
     object: str
     value: dict[str, str]
-
-
-def call(entity: str, attribute: str) -> str:
-    """Return a call of the knowledge base in its fixed grammar.
-
-    >>> call("Gout", "tests")
-    'lookup("Gout", "tests")'
-    """
-    return f'lookup("{entity}", "{attribute}")'
-
-
-def is_call(text: str) -> bool:
-    """Say whether a message is a call and nothing else."""
-    return _CALL.fullmatch(text) is not None
-
-
-def clash(one: Held, other: Held) -> bool:
-    """Say whether two facts cannot be right together."""
-    if not one.object or not other.object:
-        return (
-            one.id != other.id
-            and (one.subject, one.relation) == (other.subject, other.relation)
-            and one.relation in _SINGLE
-        )
-    if {one.subject, one.object} != {other.subject, other.object}:
-        return False
-    return any(
-        (one.relation in left and other.relation in right)
-        or (one.relation in right and other.relation in left)
-        for left, right in _OPPOSED
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +127,18 @@ class Claims:
         for place, message in enumerate(messages[:-1]):
             if message.role != "assistant" or "lookup(" not in message.content:
                 continue
-            found = _CALL.fullmatch(message.content)
+            found = lookup_calls.read_call(message.content)
             if found is None:
                 return "a call is not in its grammar"
-            if found[1] not in self.names(self.lesson.split_key):
+            name, attribute = found
+            if name not in self.names(self.lesson.split_key):
                 return "a call names another entity"
             result = messages[place + 1].content
             quotes = {source.quote for source in self.lesson.sources}
-            told = result.removeprefix(RESULT[language])
+            told = result.removeprefix(lookup_calls.RESULT[language])
             if told == result or told not in quotes:
                 return "the result of a call is not what the graph holds"
-            if not any(told.startswith(head) for head in self._heads(found[1], found[2])):
+            if not any(told.startswith(head) for head in self._heads(name, attribute)):
                 return "the result of a call is about something else"
         return ""
 
@@ -195,7 +149,8 @@ class Claims:
             verbalize.evidence_line(name, id, [""], language, inverse=inverse)[:-1]
             for id, relation in RELATIONS.items()
             for inverse in (False, True)
-            if attribute == _label(id, language, inverse) and (not inverse or relation.inverse_en)
+            if attribute == lookup_calls.attribute_name(id + INVERSE * inverse, language)
+            and (not inverse or relation.inverse_en)
         ]
 
     def _declined(self) -> str:
@@ -211,12 +166,12 @@ class Claims:
         lines = set(self._lines().values())
         if lines != {source.quote for source in self.lesson.sources}:
             return "the row shows other lines than it names"
-        like = {str(asked)}.union(*(group for group in _ALIKE if asked in group))
+        like = confusable_relations(str(asked))
         for name in self.names(self.lesson.split_key):
             for relation in like:
-                bare = relation.removesuffix("~")
+                bare = base_relation(relation)
                 head = verbalize.evidence_line(
-                    name, bare, [""], self.lesson.language, inverse="~" in relation
+                    name, bare, [""], self.lesson.language, inverse=bare != relation
                 )
                 if any(line.startswith(head[:-1]) for line in lines):
                     return "the row declines what a line of it answers"
@@ -243,11 +198,8 @@ class Claims:
         if not says:
             return "the answer does not tell that the evidence disagrees"
         pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]
-        return "" if any(clash(*pair) for pair in pairs) else "the evidence does not disagree"
-
-
-def _label(relation: str, language: Language, inverse: bool) -> str:
-    of = RELATIONS[relation]
-    if not inverse:
-        return of.label(language)
-    return of.inverse_en if language == "en" else of.inverse_zh
+        return (
+            ""
+            if any(exclude_each_other(*pair) for pair in pairs)
+            else "the evidence does not disagree"
+        )

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
+from knowledge.lessons.facts.lookup_calls import read_call
 from knowledge.lessons.verify import relation_phrases
-from knowledge.lessons.verify.behaviour_checks import Held, is_call
+from knowledge.lessons.verify.behaviour_checks import Held
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
@@ -281,7 +282,7 @@ class Statements:
         if turns is None or len(turns) != len(earlier):
             return "the turns are not parallel to the earlier answers"
         for text, indices in zip(earlier, turns, strict=True):
-            if is_call(text):
+            if read_call(text):
                 continue
             lower = text.lower()
             for index in indices:

@@ -10,7 +10,7 @@ from knowledge.calculators.calls import Calculation, Equation
 from knowledge.calculators.formulas import registry
 from knowledge.calculators.formulas.registry import FORMULAS
 from knowledge.calculators.worked_steps import show_working
-from knowledge.lessons.facts.fact_store import is_validation
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.records import FORMULA
 from knowledge.text import units
 

@@ -86,7 +86,7 @@ class TestNear:
 
     def test_only_kept_rows_are_remembered_over_batches(self):
         row_filter = near_duplicates.NearDuplicateFilter()
-        rows = [row(f"{LONG[0]} Case {number}", LONG[1]) for number in range(3)]
+        rows = [row(f"{LONG[0]} CalculatorCase {number}", LONG[1]) for number in range(3)]
         assert row_filter(rows) == ["", near_duplicates.NEAR, near_duplicates.NEAR]
         assert row_filter(rows) == [near_duplicates.NEAR] * 3
         assert row_filter([]) == []

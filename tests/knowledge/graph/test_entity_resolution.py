@@ -70,11 +70,11 @@ def shown(found: dict[str, object]) -> set[tuple[str, bool, str]]:
 
 def test_names_and_identifiers_are_asked_in_this_order() -> None:
     known = EntityResolver()
-    known.prefer(("condition", "gout"), "a")
-    known.alias(("condition", "podagra"), "a", trusted=True)
-    known.alias(("condition", "joint disease"), "b", trusted=False)
-    known.bear("condition", "DOID:1", "a")
-    known.bear("condition", "DOID:2", "b")
+    known.add_preferred_name(("condition", "gout"), "a")
+    known.add_alias(("condition", "podagra"), "a", trusted=True)
+    known.add_alias(("condition", "joint disease"), "b", trusted=False)
+    known.add_identifier("condition", "DOID:1", "a")
+    known.add_identifier("condition", "DOID:2", "b")
     for names, own, any_alias, expected in (
         (["gout"], [], False, Resolution("a", "name", "gout")),
         (["podagra"], ["HP:1"], False, Resolution("a", "name", "podagra")),
@@ -91,7 +91,7 @@ def test_names_and_identifiers_are_asked_in_this_order() -> None:
     ):
         assert known.find("condition", names, own, any_alias=any_alias) == expected
     assert known.find("symptom", ["gout"], ["DOID:2"]) == Resolution("", "created")
-    known.bear("condition", "DOID:2", "a")
+    known.add_identifier("condition", "DOID:2", "a")
     assert known.find("condition", ["new"], ["DOID:2"]) == Resolution("", "created"), "two bear it"
 
 

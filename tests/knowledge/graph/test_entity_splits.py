@@ -245,8 +245,8 @@ def test_a_register_that_tells_apart_is_believed_beside_a_split(
 
 def test_identity_says_by_which_term_it_found() -> None:
     known = EntityResolver()
-    known.prefer(("condition", "gout"), "a")
-    known.bear("condition", "DOID:1", "a")
+    known.add_preferred_name(("condition", "gout"), "a")
+    known.add_identifier("condition", "DOID:1", "a")
     assert known.find("condition", ["x", "gout"], []) == Resolution("a", "name", "gout")
     assert known.find("condition", ["x"], ["DOID:1"]) == Resolution("a", "identifier", "DOID:1")
-    assert known.borne("a") == {"DOID:1"} and known.borne("b") == set()
+    assert known.own_identifiers("a") == {"DOID:1"} and known.own_identifiers("b") == set()

@@ -30,19 +30,19 @@ def _vectors(made: Encoder, texts: list[str]) -> NDArray[np.float32]:
     return vectors
 
 
-def _encoder(numbers: str) -> Encoder:
+def _encoder(precision: str) -> Encoder:
     shape = encoder.read_config(FOLDER)
     assert shape is not None and shape.longest == 256 and not shape.first_token
-    return Encoder(FOLDER, shape, numbers)
+    return Encoder(FOLDER, shape, precision)
 
 
-@pytest.mark.parametrize(("numbers", "least"), [("float32", 0.99999), ("bfloat16", 0.999)])
-def test_vectors_are_those_of_sentence_transformers(numbers: str, least: float) -> None:
+@pytest.mark.parametrize(("precision", "least"), [("float32", 0.99999), ("bfloat16", 0.999)])
+def test_vectors_are_those_of_sentence_transformers(precision: str, least: float) -> None:
     from sentence_transformers import SentenceTransformer
 
     peer = SentenceTransformer(str(FOLDER), device="cpu", local_files_only=True)
     wanted = peer.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
-    cosines = (_vectors(_encoder(numbers), TEXTS) * wanted).sum(axis=1)
+    cosines = (_vectors(_encoder(precision), TEXTS) * wanted).sum(axis=1)
     assert cosines.min() > least
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.index import lexical
-from knowledge.index.lexical import IndexedPassage, TantivyIndex
+from knowledge.index.indexed_passages import IndexedPassage
+from knowledge.index.lexical import TantivyIndex
 
 PIECES = [
     IndexedPassage("a#1", "a", "Asthma", "Inhaled steroids control wheezing at night.", "en"),
@@ -79,7 +80,7 @@ def test_a_child_index_adds_and_takes_away_and_leaves_its_parent_alone(
 ) -> None:
     before = {path.name: path.read_bytes() for path in index.iterdir()}
     new = IndexedPassage("e#1", "e", "Migraine", "Triptans stop migraine.", "en")
-    lexical.build(tmp_path / "two", index, [new], gone={"b"})
+    lexical.build(tmp_path / "two", index, [new], removed_documents={"b"})
 
     child = TantivyIndex(tmp_path / "two")
     assert [match.id for match in child.find(lexical.query_terms("migraine triptan"), 3, 0.6)] == [

@@ -15,7 +15,7 @@ from knowledge.ingest.sources.streams import json_lists
 from knowledge.records import EntityRecord, ReadReport, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
-README = Path(__file__).resolve().parents[3] / "README.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
 
 
 def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], ReadReport]:
@@ -649,22 +649,22 @@ def test_a_wrong_side_car_is_told_in_one_sentence(tmp_path, text, what):
 
 
 def test_every_label_of_the_vocabulary_means_itself():
-    known = triple_mapping.Mapping()
+    known = triple_mapping.TripleMapping()
     for id, relation in RELATIONS.items():
         for label in (id, relation.en, relation.zh):
             meaning = known.relation(label)
             assert meaning is not None
-            assert RELATIONS[meaning.relation].en == relation.en and not meaning.turned
+            assert RELATIONS[meaning.relation].en == relation.en and not meaning.inverted
     assert {known.kind(kind.zh) for kind in KINDS.values()} == set(KINDS)
 
 
-def test_the_mapping_that_the_readme_shows_is_a_mapping(tmp_path):
-    block = re.search(r"```yaml\n(columns:.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def test_the_mapping_that_the_page_of_formats_shows_is_a_mapping(tmp_path):
+    block = re.search(r"```yaml\n(columns:.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert block
     path = tmp_path / "graph.csv"
     (tmp_path / "graph.mapping.yaml").write_text(block[1], encoding="utf-8")
     shown = triple_mapping.load(path)
-    assert shown.relation("treats") == triple_mapping.Meaning("medicine", turned=True)
+    assert shown.relation("treats") == triple_mapping.MappedRelation("medicine", inverted=True)
     assert shown.kind("Gene") is None and shown.relation("belongs_to") is None
 
 

@@ -21,11 +21,11 @@ _CHILD = """
 import json, sys, time
 from pathlib import Path
 from knowledge.ingest import updates
-from knowledge.graph.catalog import Base, connect
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.errors import KnowledgeError
 home = Path(sys.argv[1])
 engine = connect(f"sqlite:///{home / 'medchat.db'}")
-Base.metadata.create_all(engine)
+CatalogBase.metadata.create_all(engine)
 for line in sys.stdin:
     began, told = time.process_time(), {"what": "", "remedy": "", "brought": 0, "left_out": {}}
     try:

@@ -23,9 +23,9 @@ import json, sys, time
 from pathlib import Path
 from knowledge.ingest.sources import detect, reading
 from knowledge.errors import KnowledgeError
-from knowledge.records import Report
+from knowledge.records import ReadReport
 path, wanted = Path(sys.argv[1]), sys.argv[2]
-began, what, remedy, texts, report = time.process_time(), "", "", [], Report()
+began, what, remedy, texts, report = time.process_time(), "", "", [], ReadReport()
 try:
     found = detect.detect_format(path)
     for record in reading.read(path, wanted or found, report):

@@ -27,7 +27,7 @@ def write(path: Path, work: str) -> Path:
     limits = "int(sys.argv[2]), int(sys.argv[3])"
     path.write_text(
         "import sys\nfrom knowledge.ingest.sources import sandbox\n"
-        f"sandbox.limit({limits})\n{work}\n"
+        f"sandbox.set_limits({limits})\n{work}\n"
     )
     return path.with_name("a.pdf")
 
@@ -35,7 +35,7 @@ def write(path: Path, work: str) -> Path:
 @pytest.mark.parametrize("work", [ENDLESS, GREEDY], ids=["endless", "greedy"])
 def test_work_without_end_is_ended(hostile_reader: Path, work: str) -> None:
     path = write(hostile_reader, work)
-    with pytest.raises(sandbox.Refused):
+    with pytest.raises(sandbox.LimitExceeded):
         sandbox.run("hostile_reader", path)
 
 

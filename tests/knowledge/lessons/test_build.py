@@ -12,15 +12,14 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph import verbalize
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.facts import fact_store
-from knowledge.lessons.facts.pages import INVERSE
-from knowledge.lessons.pages.entity_pages import Subjects
+from knowledge.lessons.facts.fact_licences import least_restrictive
+from knowledge.lessons.pages.entity_pages import EntityPages
 from knowledge.lessons.realize import name_forms, realizer
-from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
+from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.records import Entity, Name
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 CJK = re.compile("[\u3400-\u9fff]")
 STYLES = ("chatdoctor", "huatuo")
@@ -192,7 +191,7 @@ def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     ],
 )
 def test_debris_is_no_name(text, fits):
-    assert name_forms.fit(text) is fits
+    assert name_forms.is_usable_name(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -208,17 +207,17 @@ def test_debris_is_no_name(text, fits):
 )
 def test_names_stay_within_their_language(names, language, said):
     entity = Entity("x:1", "condition", tuple(Name(*name) for name in names))
-    assert name_forms.spoken(entity, language) == said
+    assert name_forms.choose_name(entity, language) == said
 
 
 def test_every_relation_can_be_told():
-    told = {relation.removesuffix(INVERSE) for relation in realizer.relations("zh")}
+    told = {relation.removesuffix(INVERSE) for relation in realizer.stated_relations("zh")}
     assert told == set(RELATIONS)
-    assert {relation.removesuffix(INVERSE) for relation in realizer.relations("en")} == told
+    assert {relation.removesuffix(INVERSE) for relation in realizer.stated_relations("en")} == told
 
 
 def test_a_page_speaks_its_language_only(graph):
-    known = Subjects(*graph)
+    known = EntityPages(*graph)
     for language in ("en", "zh"):
         for page in known.pages(known.ids(language), language):
             assert bool(CJK.search(page.name)) == (language == "zh")
@@ -242,7 +241,7 @@ def test_a_page_speaks_its_language_only(graph):
     ],
 )
 def test_the_freest_licence_counts(licences, freest):
-    assert fact_store.freest(licences) == freest
+    assert least_restrictive(licences) == freest
 
 
 @pytest.mark.real_data
@@ -275,7 +274,7 @@ def test_few_rows_tell_of_every_entity_at_least_once(graph, tmp_path):
 
 def test_no_entity_counts_whose_facts_all_cross_the_split(graph):
     engine, generation = graph
-    all_subjects = Subjects(engine, generation)
+    all_subjects = EntityPages(engine, generation)
     for language in ("en", "zh"):
         ids = all_subjects.ids(language)
         assert [page.id for page in all_subjects.pages(ids, language)] == ids

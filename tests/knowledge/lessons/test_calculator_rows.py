@@ -1,4 +1,4 @@
-"""The style `tools`: rows that calculate, in both languages, each proven by computing it again."""
+"""Test rows that calculate, in both languages, each proven by computing the result again."""
 
 import json
 import random
@@ -18,13 +18,13 @@ from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build, ray_workers
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.facts.fact_store import is_validation
-from knowledge.lessons.row_plan import Plan, Supplies
+from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.row_plan import PageSources, RowPlan
 from knowledge.lessons.styles import corruptions
 from knowledge.lessons.styles.registry import STYLES
 from knowledge.lessons.verify.dataset_check import check, read_lessons
 from knowledge.lessons.verify.prover import Prover
-from knowledge.lessons.workers import Desk
+from knowledge.lessons.workers import RowWriter
 from knowledge.records import LessonMessage
 
 LIMIT = 1500
@@ -233,7 +233,7 @@ def test_pairs_are_slips(built, rows):
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
     assert set(kinds) == {"wrong result", "misused formula"}
     singles = [row for row in rows if len(row.messages) == 2]
-    slipped = [(row, corruptions.slip(row, random.Random(row.id))) for row in singles]
+    slipped = [(row, corruptions.corrupt(row, random.Random(row.id))) for row in singles]
     for row, slip in slipped:
         assert slip is None or slip.answer != row.messages[-1].content
     assert sum(slip is not None for _, slip in slipped) > 100
@@ -243,7 +243,7 @@ def test_a_slip_does_not_prove(rows, prover):
     wrong = [
         put(row, -1, slip.answer)
         for row in rows
-        if len(row.messages) == 2 and (slip := corruptions.slip(row, random.Random(row.id)))
+        if len(row.messages) == 2 and (slip := corruptions.corrupt(row, random.Random(row.id)))
     ]
     assert wrong and all(prover.faults(wrong))
 
@@ -272,12 +272,12 @@ def test_the_same_seed_gives_the_same_bytes(graph, built, tmp_path):
 
 def test_rows_and_tasks_travel_as_json(graph, rows):
     """What Ray carries between machines comes back as it was."""
-    supplies = Supplies(*graph)
-    tasks = [*islice(Plan(supplies, 3, ["en", "zh"]).tasks([STYLES["tools"]]), 60)]
-    assert ray_workers._unpacked(ray_workers._packed(tasks)) == tasks
-    made = Desk(graph[0], supplies).write(tasks)
+    supplies = PageSources(*graph)
+    tasks = [*islice(RowPlan(supplies, 3, ["en", "zh"]).tasks([STYLES["tools"]]), 60)]
+    assert ray_workers._decode_tasks(ray_workers._encode_tasks(tasks)) == tasks
+    made = RowWriter(graph[0], supplies).write(tasks)
     assert len(made) == 60 and not any(reason for _, reason in made)
-    assert ray_workers._candidates(ray_workers._packed_candidates(made)) == made
+    assert ray_workers._decode_candidates(ray_workers._encode_candidates(made)) == made
 
 
 def test_a_mixed_build_is_not_flooded(graph, tmp_path):

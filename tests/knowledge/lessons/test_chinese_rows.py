@@ -1,4 +1,4 @@
-"""Chinese lessons: lists that say nothing twice, words that fit, patients who could say it."""
+"""Test the wording of Chinese rows: no synonyms in a list, verbs that fit, plausible patients."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from toy_lessons import opened
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
@@ -28,21 +28,21 @@ FAULTS = re.compile(
 
 def named(kind, *texts):
     """Return facts with these names."""
-    return tuple(Item(f"f:{text}", text, text, f"{kind}:{text}", kind) for text in texts)
+    return tuple(PageFact(f"f:{text}", text, text, f"{kind}:{text}", kind) for text in texts)
 
 
 def page(name, **groups):
     """Return the page of a condition: names are facts, one text in a list is a value."""
     told = {
         relation: (
-            tuple(Item(f"f:{text}", text, text) for text in texts)
+            tuple(PageFact(f"f:{text}", text, text) for text in texts)
             if isinstance(texts, list)
             else named("symptom" if relation == "symptom" else relation, *texts)
         )
         for relation, texts in groups.items()
     }
     entity = Entity(f"condition:{name}", "condition", (Name(name, "zh"),))
-    return Page(entity, "zh", name, name, told)
+    return FactPage(entity, "zh", name, name, told)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def rows(tmp_path_factory):
     ]
 
 
-def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
+def test_no_row_repeats_a_word_or_holds_marks_of_templates(rows):
     assert len(rows) > 300
     found = [
         message["content"]
@@ -72,9 +72,9 @@ def test_no_row_says_a_word_twice_or_shows_how_it_was_made(rows):
 
 @pytest.mark.parametrize("relation", ["complication", "test", "symptom", "medicine"])
 @pytest.mark.parametrize("table", [SENTENCES.with_subject, SENTENCES.without_subject])
-def test_one_item_is_never_such_as(relation, table):
+def test_a_single_item_is_not_followed_by_such_as(relation, table):
     for seed in range(150):
-        text = realizer.told(
+        text = realizer.fill_with_items(
             table[relation], "痛风", named(relation, "贫血"), "zh", random.Random(seed)
         )
         assert "贫血等" not in text
@@ -91,8 +91,8 @@ def test_one_item_is_never_such_as(relation, table):
         (["咳嗽", "咳痰"], ["咳嗽", "咳痰"]),
     ],
 )
-def test_a_list_says_nothing_twice(names, kept):
-    assert chinese_sentences.once(names) == kept
+def test_a_list_holds_no_synonyms(names, kept):
+    assert chinese_sentences.drop_synonyms(names) == kept
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_a_list_says_nothing_twice(names, kept):
         ("免疫病理检查", "免疫病理检查"),
     ],
 )
-def test_what_is_looked_at_is_examined(name, said):
-    assert chinese_sentences.test(name) == said
+def test_a_finding_that_is_a_test_is_called_an_examination(name, said):
+    assert chinese_sentences.name_test(name) == said
 
 
-def test_an_injury_happens_and_is_not_got():
+def test_an_injury_takes_another_verb_than_an_illness():
     assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="锁骨骨折") == "发生锁骨骨折该怎么办？"
     assert realizer.fill("得了{s}该怎么办？", "zh", 1, s="痛风") == "得了痛风该怎么办？"
     injured = page("锁骨骨折", treatment=("手术治疗",))
@@ -124,7 +124,7 @@ def test_an_injury_happens_and_is_not_got():
 def test_a_list_that_is_joined_already_is_not_joined_again():
     taken = named("medicine", "酮康唑", "利福平", "地高辛")
     for seed in range(60):
-        text = realizer.told(
+        text = realizer.fill_with_items(
             ("{s}和{a}一起用会发生相互作用。",), "利伐沙班", taken, "zh", random.Random(seed)
         )
         assert text.count("和") == 1
@@ -132,14 +132,14 @@ def test_a_list_that_is_joined_already_is_not_joined_again():
 
 def test_names_with_commas_of_their_own_come_last_in_a_sentence():
     texts = ["脊柱、脊髓损伤", "颈肩痛", "产后风"]
-    said = realizer.listing(texts, "zh", random.Random(1))
+    said = realizer.join_names(texts, "zh", random.Random(1))
     assert said == "颈肩痛、产后风，以及脊柱、脊髓损伤"
 
 
 def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
-    assert name_forms.damaged("治疗周期：30tian")
-    assert not name_forms.damaged("治疗周期：30天")
-    groups = name_forms.once(
+    assert name_forms.is_damaged("治疗周期：30tian")
+    assert not name_forms.is_damaged("治疗周期：30天")
+    groups = name_forms.drop_repeated_items(
         "外阴血管瘤",
         {
             "complication": named("condition", "血管瘤", "贫血"),
@@ -162,17 +162,17 @@ def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
     ],
 )
 def test_an_illness_has_the_pace_of_its_name(name, pace):
-    assert patient_profiles.profile(page(name, symptom=("乏力",))).pace == pace
+    assert patient_profiles.profile_of(page(name, symptom=("乏力",))).pace == pace
 
 
-def test_who_is_unconscious_is_seen_at_once():
+def test_an_unconscious_patient_is_urgent():
     ill = page("钩端螺旋体病", symptom=("昏迷", "乏力", "发热"))
-    assert patient_profiles.profile(ill, ill.named("symptom")).pace == "sudden"
-    assert patient_profiles.profile(ill, ill.named("symptom")[1:]).pace == "days"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")).pace == "sudden"
+    assert patient_profiles.profile_of(ill, ill.entity_facts("symptom")[1:]).pace == "days"
 
 
 @pytest.mark.parametrize("name", ["猝死", "自缢", "死胎", "心脏骤停与心肺脑复苏"])
-def test_nobody_asks_about_his_own_death(name):
+def test_a_fatal_event_is_no_illness_to_ask_about(name):
     assert not patient_profiles.is_illness(page(name, symptom=("昏迷", "抽搐")))
 
 
@@ -194,11 +194,11 @@ def test_what_is_urgent_comes_before_advice():
             assert 0 < answer.index("流涎") < answer.index("头孢曲松")
 
 
-def test_the_speaker_is_named_once():
+def test_the_patient_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
-    who = patient_profiles.profile(ill)
+    who = patient_profiles.profile_of(ill)
     heard = [
-        chatdoctor.complaint(ill, who, ill.named("symptom"), random.Random(seed))
+        chatdoctor.describe_complaint(ill, who, ill.entity_facts("symptom"), random.Random(seed))
         for seed in range(200)
     ]
     told = [text for text in heard if re.search(r"\d+岁", text)]
@@ -207,7 +207,7 @@ def test_the_speaker_is_named_once():
         assert not re.search(r"岁(?:，[男女])?。我", text), text
 
 
-def test_a_greeting_does_not_meet_the_doctor_who_is_spoken_of():
+def test_a_greeting_leaves_out_the_doctor_if_the_complaint_begins_with_one():
     ill = page("痛风", medicine=("秋水仙碱",))
     for seed in range(120):
         text = chatdoctor._greeted("医生怀疑我是痛风。", ill, random.Random(seed))
@@ -216,7 +216,7 @@ def test_a_greeting_does_not_meet_the_doctor_who_is_spoken_of():
         assert huatuo._opened("医生为什么开秋水仙碱？", ill, random.Random(seed)).count("医生") == 1
 
 
-def test_kin_can_have_the_illness():
+def test_relatives_fit_the_condition():
     child, pregnant = page("小儿肺炎", symptom=("咳嗽",)), page("妊娠呕吐", symptom=("恶心",))
     for seed in range(60):
         assert not re.search("父|母亲|爱人|爷|奶|同事", safety._kin(child, random.Random(seed)))
@@ -228,7 +228,7 @@ def test_kin_can_have_the_illness():
 )
 def test_what_only_a_clinician_finds_is_no_complaint(finding):
     found = named("symptom", finding, "咳嗽", "视力障碍", "咽部异物感")
-    assert [item.text for item in reportable_findings.felt(found)] == [
+    assert [item.text for item in reportable_findings.select_felt(found)] == [
         "咳嗽",
         "视力障碍",
         "咽部异物感",
@@ -236,12 +236,12 @@ def test_what_only_a_clinician_finds_is_no_complaint(finding):
 
 
 def test_a_finding_in_other_words_is_not_another():
-    assert not reportable_findings.another(named("symptom", "发烧")[0], named("symptom", "高热"))
-    assert reportable_findings.another(named("symptom", "咳嗽")[0], named("symptom", "高热"))
+    assert not reportable_findings.is_new(named("symptom", "发烧")[0], named("symptom", "高热"))
+    assert reportable_findings.is_new(named("symptom", "咳嗽")[0], named("symptom", "高热"))
 
 
 @pytest.mark.parametrize(
-    ("right", "stranger", "worse"),
+    ("right", "unrelated", "worse"),
     [
         ("终止妊娠", "支持治疗", False),
         ("呼吸急促", "呼吸困难", False),
@@ -251,8 +251,8 @@ def test_a_finding_in_other_words_is_not_another():
         ("Gout", "Asthma", True),
     ],
 )
-def test_what_is_put_in_makes_an_answer_worse(right, stranger, worse):
-    assert preference._is_worse(right, stranger) is worse
+def test_a_swapped_name_makes_an_answer_worse(right, unrelated, worse):
+    assert preference._is_worse(right, unrelated) is worse
 
 
 def test_every_form_of_the_tables_can_be_written():
@@ -263,5 +263,5 @@ def test_every_form_of_the_tables_can_be_written():
         for seed in range(40):
             pick = random.Random(seed)
             parts = {"since": "这三天", "x": "咳嗽", "rest": "发热"}
-            text = realizer.told(templates, "肺炎", items, "zh", pick, **parts)
+            text = realizer.fill_with_items(templates, "肺炎", items, "zh", pick, **parts)
             assert not re.search(r"[\[\]{}|<>()«»]", text), text

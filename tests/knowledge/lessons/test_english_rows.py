@@ -1,12 +1,12 @@
-"""English lessons as a reader meets them: articles, verbs, whom a case befalls, what is first."""
+"""Test the wording of English rows: articles, agreement, plausible patients, what comes first."""
 
 import random
 
 import pytest
 
 from knowledge.lessons.facts import reportable_findings
-from knowledge.lessons.facts.pages import Item, Page
-from knowledge.lessons.pages.related_pages import _differs
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.pages.related_pages import _is_alternative
 from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
@@ -15,24 +15,24 @@ from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name,
 
 
 def item(name, object="symptom:1", kind="symptom"):
-    return Item(f"fact:{name}", name, articles.counted(name), f"{kind}:{name}", kind)
+    return PageFact(f"fact:{name}", name, articles.with_article(name), f"{kind}:{name}", kind)
 
 
 def text(words):
-    return Item(f"fact:{words[:9]}", words, words[:1].lower() + words[1:])
+    return PageFact(f"fact:{words[:9]}", words, words[:1].lower() + words[1:])
 
 
 def page(name, **groups):
     kinds = {"department": "department", "test": "test", "risk_factor": "factor"}
     held = {
         relation: tuple(
-            each if isinstance(each, Item) else item(each, kind=kinds.get(relation, "symptom"))
+            each if isinstance(each, PageFact) else item(each, kind=kinds.get(relation, "symptom"))
             for each in values
         )
         for relation, values in groups.items()
     }
     entity = Entity(f"condition:{name}", "condition", (Name(name, "en"),))
-    return Page(entity, "en", name, articles.counted(name), held)
+    return FactPage(entity, "en", name, articles.with_article(name), held)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def page(name, **groups):
     ],
 )
 def test_a_counted_name_takes_its_article(name, said):
-    assert articles.counted(name) == said
-    assert articles.bare(said) == name
+    assert articles.with_article(name) == said
+    assert articles.without_article(said) == name
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_counted_name_takes_its_article(name, said):
         ("is there any {s}?", "Is there any hernia?"),
     ],
 )
-def test_an_article_gives_way_where_another_word_stands(template, said):
+def test_a_determiner_takes_the_place_of_the_article(template, said):
     assert realizer.fill(template, "en", 1, s="a hernia") == said
 
 
@@ -88,11 +88,11 @@ def test_an_article_gives_way_where_another_word_stands(template, said):
         ("gout", "a painful joint disease", "Gout is a painful joint disease."),
     ],
 )
-def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, description, said):
-    told = realizer.statement(
-        articles.counted(name),
+def test_a_description_without_a_verb_gets_one(name, description, said):
+    told = realizer.state_facts(
+        articles.with_article(name),
         "description",
-        [Item("fact:1", description, description)],
+        [PageFact("fact:1", description, description)],
         "en",
         random.Random(1),
     )
@@ -101,25 +101,25 @@ def test_a_description_is_joined_by_a_verb_only_where_it_has_none(name, descript
 
 
 def test_findings_that_are_clauses_or_empty_are_left_out():
-    assert not name_forms.belongs("associated_with", "symptom", "Throat feels tight")
-    assert not name_forms.belongs("associated_with", "symptom", "Symptoms of eye")
-    assert name_forms.belongs("associated_with", "symptom", "Eye burns") is True
-    assert name_forms.damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+    assert not name_forms.can_be_object("associated_with", "symptom", "Throat feels tight")
+    assert not name_forms.can_be_object("associated_with", "symptom", "Symptoms of eye")
+    assert name_forms.can_be_object("associated_with", "symptom", "Eye burns") is True
+    assert name_forms.is_damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
     assert name_forms.is_cut('It is known as "Valley fever") and is fungal.')
     assert not name_forms.is_cut("Signs are a) fever and b) cough (stage II).")
 
 
-def test_a_heading_is_written_small_within_a_sentence():
+def test_a_heading_loses_its_capitals_within_a_sentence():
     common = {"cystic", "acute", "disease"}
-    assert name_forms.name_within("Cystic Fibrosis", common) == "cystic fibrosis"
+    assert name_forms.lower_heading("Cystic Fibrosis", common) == "cystic fibrosis"
     two = "Cystic fibrosis is inherited. Lungs and Disease follow."
-    assert name_forms.within_sentence(two, common) == two[:1].lower() + two[1:]
-    assert name_forms.within_sentence("Gastro-oesophageal reflux", common) == (
+    assert name_forms.lower_first_word(two, common) == two[:1].lower() + two[1:]
+    assert name_forms.lower_first_word("Gastro-oesophageal reflux", common) == (
         "gastro-oesophageal reflux"
     )
-    assert name_forms.within_sentence("Acute Lyme disease", common) == "acute Lyme disease"
-    assert name_forms.within_sentence("Athlete's foot", common) == "athlete's foot"
-    assert name_forms.within_sentence("Crohn's disease", common) == "Crohn's disease"
+    assert name_forms.lower_first_word("Acute Lyme disease", common) == "acute Lyme disease"
+    assert name_forms.lower_first_word("Athlete's foot", common) == "athlete's foot"
+    assert name_forms.lower_first_word("Crohn's disease", common) == "Crohn's disease"
 
 
 def test_a_verb_agrees_with_two_adjectives_before_one_noun():
@@ -130,12 +130,14 @@ def test_a_verb_agrees_with_two_adjectives_before_one_noun():
 def test_one_of_several_is_said_only_of_several():
     for seed in range(60):
         pick = random.Random(seed)
-        one = realizer.statement("gout", "complication", [item("pain")], "en", pick)
+        one = realizer.state_facts("gout", "complication", [item("pain")], "en", pick)
         assert "Among" not in one and "complications of gout include" not in one.casefold()
 
 
-def test_what_is_left_of_a_relation_is_told_as_something_further():
-    told = realizer.others("side_effect", [item("nausea"), item("fatigue")], random.Random(2))
+def test_further_facts_of_a_relation_are_introduced_as_such():
+    told = realizer.state_further(
+        "side_effect", [item("nausea"), item("fatigue")], random.Random(2)
+    )
     assert told.startswith("Other side effects ")
 
 
@@ -150,27 +152,29 @@ def test_what_is_left_of_a_relation_is_told_as_something_further():
         ("gestational diabetes", "adult", "f"),
     ],
 )
-def test_a_patient_is_one_whom_the_condition_befalls(name, stage, sex):
-    who = patient_profiles.profile(page(name))
+def test_a_patient_fits_the_condition(name, stage, sex):
+    who = patient_profiles.profile_of(page(name))
     assert (who.stage, who.sex) == (stage, sex)
 
 
-def test_a_condition_of_pregnancy_befalls_somebody_pregnant():
-    who = patient_profiles.profile(page("gestational diabetes"))
+def test_a_condition_of_pregnancy_has_a_pregnant_patient():
+    who = patient_profiles.profile_of(page("gestational diabetes"))
     assert who.pregnant
-    assert "pregnant woman" in patient_profiles.person(who, "en", random.Random(1))
+    assert "pregnant woman" in patient_profiles.describe_person(who, "en", random.Random(1))
 
 
-def test_no_history_is_told_that_the_patient_cannot_have():
+def test_a_history_fits_the_patient():
     factors = ("childbirth", "family history of diabetes", "autumn season", "obesity")
-    told = patient_profiles.history(
+    told = patient_profiles.history_items(
         page("bipolar disorder", symptom=["low mood"], risk_factor=factors)
     )
     assert [each.text for each in told] == ["obesity"]
-    assert not patient_profiles.suits(page("ringworm", symptom=["itching"]), item("diaper rash"))
+    assert not patient_profiles.can_be_asked(
+        page("ringworm", symptom=["itching"]), item("diaper rash")
+    )
 
 
-def test_an_operation_is_no_illness():
+def test_a_procedure_is_no_illness():
     assert not patient_profiles.is_illness(page("mastectomy", associated_with=["pain"]))
 
 
@@ -178,8 +182,8 @@ def test_one_common_finding_sets_no_two_departments_against_each_other():
     one = page("tonsillitis", symptom=["fever", "sore throat"], department=["ENT"])
     other = page("cystitis", symptom=["fever", "dysuria"], department=["urology"])
     like = page("pyelitis", symptom=["fever", "flank pain"], department=["urology"])
-    assert not _differs(one, other, "symptom")
-    assert _differs(other, like, "symptom")
+    assert not _is_alternative(one, other, "symptom")
+    assert _is_alternative(other, like, "symptom")
 
 
 def test_only_a_case_with_two_conditions_asks_for_several():
@@ -203,15 +207,15 @@ def test_what_is_urgent_comes_before_the_plan_of_a_sudden_illness():
         assert answer.index("is an emergency") < answer.index("brain imaging")
 
 
-def test_no_one_notices_a_change_in_the_blood():
+def test_a_laboratory_finding_is_no_complaint():
     effects = [item("hyperkalaemia"), item("raised liver enzymes"), item("QT prolongation")]
-    assert reportable_findings.felt(effects) == []
+    assert reportable_findings.select_felt(effects) == []
 
 
 def test_a_plural_subject_is_asked_about_with_their():
     stones = page("kidney stones", symptom=["pain"], cause=["low intake"])
     asked = [
-        huatuo.asked_twice(stones, ("symptom", "cause"), random.Random(seed)) for seed in range(20)
+        huatuo.ask_for_two(stones, ("symptom", "cause"), random.Random(seed)) for seed in range(20)
     ]
     assert all("their symptoms" in each and "its " not in each for each in asked)
 
@@ -222,7 +226,7 @@ def paper(*parts):
         for place, (title, words) in enumerate(parts)
     )
     entity = Entity("d", "document", (Name("A trial", "en"),))
-    return Page(entity, "en", "A trial", "A trial", {}, passages)
+    return FactPage(entity, "en", "A trial", "A trial", {}, passages)
 
 
 def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice():
@@ -263,7 +267,7 @@ def test_only_facts_are_swapped_and_none_that_the_question_names():
         "What does it feel like?", answer, ["chest pain", "rash"], [line, line, flag],
         [[0, 1], [2]],
     )  # fmt: skip
-    pairs = preference.Pairs(lambda id: set(), every=False)
+    pairs = preference.PreferencePairs(lambda id: set(), every=False)
     named = [("symptom:chest pain", "chest pain")]
     pairs._pool["en", "symptom"] = preference.deque([("symptom:ulcer", "ulcer")])
     pair = pairs._swapped(row, named, random.Random(1))

@@ -1,16 +1,16 @@
-"""Templates with alternatives, and the sentences of relations that are made of them."""
+"""Test the notation of alternatives, and the sentences of relations that use it."""
 
 import random
 import string
 
 import pytest
 
-from knowledge.lessons.facts.pages import INVERSE, Item
-from knowledge.lessons.realize.realizer import brief, statement
+from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.realize.realizer import state_briefly, state_facts
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 TABLES = {language: load(RelationSentencesWords, language) for language in ("en", "zh")}
 
@@ -29,7 +29,7 @@ TABLES = {language: load(RelationSentencesWords, language) for language in ("en"
 )
 def test_a_template_stands_for_its_texts(template, texts):
     assert {grammar.vary(template, random.Random(n)) for n in range(60)} == texts
-    assert grammar.count(template) == len(texts)
+    assert grammar.count_texts(template) == len(texts)
 
 
 @pytest.mark.parametrize("template", ["(a|b", "a)b", "((a)", "[one|many of {s}", "<is|are", "a {s"])
@@ -64,14 +64,14 @@ def test_every_relation_fills_without_a_mark_left(language, count):
         "en": ["fever", "dry cough", "rash", "chest pain", "nausea"],
         "zh": ["发热", "干咳", "皮疹", "胸痛", "恶心"],
     }[language]
-    items = [Item("fact:1", name, name, "symptom:1") for name in names[:count]]
+    items = [PageFact("fact:1", name, name, "symptom:1") for name in names[:count]]
     subject = "gout" if language == "en" else "痛风"
     for relation in TABLES[language].with_subject:
         for seed in range(30):
             pick = random.Random(seed)
             for text in (
-                statement(subject, relation, items, language, pick),
-                brief(relation, items, language, pick),
+                state_facts(subject, relation, items, language, pick),
+                state_briefly(relation, items, language, pick),
             ):
                 assert not set("()[]<>«»{}|") & set(text), text
                 assert all(name in text.lower() for name in names[:count] if text)
@@ -80,4 +80,4 @@ def test_every_relation_fills_without_a_mark_left(language, count):
 def test_sentences_of_a_relation_seldom_repeat():
     for table in TABLES.values():
         for relation in ("symptom", "test", "treatment", "complication"):
-            assert sum(map(grammar.count, table.with_subject[relation])) > 20
+            assert sum(map(grammar.count_texts, table.with_subject[relation])) > 20

@@ -7,8 +7,9 @@ from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
-from knowledge.lessons.ray_workers import RayWriters
-from knowledge.lessons.row_plan import HeldOut, Supplies
+from knowledge.lessons.facts.validation_split import HeldOut
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.ray_workers import RayWriterPool
 from knowledge.records import Lesson, LessonMessage
 
 
@@ -90,9 +91,9 @@ def test_rows_from_outside_are_masked_only_where_that_is_asked(tmp_path):
 
 def test_the_engine_decides_who_writes(tmp_path):
     engine, generation = opened(tmp_path)
-    supplies = Supplies(engine, generation)
+    sources = PageSources(engine, generation)
     for name, on_ray in (("processes", False), ("ray", True)):
         options = BuildOptions(engine=name)
-        writers = pipeline.make_writers(options, engine, supplies, HeldOut(""))
-        assert isinstance(writers, RayWriters) is on_ray
+        writers = pipeline.make_writer_pool(options, engine, sources, HeldOut(""))
+        assert isinstance(writers, RayWriterPool) is on_ray
     engine.dispose()

@@ -9,7 +9,7 @@ from toy_lessons import opened
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.ray_workers import RayWriters
+from knowledge.lessons.ray_workers import RayWriterPool
 
 
 @pytest.fixture(scope="module")
@@ -41,5 +41,5 @@ def test_without_ray_a_sentence_says_how_to_install_it(graph, tmp_path, monkeypa
 def test_a_database_in_memory_is_refused():
     engine = create_engine("sqlite://")
     with pytest.raises(KnowledgeError, match="in memory"):
-        RayWriters(engine, None)
+        RayWriterPool(engine, None)
     engine.dispose()

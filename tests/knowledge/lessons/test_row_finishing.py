@@ -14,7 +14,7 @@ from knowledge.graph.catalog import NameRow
 from knowledge.graph.id_queries import PreparedQuery, raw_rows
 from knowledge.lessons import build, row_finishing, workers
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.row_plan import HeldOut, Plan, Supplies
+from knowledge.lessons.facts.validation_split import HeldOut
 from knowledge.records import Lesson, LessonMessage, LessonSource
 
 FILES = ("train.jsonl", "validation.jsonl", "chatglm.jsonl", "alpaca.json", "preference.jsonl")
@@ -86,21 +86,21 @@ def test_a_row_held_out_has_its_own_line_alone():
 
 
 def test_rows_travel_whole_and_a_changed_one_keeps_nothing_that_was_worked_out():
-    done = row_finishing.Finish(filtering.stateless_filters(), HeldOut(""))(
+    done = row_finishing.RowFinisher(filtering.stateless_filters(), HeldOut(""))(
         [(row("How is gout treated?", "With colchicine, as a rule."), ""), (None, "capped")]
     )
-    (sent, reason), left_out = row_finishing.unpacked(row_finishing.packed(done))
+    (sent, reason), left_out = row_finishing.unpack(row_finishing.pack(done))
     assert left_out == (None, "capped")
-    assert (sent, reason) == done[0] and sent.worked == done[0][0].worked
-    assert sent.worked.lines == row_formats.encode_all(sent, held_out=False)
-    assert replace(sent, id="another").worked is None
+    assert (sent, reason) == done[0] and sent.prepared == done[0][0].prepared
+    assert sent.prepared.lines == row_formats.encode_all(sent, held_out=False)
+    assert replace(sent, id="another").prepared is None
 
 
 def test_a_gate_drops_a_row_where_it_is_written():
-    done = row_finishing.Finish(filtering.stateless_filters(), HeldOut(""))(
+    done = row_finishing.RowFinisher(filtering.stateless_filters(), HeldOut(""))(
         [(row("How?", "So."), "")]
     )
-    assert done[0][1] == "too short" and done[0][0].worked is None
+    assert done[0][1] == "too short" and done[0][0].prepared is None
 
 
 def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
@@ -108,8 +108,8 @@ def test_near_duplicates_are_told_alike_whether_a_row_was_worked_out_or_not():
     again = row("How is gout treated in the hospital?", "With colchicine and with naproxen!")
     other = row("Which tests are done for asthma?", "Spirometry is the first of them.")
     apart = NearDuplicateFilter()([first, again, other])
-    row_finishing.Finish((), HeldOut(""))([(again, "")])
-    assert again.worked is not None
+    row_finishing.RowFinisher((), HeldOut(""))([(again, "")])
+    assert again.prepared is not None
     assert NearDuplicateFilter()([first, again, other]) == apart == ["", NEAR, ""]
 
 
@@ -122,22 +122,6 @@ def test_processes_that_are_copies_and_those_that_are_not_give_the_same_bytes(
     build.build(*graph, tmp_path / "two", BuildOptions(seed=3, workers=2))
     for name in (*FILES, "sharegpt.json", "report.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-
-
-def test_pages_read_ahead_are_those_read_when_asked_for(graph):
-    one, two = Supplies(*graph), Supplies(*graph)
-    plan = Plan(one, 1, ["en", "zh"])
-    plan.read_ahead()
-    assert plan.needs_most(None) and not plan.needs_most(1)
-    for language in ("en", "zh"):
-        ids = two.entities.ids(language)
-        ahead = dict((page.id, page) for page, _ in one.entities.pages(ids, language))
-        asked = dict((page.id, page) for page, _ in two.entities.pages(ids, language))
-        assert ahead == asked and len(asked) > 5
-        beside = {page.id: others for page, others in two.entities.pages(ids, language)}
-        known = list(beside.items())
-        again = [(page.id, others) for page, others in two.entities.again(known, language)]
-        assert again == known
 
 
 def test_a_prepared_query_gives_what_a_plain_one_gives(graph):
@@ -172,15 +156,6 @@ def test_names_are_found_alike_the_first_time_and_again(graph, text):
     expected = asked._spans(text, False, {})
     assert [tuple(span) for span in asked.spans(text)] == expected
     assert [tuple(span) for span in asked.spans(text)] == expected
-
-
-def test_no_page_is_kept_beyond_the_room_of_the_shelf(graph, monkeypatch):
-    supplies = Supplies(*graph)
-    monkeypatch.setattr(supplies.entities._shelf, "_most", 3)
-    Plan(supplies, 1, ["en"]).read_ahead()
-    assert not supplies.entities._shelf._kept
-    assert list(supplies.entities.pages(supplies.entities.ids("en"), "en"))
-    assert len(supplies.entities._shelf._kept) <= 3
 
 
 def test_the_made_up_graph_of_the_benchmark_feeds_rows_in_both_languages(tmp_path):

@@ -1,4 +1,4 @@
-"""Styles: each writes proven rows in both languages, and planted faults of each are found."""
+"""Test that each style writes proven rows in both languages, and that planted faults are found."""
 
 import json
 import re
@@ -13,11 +13,11 @@ from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.facts.fact_store import is_validation
+from knowledge.lessons.facts import lookup_calls
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages import document_pages
-from knowledge.lessons.row_plan import CAPPED, TOLD_BEFORE
-from knowledge.lessons.styles.preference import Pairs
-from knowledge.lessons.verify import behaviour_checks
+from knowledge.lessons.styles.preference import PreferencePairs
+from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
 from knowledge.lessons.verify.dataset_check import check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
@@ -309,8 +309,8 @@ def test_quotes_are_exact(graph, whole, prover, language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_call_and_its_result_are_true(whole, prover, language):
     lesson = find(whole, "knowledge-call", language)
-    assert behaviour_checks.is_call(lesson.messages[1].content)
-    assert lesson.messages[2].content.startswith(behaviour_checks.RESULT[language])
+    assert lookup_calls.read_call(lesson.messages[1].content)
+    assert lesson.messages[2].content.startswith(lookup_calls.RESULT[language])
     assert fault(prover, lesson) == ""
     entity = lesson.messages[1].content.split('"')[1]
     assert "another entity" in fault(prover, put(lesson, 1, entity, "Z" + entity))
@@ -387,7 +387,7 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
 
 def test_without_the_style_pairs_are_swapped_facts_and_slips_only(whole):
     rows = [lesson_of(row) for row in rows_of(whole[0], "train.jsonl")]
-    pairs = Pairs(lambda id: set(), every=False)
+    pairs = PreferencePairs(lambda id: set(), every=False)
     made = [pair for row in rows if (pair := pairs(row))]
     kinds = {pair["why"].split(":")[0] for pair in made}
     assert "swapped fact" in kinds and kinds <= {"swapped fact", "wrong result", "misused formula"}

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.graph.linker import KnownName, Linker
-from knowledge.search.query_parser import parse_query as take_apart
+from knowledge.search.query_parser import parse_query
 from knowledge.text.names import language_of, normalise
 from medchat.answering import prompts, relevance
 from medchat.answering.answer import Evidence
-from medchat.answering.prompts import Limits
-from medchat.answering.retriever import KnowledgeRetriever, evidence_of
-from medchat.answering.understanding import understand
+from medchat.answering.prompts import PromptLimits
+from medchat.answering.retriever import KnowledgeRetriever, to_evidence
+from medchat.answering.understanding import understand_question
 
 NAMES = {
     "condition:gout": ("gout", "痛风"),
@@ -31,7 +31,7 @@ find = LINKER.find
 
 
 def asked(question):
-    return understand(question, [], lambda text: take_apart(text, LINKER))
+    return understand_question(question, [], lambda text: parse_query(text, LINKER))
 
 
 def fact(subject, relation, text):
@@ -52,7 +52,7 @@ TEXT = (
 
 
 def test_a_passage_is_cut_to_the_sentences_that_answer():
-    piece = prompts.narrow(
+    piece = prompts.narrow_to_answer(
         passage(TEXT, "Gout"), asked("Which medicine is used for gout?"), 1, find
     )
     assert piece.quote == "Allopurinol is the usual first medicine for gout, started at 100 mg."
@@ -62,7 +62,7 @@ def test_a_passage_is_cut_to_the_sentences_that_answer():
 @given(st.text(max_size=400), st.integers(1, 4))
 def test_a_cut_is_always_a_span_of_the_text(text, most):
     piece = passage(text)
-    cut = prompts.narrow(piece, asked("What causes gout?"), most, find)
+    cut = prompts.narrow_to_answer(piece, asked("What causes gout?"), most, find)
     assert cut.text == text
     assert 0 <= cut.start <= cut.end <= len(text)
     assert cut.quote == text[cut.start : cut.end]
@@ -70,9 +70,9 @@ def test_a_cut_is_always_a_span_of_the_text(text, most):
 
 def test_pieces_are_in_the_questions_language_where_there_are_any():
     pieces = [passage("痛风常见。"), passage("Gout is common.")]
-    picked = prompts.pick(pieces, asked("What is gout?"), Limits(), find)
+    picked = prompts.select_pieces(pieces, asked("What is gout?"), PromptLimits(), find)
     assert [piece.language for piece in picked] == ["en"]
-    only = prompts.pick(pieces[:1], asked("What is gout?"), Limits(), find)
+    only = prompts.select_pieces(pieces[:1], asked("What is gout?"), PromptLimits(), find)
     assert [piece.language for piece in only] == ["zh"]
 
 
@@ -82,9 +82,11 @@ def test_the_fact_asked_for_comes_first_and_nothing_twice():
         passage("Gout hurts.", "Gout", "b"),
         fact("condition:gout", "symptom", "Gout — symptoms: joint pain."),
     ]
-    picked = prompts.pick(pieces, asked("What are the symptoms of gout?"), Limits(), find)
+    picked = prompts.select_pieces(
+        pieces, asked("What are the symptoms of gout?"), PromptLimits(), find
+    )
     assert [piece.id for piece in picked] == ["condition:gout#symptom", "b"]
-    assert len(prompts.pick(pieces, asked("gout?"), Limits(pieces=1), find)) == 1
+    assert len(prompts.select_pieces(pieces, asked("gout?"), PromptLimits(pieces=1), find)) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_the_fact_asked_for_comes_first_and_nothing_twice():
     ],
 )
 def test_a_piece_is_one_line(piece, line):
-    assert prompts.line(piece) == line
+    assert prompts.write_line(piece) == line
 
 
 def test_a_prompt_loses_history_before_evidence():
@@ -110,7 +112,7 @@ def test_a_prompt_loses_history_before_evidence():
 
     history = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
     pieces = [passage("One."), passage("Two.")]
-    _, kept = prompts.compose(asked("gout?"), pieces, Limits(fits=fits), history)
+    _, kept = prompts.compose_messages(asked("gout?"), pieces, PromptLimits(fits=fits), history)
     assert sizes == [4, 2, 2]
     assert [piece.text for piece in kept] == ["One."]
 
@@ -138,7 +140,7 @@ RELEVANT = [
 
 @pytest.mark.parametrize(("question", "piece", "answers"), RELEVANT)
 def test_what_answers_a_question(question, piece, answers):
-    assert bool(relevance.relevant([piece], asked(question), find)) is answers
+    assert bool(relevance.select_relevant([piece], asked(question), find)) is answers
 
 
 def test_where_the_very_facts_are_known_other_facts_stay_away():
@@ -147,9 +149,11 @@ def test_where_the_very_facts_are_known_other_facts_stay_away():
         fact("condition:gout", "treatment", "b"),
         fact("condition:gout", "symptom", "c"),
     ]
-    kept = relevance.relevant(facts, asked("What is the first-line treatment of gout?"), find)
+    kept = relevance.select_relevant(
+        facts, asked("What is the first-line treatment of gout?"), find
+    )
     assert [piece.relation for piece in kept] == ["first_line"]
-    kept = relevance.relevant(facts, asked("How is gout treated?"), find)
+    kept = relevance.select_relevant(facts, asked("How is gout treated?"), find)
     assert [piece.relation for piece in kept] == ["treatment", "first_line"]
 
 
@@ -165,7 +169,7 @@ def test_where_the_very_facts_are_known_other_facts_stay_away():
     ],
 )
 def test_for_which_patients_a_question_asks(question, patients):
-    assert relevance.patients(asked(question)) == patients
+    assert relevance.find_patients(asked(question)) == patients
 
 
 GENERAL = fact("condition:gout", "first_line", "Gout — first-line treatment: ibuprofen.")
@@ -182,7 +186,7 @@ SPECIAL = passage("Gout in pregnancy is treated with rest.", "Gout")
     ],
 )
 def test_what_is_given_in_general_does_not_answer_for_a_pregnancy(question, found, kept):
-    assert relevance.relevant(found, asked(question), find) == kept
+    assert relevance.select_relevant(found, asked(question), find) == kept
 
 
 def test_facts_that_tie_two_entities_of_a_question_answer_it():
@@ -191,7 +195,7 @@ def test_facts_that_tie_two_entities_of_a_question_answer_it():
     question = asked("Can ibuprofen be given to a patient with asthma?")
     assert relevance.is_exact(tie, question, find)
     assert not relevance.is_exact(loose, question, find)
-    assert prompts.pick([loose, tie], question, Limits(), find)[0] == tie
+    assert prompts.select_pieces([loose, tie], question, PromptLimits(), find)[0] == tie
     other = asked("Tell me about ibuprofen and gout.")
     assert not relevance.is_exact(tie, other, find)
     asks_else = asked("What are the side effects of ibuprofen in asthma?")
@@ -210,7 +214,7 @@ def test_facts_that_tie_two_entities_of_a_question_answer_it():
 )
 def test_a_part_of_an_unknown_name_is_not_meant(question, entities):
     known = [passage("Dengue is a fever.")]
-    assert relevance.about(asked(question), known).entities == entities
+    assert relevance.drop_partial_names(asked(question), known).entities == entities
 
 
 def test_the_retriever_is_langchains(engine, home):
@@ -222,7 +226,7 @@ def test_the_retriever_is_langchains(engine, home):
     retriever = KnowledgeRetriever(search=open_search(engine, home), top=3)
     documents = retriever.invoke("metformin and contrast")
     assert documents and len(documents) <= 3
-    for document, piece in zip(documents, evidence_of(documents), strict=True):
+    for document, piece in zip(documents, to_evidence(documents), strict=True):
         assert document.page_content == piece.text == piece.quote
         assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
     late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)

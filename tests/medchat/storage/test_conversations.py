@@ -96,7 +96,7 @@ def test_what_is_deleted_is_gone_from_the_file(engine, home):
     assert marker.encode() in b"".join(path.read_bytes() for path in home.glob("medchat.db*"))
     assert conversations.remove(engine, [conversation, "never-was"]) == 1
     assert [each.id for each in conversations.conversations(engine)] == [kept]
-    assert feedback.opinions(engine) == []
+    assert feedback.list_feedback(engine) == []
     held = b"".join(path.read_bytes() for path in home.glob("medchat.db*"))
     assert marker.encode() not in held
 
@@ -111,10 +111,10 @@ def test_a_verdict_replaces_the_one_before_until_it_is_judged(engine):
     _, message = conversations.add(engine, None, "One?", ANSWER)
     conversations.rate(engine, message, "up")
     judged = conversations.rate(engine, message, "down", "wrong dose", "Metformin 500 mg.")
-    assert [each.verdict for each in feedback.opinions(engine)] == ["down"]
+    assert [each.verdict for each in feedback.list_feedback(engine)] == ["down"]
     assert conversations.approve(engine, [judged, "gone"]) == 1
     conversations.rate(engine, message, "up")
-    assert len(feedback.opinions(engine)) == 2
+    assert len(feedback.list_feedback(engine)) == 2
     for wrong in (
         "gone",
         conversations.messages(engine, conversations.conversations(engine)[0].id)[0].id,

@@ -33,7 +33,7 @@ from medchat.storage import conversations, database
 CHECKOUT = Path(__file__).resolve().parents[3]
 METADATA = (
     knowledge.graph.catalog.CatalogBase.metadata,
-    medchat.storage.conversations.Base.metadata,
+    medchat.storage.conversations.ConversationRow.metadata,
 )
 TABLES = {name for metadata in METADATA for name in metadata.tables}
 

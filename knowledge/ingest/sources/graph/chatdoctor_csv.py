@@ -1,4 +1,4 @@
-"""ChatDoctor's disease database: conditions with lists that were printed by Python.
+"""Read ChatDoctor's disease database (CSV) as associations of conditions.
 
     row -> literal lists -> cleaned names -> associations, and a description where there is one
 
@@ -67,26 +67,26 @@ def recognise(path: Path, start: bytes) -> bool:
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with its associations and its description."""
     for line, row in csv_rows.read_rows(path, _WANTED, _TITLE):
-        own = _condition(row["disease"])
+        own = _condition_names(row["disease"])
         if not own:
             report.skip("record whose name is no name", row["disease"])
             continue
         statements: dict[Statement, None] = {}
         for column, kind in _COLUMNS.items():
-            for item in _items(row.get(column, ""), column, report):
+            for item in _parse_list(row.get(column, ""), column, report):
                 statement = _association(item, kind, report)
                 if statement in statements:
                     report.skip("repeated within a record", item)
                 elif statement:
                     statements[statement] = None
-        description = _reason(row.get("reason", ""), report)
+        description = _description(row.get("reason", ""), report)
         if description:
             text = Statement("description", text=(Name(description, "en"),))
             statements = {text: None, **statements}
         yield EntityRecord("condition", own, tuple(statements), line)
 
 
-def _items(cell: str, column: str, report: ReadReport) -> list[str]:
+def _parse_list(cell: str, column: str, report: ReadReport) -> list[str]:
     """Return the texts of a printed list; nothing but a literal is ever evaluated."""
     if not cell.strip():
         return []
@@ -108,7 +108,7 @@ def _association(item: str, kind: str, report: ReadReport) -> Statement | None:
     if _CATCH_ALL.search(item):
         report.skip("catch-all entry", item)
         return None
-    name = _term(item)
+    name = _drop_brackets(item)
     if not name or names.is_debris(name):
         report.skip("damaged name", item)
         return None
@@ -117,34 +117,36 @@ def _association(item: str, kind: str, report: ReadReport) -> Statement | None:
     return Statement("associated_with", EntityReference((Name(name, "en"),)), kind=kind)
 
 
-def _term(item: str) -> str:
-    """Return an entry without what stands in brackets behind it.
+def _drop_brackets(item: str) -> str:
+    """Return an entry without the brackets at its end.
 
     The brackets hold brands, lay words and artefacts, and some are another substance altogether
     (naloxone is given as "Naloxone (Suboxone)"), so they are no second name.
 
-    >>> _term("Estrogens, Conjugated (Usp) (Premarin)"), _term("Rho(D) Immune Globulin (Rhogam)")
-    ('Estrogens, Conjugated', 'Rho(D) Immune Globulin')
+    >>> _drop_brackets("Estrogens, Conjugated (Usp) (Premarin)")
+    'Estrogens, Conjugated'
+    >>> _drop_brackets("Rho(D) Immune Globulin (Rhogam)")
+    'Rho(D) Immune Globulin'
     """
-    name = _spelled(item)
+    name = _clean_spelling(item)
     while _TAIL.search(name):
         name = _TAIL.sub("", name)
     return name.replace("; ", ", ")
 
 
-def _spelled(text: str) -> str:
+def _clean_spelling(text: str) -> str:
     return _CAPITAL_S.sub("'s", names.clean(text))
 
 
-def _condition(text: str) -> tuple[Name, ...]:
+def _condition_names(text: str) -> tuple[Name, ...]:
     """Return the names of a condition: brackets hold an acronym, a second name, or a hint.
 
-    >>> [name.text for name in _condition("Deep vein thrombosis (DVT)")]
+    >>> [name.text for name in _condition_names("Deep vein thrombosis (DVT)")]
     ['Deep vein thrombosis', 'DVT']
-    >>> [name.text for name in _condition("Drug abuse (opioids)")]
+    >>> [name.text for name in _condition_names("Drug abuse (opioids)")]
     ['Drug abuse (opioids)']
     """
-    whole = _spelled(text)
+    whole = _clean_spelling(text)
     found = [whole]
     tail = _TAIL.search(whole)
     if tail and not _QUALIFIED.search(whole):
@@ -155,7 +157,7 @@ def _condition(text: str) -> tuple[Name, ...]:
     return tuple(Name(name, "en") for name in kept)
 
 
-def _reason(raw: str, report: ReadReport) -> str:
+def _description(raw: str, report: ReadReport) -> str:
     """Return the description, its escapes repaired, or nothing where it says nothing."""
     text = _EMPTY_BRACKETS.sub("", _PRONUNCIATION.sub("", names.unescape(raw)))
     text = names.tidy(_CITATION.sub("", text)).strip(" ,")

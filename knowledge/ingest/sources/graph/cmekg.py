@@ -1,6 +1,6 @@
-"""cMeKG: Chinese medical entities with list-valued attributes, and texts with their triples.
+"""Read cMeKG entity records and texts with triples (JSON).
 
-    中心词 + attributes -> what kind of thing it is -> statements, turned round where needed
+    中心词 + attributes -> what kind of thing it is -> statements, inverted where needed
 
 An attribute without a relation in the vocabulary is counted, not forced into another.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.graph.medicalgraph import split
+from knowledge.ingest.sources.graph.medicalgraph import split_names
 from knowledge.ingest.sources.streams import encodings, json_records
 from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
@@ -71,16 +71,16 @@ _NUMBERING = re.compile(r"^\s*[(（]?\d{1,2}[)）.．、]\s*")
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file holds objects with 中心词."""
     text = encodings.decode_head(path, start)
-    return _json(text) and (f'"{_CENTRE}"' in text or f'"{_ESCAPED_CENTRE}"' in text)
+    return _is_json(text) and (f'"{_CENTRE}"' in text or f'"{_ESCAPED_CENTRE}"' in text)
 
 
 def recognise_triples(path: Path, start: bytes) -> bool:
     """Say whether a file holds texts with spo_list."""
     text = encodings.decode_head(path, start)
-    return _json(text) and '"spo_list"' in text
+    return _is_json(text) and '"spo_list"' in text
 
 
-def _json(text: str) -> bool:
+def _is_json(text: str) -> bool:
     return text.lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
 
 
@@ -98,8 +98,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             key: _strings(value) for key, value in record.items() if key not in (_CENTRE, "class")
         }
         group = record.get("class")
-        subject = _subject(centre, attributes, group if isinstance(group, str) else "")
-        yield from _entities(subject, attributes, line, report)
+        subject = _find_subject(centre, attributes, group if isinstance(group, str) else "")
+        yield from _build_entities(subject, attributes, line, report)
 
 
 def read_triples(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -114,17 +114,19 @@ def read_triples(path: Path, report: ReadReport) -> Iterator[Record]:
             )
         grouped: dict[str, dict[str, list[str]]] = {}
         for triple in triples:
-            parts = _triple(triple)
+            parts = _parse_triple(triple)
             if parts is None:
                 report.skip("triple of another form", str(triple))
                 continue
             subject, predicate, value = parts
             grouped.setdefault(subject, {}).setdefault(predicate, []).append(value)
         for centre, attributes in grouped.items():
-            yield from _entities(_subject(centre, attributes, ""), attributes, line, report)
+            yield from _build_entities(
+                _find_subject(centre, attributes, ""), attributes, line, report
+            )
 
 
-def _triple(triple: object) -> tuple[str, str, str] | None:
+def _parse_triple(triple: object) -> tuple[str, str, str] | None:
     if isinstance(triple, dict):
         value = triple.get("object")
         if isinstance(value, dict):
@@ -143,17 +145,17 @@ class _Subject:
     names: tuple[Name, ...]
 
 
-def _subject(centre: str, attributes: dict[str, list[str]], group: str) -> _Subject:
+def _find_subject(centre: str, attributes: dict[str, list[str]], group: str) -> _Subject:
     """Return the entity of a record: its kind by class, else by its attributes, else by name."""
     texts = [centre, *(text for key in _NAMES for text in attributes.get(key, ()))]
     own = dict.fromkeys(names.clean(text) for text in texts)
     kept = [name for name in own if name and not names.is_debris(name)]
     found = tuple(Name(name, names.language_of(name)) for name in kept)
     named = found if kept and kept[0] == names.clean(centre) else ()
-    return _Subject(_kind(centre, set(attributes), group), named)
+    return _Subject(_guess_kind(centre, set(attributes), group), named)
 
 
-def _kind(centre: str, keys: set[str], group: str) -> str:
+def _guess_kind(centre: str, keys: set[str], group: str) -> str:
     for word, kind in _KINDS_BY_CLASS.items():
         if word in group:
             return kind
@@ -166,25 +168,25 @@ def _kind(centre: str, keys: set[str], group: str) -> str:
     return "symptom" if set(_RELATED) <= keys else "condition"
 
 
-def _entities(
+def _build_entities(
     subject: _Subject, attributes: dict[str, list[str]], line: int, report: ReadReport
 ) -> Iterator[EntityRecord]:
     if not subject.names:
         report.skip("record whose name is no name", str(next(iter(attributes), "")))
         return
     statements: list[Statement] = []
-    turned: list[EntityRecord] = []
+    inverted: list[EntityRecord] = []
     for key, texts in attributes.items():
         if key in _NAMES:
             continue
         if key in _INDICATIONS and subject.kind == "medicine":
-            turned += _turned(texts, "condition", "medicine", subject, line, report)
+            inverted += _inverse_entities(texts, "condition", "medicine", subject, line, report)
         elif key in _RELATED and subject.kind == "test":
-            turned += _turned(texts, _RELATED[key], "test", subject, line, report)
+            inverted += _inverse_entities(texts, _RELATED[key], "test", subject, line, report)
         elif key in _RELATED and subject.kind in RELATIONS["associated_with"].subjects:
-            statements += _terms(texts, "associated_with", _RELATED[key], report)
+            statements += _term_statements(texts, "associated_with", _RELATED[key], report)
         elif key in _RELATION_OF and subject.kind in RELATIONS[_RELATION_OF[key]].subjects:
-            statements += _stated(texts, _RELATION_OF[key], report)
+            statements += _build_statements(texts, _RELATION_OF[key], report)
         else:
             report.skip(f"attribute {key}: no relation of the vocabulary", count=len(texts))
     unique = tuple(dict.fromkeys(statements))
@@ -192,10 +194,10 @@ def _entities(
         repeated = len(statements) - len(unique)
         report.skip("repeated within a record", subject.names[0].text, repeated)
     yield EntityRecord(subject.kind, subject.names, unique, line)
-    yield from dict.fromkeys(turned)
+    yield from dict.fromkeys(inverted)
 
 
-def _stated(texts: list[str], relation: str, report: ReadReport) -> list[Statement]:
+def _build_statements(texts: list[str], relation: str, report: ReadReport) -> list[Statement]:
     """Return statements with terms for names, and with texts for sentences."""
     slot = RELATIONS[relation].object
     found: list[Statement] = []
@@ -207,19 +209,21 @@ def _stated(texts: list[str], relation: str, report: ReadReport) -> list[Stateme
             else:
                 report.skip("no information", text)
         else:
-            found += _terms([tidy], relation, slot, report)
+            found += _term_statements([tidy], relation, slot, report)
     return found
 
 
-def _terms(texts: list[str], relation: str, kind: str, report: ReadReport) -> list[Statement]:
+def _term_statements(
+    texts: list[str], relation: str, kind: str, report: ReadReport
+) -> list[Statement]:
     return [
         Statement(relation, EntityReference((name,)), kind=kind)
         for text in texts
-        for name in _name_parts(text, report)
+        for name in _split_names_of(text, report)
     ]
 
 
-def _turned(
+def _inverse_entities(
     texts: list[str], kind: str, relation: str, subject: _Subject, line: int, report: ReadReport
 ) -> list[EntityRecord]:
     """Return the other side as the subject: the condition that a test or medicine is for."""
@@ -227,16 +231,16 @@ def _turned(
     return [
         EntityRecord(kind, (name,), (statement,), line)
         for text in texts
-        for name in _name_parts(text, report)
+        for name in _split_names_of(text, report)
     ]
 
 
-def _name_parts(text: str, report: ReadReport) -> list[Name]:
+def _split_names_of(text: str, report: ReadReport) -> list[Name]:
     if _is_prose(text):
         report.skip("sentence in place of a name", text)
         return []
     found = []
-    for part in split(_NUMBERING.sub("", text), by_space=False):
+    for part in split_names(_NUMBERING.sub("", text), by_space=False):
         name = names.clean(part)
         if (
             not name
@@ -252,7 +256,7 @@ def _name_parts(text: str, report: ReadReport) -> list[Name]:
 
 def _is_prose(text: str) -> bool:
     return _PROSE.search(text) is not None or any(
-        len(part) > _LONGEST_NAME for part in split(text, by_space=False)
+        len(part) > _LONGEST_NAME for part in split_names(text, by_space=False)
     )
 
 

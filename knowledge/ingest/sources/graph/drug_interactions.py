@@ -1,4 +1,4 @@
-"""Interactions: tables of pairs of medicines with a level, and WorldVistA's tables with reasons.
+"""Read interactions of medicines: tables of pairs (CSV), and WorldVistA's XML.
 
     row | INTERACTION -> two medicines -> one interaction, stated with its level
 
@@ -58,16 +58,19 @@ def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     )
     first, second, level, first_id, second_id = columns
     for line, row in csv_rows.read_rows(path, {first, second, level}, _TITLE):
-        one, other = table_rows.name(row[first], report), table_rows.name(row[second], report)
+        one, other = (
+            table_rows.clean_name(row[first], report),
+            table_rows.clean_name(row[second], report),
+        )
         if not one or not other:
             continue
         if names.normalise(one) == names.normalise(other):
             report.skip("medicine that interacts with itself", one)
             continue
         note = f"level: {names.tidy(row[level]).lower() or 'not stated'}"
-        far = _ddinter(row.get(second_id, ""))
-        statement = table_rows.about("interaction", (Name(other, "en"),), own=far, note=note)
-        codes = _ddinter(row.get(first_id, ""))
+        far = _ddinter_codes(row.get(second_id, ""))
+        statement = table_rows.relate_to("interaction", (Name(other, "en"),), own=far, note=note)
+        codes = _ddinter_codes(row.get(first_id, ""))
         yield EntityRecord("medicine", (Name(one, "en"),), (statement,), line, codes, own=codes)
 
 
@@ -76,8 +79,8 @@ def _columns(found: list[str]) -> tuple[str, ...] | None:
 
 
 @lru_cache(maxsize=4096)
-def _ddinter(text: str) -> tuple[str, ...]:
-    code = table_rows.curie(re.sub(r"^DDInter(?=\d)", "DDInter:", text.strip()))
+def _ddinter_codes(text: str) -> tuple[str, ...]:
+    code = table_rows.format_curie(re.sub(r"^DDInter(?=\d)", "DDInter:", text.strip()))
     return (code,) if code else ()
 
 
@@ -93,14 +96,14 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
     """
     for number, element in xml_elements.read_elements(path, {"INTERACTION", "CLASS"}):
         if element.tag == "CLASS":
-            yield from _classified(element, number, report)
+            yield from _class_members(element, number, report)
         else:
             yield from _interaction(element, number, report)
 
 
 def _interaction(element: "Element", number: int, report: ReadReport) -> Iterator[EntityRecord]:
-    """Yield the pair from both sides; a class of medicines is only told in words."""
-    sides = [_side(element.find(tag), report) for tag in ("DRUG1", "DRUG2")]
+    """Yield the pair from both sides; a class of medicines is only described in words."""
+    sides = [_read_side(element.find(tag), report) for tag in ("DRUG1", "DRUG2")]
     if not all(name for name, _, _ in sides):
         return
     (one, one_is_drug, _), (other, other_is_drug, _) = sides
@@ -115,22 +118,22 @@ def _interaction(element: "Element", number: int, report: ReadReport) -> Iterato
     for (name, is_drug, codes), (far, far_is_drug, far_codes) in (sides, sides[::-1]):
         if not is_drug:
             continue
-        statements = [_told(far, far_is_drug, level, element)]
+        statements = [_describe(far, far_is_drug, level, element)]
         if far_is_drug:
             met = (Name(far, "en"),)
-            pair = table_rows.about("interaction", met, identifiers=far_codes, note=note)
+            pair = table_rows.relate_to("interaction", met, identifiers=far_codes, note=note)
             statements.insert(0, pair)
         yield EntityRecord("medicine", (Name(name, "en"),), tuple(statements), number, codes)
 
 
-def _side(side: "Element | None", report: ReadReport) -> tuple[str, bool, tuple[str, ...]]:
+def _read_side(side: "Element | None", report: ReadReport) -> tuple[str, bool, tuple[str, ...]]:
     """Return the name of one side, whether it is a medicine, and its identifiers."""
     drug = side.find("DRUG") if side is not None else None
     group = side.find("CLASS") if side is not None else None
     if drug is not None:
         return _drug_name(drug, report), True, _codes(drug)
     if group is not None:
-        # A class is told in words and is no entity, so its name may be long.
+        # A class is described in words and is no entity, so its name may be long.
         return names.tidy(group.get("name", "")), False, ()
     report.skip("interaction without a second side")
     return "", False, ()
@@ -138,13 +141,13 @@ def _side(side: "Element | None", report: ReadReport) -> tuple[str, bool, tuple[
 
 def _drug_name(drug: "Element", report: ReadReport) -> str:
     """Return a medicine's name; capitals throughout become a capital at the beginning."""
-    name = table_rows.name(drug.get("name", ""), report)
+    name = table_rows.clean_name(drug.get("name", ""), report)
     return name.capitalize() if name.isupper() and len(name) > 3 else name
 
 
 def _codes(drug: "Element") -> tuple[str, ...]:
-    rxnorm = table_rows.identifier("RXNORM", drug.get("rxcui") or drug.get("rxnorm") or "")
-    atc = (table_rows.identifier("ATC", each.get("code", "")) for each in drug.iter("ATC"))
+    rxnorm = table_rows.format_identifier("RXNORM", drug.get("rxcui") or drug.get("rxnorm") or "")
+    atc = (table_rows.format_identifier("ATC", each.get("code", "")) for each in drug.iter("ATC"))
     return tuple(dict.fromkeys(code for code in (rxnorm, *atc) if code))
 
 
@@ -158,8 +161,8 @@ def _level(element: "Element", report: ReadReport) -> str:
     return ""
 
 
-def _told(name: str, is_drug: bool, level: str, element: "Element") -> Statement:
-    """Return what a source says of an interaction: with what, how grave, why, what to do."""
+def _describe(name: str, is_drug: bool, level: str, element: "Element") -> Statement:
+    """Describe an interaction in words: with what, how severe, why, what to do."""
     shown = name if is_drug else f"the class {name}"
     opening = f"{shown} ({level})" if level else shown
     parts = [names.tidy(element.findtext(tag) or "").rstrip(" .") for tag in _WORDS]
@@ -171,9 +174,9 @@ def _told(name: str, is_drug: bool, level: str, element: "Element") -> Statement
 _WORDS = ("DESCRIPTION", "COMMENT")
 
 
-def _classified(element: "Element", number: int, report: ReadReport) -> Iterator[EntityRecord]:
+def _class_members(element: "Element", number: int, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield the medicines of a class."""
-    group = table_rows.name(element.get("name", ""), report)
+    group = table_rows.clean_name(element.get("name", ""), report)
     for drug in element.iter("DRUG"):
         name = _drug_name(drug, report)
         if name and group:

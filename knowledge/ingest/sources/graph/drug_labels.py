@@ -1,4 +1,4 @@
-"""Labels: what tables taken from the labels of medicines say of uses and side effects.
+"""Read uses and side effects that SIDER and LabeledIn found in drug labels.
 
     row -> medicine + condition -> the condition's medicine | the medicine's side effect
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.ingest.sources.graph import table_rows
-from knowledge.ingest.sources.graph.terminologies import heading
+from knowledge.ingest.sources.graph.terminologies import uninvert_heading
 from knowledge.ingest.sources.streams import archives, csv_rows, encodings
 from knowledge.records import EntityRecord, Name, ReadReport, Record
 
@@ -40,38 +40,40 @@ def read_sider(path: Path, report: ReadReport) -> Iterator[Record]:
     found = set(csv_rows.split_header(encodings.decode_head(path, archives.read_head(path)), "\t"))
     if found >= _EFFECTS:
         effects = csv_rows.read_rows(path, _EFFECTS, _SIDER_TITLE, "\t")
-        yield from table_rows.gathered(_effects(effects, report))
+        yield from table_rows.join_neighbours(_read_effects(effects, report))
     else:
-        yield from table_rows.gathered(
-            _uses(csv_rows.read_rows(path, _USES, _SIDER_TITLE, "\t"), report)
+        yield from table_rows.join_neighbours(
+            _read_uses(csv_rows.read_rows(path, _USES, _SIDER_TITLE, "\t"), report)
         )
 
 
-def _uses(rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport) -> Iterator[EntityRecord]:
+def _read_uses(
+    rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport
+) -> Iterator[EntityRecord]:
     for line, row in rows:
         method = row["method"].strip()
         if method != _INDICATION:
             report.skip(f"use found by {method or 'no method'}", row["meddra_name"])
             continue
-        medicine = table_rows.name(row["drugbank_name"], report)
+        medicine = table_rows.clean_name(row["drugbank_name"], report)
         meddra, label = row.get("umls_cui_from_meddra", ""), row.get("umls_cui_from_label", "")
         # The label's own word is a second name only where both stand for one concept.
         said = [row["meddra_name"], *([row["concept_name"]] if meddra == label else [])]
-        own = table_rows.own_names(said, "en", report)
+        own = table_rows.clean_names(said, "en", report)
         if medicine and own:
             codes = _code("DRUGBANK", row.get("drugbank_id", ""))
-            used = table_rows.about("medicine", (Name(medicine, "en"),), own=codes)
+            used = table_rows.relate_to("medicine", (Name(medicine, "en"),), own=codes)
             yield EntityRecord("condition", own, (used,), line, _code("UMLS", meddra))
 
 
-def _effects(
+def _read_effects(
     rows: Iterator[tuple[int, dict[str, str]]], report: ReadReport
 ) -> Iterator[EntityRecord]:
     for line, row in rows:
-        medicine = table_rows.name(row["drugbank_name"], report)
-        effect = table_rows.name(row["side_effect_name"], report)
+        medicine = table_rows.clean_name(row["drugbank_name"], report)
+        effect = table_rows.clean_name(row["side_effect_name"], report)
         if medicine and effect:
-            felt = table_rows.about("side_effect", (Name(effect, "en"),))
+            felt = table_rows.relate_to("side_effect", (Name(effect, "en"),))
             codes = _code("DRUGBANK", row.get("drugbank_id", ""))
             own = (Name(medicine, "en"),)
             yield EntityRecord("medicine", own, (felt,), line, codes, own=codes)
@@ -84,10 +86,10 @@ def recognise_labeled(path: Path, start: bytes) -> bool:
 
 def read_labeled(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row, with the medicine that labels give for it."""
-    yield from table_rows.gathered(_labeled(path, report))
+    yield from table_rows.join_neighbours(_read_labeled(path, report))
 
 
-def _labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
+def _read_labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     for line, row in csv_rows.read_rows(path, _LABELED, _LABELED_TITLE, "\t"):
         if not row["disease_mesh_name"].strip():
             report.skip("condition given by its code alone", row["disease_cui"])
@@ -98,13 +100,13 @@ def _labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
         if not row["rxnorm_name"].strip():  # mostly a product of several substances
             report.skip("medicine given by its codes alone", row["rxnorm_id"])
             continue
-        medicine = table_rows.name(row["rxnorm_name"], report)
-        own = table_rows.own_names(heading(row["disease_mesh_name"]), "en", report)
+        medicine = table_rows.clean_name(row["rxnorm_name"], report)
+        own = table_rows.clean_names(uninvert_heading(row["disease_mesh_name"]), "en", report)
         if medicine and own:
-            used = table_rows.about("medicine", (Name(medicine, "en"),))
+            used = table_rows.relate_to("medicine", (Name(medicine, "en"),))
             yield EntityRecord("condition", own, (used,), line, _code("UMLS", row["disease_cui"]))
 
 
 def _code(register: str, number: str) -> tuple[str, ...]:
-    code = table_rows.identifier(register, number)
+    code = table_rows.format_identifier(register, number)
     return (code,) if code else ()

@@ -1,4 +1,4 @@
-"""Hetionet: a network of compounds, diseases, symptoms and body parts, as JSON or as two tables.
+"""Read Hetionet's medicines, diseases, symptoms and sites, from JSON or two tables.
 
     nodes + edges -> edges with a relation of the vocabulary -> facts in the vocabulary's direction
 
@@ -7,7 +7,7 @@ vocabulary has one relation for what is given in a disease (that it only relieve
 `presents` and `localizes` were found by words that stand together in MEDLINE more often than by
 chance, so both become `associated_with`: that a symptom or a site belongs to the disease is more
 than they say. Edges of genes, classes and likenesses are counted and left out. Edge tables name
-nodes by id alone; the table of nodes is looked for beside them.
+nodes by id alone; the table of nodes is looked for in the same folder.
 """
 
 import json
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.graph import table_rows
-from knowledge.ingest.sources.graph.terminologies import heading
+from knowledge.ingest.sources.graph.terminologies import uninvert_heading
 from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_lists
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 
@@ -44,12 +44,12 @@ class _Edge:
     """What an edge becomes: a relation, and whether its target is the subject."""
 
     relation: str
-    turned: bool = False
+    inverted: bool = False
 
 
 _EDGES = {
-    "treats": _Edge("medicine", turned=True),
-    "palliates": _Edge("medicine", turned=True),
+    "treats": _Edge("medicine", inverted=True),
+    "palliates": _Edge("medicine", inverted=True),
     "presents": _Edge("associated_with"),
     "localizes": _Edge("associated_with"),
     "localises": _Edge("associated_with"),
@@ -67,12 +67,12 @@ _Node = tuple[str, str]
 """The kind of a node and its id within that kind."""
 
 
-_Nodes = Callable[[_Node], "_Entity | None"]
+_Nodes = Callable[[_Node], "_NodeEntity | None"]
 """Gives the entity of a node, or nothing where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Entity:
+class _NodeEntity:
     """A node as an entity: kind, name and the identifier under which it is a node."""
 
     kind: str
@@ -97,7 +97,7 @@ def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the file lacks nodes, or a node or an edge has another form.
     """
-    nodes: dict[_Node, _Entity] = {}
+    nodes: dict[_Node, _NodeEntity] = {}
     any_node = False
     for key, line, value in json_lists.read_items(path, ("nodes", "edges")):
         if key == "edges" and any_node:
@@ -111,30 +111,30 @@ def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
                 if node[0] != _NAMELESS:
                     yield entity.record(line)
     if not any_node:
-        raise _lacking(path, "nodes")
-    yield from table_rows.gathered(_json_edges(path, nodes.get, report))
+        raise _missing_list_error(path, "nodes")
+    yield from table_rows.join_neighbours(_json_edges(path, nodes.get, report))
 
 
 def _json_edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
     for _, line, value in json_lists.read_items(path, ("edges",)):
         edge = value if isinstance(value, dict) else {}
-        source, target = _pair(edge.get("source_id")), _pair(edge.get("target_id"))
+        source, target = _parse_node(edge.get("source_id")), _parse_node(edge.get("target_id"))
         kind = edge.get("kind")
         if source is None or target is None or not isinstance(kind, str):
-            raise _wrong(path, line, "edge", "source_id, target_id and kind")
-        yield from _stated(nodes, source, kind, target, line, report)
+            raise _missing_key_error(path, line, "edge", "source_id, target_id and kind")
+        yield from _edge_records(nodes, source, kind, target, line, report)
 
 
 def _json_node(path: Path, value: object, line: int) -> tuple[_Node, str]:
     node = value if isinstance(value, dict) else {}
-    place = _pair([node.get("kind"), node.get("identifier")])
+    place = _parse_node([node.get("kind"), node.get("identifier")])
     name = node.get("name")
     if place is None or not isinstance(name, str):
-        raise _wrong(path, line, "node", "kind, identifier and name")
+        raise _missing_key_error(path, line, "node", "kind, identifier and name")
     return place, name
 
 
-def _pair(value: object) -> _Node | None:
+def _parse_node(value: object) -> _Node | None:
     if isinstance(value, list) and len(value) == 2:
         kind, id = value
         if isinstance(kind, str) and isinstance(id, str | int):
@@ -152,24 +152,24 @@ def read_edges(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where there is no such table.
     """
-    nodes = _named_nodes(_nodes_beside(path))
-    yield from table_rows.gathered(_edges(path, nodes, report))
+    nodes = _index_nodes(_find_node_table(path))
+    yield from table_rows.join_neighbours(_table_edges(path, nodes, report))
 
 
-def _named_nodes(path: Path) -> _Nodes:
+def _index_nodes(path: Path) -> _Nodes:
     """Read a table of nodes; a node becomes an entity where an edge names it, most never do."""
     table = csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t")
-    raw = {_split(id): name for _, (id, name, _) in table if id.lstrip().startswith(_BEGINNINGS)}
+    raw = {_split_id(id): name for _, (id, name, _) in table if id.lstrip().startswith(_BEGINNINGS)}
 
     @cache
-    def entity(node: _Node) -> _Entity | None:
+    def entity(node: _Node) -> _NodeEntity | None:
         # What a node's name lacks is counted with the table of nodes, not with each of edges.
         return _entity(node, raw[node], ReadReport()) if node in raw else None
 
     return entity
 
 
-def _edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
+def _table_edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityRecord]:
     """Yield what edges state; those that state nothing, most of the table, are only counted."""
     left_out: Counter[str] = Counter()
     kinds: dict[str, str] = {}  # as they are spelled: the few that are in the vocabulary
@@ -182,19 +182,19 @@ def _edges(path: Path, nodes: _Nodes, report: ReadReport) -> Iterator[EntityReco
             left_out[spelled] += 1
             continue
         kinds[spelled] = kind
-        yield from _stated(nodes, _split(source), kind, _split(target), line, report)
+        yield from _edge_records(nodes, _split_id(source), kind, _split_id(target), line, report)
     for spelled, count in left_out.items():
         report.skip(f"edge {spelled.strip()}: no relation of the vocabulary", count=count)
 
 
-def _nodes_beside(path: Path) -> Path:
-    for beside in sorted(path.parent.glob("*nodes*")):
+def _find_node_table(path: Path) -> Path:
+    for candidate in sorted(path.parent.glob("*nodes*")):
         if (
-            beside != path
-            and beside.is_file()
-            and recognise_nodes(beside, archives.read_head(beside))
+            candidate != path
+            and candidate.is_file()
+            and recognise_nodes(candidate, archives.read_head(candidate))
         ):
-            return beside
+            return candidate
     raise KnowledgeError(
         f"{path.name} names its nodes by id alone, and no table of nodes lies beside it.",
         where=str(path),
@@ -211,7 +211,7 @@ def recognise_nodes(path: Path, start: bytes) -> bool:
 
 def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the nodes of the kinds that the vocabulary has, as entities without facts."""
-    for line, node, name in _table_of_nodes(path):
+    for line, node, name in _read_node_table(path):
         entity = _entity(node, name, report)
         if entity and node[0] == _NAMELESS:
             report.skip(f"node of the kind {_NAMELESS} (read with its edges)", name)
@@ -219,29 +219,29 @@ def read_nodes(path: Path, report: ReadReport) -> Iterator[Record]:
             yield entity.record(line)
 
 
-def _table_of_nodes(path: Path) -> Iterator[tuple[int, _Node, str]]:
+def _read_node_table(path: Path) -> Iterator[tuple[int, _Node, str]]:
     for line, (id, name, _) in csv_rows.read_cells(path, _NODE_COLUMNS, _NODES_TITLE, "\t"):
-        yield line, _split(id), name
+        yield line, _split_id(id), name
 
 
-def _split(id: str) -> _Node:
+def _split_id(id: str) -> _Node:
     kind, _, number = id.strip().partition("::")
     return kind, number
 
 
-def _entity(node: _Node, raw: str, report: ReadReport) -> _Entity | None:
+def _entity(node: _Node, raw: str, report: ReadReport) -> _NodeEntity | None:
     kind, id = node
     if kind not in _KINDS:
         report.skip(f"node of the kind {kind or 'none'}: no kind of the vocabulary", raw)
         return None
     known, register = _KINDS[kind]
-    said = heading(raw) if register == "MESH" else [raw]
-    own = table_rows.own_names(said, "en", report)
-    code = table_rows.identifier(register, id) if register else table_rows.curie(id)
-    return _Entity(known, own, (code,) if code else ()) if own else None
+    said = uninvert_heading(raw) if register == "MESH" else [raw]
+    own = table_rows.clean_names(said, "en", report)
+    code = table_rows.format_identifier(register, id) if register else table_rows.format_curie(id)
+    return _NodeEntity(known, own, (code,) if code else ()) if own else None
 
 
-def _stated(
+def _edge_records(
     nodes: _Nodes,
     source: _Node,
     kind: str,
@@ -254,16 +254,16 @@ def _stated(
         report.skip(f"edge {kind}: no relation of the vocabulary")
         return
     subject, other = nodes(source), nodes(target)
-    if edge.turned:
+    if edge.inverted:
         subject, other = other, subject
     if subject is None or other is None:
         report.skip(f"edge {kind} whose node is not known", json.dumps([source, target]))
         return
-    statement = table_rows.about(edge.relation, other.names, other.kind, own=other.own)
+    statement = table_rows.relate_to(edge.relation, other.names, other.kind, own=other.own)
     yield subject.record(line, statement)
 
 
-def _lacking(path: Path, what: str) -> KnowledgeError:
+def _missing_list_error(path: Path, what: str) -> KnowledgeError:
     return KnowledgeError(
         f"{path.name} has no {what}.",
         where=str(path),
@@ -271,7 +271,7 @@ def _lacking(path: Path, what: str) -> KnowledgeError:
     )
 
 
-def _wrong(path: Path, line: int, what: str, keys: str) -> KnowledgeError:
+def _missing_key_error(path: Path, line: int, what: str, keys: str) -> KnowledgeError:
     return KnowledgeError(
         f"The {what} at line {line} of {path.name} lacks one of {keys}.",
         where=f"{path}, line {line}",

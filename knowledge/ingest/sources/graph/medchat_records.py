@@ -1,9 +1,9 @@
-"""medchat records: the YAML in which the starter knowledge is written.
+"""Read medchat records, the YAML in which the starter knowledge is written.
 
     YAML events -> one record at a time -> entity records
 
 Every scalar is read as text; anchors, tags and unknown keys are refused. `used_for` of a medicine
-is turned round into the condition's `medicine`, which is how the vocabulary states it.
+is inverted into the condition's `medicine`, which is how the vocabulary states it.
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams import encodings, text_lines
-from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import (
     EntityRecord,
     EntityReference,
@@ -50,22 +50,22 @@ def recognise(path: Path, start: bytes) -> bool:
     return _MARK.search(encodings.decode_head(path, start)[:4096]) is not None
 
 
-def header(path: Path) -> tuple[str, str, str]:
+def read_header(path: Path) -> tuple[str, str, str]:
     """Return title, licence and source note of a file."""
-    found: dict[str, Node] = {}
-    for _ in _records(path, found):
+    found: dict[str, YamlNode] = {}
+    for _ in _read_records(path, found):
         break
     return _text(found, "title"), _text(found, "licence"), _text(found, "source")
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
-    """Yield the entities of a file; a mistake in it is told with its record and line."""
-    kinds = _kinds(path)
-    for number, (line, node) in enumerate(_records(path, {}), 1):
-        yield from _entities(node, _Place(path, number, line), kinds)
+    """Yield the entities of a file; an error names its record and line."""
+    kinds = _kinds_by_name(path)
+    for number, (line, node) in enumerate(_read_records(path, {}), 1):
+        yield from _build_entities(node, _RecordPlace(path, number, line), kinds)
 
 
-class _Place:
+class _RecordPlace:
     """Where a record stands, for errors."""
 
     def __init__(self, path: Path, number: int, line: int) -> None:
@@ -73,7 +73,7 @@ class _Place:
         self.number = number
         self.line = line
 
-    def wrong(self, what: str, remedy: str) -> KnowledgeError:
+    def error(self, what: str, remedy: str) -> KnowledgeError:
         return KnowledgeError(
             f"Record {self.number} of {self.path.name} {what}.",
             where=f"{self.path}, record {self.number}, line {self.line}",
@@ -81,13 +81,13 @@ class _Place:
         )
 
 
-def _entities(
-    node: dict[str, Node], place: _Place, kinds: dict[str, set[str]]
+def _build_entities(
+    node: dict[str, YamlNode], place: _RecordPlace, kinds: dict[str, set[str]]
 ) -> Iterator[EntityRecord]:
     kind = _text(node, "kind")
     if kind not in KINDS:
-        raise place.wrong(f"has the kind {kind!r}", f"Choose one of: {', '.join(KINDS)}.")
-    own = _names(node, place)
+        raise place.error(f"has the kind {kind!r}", f"Choose one of: {', '.join(KINDS)}.")
+    own = _own_names(node, place)
     statements: list[Statement] = []
     for key, value in node.items():
         if key in _PLAIN:
@@ -95,40 +95,44 @@ def _entities(
         relation = RELATIONS.get(key)
         if relation is None or kind not in relation.subjects:
             allowed = [name for name, each in RELATIONS.items() if kind in each.subjects]
-            raise place.wrong(
+            raise place.error(
                 f"has the key {key!r}, which a {kind} cannot have",
                 f"A {kind} may have: {', '.join((*_PLAIN, *allowed))}.",
             )
-        statements += [_statement(key, text, kinds, place) for text in _list(value, key, place)]
-    identifiers = tuple(_list(node.get("identifiers", []), "identifiers", place))
+        statements += [
+            _statement(key, text, kinds, place) for text in _text_list(value, key, place)
+        ]
+    identifiers = tuple(_text_list(node.get("identifiers", []), "identifiers", place))
     note = _text(node, "note") or _text(node, "source")
     yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
     for key, (subject_kind, relation_id) in _INVERTED.items():
-        for text in _list(node.get(key, []), key, place):
+        for text in _text_list(node.get(key, []), key, place):
             about = Statement(relation_id, EntityReference(own), kind=kind)
-            yield EntityRecord(subject_kind, _pair(text, place), (about,), place.line)
+            yield EntityRecord(subject_kind, _split_pair(text, place), (about,), place.line)
 
 
-def _names(node: dict[str, Node], place: _Place) -> tuple[Name, ...]:
+def _own_names(node: dict[str, YamlNode], place: _RecordPlace) -> tuple[Name, ...]:
     languages: tuple[Language, ...] = ("en", "zh")
     found = tuple(
         Name(names.clean(text), language)
         for language in languages
-        for text in _list(node.get(language, []), language, place)
+        for text in _text_list(node.get(language, []), language, place)
     )
     if not found:
-        raise place.wrong("has no name", "Give it a name with en or zh.")
+        raise place.error("has no name", "Give it a name with en or zh.")
     for name in found:
         if names.is_debris(name.text):
-            raise place.wrong(f"has the name {name.text!r}, which is no name", "Write it in full.")
+            raise place.error(f"has the name {name.text!r}, which is no name", "Write it in full.")
     return found
 
 
-def _statement(relation: str, text: str, kinds: dict[str, set[str]], place: _Place) -> Statement:
+def _statement(
+    relation: str, text: str, kinds: dict[str, set[str]], place: _RecordPlace
+) -> Statement:
     slot = RELATIONS[relation].object
     if slot is None:
-        return Statement(relation, text=_pair(text, place, prose=True))
-    term = EntityReference(_pair(text, place))
+        return Statement(relation, text=_split_pair(text, place, prose=True))
+    term = EntityReference(_split_pair(text, place))
     if slot not in OBJECT_KINDS:
         return Statement(relation, term, kind=slot)
     said = kinds.get(names.normalise(term.names[0].text), set())
@@ -138,7 +142,7 @@ def _statement(relation: str, text: str, kinds: dict[str, set[str]], place: _Pla
     return Statement(relation, term, kind=admitted[0] if admitted else None)
 
 
-def _pair(text: str, place: _Place, prose: bool = False) -> tuple[Name, ...]:
+def _split_pair(text: str, place: _RecordPlace, prose: bool = False) -> tuple[Name, ...]:
     """Split "English = 中文" into its two names; a text without the sign stands for itself."""
     tidy = names.tidy if prose else names.clean
     splits = [(text[: sign.start()], text[sign.end() :]) for sign in _EQUALS.finditer(text)]
@@ -152,64 +156,70 @@ def _pair(text: str, place: _Place, prose: bool = False) -> tuple[Name, ...]:
     found = tuple(Name(tidy(part), names.language_of(part)) for part in parts)
     for name in found:
         if not name.text or (not prose and names.is_debris(name.text)):
-            raise place.wrong(f"names {text!r}, which is no name", "Write it as English = 中文.")
+            raise place.error(f"names {text!r}, which is no name", "Write it as English = 中文.")
     return found
 
 
-def _list(value: Node, key: str, place: _Place) -> list[str]:
+def _text_list(value: YamlNode, key: str, place: _RecordPlace) -> list[str]:
     items = value if isinstance(value, list) else [value]
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) < len(items):
-        raise place.wrong(f"has nested values under {key!r}", "Write a text or a list of texts.")
+        raise place.error(f"has nested values under {key!r}", "Write a text or a list of texts.")
     return [text for text in texts if text.strip()]
 
 
-def _text(node: dict[str, Node], key: str) -> str:
+def _text(node: dict[str, YamlNode], key: str) -> str:
     value = node.get(key, "")
     return names.tidy(value) if isinstance(value, str) else ""
 
 
-def _kinds(path: Path) -> dict[str, set[str]]:
+def _kinds_by_name(path: Path) -> dict[str, set[str]]:
     """Return the kinds that a file itself gives each name, to settle relations that admit several.
 
     A first-line treatment may be a medicine or not; the same file mostly says which elsewhere.
     """
     found: dict[str, set[str]] = {}
-    for number, (line, node) in enumerate(_records(path, {}), 1):
-        place = _Place(path, number, line)
+    for number, (line, node) in enumerate(_read_records(path, {}), 1):
+        place = _RecordPlace(path, number, line)
         for key, value in node.items():
             relation = RELATIONS.get(key)
             kind = _text(node, "kind") if key in ("en", "zh") else relation and relation.object
             if kind in KINDS:
-                for text in _list(value, key, place):
-                    found.setdefault(names.normalise(_pair(text, place)[0].text), set()).add(kind)
+                for text in _text_list(value, key, place):
+                    found.setdefault(names.normalise(_split_pair(text, place)[0].text), set()).add(
+                        kind
+                    )
     return found
 
 
-def _records(path: Path, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
-    """Yield each record with its line, and put what stands before them into `header`."""
+def _read_records(
+    path: Path, header: dict[str, YamlNode]
+) -> Iterator[tuple[int, dict[str, YamlNode]]]:
+    """Yield each record with its line, and put the keys before them into `header`."""
     with text_lines.open_text(path) as stream:
-        walk = Walk(path, stream)
-        with walk.told():
-            yield from _walked(walk, header)
+        walk = YamlReader(path, stream)
+        with walk.one_sentence_errors():
+            yield from _walk_records(walk, header)
 
 
-def _walked(walk: Walk, header: dict[str, Node]) -> Iterator[tuple[int, dict[str, Node]]]:
+def _walk_records(
+    walk: YamlReader, header: dict[str, YamlNode]
+) -> Iterator[tuple[int, dict[str, YamlNode]]]:
     root = walk.begin()
     if not isinstance(root, yaml.MappingStartEvent):
-        raise walk.wrong("is no mapping", root)
+        raise walk.error_at("is no mapping", root)
     while isinstance(event := walk.next(), yaml.ScalarEvent):
         if event.value not in _HEADER:
-            raise walk.wrong(f"has the unknown key {event.value!r}", event)
+            raise walk.error_at(f"has the unknown key {event.value!r}", event)
         if event.value != "records":
             header[event.value] = walk.node(walk.next())
             continue
         if header.get("format") != "medchat-records":
-            raise walk.wrong("does not begin with `format: medchat-records`", event)
+            raise walk.error_at("does not begin with `format: medchat-records`", event)
         if not isinstance(start := walk.next(), yaml.SequenceStartEvent):
-            raise walk.wrong("has no list under `records`", start)
+            raise walk.error_at("has no list under `records`", start)
         while not isinstance(event := walk.next(), yaml.SequenceEndEvent):
             record = walk.node(event)
             if not isinstance(record, dict):
-                raise walk.wrong("has a record without keys", event)
+                raise walk.error_at("has a record without keys", event)
             yield walk.line(event), record

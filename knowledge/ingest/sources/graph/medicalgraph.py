@@ -1,4 +1,4 @@
-"""Chinese disease records: the CSV of QASystemOnMedicalGraph, the JSON of QASystemOnMedicalKG.
+"""Read Chinese disease records: QASystemOnMedicalGraph CSV, QASystemOnMedicalKG JSON.
 
     row -> fields -> split lists, cleaned names, checked texts -> one condition
 
@@ -88,10 +88,10 @@ def recognise_csv(path: Path, start: bytes) -> bool:
 def read_csv(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one condition for each row of the disease CSV."""
     for line, row in csv_rows.read_rows(path, _CSV_COLUMNS, _CSV_TITLE):
-        if _out_of_order(row):
+        if _is_shifted(row):
             report.skip("row whose columns are out of order", row["name"])
             continue
-        aliases = split(row["alias"], by_space=False)
+        aliases = split_names(row["alias"], by_space=False)
         own = _own_names(row["name"], aliases, report)
         if not own:
             continue
@@ -131,12 +131,12 @@ def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
         yield EntityRecord("condition", own, tuple(facts), line)
 
 
-def split(text: str, by_space: bool = True) -> list[str]:
+def split_names(text: str, by_space: bool = True) -> list[str]:
     """Split a list of names at commas, semicolons and spaces, but not inside brackets.
 
     A space between two Latin words, or a comma between two digits, belongs to the name.
 
-    >>> split("三怕(水声、风)现象 头颅CT [详细]")
+    >>> split_names("三怕(水声、风)现象 头颅CT [详细]")
     ['三怕(水声、风)现象', '头颅CT']
     """
     text = text.replace("[详细]", " ")
@@ -147,7 +147,7 @@ def split(text: str, by_space: bool = True) -> list[str]:
             depth += 1
         elif sign in ")）":
             depth = max(0, depth - 1)
-        elif depth == 0 and _separates(text, place, by_space):
+        elif depth == 0 and _is_separator(text, place, by_space):
             parts.append(text[begin:place])
             begin = place + 1
     parts.append(text[begin:])
@@ -160,21 +160,21 @@ _TELLING = re.compile(f"[(（)）, \u3000\xa0{_SPLIT_ALWAYS}]")
 """The characters at which a list may be split, and brackets."""
 
 
-def _separates(text: str, place: int, by_space: bool) -> bool:
+def _is_separator(text: str, place: int, by_space: bool) -> bool:
     sign = text[place]
     if sign in _SPLIT_ALWAYS:
         return True
     if sign == ",":
         return not (text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit())
     if sign in " \u3000\xa0":
-        return by_space and not _within_latin(text, place)
+        return by_space and not _is_within_latin(text, place)
     return False
 
 
 _WORD = 80
 
 
-def _within_latin(text: str, place: int) -> bool:
+def _is_within_latin(text: str, place: int) -> bool:
     if not text[place - 1 : place].isascii():  # as almost everywhere in a Chinese list
         return False
     # The words beside the space; they are short, and looking through a whole list takes too long.
@@ -185,7 +185,7 @@ def _within_latin(text: str, place: int) -> bool:
     return plain and any(word.islower() for word in words)  # "MRI CT" are two tests
 
 
-def _out_of_order(row: dict[str, str]) -> bool:
+def _is_shifted(row: dict[str, str]) -> bool:
     if row.get("") or _SHIFTED_NAME.match(row["name"].strip()):
         return True
     return any(_MONEY.search(row[key]) for key in ("checklist", "symptom", "department"))
@@ -205,14 +205,14 @@ def _own_names(name: str, aliases: list[str], report: ReadReport) -> tuple[Name,
 
 def _name(raw: str, reason: str, report: ReadReport, short: bool = False) -> str:
     """Return a cleaned name, or nothing where it is none; the reason is counted."""
-    name, wrong = _checked(raw, short)
+    name, wrong = _check_name(raw, short)
     if wrong:
         report.skip(reason if wrong == _NO_NAME else wrong, raw)
     return name
 
 
 @lru_cache(maxsize=65536)
-def _checked(raw: str, short: bool) -> tuple[str, str]:
+def _check_name(raw: str, short: bool) -> tuple[str, str]:
     """Return the cleaned name, or nothing and what is wrong with it."""
     name = names.clean(raw)
     if "..." in raw or "…" in raw:
@@ -236,7 +236,7 @@ def _term(name: str) -> EntityReference:
 def _terms(lists: Iterable[tuple[str, list[str]]], report: ReadReport) -> list[Statement]:
     facts: dict[tuple[str, str], Statement] = {}
     for relation, texts in lists:
-        for part in (part for text in texts for part in split(text)):
+        for part in (part for text in texts for part in split_names(text)):
             name = _name(part, _NO_NAME, report, relation == "body_part")
             if name and relation == "treatment" and _REMARK.search(name):
                 report.skip(_NO_NAME, name)
@@ -270,19 +270,19 @@ def _text(raw: str, relation: str, report: ReadReport) -> str:
     if misplaced and relation not in ("description", "cause", "prevention"):
         report.skip("text in the wrong column", raw)
         return ""
-    whole = _uncut(text, relation)
+    whole = _uncut_part(text, relation)
     if whole != text:
         report.skip("text cut in the source", raw)
     if len(whole) > _LONGEST_TEXT:
         report.skip(f"text shortened to {_LONGEST_TEXT} characters", raw)
-        whole = _shortened(whole)
-    return _titled(_DOUBLED.sub(r"\1", whole), relation)
+        whole = _shorten(whole)
+    return _with_column_title(_DOUBLED.sub(r"\1", whole), relation)
 
 
 _DOUBLED = re.compile("([，。；、-])[，。；、-]+")
 
 
-def _titled(text: str, relation: str) -> str:
+def _with_column_title(text: str, relation: str) -> str:
     """Put the column's title before a bare figure, unless the text itself says what it counts."""
     bare = relation in _PREFIXES and _BARE_FIGURE.match(text) is not None
     if not bare or any(word in text for word in _TOLD[relation]):
@@ -290,27 +290,27 @@ def _titled(text: str, relation: str) -> str:
     return _PREFIXES[relation] + text
 
 
-def _uncut(text: str, relation: str) -> str:
+def _uncut_part(text: str, relation: str) -> str:
     """Return what is whole of a text; columns of fixed width cut without a mark."""
     if any(mark in text for mark in ("...", "…", "[", "\\x")):
-        return _figure(text) if relation == "prognosis" else ""
+        return _opening_figure(text) if relation == "prognosis" else ""
     wide = relation == "prognosis" and len(text) >= _RATE_WIDTH
     wide = wide or (relation == "population" and len(text) >= _AGE_WIDTH)
     if (wide and text[-1] not in "。%％）)") or not names.has_balanced_brackets(text):
-        return _figure(text) if relation == "prognosis" else ""
+        return _opening_figure(text) if relation == "prognosis" else ""
     return text
 
 
 _FIGURE = re.compile(r"^[<>＞＜]?\d[\d.]*[%％]?(?:[-~～—]+\d[\d.]*[%％]|(?<=[%％]))(?=[(（，,])")
 
 
-def _figure(text: str) -> str:
+def _opening_figure(text: str) -> str:
     """Return the figure that opens a cut text, such as 60-70% of "60-70%(以心理疏"."""
     found = _FIGURE.match(text)
     return found[0] if found else ""
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     end = max(text.rfind(sign, 0, _LONGEST_TEXT) for sign in "。！？；")
     return text[: end + 1] if end > 0 else text[:_LONGEST_TEXT]
 

@@ -1,4 +1,4 @@
-"""OBO: ontologies of diseases and findings, such as the Disease Ontology, term by term.
+"""Read ontologies of diseases and findings in OBO, term by term.
 
     lines -> stanzas -> [Term] -> names, identifiers and a definition
 
@@ -66,7 +66,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where a term has no id or no name, or a line is no `tag: value`.
     """
-    for stanza in _stanzas(path):
+    for stanza in _read_stanzas(path):
         if stanza.kind != "Term":
             report.skip(f"stanza [{stanza.kind}]", stanza.first("id"))
             continue
@@ -87,13 +87,13 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         elif register == "HP" and not is_phenotype(name):
             report.skip("term that is no phenotype", name)
         else:
-            yield from _entity(stanza, kind, report)
+            yield from _build_entity(stanza, kind, report)
 
 
-def _entity(stanza: _Stanza, kind: str, report: ReadReport) -> Iterator[EntityRecord]:
-    said = [_unescaped(stanza.first("name"))]
+def _build_entity(stanza: _Stanza, kind: str, report: ReadReport) -> Iterator[EntityRecord]:
+    said = [_unescape(stanza.first("name"))]
     for value in stanza.all("synonym"):
-        text, rest = _quoted(value)
+        text, rest = _split_quoted(value)
         scope = rest.split()[0] if rest and rest[0] != "[" else "RELATED"  # the format's default
         if scope == "EXACT":
             said.append(text)
@@ -103,20 +103,20 @@ def _entity(stanza: _Stanza, kind: str, report: ReadReport) -> Iterator[EntityRe
         count = len(stanza.all(tag))
         if count:
             report.skip(f"{tag}: no relation of the vocabulary", said[0], count)
-    own = table_rows.own_names(said, "en", report)
+    own = table_rows.clean_names(said, "en", report)
     if not own:
         return
     # Alternative ids are those of terms that the ontology has since merged into this one.
     codes = _codes([stanza.first("id"), *stanza.all("alt_id")])
     identifiers = tuple(dict.fromkeys((*codes, *_codes(stanza.all("xref")))))
     definition = _definition(stanza.first("def"))
-    told = (Name(definition, "en"),)
-    statements = (Statement("description", text=told),) if definition else ()
+    described = (Name(definition, "en"),)
+    statements = (Statement("description", text=described),) if definition else ()
     yield EntityRecord(kind, own, statements, stanza.line, identifiers, own=codes)
 
 
 def _codes(given: list[str]) -> tuple[str, ...]:
-    codes = (table_rows.curie(_COMMENT.sub("", value).split(" ")[0]) for value in given)
+    codes = (table_rows.format_curie(_COMMENT.sub("", value).split(" ")[0]) for value in given)
     return tuple(dict.fromkeys(filter(None, codes)))
 
 
@@ -126,21 +126,21 @@ def _definition(value: str) -> str:
     >>> _definition('"A cancer that derives_from cells." [url:x]')
     'A cancer that derives from cells.'
     """
-    return names.tidy(_JOINED_WORDS.sub(" ", _quoted(value)[0])) if value else ""
+    return names.tidy(_JOINED_WORDS.sub(" ", _split_quoted(value)[0])) if value else ""
 
 
-def _quoted(value: str) -> tuple[str, str]:
-    """Return the quoted text that opens a value, and what stands behind it."""
+def _split_quoted(value: str) -> tuple[str, str]:
+    """Return the quoted text that opens a value, and what follows it."""
     found = _QUOTED.match(value)
-    return (_unescaped(found["text"]), found["rest"]) if found else (_unescaped(value), "")
+    return (_unescape(found["text"]), found["rest"]) if found else (_unescape(value), "")
 
 
-def _unescaped(value: str) -> str:
+def _unescape(value: str) -> str:
     return _ESCAPE.sub(lambda sign: _ESCAPES.get(sign[1], sign[1]), value)
 
 
-def _stanzas(path: Path) -> Iterator[_Stanza]:
-    """Yield the stanzas of a file; what stands before the first is its header."""
+def _read_stanzas(path: Path) -> Iterator[_Stanza]:
+    """Yield the stanzas of a file; the lines before the first are its header."""
     stanza: _Stanza | None = None
     for number, text in text_lines.read_lines(path):
         line = text.strip()
@@ -160,6 +160,8 @@ def _stanzas(path: Path) -> Iterator[_Stanza]:
                 )
             stanza.tags.append((tag["tag"], tag["value"]))
             if len(stanza.tags) > _MOST:
-                raise limits.too_large(path, f"that term has more than {_MOST} lines", stanza.line)
+                raise limits.too_large_error(
+                    path, f"that term has more than {_MOST} lines", stanza.line
+                )
     if stanza:
         yield stanza

@@ -1,9 +1,9 @@
-"""Entries: what readers of tables share: checked names, one spelling of identifiers, joined rows.
+"""Clean names, spell identifiers one way and join rows, for all readers of tables.
 
     cell -> name | counted        register + number -> identifier        records -> fewer records
 
 An identifier is written `REGISTER:number`, with one spelling for each register, so that `UMLS_CUI`
-of one source and `umls_cui` of another are the same. Nothing here knows a format.
+of one source and `umls_cui` of another are the same.
 """
 
 from collections.abc import Iterable, Iterator
@@ -49,20 +49,20 @@ _MOST_GATHERED = 500
 """A record never holds more statements than this, however long its subject goes on."""
 
 
-def name(raw: str, report: ReadReport) -> str:
+def clean_name(raw: str, report: ReadReport) -> str:
     """Return a cleaned name, or nothing where it is none; what is lost is counted.
 
-    >>> name(" Iron  ", Report()), name("Sarcoma of...", Report())
+    >>> clean_name(" Iron  ", ReadReport()), clean_name("Sarcoma of...", ReadReport())
     ('Iron', '')
     """
-    cleaned, wrong = _checked(raw)
+    cleaned, wrong = _check_name(raw)
     if wrong:
         report.skip(wrong, raw)
     return cleaned
 
 
 @lru_cache(maxsize=65536)
-def _checked(raw: str) -> tuple[str, str]:
+def _check_name(raw: str) -> tuple[str, str]:
     """Return the cleaned name, or nothing and what is wrong with it."""
     cleaned = names.clean(raw)
     if not cleaned:
@@ -70,11 +70,11 @@ def _checked(raw: str) -> tuple[str, str]:
     return ("", "damaged name") if names.is_debris(cleaned) else (cleaned, "")
 
 
-def own_names(raws: Iterable[str], language: Language, report: ReadReport) -> tuple[Name, ...]:
+def clean_names(raws: Iterable[str], language: Language, report: ReadReport) -> tuple[Name, ...]:
     """Return the names of an entity, each once; none at all where the first is no name."""
     found: dict[str, None] = {}
     for place, raw in enumerate(raws):
-        cleaned = name(raw, report)
+        cleaned = clean_name(raw, report)
         if cleaned:
             found[cleaned] = None
         elif place == 0:
@@ -83,11 +83,11 @@ def own_names(raws: Iterable[str], language: Language, report: ReadReport) -> tu
 
 
 @lru_cache(maxsize=65536)
-def identifier(register: str, number: str) -> str:
+def format_identifier(register: str, number: str) -> str:
     """Return an identifier in its one spelling, or nothing where there is no number.
 
-    >>> identifier("UMLS_CUI", "C0018923"), identifier("SNOMEDCT_US_2025_09_01", "39000009")
-    ('UMLS:C0018923', 'SNOMEDCT:39000009')
+    >>> format_identifier("UMLS_CUI", "C0018923"), format_identifier("SNOMEDCT_US_2025", "39009")
+    ('UMLS:C0018923', 'SNOMEDCT:39009')
     """
     plain = "".join(part for part in register.split("_") if not part.isdigit())
     key = plain.replace("-", "").replace(" ", "").lower()
@@ -95,17 +95,17 @@ def identifier(register: str, number: str) -> str:
     return f"{_REGISTERS.get(key, register.upper())}:{tidy}" if tidy else ""
 
 
-def curie(text: str) -> str:
+def format_curie(text: str) -> str:
     """Return an identifier given as `register:number` in its one spelling, or nothing.
 
-    >>> curie("MIM:607785"), curie("unknown")
+    >>> format_curie("MIM:607785"), format_curie("unknown")
     ('OMIM:607785', '')
     """
     register, _, number = text.partition(":")
-    return identifier(register.strip(), number) if number else ""
+    return format_identifier(register.strip(), number) if number else ""
 
 
-def about(
+def relate_to(
     relation: str,
     object_names: tuple[Name, ...],
     kind: str | None = None,
@@ -119,7 +119,7 @@ def about(
     return Statement(relation, term, kind=kind, note=note)
 
 
-def gathered(records: Iterable[EntityRecord]) -> Iterator[EntityRecord]:
+def join_neighbours(records: Iterable[EntityRecord]) -> Iterator[EntityRecord]:
     """Join neighbouring records of one subject; the statements of a subject stay few at a time.
 
     Tables list one fact a row, mostly sorted by subject: a merge has far less to do with one
@@ -128,7 +128,11 @@ def gathered(records: Iterable[EntityRecord]) -> Iterator[EntityRecord]:
     held: EntityRecord | None = None
     statements: dict[Statement, None] = {}
     for record in records:
-        if held is not None and _same(held, record) and len(statements) < _MOST_GATHERED:
+        if (
+            held is not None
+            and _has_same_subject(held, record)
+            and len(statements) < _MOST_GATHERED
+        ):
             statements = statements or dict.fromkeys(held.statements)
             statements.update(dict.fromkeys(record.statements))
             continue
@@ -139,6 +143,6 @@ def gathered(records: Iterable[EntityRecord]) -> Iterator[EntityRecord]:
         yield replace(held, statements=tuple(statements)) if statements else held
 
 
-def _same(one: EntityRecord, other: EntityRecord) -> bool:
+def _has_same_subject(one: EntityRecord, other: EntityRecord) -> bool:
     named = one.kind == other.kind and one.names == other.names
     return named and one.own == other.own and one.note == other.note

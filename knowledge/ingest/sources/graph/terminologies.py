@@ -1,4 +1,4 @@
-"""Terms: tables that name things and say nothing of them: HPO in Chinese, MeSH, Chinese word lists.
+"""Read tables of terms: HPO in Chinese, MeSH, Chinese word lists.
 
     row -> checked names + identifier -> an entity without a fact
 
@@ -82,10 +82,10 @@ def read_babelon(path: Path, report: ReadReport) -> Iterator[Record]:
                 report.skip("translation into another language", row["translation_value"])
             else:
                 said.setdefault(row["predicate_id"].strip(), []).append(row)
-        yield from _phenotype(id, said, first, report)
+        yield from _build_phenotype(id, said, first, report)
 
 
-def _phenotype(
+def _build_phenotype(
     id: str, said: dict[str, list[dict[str, str]]], line: int, report: ReadReport
 ) -> Iterator[EntityRecord]:
     if not said:
@@ -97,8 +97,8 @@ def _phenotype(
         report.skip("term that is no phenotype", said[_LABEL][0]["source_value"])
         return
     named = said[_LABEL] + said.get(_EXACT, [])
-    english = table_rows.own_names((row["source_value"] for row in named), "en", report)
-    chinese = table_rows.own_names((row["translation_value"] for row in named), "zh", report)
+    english = table_rows.clean_names((row["source_value"] for row in named), "en", report)
+    chinese = table_rows.clean_names((row["translation_value"] for row in named), "zh", report)
     # A few "translations" only repeat the English: they are no Chinese names.
     translated = tuple(each for each in chinese if names.language_of(each.text) == "zh")
     if len(translated) < len(chinese):
@@ -107,13 +107,13 @@ def _phenotype(
         facts = tuple(
             Statement("description", text=text)
             for row in said.get(_DEFINITION, ())[:1]
-            if (text := _texts(row))
+            if (text := _bilingual_text(row))
         )
-        codes = (table_rows.curie(id),)
+        codes = (table_rows.format_curie(id),)
         yield EntityRecord("symptom", english + translated, facts, line, codes, own=codes)
 
 
-def _texts(row: dict[str, str]) -> tuple[Name, ...]:
+def _bilingual_text(row: dict[str, str]) -> tuple[Name, ...]:
     said: tuple[tuple[str, Language], ...] = (
         (row["source_value"], "en"),
         (row["translation_value"], "zh"),
@@ -149,17 +149,17 @@ def read_mesh(path: Path, report: ReadReport) -> Iterator[Record]:
         elif row["in_hsdn"].strip() != "1":
             report.skip("MeSH heading that is not used as a symptom", row["mesh_name"])
         else:
-            own = table_rows.own_names(heading(row["mesh_name"]), "en", report)
-            codes = tuple(filter(None, (table_rows.identifier("MESH", row["mesh_id"]),)))
+            own = table_rows.clean_names(uninvert_heading(row["mesh_name"]), "en", report)
+            codes = tuple(filter(None, (table_rows.format_identifier("MESH", row["mesh_id"]),)))
             if own:
                 yield EntityRecord("symptom", own, (), line, codes, own=codes)
 
 
-def heading(text: str) -> list[str]:
+def uninvert_heading(text: str) -> list[str]:
     """Return an inverted MeSH heading as it is spoken and as it is printed.
 
-    >>> heading("Arthritis, Rheumatoid"), heading("Gout"), heading("Leukemia, Myeloid, Acute")
-    (['Rheumatoid Arthritis', 'Arthritis, Rheumatoid'], ['Gout'], ['Leukemia, Myeloid, Acute'])
+    >>> uninvert_heading("Arthritis, Rheumatoid"), uninvert_heading("Leukemia, Myeloid, Acute")
+    (['Rheumatoid Arthritis', 'Arthritis, Rheumatoid'], ['Leukemia, Myeloid, Acute'])
     """
     inverted = _INVERTED.match(names.tidy(text))
     return [f"{inverted['rest']} {inverted['noun']}", text] if inverted else [text]
@@ -170,14 +170,14 @@ def recognise_list(path: Path, start: bytes) -> bool:
     if path.suffix.lower() != ".txt" or path.stem.lower() not in _LISTS:
         return False
     found = [line.strip() for line in encodings.decode_head(path, start).splitlines()[:_LISTED]]
-    told = [line for line in found if line]
-    short = all(len(line) <= _LONGEST_ENTRY and not _PROSE.search(line) for line in told)
-    chinese = sum(names.language_of(line) == "zh" for line in told)
-    return short and chinese > 0.6 * len(told)
+    entries = [line for line in found if line]
+    short = all(len(line) <= _LONGEST_ENTRY and not _PROSE.search(line) for line in entries)
+    chinese = sum(names.language_of(line) == "zh" for line in entries)
+    return short and chinese > 0.6 * len(entries)
 
 
 def read_list(path: Path, report: ReadReport) -> Iterator[Record]:
-    """Yield one entity for each line; its kind is told by the file's name.
+    """Yield one entity for each line; its kind is known by the file's name.
 
     Raises KnowledgeError where the file's name is none of the known lists.
     """
@@ -194,7 +194,7 @@ def read_list(path: Path, report: ReadReport) -> Iterator[Record]:
         if not _LISTS[stem]:
             report.skip(f"list {path.name}: no kind of the vocabulary", text)
             continue
-        name = table_rows.name(text, report)
+        name = table_rows.clean_name(text, report)
         if len(name) == 1:  # it would be found in almost every Chinese sentence
             report.skip("name of a single character", name)
         elif name:

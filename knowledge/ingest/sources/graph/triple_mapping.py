@@ -1,4 +1,4 @@
-"""Mapping: what the columns, relations and kinds of a table of triples mean in the vocabulary.
+"""Map the columns, relations and kinds of a table of triples to the vocabulary.
 
     header + labels -> guesses <- `<name>.mapping.yaml` beside the data, which overrides them
 
@@ -26,9 +26,9 @@ import yaml
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams import text_lines
-from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.text.names import normalise
-from knowledge.vocabulary import KINDS, RELATIONS
+from knowledge.vocabulary import INVERSE, KINDS, RELATIONS
 
 _COLUMNS = {
     "head": "head subject h s source start head_entity entity1 head_name subject_name x_name "
@@ -62,47 +62,53 @@ SIDE_CAR = ".mapping.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class MappedRelation:
     """A relation of the vocabulary, and whether the tail is its subject."""
 
     relation: str
-    turned: bool = False
+    inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class TripleMapping:
     """What a file's own words mean; None marks what is left out on purpose."""
 
     columns: dict[str, str] = field(default_factory=dict)
-    relations: dict[str, Meaning | None] = field(default_factory=dict)
+    relations: dict[str, MappedRelation | None] = field(default_factory=dict)
     kinds: dict[str, str | None] = field(default_factory=dict)
 
-    def relation(self, label: str) -> Meaning | None:
+    def relation(self, label: str) -> MappedRelation | None:
         """Return what a relation's label means, or None where nothing is known."""
         key = normalise(label)
-        return self.relations[key] if key in self.relations else _LABELS.get(_plain(key))
+        return (
+            self.relations[key]
+            if key in self.relations
+            else _RELATION_LABELS.get(_strip_auxiliary(key))
+        )
 
     def kind(self, label: str) -> str | None:
         """Return the kind that a label means, or None where nothing is known."""
         key = normalise(label)
         return self.kinds[key] if key in self.kinds else _KIND_LABELS.get(key)
 
-    def places(self, header: Sequence[str]) -> dict[str, str] | None:
+    def find_columns(self, header: Sequence[str]) -> dict[str, str] | None:
         """Return the column of each part, or None where head, relation or tail has none."""
         found: dict[str, str] = {}
         for part, synonyms in _COLUMNS.items():
             # A space stands in some names, so only case and the kind of separator are folded.
             known = {self.columns[part]} if part in self.columns else set(synonyms.split())
-            own = next((name for name in header if name in known or _folded(name) in known), None)
+            own = next(
+                (name for name in header if name in known or _fold_name(name) in known), None
+            )
             if own is not None:
                 found[part] = own
         return found if all(part in found for part in _NEEDED) else None
 
 
-def beside(path: Path) -> Path:
-    """Return where the side-car of a data file would lie.
+def side_car_path(path: Path) -> Path:
+    """Return the path that the side-car of a data file has.
 
-    >>> beside(Path("a/graph.v2.csv.gz")).name
+    >>> side_car_path(Path("a/graph.v2.csv.gz")).name
     'graph.v2.mapping.yaml'
     """
     name = path.name
@@ -112,95 +118,99 @@ def beside(path: Path) -> Path:
     return path.with_name(name + SIDE_CAR)
 
 
-def load(path: Path) -> Mapping:
+def load(path: Path) -> TripleMapping:
     """Return the mapping of a data file: its side-car's, or an empty one.
 
     Raises KnowledgeError where the side-car is broken or names what the vocabulary does not have.
     """
-    car = beside(path)
+    car = side_car_path(path)
     if not car.is_file():
-        return Mapping()
+        return TripleMapping()
     with text_lines.open_text(car) as stream:
-        walk = Walk(car, stream)
-        with walk.told():
+        walk = YamlReader(car, stream)
+        with walk.one_sentence_errors():
             event = walk.begin()
             root = {} if isinstance(event, yaml.StreamEndEvent) else walk.node(event)
     parts: dict[str, dict[str, str]] = {"columns": {}, "relations": {}, "kinds": {}}
     if not isinstance(root, dict) or not set(root) <= set(parts):
-        raise _wrong(car, "may only have the keys columns, relations and kinds")
+        raise _mapping_error(car, "may only have the keys columns, relations and kinds")
     for key, node in root.items():
-        parts[key] = _texts(car, key, node)
+        parts[key] = _check_texts(car, key, node)
     unknown = sorted(set(parts["columns"]) - set(_COLUMNS))
     if unknown:
-        raise _wrong(car, f"names the column {unknown[0]!r}, which is none of {_listed(_COLUMNS)}")
-    relations = {normalise(key): _meaning(car, id) for key, id in parts["relations"].items()}
-    kinds = {normalise(key): _kind(car, id) for key, id in parts["kinds"].items()}
-    return Mapping(parts["columns"], relations, kinds)
+        raise _mapping_error(
+            car, f"names the column {unknown[0]!r}, which is none of {_join_names(_COLUMNS)}"
+        )
+    relations = {normalise(key): _check_relation(car, id) for key, id in parts["relations"].items()}
+    kinds = {normalise(key): _check_kind(car, id) for key, id in parts["kinds"].items()}
+    return TripleMapping(parts["columns"], relations, kinds)
 
 
-def _texts(car: Path, key: str, node: Node) -> dict[str, str]:
+def _check_texts(car: Path, key: str, node: YamlNode) -> dict[str, str]:
     if node == "":
         return {}
     texts = node if isinstance(node, dict) else {"": ""}
     found = {name: value.strip() for name, value in texts.items() if isinstance(value, str)}
     if not isinstance(node, dict) or len(found) < len(texts):
-        raise _wrong(car, f"has something other than `name: value` lines under {key!r}")
+        raise _mapping_error(car, f"has something other than `name: value` lines under {key!r}")
     return found
 
 
-def _meaning(car: Path, id: str) -> Meaning | None:
-    turned = id.startswith("~")
+def _check_relation(car: Path, id: str) -> MappedRelation | None:
+    inverted = id.startswith(INVERSE)
     if not id:
         return None
-    if id.lstrip("~") not in RELATIONS:
-        raise _wrong(car, f"names the relation {id!r}, which is none of {_listed(RELATIONS)}")
-    return Meaning(id.lstrip("~"), turned)
+    if id.lstrip(INVERSE) not in RELATIONS:
+        raise _mapping_error(
+            car, f"names the relation {id!r}, which is none of {_join_names(RELATIONS)}"
+        )
+    return MappedRelation(id.lstrip(INVERSE), inverted)
 
 
-def _kind(car: Path, id: str) -> str | None:
+def _check_kind(car: Path, id: str) -> str | None:
     if id and id not in KINDS:
-        raise _wrong(car, f"names the kind {id!r}, which is none of {_listed(KINDS)}")
+        raise _mapping_error(car, f"names the kind {id!r}, which is none of {_join_names(KINDS)}")
     return id or None
 
 
-def _listed(known: Iterable[str]) -> str:
+def _join_names(known: Iterable[str]) -> str:
     return ", ".join(known)
 
 
-def _wrong(car: Path, what: str) -> KnowledgeError:
+def _mapping_error(car: Path, what: str) -> KnowledgeError:
     return KnowledgeError(
         f"The mapping {car.name} {what}.",
         where=str(car),
-        remedy="See the README's section on formats for its form.",
+        remedy="See docs/formats.md for its form.",
     )
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _plain(key: str) -> str:
+def _strip_auxiliary(key: str) -> str:
     """Return a normalised label without what says only that it is a relation."""
     for opening in ("has ", "is ", "have "):
         key = key.removeprefix(opening)
     return key
 
 
-def _labels() -> dict[str, Meaning]:
-    """Return ids and labels of the vocabulary; a label seen from the object is turned round."""
-    found: dict[str, Meaning] = {}
+def _build_relation_labels() -> dict[str, MappedRelation]:
+    """Return ids and labels of the vocabulary; a label seen from the object is inverted."""
+    found: dict[str, MappedRelation] = {}
     for id, relation in RELATIONS.items():
         for text in (id, relation.en, relation.zh):
-            found.setdefault(normalise(text), Meaning(id))
+            found.setdefault(normalise(text), MappedRelation(id))
     for id, relation in RELATIONS.items():
-        turned = Meaning(id, turned=not relation.symmetric)
+        inverted = MappedRelation(id, inverted=not relation.symmetric)
         for text in (relation.inverse_en, relation.inverse_zh):
             if text:
-                found.setdefault(_plain(normalise(text)), turned)
+                found.setdefault(_strip_auxiliary(normalise(text)), inverted)
     return found
 
 
-def _kind_labels() -> dict[str, str]:
+def _build_kind_labels() -> dict[str, str]:
     found: dict[str, str] = {}
     for id, kind in KINDS.items():
         for text in (id, kind.en, kind.zh):
@@ -215,5 +225,5 @@ def _kind_labels() -> dict[str, str]:
     return found
 
 
-_LABELS = _labels()
-_KIND_LABELS = _kind_labels()
+_RELATION_LABELS = _build_relation_labels()
+_KIND_LABELS = _build_kind_labels()

@@ -1,21 +1,20 @@
-"""Triples: any graph given as head, relation and tail, in CSV, TSV or JSON.
+"""Read any graph given as head, relation and tail, in CSV, TSV or JSON.
 
-    row -> columns by header -> relation of the vocabulary -> fact, turned round where needed
+    row -> columns by header -> relation of the vocabulary -> fact, inverted where needed
 
 Columns, relations and kinds are guessed from their names, in English and Chinese; a side-car
-`<name>.mapping.yaml` overrides the guesses (`mapping` documents its shape). Relations are known by
-the vocabulary's ids and labels, seen from either side ("used for" is the condition's `medicine`).
+`<name>.mapping.yaml` overrides the guesses (`triple_mapping` documents its form). Relations are
+known by the vocabulary's ids and labels, from either side ("used for" is a condition's `medicine`).
 A relation that is not known is counted by its name and left out, never forced into another.
 """
 
 import json
-from collections.abc import Iterator
-from collections.abc import Mapping as Row
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.graph import table_rows, triple_mapping
-from knowledge.ingest.sources.graph.triple_mapping import Mapping, Meaning
+from knowledge.ingest.sources.graph.triple_mapping import MappedRelation, TripleMapping
 from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
@@ -30,14 +29,14 @@ _LONGEST_RELATION = 40
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file has columns, or keys, for head, relation and tail.
 
-    A side-car that cannot be read is no reason to refuse: reading the file tells what is wrong.
+    A side-car that cannot be read is no reason to refuse: reading the file reports what is wrong.
     """
     text = encodings.decode_head(path, start)
     try:
         known = triple_mapping.load(path)
     except KnowledgeError:
         return True
-    return known.places(_keys(text) or _header(text, known)[1]) is not None
+    return known.find_columns(_first_keys(text) or _find_header(text, known)[1]) is not None
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -46,35 +45,36 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     Raises KnowledgeError where there is no column for head, relation or tail, and where the
     side-car or the file is broken; the error names the line.
     """
-    yield from table_rows.gathered(_read(path, report))
+    yield from table_rows.join_neighbours(_read_triples(path, report))
 
 
-def _read(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
+def _read_triples(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     known = triple_mapping.load(path)
     text = encodings.decode_head(path, archives.read_head(path))
-    keys = _keys(text)
-    delimiter, header = _header(text, known)
-    places = known.places(keys or header)
+    keys = _first_keys(text)
+    delimiter, header = _find_header(text, known)
+    places = known.find_columns(keys or header)
     if places is None:
         found = ", ".join(filter(None, keys or header)) or "none"
+        side_car = triple_mapping.side_car_path(path).name
         raise KnowledgeError(
             f"{path.name} lacks a column for head, relation or tail; it has {found}.",
             where=f"{path}, line 1",
-            remedy=f"Name its columns in {triple_mapping.beside(path).name}, under `columns`.",
+            remedy=f"Name its columns in {side_car}, under `columns`.",
         )
-    rows: Iterator[tuple[int, Row[str, object]]] = (
+    rows: Iterator[tuple[int, Mapping[str, object]]] = (
         json_records.read_objects(path)
         if keys
         else csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
     )
     for line, row in rows:
         parts = {part: _text(row.get(column)) for part, column in places.items()}
-        record = _record(parts, known, line, report)
+        record = _map_triple(parts, known, line, report)
         if record:
             yield record
 
 
-def _keys(text: str) -> list[str]:
+def _first_keys(text: str) -> list[str]:
     """Return the keys of the first object of a JSON text, or nothing where it is no JSON."""
     opening = text.lstrip("\ufeff \r\n\t[")
     if not opening.startswith("{"):
@@ -86,11 +86,11 @@ def _keys(text: str) -> list[str]:
     return list(value) if isinstance(value, dict) else []
 
 
-def _header(text: str, known: Mapping) -> tuple[str, list[str]]:
+def _find_header(text: str, known: TripleMapping) -> tuple[str, list[str]]:
     """Return the delimiter of a table and its column names."""
     for delimiter in _DELIMITERS:
         header = csv_rows.split_header(text.lstrip("\ufeff"), delimiter)
-        if known.places(header):
+        if known.find_columns(header):
             return delimiter, header
     return ",", csv_rows.split_header(text)
 
@@ -101,8 +101,8 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _record(
-    parts: dict[str, str], known: Mapping, line: int, report: ReadReport
+def _map_triple(
+    parts: dict[str, str], known: TripleMapping, line: int, report: ReadReport
 ) -> EntityRecord | None:
     if not all(parts[part] for part in ("head", "relation", "tail")):
         report.skip("triple of another form", json.dumps(parts, ensure_ascii=False))
@@ -122,14 +122,14 @@ def _record(
             return None
     subject, other = parts["head"], parts["tail"]
     subject_kind, other_kind = kinds["head_kind"], kinds["tail_kind"]
-    if meaning.turned:
+    if meaning.inverted:
         subject, other = other, subject
         subject_kind, other_kind = other_kind, subject_kind
-    return _stated(meaning, (subject, subject_kind), (other, other_kind), line, report)
+    return _build_record(meaning, (subject, subject_kind), (other, other_kind), line, report)
 
 
-def _stated(
-    meaning: Meaning,
+def _build_record(
+    meaning: MappedRelation,
     subject: tuple[str, str | None],
     other: tuple[str, str | None],
     line: int,
@@ -144,7 +144,7 @@ def _stated(
     if kind not in relation.subjects:
         report.skip(f"{relation.id} of a {kind}: not in the vocabulary", subject[0])
         return None
-    name = table_rows.name(subject[0], report)
+    name = table_rows.clean_name(subject[0], report)
     statement = _statement(meaning.relation, other, report)
     if not name or statement is None:
         return None
@@ -159,7 +159,7 @@ def _statement(
     if slot is None:
         tidy = names.tidy(text)
         return Statement(relation, text=(Name(tidy, names.language_of(tidy)),))
-    name = table_rows.name(text, report)
+    name = table_rows.clean_name(text, report)
     if not name:
         return None
     if slot in OBJECT_KINDS:
@@ -168,4 +168,4 @@ def _statement(
             report.skip(f"{relation} to something whose kind is not said", text)
             return None
         slot = kind if kind in OBJECT_KINDS[slot] else OBJECT_KINDS[slot][0]
-    return table_rows.about(relation, (Name(name, names.language_of(name)),), slot)
+    return table_rows.relate_to(relation, (Name(name, names.language_of(name)),), slot)

@@ -1,4 +1,4 @@
-"""Word documents: .docx by its headings, tables as rows, without what is hidden or deleted.
+"""Read Word documents (.docx) by headings, without hidden or deleted text.
 
     package -> limits -> paragraphs and tables in order -> title, sections
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import markup
-from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 UNPACKED = 64 * 1024 * 1024
-"""Bytes of a whole package, pictures included: they are loaded, though nobody reads them here."""
+"""Bytes of a whole package, pictures included: they are loaded, though they are not read here."""
 
 UNPACKED_XML = 12 * 1024 * 1024
 """Bytes of its XML together; a book of 500 pages has half of it, and its tree ten times as much."""
@@ -50,7 +50,7 @@ _DECLARES = tuple(
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is a ZIP that holds a Word document."""
-    if not start.startswith(b"PK\x03\x04") or not 0 < _entries(path) <= PARTS:
+    if not start.startswith(b"PK\x03\x04") or not 0 < _count_parts(path) <= PARTS:
         return False
     try:
         with zipfile.ZipFile(path) as package:
@@ -64,20 +64,20 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the package is damaged, encrypted or unpacks to more than it may.
     """
-    document = _opened(path)
-    parts = list(_parts(document, report))
+    document = _open_document(path)
+    parts = list(_paragraphs(document, report))
     styled = [text for level, text in parts if level == 1]
-    told = markup.tidy(document.core_properties.title or "")
-    known = "" if told.lower() in _NO_TITLES else told
+    property_title = markup.tidy(document.core_properties.title or "")
+    known = "" if property_title.lower() in _NO_TITLES else property_title
     headings = [text for level, text in parts if level == 2]
     title = next(iter(styled), "") or known or next(iter(headings), "") or path.stem
-    sections = tuple(markup.sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title))
     if not sections:
         report.skip("document without text", path.name)
         return
     text = "\n".join(section.text for section in sections)
     yield DocumentRecord(
-        key=key_of("docx", text),
+        key=content_key("docx", text),
         title=title,
         language=markup.language_of(text),
         sections=sections,
@@ -85,8 +85,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _entries(path: Path) -> int:
-    """Return how many files a ZIP holds, 0 where it is none, more than allowed where that is hid.
+def _count_parts(path: Path) -> int:
+    """Return how many files a ZIP holds; 0 for no ZIP, more than allowed where it hides that.
 
     Python reads the whole directory of a ZIP at once, so its size is looked at first.
     """
@@ -98,17 +98,17 @@ def _entries(path: Path) -> int:
     if place < 0 or place + _DIRECTORY_END.size > len(tail):
         return 0
     _, _, _, _, count, directory, _, _ = _DIRECTORY_END.unpack_from(tail, place)
-    hid = b"PK\x06\x07" in tail or directory > 512 * PARTS  # a second directory, or too large
-    return PARTS + 1 if hid else int(count)
+    hides = b"PK\x06\x07" in tail or directory > 512 * PARTS  # a second directory, or too large
+    return PARTS + 1 if hides else int(count)
 
 
-def _opened(path: Path) -> "Document":
+def _open_document(path: Path) -> "Document":
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml import etree
 
     try:
-        _check(path)
+        _check_package(path)
         with path.open("rb") as stream:
             return docx.Document(stream)
     except (
@@ -123,19 +123,21 @@ def _opened(path: Path) -> "Document":
         ) from error
 
 
-def _check(path: Path) -> None:
+def _check_package(path: Path) -> None:
     """Refuse a package that unpacks to too much, or whose XML declares entities."""
-    if not _entries(path):
+    if not _count_parts(path):
         raise zipfile.BadZipFile
-    if _entries(path) > PARTS:
-        raise limits.too_large(path, f"it holds more than {PARTS} parts")
+    if _count_parts(path) > PARTS:
+        raise limits.too_large_error(path, f"it holds more than {PARTS} parts")
     with zipfile.ZipFile(path) as package:
         parts = package.infolist()
         xml = [part for part in parts if _is_xml(package, part)]
         # A part that unpacks to more than it declares is damaged: ZipFile reads no further.
         for some, limit in ((parts, UNPACKED), (xml, UNPACKED_XML)):
             if sum(part.file_size for part in some) > limit:
-                raise limits.too_large(path, f"it unpacks to more than {limit // 1024**2} MiB")
+                raise limits.too_large_error(
+                    path, f"it unpacks to more than {limit // 1024**2} MiB"
+                )
         for part in xml:
             content = package.read(part)
             if any(mark in content for mark in _DECLARES):
@@ -147,17 +149,17 @@ def _check(path: Path) -> None:
 
 
 def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    # Its name does not tell: which parts are parsed is said elsewhere in the package.
+    # By its content: which names hold XML is stated elsewhere in the package.
     with package.open(part) as stream:
         return b"<" in stream.read(64)
 
 
-def _parts(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
+def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
     """Yield paragraphs and table rows with level 0, the title with 1, headings with 2 and more."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
     for block in document.element.body.iter(f"{_W}p", f"{_W}tr"):
-        if _inside(block, f"{_W}tr", f"{_W}p"):
-            continue  # told with its row, or as a box within its paragraph
+        if _is_inside(block, f"{_W}tr", f"{_W}p"):
+            continue  # read with its row, or as a box within its paragraph
         if block.tag == f"{_W}tr":
             own = (cell for cell in block.iter(f"{_W}tc") if _row(cell) is block)
             cells = [_text(cell, report) for cell in own]
@@ -175,7 +177,7 @@ def _level(style: str) -> int:
     return int(number) + 1 if name == "heading" and re.fullmatch("[1-9]", number) else 0
 
 
-def _inside(element: "Element", *tags: str) -> bool:
+def _is_inside(element: "Element", *tags: str) -> bool:
     return next(element.iterancestors(*tags, _FALLBACK), None) is not None
 
 
@@ -190,21 +192,21 @@ def _text(element: "Element", report: ReadReport) -> str:
         run = piece.getparent()
         if piece.tag == f"{_W}p":
             pieces.append("\n")
-        elif run is not None and run.tag == f"{_W}r" and not _inside(run, f"{_W}del"):
+        elif run is not None and run.tag == f"{_W}r" and not _is_inside(run, f"{_W}del"):
             text = piece.text or ""
             if text.strip() and _is_hidden(run):
                 report.skip("hidden text removed", text)
             elif piece.tag == f"{_W}noBreakHyphen":
                 pieces.append("-")
             else:
-                pieces.append(_figure(run, text) if piece.tag == f"{_W}t" else " ")
-    return markup.joined("".join(pieces))
+                pieces.append(_raise_superscript(run, text) if piece.tag == f"{_W}t" else " ")
+    return markup.join_lines("".join(pieces))
 
 
-def _figure(run: "Element", text: str) -> str:
+def _raise_superscript(run: "Element", text: str) -> str:
     place = run.find(f"{_W}rPr/{_W}vertAlign")
     above = place is not None and place.get(f"{_W}val") == "superscript"
-    return markup.raised(text) if above else text
+    return markup.raise_figures(text) if above else text
 
 
 def _is_hidden(run: "Element") -> bool:

@@ -1,9 +1,9 @@
-"""HTML pages: what a reader of the page sees, by its headings.
+"""Read the visible text of HTML pages by headings.
 
     bytes -> tree -> hidden parts and page furniture out -> title, sections, language, year
 
-A page may hold words for machines that nobody sees on it; they would become evidence, so they go,
-and are counted. Styles are judged where they stand on an element; style sheets are not read.
+A page may hold words for machines that no reader sees; they would become evidence, so they are
+removed and counted. Only the style of an element itself is judged; style sheets are not read.
 """
 
 import codecs
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import html_hidden_text, markup, pubmed, tagged_lines
-from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
 from knowledge.records import DocumentRecord, ReadReport, Record
 
@@ -51,22 +51,22 @@ def recognise(path: Path, start: bytes) -> bool:
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings.
 
-    Raises KnowledgeError where the page is too large or its characters cannot be told.
+    Raises KnowledgeError where the page is too large or its encoding cannot be found.
     """
-    root = _tree(path)
+    root = _parse_page(path)
     if root is None:
         report.skip("document without text", path.name)
         return
     meta = _meta(root)
     declared = (root.get("lang") or root.get(html_hidden_text.XML_LANGUAGE) or "").lower()
     page_title = markup.tidy(" ".join(part.text_content() for part in root.iter("title")))
-    gone = html_hidden_text.remove(root)
-    if gone:
-        report.skip("hidden text removed", gone[0], len(gone))
+    hidden = html_hidden_text.remove(root)
+    if hidden:
+        report.skip("hidden text removed", hidden[0], len(hidden))
     body = _body(root, report)
     parts = list(_parts(body))
     title = _title(meta, parts, page_title) or path.stem
-    sections = tuple(markup.sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title))
     if not sections:
         report.skip("document without text", path.name)
         return
@@ -76,7 +76,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         report.skip(f"page in language {declared[:12]}", path.name)
         return
     yield DocumentRecord(
-        key=key_of("html", text),  # what a page says of its own identity could replace another's
+        # not what the page says of its own identity, which could replace another document
+        key=content_key("html", text),
         title=title,
         language=language,
         sections=sections,
@@ -88,12 +89,12 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _tree(path: Path) -> "HtmlElement | None":
+def _parse_page(path: Path) -> "HtmlElement | None":
     from lxml import etree, html
 
     limits.check_size(path, LARGEST)
-    text = _decoded(path).replace("\0", "")
-    # A declared encoding is told for the bytes, and lxml refuses it in a text.
+    text = _decode_page(path).replace("\0", "")
+    # A declared encoding is that of the bytes, and lxml refuses it in a text.
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
     if not text.strip():
         return None
@@ -105,12 +106,12 @@ def _tree(path: Path) -> "HtmlElement | None":
     return root
 
 
-def _decoded(path: Path) -> str:
+def _decode_page(path: Path) -> str:
     """Return the text of a page in the encoding that it declares, else in its own."""
     with archives.open_bytes(path) as stream:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:
-        raise limits.too_large(path, f"it is larger than {LARGEST // 1024**2} MiB")
+        raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
     declared = _CHARSET.search(raw[: archives.HEAD])
     if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
@@ -143,14 +144,14 @@ def _first(meta: dict[str, list[str]], *names: str) -> str:
 
 def _year(meta: dict[str, list[str]]) -> int | None:
     """Return the year on which all that the page says of its date agrees."""
-    told = [value for name in (*_DATES, *_DATES_TOO) for value in meta.get(name, ())]
-    years = {pubmed.year_of(value.replace("T", " ")) for value in told}
+    dates = [value for name in (*_DATES, *_DATES_TOO) for value in meta.get(name, ())]
+    years = {pubmed.find_year(value.replace("T", " ")) for value in dates}
     return years.pop() if len(years) == 1 else None
 
 
 def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     pmid = _first(meta, "citation_pmid")
-    doi = tagged_lines.doi(_first(meta, "citation_doi", "dc.identifier"))
+    doi = tagged_lines.find_doi(_first(meta, "citation_doi", "dc.identifier"))
     found = [f"pmid:{pmid}"] if pmid.isdigit() else []
     return (*found, *([f"doi:{doi}"] if doi else []))
 
@@ -163,12 +164,12 @@ def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
     around = [*body.iter(*_FURNITURE, *(() if len(mains) == 1 else ("aside",)))]
     held = sum(1 for part in around if part.text_content().strip())
     for part in around:
-        html_hidden_text.drop(part)
+        html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
     for part in body.iter("sup"):
         if len(part) == 0:
-            part.text = markup.raised(part.text or "")
+            part.text = markup.raise_figures(part.text or "")
     return body
 
 
@@ -195,6 +196,6 @@ def _parts(body: "HtmlElement") -> Iterator[tuple[int, str]]:
 
 
 def _title(meta: dict[str, list[str]], parts: list[tuple[int, str]], page_title: str) -> str:
-    tops = [markup.joined(text) for level, text in parts if level == 1]
+    tops = [markup.join_lines(text) for level, text in parts if level == 1]
     tops = [text for text in tops if text]
     return _first(meta, *_TITLES) or (tops[0] if len(tops) == 1 else "") or page_title

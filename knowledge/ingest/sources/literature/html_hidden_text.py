@@ -1,6 +1,6 @@
-"""Hidden parts of HTML: what is on a page for machines, and nobody who reads the page sees.
+"""Find and remove the parts of an HTML page that no reader sees.
 
-    tree -> elements that a style, an attribute or their kind hides -> removed, and told
+    tree -> elements hidden by a style, an attribute or their kind -> removed, their words returned
 
 Only what an element says of itself counts: a rule in a style sheet may hold for printers alone.
 """
@@ -50,7 +50,7 @@ def remove(root: "HtmlElement") -> list[str]:
     """Remove the hidden parts of a tree; return the beginning of each one that held words."""
     from lxml import etree
 
-    gone: list[str] = []
+    removed: list[str] = []
     doomed: list[HtmlElement] = []
     backgrounds: list[_Colour | None] = [_WHITE]
     inside = 0
@@ -70,14 +70,14 @@ def remove(root: "HtmlElement") -> list[str]:
                 inside = 1
                 doomed.append(element)
     for element in doomed:
-        words = " ".join(_words(element).split())
+        words = " ".join(_text_of(element).split())
         if any(sign.isalnum() for sign in words) and element.tag != "head":
-            gone.append(words[:120])
-        drop(element)
-    return gone
+            removed.append(words[:120])
+        drop_element(element)
+    return removed
 
 
-def drop(element: "HtmlElement") -> None:
+def drop_element(element: "HtmlElement") -> None:
     """Take an element out of its tree, and leave the text that follows it."""
     parent = element.getparent()
     if parent is None:
@@ -91,7 +91,7 @@ def drop(element: "HtmlElement") -> None:
     parent.remove(element)
 
 
-def _words(element: "HtmlElement") -> str:
+def _text_of(element: "HtmlElement") -> str:
     return (element.text or "") if callable(element.tag) else "".join(element.itertext())
 
 
@@ -112,7 +112,7 @@ def _is_hidden(element: "HtmlElement", style: dict[str, str], background: _Colou
     if flat and style.get("overflow", "").startswith(("hidden", "clip")):
         return True
     colour = _colour(style.get("color") or element.get("color") or "")
-    return colour is not None and background is not None and _alike(colour, background)
+    return colour is not None and background is not None and _are_alike(colour, background)
 
 
 def _hides(name: str, value: str) -> bool:
@@ -122,25 +122,25 @@ def _hides(name: str, value: str) -> bool:
 def _background(
     element: "HtmlElement", style: dict[str, str], inherited: _Colour | None
 ) -> _Colour | None:
-    """Return the colour behind an element's text, None where it is a picture or cannot be told."""
-    told = style.get("background-color") or style.get("background") or element.get("bgcolor") or ""
-    if told in ("", "none", "transparent", "inherit", "initial"):
+    """Return the colour behind an element's text, None where it is a picture or unknown."""
+    value = style.get("background-color") or style.get("background") or element.get("bgcolor") or ""
+    if value in ("", "none", "transparent", "inherit", "initial"):
         return inherited
-    return _colour(told)
+    return _colour(value)
 
 
-def _colour(told: str) -> _Colour | None:
-    told = told.strip().lower()
-    if told == "transparent":
+def _colour(value: str) -> _Colour | None:
+    value = value.strip().lower()
+    if value == "transparent":
         return _WHITE
-    for word in told.split():
+    for word in value.split():
         if word in _NAMED:
             return _NAMED[word]
-    found = _HEX.search(told)
+    found = _HEX.search(value)
     if found:
         digits = found[1] if len(found[1]) >= 6 else "".join(2 * digit for digit in found[1])
         return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-    channels = _CHANNELS.search(told)
+    channels = _CHANNELS.search(value)
     if channels:
         if channels[4] and float(channels[4]) == 0:
             return _WHITE
@@ -149,10 +149,10 @@ def _colour(told: str) -> _Colour | None:
     return None
 
 
-def _channel(told: str) -> int:
-    value = int(told.rstrip("%")[:4])  # a number may have any length
-    return min(round(value * 2.55) if told.endswith("%") else value, 255)
+def _channel(text: str) -> int:
+    value = int(text.rstrip("%")[:4])  # a number may have any length
+    return min(round(value * 2.55) if text.endswith("%") else value, 255)
 
 
-def _alike(one: _Colour, other: _Colour) -> bool:
+def _are_alike(one: _Colour, other: _Colour) -> bool:
     return all(abs(a - b) < _NEAR for a, b in zip(one, other, strict=True))

@@ -1,4 +1,4 @@
-"""JATS: full text of articles as PubMed Central gives it, abstract and body by their sections.
+"""Read full texts in JATS XML, as PubMed Central gives them, by sections.
 
     XML -> article -> abstract and body, each section with its path of titles
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.markup import plain
+from knowledge.ingest.sources.literature.markup import element_text
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 from knowledge.text import names
@@ -92,7 +92,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         if meta is None:
             report.skip("article without metadata", f"{path.name}, article {number}")
             continue
-        title = plain(meta.find("title-group/article-title"), _WITHOUT)
+        title = element_text(meta.find("title-group/article-title"), _WITHOUT)
         sections = (*_abstracts(meta, report), *_body(article.find("body"), report))
         if not title and not sections:
             report.skip("article without title and text", f"{path.name}, article {number}")
@@ -102,13 +102,17 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         yield _document(article, meta, title, sections, _identifiers(meta), path, number)
 
 
-def header(path: Path) -> tuple[str, str, str]:
+def read_header(path: Path) -> tuple[str, str, str]:
     """Return title, licence and journal of the first article of a file."""
     for _, article in xml_elements.read_elements(path, {"article"}):
         meta = article.find("front/article-meta")
         if meta is not None:
-            title = plain(meta.find("title-group/article-title"), _WITHOUT)
-            return title, _licence(meta), plain(article.find("front/journal-meta//journal-title"))
+            title = element_text(meta.find("title-group/article-title"), _WITHOUT)
+            return (
+                title,
+                _licence(meta),
+                element_text(article.find("front/journal-meta//journal-title")),
+            )
     return "", "", ""
 
 
@@ -121,18 +125,18 @@ def _document(
     path: Path,
     number: int,
 ) -> DocumentRecord:
-    told = article.get(_XML_LANGUAGE, "").lower()
+    declared = article.get(_XML_LANGUAGE, "").lower()
     text = " ".join(section.text for section in sections[:3]) or title
     return DocumentRecord(
         key=identifiers[0] if identifiers else f"jats:{path.stem}:{number}",
         title=title or sections[0].text[:100],
-        language="zh" if told.startswith("zh") else names.language_of(text),
+        language="zh" if declared.startswith("zh") else names.language_of(text),
         sections=sections,
         year=_year(meta),
         type=_type(article.get("article-type", ""), title),
-        journal=plain(article.find("front/journal-meta//journal-title")),
+        journal=element_text(article.find("front/journal-meta//journal-title")),
         identifiers=identifiers,
-        retracted=_retracted(meta, title),
+        retracted=_is_retracted(meta, title),
         line=number,
     )
 
@@ -146,7 +150,7 @@ def _abstracts(meta: "Element", report: ReadReport) -> Iterator[Section]:
         if kind in _SIDE_ABSTRACTS or foreign:
             report.skip("abstract of another kind or language", kind or "translation")
             continue
-        title = plain(abstract.find("title"), _WITHOUT)
+        title = element_text(abstract.find("title"), _WITHOUT)
         heading = title if kind and title else "Abstract"
         yield from _sections(abstract, (heading,), report)
 
@@ -162,7 +166,7 @@ def _sections(element: "Element", titles: tuple[str, ...], report: ReadReport) -
     if text:
         yield Section(": ".join(titles), text)
     for child in element.findall("sec"):
-        title = _NUMBER.sub("", plain(child.find("title"), _WITHOUT)).strip(" :.")
+        title = _NUMBER.sub("", element_text(child.find("title"), _WITHOUT)).strip(" :.")
         title = title.capitalize() if title.isupper() and len(title) > 5 else title
         if _AROUND.search(title):
             report.skip("section around the article", title)
@@ -174,7 +178,7 @@ def _paragraphs(element: "Element") -> Iterator[str]:
     """Yield the paragraphs below an element in order, those of its lists and boxes included."""
     for child in element:
         if child.tag == "p":
-            text = plain(child, _WITHOUT)
+            text = element_text(child, _WITHOUT)
             if any(sign.isalpha() for sign in text):
                 yield text
         boxed = child.tag == "sec" and element.tag == "boxed-text"
@@ -185,7 +189,7 @@ def _paragraphs(element: "Element") -> Iterator[str]:
 def _identifiers(meta: "Element") -> tuple[str, ...]:
     found: dict[str, str] = {}
     for each in meta.findall("article-id"):
-        text, kind = plain(each), each.get("pub-id-type", "")
+        text, kind = element_text(each), each.get("pub-id-type", "")
         if kind in ("pmc", "pmcid"):
             found["pmc"] = "PMC" + text.upper().removeprefix("PMC")
         elif kind in ("pmid", "doi") and text:
@@ -194,7 +198,7 @@ def _identifiers(meta: "Element") -> tuple[str, ...]:
 
 
 def _year(meta: "Element") -> int | None:
-    years = [plain(year) for year in meta.findall("pub-date/year")]
+    years = [element_text(year) for year in meta.findall("pub-date/year")]
     return min((int(year) for year in years if re.fullmatch("[12][0-9]{3}", year)), default=None)
 
 
@@ -207,7 +211,7 @@ def _type(kind: str, title: str) -> str:
     return "journal article"
 
 
-def _retracted(meta: "Element", title: str) -> bool:
+def _is_retracted(meta: "Element", title: str) -> bool:
     kinds = {each.get("related-article-type", "") for each in meta.findall("related-article")}
     return "retraction-forward" in kinds or title.lower().startswith(("retracted:", "[retracted"))
 
@@ -216,7 +220,7 @@ def _licence(meta: "Element") -> str:
     """Return the licence of an article as a short name, or the beginning of its words."""
     for licence in meta.findall("permissions/license"):
         links = [each.get(_XLINK, "") for each in licence.iter()]
-        words = plain(licence)
+        words = element_text(licence)
         found = _LICENCE.search(" ".join((*links, words)))
         if found is None:
             return words[:100]

@@ -1,4 +1,4 @@
-"""Markup to text: XML elements and Markdown lines become plain sentences.
+"""Turn XML elements and Markdown into plain text.
 
     element | Markdown -> text without marks
 
@@ -38,41 +38,41 @@ _UNSEEN = re.compile(
 
 
 @dataclass(slots=True)
-class Unseen:
-    """How many characters that nobody sees were removed."""
+class InvisibleCount:
+    """How many invisible characters were removed."""
 
     count: int = 0
 
 
-_WATCH: ContextVar[Unseen | None] = ContextVar("unseen", default=None)
+_COUNTER: ContextVar[InvisibleCount | None] = ContextVar("unseen", default=None)
 
 
 @contextmanager
-def watched() -> Iterator[Unseen]:
+def count_invisible() -> Iterator[InvisibleCount]:
     """Count what `tidy` removes as long as this lasts."""
-    seen = Unseen()
-    token = _WATCH.set(seen)
+    seen = InvisibleCount()
+    token = _COUNTER.set(seen)
     try:
         yield seen
     finally:
-        _WATCH.reset(token)
+        _COUNTER.reset(token)
 
 
 def tidy(text: str) -> str:
-    """Return a text of literature cleaned as names are, and without characters that nobody sees.
+    """Return a text of literature cleaned as names are, and without invisible characters.
 
-    >>> with watched() as seen:
+    >>> with count_invisible() as seen:
     ...     tidy("give\u200b 5\u202e mg"), seen.count
     ('give 5 mg', 2)
     """
     visible, count = _UNSEEN.subn("", text)
-    watch = _WATCH.get()
+    watch = _COUNTER.get()
     if watch is not None:
         watch.count += count
     return names.tidy(visible)
 
 
-def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
+def element_text(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
     """Return the text of an element on one line, markup removed.
 
     Raised figures stay raised (10<sup>-3</sup> becomes 10⁻³, since 10-3 is another number).
@@ -81,7 +81,7 @@ def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> s
     """
     if element is None:
         return ""
-    text = tidy(_ENTITY.sub(_entity, "".join(_pieces(element, without))))
+    text = tidy(_ENTITY.sub(_unescape_entity, "".join(_pieces(element, without))))
     if "bibr" not in without:
         return text
     text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
@@ -91,12 +91,12 @@ def plain(element: "Element | None", without: frozenset[str] = frozenset()) -> s
 
 def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
     if element.tag == "sup":
-        yield raised("".join(element.itertext()))
+        yield raise_figures("".join(element.itertext()))
         return
     yield element.text or ""
     children = list(element)
     for place, child in enumerate(children):
-        left_out = _left_out(child, without)
+        left_out = _is_left_out(child, without)
         if left_out:
             yield "" if child.tag in ("xref", "sup") else " "
         elif isinstance(child.tag, str):
@@ -104,14 +104,14 @@ def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
             yield " " if child.tag in ("break", "title", "p") else ""
         tail = child.tail or ""
         after = children[place + 1 : place + 2]
-        between = left_out and bool(after) and _left_out(after[0], without)
+        between = left_out and bool(after) and _is_left_out(after[0], without)
         yield "" if between and _SEPARATOR.fullmatch(tail) else tail
 
 
-def _left_out(element: "Element", without: frozenset[str]) -> bool:
+def _is_left_out(element: "Element", without: frozenset[str]) -> bool:
     if element.tag == "sup":
         inside = element.findall(".//xref")
-        return any(_left_out(mark, without) for mark in inside)
+        return any(_is_left_out(mark, without) for mark in inside)
     if element.tag == "xref":
         if "bibr" not in without or element.get("ref-type") not in _CITING:
             return False
@@ -120,16 +120,16 @@ def _left_out(element: "Element", without: frozenset[str]) -> bool:
     return element.tag in without
 
 
-def raised(text: str) -> str:
-    """Return what stands in a superscript with raised figures, or as it is where it is no number.
+def raise_figures(text: str) -> str:
+    """Return the text of a superscript with raised figures, or as it is where it is no number.
 
-    >>> raised("-3"), raised("th")
+    >>> raise_figures("-3"), raise_figures("th")
     ('⁻³', 'th')
     """
     return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
 
 
-def _entity(match: re.Match[str]) -> str:
+def _unescape_entity(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
 
@@ -155,7 +155,7 @@ _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+\S")
 
 
-def paragraphs(markdown: str) -> str:
+def markdown_paragraphs(markdown: str) -> str:
     """Return Markdown as paragraphs of plain text, with an empty line between them.
 
     A list item or a table row is a paragraph of its own; lines of one paragraph are joined.
@@ -168,39 +168,39 @@ def paragraphs(markdown: str) -> str:
         row = line.strip().startswith("|")
         if row or _LIST_ITEM.match(line):
             blocks.append([])
-        blocks[-1].append(_cells(line) if row else line)
+        blocks[-1].append(_join_cells(line) if row else line)
         if row:
             blocks.append([])
-    texts = (unmarked("\n".join(block)) for block in blocks)
+    texts = (strip_markdown("\n".join(block)) for block in blocks)
     return "\n\n".join(text for text in texts if text)
 
 
 def language_of(text: str) -> Language:
-    """Return the language of a text, judged at its beginning: that of a book tells as much."""
-    return names.language_of(text[:_TELLING])
+    """Return the language of a text, judged at its beginning, which is enough for a book."""
+    return names.language_of(text[:_BEGINNING])
 
 
-_TELLING = 50_000
+_BEGINNING = 50_000
 
 
-def blocks(text: str) -> str:
+def plain_paragraphs(text: str) -> str:
     """Return a plain text as paragraphs, parted where it has empty lines."""
-    parts = (joined(block) for block in _EMPTY_LINES.split(text))
+    parts = (join_lines(block) for block in _EMPTY_LINES.split(text))
     return "\n\n".join(part for part in parts if part)
 
 
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
-def sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
+def build_sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
     """Yield the sections of a page, given its paragraphs with level 0 and headings with theirs.
 
-    A section is told with the headings above it, but not with the title of the page.
+    A section carries the headings above it, but not the title of the page.
     """
     path: list[tuple[int, str]] = []
     held: list[str] = []
     for level, raw in (*parts, (1, "")):
-        text = joined(raw)
+        text = join_lines(raw)
         if not level:
             held += [text] if any(sign.isalnum() for sign in text) else []
             continue
@@ -211,11 +211,11 @@ def sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
         path = [part for part in path if part[0] < level] + [(level, text)]
 
 
-def unmarked(markdown: str) -> str:
+def strip_markdown(markdown: str) -> str:
     """Return one block of Markdown as one line of plain text."""
     for pattern, replacement in _MARKDOWN:
         markdown = pattern.sub(replacement, markdown)
-    return joined(markdown)
+    return join_lines(markdown)
 
 
 _BETWEEN_CHINESE = re.compile(
@@ -224,10 +224,10 @@ _BETWEEN_CHINESE = re.compile(
 )
 
 
-def joined(text: str) -> str:
+def join_lines(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
     return tidy(_BETWEEN_CHINESE.sub("", text))
 
 
-def _cells(line: str) -> str:
+def _join_cells(line: str) -> str:
     return "; ".join(filter(None, (cell.strip() for cell in line.strip().strip("|").split("|"))))

@@ -1,4 +1,4 @@
-"""MedRAG: passages of medical texts as JSON lines, each with its id, title and content.
+"""Read MedRAG JSON lines: passages of medical texts with id, title and content.
 
     {"id", "title", "content", "contents"} -> one document a row
 
@@ -34,8 +34,8 @@ def recognise(path: Path, start: bytes) -> bool:
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document for each row; a row without id or content is counted and left out."""
     for line, row in json_records.read_objects(path):
-        id = _told(row, "id") or _told(row, "_id")
-        content = markup.blocks(str(row.get("content") or row.get("contents") or ""))
+        id = _field_text(row, "id") or _field_text(row, "_id")
+        content = markup.plain_paragraphs(str(row.get("content") or row.get("contents") or ""))
         if not id:
             report.skip("row without id", f"line {line}")
         elif not content:
@@ -46,10 +46,10 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _document(row: dict[str, object], id: str, content: str, line: int) -> DocumentRecord:
     key = _key(id)
-    pmid = key if key.startswith("pmid:") else f"pmid:{_told(row, 'PMID')}"
+    pmid = key if key.startswith("pmid:") else f"pmid:{_field_text(row, 'PMID')}"
     return DocumentRecord(
         key=key,
-        title=_told(row, "title") or _beginning(content),
+        title=_field_text(row, "title") or _first_words(content),
         language=markup.language_of(content),
         sections=(Section("", content),),
         identifiers=(pmid,) if pmid != "pmid:" else (),
@@ -57,7 +57,7 @@ def _document(row: dict[str, object], id: str, content: str, line: int) -> Docum
     )
 
 
-def _told(row: dict[str, object], name: str) -> str:
+def _field_text(row: dict[str, object], name: str) -> str:
     value = row.get(name)
     return markup.tidy(str(value)) if isinstance(value, str | int) else ""
 
@@ -70,7 +70,7 @@ def _key(id: str) -> str:
     return id if ":" in id else f"medrag:{id}"
 
 
-def _beginning(content: str) -> str:
+def _first_words(content: str) -> str:
     # A title stands above every passage when it is indexed, so a whole sentence would weigh twice.
     # The first words alone leave the ranking as it is (of 500 questions, vectors alone put 493
     # first with them and 492 without), and a page, a citation and a list have something to show.

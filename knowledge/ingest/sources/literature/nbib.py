@@ -1,8 +1,8 @@
-"""MEDLINE text: citations as PubMed saves them as "PubMed" or for citation managers.
+"""Read MEDLINE text (nbib), as PubMed saves citations.
 
     `PMID- ` to the next one -> title, sections of the abstract, year, type, identifiers
 
-The document is the one that PubMed's XML gives, and has the same key.
+The documents equal those of PubMed's XML, and have the same keys.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
-from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 
@@ -27,10 +27,10 @@ def recognise(path: Path, start: bytes) -> bool:
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the citations of a file; one without abstract is kept with its title alone."""
-    for entry in tagged_lines.entries(path, _TAG, "PMID", "", report):
+    for entry in tagged_lines.read_entries(path, _TAG, "PMID", "", report):
         pmid = entry.first("PMID")
-        title = pubmed.unbracketed(entry.first("TI", "BTI") or entry.first("TT"))
-        sections = tagged_lines.abstract(entry.text("AB"))
+        title = pubmed.clean_title(entry.first("TI", "BTI") or entry.first("TT"))
+        sections = tagged_lines.split_abstract(entry.text("AB"))
         if not re.fullmatch(r"\d{1,8}", pmid):
             report.skip("article without PMID", f"line {entry.line}")
             continue
@@ -49,7 +49,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             language=markup.language_of(" ".join(part.text for part in sections) or title),
             sections=sections,
             year=_year(entry),
-            type=pubmed.type_of(kinds, title),
+            type=pubmed.classify_type(kinds, title),
             journal=entry.first("JT", "TA") or entry.first("BTI"),
             identifiers=_identifiers(pmid, entry),
             retracted="retracted publication" in kinds or bool(entry.all("RIN")),
@@ -57,12 +57,12 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         )
 
 
-def _year(entry: Entry) -> int | None:
-    dates = (pubmed.year_of(date) for date in entry.all("DP", "DEP", "DCOM"))
+def _year(entry: TaggedEntry) -> int | None:
+    dates = (pubmed.find_year(date) for date in entry.all("DP", "DEP", "DCOM"))
     return next((year for year in dates if year), None)
 
 
-def _identifiers(pmid: str, entry: Entry) -> tuple[str, ...]:
+def _identifiers(pmid: str, entry: TaggedEntry) -> tuple[str, ...]:
     dois = (_DOI.fullmatch(value) for value in entry.all("AID", "LID"))
     found = [f"pmid:{pmid}", *(f"doi:{each[1].lower()}" for each in dois if each)]
     found += [f"pmc:{value.upper()}" for value in entry.all("PMC")]

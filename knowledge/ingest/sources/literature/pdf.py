@@ -1,9 +1,9 @@
-"""PDF: the text of each page, so that a citation can name the page.
+"""Read the text of each page of a PDF, so that a citation can name the page.
 
     file -> a process with limits -> text of each page -> running headers out -> sections
 
-Only text that the file itself holds is read; a scanned page is a picture and is counted. A PDF is a
-program that draws, so what it may make this one do is bounded before a page is read.
+Only text that the file itself holds is read; a scanned page is a picture and is counted. A PDF is
+a drawing program, so the work that it may cause is bounded before a page is read.
 """
 
 import json
@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, cast
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import sandbox
 from knowledge.ingest.sources.literature import markup, pdf_hidden_text, tagged_lines
-from knowledge.ingest.sources.literature.plain_text import key_of
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
@@ -78,7 +78,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the file is encrypted, damaged, without text, or asks for too much.
     """
-    title, pages = _pages(path, report)
+    title, pages = _read_apart(path, report)
     sections = tuple(_sections(pages, report))
     if not sections:
         raise KnowledgeError(
@@ -87,9 +87,9 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             remedy="Let a program for text recognition (OCR) make a PDF with text of it.",
         )
     text = "\n".join(section.text for section in sections)
-    dois = {found for found in map(tagged_lines.doi, pages[0].split()) if found}
+    dois = {found for found in map(tagged_lines.find_doi, pages[0].split()) if found}
     yield DocumentRecord(
-        key=key_of("pdf", text),
+        key=content_key("pdf", text),
         title=title or path.stem,
         language=markup.language_of(text),
         sections=sections,
@@ -99,58 +99,60 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _pages(path: Path, report: ReadReport) -> tuple[str, list[str]]:
-    """Return the title that the file tells, and the text of each page, read by another process."""
+def _read_apart(path: Path, report: ReadReport) -> tuple[str, list[str]]:
+    """Return the title in the metadata, and the text of each page, read by another process."""
     limits.check_size(path, LARGEST)
     try:
-        told = sandbox.run(__name__, path)
-    except (sandbox.Refused, subprocess.TimeoutExpired) as error:
-        raise limits.too_large(path, "reading it takes too much memory or time") from error
-    if "error" in told:
-        what, where, remedy = cast("list[str]", told["error"])
+        result = sandbox.run(__name__, path)
+    except (sandbox.LimitExceeded, subprocess.TimeoutExpired) as error:
+        raise limits.too_large_error(path, "reading it takes too much memory or time") from error
+    if "error" in result:
+        what, where, remedy = cast("list[str]", result["error"])
         raise KnowledgeError(what, where=where, remedy=remedy)
-    for reason, count in cast("dict[str, int]", told["left_out"]).items():
-        report.skip(reason, cast("dict[str, str]", told["examples"]).get(reason, ""), count)
-    return cast("str", told["title"]), cast("list[str]", told["pages"])
+    for reason, count in cast("dict[str, int]", result["left_out"]).items():
+        report.skip(reason, cast("dict[str, str]", result["examples"]).get(reason, ""), count)
+    return cast("str", result["title"]), cast("list[str]", result["pages"])
 
 
 def main() -> None:
-    """Print the title and the pages of a PDF as JSON: what the reading process is begun for."""
+    """Print the title and the pages of a PDF as JSON, in the process that reads it."""
     path, seconds, memory = sys.argv[1:]
-    sandbox.limit(int(seconds), int(memory))
+    sandbox.set_limits(int(seconds), int(memory))
     report = ReadReport()
     try:
-        title, pages = _drawn(Path(path), report)
-        told: dict[str, object] = {
+        title, pages = _extract(Path(path), report)
+        result: dict[str, object] = {
             "title": title,
             "pages": pages,
             "left_out": report.left_out,
             "examples": report.examples,
         }
     except KnowledgeError as error:
-        told = {"error": [error.what, error.where, error.remedy]}
+        result = {"error": [error.what, error.where, error.remedy]}
     # JSON in ASCII: whatever the locale, and lone surrogates as well, come through
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(result))
 
 
-def _drawn(path: Path, report: ReadReport) -> tuple[str, list[str]]:
-    """Return the title that the file tells, and the text of each page."""
+def _extract(path: Path, report: ReadReport) -> tuple[str, list[str]]:
+    """Return the title in the metadata, and the text of each page."""
     from pypdf import Configuration, PdfReader, apply_configuration
 
     bounds = Configuration().with_overwrites(**_LIMITS)
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells every fault of every file
-    with path.open("rb") as stream, apply_configuration(bounds), _told(path):
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every fault of every file
+    with path.open("rb") as stream, apply_configuration(bounds), _as_one_error(path):
         _check_objects(path, stream)
         reader = PdfReader(stream)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise _encrypted(path)
+            raise _encrypted_error(path)
         count = len(reader.pages)
         if count > PAGES:
-            raise limits.too_large(path, f"it has more than {PAGES} pages")
+            raise limits.too_large_error(path, f"it has more than {PAGES} pages")
         budget = _Budget(path, OPERATIONS + OPERATIONS_PER_BYTE * path.stat().st_size)
-        pages = [_text(page, budget, report) for page in reader.pages]
+        pages = [_page_text(page, budget, report) for page in reader.pages]
         if budget.dense and not any(page.strip() for page in pages):
-            raise limits.too_large(path, f"its pages have more than {OPERATIONS} operations each")
+            raise limits.too_large_error(
+                path, f"its pages have more than {OPERATIONS} operations each"
+            )
         return _title(reader), pages
 
 
@@ -159,25 +161,27 @@ def _check_objects(path: Path, stream: IO[bytes]) -> None:
     while chunk := stream.read(1024 * 1024):
         count += chunk.count(b" obj")
     if count > OBJECTS:
-        raise limits.too_large(path, f"it has more than {OBJECTS} objects")
+        raise limits.too_large_error(path, f"it has more than {OBJECTS} objects")
     stream.seek(0)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what goes wrong inside the library into one sentence."""
+def _as_one_error(path: Path) -> Iterator[None]:
+    """Turn an error of the library into one sentence."""
     from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
     try:
         yield
     except LimitReachedError as error:
-        raise limits.too_large(path, "a part of it asks for too much memory or time") from error
+        raise limits.too_large_error(
+            path, "a part of it asks for too much memory or time"
+        ) from error
     except (DependencyError, FileNotDecryptedError) as error:
-        raise _encrypted(path) from error
+        raise _encrypted_error(path) from error
     except KnowledgeError:
         raise
     except (PyPdfError, *_BROKEN) as error:
-        raise _damaged(path) from error
+        raise _damaged_error(path) from error
 
 
 class _Budget:
@@ -196,11 +200,11 @@ class _Budget:
         self.spend(count=max(0, self.page))
 
     def spend(self, *_: object, count: int = 1) -> None:
-        """Count operations, one by one as the library tells of them."""
+        """Count operations, one by one as the library reports them."""
         self.page -= count
         self._whole -= count
         if self._whole < 0:
-            raise limits.too_large(self._path, "it draws far more than its size accounts for")
+            raise limits.too_large_error(self._path, "it draws far more than its size accounts for")
         if self.page < 0:
             raise _TooDense
 
@@ -209,7 +213,7 @@ class _TooDense(Exception):
     """A page has more drawing operations than any text."""
 
 
-def _text(page: "PageObject", budget: _Budget, report: ReadReport) -> str:
+def _page_text(page: "PageObject", budget: _Budget, report: ReadReport) -> str:
     from pypdf.errors import LimitReachedError
 
     drawing = repr(page.get("/Contents") and page.raw_get("/Contents"))
@@ -233,22 +237,22 @@ def _text(page: "PageObject", budget: _Budget, report: ReadReport) -> str:
 
 def _sections(pages: list[str], report: ReadReport) -> Iterator[Section]:
     lines = [[line.strip() for line in page.split("\n")] for page in pages]
-    running = _running(lines)
+    running = _running_lines(lines)
     for number, page in enumerate(lines, 1):
         kept = [line for line in page if _pattern(line) not in running]
         if len(kept) < len(page):
             report.skip("running header or footer", count=len(page) - len(kept))
-        text = markup.blocks(_paragraphs(kept))
+        text = markup.plain_paragraphs(_paragraphs(kept))
         if any(sign.isalnum() for sign in text):
             yield Section(f"Page {number}", text)
 
 
-def _running(pages: list[list[str]]) -> set[str]:
+def _running_lines(pages: list[list[str]]) -> set[str]:
     """Return the first and last lines that most pages share, page numbers apart."""
     seen: Counter[str] = Counter()
     for page in pages:
-        told = [line for line in page if line]
-        seen.update({_pattern(line) for line in (*told[:2], *told[-2:])})
+        filled = [line for line in page if line]
+        seen.update({_pattern(line) for line in (*filled[:2], *filled[-2:])})
     return {line for line, count in seen.items() if count > 2 and count * 2 > len(pages)}
 
 
@@ -266,14 +270,14 @@ def _paragraphs(lines: list[str]) -> str:
 
 
 def _title(reader: "PdfReader") -> str:
-    """Return the title that the file tells, unless it is left from a program or is a file name."""
-    told = reader.metadata.title if reader.metadata else None
-    title = markup.tidy(told) if isinstance(told, str) else ""
+    """Return the title in the metadata, unless a program left it there or it is a file name."""
+    given = reader.metadata.title if reader.metadata else None
+    title = markup.tidy(given) if isinstance(given, str) else ""
     spoken = len(title) >= 8 and " " in title or markup.language_of(title) == "zh"
     return title if spoken and not _FILE_NAME.search(title) else ""
 
 
-def _encrypted(path: Path) -> KnowledgeError:
+def _encrypted_error(path: Path) -> KnowledgeError:
     return KnowledgeError(
         f"The PDF {path.name} is encrypted.",
         where=str(path),
@@ -281,7 +285,7 @@ def _encrypted(path: Path) -> KnowledgeError:
     )
 
 
-def _damaged(path: Path) -> KnowledgeError:
+def _damaged_error(path: Path) -> KnowledgeError:
     return KnowledgeError(
         f"The PDF {path.name} is damaged.",
         where=str(path),

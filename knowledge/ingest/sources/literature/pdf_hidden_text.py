@@ -1,6 +1,6 @@
-"""Ink: text of a PDF page that is drawn so that nobody sees it, found in the page's operations.
+"""Find and remove text that a PDF page draws invisibly, or in white.
 
-    operations of a page -> text drawn invisibly, or white on bare paper -> taken out, and told
+    operations of a page -> text drawn invisibly, or white on nothing -> removed and returned
 
 A page whose text is all invisible is a scan with recognised text under its picture, and stays as
 it is. White text stays where another colour was filled before, since it may stand on that.
@@ -25,26 +25,26 @@ _INVISIBLE = (3, 7)
 
 
 def remove(page: "PageObject") -> list[str]:
-    """Take text that nobody sees out of a page; return the beginning of each run of it."""
+    """Remove invisible text from a page; return each run of it."""
     contents = page.get_contents()
     if contents is None or not _SUSPECT.search(contents.get_data()):
         return []
     from pypdf.generic import NameObject
 
-    seen, gone = _parted(contents.operations)
-    if not gone or not any(operator in _SHOWN for _, operator in seen):
+    visible, hidden = _separate_hidden(contents.operations)
+    if not hidden or not any(operator in _SHOWN for _, operator in visible):
         return []
-    contents.operations = seen
+    contents.operations = visible
     page[NameObject("/Contents")] = contents
-    return gone
+    return hidden
 
 
-def _parted(
+def _separate_hidden(
     operations: Iterable[tuple[object, bytes]],
 ) -> tuple[list[tuple[object, bytes]], list[str]]:
-    """Part the operations that stay from the texts that are hidden."""
+    """Separate the operations that stay from the texts that are hidden."""
     kept: list[tuple[object, bytes]] = []
-    gone: list[str] = []
+    hidden: list[str] = []
     white, mode, coloured = False, 0, False
     saved: list[tuple[bool, int]] = []
     for operands, operator in operations:
@@ -62,12 +62,12 @@ def _parted(
         elif operator in _FILLS:
             coloured = coloured or not white
         elif operator in _SHOWN and (mode in _INVISIBLE or (white and not coloured)):
-            gone.append(_told(values))
+            hidden.append(_shown_text(values))
             continue
         kept.append((operands, operator))
-    return kept, [text for text in gone if text.strip()]
+    return kept, [text for text in hidden if text.strip()]
 
 
-def _told(values: list[object]) -> str:
+def _shown_text(values: list[object]) -> str:
     parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
     return "".join(part for part in parts if isinstance(part, str))

@@ -1,4 +1,4 @@
-"""Notes and pages: Markdown with an optional front matter, and plain text.
+"""Read Markdown notes with optional front matter, and plain text.
 
     front matter + headings | paragraphs -> one document with its sections
 
@@ -16,7 +16,7 @@ import yaml
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import markup
 from knowledge.ingest.sources.streams import encodings, text_lines
-from knowledge.ingest.sources.streams.plain_yaml import Node, Walk
+from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 
 _MARKDOWN = {".md", ".markdown", ".mdown"}
@@ -52,21 +52,21 @@ def recognise_text(path: Path, start: bytes) -> bool:
     return plain and bool(encodings.decode_head(path, start).strip())
 
 
-def header(path: Path) -> tuple[str, str, str]:
-    """Return the collection of a note, its licence, and no further word on where it is from."""
+def read_header(path: Path) -> tuple[str, str, str]:
+    """Return the collection of a note, its licence, and no note."""
     matter = _FRONT.match(text_lines.read_text(path))
-    front = _front(path, matter["yaml"]) if matter else {}
-    return _told(front, "collection"), _told(front, "licence"), ""
+    front = _parse_front_matter(path, matter["yaml"]) if matter else {}
+    return _field_text(front, "collection"), _field_text(front, "licence"), ""
 
 
 def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document whose sections are those under its headings."""
     raw = text_lines.read_text(path)
     matter = _FRONT.match(raw)
-    front = _front(path, matter["yaml"]) if matter else {}
+    front = _parse_front_matter(path, matter["yaml"]) if matter else {}
     body = raw[matter.end() :] if matter else raw
     sections = list(_sections(body))
-    title = _told(front, "title")
+    title = _field_text(front, "title")
     if not title and sections and sections[0].title:
         title = sections[0].title
         if not sections[0].text:
@@ -78,7 +78,7 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
 def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
     blocks = re.split(r"\n[ \t]*\n+", text_lines.read_text(path).strip())
-    paragraphs = [text for text in (markup.joined(block) for block in blocks) if text]
+    paragraphs = [text for text in (markup.join_lines(block) for block in blocks) if text]
     title = ""
     if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:
         title, paragraphs = paragraphs[0], paragraphs[1:]
@@ -88,7 +88,7 @@ def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _document(
     path: Path,
-    front: dict[str, Node],
+    front: dict[str, YamlNode],
     title: str,
     sections: tuple[Section, ...],
     report: ReadReport,
@@ -100,30 +100,30 @@ def _document(
     text = "\n".join(section.text for section in sections)
     identifiers = front.get("identifiers", "")
     yield DocumentRecord(
-        key=_told(front, "key") or key_of("text", text),
+        key=_field_text(front, "key") or content_key("text", text),
         title=title,
-        language=_language(path, _told(front, "language"), text),
+        language=_language(path, _field_text(front, "language"), text),
         sections=sections,
-        year=_year(path, _told(front, "year")),
-        type=_told(front, "type") or "document",
-        journal=_told(front, "journal"),
+        year=_year(path, _field_text(front, "year")),
+        type=_field_text(front, "type") or "document",
+        journal=_field_text(front, "journal"),
         identifiers=tuple(
             each
             for each in (identifiers if isinstance(identifiers, list) else [identifiers])
             if isinstance(each, str) and each
         ),
-        retracted=_told(front, "retracted").lower() in ("true", "yes"),
+        retracted=_field_text(front, "retracted").lower() in ("true", "yes"),
         line=1,
     )
 
 
-def key_of(format: str, text: str) -> str:
+def content_key(format: str, text: str) -> str:
     """Return a key made of a text, by which a file that is renamed stays the same document."""
     return f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _sections(body: str) -> Iterator[Section]:
-    """Split at headings; a heading below another is told with it, but not with the title."""
+    """Split at headings; a heading carries those above it, but not the title."""
     path: list[tuple[int, str]] = []
     lines: list[str] = []
     for level, text in _lines(body):
@@ -132,12 +132,12 @@ def _sections(body: str) -> Iterator[Section]:
             continue
         yield from _section(path, lines)
         lines = []
-        path = [part for part in path if part[0] < level] + [(level, markup.unmarked(text))]
+        path = [part for part in path if part[0] < level] + [(level, markup.strip_markdown(text))]
     yield from _section(path, lines)
 
 
 def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    text = markup.paragraphs("\n".join(lines))
+    text = markup.markdown_paragraphs("\n".join(lines))
     titles = [title for level, title in path if level > 1] or [title for _, title in path]
     if text or path:
         yield Section(": ".join(titles), text)
@@ -165,9 +165,9 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
         yield 0, held
 
 
-def _front(path: Path, text: str) -> dict[str, Node]:
-    walk = Walk(path, text, first_line=2)
-    with walk.told():
+def _parse_front_matter(path: Path, text: str) -> dict[str, YamlNode]:
+    walk = YamlReader(path, text, first_line=2)
+    with walk.one_sentence_errors():
         root = walk.begin()
         if isinstance(root, yaml.StreamEndEvent):
             return {}
@@ -181,30 +181,30 @@ def _front(path: Path, text: str) -> dict[str, Node]:
     return found
 
 
-def _told(front: dict[str, Node], key: str) -> str:
+def _field_text(front: dict[str, YamlNode], key: str) -> str:
     value = front.get(key, "")
     return markup.tidy(value) if isinstance(value, str) else ""
 
 
-def _language(path: Path, told: str, text: str) -> Language:
-    if told in ("en", "zh"):
-        return "en" if told == "en" else "zh"
-    if not told:
+def _language(path: Path, declared: str, text: str) -> Language:
+    if declared in ("en", "zh"):
+        return "en" if declared == "en" else "zh"
+    if not declared:
         return markup.language_of(text)
     raise KnowledgeError(
-        f"{path.name} names the language {told!r}.",
+        f"{path.name} names the language {declared!r}.",
         where=f"{path}, line 2",
         remedy="Write language: en or language: zh, or leave it out.",
     )
 
 
-def _year(path: Path, told: str) -> int | None:
-    if not told:
+def _year(path: Path, declared: str) -> int | None:
+    if not declared:
         return None
-    if re.fullmatch(r"[12]\d{3}", told):
-        return int(told)
+    if re.fullmatch(r"[12]\d{3}", declared):
+        return int(declared)
     raise KnowledgeError(
-        f"{path.name} names the year {told!r}.",
+        f"{path.name} names the year {declared!r}.",
         where=f"{path}, line 2",
         remedy="Write the year with four digits, such as year: 2024.",
     )

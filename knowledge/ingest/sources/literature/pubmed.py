@@ -1,8 +1,8 @@
-"""PubMed and MEDLINE: citations with abstracts, from XML that is plain or packed with gzip.
+"""Read PubMed and MEDLINE citations with abstracts from XML.
 
     XML -> one article at a time -> title, sections of the abstract, year, type, identifiers
 
-Only abstracts in English and Chinese are kept; what PubMed says of retraction is kept with them.
+Only abstracts in English and Chinese are kept; retractions are marked.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.markup import plain, tidy
+from knowledge.ingest.sources.literature.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
 from knowledge.text import names
@@ -88,7 +88,7 @@ def _documents(
     article = citation.find("Article")
     if article is None:
         article = citation.find("BookDocument")
-    pmid = plain(citation.find("PMID")) or plain(citation.find(".//PMID"))
+    pmid = element_text(citation.find("PMID")) or element_text(citation.find(".//PMID"))
     if article is None or not pmid:
         report.skip("article without PMID", f"article {number}")
         return
@@ -100,17 +100,18 @@ def _documents(
     if not sections:
         report.skip("no abstract (kept with its title)", f"pmid:{pmid}")
     language = names.language_of(" ".join(section.text for section in sections) or title)
-    kinds = [plain(kind).lower() for kind in article.iter("PublicationType")]
+    kinds = [element_text(kind).lower() for kind in article.iter("PublicationType")]
     yield DocumentRecord(
         key=f"pmid:{pmid}",
         title=title or sections[0].text[:100],
         language=language,
         sections=sections,
         year=_year(article, citation),
-        type=type_of(kinds, title),
-        journal=plain(article.find("Journal/Title")) or plain(article.find("Book/BookTitle")),
+        type=classify_type(kinds, title),
+        journal=element_text(article.find("Journal/Title"))
+        or element_text(article.find("Book/BookTitle")),
         identifiers=_identifiers(pmid, article, whole),
-        retracted=_retracted(kinds, citation),
+        retracted=_is_retracted(kinds, citation),
         line=number,
     )
     yield from _translations(citation, article, pmid, number, report)
@@ -124,32 +125,36 @@ def _translations(
         language = _LANGUAGES.get(other.get("Language", "eng").lower())
         sections = _sections(other)
         if language == "zh" and sections:
-            title = plain(article.find("VernacularTitle")) or plain(article.find("ArticleTitle"))
+            title = element_text(article.find("VernacularTitle")) or element_text(
+                article.find("ArticleTitle")
+            )
             yield DocumentRecord(
                 key=f"pmid:{pmid}:zh",
-                title=unbracketed(title),
+                title=clean_title(title),
                 language="zh",
                 sections=sections,
                 year=_year(article, citation),
                 type="journal article",
-                journal=plain(article.find("Journal/Title")),
+                journal=element_text(article.find("Journal/Title")),
                 identifiers=(f"pmid:{pmid}",),
                 line=number,
             )
         elif sections:
-            told = other.get("Language", "eng")
-            kind = "second abstract in English" if language else f"abstract in language {told}"
+            declared = other.get("Language", "eng")
+            kind = "second abstract in English" if language else f"abstract in language {declared}"
             report.skip(kind, f"pmid:{pmid}")
 
 
 def _title(article: "Element") -> str:
-    title = plain(article.find("ArticleTitle")) or plain(article.find("Book/BookTitle"))
+    title = element_text(article.find("ArticleTitle")) or element_text(
+        article.find("Book/BookTitle")
+    )
     if not title.strip("[]. ") or title.lower().startswith("[not available]"):
-        title = plain(article.find("VernacularTitle"))
-    return unbracketed(title)
+        title = element_text(article.find("VernacularTitle"))
+    return clean_title(title)
 
 
-def unbracketed(title: str) -> str:
+def clean_title(title: str) -> str:
     """Return a title without its end stop, and without the brackets that mark a translation."""
     title = re.sub(r"(?<!\.)\.$", "", title.strip())
     if title.startswith("[") and title.endswith("]") and title.count("[") == 1:
@@ -162,7 +167,7 @@ def _sections(abstract: "Element | None") -> tuple[Section, ...]:
         return ()
     found: list[Section] = []
     for part in abstract.findall("AbstractText"):
-        text = TRUNCATED.sub("", plain(part))
+        text = TRUNCATED.sub("", element_text(part))
         label = tidy(part.get("Label", "")).strip(" :")
         title = "" if label.upper() in _NO_LABEL else label.capitalize()
         if text:
@@ -170,7 +175,7 @@ def _sections(abstract: "Element | None") -> tuple[Section, ...]:
     return tuple(found)
 
 
-def year_of(text: str) -> int | None:
+def find_year(text: str) -> int | None:
     """Return the first year of a date in any notation."""
     found = _YEAR.search(text)
     return int(found[1]) if found else None
@@ -179,21 +184,21 @@ def year_of(text: str) -> int | None:
 def _year(article: "Element", citation: "Element") -> int | None:
     dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate", "ContributionDate")
     places = (*(article.find(date) for date in dates), citation.find("DateCompleted"))
-    return next((year for year in map(year_of, map(plain, places)) if year), None)
+    return next((year for year in map(find_year, map(element_text, places)) if year), None)
 
 
-def type_of(kinds: list[str], title: str) -> str:
+def classify_type(kinds: list[str], title: str) -> str:
     """Return the type of a document by its publication types in lower case, or by its title."""
     for kind, ours in _TYPES:
         if any(each == kind or each.startswith(f"{kind},") for each in kinds):
-            return _reviewed(ours, title)
-    return _reviewed("journal article", title)
+            return _refine_review(ours, title)
+    return _refine_review("journal article", title)
 
 
 _SYSTEMATIC = re.compile(r"\bsystematic review\b", re.IGNORECASE)
 
 
-def _reviewed(ours: str, title: str) -> str:
+def _refine_review(ours: str, title: str) -> str:
     # PubMed has the type "systematic review" only since 2019; older ones say so in the title.
     unsure = ours in ("review", "journal article")
     return "systematic review" if unsure and _SYSTEMATIC.search(title) else ours
@@ -204,18 +209,18 @@ def _identifiers(pmid: str, article: "Element", whole: "Element") -> tuple[str, 
     places = [*whole.findall("PubmedData/ArticleIdList/ArticleId")]
     places += whole.findall("PubmedBookData/ArticleIdList/ArticleId")
     for each in places:
-        text, kind = plain(each), each.get("IdType")
+        text, kind = element_text(each), each.get("IdType")
         if text and kind == "doi":
             found[f"doi:{text.lower()}"] = None
         elif text and kind == "pmc":
             found[f"pmc:{text.upper()}"] = None
     for each in article.findall("ELocationID"):
         if each.get("EIdType") == "doi" and each.get("ValidYN", "Y") == "Y":
-            found[f"doi:{plain(each).lower()}"] = None
+            found[f"doi:{element_text(each).lower()}"] = None
     return tuple(found)
 
 
-def _retracted(kinds: list[str], citation: "Element") -> bool:
+def _is_retracted(kinds: list[str], citation: "Element") -> bool:
     if "retracted publication" in kinds:
         return True
     notes = citation.findall("CommentsCorrectionsList/CommentsCorrections")

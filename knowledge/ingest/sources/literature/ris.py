@@ -1,9 +1,9 @@
-"""RIS: references as Zotero, EndNote, Ovid, Embase, Scopus and others export them.
+"""Read references in RIS, as Zotero, EndNote, Ovid, Embase and Scopus export them.
 
     `TY  - ` to `ER  - ` -> title, abstract, year, type, identifiers
 
-The exports agree on little: the same field has several tags, years stand among seasons, and EndNote
-puts PubMed's own fields into the notes. A reference is kept under its PMID, else its DOI.
+The exports agree on little: the same field has several tags, years are mixed with seasons, and
+EndNote puts PubMed's own fields into the notes. A reference is kept under its PMID, else its DOI.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
-from knowledge.ingest.sources.literature.plain_text import key_of
-from knowledge.ingest.sources.literature.tagged_lines import Entry
+from knowledge.ingest.sources.literature.plain_text import content_key
+from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 
@@ -45,14 +45,14 @@ _NUMBER = re.compile(r"\d{6,8}")
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is RIS."""
-    return _MARK.match(_head(path, start)) is not None
+    return _MARK.match(_normalised_head(path, start)) is not None
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of a file; one without abstract is kept with its title alone."""
-    for entry in tagged_lines.entries(path, _TAG, "TY", "ER", report):
-        title = pubmed.unbracketed(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
-        sections = tagged_lines.abstract(entry.text("AB") or entry.text("N2"))
+    for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report):
+        title = pubmed.clean_title(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
+        sections = tagged_lines.split_abstract(entry.text("AB") or entry.text("N2"))
         place = f"line {entry.line}"
         if not title and not sections:
             report.skip("reference without title and abstract", place)
@@ -65,7 +65,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         identifiers = _identifiers(entry)
         text = "\n".join((title, *(part.text for part in sections)))
         yield DocumentRecord(
-            key=identifiers[0] if identifiers else key_of("ris", text),
+            key=identifiers[0] if identifiers else content_key("ris", text),
             title=title or sections[0].text[:100],
             language=markup.language_of(text),
             sections=sections,
@@ -73,48 +73,48 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             type=_type(entry, title),
             journal=entry.first("JF", "T2", "JO", "JA", "J2"),
             identifiers=identifiers,
-            retracted=_retracted(entry, title),
+            retracted=_is_retracted(entry, title),
             line=entry.line,
         )
 
 
-def _head(path: Path, start: bytes) -> str:
+def _normalised_head(path: Path, start: bytes) -> str:
     return encodings.decode_head(path, start[:4096]).lstrip("\ufeff").replace("\r", "\n")
 
 
-def _year(entry: Entry) -> int | None:
+def _year(entry: TaggedEntry) -> int | None:
     # Y2 is the day on which somebody looked the reference up, and no year of it.
-    dates = (pubmed.year_of(date) for date in entry.all("PY", "Y1", "DA"))
+    dates = (pubmed.find_year(date) for date in entry.all("PY", "Y1", "DA"))
     return next((year for year in dates if year), None)
 
 
-def _noted(entry: Entry, *more: str) -> list[str]:
+def _stated_kinds(entry: TaggedEntry, *more: str) -> list[str]:
     """Return what an export says of the kind of a work: in a field, or on a line of the notes."""
     lines = entry.raw("M3", "PT", "N1", *more)
     return [kind.strip(" .").lower() for line in lines for kind in line.split(";")]
 
 
-def _type(entry: Entry, title: str) -> str:
-    told = entry.first("TY").upper()
-    if told in _TYPES:
-        return _TYPES[told]
-    known = pubmed.type_of(_noted(entry), title)
-    plain = known == "journal article" and told not in _ARTICLES
+def _type(entry: TaggedEntry, title: str) -> str:
+    stated = entry.first("TY").upper()
+    if stated in _TYPES:
+        return _TYPES[stated]
+    known = pubmed.classify_type(_stated_kinds(entry), title)
+    plain = known == "journal article" and stated not in _ARTICLES
     return "document" if plain else known
 
 
-def _retracted(entry: Entry, title: str) -> bool:
-    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(_noted(entry, "KW"))
+def _is_retracted(entry: TaggedEntry, title: str) -> bool:
+    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(_stated_kinds(entry, "KW"))
 
 
-def _identifiers(entry: Entry) -> tuple[str, ...]:
+def _identifiers(entry: TaggedEntry) -> tuple[str, ...]:
     places = entry.raw("N1", "UR", "L2", "LK", "AN", "C7")
-    pmids = [tagged_lines.pmid(markup.unmarked(place)) for place in places]
+    pmids = [tagged_lines.find_pmid(markup.strip_markdown(place)) for place in places]
     number = entry.first("AN").removeprefix("PMID:").strip()
     # EndNote and PubMed itself name the library; a bare number means nothing without its name.
     libraries = " ".join(entry.all("DB", "DP", "C8")).lower()
     if _NUMBER.fullmatch(number) and re.search(r"\b(?:nlm|pubmed|medline)\b", libraries):
         pmids.insert(0, number)
-    dois = [tagged_lines.doi(place) for place in entry.raw("DO", "M3", "UR", "L2", "L3")]
+    dois = [tagged_lines.find_doi(place) for place in entry.raw("DO", "M3", "UR", "L2", "L3")]
     found = [f"pmid:{each}" for each in pmids if each][:1]
     return (*found, *[f"doi:{each}" for each in dois if each][:1])

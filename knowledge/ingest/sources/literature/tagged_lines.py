@@ -1,9 +1,9 @@
-"""Tagged lines: RIS and MEDLINE text, where each line names its field by a short tag.
+"""Read entries of tagged lines: what the readers of RIS and MEDLINE text share.
 
     lines -> fields, with the lines that go on -> one entry at a time -> identifiers, sections
 
-What a tag means is the reader's business; here is only how lines become entries, and what both
-formats write alike.
+What a tag means is decided by each reader; how lines become entries, and what both formats write
+alike, is here.
 """
 
 import re
@@ -17,7 +17,7 @@ from knowledge.records import ReadReport, Section
 
 
 @dataclass(slots=True)
-class Entry:
+class TaggedEntry:
     """One reference: its fields in order, and the line on which it starts."""
 
     line: int
@@ -27,7 +27,7 @@ class Entry:
     def all(self, *tags: str) -> list[str]:
         """Return every value of these tags as a line of text, the first tag's values first."""
         found = [
-            markup.joined("\n".join(lines))
+            markup.join_lines("\n".join(lines))
             for wanted in tags
             for tag, lines in self.fields
             if tag == wanted
@@ -45,20 +45,22 @@ class Entry:
 
     def text(self, tag: str) -> str:
         """Return the values of a tag as paragraphs."""
-        values = (markup.blocks("\n".join(lines)) for each, lines in self.fields if each == tag)
+        values = (
+            markup.plain_paragraphs("\n".join(lines)) for each, lines in self.fields if each == tag
+        )
         return "\n\n".join(value for value in values if value)
 
 
-def entries(
+def read_entries(
     path: Path, tag: re.Pattern[str], opens: str, closes: str, report: ReadReport
-) -> Iterator[Entry]:
+) -> Iterator[TaggedEntry]:
     """Yield the entries of a file.
 
     `tag` matches the start of a field and has the groups `tag` and `value`; an entry begins at the
     tag `opens`, and ends at `closes`, at the next beginning or with the file. Lines without a tag
     go on with the field before. Raises KnowledgeError where an entry has no end.
     """
-    entry: Entry | None = None
+    entry: TaggedEntry | None = None
     for number, line in text_lines.read_lines(path):
         text = line.rstrip()
         found = tag.match(text.lstrip("\ufeff"))
@@ -66,7 +68,7 @@ def entries(
         if name == opens:
             if entry is not None:
                 yield entry
-            entry = Entry(number)
+            entry = TaggedEntry(number)
         if entry is None:
             if text.strip(" \t\ufeff") and not _COUNT.fullmatch(text) and name != closes:
                 report.skip("line outside a reference", text)
@@ -79,7 +81,7 @@ def entries(
         entry.size += len(text) + _HELD
         if entry.size > limits.LONGEST_RECORD:
             reason = f"that reference takes more than {limits.LONGEST_RECORD} bytes"
-            raise limits.too_large(path, reason, entry.line)
+            raise limits.too_large_error(path, reason, entry.line)
         if found:
             entry.fields.append((name, [found["value"] or ""]))
         elif entry.fields:
@@ -97,7 +99,7 @@ _COUNT = re.compile(r"\s*\d+\.?\s*")
 _LABEL = re.compile(r"(?:^|(?<=[.!?)] )|(?<=\n\n))(?P<label>[A-Z][A-Z ,/&'’()-]{2,60}): (?=\S)")
 
 
-def abstract(text: str) -> tuple[Section, ...]:
+def split_abstract(text: str) -> tuple[Section, ...]:
     """Return an abstract by its sections, where it starts with a label such as `METHODS:`."""
     text = pubmed.TRUNCATED.sub("", text).strip()
     labels = list(_LABEL.finditer(text))
@@ -115,13 +117,13 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _PMID = re.compile(r"(?:\bpmid:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?(?:pubmed/)?)(\d{1,8})\b", re.I)
 
 
-def doi(text: str) -> str:
+def find_doi(text: str) -> str:
     """Return the DOI that a text or an address holds, in lower case, or nothing."""
     found = _DOI.search(text.replace("%2F", "/").replace("%2f", "/"))
     return found[0].rstrip(".,;)]").lower() if found else ""
 
 
-def pmid(text: str) -> str:
+def find_pmid(text: str) -> str:
     """Return the number that a text or an address marks as PubMed's, or nothing."""
     found = _PMID.search(text)
     return found[1] if found else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.streams.limits import RATIO, UNPACKED, too_large
+from knowledge.ingest.sources.streams.limits import RATIO, UNPACKED, too_large_error
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -76,5 +76,5 @@ class _Unpacked(io.RawIOBase):
         view[: len(data)] = data
         self._count += len(data)
         if self._count > UNPACKED and self._count > RATIO * self._packed.tell():
-            raise too_large(self._path, f"it unpacks to more than {RATIO} times its size")
+            raise too_large_error(self._path, f"it unpacks to more than {RATIO} times its size")
         return len(data)

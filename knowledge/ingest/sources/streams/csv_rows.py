@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import IO, Literal
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.streams.encodings import undecodable
-from knowledge.ingest.sources.streams.limits import LONGEST_CELL, LONGEST_RECORD, too_large
+from knowledge.ingest.sources.streams.encodings import undecodable_error
+from knowledge.ingest.sources.streams.limits import LONGEST_CELL, LONGEST_RECORD, too_large_error
 from knowledge.ingest.sources.streams.text_lines import bounded_lines, open_text
 
 
@@ -20,40 +20,40 @@ def read_rows(
     sign like any other. Raises KnowledgeError where a wanted column is missing or the CSV is
     broken.
     """
-    table = _table(path, wanted, title, delimiter)
+    table = _read_table(path, wanted, title, delimiter)
     _, header = next(table)
     for line, cells in table:
-        yield line, _row(header, cells)
+        yield line, _named_row(header, cells)
 
 
 def read_cells(
     path: Path, wanted: tuple[str, str, str], title: str, delimiter: str = ","
 ) -> Iterator[tuple[int, tuple[str, str, str]]]:
     """Yield three cells of each row: faster than `read_rows` where most rows are left out."""
-    table = _table(path, set(wanted), title, delimiter)
+    table = _read_table(path, set(wanted), title, delimiter)
     _, header = next(table)
-    one, two, three = (_last(header, name) for name in wanted)
+    one, two, three = (_last_index(header, name) for name in wanted)
     for line, row in table:
         if len(row) == len(header):
             yield line, (row[one], row[two], row[three])
         else:
-            named = _row(header, row)
+            named = _named_row(header, row)
             yield line, (named[wanted[0]], named[wanted[1]], named[wanted[2]])
 
 
-def _last(header: list[str], name: str) -> int:
+def _last_index(header: list[str], name: str) -> int:
     """Return the place of a column; of two with one name the later one counts, as in a row."""
     return len(header) - 1 - header[::-1].index(name)
 
 
-def _table(
+def _read_table(
     path: Path, wanted: set[str], title: str, delimiter: str
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the header of a CSV file, then its rows that are not blank, each with its line."""
     csv.field_size_limit(LONGEST_CELL)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with open_text(path) as stream:
-        text = _Row(stream, path)
+        text = _BoundedRow(stream, path)
         # Without quotes a row is a line, and lines are bounded as they are.
         source = bounded_lines(stream, path) if quoting == csv.QUOTE_NONE else text
         reader = csv.reader(source, delimiter=delimiter, quoting=quoting, strict=True)
@@ -69,7 +69,7 @@ def _table(
                 line = reader.line_num + 1
                 text.size = 0
         except UnicodeDecodeError as error:
-            raise undecodable(path, error, line) from error
+            raise undecodable_error(path, error, line) from error
         except csv.Error as error:
             raise KnowledgeError(
                 f"The CSV file {path.name} is broken at line {line}: {error}.",
@@ -78,7 +78,7 @@ def _table(
             ) from error
 
 
-class _Row:
+class _BoundedRow:
     """Lines of a table, refused where one row goes on over too many of them."""
 
     def __init__(self, stream: IO[str], path: Path) -> None:
@@ -90,7 +90,9 @@ class _Row:
         for line in self._lines:
             self.size += len(line)
             if self.size > LONGEST_RECORD:
-                raise too_large(self._path, f"one row has more than {LONGEST_RECORD} characters")
+                raise too_large_error(
+                    self._path, f"one row has more than {LONGEST_RECORD} characters"
+                )
             yield line
 
 
@@ -105,7 +107,7 @@ def _check_columns(path: Path, header: list[str], wanted: set[str], title: str) 
         )
 
 
-def _row(header: list[str], cells: list[str]) -> dict[str, str]:
+def _named_row(header: list[str], cells: list[str]) -> dict[str, str]:
     if len(header) == len(cells) and "" not in header:
         return dict(zip(header, cells, strict=True))
     row = dict.fromkeys(header, "")

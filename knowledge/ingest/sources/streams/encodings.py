@@ -71,7 +71,7 @@ def _is_western(text: str) -> bool:
 def decode_head(path: Path, start: bytes) -> str:
     """Return the start of a file as text, or nothing where it is not text."""
     if start.isascii() and b"\0" not in start:
-        # What follows tells no more of the format, and may take long to look through.
+        # What follows says no more about the format, and may take long to read.
         return start.decode("ascii")
     try:
         encoding = detect_encoding(path, start)
@@ -80,7 +80,7 @@ def decode_head(path: Path, start: bytes) -> str:
     return codecs.getincrementaldecoder(encoding)(errors="ignore").decode(start)
 
 
-def undecodable(path: Path, error: UnicodeDecodeError, line: int) -> KnowledgeError:
+def undecodable_error(path: Path, error: UnicodeDecodeError, line: int) -> KnowledgeError:
     """Return the error of a text that cannot be decoded after that line; 0 is no line."""
     place = f" after line {line}" if line else ""
     return KnowledgeError(

@@ -25,10 +25,10 @@ def read_items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, o
     member is no list, or the JSON is broken; the error names the line.
     """
     with text_lines.open_text(path) as stream:
-        yield from _Reader(path, stream).members(lists)
+        yield from _ListReader(path, stream).members(lists)
 
 
-class _Reader:
+class _ListReader:
     """A place in a JSON text of which only a piece is held."""
 
     def __init__(self, path: Path, stream: IO[str]) -> None:

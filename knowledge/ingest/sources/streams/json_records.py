@@ -8,8 +8,8 @@ from typing import IO
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams.archives import CHUNK
-from knowledge.ingest.sources.streams.encodings import undecodable
-from knowledge.ingest.sources.streams.limits import LONGEST_OBJECT, too_large
+from knowledge.ingest.sources.streams.encodings import undecodable_error
+from knowledge.ingest.sources.streams.limits import LONGEST_OBJECT, too_large_error
 from knowledge.ingest.sources.streams.text_lines import open_text
 
 
@@ -35,7 +35,7 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
             line += buffer.count("\n", place, skipped.end())
             place = skipped.end()
             if place == len(buffer):
-                more = _chunk(stream, path, line)
+                more = _read_chunk(stream, path, line)
                 if not more:
                     return
                 buffer, place = more, 0
@@ -44,15 +44,15 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
                 value, end = decoder.raw_decode(buffer, place)
             except json.JSONDecodeError as error:
                 size = next_read_size(path, "that record", line, len(buffer) - place)
-                more = _chunk(stream, path, line, size)
+                more = _read_chunk(stream, path, line, size)
                 if not more:
-                    raise _broken_json(path, error.msg, line) from error
+                    raise _broken_json_error(path, error.msg, line) from error
                 buffer, place = buffer[place:] + more, 0
                 continue
             except RecursionError as error:
-                raise _broken_json(path, "nested too deep", line) from error
+                raise _broken_json_error(path, "nested too deep", line) from error
             except ValueError as error:  # of more than 4,300 digits
-                raise _broken_json(path, "a number is too long", line) from error
+                raise _broken_json_error(path, "a number is too long", line) from error
             yield line, value
             line += buffer.count("\n", place, end)
             place = end
@@ -68,18 +68,18 @@ def next_read_size(path: Path, what: str, line: int, held: int) -> int:
     where it has more than LONGEST_OBJECT.
     """
     if held > LONGEST_OBJECT:
-        raise too_large(path, f"{what} has more than {LONGEST_OBJECT} characters", line)
+        raise too_large_error(path, f"{what} has more than {LONGEST_OBJECT} characters", line)
     return min(max(CHUNK, held), LONGEST_OBJECT + 1 - held)
 
 
-def _chunk(stream: IO[str], path: Path, line: int, size: int = CHUNK) -> str:
+def _read_chunk(stream: IO[str], path: Path, line: int, size: int = CHUNK) -> str:
     try:
         return stream.read(size)
     except UnicodeDecodeError as error:
-        raise undecodable(path, error, line) from error
+        raise undecodable_error(path, error, line) from error
 
 
-def _broken_json(path: Path, reason: str, line: int) -> KnowledgeError:
+def _broken_json_error(path: Path, reason: str, line: int) -> KnowledgeError:
     return KnowledgeError(
         f"The JSON of {path.name} is broken in the record at line {line}: {reason}.",
         where=f"{path}, line {line}",

@@ -1,4 +1,4 @@
-"""Size limits that all readers share, and the error that tells which one a file exceeds.
+"""Size limits that all readers share, and the error that names the one exceeded.
 
 They bound what one file may cost in memory and time; formats with limits of their own (PDF, Word,
 HTML) state them in their readers.
@@ -36,7 +36,7 @@ RATIO = 150
 """Beyond that, how much more than its packed bytes; PubMed's own files reach 12, gzip 1032."""
 
 
-def too_large(path: Path, why: str, line: int = 0) -> KnowledgeError:
+def too_large_error(path: Path, why: str, line: int = 0) -> KnowledgeError:
     """Return the error of a file that would take too much memory or time, and why it would."""
     place = f"at line {line} " if line else ""
     return KnowledgeError(
@@ -49,4 +49,4 @@ def too_large(path: Path, why: str, line: int = 0) -> KnowledgeError:
 def check_size(path: Path, limit: int) -> None:
     """Raise KnowledgeError where a file that is held whole has more bytes than that."""
     if path.stat().st_size > limit:
-        raise too_large(path, f"it is larger than {limit // 1024**2} MiB")
+        raise too_large_error(path, f"it is larger than {limit // 1024**2} MiB")

@@ -10,8 +10,8 @@ from knowledge.ingest.sources.streams.archives import (
     open_bytes,
     read_head,
 )
-from knowledge.ingest.sources.streams.encodings import detect_encoding, undecodable
-from knowledge.ingest.sources.streams.limits import LONGEST_LINE, LONGEST_TEXT, too_large
+from knowledge.ingest.sources.streams.encodings import detect_encoding, undecodable_error
+from knowledge.ingest.sources.streams.limits import LONGEST_LINE, LONGEST_TEXT, too_large_error
 
 
 @contextmanager
@@ -28,9 +28,9 @@ def read_text(path: Path) -> str:
         try:
             text = stream.read(LONGEST_TEXT + 1)
         except UnicodeDecodeError as error:
-            raise undecodable(path, error, 0) from error
+            raise undecodable_error(path, error, 0) from error
     if len(text) > LONGEST_TEXT:
-        raise too_large(path, f"it has more than {LONGEST_TEXT} characters")
+        raise too_large_error(path, f"it has more than {LONGEST_TEXT} characters")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -45,7 +45,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(bounded_lines(stream, path), 1):
                 yield number, line
         except UnicodeDecodeError as error:
-            raise undecodable(path, error, number) from error
+            raise undecodable_error(path, error, number) from error
 
 
 def bounded_lines(stream: IO[str], path: Path) -> Iterator[str]:
@@ -54,5 +54,7 @@ def bounded_lines(stream: IO[str], path: Path) -> Iterator[str]:
     while line := stream.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE:
-            raise too_large(path, f"that line has more than {LONGEST_LINE} characters", number)
+            raise too_large_error(
+                path, f"that line has more than {LONGEST_LINE} characters", number
+            )
         yield line

@@ -12,7 +12,7 @@ from knowledge.ingest.sources.streams.limits import (
     DEEPEST,
     LONGEST_RECORD,
     LONGEST_TAG,
-    too_large,
+    too_large_error,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]
                 if event == "start":
                     open_elements.append(element)
                     if len(open_elements) > DEEPEST:
-                        raise too_large(path, f"its elements are nested more than {DEEPEST} deep")
+                        raise too_large_error(
+                            path, f"its elements are nested more than {DEEPEST} deep"
+                        )
                     inside += local_name(element) in names
                     continue
                 open_elements.pop()
@@ -88,10 +90,10 @@ class _Metered:
         data = self._stream.read(size)
         self.since += len(data)
         if self.since > LONGEST_RECORD:
-            raise too_large(self._path, f"one element has more than {LONGEST_RECORD} bytes")
+            raise too_large_error(self._path, f"one element has more than {LONGEST_RECORD} bytes")
         self.silent += len(data)
         if self.silent > LONGEST_TAG:
-            raise too_large(self._path, f"one tag or text has more than {LONGEST_TAG} bytes")
+            raise too_large_error(self._path, f"one tag or text has more than {LONGEST_TAG} bytes")
         return data
 
 

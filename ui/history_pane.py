@@ -1,4 +1,4 @@
-"""The list of conversations: newest first, by day, each to be opened, renamed or deleted.
+"""List conversations: newest first, by day, each to be opened, renamed or deleted.
 
 conversations + the open one -> list
 """
@@ -9,14 +9,14 @@ from datetime import datetime
 from itertools import groupby
 
 from medchat.storage.conversations import Conversation
-from ui.safe_html import button, hidden, safe
-from ui.text import Words
+from ui.safe_html import button, for_screen_readers, safe
+from ui.text import PageText
 
 
 def listing(
     conversations: Sequence[Conversation],
     current: str | None,
-    words: Words,
+    words: PageText,
     *,
     searching: bool = False,
     now: float | None = None,
@@ -35,13 +35,13 @@ def listing(
     return f'<div class="history">{listed}</div>'
 
 
-def _item(conversation: Conversation, current: bool, words: Words) -> str:
+def _item(conversation: Conversation, current: bool, words: PageText) -> str:
     kind = "conversation current" if current else "conversation"
     options = words("options", title=conversation.title)
     return (
         f'<li class="{kind}">{button("open", conversation.title, conversation.id)}'
         f'<details class="options"><summary title="{safe(options)}">'
-        f"<span>⋯</span>{hidden(words('options', title=conversation.title))}</summary>"
+        f"<span>⋯</span>{for_screen_readers(words('options', title=conversation.title))}</summary>"
         f'<div class="menu"><label><span>{safe(words("title"))}</span>'
         f'<input type="text" maxlength="80" value="{safe(conversation.title)}"></label>'
         f"{button('rename', words('save'), conversation.id, kind='main')}"

@@ -8,12 +8,12 @@ import pytest
 from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 
 from medchat.answering.answer import Answer, Citation, Model, Sentence
-from medchat.service import Source
-from medchat.storage.conversations import Conversation, Message
-from ui import chat_view, evidence, history, safe_html
-from ui.text import speak
+from medchat.service import CitationSource
+from medchat.storage.conversations import Conversation, StoredMessage
+from ui import conversation_pane, evidence_pane, history_pane, safe_html
+from ui.text import page_text
 
-EN, ZH = speak("en"), speak("zh")
+EN, ZH = page_text("en"), page_text("zh")
 DAY = 86_400
 
 
@@ -50,23 +50,25 @@ def _recorded(question: str) -> Answer:
 
 
 def _all(answer: Answer, words=EN) -> str:
-    return chat_view.transcript(
-        [Message("m1", "assistant", answer.text, "en", 0.0, answer)], {}, words
+    return conversation_pane.transcript(
+        [StoredMessage("m1", "assistant", answer.text, "en", 0.0, answer)], {}, words
     )
 
 
 PARTS = [
-    chat_view.welcome(EN),
-    chat_view.question(HOSTILE, EN),
-    chat_view.live(HOSTILE, "write", HOSTILE, EN),
-    chat_view.notice(HOSTILE, HOSTILE, EN),
+    conversation_pane.welcome(EN),
+    conversation_pane.question(HOSTILE, EN),
+    conversation_pane.live(HOSTILE, "write", HOSTILE, EN),
+    conversation_pane.notice(HOSTILE, HOSTILE, EN),
     _all(_recorded("hostile")),
     _all(_recorded("What first?")),
     _all(_recorded("unicorn")),
     _all(_recorded("一线治疗"), ZH),
-    evidence.hint(EN),
-    evidence.panel([Source(citation) for citation in _recorded("hostile").citations], 1, EN),
-    history.listing([Conversation("c1", HOSTILE, 0.0, 0.0, 2)], "c1", EN),
+    evidence_pane.hint(EN),
+    evidence_pane.panel(
+        [CitationSource(citation) for citation in _recorded("hostile").citations], 1, EN
+    ),
+    history_pane.listing([Conversation("c1", HOSTILE, 0.0, 0.0, 2)], "c1", EN),
 ]
 
 
@@ -81,7 +83,7 @@ def test_a_part_is_one_line_of_closed_tags_that_the_sanitizer_passes(html: str) 
 
 
 def test_what_a_reader_wrote_is_shown_as_it_was_written() -> None:
-    assert HOSTILE.replace("\n", "") in Tree(chat_view.question(HOSTILE, EN)).said
+    assert HOSTILE.replace("\n", "") in Tree(conversation_pane.question(HOSTILE, EN)).said
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_marker_that_cites_nothing_stays_text() -> None:
     sentence = Sentence("Take [7] tablets [1].", (1,), "supported", 1.0)
     citation = Citation(1, "fact", "e#r", "Title", None, "x", 0, 1)
     answer = Answer("", "en", (sentence,), (citation,), False, Model("m"), 1, message="m1")
-    assert "Take [7]" in Tree(chat_view.answered(answer, None, EN)).said
+    assert "Take [7]" in Tree(conversation_pane.answered(answer, None, EN)).said
 
 
 def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
@@ -125,10 +127,10 @@ def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
     preface = Sentence("In general:", (), "none", 0.0)
     line = Sentence("Gout — symptoms: pain [1].", (1,), "supported", 1.0)
     answer = Answer("", "en", (preface, line), (quote,), False, Model("mini"), 4, message="m1")
-    said = Tree(chat_view.answered(answer, None, EN)).said
+    said = Tree(conversation_pane.answered(answer, None, EN)).said
     assert "Quoted word for word" in said
     own = replace(answer, sentences=(line, replace(line, text="It hurts [1].")))
-    assert "Written by mini" in Tree(chat_view.answered(own, None, EN)).said
+    assert "Written by mini" in Tree(conversation_pane.answered(own, None, EN)).said
 
 
 def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
@@ -149,7 +151,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
 )
 def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:
     answer = Answer("Yes.", "en", (), (), False, model, 4, message="m1", seconds={"total": 0.51})
-    assert f"{line} · 0.5 s" in Tree(chat_view.answered(answer, None, EN)).said
+    assert f"{line} · 0.5 s" in Tree(conversation_pane.answered(answer, None, EN)).said
 
 
 def test_the_limits_of_the_writer_stand_under_the_answer() -> None:
@@ -168,13 +170,13 @@ def test_the_limits_of_the_writer_stand_under_the_answer() -> None:
     ],
 )
 def test_a_citation_is_called_by_what_tells_it_from_others(citation: Citation, name: str) -> None:
-    assert evidence.titled(citation) == name
+    assert evidence_pane.titled(citation) == name
 
 
 def test_the_panel_marks_exactly_the_quotation() -> None:
     citation = Citation(2, "passage", "d#1", "Title", 2020, "a  b <c>", 3, 10)
-    source = Source(citation, before="so ", after=" end", section="Dose", present=True)
-    tree = Tree(evidence.panel([source], 2, EN))
+    source = CitationSource(citation, before="so ", after=" end", section="Dose", present=True)
+    tree = Tree(evidence_pane.panel([source], 2, EN))
     assert tree.marked == "a  b <c>"
     assert "so a  b <c> end" in tree.said
     assert {"d#1", "Dose"} <= set(re.split(r"(d#1|Dose)", tree.said))
@@ -187,7 +189,7 @@ def test_the_panel_marks_exactly_the_quotation() -> None:
 )
 def test_the_panel_warns(source: dict[str, bool], key: str) -> None:
     citation = Citation(1, "fact", "e#r", "Title", None, FACT, 0, len(FACT))
-    html = evidence.panel([Source(citation, **source)], 1, EN)
+    html = evidence_pane.panel([CitationSource(citation, **source)], 1, EN)
     assert safe_html.safe(EN(key)) in html
 
 
@@ -196,18 +198,18 @@ def test_the_list_groups_by_day_newest_first() -> None:
     listed = [
         Conversation(str(days), f"asked {days}", 0.0, now - days * DAY, 2) for days in (0, 1, 5)
     ]
-    said = Tree(history.listing(listed, "1", EN, now=now)).said
+    said = Tree(history_pane.listing(listed, "1", EN, now=now)).said
     places = [said.index(text) for text in ("Today", "asked 0", "Yesterday", "asked 1", "Earlier")]
     assert places == sorted(places)
 
 
 @pytest.mark.parametrize(("searching", "key"), [(True, "history_none"), (False, "history_empty")])
 def test_an_empty_list_says_why(searching: bool, key: str) -> None:
-    assert EN(key) in history.listing([], None, EN, searching=searching)
+    assert EN(key) in history_pane.listing([], None, EN, searching=searching)
 
 
 def test_the_rated_thumb_is_chosen_and_said() -> None:
-    html = chat_view.answered(_recorded("What first?"), "down", EN)
+    html = conversation_pane.answered(_recorded("What first?"), "down", EN)
     assert "thumb-down chosen" in html
     assert EN("rated_down") in html
     assert QUOTE[:20] in html

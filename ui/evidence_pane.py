@@ -1,4 +1,4 @@
-"""The sources beside an answer: each citation with the cited words marked within their text.
+"""Show the sources of an answer: each citation with the cited words marked in their text.
 
     citations' sources + the number that was chosen -> cards, the chosen one open
 
@@ -9,23 +9,23 @@ import re
 from collections.abc import Sequence
 
 from medchat.answering.answer import Citation
-from medchat.service import Source
+from medchat.service import CitationSource
 from ui.safe_html import button, lines, safe
-from ui.text import Words
+from ui.text import PageText
 
 _STATED = re.compile(r"[^:：]+(?=[:：])")
 """The head of a line of facts: whose they are, and which relation."""
 
 
-def hint(words: Words) -> str:
-    """Return what stands where no citation is open."""
+def hint(words: PageText) -> str:
+    """Return what is shown where no citation is open."""
     return (
         f'<section class="sources idle"><h2>{safe(words("sources"))}</h2>'
         f"<p>{safe(words('sources_hint'))}</p></section>"
     )
 
 
-def panel(sources: Sequence[Source], chosen: int, words: Words) -> str:
+def panel(sources: Sequence[CitationSource], chosen: int, words: PageText) -> str:
     """Return the sources of one answer, the chosen one open."""
     cards = "".join(_card(source, source.citation.n == chosen, words) for source in sources)
     return (
@@ -44,7 +44,7 @@ def titled(citation: Citation) -> str:
     return f"{citation.title} ({citation.year})" if citation.year else citation.title
 
 
-def _card(source: Source, chosen: bool, words: Words) -> str:
+def _card(source: CitationSource, chosen: bool, words: PageText) -> str:
     citation = source.citation
     return (
         f'<details class="card" id="source-{citation.n}"{" open" if chosen else ""}>'
@@ -55,19 +55,19 @@ def _card(source: Source, chosen: bool, words: Words) -> str:
     )
 
 
-def _warnings(source: Source, words: Words) -> str:
+def _warnings(source: CitationSource, words: PageText) -> str:
     said = [words("retracted")] if source.retracted else []
     said += [] if source.present else [words("absent")]
     return "".join(f'<p class="warning">{safe(one)}</p>' for one in said)
 
 
-def _kind(source: Source, words: Words) -> str:
+def _kind(source: CitationSource, words: PageText) -> str:
     kinds = [words(f"source_{source.citation.kind}"), source.type, source.journal]
     said = "".join(f"<span>{safe(kind)}</span>" for kind in kinds if kind)
     return f'<p class="kinds">{said}</p>'
 
 
-def _text(source: Source) -> str:
+def _text(source: CitationSource) -> str:
     return (
         f'<blockquote class="passage">{lines(source.before)}'
         f'<mark id="quote-{source.citation.n}">{lines(source.citation.quote)}</mark>'
@@ -75,7 +75,7 @@ def _text(source: Source) -> str:
     )
 
 
-def _facts(source: Source, words: Words) -> str:
+def _facts(source: CitationSource, words: PageText) -> str:
     rows = [("section", source.section), ("from", "; ".join(source.origins))]
     told = "".join(
         f"<dt>{safe(words(key))}</dt><dd>{safe(value)}</dd>" for key, value in rows if value

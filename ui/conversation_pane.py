@@ -1,18 +1,18 @@
-"""The conversation as a reader sees it: questions, checked answers, and the one being written.
+"""Show a conversation: questions, checked answers, and the one being written.
 
     messages + verdicts -> transcript        question + step + draft -> live turn
 
-Only what the check has let through looks like an answer. This file asks nothing and keeps nothing.
+Only what the check has let through looks like an answer.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
 from medchat.answering.answer import Answer, Sentence
-from medchat.storage.conversations import Message
-from ui.evidence import titled
-from ui.safe_html import button, hidden, lines, safe
-from ui.text import Words
+from medchat.storage.conversations import StoredMessage
+from ui.evidence_pane import titled
+from ui.safe_html import button, for_screen_readers, lines, safe
+from ui.text import PageText
 
 REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
 """Why an answer does not help: the part of each reason's key after `reason_`."""
@@ -21,7 +21,7 @@ _STOPS = re.compile(r"[.,;:!?。，；：！？]*")
 _LAST_WORD = re.compile(r"[!-~]{1,24}$|.$")
 
 
-def welcome(words: Words) -> str:
+def welcome(words: PageText) -> str:
     """Return the page of a conversation that has not begun."""
     examples = "".join(
         f"<li>{button('example', asked, asked)}</li>" for asked in words.all("example_")
@@ -33,7 +33,9 @@ def welcome(words: Words) -> str:
     )
 
 
-def transcript(messages: Sequence[Message], verdicts: Mapping[str, str], words: Words) -> str:
+def transcript(
+    messages: Sequence[StoredMessage], verdicts: Mapping[str, str], words: PageText
+) -> str:
     """Return a recorded conversation."""
     parts = []
     for message in messages:
@@ -44,12 +46,13 @@ def transcript(messages: Sequence[Message], verdicts: Mapping[str, str], words: 
     return f'<div class="turns">{"".join(parts)}</div>'
 
 
-def question(text: str, words: Words) -> str:
+def question(text: str, words: PageText) -> str:
     """Return a question."""
-    return f'<article class="question">{hidden(words("you"))}<p>{lines(text)}</p></article>'
+    said = for_screen_readers(words("you"))
+    return f'<article class="question">{said}<p>{lines(text)}</p></article>'
 
 
-def live(text: str, step: str, draft: str, words: Words) -> str:
+def live(text: str, step: str, draft: str, words: PageText) -> str:
     """Return the turn that is being answered: the question, what is done, the draft so far."""
     key = f"step_{step}"
     said = words(key) if words.has(key) else words("working")
@@ -66,7 +69,7 @@ def live(text: str, step: str, draft: str, words: Words) -> str:
     )
 
 
-def notice(text: str, asked: str, words: Words) -> str:
+def notice(text: str, asked: str, words: PageText) -> str:
     """Return a turn that ended without an answer, and why."""
     return (
         f'<div class="turns">{question(asked, words) if asked else ""}'
@@ -74,18 +77,18 @@ def notice(text: str, asked: str, words: Words) -> str:
     )
 
 
-def answered(answer: Answer, verdict: str | None, words: Words) -> str:
+def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
     """Return a checked answer with its sources, its origin, and the reader's verdict."""
     body = _abstention(answer, words) if answer.abstained else _body(answer, words)
     return (
         f'<article class="answer" id="answer-{safe(answer.message)}" '
         f'lang="{safe(answer.language)}">'
-        f"{hidden(words('answer'))}{body}{_foot(answer, words)}"
+        f"{for_screen_readers(words('answer'))}{body}{_foot(answer, words)}"
         f"{_verdict(answer.message or '', verdict, words)}</article>"
     )
 
 
-def _body(answer: Answer, words: Words) -> str:
+def _body(answer: Answer, words: PageText) -> str:
     quotes = _quotes(answer)
     told = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
     joint = "" if answer.language == "zh" else " "
@@ -102,7 +105,7 @@ def _body(answer: Answer, words: Words) -> str:
     return text + _references(answer, words)
 
 
-def _abstention(answer: Answer, words: Words) -> str:
+def _abstention(answer: Answer, words: PageText) -> str:
     said = answer.sentences[0].text if answer.sentences else answer.text
     heading = f"<h4>{safe(words('nearest'))}</h4>" if answer.citations else ""
     return (
@@ -111,7 +114,9 @@ def _abstention(answer: Answer, words: Words) -> str:
     )
 
 
-def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], words: Words) -> str:
+def _sentence(
+    sentence: Sentence, answer: Answer, quotes: Mapping[int, str], words: PageText
+) -> str:
     known = [n for n in sentence.citations if n in quotes]
     text, last = "", 0
     for marker in sentence.markers():
@@ -125,7 +130,7 @@ def _sentence(sentence: Sentence, answer: Answer, quotes: Mapping[int, str], wor
         known = [n for n in known if n not in marker.numbers]
     text += lines(sentence.text[last:]) + "".join(_cite(answer, n, words) for n in known)
     if sentence.support == "unsupported":
-        return f'<span class="unsupported">{text}{hidden(words("unsupported"))}</span>'
+        return f'<span class="unsupported">{text}{for_screen_readers(words("unsupported"))}</span>'
     if _is_quoted(sentence, quotes):
         return f'<q class="quoted" title="{safe(words("quoted"))}">{text}</q>'
     return f"<span>{text}</span>"
@@ -161,11 +166,11 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).strip(" .。;；")
 
 
-def _cite(answer: Answer, n: int, words: Words) -> str:
+def _cite(answer: Answer, n: int, words: PageText) -> str:
     return button("cite", str(n), f"{answer.message}:{n}", kind="cite", says=words("cite", n=n))
 
 
-def _references(answer: Answer, words: Words) -> str:
+def _references(answer: Answer, words: PageText) -> str:
     listed = "".join(
         f"<li>{_cite(answer, citation.n, words)} {safe(titled(citation))}</li>"
         for citation in answer.citations
@@ -173,7 +178,7 @@ def _references(answer: Answer, words: Words) -> str:
     return f'<ul class="references">{listed}</ul>' if listed else ""
 
 
-def _foot(answer: Answer, words: Words) -> str:
+def _foot(answer: Answer, words: PageText) -> str:
     facts = [] if answer.abstained else [_writer(answer, words)]
     if answer.generation is not None:
         facts.append(words("generation_short", number=answer.generation))
@@ -183,7 +188,7 @@ def _foot(answer: Answer, words: Words) -> str:
     return f'{note}<p class="origin">{safe(" · ".join(facts))}</p>'
 
 
-def _writer(answer: Answer, words: Words) -> str:
+def _writer(answer: Answer, words: PageText) -> str:
     base, adapter = answer.model.base, answer.model.adapter
     if base == "quote" or _is_quotation(answer):
         return words("quoted_by")
@@ -192,10 +197,10 @@ def _writer(answer: Answer, words: Words) -> str:
     return words("written_by", model=base)
 
 
-def _verdict(message: str, verdict: str | None, words: Words) -> str:
+def _verdict(message: str, verdict: str | None, words: PageText) -> str:
     said = f'<p class="rated">{safe(words(f"rated_{verdict}"))}</p>' if verdict else ""
     return (
-        f'<div class="actions" role="group">{hidden(words("rate"))}'
+        f'<div class="actions" role="group">{for_screen_readers(words("rate"))}'
         f"{_thumb('up', message, verdict, words('helpful'))}"
         f"{_thumb('down', message, verdict, words('unhelpful'))}"
         f"{button('copy', words('copy'), message, kind='quiet')}{said}</div>"
@@ -208,7 +213,7 @@ def _thumb(side: str, message: str, verdict: str | None, label: str) -> str:
     return button(f"rate-{side}", "", message, kind=kind, says=label)
 
 
-def _reasons(message: str, words: Words) -> str:
+def _reasons(message: str, words: PageText) -> str:
     choices = "".join(
         f'<label class="choice"><input type="radio" name="reason-{safe(message)}" value="{reason}">'
         f"<span>{safe(words(f'reason_{reason}'))}</span></label>"

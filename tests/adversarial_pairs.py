@@ -83,7 +83,7 @@ def answer_supports(pair: Pair) -> bool:
         "fact" if facts else "passage", "evidence:1", "", text, 0, len(text), pair.language,
         subject=facts[0].subject if facts else "", relation=facts[0].relation if facts else "",
     )  # fmt: skip
-    checked = answer_check.check(pair.claim, [evidence], linker().find)
+    checked = answer_check.check_draft(pair.claim, [evidence], linker().find)
     return [one.support for one in checked.sentences] == ["supported"]
 
 

@@ -1,0 +1,100 @@
+"""Hold what a row can be written about: one entity or document in one language, with its facts.
+
+entity + groups of facts (+ neighbours) -> topics and rows of styles
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar, cast
+
+from knowledge.records import Entity, Language, Passage
+
+MOST = 8
+"""A lesson names at most this many objects of a relation."""
+
+PageKind = Literal["entities", "documents", "formulas"]
+"""What a page is about."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageFact:
+    """One fact as a page states it: `text` is the object's name, or the value itself.
+
+    `said` is the name as it stands within a sentence: `heart failure`, but `Crohn's disease`.
+    """
+
+    fact: str
+    text: str
+    said: str
+    object: str = ""
+    kind: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactPage:
+    """What is known of an entity in one language; `name` is what it is called there.
+
+    `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those
+    of curated and of several sources first; a relation seen from its object ends with `INVERSE`.
+    A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
+    the same part of the split; `find_similar` finds conditions that share findings.
+    """
+
+    entity: Entity
+    language: Language
+    name: str
+    said: str
+    groups: dict[str, tuple[PageFact, ...]]
+    passages: tuple[Passage, ...] = ()
+    licence: str = ""
+    neighbours: tuple["FactPage", ...] = field(default=(), compare=False)
+    find_similar: Callable[["FactPage"], tuple["FactPage", ...]] = field(
+        default=lambda page: (), compare=False
+    )
+    _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The facts of each relation that was asked for: those of entities, and those of texts."""
+    _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What `cached` worked out; shared with what `with_neighbours` returns."""
+
+    @property
+    def id(self) -> str:
+        """Return the entity's id."""
+        return self.entity.id
+
+    def entity_facts(self, relation: str) -> tuple[PageFact, ...]:
+        """Return the facts of a relation whose objects are entities."""
+        return (self._by_object.get(relation) or self._split(relation))[0]
+
+    def text_facts(self, relation: str) -> tuple[PageFact, ...]:
+        """Return the facts of a relation whose objects are texts."""
+        return (self._by_object.get(relation) or self._split(relation))[1]
+
+    def with_neighbours(
+        self,
+        neighbours: tuple["FactPage", ...],
+        find_similar: Callable[["FactPage"], tuple["FactPage", ...]],
+    ) -> "FactPage":
+        """Return the page with its neighbours."""
+        own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
+        return FactPage(*own, self.licence, neighbours, find_similar, self._by_object, self._cached)
+
+    def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
+        """Return what a function of the page gives, worked out at the first asking.
+
+        `name` tells the function from others; it must not look at the neighbours.
+        """
+        if name not in self._cached:
+            self._cached[sys.intern(name)] = work(self)
+        return cast(T, self._cached[name])
+
+    def _split(self, relation: str) -> tuple[tuple[PageFact, ...], tuple[PageFact, ...]]:
+        whole = self.groups.get(relation, ())
+        named = tuple(item for item in whole if item.object)
+        texts = tuple(item for item in whole if not item.object)
+        return self._by_object.setdefault(relation, (named, texts))

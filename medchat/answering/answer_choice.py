@@ -1,0 +1,166 @@
+"""Choose what is shown: the checked draft, a quotation of evidence, or an abstention.
+
+checked draft + evidence -> choose_answer -> draft | quotation | nothing -> limits stated
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from finetune.rendering import NOT_COVERED
+from knowledge.text.citations import uncited
+from knowledge.text.sentence_support import FindEntities
+from knowledge.text.sentences import join_sentences
+from knowledge.text.text_features import letters
+from medchat.answering import answer_check, relevance
+from medchat.answering.answer import Evidence, Language, Sentence
+from medchat.answering.answer_check import CheckedAnswer
+from medchat.answering.understanding import Question
+
+QUOTED = 3
+"""An answer by quotation holds at most this many pieces of evidence."""
+
+NEAREST = 3
+"""An abstention names at most this many sources."""
+
+_FIXED: Mapping[str, Mapping[Language, str]] = {
+    "nothing": {
+        "en": "The knowledge base does not cover this question.",
+        "zh": "知识库没有涉及这个问题的内容。",
+    },
+    "nearest": {"en": "The nearest sources it holds:", "zh": "其中最接近的资料："},
+    "foreign": {
+        "en": "The knowledge base holds only Chinese evidence on this; it says:",
+        "zh": "知识库中关于此问题只有英文资料，原文如下：",
+    },
+    "general": {
+        "en": "The evidence found does not speak of {patients}; it holds in general:",
+        "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
+    },
+    "unspoken": {
+        "en": "The evidence found does not speak of “{words}”; on the subject it says:",
+        "zh": "查到的资料没有提到“{words}”，与主题有关的内容如下：",
+    },
+}
+_PATIENTS: Mapping[str, Mapping[Language, str]] = {
+    "pregnancy": {"en": "pregnancy", "zh": "妊娠"},
+    "breastfeeding": {"en": "breastfeeding", "zh": "哺乳"},
+    "children": {"en": "children", "zh": "儿童"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer wrote, what the check left of it, and the evidence that it was given.
+
+    `reads_well` is False for the mini model, which declines and shortens too readily.
+    """
+
+    text: str
+    checked: CheckedAnswer
+    evidence: Sequence[Evidence]
+    reads_well: bool
+
+
+def choose_answer(draft: Draft, asked: Question, find: FindEntities) -> CheckedAnswer | None:
+    """Return the checked draft, a quotation, or None for an abstention.
+
+    A small writer may say that the very facts asked for are not there, or pass them over: they
+    are quoted all the same. Lists that it wrote down in part are completed, and the best passage
+    is quoted after them.
+    """
+    evidence, checked = draft.evidence, draft.checked
+    exact = [piece for piece in evidence if relevance.is_exact(piece, asked, find)]
+    if not draft.reads_well:
+        # a list of medicines is the answer where no treatments as such are listed
+        exact = exact or [piece for piece in evidence if relevance.is_companion(piece, asked)]
+    if _declines(draft.text):
+        return quote(evidence, asked, find) if exact or not draft.reads_well else None
+    if not checked.sentences:
+        return quote(evidence, asked, find)
+    used = {citation.id for citation in checked.citations}
+    if exact and not any(piece.id in used for piece in exact):
+        return quote(evidence, asked, find)
+    cited = [piece for piece in evidence if piece.kind == "fact" and piece.id in used]
+    filled = answer_check.complete_lists(checked, exact if draft.reads_well else cited)
+    passage = _best_passage(evidence, asked, find)
+    only_facts = all(citation.kind == "fact" for citation in filled.citations)
+    if draft.reads_well or not (exact and passage and only_facts):
+        return filled
+    return answer_check.append_quotation(filled, passage)
+
+
+def quote(
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities, *, foreign: bool = False
+) -> CheckedAnswer:
+    """Quote the very facts asked for and the best passage, else what was found best.
+
+    `foreign` says that the evidence is in the other language than the question.
+    """
+    chosen = list(evidence[:QUOTED])
+    facts = [
+        piece
+        for piece in evidence
+        if relevance.is_exact(piece, asked, find) or relevance.is_companion(piece, asked)
+    ]
+    if facts:
+        passage = _best_passage(evidence, asked, find)
+        chosen = facts[:QUOTED] + ([passage] if passage else [])
+    quoted = answer_check.quote_evidence(chosen)
+    return _prefaced(quoted, _FIXED["foreign"][asked.language]) if foreign else quoted
+
+
+def state_limits(
+    checked: CheckedAnswer, asked: Question, evidence: Sequence[Evidence]
+) -> CheckedAnswer:
+    """Say first where what is cited speaks of none of the patients, or words, asked about."""
+    cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
+    missed = [
+        who for who in relevance.find_patients(asked) if not relevance.speaks_of_patient(cited, who)
+    ]
+    if missed:
+        joint = "、" if asked.language == "zh" else " or "
+        named = joint.join(_PATIENTS[who][asked.language] for who in missed)
+        return _prefaced(checked, _FIXED["general"][asked.language].format(patients=named))
+    words = relevance.find_unanswered_words(asked, cited)
+    in_its_language = all(piece.language == asked.language for piece in evidence)
+    if not words or not in_its_language:
+        return checked
+    return _prefaced(checked, _FIXED["unspoken"][asked.language].format(words=words))
+
+
+def abstain(asked: Question, found: Sequence[Evidence]) -> CheckedAnswer:
+    """Say that the question is not covered, and name the nearest of what was found."""
+    sentences = [Sentence(_FIXED["nothing"][asked.language], (), "none", 0.0)]
+    nearest = found[:NEAREST]
+    if nearest:
+        separator, stop = ("；", "。") if asked.language == "zh" else ("; ", ".")
+        named = separator.join(
+            f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
+        )
+        text = join_sentences([_FIXED["nearest"][asked.language], named + stop])
+        numbers = tuple(range(1, len(nearest) + 1))
+        sentences.append(Sentence(text, numbers, "none", 0.0))
+    return CheckedAnswer(tuple(sentences), answer_check.number_citations(nearest))
+
+
+def _declines(draft: str) -> bool:
+    """Say whether a draft is the fixed sentence by which a writer declines."""
+    return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
+
+
+def _best_passage(
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities
+) -> Evidence | None:
+    """Return the best passage on the very subject, as its title says.
+
+    It stands after a list of facts, which names what but not when or how much.
+    """
+    passages = (piece for piece in evidence if piece.kind == "passage")
+    return next(
+        (piece for piece in passages if relevance.is_named_in_title(piece, asked, find)), None
+    )
+
+
+def _prefaced(checked: CheckedAnswer, text: str) -> CheckedAnswer:
+    preface = Sentence(text, (), "none", 0.0)
+    return replace(checked, sentences=(preface, *checked.sentences))

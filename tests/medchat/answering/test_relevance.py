@@ -1,0 +1,150 @@
+"""Relevance: evidence on the subject that speaks of what is asked; everything else stays away."""
+
+import pytest
+
+from knowledge.graph.linker import KnownName, Linker
+from knowledge.search.query_parser import parse_query
+from knowledge.text.names import language_of, normalise
+from medchat.answering import relevance
+from medchat.answering.answer import Evidence
+from medchat.answering.understanding import understand_question
+
+NAMES = {
+    "condition:gout": ("gout", "痛风"),
+    "condition:asthma": ("asthma", "哮喘"),
+    "condition:ulcer": ("gastric ulcer", "胃溃疡"),
+    "medicine:ibuprofen": ("ibuprofen", "布洛芬"),
+    "medicine:colchicine": ("colchicine", "秋水仙碱"),
+    "symptom:cough": ("cough", "咳嗽"),
+    "symptom:fever": ("fever", "发热"),
+}
+LINKER = Linker(
+    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
+    for id, names in NAMES.items()
+    for name in names
+)
+find = LINKER.find
+
+
+def asked(question):
+    return understand_question(question, [], lambda text: parse_query(text, LINKER))
+
+
+def fact(subject, relation, text):
+    return Evidence(
+        "fact", f"{subject}#{relation}", text.split(" — ")[0], text, 0, len(text),
+        language_of(text), subject=subject, relation=relation,
+    )  # fmt: skip
+
+
+def passage(text, title=""):
+    return Evidence(
+        "passage", f"note:{title}#1", title, text, 0, len(text), language_of(text), context=title
+    )
+
+
+def kept(question, *pieces):
+    found = relevance.select_relevant(pieces, asked(question), find)
+    return [piece.relation or piece.title for piece in found]
+
+
+GOUT_TREATMENT = fact("condition:gout", "treatment", "gout — treatments: rest.")
+GOUT_MEDICINE = fact("condition:gout", "medicine", "gout — medicines: colchicine.")
+GOUT_PREVENTION = fact("condition:gout", "prevention", "gout — prevention: Drink water.")
+GOUT_TEST = fact("condition:gout", "test", "gout — tests: serum urate.")
+GOUT_RED_FLAG = fact("condition:gout", "red_flag", "gout — red flags: fever.")
+ASTHMA_TREATMENT = fact("condition:asthma", "treatment", "asthma — treatments: inhalers.")
+ULCER = fact(
+    "medicine:ibuprofen", "contraindication", "ibuprofen — contraindications: gastric ulcer."
+)
+COUGH = fact("medicine:ibuprofen", "side_effect", "ibuprofen — side effects: cough.")
+
+
+@pytest.mark.parametrize(
+    ("question", "pieces", "relations"),
+    [
+        # another subject, or another relation, stays away
+        ("How is gout treated?", [GOUT_TREATMENT, ASTHMA_TREATMENT, GOUT_TEST], ["treatment"]),
+        ("痛风怎么治疗？", [GOUT_TREATMENT, GOUT_TEST], ["treatment"]),
+        # what accompanies the very facts, and what stands in their place
+        ("How is gout treated?", [GOUT_MEDICINE, GOUT_TREATMENT], ["treatment", "medicine"]),
+        ("How is gout treated?", [GOUT_MEDICINE], ["medicine"]),
+        ("What are the symptoms of gout?", [GOUT_RED_FLAG], ["red_flag"]),
+        # facts that are near and no answer
+        ("How is gout treated?", [GOUT_PREVENTION], []),
+        ("What are the complications of gout?", [GOUT_RED_FLAG], []),
+        ("What are the side effects of ibuprofen?", [ULCER], []),
+        # a warning between two entities of the question, whatever is asked
+        ("Is ibuprofen a treatment for gastric ulcer?", [ULCER], ["contraindication"]),
+        ("Is ibuprofen a treatment for cough?", [COUGH], ["side_effect"]),
+        ("Is ibuprofen a treatment for gout?", [COUGH], []),
+        # no relation asked for: all that is on the subject
+        ("gout", [GOUT_TEST, ASTHMA_TREATMENT], ["test"]),
+    ],
+)
+def test_facts_that_answer_are_kept(question, pieces, relations):
+    assert kept(question, *pieces) == relations
+
+
+def test_whether_one_may_have_it_is_answered_by_what_speaks_against():
+    assert kept("Can I take ibuprofen?", COUGH, ULCER) == ["contraindication"]
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [
+        ("In gout, treatment is colchicine.", True),
+        ("Gout attacks are prevented by drinking water.", True),  # prose may tell of treatment too
+        ("Gout is diagnosed from joint fluid.", False),
+        ("Asthma is treated with inhalers.", False),
+    ],
+)
+def test_prose_must_speak_of_what_is_asked(text, keeps):
+    assert bool(kept("How is gout treated?", passage(text, "A note"))) is keeps
+
+
+def test_prose_on_the_subject_tells_by_what_it_names():
+    note = passage("Colchicine settles an attack within a day.", "Gout")
+    assert kept("How is gout treated?", note) == ["Gout"]
+    assert kept("How is asthma treated?", note) == []
+
+
+def test_a_longer_unknown_name_is_another_subject():
+    question = asked("How is Kawabunga fever treated?")
+    assert [mention.text for mention in question.mentions] == ["fever"]
+    assert (
+        relevance.drop_partial_names(
+            question, [passage("Fever settles with rest.", "Fever")]
+        ).mentions
+        == ()
+    )
+    known = passage("Kawabunga fever settles with rest.", "Kawabunga fever")
+    assert relevance.drop_partial_names(question, [known]).mentions == question.mentions
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("Is ibuprofen safe in pregnancy?", ["pregnancy"]),
+        ("哺乳期能吃布洛芬吗？", ["breastfeeding"]),
+        ("How is gout treated in children?", ["children"]),
+        ("How is gout treated?", []),
+        ("What is pregnancy?", []),  # the subject itself, not a patient
+    ],
+)
+def test_patients_that_a_question_asks_about(question, who):
+    assert relevance.find_patients(asked(question)) == who
+
+
+def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
+    general = passage("Gout is treated with colchicine.", "Gout")
+    special = passage("In pregnancy gout is treated with rest.", "Gout when pregnant")
+    assert kept("How is gout treated in pregnancy?", general, special) == ["Gout when pregnant"]
+    assert kept("How is gout treated in pregnancy?", general) == []
+    assert kept("How is gout treated in children?", general) == ["Gout"]
+
+
+def test_words_that_no_evidence_holds_are_named():
+    question = asked("Does yoga change gout?")
+    assert relevance.find_unanswered_words(question, "Gout is painful.") == "yoga change"
+    assert relevance.find_unanswered_words(question, "Yoga has no effect on gout.") == ""
