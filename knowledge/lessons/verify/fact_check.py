@@ -76,12 +76,12 @@ class Statements:
             self._wrong_entities,
             self._wrong_quotes,
             self._wrong_support,
-            self._wrong_retelling,
             self._unstated,
             self._wrong_earlier,
             self._foreign,
             self._wrong_numbers,
             self._wrong_sense,
+            self._wrong_retelling,
         ):
             if found := step():
                 return found
