@@ -66,8 +66,8 @@ def split_passages(
     """Cut the sections of a document into passages of whole sentences.
 
     A passage never crosses a section; a sentence longer than a whole passage is cut at a space or
-    comma. A sentence of which a part could not be read is in no passage. Passages are numbered from 1
-    within the document.
+    comma. A sentence of which a part could not be read is in no passage. Passages are numbered
+    from 1 within the document.
     """
     longest = max(1, max_chars if language == "en" else max_chars // 2)
     passages: list[Passage] = []
