@@ -129,14 +129,14 @@ def answer(student: Student, questions: Sequence[Question]) -> Answered:
     return found
 
 
-def _prompt(one: Question) -> list[rendering.LessonMessage]:
+def _prompt(one: Question) -> list[rendering.Message]:
     if one.evidence:
         return rendering.grounded(one.text, one.evidence, one.language)
     return [{"role": "user", "content": one.text}]
 
 
 def _logarithms(
-    student: Student, prompt: Sequence[rendering.LessonMessage], answers: Sequence[str]
+    student: Student, prompt: Sequence[rendering.Message], answers: Sequence[str]
 ) -> list[float]:
     """Return the log-probability of each answer after a prompt, which is read once for all.
 
@@ -159,7 +159,7 @@ def _logarithms(
     return [float(said[place, : len(ids)].sum()) for place, ids in enumerate(wanted)]
 
 
-def _spoken(student: Student, prompt: Sequence[rendering.LessonMessage], text: str) -> list[int]:
+def _spoken(student: Student, prompt: Sequence[rendering.Message], text: str) -> list[int]:
     whole = rendering.render(student.tokenizer, [*prompt, {"role": "assistant", "content": text}])
     ids = [id for id, learn in zip(whole.ids, whole.learn, strict=True) if learn]
     return ids[:-1] if ids[-1] == student.tokenizer.eos_token_id else ids

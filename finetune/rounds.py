@@ -26,7 +26,7 @@ from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.model import Student
-from finetune.objectives.registry import Objective, objective_of
+from finetune.objectives.objective_registry import Objective, objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
@@ -289,7 +289,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
 
 
 def _identity(work: _RoundInputs, student: Student) -> str:
-    """Return what tells this very run from any other: only it may go on from its checkpoint."""
+    """Return what identifies this very run: only it may resume from its checkpoint."""
     parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
     return manifests.of_value(
         [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]

@@ -2,31 +2,16 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mixed_texts import TEXTS
 
 from knowledge.records import DocumentRecord, Section
 from knowledge.text import chunking
-
-_PIECES = st.sampled_from(
-    [
-        "Give 2.5 mg. ",
-        "e.g. ",
-        "Smith et al. ",
-        "高血压很常见。",
-        "；",
-        "，",
-        "\n\n",
-        "\n",
-        " ",
-        "…",
-    ]
-    + ["word ", "“真的吗？”", "[1]", "U.S. ", "x" * 40, "肺" * 50, "No. 5 ", "! ", "\u3000", "A. "]
-)
-_TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".join))
+from knowledge.text.holes import HOLE, count_holed_sentences
 
 
 @settings(deadline=None)
 @given(
-    st.lists(st.tuples(st.text(max_size=10), _TEXTS), max_size=4),
+    st.lists(st.tuples(st.text(max_size=10), TEXTS), max_size=4),
     st.sampled_from(["en", "zh"]),
     st.integers(min_value=20, max_value=300),
 )
@@ -73,3 +58,13 @@ def test_what_a_note_says_of_itself_is_stored_but_no_passage():
     found = chunking.split_passages("d", composed.text, composed.spans, "en")
     assert "Written for medchat." in composed.text
     assert [passage.text for passage in found] == ["Rest helps."]
+
+
+def test_a_sentence_with_a_hole_is_in_no_passage_and_its_neighbours_are():
+    text = f"Rest for 2 days. Give 5 {HOLE}g daily. Then 停药。每日{HOLE}克。多饮水。"
+    record = DocumentRecord("d", "T", "en", (Section("Doses", text),))
+    stored = chunking.compose_text(record)
+    found = chunking.split_passages("d", stored.text, stored.spans, "en")
+    assert [each.text for each in found] == ["Rest for 2 days.", "Then 停药。", "多饮水。"]
+    assert [each.id for each in found] == ["d#1", "d#2", "d#3"]
+    assert HOLE in stored.text and count_holed_sentences(text) == 2
