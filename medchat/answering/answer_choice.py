@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from finetune.rendering import NOT_COVERED
 from knowledge.text.citations import uncited
+from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
+from knowledge.text.text_features import letters
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
-from medchat.answering.entailment import Find
-from medchat.answering.text_features import letters
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -65,7 +65,7 @@ class Draft:
     reads_well: bool
 
 
-def choose_answer(draft: Draft, asked: Question, find: Find) -> CheckedAnswer | None:
+def choose_answer(draft: Draft, asked: Question, find: FindEntities) -> CheckedAnswer | None:
     """Return the checked draft, a quotation, or None for an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
@@ -94,7 +94,7 @@ def choose_answer(draft: Draft, asked: Question, find: Find) -> CheckedAnswer | 
 
 
 def quote(
-    evidence: Sequence[Evidence], asked: Question, find: Find, *, foreign: bool = False
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities, *, foreign: bool = False
 ) -> CheckedAnswer:
     """Quote the very facts asked for and the best passage, else what was found best.
 
@@ -157,7 +157,9 @@ def _declines(draft: str) -> bool:
     return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
 
 
-def _best_passage(evidence: Sequence[Evidence], asked: Question, find: Find) -> Evidence | None:
+def _best_passage(
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities
+) -> Evidence | None:
     """Return the best passage on the very subject, as its title says.
 
     It stands after a list of facts, which names what but not when or how much.
