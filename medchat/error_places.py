@@ -1,6 +1,6 @@
 """Say of an error what a log may hold: its class and where it was raised, never its words.
 
-    error -> place_of -> "ValueError in parse (file.py:12)";   keep_words_out(): all logs of a process
+    error -> place_of -> "ValueError in parse (file.py:12)"; keep_words_out() for a whole process
 
 The words of an error may repeat a question, and with it what is known of a patient.
 """
