@@ -66,7 +66,7 @@ def test_a_folder_that_is_more_than_a_home_keeps_its_mode(tmp_path: Path) -> Non
     (shared / "data").mkdir(0o755)
     (shared / "data" / "link").symlink_to(outside)
     assert tighten(shared) == 2
-    assert stat.S_IMODE(shared.stat().st_mode) == 0o777
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
     assert stat.S_IMODE((shared / "medchat.db").stat().st_mode) == 0o600
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
 
