@@ -9,7 +9,7 @@ import html
 import re
 
 from knowledge.ingest.sources.literature import raised_figures
-from knowledge.text.holes import FORMULA
+from knowledge.text.holes import HOLE
 
 _BLOCKS = frozenset(
     {
@@ -71,7 +71,7 @@ def strip_tags(text: str) -> str:
     """
     if "<" not in text:
         return text
-    text = raise_tagged(_FORMULA.sub(FORMULA, text))
+    text = raise_tagged(_FORMULA.sub(HOLE, text))
     opened = {found["name"].lower() for found in _TAG.finditer(text) if not found["close"]}
     closed = {found["name"].lower() for found in _TAG.finditer(text) if found["close"]}
 
