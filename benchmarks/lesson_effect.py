@@ -129,14 +129,14 @@ def answer(student: Student, questions: Sequence[Question]) -> Answered:
     return found
 
 
-def _prompt(one: Question) -> list[rendering.LessonMessage]:
+def _prompt(one: Question) -> list[rendering.Message]:
     if one.evidence:
         return rendering.grounded(one.text, one.evidence, one.language)
     return [{"role": "user", "content": one.text}]
 
 
 def _logarithms(
-    student: Student, prompt: Sequence[rendering.LessonMessage], answers: Sequence[str]
+    student: Student, prompt: Sequence[rendering.Message], answers: Sequence[str]
 ) -> list[float]:
     """Return the log-probability of each answer after a prompt, which is read once for all.
 
@@ -159,7 +159,7 @@ def _logarithms(
     return [float(said[place, : len(ids)].sum()) for place, ids in enumerate(wanted)]
 
 
-def _spoken(student: Student, prompt: Sequence[rendering.LessonMessage], text: str) -> list[int]:
+def _spoken(student: Student, prompt: Sequence[rendering.Message], text: str) -> list[int]:
     whole = rendering.render(student.tokenizer, [*prompt, {"role": "assistant", "content": text}])
     ids = [id for id, learn in zip(whole.ids, whole.learn, strict=True) if learn]
     return ids[:-1] if ids[-1] == student.tokenizer.eos_token_id else ids
@@ -223,7 +223,7 @@ def _sides(
             plan = replace(
                 recipe_reader.load("mini"), evidence="open" if arm == "ours, open" else "closed"
             )
-            examples, _ = dataset.show(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
+            examples, _ = dataset.make_examples(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
             shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
     return shown
 
@@ -351,7 +351,7 @@ def _compared(
     ]
     means = [sum(one) / len(one) for one in seeds]
     questions = [(sum(each) / len(each), 1.0) for each in zip(*seeds, strict=True)]
-    low, high = evaluate.interval(questions) or (0.0, 0.0)
+    low, high = evaluate.bootstrap_interval(questions) or (0.0, 0.0)
     total = sum(means) / len(means)
     return f"{total:+.3f} | {low:+.3f} to {high:+.3f} | {min(means):+.3f} to {max(means):+.3f}"
 

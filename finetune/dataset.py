@@ -1,8 +1,8 @@
-"""Read a dataset folder and show its rows to a model as open-book or closed-book dialogues.
+"""Read a dataset folder and make its rows into open-book or closed-book examples.
 
     folder -> checked rows -> numbered evidence among distractors -> token ids and what to learn
 
-It does not know where rows come from: everything it needs stands in the row.
+Everything that an example needs stands in its row; only distractors come from other rows.
 """
 
 import json
@@ -31,7 +31,7 @@ _LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RowSource:
     """What proves a row, with the words that state it."""
 
     kind: str
@@ -46,7 +46,7 @@ class Row:
     id: str
     messages: tuple[Message, ...]
     language: Language
-    sources: tuple[Source, ...]
+    sources: tuple[RowSource, ...]
     entities: tuple[str, ...]
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
@@ -77,7 +77,7 @@ class Example:
 
 
 @dataclass(slots=True)
-class Report:
+class ExampleReport:
     """What became of the rows: `cut` lost something to fit, `left_out` did not fit at all."""
 
     rows: int = 0
@@ -105,19 +105,19 @@ def read(folder: Path) -> Dataset:
     return Dataset(folder, total, train, validation)
 
 
-def show(
+def make_examples(
     rows: Iterable[Row],
     pool: Iterable[Row],
     tokenizer: "PreTrainedTokenizerBase",
     recipe: Recipe,
     seed: int,
     tools: TextTools,
-) -> tuple[list[Example], Report]:
+) -> tuple[list[Example], ExampleReport]:
     """Return rows as examples under a recipe; distractors come from the rows of `pool`.
 
     The draw depends on the seed and the row's id only, not on the order of rows.
     """
-    report = Report()
+    report = ExampleReport()
     quotes = _Pool(pool) if recipe.evidence == "open" else None
     examples = []
     for row in rows:
@@ -137,7 +137,7 @@ def show(
     return examples, report
 
 
-def items(line: str) -> list[str]:
+def listed_facts(line: str) -> list[str]:
     """Return the listed facts of an evidence line such as `Gout — symptoms: pain; swelling.`"""
     head = _LINE.match(line)
     if not head:
@@ -177,7 +177,7 @@ def _row(raw: dict[str, object]) -> Row:
         messages=tuple({"role": one["role"], "content": one["content"]} for one in messages),
         language="en" if language == "en" else "zh",
         sources=tuple(
-            Source(str(one["kind"]), str(one["id"]), str(one.get("quote") or "").strip())
+            RowSource(str(one["kind"]), str(one["id"]), str(one.get("quote") or "").strip())
             for one in sources
         ),
         entities=tuple(map(str, entities)) if isinstance(entities, list) else (),
@@ -233,7 +233,7 @@ class _Pool:
             for quote in self._near.get((row.language, entity), ())
             if covered or (quote.kind == "fact" and len(heads) == 1)
         ]
-        strangers = self._all[row.language]
+        others = self._all[row.language]
         if not covered:
             close = {
                 quote.text
@@ -243,7 +243,7 @@ class _Pool:
             own |= close - {quote.text for quote in near}
         drawn: list[str] = []
         for _ in range(8 * wanted):
-            source = near if near and pick.random() < 0.5 else strangers
+            source = near if near and pick.random() < 0.5 else others
             quote = pick.choice(source) if source else None
             if quote and quote.text not in own and quote.head not in heads:
                 own.add(quote.text)
@@ -269,7 +269,7 @@ def _open(
     tokenizer: "PreTrainedTokenizerBase",
     recipe: Recipe,
     pick: random.Random,
-    report: Report,
+    report: ExampleReport,
     tools: TextTools,
 ) -> Example | None:
     """Show a row with its evidence in the prompt, or in a few cases without and declined."""
@@ -315,7 +315,7 @@ def _closed(
     row: Row,
     tokenizer: "PreTrainedTokenizerBase",
     max_tokens: int,
-    report: Report,
+    report: ExampleReport,
     tools: TextTools,
 ) -> Example | None:
     """Show a row as it stands; the oldest turns go where it is too long."""
@@ -385,7 +385,10 @@ def _asked(row: Row, tools: TextTools) -> tuple[str, ...]:
         return row.objects
     said = answer.casefold()
     listed = [
-        item for source in row.sources for item in items(source.quote) if item.casefold() in said
+        item
+        for source in row.sources
+        for item in listed_facts(source.quote)
+        if item.casefold() in said
     ]
     if listed:
         return tuple(dict.fromkeys(listed))

@@ -1,8 +1,8 @@
-"""Score a student on rows that it never trained on, and let it write.
+"""Score a model on rows that it never trained on, and let it write answers.
 
     held-out examples -> loss on their answers -> greedy answers -> facts present, facts supported
 
-Scores carry 95 % intervals by bootstrap over rows. It does not know what a round does with them.
+Scores carry 95 % intervals by bootstrap over rows.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from finetune import model, rendering
-from finetune.dataset import Example, items
+from finetune.dataset import Example, listed_facts
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import pack
@@ -65,7 +65,7 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """Scores with what each row added to the loss, so that two runs can be compared in pairs."""
 
     scores: Scores
@@ -81,7 +81,7 @@ def measure(
     precision: Precision = "auto",
     names: Iterable[str] = (),
     progress: Progress = silent,
-) -> Measured:
+) -> Measurement:
     """Score a student; `names` are facts by name, looked for in sentences that list nothing."""
     student.model.eval()
     rows = []
@@ -98,19 +98,19 @@ def measure(
         rows=len(rows),
         answer_tokens=round(sum(tokens for _, tokens in rows)),
         nll=nll,
-        nll_interval=interval(rows) or (nll, nll),
+        nll_interval=bootstrap_interval(rows) or (nll, nll),
         perplexity=math.exp(min(nll, 700.0)),
         answers=len(written),
         facts_present=_ratio(present),
-        facts_present_interval=interval(present),
+        facts_present_interval=bootstrap_interval(present),
         facts_supported=_ratio(supported),
-        facts_supported_interval=interval(supported),
+        facts_supported_interval=bootstrap_interval(supported),
         declined=_ratio(refused),
     )
-    return Measured(scores, tuple(rows))
+    return Measurement(scores, tuple(rows))
 
 
-def interval(pairs: Sequence[Pair], seed: int = 0) -> Interval | None:
+def bootstrap_interval(pairs: Sequence[Pair], seed: int = 0) -> Interval | None:
     """Return the 95 % bootstrap interval of a ratio of sums; None where there is no ratio."""
     if not sum(below for _, below in pairs):
         return None
@@ -125,14 +125,14 @@ def interval(pairs: Sequence[Pair], seed: int = 0) -> Interval | None:
     return drawn[round(0.025 * (len(drawn) - 1))], drawn[round(0.975 * (len(drawn) - 1))]
 
 
-def difference(before: Measured, after: Measured) -> tuple[float, Interval]:
+def paired_difference(before: Measurement, after: Measurement) -> tuple[float, Interval]:
     """Return by how much the mean loss changed, with the interval of the paired difference."""
     pairs = [
         (late - early, tokens)
         for (early, tokens), (late, _) in zip(before.rows, after.rows, strict=True)
     ]
     change = _ratio(pairs) or 0.0
-    return change, interval(pairs) or (change, change)
+    return change, bootstrap_interval(pairs) or (change, change)
 
 
 def generate(
@@ -298,11 +298,11 @@ def _present(example: Example, text: str, tools: TextTools) -> Pair:
 def _supported(example: Example, text: str, names: Sequence[str], tools: TextTools) -> Pair:
     """Count the facts that an answer states and its evidence holds."""
     whole = _plain("\n".join(example.evidence))
-    facts = stated(text, names, tools)
+    facts = stated_facts(text, names, tools)
     return sum(_plain(fact) in whole for fact in facts), len(facts)
 
 
-def stated(text: str, names: Sequence[str], tools: TextTools) -> list[str]:
+def stated_facts(text: str, names: Sequence[str], tools: TextTools) -> list[str]:
     """Return the facts that a text states: listed items, known names, else whole sentences.
 
     `names` are sought longest first, so that a name within a longer one is not counted.
@@ -322,7 +322,7 @@ def stated(text: str, names: Sequence[str], tools: TextTools) -> list[str]:
 
 def known_names(quotes: Iterable[str]) -> set[str]:
     """Return the facts that evidence lines list, two characters or longer."""
-    return {item for quote in quotes for item in items(quote) if len(item) > 1}
+    return {item for quote in quotes for item in listed_facts(quote) if len(item) > 1}
 
 
 def _after_colon(body: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetune import model, trainer
-from finetune.dataset import Report
+from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
 from finetune.recipe import Recipe
@@ -56,7 +56,7 @@ class Preflight:
         return {**asdict(self), "fits": self.fits}
 
 
-def check(recipe: Recipe, number: int, packing: Packing, report: Report) -> Preflight:
+def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) -> Preflight:
     """Estimate a round; FinetuneError where the base or the rows make it impossible."""
     plan = recipe.round(number)
     device = model.choose_device()
@@ -214,6 +214,6 @@ def _wait(result: "torch.Tensor") -> None:
     float(result[0, 0])
 
 
-def _left_out_reasons(report: Report) -> str:
+def _left_out_reasons(report: ExampleReport) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in report.left_out.items())
     return reasons or "there are no rows"

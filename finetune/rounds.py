@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 
 from finetune import adapters, dataset, evaluate, manifests, model, preflight, rendering, trainer
 from finetune.adapters import Adapter, SelfTest
-from finetune.dataset import Dataset, Example, Report, Row
+from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
-from finetune.evaluate import Measured
+from finetune.evaluate import Measurement
 from finetune.model import Student
 from finetune.objectives.registry import Objective, objective_of
 from finetune.packing import Packing, pack
@@ -61,7 +61,7 @@ class _RoundInputs:
     parent: Adapter | None
     objective: Objective
     packing: Packing
-    report: Report
+    report: ExampleReport
     held_out: list[Example]
     names: set[str]
     tools: TextTools
@@ -216,7 +216,9 @@ def _prepare(
     progress(Tick("read data", 0, None))
     data = dataset.read(folder or newest_data(home))
     drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
-    held_out, _ = dataset.show(drawn, data.validation, tokenizer, recipe, recipe.seed, tools)
+    held_out, _ = dataset.make_examples(
+        drawn, data.validation, tokenizer, recipe, recipe.seed, tools
+    )
     if not held_out:
         raise FinetuneError(
             f"No validation row of {data.folder} can be shown to the model.",
@@ -260,7 +262,7 @@ def _check_memory(work: _RoundInputs) -> None:
         )
 
 
-def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measured:
+def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
     return evaluate.measure(
         student,
         work.held_out,
@@ -287,7 +289,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
 
 
 def _identity(work: _RoundInputs, student: Student) -> str:
-    """Return what tells this very run from any other: only it may go on from its checkpoint."""
+    """Return what identifies this very run: only it may resume from its checkpoint."""
     parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
     return manifests.of_value(
         [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]
@@ -302,8 +304,8 @@ def _finish(
     work: _RoundInputs,
     student: Student,
     fit: TrainingRun,
-    before: Measured,
-    after: Measured,
+    before: Measurement,
+    after: Measurement,
     progress: Progress,
 ) -> RoundOutcome:
     """Save, test, judge, and only then give the round its name."""
@@ -347,7 +349,7 @@ def _write_curve(folder: Path, fit: TrainingRun) -> None:
 
 
 def _record(
-    work: _RoundInputs, student: Student, fit: TrainingRun, before: Measured, after: Measured
+    work: _RoundInputs, student: Student, fit: TrainingRun, before: Measurement, after: Measurement
 ) -> dict[str, object]:
     """Return the round's manifest, less its self-test and its gate."""
     recipe, parent = work.recipe, work.parent
@@ -397,13 +399,13 @@ def _versions() -> dict[str, str]:
 
 
 def _judge(
-    work: _RoundInputs, before: Measured, after: Measured, test: SelfTest
+    work: _RoundInputs, before: Measurement, after: Measurement, test: SelfTest
 ) -> dict[str, object]:
     """Decide whether the round is good enough to answer, and say why.
 
     Round 1 must not be worse than the bare base; a later one must beat the parent it started from.
     """
-    change, interval = evaluate.difference(before, after)
+    change, interval = evaluate.paired_difference(before, after)
     first = work.parent is None
     improved = change <= 0 if first else change < 0
     passed = improved and test.passed

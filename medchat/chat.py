@@ -17,10 +17,10 @@ from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from medchat.answering import answer_check, prompts, relevance
 from medchat.answering.answer import Answer, Evidence, Model
-from medchat.answering.answer_check import Checked
+from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import Draft, abstain, choose_answer, quote, state_limits
-from medchat.answering.retriever import KnowledgeRetriever, embedding_of, evidence_of
-from medchat.answering.understanding import Asked, understand, widened
+from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
+from medchat.answering.understanding import Question, understand_question, widen
 from medchat.answering.writer import LocalWriter, Writer, open_writer, write
 from medchat.errors import MedchatError
 from medchat.settings import Settings
@@ -64,7 +64,7 @@ class _Retrieved:
     """The question as the evidence understands it, what was found, and what of it answers."""
 
     search: Search
-    asked: Asked
+    asked: Question
     found: list[Evidence]
     relevant: list[Evidence]
 
@@ -95,13 +95,15 @@ class Chat:
         search = self.search()
         earlier = self._earlier_messages(conversation)
         parse = partial(parse_query, linker=search.linker)
-        asked = understand(question, _questions(earlier), parse)
+        asked = understand_question(question, _questions(earlier), parse)
         timer.lap("understand")
 
         yield Status("retrieve")
         retrieved = self._retrieve(search, asked)
         find = retrieved.search.linker.find
-        evidence = prompts.pick(retrieved.relevant, retrieved.asked, self.writer.limits, find)
+        evidence = prompts.select_pieces(
+            retrieved.relevant, retrieved.asked, self.writer.limits, find
+        )
         timer.lap("retrieve")
 
         checked = None
@@ -129,7 +131,7 @@ class Chat:
         id = conversations.conversation(self.engine, conversation).id
         return conversations.messages(self.engine, id)
 
-    def _retrieve(self, search: Search, asked: Asked) -> _Retrieved:
+    def _retrieve(self, search: Search, asked: Question) -> _Retrieved:
         """Look for what answers; once more in the newest generation, where nothing does.
 
         A generation may be collected while it is read: the one that came after it has all.
@@ -139,21 +141,21 @@ class Chat:
             return self._look(newer, retrieved.asked)
         return retrieved
 
-    def _look(self, search: Search, asked: Asked) -> _Retrieved:
+    def _look(self, search: Search, asked: Question) -> _Retrieved:
         """Look in the question's language, and in both where nothing there answers.
 
         Where nothing is known of "acute gout", what is known of gout answers.
         """
         found: list[Evidence] = []
-        wider = widened(asked, partial(parse_query, linker=search.linker))
+        wider = widen(asked, partial(parse_query, linker=search.linker))
         for question in (asked, wider) if wider else (asked,):
             for language in (asked.language, None):
                 retriever = KnowledgeRetriever(
                     search=search, top=self.settings.top, language=language
                 )
-                found = evidence_of(retriever.invoke(question.question)) or found
-                understood = relevance.about(question, found)
-                relevant = relevance.relevant(found, understood, search.linker.find)
+                found = to_evidence(retriever.invoke(question.question)) or found
+                understood = relevance.drop_partial_names(question, found)
+                relevant = relevance.select_relevant(found, understood, search.linker.find)
                 if relevant:
                     return _Retrieved(search, understood, found, relevant)
         return _Retrieved(search, understood, found, [])
@@ -164,7 +166,7 @@ class Chat:
         evidence: list[Evidence],
         earlier: Sequence[StoredMessage],
         timer: TurnTimer,
-    ) -> Generator[Event, None, Checked | None]:
+    ) -> Generator[Event, None, CheckedAnswer | None]:
         """Return the checked draft, or a quotation, or None where the writer finds no answer."""
         asked, find = retrieved.asked, retrieved.search.linker.find
         foreign = evidence[0].language != asked.language
@@ -174,7 +176,7 @@ class Chat:
 
         yield Status("write")
         history = _history(earlier) if self.writer.remembers else []
-        messages, given = prompts.compose(asked, evidence, self.writer.limits, history)
+        messages, given = prompts.compose_messages(asked, evidence, self.writer.limits, history)
         if not self.writer.limits.fits(messages):
             return quote(evidence, asked, find)
         text = ""
@@ -187,7 +189,7 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = answer_check.check(text, given, find, keep_unsupported=keep)
+        checked = answer_check.check_draft(text, given, find, keep_unsupported=keep)
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
         return choose_answer(Draft(text, checked, given, reads_well), asked, find)
@@ -195,7 +197,7 @@ class Chat:
     def _answer(
         self,
         retrieved: _Retrieved,
-        checked: Checked | None,
+        checked: CheckedAnswer | None,
         evidence: Sequence[Evidence],
         timer: TurnTimer,
     ) -> Answer:
@@ -214,7 +216,7 @@ class Chat:
             seconds=timer.total(),
         )
 
-    def _model(self, asked: Asked, checked: Checked | None) -> Model:
+    def _model(self, asked: Question, checked: CheckedAnswer | None) -> Model:
         """Return who wrote the answer; the writer's limits concern only what it wrote itself."""
         wrote = checked is not None and not checked.verbatim
         return replace(self.writer.about, note=self.writer.note(asked.language) if wrote else "")

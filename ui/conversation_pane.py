@@ -90,18 +90,18 @@ def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
 
 def _body(answer: Answer, words: PageText) -> str:
     quotes = _quotes(answer)
-    told = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
+    shown = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
     joint = "" if answer.language == "zh" else " "
     notes = [
         f'<p class="note">{safe(words(key))}</p>'
         for key, present in (
-            ("quoted_note", any('class="quoted"' in one for one in told)),
+            ("quoted_note", any('class="quoted"' in one for one in shown)),
             ("unsupported_note", any(one.support == "unsupported" for one in answer.sentences)),
         )
         if present
     ]
     kind = "text quotes" if _is_quotation(answer) else "text"
-    text = f'<div class="{kind}">{joint.join(told)}</div>{"".join(notes)}'
+    text = f'<div class="{kind}">{joint.join(shown)}</div>{"".join(notes)}'
     return text + _references(answer, words)
 
 

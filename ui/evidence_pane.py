@@ -77,8 +77,8 @@ def _text(source: CitationSource) -> str:
 
 def _facts(source: CitationSource, words: PageText) -> str:
     rows = [("section", source.section), ("from", "; ".join(source.origins))]
-    told = "".join(
+    listed = "".join(
         f"<dt>{safe(words(key))}</dt><dd>{safe(value)}</dd>" for key, value in rows if value
     )
     id = f"<dt>{safe(words('id'))}</dt><dd><code>{safe(source.citation.id)}</code></dd>"
-    return f'<dl class="facts">{told}{id}</dl>'
+    return f'<dl class="facts">{listed}{id}</dl>'

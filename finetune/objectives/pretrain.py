@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset, Report, Row
+from finetune.dataset import Dataset, ExampleReport, Row
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
 from finetune.text_tools import TextTools
@@ -30,7 +30,7 @@ class Pretraining:
         recipe: Recipe,
         seed: int,
         tools: TextTools,
-    ) -> tuple[list[Rendered], Report]:
+    ) -> tuple[list[Rendered], ExampleReport]:
         """Return the texts of the training rows, each ended, as tokens that are all learned."""
         end = int(tokenizer.eos_token_id)
         examples = []
@@ -39,7 +39,7 @@ class Pretraining:
             for start in range(0, len(ids), recipe.max_tokens):
                 piece = ids[start : start + recipe.max_tokens]
                 examples.append(Rendered(piece, [True] * len(piece)))
-        return examples, Report(rows=len(data.train), kept=len(data.train))
+        return examples, ExampleReport(rows=len(data.train), kept=len(data.train))
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[str]:

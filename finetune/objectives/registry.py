@@ -7,7 +7,7 @@ A new objective is one module beside this one and one line in OBJECTIVES.
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from finetune.dataset import Dataset, Report
+from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
@@ -32,7 +32,7 @@ class Objective(Protocol):
         recipe: Recipe,
         seed: int,
         tools: TextTools,
-    ) -> tuple[list[Rendered], Report]:
+    ) -> tuple[list[Rendered], ExampleReport]:
         """Return what the model will see of a dataset, and what became of its rows."""
 
     def losses(self, network: Any, row: Packed, device: "torch.device") -> "torch.Tensor":  # noqa: ANN401

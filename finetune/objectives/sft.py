@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from finetune import dataset
-from finetune.dataset import Dataset, Report
+from finetune.dataset import Dataset, ExampleReport
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
 from finetune.text_tools import TextTools
@@ -30,9 +30,11 @@ class SupervisedFinetuning:
         recipe: Recipe,
         seed: int,
         tools: TextTools,
-    ) -> tuple[list[Rendered], Report]:
+    ) -> tuple[list[Rendered], ExampleReport]:
         """Return the training rows as dialogues whose answers are to be learned."""
-        shown, report = dataset.show(data.train, data.train, tokenizer, recipe, seed, tools)
+        shown, report = dataset.make_examples(
+            data.train, data.train, tokenizer, recipe, seed, tools
+        )
         examples = [example.tokens for example in shown]
         if recipe.rehearsal:
             from finetune.mini import reading

@@ -74,7 +74,7 @@ def substitute(text: str, names: Mapping[str, Value], shown: Mapping[str, str]) 
 
     `shown` says how the number behind a name is written.
 
-    >>> written("w * (0.85 if sex == female else 1)", {"sex": "male", "w": 70.0}, {"w": "70"})
+    >>> substitute("w * (0.85 if sex == female else 1)", {"sex": "male", "w": 70.0}, {"w": "70"})
     '70 * 1'
     """
     return _write(_tree(text), names, shown)[0]
@@ -103,7 +103,7 @@ def names_in(text: str) -> frozenset[str]:
 def round_half_up(value: float, places: int) -> str:
     """Return a number with so many decimals, halves away from zero as people round.
 
-    >>> rounded(2.345, 2), rounded(-0.04, 1)
+    >>> round_half_up(2.345, 2), round_half_up(-0.04, 1)
     ('2.35', '0.0')
     """
     text = str(Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

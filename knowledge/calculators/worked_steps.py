@@ -16,7 +16,7 @@ def show_working(formula: Formula, given: Given, language: Language) -> str:
     """Return the line for a formula or a score.
 
     >>> from knowledge.calculators.formulas.registry import FORMULAS
-    >>> working(FORMULAS["bmi"], {"weight": "70", "height": "1.75"}, "en")
+    >>> show_working(FORMULAS["bmi"], {"weight": "70", "height": "1.75"}, "en")
     '70 ÷ 1.75 ^ 2'
     """
     if formula.terms:

@@ -24,14 +24,14 @@ _LEVEL = re.compile(r"\blevel: ([^;,]+)")
 _UNSTATED = ("not stated", "unknown")
 
 
-def against(fact: Fact, others: Sequence[Fact]) -> list[str]:
+def find_conflicting(fact: Fact, others: Sequence[Fact]) -> list[str]:
     """Return the ids of the facts that cannot be right together with this one."""
-    return [other.id for other in others if other.id != fact.id and clash(fact, other)]
+    return [other.id for other in others if other.id != fact.id and conflict(fact, other)]
 
 
-def clash(fact: Fact, other: Fact) -> bool:
+def conflict(fact: Fact, other: Fact) -> bool:
     """Say whether two facts contradict each other."""
-    return oppose(fact, other) or _rival(fact, other)
+    return exclude_each_other(fact, other) or _rival(fact, other)
 
 
 class RelatedPair(Protocol):
@@ -50,7 +50,7 @@ class RelatedPair(Protocol):
         """The id of the other entity."""
 
 
-def oppose(one: RelatedPair, other: RelatedPair) -> bool:
+def exclude_each_other(one: RelatedPair, other: RelatedPair) -> bool:
     """Say whether two statements relate the same two entities in ways that exclude each other."""
     return (
         bool(one.object and other.object)
@@ -77,7 +77,7 @@ def _rival(fact: Fact, other: Fact) -> bool:
     )
 
 
-def levels(fact: Fact) -> dict[str, list[str]]:
+def stated_levels(fact: Fact) -> dict[str, list[str]]:
     """Return each level that a fact is given, with the sources that give it."""
     found: dict[str, list[str]] = {}
     for source, note in fact.notes:
@@ -87,7 +87,7 @@ def levels(fact: Fact) -> dict[str, list[str]]:
     return found
 
 
-def listed(engine: Engine, generation: int, limit: int) -> list[View]:
+def list_conflicts(engine: Engine, generation: int, limit: int) -> list[View]:
     """Return the conflicts of a generation, each with its sides and their sources."""
     graph = KnowledgeGraph(engine, generation)
     with engine.connect() as connection:
@@ -114,12 +114,12 @@ def _conflicts(graph: KnowledgeGraph, subjects: Sequence[str]) -> Iterator[tuple
         own = graph.facts(subject)
         others = [*own, *graph.inverse(subject)]
         for fact in own:
-            if len(levels(fact)) > 1 and frozenset((fact.id,)) not in told:
+            if len(stated_levels(fact)) > 1 and frozenset((fact.id,)) not in told:
                 told.add(frozenset((fact.id,)))
                 yield "its sources give different levels", [fact]
             for other in others:
                 pair = frozenset((fact.id, other.id))
-                if len(pair) == 2 and pair not in told and clash(fact, other):
+                if len(pair) == 2 and pair not in told and conflict(fact, other):
                     told.add(pair)
                     single = fact.object is None
                     yield "one answer is expected" if single else "opposed relations", [fact, other]

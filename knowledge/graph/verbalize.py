@@ -145,9 +145,9 @@ def evidence_line(
     With `inverse` the subject is what the facts are about as an object: the conditions that have
     this symptom.
 
-    >>> line("Type 2 diabetes", "symptom", ["thirst", "fatigue"], "en")
+    >>> evidence_line("Type 2 diabetes", "symptom", ["thirst", "fatigue"], "en")
     'Type 2 diabetes — symptoms: thirst; fatigue.'
-    >>> line("2型糖尿病", "symptom", ["口渴", "乏力"], "zh")
+    >>> evidence_line("2型糖尿病", "symptom", ["口渴", "乏力"], "zh")
     '2型糖尿病——症状：口渴；乏力。'
     """
     label = _label(RELATIONS[relation], language, inverse)
@@ -168,9 +168,9 @@ def fact_sentence(
 ) -> str:
     """Return one fact, or facts of one relation, as a natural sentence.
 
-    >>> statement("Type 2 diabetes", "symptom", ["thirst", "blurred vision", "fatigue"], "en")
+    >>> fact_sentence("Type 2 diabetes", "symptom", ["thirst", "blurred vision", "fatigue"], "en")
     'Symptoms of Type 2 diabetes include thirst, blurred vision and fatigue.'
-    >>> statement("二甲双胍", "contraindication", "严重肾衰竭", "zh")
+    >>> fact_sentence("二甲双胍", "contraindication", "严重肾衰竭", "zh")
     '二甲双胍的禁忌证包括严重肾衰竭。'
     """
     subject_name = _name(subject, language)

@@ -52,7 +52,7 @@ class Match:
 def split_words(text: str) -> list[str]:
     """Return words in lower case and runs of Chinese as pairs of characters.
 
-    >>> words("Fever in 2型糖尿病")
+    >>> split_words("Fever in 2型糖尿病")
     ['fever', 'in', '2', '型糖', '糖尿', '尿病']
     """
     plain = unicodedata.normalize("NFKC", text).lower()
@@ -108,9 +108,9 @@ def chinese_query_runs(question: str) -> list[str]:
     A single character is what a name or a word that only asks leaves over, and says nothing; beside
     a Latin letter it is part of a word.
 
-    >>> asked_chinese("低钠血症的纠正速度是多少？")
+    >>> chinese_query_runs("低钠血症的纠正速度是多少？")
     ['低钠血症', '纠正速度']
-    >>> asked_chinese("|期能用维A酸吗")
+    >>> chinese_query_runs("|期能用维A酸吗")
     ['维', '酸']
     """
     plain = unicodedata.normalize("NFKC", _STOP_ZH.sub(" ", question))

@@ -237,8 +237,8 @@ def _entity(graph: KnowledgeGraph, entity: Entity) -> View:
                 **_object(fact, known),
                 "sources": list(fact.sources),
                 "notes": dict(fact.notes),
-                "conflicts": conflicts.against(fact, [*facts, *inverse]),
-                "levels": conflicts.levels(fact),
+                "conflicts": conflicts.find_conflicting(fact, [*facts, *inverse]),
+                "levels": conflicts.stated_levels(fact),
             }
             for fact in facts
         ],

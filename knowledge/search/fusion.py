@@ -17,7 +17,7 @@ def fuse_scores(cosines: Mapping[str, float], matches: Mapping[str, float]) -> d
 
     `cosines` are as the vectors gave them, `matches` BM25 scores as shares of the best.
 
-    >>> list(fused({"a": 0.5, "b": 0.4, "c": 0.3}, {"b": 1.0}))
+    >>> list(fuse_scores({"a": 0.5, "b": 0.4, "c": 0.3}, {"b": 1.0}))
     ['b', 'a', 'c']
     """
     weight = weights.DENSE_WEIGHT if cosines else 0.0

@@ -30,9 +30,9 @@ def segment(run: str, rarity: Rarity, unknown: float) -> list[str]:
 
     >>> known = {"纠正": 2.0, "速度": 2.5, "手术": 1.0}
     >>> rarity = lambda pair: known.get(pair, 9.0)
-    >>> segmented("纠正速度", rarity, 9.0), segmented("做手术", rarity, 9.0)
+    >>> segment("纠正速度", rarity, 9.0), segment("做手术", rarity, 9.0)
     (['纠正', '速度'], ['手术'])
-    >>> segmented("霍乱", rarity, 9.0)
+    >>> segment("霍乱", rarity, 9.0)
     ['霍乱']
     """
     if len(run) < 2:

@@ -72,7 +72,7 @@ _NUMBER = r"(?<![\d.,A-Za-z])-?\d+(?:\.\d+)?"
 def spellings(unit: str, language: Language) -> tuple[str, ...]:
     """Return how a unit is written; nothing for one that has no sign.
 
-    >>> spelled("kg", "zh")
+    >>> spellings("kg", "zh")
     ('kg', '公斤', '千克')
     """
     if not unit:
@@ -84,7 +84,7 @@ def spellings(unit: str, language: Language) -> tuple[str, ...]:
 def readable_spellings(unit: str, language: Language) -> tuple[str, ...]:
     """Return the spellings that may stand behind any number.
 
-    >>> choices("years", "en")
+    >>> readable_spellings("years", "en")
     ('years', 'yrs')
     """
     return tuple(each for each in spellings(unit, language) if each not in _UNSAID)
@@ -98,8 +98,10 @@ def unit_symbol(unit: str, language: Language) -> str:
 def format_quantity(number: str, unit: str, language: Language) -> str:
     """Return a number with its unit as calls and answers write it.
 
-    >>> amount("70", "kg", "en"), amount("60", "years", "zh"), amount("1.4", "", "en")
-    ('70 kg', '60岁', '1.4')
+    >>> format_quantity("70", "kg", "en"), format_quantity("60", "years", "zh")
+    ('70 kg', '60岁')
+    >>> format_quantity("1.4", "", "en")
+    '1.4'
     """
     spelling = unit_symbol(unit, language)
     if language == "en" and number == "1":
@@ -120,7 +122,7 @@ def find_quantities(text: str) -> Iterator[tuple[int, str, str]]:
 
     In "128/76 mmHg" both numbers have the unit.
 
-    >>> [found[1:] for found in quantities("A 60-year-old, 72 kg, BP 128/76 mmHg, INR 1.4")]
+    >>> [found[1:] for found in find_quantities("A 60-year-old, 72 kg, BP 128/76 mmHg, INR 1.4")]
     [('60', 'year'), ('72', 'kg'), ('128', 'mmHg'), ('76', 'mmHg'), ('1.4', '')]
     """
     for found in _pattern().finditer(text):

@@ -1,4 +1,4 @@
-"""The nouns of an answer: its sentences, its citations, the model that wrote it.
+"""Define an answer with its sentences, its citations and the evidence behind them.
 
     chat -> Answer -> store, command line, web
 

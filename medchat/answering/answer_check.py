@@ -1,4 +1,4 @@
-"""The sentence check: what a draft says must stand in the evidence that it cites.
+"""Check every sentence of a draft against the evidence that it cites.
 
 draft -> sentences with their [n] -> each held against the evidence, sentence by sentence
       -> supported (citation kept or repaired) | unsupported (dropped or marked)
@@ -16,7 +16,7 @@ from medchat.answering.entailment import Find, Piece, Text, score
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedAnswer:
     """A draft after the check: its sentences, and the citations they use, numbered from 1.
 
     `verbatim` says that evidence is quoted and no writer had a part in it.
@@ -34,13 +34,13 @@ class Checked:
         return join_sentences(sentence.text for sentence in self.sentences)
 
 
-def check(
+def check_draft(
     draft: str,
     evidence: Sequence[Evidence],
     find: Find,
     *,
     keep_unsupported: bool = False,
-) -> Checked:
+) -> CheckedAnswer:
     """Hold every sentence of a draft against the evidence, which `[1]` counts from 1.
 
     A sentence that its own citation does not carry gets the citation of evidence that does. What
@@ -58,7 +58,7 @@ def check(
     )
 
 
-def quoted(evidence: Sequence[Evidence]) -> Checked:
+def quote_evidence(evidence: Sequence[Evidence]) -> CheckedAnswer:
     """Answer by quoting: evidence in its own words, sentence by sentence, carries itself."""
     judged = [
         _Judged(_spoken(text, piece), (number,), "supported", 1.0)
@@ -68,7 +68,7 @@ def quoted(evidence: Sequence[Evidence]) -> Checked:
     return replace(_numbered(judged, evidence), verbatim=True)
 
 
-def fill_in(checked: Checked, facts: Sequence[Evidence]) -> Checked:
+def complete_lists(checked: CheckedAnswer, facts: Sequence[Evidence]) -> CheckedAnswer:
     """Put the whole line of facts where a draft names only some of what it lists.
 
     A contraindication that is left out is as wrong as one that is made up.
@@ -87,7 +87,7 @@ def fill_in(checked: Checked, facts: Sequence[Evidence]) -> Checked:
     return replace(checked, sentences=tuple(kept), verbatim=not written)
 
 
-def beside(checked: Checked, piece: Evidence) -> Checked:
+def append_quotation(checked: CheckedAnswer, piece: Evidence) -> CheckedAnswer:
     """Quote one more piece of evidence after what is said already."""
     number = len(checked.citations) + 1
     more = tuple(
@@ -101,7 +101,7 @@ def beside(checked: Checked, piece: Evidence) -> Checked:
     )
 
 
-def citations_of(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+def number_citations(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """Return pieces of evidence as citations numbered from 1."""
     return tuple(_citation(number, piece) for number, piece in enumerate(evidence, 1))
 
@@ -154,7 +154,7 @@ def _jointly(sentence: str, pieces: Sequence[Piece], find: Find) -> tuple[int, .
     return tuple(dict.fromkeys(used))
 
 
-def _numbered(judged: Sequence[_Judged], evidence: Sequence[Evidence]) -> Checked:
+def _numbered(judged: Sequence[_Judged], evidence: Sequence[Evidence]) -> CheckedAnswer:
     """Number the citations by first use, and write the markers into the sentences."""
     order: dict[int, int] = {}
     for one in judged:
@@ -170,7 +170,7 @@ def _numbered(judged: Sequence[_Judged], evidence: Sequence[Evidence]) -> Checke
         for one in judged
         for cited in [tuple(order[number] for number in one.cited)]
     )
-    return Checked(
+    return CheckedAnswer(
         sentences, tuple(_citation(n, evidence[number - 1]) for number, n in order.items())
     )
 

@@ -11,10 +11,10 @@ from knowledge.text.citations import uncited
 from knowledge.text.sentences import join_sentences
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
-from medchat.answering.answer_check import Checked
+from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.entailment import Find
 from medchat.answering.text_features import letters
-from medchat.answering.understanding import Asked
+from medchat.answering.understanding import Question
 
 QUOTED = 3
 """An answer by quotation holds at most this many pieces of evidence."""
@@ -56,12 +56,12 @@ class Draft:
     """
 
     text: str
-    checked: Checked
+    checked: CheckedAnswer
     evidence: Sequence[Evidence]
     reads_well: bool
 
 
-def choose_answer(draft: Draft, asked: Asked, find: Find) -> Checked | None:
+def choose_answer(draft: Draft, asked: Question, find: Find) -> CheckedAnswer | None:
     """Return the checked draft, a quotation, or None for an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
@@ -72,7 +72,7 @@ def choose_answer(draft: Draft, asked: Asked, find: Find) -> Checked | None:
     exact = [piece for piece in evidence if relevance.is_exact(piece, asked, find)]
     if not draft.reads_well:
         # a list of medicines is the answer where no treatments as such are listed
-        exact = exact or [piece for piece in evidence if relevance.accompanies(piece, asked)]
+        exact = exact or [piece for piece in evidence if relevance.is_companion(piece, asked)]
     if _declines(draft.text):
         return quote(evidence, asked, find) if exact or not draft.reads_well else None
     if not checked.sentences:
@@ -81,17 +81,17 @@ def choose_answer(draft: Draft, asked: Asked, find: Find) -> Checked | None:
     if exact and not any(piece.id in used for piece in exact):
         return quote(evidence, asked, find)
     cited = [piece for piece in evidence if piece.kind == "fact" and piece.id in used]
-    filled = answer_check.fill_in(checked, exact if draft.reads_well else cited)
+    filled = answer_check.complete_lists(checked, exact if draft.reads_well else cited)
     passage = _best_passage(evidence, asked, find)
     only_facts = all(citation.kind == "fact" for citation in filled.citations)
     if draft.reads_well or not (exact and passage and only_facts):
         return filled
-    return answer_check.beside(filled, passage)
+    return answer_check.append_quotation(filled, passage)
 
 
 def quote(
-    evidence: Sequence[Evidence], asked: Asked, find: Find, *, foreign: bool = False
-) -> Checked:
+    evidence: Sequence[Evidence], asked: Question, find: Find, *, foreign: bool = False
+) -> CheckedAnswer:
     """Quote the very facts asked for and the best passage, else what was found best.
 
     `foreign` says that the evidence is in the other language than the question.
@@ -100,31 +100,35 @@ def quote(
     facts = [
         piece
         for piece in evidence
-        if relevance.is_exact(piece, asked, find) or relevance.accompanies(piece, asked)
+        if relevance.is_exact(piece, asked, find) or relevance.is_companion(piece, asked)
     ]
     if facts:
         passage = _best_passage(evidence, asked, find)
         chosen = facts[:QUOTED] + ([passage] if passage else [])
-    quoted = answer_check.quoted(chosen)
+    quoted = answer_check.quote_evidence(chosen)
     return _prefaced(quoted, _FIXED["foreign"][asked.language]) if foreign else quoted
 
 
-def state_limits(checked: Checked, asked: Asked, evidence: Sequence[Evidence]) -> Checked:
+def state_limits(
+    checked: CheckedAnswer, asked: Question, evidence: Sequence[Evidence]
+) -> CheckedAnswer:
     """Say first where what is cited speaks of none of the patients, or words, asked about."""
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
-    missed = [who for who in relevance.patients(asked) if not relevance.speaks_of(cited, who)]
+    missed = [
+        who for who in relevance.find_patients(asked) if not relevance.speaks_of_patient(cited, who)
+    ]
     if missed:
         joint = "、" if asked.language == "zh" else " or "
         named = joint.join(_PATIENTS[who][asked.language] for who in missed)
         return _prefaced(checked, _FIXED["general"][asked.language].format(patients=named))
-    words = relevance.unspoken(asked, cited)
+    words = relevance.find_unanswered_words(asked, cited)
     in_its_language = all(piece.language == asked.language for piece in evidence)
     if not words or not in_its_language:
         return checked
     return _prefaced(checked, _FIXED["unspoken"][asked.language].format(words=words))
 
 
-def abstain(asked: Asked, found: Sequence[Evidence]) -> Checked:
+def abstain(asked: Question, found: Sequence[Evidence]) -> CheckedAnswer:
     """Say that the question is not covered, and name the nearest of what was found."""
     sentences = [Sentence(_FIXED["nothing"][asked.language], (), "none", 0.0)]
     nearest = found[:NEAREST]
@@ -136,7 +140,7 @@ def abstain(asked: Asked, found: Sequence[Evidence]) -> Checked:
         text = join_sentences([_FIXED["nearest"][asked.language], named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
-    return Checked(tuple(sentences), answer_check.citations_of(nearest))
+    return CheckedAnswer(tuple(sentences), answer_check.number_citations(nearest))
 
 
 def _declines(draft: str) -> bool:
@@ -144,15 +148,17 @@ def _declines(draft: str) -> bool:
     return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
 
 
-def _best_passage(evidence: Sequence[Evidence], asked: Asked, find: Find) -> Evidence | None:
+def _best_passage(evidence: Sequence[Evidence], asked: Question, find: Find) -> Evidence | None:
     """Return the best passage on the very subject, as its title says.
 
     It stands after a list of facts, which names what but not when or how much.
     """
     passages = (piece for piece in evidence if piece.kind == "passage")
-    return next((piece for piece in passages if relevance.in_title(piece, asked, find)), None)
+    return next(
+        (piece for piece in passages if relevance.is_named_in_title(piece, asked, find)), None
+    )
 
 
-def _prefaced(checked: Checked, text: str) -> Checked:
+def _prefaced(checked: CheckedAnswer, text: str) -> CheckedAnswer:
     preface = Sentence(text, (), "none", 0.0)
     return replace(checked, sentences=(preface, *checked.sentences))

@@ -1,4 +1,4 @@
-"""The prompt: which pieces of evidence a writer reads, cut to what answers the question.
+"""Choose the evidence that a writer reads, cut to what answers, and compose the prompt.
 
     hits -> pieces in the question's language first -> the sentences that answer -> messages
 
@@ -14,15 +14,20 @@ from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
 from medchat.answering.entailment import Find
-from medchat.answering.relevance import in_title, is_exact, patients, speaks_of
-from medchat.answering.understanding import Asked
+from medchat.answering.relevance import (
+    find_patients,
+    is_exact,
+    is_named_in_title,
+    speaks_of_patient,
+)
+from medchat.answering.understanding import Question
 
 TITLE = 60
 """A longer title is cut in the prompt: it only says what a passage is about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PromptLimits:
     """What a writer can read: how many pieces, how many sentences of each, and what fits."""
 
     pieces: int = 8
@@ -30,7 +35,9 @@ class Limits:
     fits: Callable[[Sequence[Message]], bool] = lambda messages: True
 
 
-def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) -> list[Evidence]:
+def select_pieces(
+    found: Sequence[Evidence], asked: Question, limits: PromptLimits, find: Find
+) -> list[Evidence]:
     """Return the pieces to read, best first, each cut to the sentences that answer best.
 
     What is written in the question's language comes before the rest of equal standing; the rest is
@@ -38,14 +45,14 @@ def pick(found: Sequence[Evidence], asked: Asked, limits: Limits, find: Find) ->
     """
     same = [piece for piece in found if piece.language == asked.language]
     ranked = sorted(same or found, key=lambda piece: -_standing(piece, asked, find))
-    narrowed = [narrow(piece, asked, limits.sentences, find) for piece in ranked]
+    narrowed = [narrow_to_answer(piece, asked, limits.sentences, find) for piece in ranked]
     distinct: dict[str, Evidence] = {}
     for piece in narrowed:
         distinct.setdefault(" ".join(piece.quote.casefold().split()), piece)
     return list(distinct.values())[: limits.pieces]
 
 
-def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
+def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: Find) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
     if piece.kind == "fact":
         return piece
@@ -56,14 +63,14 @@ def narrow(piece: Evidence, asked: Asked, most: int, find: Find) -> Evidence:
     ]
     if len(spans) <= 1:
         return piece
-    scores = [relevance(piece.text[start:end], asked, find) for start, end in spans]
+    scores = [score_sentence(piece.text[start:end], asked, find) for start, end in spans]
     first, last = _best_window(scores, most)
     start, end = spans[first][0], spans[last][1]
     end = start + len(piece.text[start:end].rstrip())
     return replace(piece, start=start, end=end)
 
 
-def relevance(text: str, asked: Asked, find: Find) -> float:
+def score_sentence(text: str, asked: Question, find: Find) -> float:
     """Return how well a sentence answers: entities and patients, the relation's words, others."""
     named = {id for mention in find(text) for id in mention.entities}
     written = text.casefold()
@@ -73,7 +80,7 @@ def relevance(text: str, asked: Asked, find: Find) -> float:
     ]
     groups = sum(mentioned) / (len(mentioned) or 1)
     cued = any(text_features.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
-    meant = sum(speaks_of(text, patient) for patient in patients(asked))
+    meant = sum(speaks_of_patient(text, patient) for patient in find_patients(asked))
     shared = text_features.overlap(text_features.units(asked.question), text_features.units(text))
     return 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
@@ -83,13 +90,16 @@ def _root(name: str) -> str:
     return name.casefold()[: max(6, len(name) - 4)]
 
 
-def compose(
-    asked: Asked, pieces: Sequence[Evidence], limits: Limits, history: Sequence[Message] = ()
+def compose_messages(
+    asked: Question,
+    pieces: Sequence[Evidence],
+    limits: PromptLimits,
+    history: Sequence[Message] = (),
 ) -> tuple[list[Message], list[Evidence]]:
     """Return the messages for a writer and the pieces in them, as many as fit."""
     kept = list(pieces)
     while True:
-        lines = [line(piece) for piece in kept]
+        lines = [write_line(piece) for piece in kept]
         messages = rendering.grounded(asked.question, lines, asked.language, history)
         if limits.fits(messages) or not (history or len(kept) > 1):
             return messages, kept
@@ -99,7 +109,7 @@ def compose(
             kept.pop()
 
 
-def line(piece: Evidence) -> str:
+def write_line(piece: Evidence) -> str:
     """Return a piece as one line of the prompt; a passage is headed by its title."""
     text = " ".join(piece.quote.split())
     if piece.kind == "fact" or not piece.title:
@@ -108,10 +118,10 @@ def line(piece: Evidence) -> str:
     return f"{title}：{text}" if piece.language == "zh" else f"{title.rstrip('.')}: {text}"
 
 
-def _standing(piece: Evidence, asked: Asked, find: Find) -> float:
+def _standing(piece: Evidence, asked: Question, find: Find) -> float:
     """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
     if piece.kind == "passage":
-        return 1.2 if in_title(piece, asked, find) else 1.0
+        return 1.2 if is_named_in_title(piece, asked, find) else 1.0
     if piece.subject in asked.entities:
         for place, relation in enumerate(asked.relations):
             if base_relation(piece.relation) == relation:

@@ -1,8 +1,9 @@
-"""Whether what search found is about the question; where nothing is, chat abstains.
+"""Keep of what search found only the evidence that answers the question.
 
     question + pieces of evidence -> the pieces that speak of its subject and of what is asked
 
-Search finds what is near; near is not enough to answer a clinician with.
+Search finds what is near; near is not enough to answer a clinician with. Where nothing is left,
+chat abstains.
 """
 
 import re
@@ -15,7 +16,7 @@ from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering import text_features
 from medchat.answering.answer import Evidence
 from medchat.answering.entailment import Find
-from medchat.answering.understanding import Asked
+from medchat.answering.understanding import Question
 
 KNOWN = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
@@ -58,7 +59,7 @@ _WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
 
 
-def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
+def drop_partial_names(asked: Question, found: Sequence[Evidence]) -> Question:
     """Return the question without mentions that are only a part of a longer, unknown name.
 
     "Kawabunga fever" is not fever: a name before the mention that no evidence knows makes it
@@ -75,12 +76,12 @@ def about(asked: Asked, found: Sequence[Evidence]) -> Asked:
     return replace(asked, mentions=tuple(kept))
 
 
-def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Evidence]:
+def select_relevant(found: Sequence[Evidence], asked: Question, find: Find) -> list[Evidence]:
     """Return the pieces that answer: those on the subject that speak of what is asked.
 
     Where the very facts asked for are known, other groups of facts stay away.
     """
-    on_subject = [piece for piece in found if on_the_subject(piece, asked, find)]
+    on_subject = [piece for piece in found if is_on_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
     exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
@@ -93,12 +94,12 @@ def relevant(found: Sequence[Evidence], asked: Asked, find: Find) -> list[Eviden
         for piece in on_subject
         if piece not in exact
         and _speaks(piece, wanted, asked, find)
-        and (not exact or piece.kind == "passage" or accompanies(piece, asked))
+        and (not exact or piece.kind == "passage" or is_companion(piece, asked))
     ]
     return exact + others
 
 
-def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
+def is_exact(piece: Evidence, asked: Question, find: Find) -> bool:
     """Say whether a piece is a group of facts that the question asks for.
 
     It is about an entity of the question, and states the relation asked for. Where the question
@@ -112,7 +113,7 @@ def is_exact(piece: Evidence, asked: Asked, find: Find) -> bool:
     return (not asked.relations or RELATIONS[relation].warns) and _ties(piece, asked, find)
 
 
-def _warns(piece: Evidence, asked: Asked) -> bool:
+def _warns(piece: Evidence, asked: Question) -> bool:
     """Say whether a piece tells when the one medicine of a question must not be had.
 
     Where the question names two, what ties them is the answer.
@@ -121,14 +122,14 @@ def _warns(piece: Evidence, asked: Asked) -> bool:
     return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
-def _ties(piece: Evidence, asked: Asked, find: Find) -> bool:
+def _ties(piece: Evidence, asked: Question, find: Find) -> bool:
     """Say whether a group of facts about one entity of the question names another one of it."""
     others = [mention for mention in asked.mentions if piece.subject not in mention.entities]
     named = {id for mention in find(piece.quote) for id in mention.entities}
     return any(not named.isdisjoint(mention.entities) for mention in others)
 
 
-def patients(asked: Asked) -> list[str]:
+def find_patients(asked: Question) -> list[str]:
     """Return for which patients a question asks: pregnancy, breastfeeding, children.
 
     Where they are the very subject, or a part of a longer name, nobody else is meant either.
@@ -142,7 +143,7 @@ def patients(asked: Asked) -> list[str]:
     return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
 
 
-def unspoken(asked: Asked, text: str) -> str:
+def find_unanswered_words(asked: Question, text: str) -> str:
     """Return the words of a question that say what of its subject is asked, if a text has none.
 
     Where a relation is asked for, its facts and cues say whether it is answered.
@@ -165,7 +166,7 @@ def _places(text: str, term: str) -> range:
     return range(start, start + len(term)) if start >= 0 else range(0)
 
 
-def speaks_of(text: str, patient: str) -> bool:
+def speaks_of_patient(text: str, patient: str) -> bool:
     """Say whether a text speaks of such patients."""
     return bool(_PATIENTS[patient].search(text))
 
@@ -174,25 +175,25 @@ def _is_of_patients(text: str) -> bool:
     return any(words_of.fullmatch(text) for words_of in _PATIENTS.values())
 
 
-def _of_the_patients(pieces: list[Evidence], asked: Asked) -> list[Evidence]:
+def _of_the_patients(pieces: list[Evidence], asked: Question) -> list[Evidence]:
     """Leave out what is said in general where something is said of the patients asked about.
 
     What may be given in pregnancy or to a nursing mother is never answered by what is given else.
     """
     giving = not _GIVING.isdisjoint(asked.relations)
-    for patient in patients(asked):
-        told = [p for p in pieces if speaks_of(f"{p.context}\n{p.text}", patient)]
+    for patient in find_patients(asked):
+        told = [p for p in pieces if speaks_of_patient(f"{p.context}\n{p.text}", patient)]
         pieces = told if giving and patient != "children" else told or pieces
     return pieces
 
 
-def accompanies(piece: Evidence, asked: Asked) -> bool:
+def is_companion(piece: Evidence, asked: Question) -> bool:
     """Say whether a group of facts belongs to the answer beside the very one asked for."""
     companions = RELATIONS[asked.relations[0]].companions if asked.relations else ()
     return piece.subject in asked.entities and piece.relation in companions
 
 
-def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
+def is_on_subject(piece: Evidence, asked: Question, find: Find) -> bool:
     """Say whether a piece is about what the question is about."""
     text = f"{piece.context}\n{piece.text}"
     if asked.mentions:
@@ -203,13 +204,13 @@ def on_the_subject(piece: Evidence, asked: Asked, find: Find) -> bool:
     return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
-def in_title(piece: Evidence, asked: Asked, find: Find) -> bool:
+def is_named_in_title(piece: Evidence, asked: Question, find: Find) -> bool:
     """Say whether the title of a passage names what the question is about."""
     named = {id for mention in find(piece.context) for id in mention.entities}
     return not named.isdisjoint(asked.entities)
 
 
-def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) -> bool:
+def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: Find) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
     if piece.kind == "fact":
         return base_relation(piece.relation) in accepted_relations(wanted)
@@ -223,7 +224,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Asked, find: Find) ->
     if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):
         return True
     kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
-    return in_title(piece, asked, find) and any(
+    return is_named_in_title(piece, asked, find) and any(
         id.startswith(kinds) and id not in asked.entities
         for mention in find(piece.text)
         for id in mention.entities[:1]

@@ -1,8 +1,8 @@
-"""The evidence for a question, as a LangChain retriever.
+"""Retrieve the evidence for a question, as a LangChain retriever.
 
     question -> knowledge.search.searcher -> documents with metadata -> Evidence
 
-How passages and facts are ranked is the knowledge room's business.
+Passages and facts keep the order in which `knowledge.search` ranks them.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class KnowledgeRetriever(BaseRetriever):
         return [_document(hit) for hit in hits]
 
 
-def evidence_of(documents: Sequence[Document]) -> list[Evidence]:
+def to_evidence(documents: Sequence[Document]) -> list[Evidence]:
     """Return retrieved documents as evidence, whole."""
     return [Evidence(**document.metadata) for document in documents]
 

@@ -1,6 +1,6 @@
-"""What is asked: the language, the entities, the relation, and what a follow-up leaves out.
+"""Understand a question: its entities and relations, and what a follow-up leaves out.
 
-    question + earlier questions -> Asked (a question that stands alone)
+    question + earlier questions -> Question (one that stands alone)
 
 "And its side effects?" after a question on metformin asks for the side effects of metformin.
 """
@@ -14,7 +14,7 @@ from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.entailment import Mention
 
-TakeApart = Callable[[str], ParsedQuery]
+QueryParser = Callable[[str], ParsedQuery]
 """What finds the mentions and cues of a question: the query parser with a linker."""
 
 _PRONOUN_EN = re.compile(
@@ -41,7 +41,7 @@ _SUBJECT_KINDS = ("condition", "medicine", "symptom", "treatment", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question that stands alone, and what it asks for.
 
     `entities` are the ids of what it mentions, `relations` those it clearly asks for, the clearest
@@ -63,17 +63,17 @@ class Asked:
         return frozenset(id for mention in self.mentions for id in mention.entities)
 
 
-def understand(question: str, earlier: Sequence[str], take_apart: TakeApart) -> Asked:
+def understand_question(question: str, earlier: Sequence[str], parse: QueryParser) -> Question:
     """Return what a question asks, completed by the questions before it, the last one last."""
     text = " ".join(question.split())
-    parts = take_apart(text)
-    completed = _completed(text, parts, earlier, take_apart) if earlier else None
+    parts = parse(text)
+    completed = _completed(text, parts, earlier, parse) if earlier else None
     if completed is None:
         return _asked(parts)
-    return _asked(take_apart(completed), follows=True)
+    return _asked(parse(completed), follows=True)
 
 
-def widened(asked: Asked, take_apart: TakeApart) -> Asked | None:
+def widen(asked: Question, parse: QueryParser) -> Question | None:
     """Return the question about gout where it asks about acute gout, or None.
 
     Only what says how a condition runs is left out, and only where the name of one remains.
@@ -84,36 +84,34 @@ def widened(asked: Asked, take_apart: TakeApart) -> Asked | None:
         rest = mention.text[course.end() :] if course else ""
         if rest and any(
             each.text == rest and each.entities[0].startswith("condition:")
-            for each in take_apart(rest).mentions
+            for each in parse(rest).mentions
         ):
             text = text[: mention.start] + rest + text[mention.end :]
-    return (
-        replace(_asked(take_apart(text)), follows=asked.follows) if text != asked.question else None
-    )
+    return replace(_asked(parse(text)), follows=asked.follows) if text != asked.question else None
 
 
-def _asked(parts: ParsedQuery, *, follows: bool = False) -> Asked:
+def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     # "What is sepsis?" asks for nothing clearer
     bare = len(parts.mentions) == 1 and not parts.rest and not _clear(parts.asks)
     asks = [ask.relation for ask in parts.asks if bare or ask.is_clear]
     # "what is" opens questions of every kind
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
-    return Asked(
+    return Question(
         parts.text, parts.language, parts.mentions, relations, parts.rest, follows, parts.permission
     )
 
 
 def _completed(
-    text: str, parts: ParsedQuery, earlier: Sequence[str], take_apart: TakeApart
+    text: str, parts: ParsedQuery, earlier: Sequence[str], parse: QueryParser
 ) -> str | None:
     """Return the question with what it leaves out, or None where it stands alone."""
     language = parts.language
     if not parts.mentions and _leaves_out(text, parts):
-        subject = _last_subject(earlier, take_apart)
+        subject = _last_subject(earlier, parse)
         return _with_subject(text, subject, language) if subject else None
     if parts.mentions and not _clear(parts.asks) and _opens_like_follow_up(text, language):
-        before = _clear(take_apart(earlier[-1]).asks)
+        before = _clear(parse(earlier[-1]).asks)
         return _with_relation(parts.mentions[0].text, before[0], language) if before else None
     return None
 
@@ -137,10 +135,10 @@ def _opens_like_follow_up(text: str, language: Language) -> bool:
     return bool(_OPENING_EN.search(text))
 
 
-def _last_subject(earlier: Sequence[str], take_apart: TakeApart) -> str | None:
+def _last_subject(earlier: Sequence[str], parse: QueryParser) -> str | None:
     """Return the name of what was spoken of last: a condition or medicine before all else."""
     for question in reversed(earlier):
-        mentions = take_apart(question).mentions
+        mentions = parse(question).mentions
         for kind in _SUBJECT_KINDS:
             for mention in mentions:
                 if mention.entities[0].startswith(f"{kind}:"):  # ids begin with the kind

@@ -1,8 +1,8 @@
-"""Writers: what turns a prompt into a draft, all of them LangChain chat models.
+"""Open the model that turns a prompt into a draft; all are LangChain chat models.
 
     settings -> local model with the promoted adapter | an OpenAI-compatible server | none (quote)
 
-A writer knows the messages only, not where the evidence came from; nobody trusts what it writes.
+What a writer drafts is trusted nowhere: `answer_check` holds every sentence against the evidence.
 """
 
 import threading
@@ -21,7 +21,7 @@ from pydantic import PrivateAttr
 from finetune import adapters, mini
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
-from medchat.answering.prompts import Limits
+from medchat.answering.prompts import PromptLimits
 from medchat.errors import MedchatError
 from medchat.settings import Settings, without_password
 
@@ -43,7 +43,7 @@ class Writer:
 
     model: BaseChatModel | None
     about: Model
-    limits: Limits = field(default_factory=Limits)
+    limits: PromptLimits = field(default_factory=PromptLimits)
     notes: dict[Language, str] = field(default_factory=dict)
     remembers: bool = False
 
@@ -124,7 +124,7 @@ def open_writer(
     """
     wanted = writer or settings.writer
     if wanted == "quote":
-        return Writer(None, Model("quote"), Limits(sentences=2))
+        return Writer(None, Model("quote"), PromptLimits(sentences=2))
     if wanted == "local":
         return _local(settings, adapter)
     if not wanted.startswith(("http://", "https://")):
@@ -179,7 +179,7 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
     return Writer(
         model,
         Model(base, chosen.name if chosen else None),
-        Limits(*_reach(model), model.fits),
+        PromptLimits(*_reach(model), model.fits),
         dict(mini.LIMITS) if base == "mini" else {},  # type: ignore[arg-type]
     )
 

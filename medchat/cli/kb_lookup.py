@@ -8,7 +8,7 @@ Reading only; what changes the knowledge base is `knowledge.ingest.updates`.
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
-from knowledge.graph.conflicts import listed as conflicts_of
+from knowledge.graph.conflicts import list_conflicts as conflicts_of
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.index import generations
 from knowledge.search import catalog_views

@@ -17,7 +17,7 @@ from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
     from finetune.adapters import Adapter
-    from finetune.evaluate import Measured
+    from finetune.evaluate import Measurement
     from finetune.recipe import Recipe
     from medchat.settings import Settings
 
@@ -152,14 +152,14 @@ class _HeldOut:
 def _compare(settings: "Settings", adapter: str | None, against: str, held_out: _HeldOut) -> Shape:
     """Score two adapters on the same held-out rows; the first passes where it is not worse."""
     from finetune import adapters
-    from finetune.evaluate import difference
+    from finetune.evaluate import paired_difference
 
     first = _named_or_promoted(settings, adapter)
     second = None if against == "base" else adapters.named(settings.home, against)
     other = second or first
     scored = _measure(settings, first.base, first, held_out)
     reference = _measure(settings, other.base, second, held_out)
-    change, interval = difference(reference, scored)
+    change, interval = paired_difference(reference, scored)
     return {
         "adapter": first.name,
         "against": second.name if second else first.base,
@@ -185,7 +185,7 @@ def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
 
 def _measure(
     settings: "Settings", base: str, adapter: "Adapter | None", held_out: _HeldOut
-) -> "Measured":
+) -> "Measurement":
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
@@ -196,7 +196,9 @@ def _measure(
     recipe = recipe_reader.load(settings.recipe)
     folder = held_out.data or rounds.newest_data(settings.home)
     rows = dataset.read(folder).validation[: held_out.rows]
-    examples, _ = dataset.show(rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS)
+    examples, _ = dataset.make_examples(
+        rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS
+    )
     plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
     names = evaluate.known_names(line for example in examples for line in example.evidence)
     with shown() as report:

@@ -6,7 +6,7 @@ import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, rendering
-from finetune.dataset import items
+from finetune.dataset import listed_facts
 from medchat.composition import TEXT_TOOLS
 
 
@@ -31,7 +31,7 @@ def data(tmp_path):
     ],
 )
 def test_items_of_evidence_lines(line, listed):
-    assert items(line) == listed
+    assert listed_facts(line) == listed
 
 
 def spoil_manifest(folder):
@@ -91,7 +91,9 @@ def test_missing_folder(tmp_path):
 
 
 def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
-    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(
+        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
+    )
     quotes = {row.id: row.sources[0].quote for row in data.train}
     heads = set()
     assert report.kept == report.rows == 32
@@ -107,7 +109,9 @@ def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
 
 
 def test_answers_alone_are_learned_and_end(tokenizer, data):
-    made, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    made, _ = dataset.make_examples(
+        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
+    )
     for one in made:
         learned = [
             token for token, learn in zip(one.tokens.ids, one.tokens.learn, strict=True) if learn
@@ -123,7 +127,7 @@ def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
     asked = {"role": "user", "content": "Evidence:\n[1] A — tests: b.\n\nQuestion: What of A?"}
     said = {"role": "assistant", "content": "A — tests: b [1]."}
     laid = dataclasses.replace(row, messages=(asked, said))
-    (made,), _ = dataset.show([laid], data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    (made,), _ = dataset.make_examples([laid], data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert made.prompt == (asked,)
     assert made.answer == said["content"]
 
@@ -134,18 +138,22 @@ def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
     fact = 'calculate("BMI", weight=70 kg, height=1.75 m) = 22.9 kg/m²'
     asked = {"role": "user", "content": "What is the BMI at 70 kg and 1.75 m?"}
     said = {"role": "assistant", "content": f"{fact}\nThe BMI is 22.9 kg/m²."}
-    source = dataset.Source("fact", "formula:bmi", fact)
+    source = dataset.RowSource("fact", "formula:bmi", fact)
     sums = dataclasses.replace(row, messages=(asked, said), sources=(source,), entities=())
-    (made,), _ = dataset.show([sums], [*data.train, sums], tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    (made,), _ = dataset.make_examples(
+        [sums], [*data.train, sums], tokenizer, recipe(base()), 1, TEXT_TOOLS
+    )
     assert (made.prompt, made.answer) == ((asked,), said["content"])
     many = recipe(base(), distractors=8)
-    others, _ = dataset.show(data.train, [*data.train, sums], tokenizer, many, 1, TEXT_TOOLS)
+    others, _ = dataset.make_examples(
+        data.train, [*data.train, sums], tokenizer, many, 1, TEXT_TOOLS
+    )
     assert others and not any(fact in one.evidence for one in others)
 
 
 def test_a_share_is_declined_without_its_evidence(tokenizer, data):
     mine = recipe(base(), uncovered=0.5)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     quotes = {row.id: row.sources[0].quote for row in data.train}
     bare = [one for one in made if not one.covered]
     assert 8 <= len(bare) == report.uncovered <= 24
@@ -154,16 +162,18 @@ def test_a_share_is_declined_without_its_evidence(tokenizer, data):
         assert one.evidence
         assert quotes[one.id] not in one.evidence
         assert one.asked == ()
-    assert not dataset.show(
+    assert not dataset.make_examples(
         data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )[1].uncovered
 
 
 def test_the_draw_hangs_on_seed_and_id_only(tokenizer, data):
     mine = recipe(base())
-    one, _ = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
-    backwards, _ = dataset.show(data.train[::-1], data.train, tokenizer, mine, 1, TEXT_TOOLS)
-    other, _ = dataset.show(data.train, data.train, tokenizer, mine, 2, TEXT_TOOLS)
+    one, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    backwards, _ = dataset.make_examples(
+        data.train[::-1], data.train, tokenizer, mine, 1, TEXT_TOOLS
+    )
+    other, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 2, TEXT_TOOLS)
     assert one == backwards[::-1]
     assert one != other
 
@@ -190,7 +200,7 @@ def many(tmp_path, support=None, **meta):
 def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expected):
     data = many(tmp_path, support)
     mine = recipe(base(), uncovered=0.0)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == ({"citations within the answer": 1} if support == [[0]] else {})
     a, b = (made[0].evidence.index(text) + 1 for text in ("Gout hurts.", "Gout swells."))
     both = "".join(f"[{number}]" for number in sorted((a, b)))
@@ -205,7 +215,7 @@ def test_sentences_are_those_of_the_writer(tmp_path, tokenizer):
     row["meta"] = {"support": [[0], [1]]}
     data = dataset.read(write_data(tmp_path / "data", [row], rows(2)))
     mine = recipe(base(), uncovered=0.0)
-    (made,), report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    (made,), report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     dose, growth = (made.evidence.index(text) + 1 for text in ("Dose.", "Growth."))
     assert made.answer == f"Give max. 2 g daily [{dose}].\nS. Aureus grew [{growth}]."
     assert report.cut == {}
@@ -217,26 +227,26 @@ def test_sentences_are_those_of_the_writer(tmp_path, tokenizer):
 )
 def test_asked_facts_of_prose(tmp_path, tokenizer, meta, asked):
     data = many(tmp_path, **meta)
-    made, _ = dataset.show(
+    made, _ = dataset.make_examples(
         data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )
     assert made[0].asked == asked
 
 
 def test_asked_facts_of_lines(tokenizer, data):
-    made, _ = dataset.show(
+    made, _ = dataset.make_examples(
         data.train[:1], data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )
     assert made[0].asked == ("fever", "cough")
 
 
 def test_long_rows_lose_distractors_then_go(tokenizer, data):
-    roomy, _ = dataset.show(
+    roomy, _ = dataset.make_examples(
         data.train, data.train, tokenizer, recipe(base(), distractors=9), 1, TEXT_TOOLS
     )
     longest = max(len(one.tokens.ids) for one in roomy)
     tight = recipe(base(), distractors=9, max_tokens=longest - 30)
-    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.kept == 32
     assert report.cut["distractors"] >= 1
     assert all(len(one.tokens.ids) <= longest - 30 for one in made)
@@ -248,9 +258,9 @@ def test_long_rows_lose_distractors_then_go(tokenizer, data):
         assert one.tokens.ids[-1] == tokenizer.eos_token_id
         assert TEXT_TOOLS.uncited(one.answer) == TEXT_TOOLS.uncited(before.answer)
     tiny = recipe(base(), max_tokens=16)
-    assert dataset.show(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[1].left_out == {
-        "too long": 32
-    }
+    assert dataset.make_examples(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[
+        1
+    ].left_out == {"too long": 32}
 
 
 def talk(row):
@@ -267,7 +277,7 @@ def talk(row):
 def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence, learned):
     data = dataset.read(write_data(tmp_path, [talk(row) for row in rows(8)], rows(2)))
     mine = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0)
-    made, report = dataset.show(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == {}
     for one in made:
         assert "How can I help?" in tokenizer.decode(one.tokens.ids)
@@ -279,7 +289,7 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
         assert len(ends) == learned
     size = min(len(one.tokens.ids) for one in made) - 1
     tight = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0, max_tokens=size)
-    made, report = dataset.show(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.cut == {"earlier turns": 8}
     assert all("How can I help?" not in tokenizer.decode(one.tokens.ids) for one in made)
 
@@ -297,7 +307,9 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
 )
 def test_rows_that_cannot_be_shown_are_counted(tmp_path, tokenizer, change, reason):
     data = dataset.read(write_data(tmp_path, [{**rows(1)[0], **change}, *rows(3, 1)], rows(2)))
-    made, report = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    made, report = dataset.make_examples(
+        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
+    )
     assert len(made) == report.kept == 3
     assert report.left_out == {reason: 1}
 

@@ -3,7 +3,7 @@ import torch
 from toy_finetune import base, recipe, rows, trained, write_data
 
 from finetune import FinetuneError, adapters, dataset, evaluate, model, rendering
-from finetune.evaluate import Measured, generate, interval, stated, stream
+from finetune.evaluate import Measurement, bootstrap_interval, generate, stated_facts, stream
 from finetune.recipe import Evaluation
 from medchat.composition import TEXT_TOOLS
 
@@ -25,7 +25,7 @@ def bare():
 def examples(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(8), rows(12, 8)))
     mine = recipe(base(), uncovered=0.3)
-    return dataset.show(
+    return dataset.make_examples(
         data.validation, data.validation, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )[0]
 
@@ -121,7 +121,7 @@ def test_stop_at_the_limit_and_at_the_context(bare):
     ],
 )
 def test_stated_facts(text, names, facts):
-    assert stated(text, names, TEXT_TOOLS) == facts
+    assert stated_facts(text, names, TEXT_TOOLS) == facts
 
 
 def test_names_listed_in_evidence():
@@ -131,14 +131,14 @@ def test_names_listed_in_evidence():
 
 def test_interval_holds_the_ratio_and_narrows():
     few = [(float(n % 2), 1.0) for n in range(10)]
-    low, high = interval(few)
+    low, high = bootstrap_interval(few)
     assert 0 <= low < 0.5 < high <= 1
-    narrow = interval(few * 20)
+    narrow = bootstrap_interval(few * 20)
     assert narrow[1] - narrow[0] < (high - low) / 3
-    assert interval(few) == (low, high)
-    assert interval([]) is None
-    assert interval([(0.0, 0.0)]) is None
-    assert interval([(1.0, 2.0)] * 5) == (0.5, 0.5)
+    assert bootstrap_interval(few) == (low, high)
+    assert bootstrap_interval([]) is None
+    assert bootstrap_interval([(0.0, 0.0)]) is None
+    assert bootstrap_interval([(1.0, 2.0)] * 5) == (0.5, 0.5)
 
 
 def test_scores_of_a_trained_student_beat_the_base(bare, student, examples):
@@ -146,7 +146,7 @@ def test_scores_of_a_trained_student_beat_the_base(bare, student, examples):
     ticks = []
     before = evaluate.measure(bare, examples, plan, TEXT_TOOLS, progress=ticks.append)
     after = evaluate.measure(student, examples, plan, TEXT_TOOLS)
-    change, (low, high) = evaluate.difference(before, after)
+    change, (low, high) = evaluate.paired_difference(before, after)
     assert low <= change <= high < 0
     assert after.scores.nll - before.scores.nll == pytest.approx(change)
     assert after.scores.nll_interval[0] < after.scores.nll < after.scores.nll_interval[1]
@@ -177,6 +177,6 @@ def test_answers_are_held_against_what_was_asked(examples):
 
 
 def test_a_pair_needs_the_same_rows():
-    scores = Measured(None, ((1.0, 1.0),))
+    scores = Measurement(None, ((1.0, 1.0),))
     with pytest.raises(ValueError, match="shorter"):
-        evaluate.difference(scores, Measured(None, ()))
+        evaluate.paired_difference(scores, Measurement(None, ()))

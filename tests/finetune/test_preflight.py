@@ -4,7 +4,7 @@ import pytest
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, preflight
-from finetune.dataset import Report
+from finetune.dataset import ExampleReport
 from finetune.packing import Packing, pack
 from medchat.composition import TEXT_TOOLS
 
@@ -13,7 +13,7 @@ from medchat.composition import TEXT_TOOLS
 def shown(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(32), rows(4, 32)))
     mine = recipe(base())
-    examples, report = dataset.show(
+    examples, report = dataset.make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     return pack([one.tokens for one in examples], mine.max_tokens), report
@@ -55,7 +55,7 @@ def test_memory_follows_the_recipe(shown, change, grows):
 
 
 def test_nothing_to_train_on_says_why():
-    report = Report(rows=3, left_out={"too long": 3})
+    report = ExampleReport(rows=3, left_out={"too long": 3})
     with pytest.raises(FinetuneError, match="3 too long") as caught:
         preflight.check(recipe(base()), 1, Packing([], 0, 0.0), report)
     assert caught.value.where == "--data"

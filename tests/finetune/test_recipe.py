@@ -104,7 +104,9 @@ def test_one_step_under_the_shipped_adapter(tmp_path, name, kind):
     student = model.attach(model.load(str(base)), mine.lora, mine.seed)
     if mine.recompute:
         model.recompute(student)
-    examples, _ = dataset.show(data.train, data.train, student.tokenizer, mine, 1, TEXT_TOOLS)
+    examples, _ = dataset.make_examples(
+        data.train, data.train, student.tokenizer, mine, 1, TEXT_TOOLS
+    )
     packing = pack([one.tokens for one in examples], mine.max_tokens)
     start = {key: one.clone() for key, one in student.model.named_parameters()}
     done = trainer.fit(student, packing, RoundPlan(max_steps=1, learning_rate=1e-2), seed=1)

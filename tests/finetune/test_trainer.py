@@ -14,7 +14,7 @@ from medchat.composition import TEXT_TOOLS
 def packing(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(16), rows(4, 16)))
     mine = recipe(base(), max_tokens=256)
-    examples, _ = dataset.show(
+    examples, _ = dataset.make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     return pack([one.tokens for one in examples], 256)

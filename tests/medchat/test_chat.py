@@ -9,7 +9,7 @@ from toy_home import fill, scripted
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import PassageRow
 from medchat.answering.answer import Model
-from medchat.answering.prompts import Limits
+from medchat.answering.prompts import PromptLimits
 from medchat.chat import Done, DraftPiece, Status
 from medchat.errors import MedchatError
 from medchat.settings import load
@@ -279,13 +279,13 @@ def test_the_prompt_holds_what_fits(engine):
         heard.append(len(messages[-1]["content"].splitlines()))
         return len(heard) > 1
 
-    chat = scripted(engine, ["x"], limits=Limits(5, 2, fits))
+    chat = scripted(engine, ["x"], limits=PromptLimits(5, 2, fits))
     chat.ask("Is metformin contraindicated in severe renal impairment?")
     assert heard[1] == heard[0] - 1
 
 
 def test_a_prompt_that_cannot_fit_is_answered_by_quoting(engine):
-    chat = scripted(engine, ["x"], limits=Limits(5, 2, lambda messages: False))
+    chat = scripted(engine, ["x"], limits=PromptLimits(5, 2, lambda messages: False))
     answer = chat.ask("First-line treatment of type 2 diabetes?")
     assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
     assert chat.writer.model.heard == []

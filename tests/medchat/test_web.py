@@ -1,4 +1,4 @@
-"""The web door: what it answers, what it refuses, and which headers go with everything."""
+"""The web application: what it answers, what it refuses, and which headers everything has."""
 
 import os
 import re

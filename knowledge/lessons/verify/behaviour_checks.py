@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowledge.graph import verbalize
-from knowledge.graph.conflicts import oppose
+from knowledge.graph.conflicts import exclude_each_other
 from knowledge.lessons.facts import lookup_calls
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
@@ -198,4 +198,8 @@ class Claims:
         if not says:
             return "the answer does not tell that the evidence disagrees"
         pairs = [(one, other) for one in self.held for other in self.held if one.id < other.id]
-        return "" if any(oppose(*pair) for pair in pairs) else "the evidence does not disagree"
+        return (
+            ""
+            if any(exclude_each_other(*pair) for pair in pairs)
+            else "the evidence does not disagree"
+        )

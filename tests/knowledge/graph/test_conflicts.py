@@ -28,9 +28,9 @@ def test_opposed_relations_are_listed_once_with_their_sources(
     engine: Engine, home: Path, tmp_path: Path
 ) -> None:
     fill(engine, home, tmp_path)
-    assert conflicts.listed(engine, 1, 10) == []
+    assert conflicts.list_conflicts(engine, 1, 10) == []
     updates.add(engine, home, [write_graph(tmp_path, SECOND, "second.yaml")])
-    found = conflicts.listed(engine, 2, 10)
+    found = conflicts.list_conflicts(engine, 2, 10)
     told = {
         (str(each["why"]), frozenset(side["relation"] for side in each["sides"])) for each in found
     }
@@ -38,8 +38,8 @@ def test_opposed_relations_are_listed_once_with_their_sources(
     assert len(told) == len(found)
     lines = "\n".join(kb_output.conflict_lines(found))
     assert "Another opinion" in lines and "Toy conditions" in lines
-    assert len(conflicts.listed(engine, 2, 1)) == 1
-    assert conflicts.listed(engine, 1, 10) == []
+    assert len(conflicts.list_conflicts(engine, 2, 1)) == 1
+    assert conflicts.list_conflicts(engine, 1, 10) == []
 
 
 def test_levels_on_which_sources_disagree_stand_side_by_side(
@@ -48,7 +48,7 @@ def test_levels_on_which_sources_disagree_stand_side_by_side(
     for name, level in (("one", "Major"), ("two", "Minor")):
         (tmp_path / f"{name}.csv").write_text(LEVELS.format(level))
         updates.add(engine, home, [tmp_path / f"{name}.csv"], licence="CC0-1.0")
-    (conflict,) = conflicts.listed(engine, 2, 10)
+    (conflict,) = conflicts.list_conflicts(engine, 2, 10)
     assert conflict["why"] == "its sources give different levels"
     (side,) = conflict["sides"]
     assert [source["note"] for source in side["sources"]] == ["level: major", "level: minor"]

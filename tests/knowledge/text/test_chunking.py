@@ -2,31 +2,15 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mixed_texts import TEXTS
 
 from knowledge.records import DocumentRecord, Section
 from knowledge.text import chunking
 
-_PIECES = st.sampled_from(
-    [
-        "Give 2.5 mg. ",
-        "e.g. ",
-        "Smith et al. ",
-        "高血压很常见。",
-        "；",
-        "，",
-        "\n\n",
-        "\n",
-        " ",
-        "…",
-    ]
-    + ["word ", "“真的吗？”", "[1]", "U.S. ", "x" * 40, "肺" * 50, "No. 5 ", "! ", "\u3000", "A. "]
-)
-_TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".join))
-
 
 @settings(deadline=None)
 @given(
-    st.lists(st.tuples(st.text(max_size=10), _TEXTS), max_size=4),
+    st.lists(st.tuples(st.text(max_size=10), TEXTS), max_size=4),
     st.sampled_from(["en", "zh"]),
     st.integers(min_value=20, max_value=300),
 )

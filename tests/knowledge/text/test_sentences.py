@@ -2,26 +2,9 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from mixed_texts import TEXTS
 
 from knowledge.text.sentences import join_sentences, sentence_spans, split_sentences
-
-_PIECES = st.sampled_from(
-    [
-        "Give 2.5 mg. ",
-        "e.g. ",
-        "Smith et al. ",
-        "高血压很常见。",
-        "；",
-        "，",
-        "\n\n",
-        "\n",
-        " ",
-        "…",
-    ]
-    + ["word ", "“真的吗？”", "[1]", "U.S. ", "x" * 40, "肺" * 50, "No. 5 ", "! ", "\u3000", "A. "]
-)
-_TEXTS = st.one_of(st.text(max_size=400), st.lists(_PIECES, max_size=80).map("".join))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +60,7 @@ def test_a_line_break_ends_a_sentence():
 
 
 @settings(deadline=None)
-@given(_TEXTS)
+@given(TEXTS)
 def test_sentences_cover_all_but_space(text):
     spans = sentence_spans(text)
     kept = "".join(text[start:end] for start, end in spans)

@@ -148,7 +148,7 @@ def ids(table):
 
 @pytest.mark.parametrize(("sentence", "reason"), SUPPORTED, ids=ids(SUPPORTED))
 def test_carried_in_english(sentence, reason):
-    checked = answer_check.check(sentence, EN, find)
+    checked = answer_check.check_draft(sentence, EN, find)
     assert [one.support for one in checked.sentences] == ["supported"]
     assert checked.sentences[0].score == 1.0
     assert checked.repaired == 0
@@ -156,21 +156,21 @@ def test_carried_in_english(sentence, reason):
 
 @pytest.mark.parametrize(("sentence", "reason"), SUPPORTED_ZH, ids=ids(SUPPORTED_ZH))
 def test_carried_in_chinese(sentence, reason):
-    checked = answer_check.check(sentence, ZH, find)
+    checked = answer_check.check_draft(sentence, ZH, find)
     assert [one.support for one in checked.sentences] == ["supported"]
     assert checked.repaired == 0
 
 
 @pytest.mark.parametrize(("sentence", "reason"), UNSUPPORTED, ids=ids(UNSUPPORTED))
 def test_not_carried_in_english(sentence, reason):
-    checked = answer_check.check(sentence, EN, find, keep_unsupported=True)
+    checked = answer_check.check_draft(sentence, EN, find, keep_unsupported=True)
     assert [one.support for one in checked.sentences] == ["unsupported"]
-    assert answer_check.check(sentence, EN, find).sentences == ()
+    assert answer_check.check_draft(sentence, EN, find).sentences == ()
 
 
 @pytest.mark.parametrize(("sentence", "reason"), UNSUPPORTED_ZH, ids=ids(UNSUPPORTED_ZH))
 def test_not_carried_in_chinese(sentence, reason):
-    checked = answer_check.check(sentence, ZH, find, keep_unsupported=True)
+    checked = answer_check.check_draft(sentence, ZH, find, keep_unsupported=True)
     assert [one.support for one in checked.sentences] == ["unsupported"]
 
 
@@ -183,7 +183,7 @@ def test_not_carried_in_chinese(sentence, reason):
     ],
 )
 def test_a_wrong_or_missing_citation_is_repaired(draft):
-    checked = answer_check.check(draft, EN, find)
+    checked = answer_check.check_draft(draft, EN, find)
     assert checked.repaired == 1
     assert checked.sentences[0].text == "Symptoms of type 2 diabetes: thirst; fatigue [1]."
     assert checked.citations[0].id == "condition:t2d#symptom"
@@ -194,7 +194,7 @@ def test_only_the_carried_sentences_stay_and_are_numbered_by_first_use():
         "Metformin is contraindicated in severe renal impairment [3]. It cures everything [1]. "
         "Type 2 diabetes is treated with metformin [2]."
     )
-    checked = answer_check.check(draft, EN, find)
+    checked = answer_check.check_draft(draft, EN, find)
     assert checked.text == (
         "Metformin is contraindicated in severe renal impairment [1]. "
         "Type 2 diabetes is treated with metformin [2]."
@@ -205,37 +205,37 @@ def test_only_the_carried_sentences_stay_and_are_numbered_by_first_use():
 
 def test_a_sentence_of_two_parts_may_have_two_citations():
     draft = "Type 2 diabetes is treated with metformin [2] and presents with thirst [1]."
-    checked = answer_check.check(draft, EN, find)
+    checked = answer_check.check_draft(draft, EN, find)
     assert [one.citations for one in checked.sentences] == [(1, 2)]
     flipped = "Type 2 diabetes is treated with metformin [2] and presents with headache [1]."
-    assert answer_check.check(flipped, EN, find).sentences == ()
+    assert answer_check.check_draft(flipped, EN, find).sentences == ()
 
 
 def test_a_list_of_facts_is_whole_or_quoted():
     whole = "Symptoms of type 2 diabetes: fatigue; thirst [1]."
-    checked = answer_check.check(whole, EN, find)
-    assert answer_check.fill_in(checked, EN[:1]) == checked
+    checked = answer_check.check_draft(whole, EN, find)
+    assert answer_check.complete_lists(checked, EN[:1]) == checked
     draft = (
         "Type 2 diabetes presents with thirst [1]. Type 2 diabetes is treated with metformin [2]."
     )
-    filled = answer_check.fill_in(answer_check.check(draft, EN, find), EN[:2])
+    filled = answer_check.complete_lists(answer_check.check_draft(draft, EN, find), EN[:2])
     assert [one.text for one in filled.sentences] == [
         "Type 2 diabetes — symptoms: thirst; fatigue [1].",
         "Type 2 diabetes is treated with metformin [2].",
     ]
     assert not filled.verbatim
-    alone = answer_check.check("Type 2 diabetes presents with thirst [1].", EN, find)
-    assert answer_check.fill_in(alone, EN[:1]).verbatim
+    alone = answer_check.check_draft("Type 2 diabetes presents with thirst [1].", EN, find)
+    assert answer_check.complete_lists(alone, EN[:1]).verbatim
 
 
 def test_a_draft_of_framing_alone_is_nothing():
-    assert answer_check.check("Here is what the evidence says.", EN, find).sentences == ()
+    assert answer_check.check_draft("Here is what the evidence says.", EN, find).sentences == ()
 
 
 def test_the_quote_is_the_span_of_the_text():
     text = "First this. Sulfonylureas can cause hypoglycaemia. Then that."
     piece = passage(text, "Title", "Sulfonylureas can cause hypoglycaemia.")
-    (citation,) = answer_check.check(
+    (citation,) = answer_check.check_draft(
         "Sulfonylureas cause hypoglycaemia [1].", [piece], find
     ).citations
     assert citation.quote == text[citation.start : citation.end]
@@ -244,9 +244,9 @@ def test_the_quote_is_the_span_of_the_text():
 
 @pytest.mark.parametrize("piece", [*EN, *ZH])
 def test_evidence_carries_its_own_words(piece):
-    drafted = answer_check.check(cite(split_draft(piece.quote)[0], (1,)), [piece], find)
+    drafted = answer_check.check_draft(cite(split_draft(piece.quote)[0], (1,)), [piece], find)
     assert [one.support for one in drafted.sentences] == ["supported"]
-    quoted = answer_check.quoted([piece])
+    quoted = answer_check.quote_evidence([piece])
     assert quoted.sentences[0].support == "supported"
     assert quoted.sentences[0].citations == (1,)
     assert quoted.verbatim
@@ -268,6 +268,6 @@ def test_drafts_are_split_with_their_markers(draft, sentences):
 
 @given(st.text(max_size=200))
 def test_no_draft_breaks_the_check(draft):
-    checked = answer_check.check(draft, EN[:2], find)
+    checked = answer_check.check_draft(draft, EN[:2], find)
     for citation in checked.citations:
         assert citation.quote == EN[:2][0].quote or citation.quote == EN[1].quote

@@ -3,47 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_questions import ask, fact, find, passage
 
-from knowledge.graph.linker import KnownName, Linker
-from knowledge.search.query_parser import parse_query as take_apart
-from knowledge.text.names import language_of, normalise
 from medchat.answering import prompts, relevance, text_features
-from medchat.answering.answer import Evidence
-from medchat.answering.prompts import Limits
-from medchat.answering.retriever import KnowledgeRetriever, evidence_of
-from medchat.answering.understanding import understand
-
-NAMES = {
-    "condition:gout": ("gout", "痛风"),
-    "condition:asthma": ("asthma", "哮喘"),
-    "condition:fever": ("fever", "发热"),
-    "medicine:allopurinol": ("allopurinol", "别嘌醇"),
-    "symptom:pain": ("joint pain", "关节痛"),
-    "medicine:ibuprofen": ("ibuprofen", "布洛芬"),
-    "condition:pregnancy": ("pregnancy", "妊娠"),
-}
-LINKER = Linker(
-    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
-    for id, names in NAMES.items()
-    for name in names
-)
-find = LINKER.find
-
-
-def asked(question):
-    return understand(question, [], lambda text: take_apart(text, LINKER))
-
-
-def fact(subject, relation, text):
-    return Evidence(
-        "fact", f"{subject}#{relation}", "t", text, 0, len(text), language_of(text),
-        subject=subject, relation=relation,
-    )  # fmt: skip
-
-
-def passage(text, title="", id="p"):
-    return Evidence("passage", id, title, text, 0, len(text), language_of(text), context=title)
-
+from medchat.answering.prompts import PromptLimits
+from medchat.answering.retriever import KnowledgeRetriever, to_evidence
 
 TEXT = (
     "Gout is common in men. Allopurinol is the usual first medicine for gout, started at 100 mg. "
@@ -52,8 +16,8 @@ TEXT = (
 
 
 def test_a_passage_is_cut_to_the_sentences_that_answer():
-    piece = prompts.narrow(
-        passage(TEXT, "Gout"), asked("Which medicine is used for gout?"), 1, find
+    piece = prompts.narrow_to_answer(
+        passage(TEXT, "Gout"), ask("Which medicine is used for gout?"), 1, find
     )
     assert piece.quote == "Allopurinol is the usual first medicine for gout, started at 100 mg."
     assert piece.text == TEXT
@@ -62,7 +26,7 @@ def test_a_passage_is_cut_to_the_sentences_that_answer():
 @given(st.text(max_size=400), st.integers(1, 4))
 def test_a_cut_is_always_a_span_of_the_text(text, most):
     piece = passage(text)
-    cut = prompts.narrow(piece, asked("What causes gout?"), most, find)
+    cut = prompts.narrow_to_answer(piece, ask("What causes gout?"), most, find)
     assert cut.text == text
     assert 0 <= cut.start <= cut.end <= len(text)
     assert cut.quote == text[cut.start : cut.end]
@@ -70,9 +34,9 @@ def test_a_cut_is_always_a_span_of_the_text(text, most):
 
 def test_pieces_are_in_the_questions_language_where_there_are_any():
     pieces = [passage("痛风常见。"), passage("Gout is common.")]
-    picked = prompts.pick(pieces, asked("What is gout?"), Limits(), find)
+    picked = prompts.select_pieces(pieces, ask("What is gout?"), PromptLimits(), find)
     assert [piece.language for piece in picked] == ["en"]
-    only = prompts.pick(pieces[:1], asked("What is gout?"), Limits(), find)
+    only = prompts.select_pieces(pieces[:1], ask("What is gout?"), PromptLimits(), find)
     assert [piece.language for piece in only] == ["zh"]
 
 
@@ -82,9 +46,11 @@ def test_the_fact_asked_for_comes_first_and_nothing_twice():
         passage("Gout hurts.", "Gout", "b"),
         fact("condition:gout", "symptom", "Gout — symptoms: joint pain."),
     ]
-    picked = prompts.pick(pieces, asked("What are the symptoms of gout?"), Limits(), find)
+    picked = prompts.select_pieces(
+        pieces, ask("What are the symptoms of gout?"), PromptLimits(), find
+    )
     assert [piece.id for piece in picked] == ["condition:gout#symptom", "b"]
-    assert len(prompts.pick(pieces, asked("gout?"), Limits(pieces=1), find)) == 1
+    assert len(prompts.select_pieces(pieces, ask("gout?"), PromptLimits(pieces=1), find)) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,7 +64,7 @@ def test_the_fact_asked_for_comes_first_and_nothing_twice():
     ],
 )
 def test_a_piece_is_one_line(piece, line):
-    assert prompts.line(piece) == line
+    assert prompts.write_line(piece) == line
 
 
 def test_a_prompt_loses_history_before_evidence():
@@ -110,7 +76,7 @@ def test_a_prompt_loses_history_before_evidence():
 
     history = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
     pieces = [passage("One."), passage("Two.")]
-    _, kept = prompts.compose(asked("gout?"), pieces, Limits(fits=fits), history)
+    _, kept = prompts.compose_messages(ask("gout?"), pieces, PromptLimits(fits=fits), history)
     assert sizes == [4, 2, 2]
     assert [piece.text for piece in kept] == ["One."]
 
@@ -138,7 +104,7 @@ RELEVANT = [
 
 @pytest.mark.parametrize(("question", "piece", "answers"), RELEVANT)
 def test_what_answers_a_question(question, piece, answers):
-    assert bool(relevance.relevant([piece], asked(question), find)) is answers
+    assert bool(relevance.select_relevant([piece], ask(question), find)) is answers
 
 
 def test_where_the_very_facts_are_known_other_facts_stay_away():
@@ -147,9 +113,9 @@ def test_where_the_very_facts_are_known_other_facts_stay_away():
         fact("condition:gout", "treatment", "b"),
         fact("condition:gout", "symptom", "c"),
     ]
-    kept = relevance.relevant(facts, asked("What is the first-line treatment of gout?"), find)
+    kept = relevance.select_relevant(facts, ask("What is the first-line treatment of gout?"), find)
     assert [piece.relation for piece in kept] == ["first_line"]
-    kept = relevance.relevant(facts, asked("How is gout treated?"), find)
+    kept = relevance.select_relevant(facts, ask("How is gout treated?"), find)
     assert [piece.relation for piece in kept] == ["treatment", "first_line"]
 
 
@@ -165,7 +131,7 @@ def test_where_the_very_facts_are_known_other_facts_stay_away():
     ],
 )
 def test_for_which_patients_a_question_asks(question, patients):
-    assert relevance.patients(asked(question)) == patients
+    assert relevance.find_patients(ask(question)) == patients
 
 
 GENERAL = fact("condition:gout", "first_line", "Gout — first-line treatment: ibuprofen.")
@@ -182,19 +148,19 @@ SPECIAL = passage("Gout in pregnancy is treated with rest.", "Gout")
     ],
 )
 def test_what_is_given_in_general_does_not_answer_for_a_pregnancy(question, found, kept):
-    assert relevance.relevant(found, asked(question), find) == kept
+    assert relevance.select_relevant(found, ask(question), find) == kept
 
 
 def test_facts_that_tie_two_entities_of_a_question_answer_it():
     tie = fact("medicine:ibuprofen", "contraindication", "Ibuprofen — contraindications: asthma.")
     loose = fact("medicine:ibuprofen", "drug_class", "Ibuprofen — drug class: NSAID.")
-    question = asked("Can ibuprofen be given to a patient with asthma?")
+    question = ask("Can ibuprofen be given to a patient with asthma?")
     assert relevance.is_exact(tie, question, find)
     assert not relevance.is_exact(loose, question, find)
-    assert prompts.pick([loose, tie], question, Limits(), find)[0] == tie
-    other = asked("Tell me about ibuprofen and gout.")
+    assert prompts.select_pieces([loose, tie], question, PromptLimits(), find)[0] == tie
+    other = ask("Tell me about ibuprofen and gout.")
     assert not relevance.is_exact(tie, other, find)
-    asks_else = asked("What are the side effects of ibuprofen in asthma?")
+    asks_else = ask("What are the side effects of ibuprofen in asthma?")
     assert relevance.is_exact(tie, asks_else, find)  # a danger is never beside the point
 
 
@@ -210,7 +176,7 @@ def test_facts_that_tie_two_entities_of_a_question_answer_it():
 )
 def test_a_part_of_an_unknown_name_is_not_meant(question, entities):
     known = [passage("Dengue is a fever.")]
-    assert relevance.about(asked(question), known).entities == entities
+    assert relevance.drop_partial_names(ask(question), known).entities == entities
 
 
 def test_the_retriever_is_langchains(engine, home):
@@ -222,7 +188,7 @@ def test_the_retriever_is_langchains(engine, home):
     retriever = KnowledgeRetriever(search=open_search(engine, home), top=3)
     documents = retriever.invoke("metformin and contrast")
     assert documents and len(documents) <= 3
-    for document, piece in zip(documents, evidence_of(documents), strict=True):
+    for document, piece in zip(documents, to_evidence(documents), strict=True):
         assert document.page_content == piece.text == piece.quote
         assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
     late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)

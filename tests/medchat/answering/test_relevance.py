@@ -1,50 +1,13 @@
 """Relevance: evidence on the subject that speaks of what is asked; everything else stays away."""
 
 import pytest
+from toy_questions import ask, fact, find, passage
 
-from knowledge.graph.linker import KnownName, Linker
-from knowledge.search.query_parser import parse_query
-from knowledge.text.names import language_of, normalise
 from medchat.answering import relevance
-from medchat.answering.answer import Evidence
-from medchat.answering.understanding import understand
-
-NAMES = {
-    "condition:gout": ("gout", "痛风"),
-    "condition:asthma": ("asthma", "哮喘"),
-    "condition:ulcer": ("gastric ulcer", "胃溃疡"),
-    "medicine:ibuprofen": ("ibuprofen", "布洛芬"),
-    "medicine:colchicine": ("colchicine", "秋水仙碱"),
-    "symptom:cough": ("cough", "咳嗽"),
-    "symptom:fever": ("fever", "发热"),
-}
-LINKER = Linker(
-    KnownName(id, id.partition(":")[0], name, normalise(name), language_of(name), True)
-    for id, names in NAMES.items()
-    for name in names
-)
-find = LINKER.find
-
-
-def asked(question):
-    return understand(question, [], lambda text: parse_query(text, LINKER))
-
-
-def fact(subject, relation, text):
-    return Evidence(
-        "fact", f"{subject}#{relation}", text.split(" — ")[0], text, 0, len(text),
-        language_of(text), subject=subject, relation=relation,
-    )  # fmt: skip
-
-
-def passage(text, title=""):
-    return Evidence(
-        "passage", f"note:{title}#1", title, text, 0, len(text), language_of(text), context=title
-    )
 
 
 def kept(question, *pieces):
-    found = relevance.relevant(pieces, asked(question), find)
+    found = relevance.select_relevant(pieces, ask(question), find)
     return [piece.relation or piece.title for piece in found]
 
 
@@ -110,11 +73,16 @@ def test_prose_on_the_subject_tells_by_what_it_names():
 
 
 def test_a_longer_unknown_name_is_another_subject():
-    question = asked("How is Kawabunga fever treated?")
+    question = ask("How is Kawabunga fever treated?")
     assert [mention.text for mention in question.mentions] == ["fever"]
-    assert relevance.about(question, [passage("Fever settles with rest.", "Fever")]).mentions == ()
+    assert (
+        relevance.drop_partial_names(
+            question, [passage("Fever settles with rest.", "Fever")]
+        ).mentions
+        == ()
+    )
     known = passage("Kawabunga fever settles with rest.", "Kawabunga fever")
-    assert relevance.about(question, [known]).mentions == question.mentions
+    assert relevance.drop_partial_names(question, [known]).mentions == question.mentions
 
 
 @pytest.mark.parametrize(
@@ -128,7 +96,7 @@ def test_a_longer_unknown_name_is_another_subject():
     ],
 )
 def test_patients_that_a_question_asks_about(question, who):
-    assert relevance.patients(asked(question)) == who
+    assert relevance.find_patients(ask(question)) == who
 
 
 def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
@@ -140,6 +108,6 @@ def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
 
 
 def test_words_that_no_evidence_holds_are_named():
-    question = asked("Does yoga change gout?")
-    assert relevance.unspoken(question, "Gout is painful.") == "yoga change"
-    assert relevance.unspoken(question, "Yoga has no effect on gout.") == ""
+    question = ask("Does yoga change gout?")
+    assert relevance.find_unanswered_words(question, "Gout is painful.") == "yoga change"
+    assert relevance.find_unanswered_words(question, "Yoga has no effect on gout.") == ""

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from knowledge.graph.linker import KnownName, Linker
-from knowledge.search.query_parser import parse_query as take_apart
+from knowledge.search.query_parser import parse_query
 from knowledge.text.names import language_of, normalise
-from medchat.answering.understanding import understand, widened
+from medchat.answering.understanding import understand_question, widen
 
 NAMES = {
     "condition:t2d": ("Type 2 diabetes", "2型糖尿病"),
@@ -22,7 +22,7 @@ LINKER = Linker(
     for id, names in NAMES.items()
     for name in names
 )
-ask = partial(understand, take_apart=partial(take_apart, linker=LINKER))
+ask = partial(understand_question, parse=partial(parse_query, linker=LINKER))
 
 ALONE = [
     ("What are the symptoms of type 2 diabetes?", "en", {"condition:t2d"}, ("symptom",)),
@@ -99,7 +99,7 @@ def test_the_subject_is_the_last_condition_or_medicine_that_was_named():
     ],
 )
 def test_a_question_on_a_course_of_a_condition_is_widened_to_the_condition(question, wider):
-    found = widened(ask(question, []), partial(take_apart, linker=LINKER))
+    found = widen(ask(question, []), partial(parse_query, linker=LINKER))
     assert (found and found.question) == wider
     assert not found or found.entities == {"condition:htn"}
 
