@@ -60,12 +60,12 @@ def _mini_loss(device: str) -> float:
     import torch
 
     from finetune import model, rendering
-    from finetune.mini import reading
+    from finetune.mini import reading_score
     from finetune.packing import pack
     from finetune.token_loss import token_losses
 
     student = model.load("mini", device=device)
-    supply = reading.supply(student.tokenizer, {}, reading.UNSEEN)
+    supply = reading_score.supply(student.tokenizer, {}, reading_score.UNSEEN)
     shown = [rendering.render(student.tokenizer, supply.make().messages()) for _ in range(50)]
     packing = pack([one for one in shown if len(one.ids) <= 1024], 1024)
     total, learned = 0.0, 0

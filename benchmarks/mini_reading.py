@@ -12,7 +12,7 @@ from machine import table
 def main() -> None:
     """Answer unseen drills and print the shares by language."""
     from finetune import mini, model
-    from finetune.mini import reading
+    from finetune.mini import reading_score
     from finetune.rendering import Language
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -23,7 +23,9 @@ def main() -> None:
     rows = []
     languages: tuple[Language, Language] = ("en", "zh")
     for language in languages:
-        score = reading.measure(student.model, student.tokenizer, chosen.drills, language=language)
+        score = reading_score.measure(
+            student.model, student.tokenizer, chosen.drills, language=language
+        )
         rows += [
             (f"{language}: drills", str(score.drills)),
             (f"{language}: share of asked facts present", f"{score.asked:.3f}"),

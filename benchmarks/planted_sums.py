@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.records import Lesson, LessonMessage
 from knowledge.text import units
 
@@ -87,10 +87,10 @@ def other_formula(lesson: Lesson, pick: random.Random) -> Lesson | None:
     language, formula = lesson.language, call.formula
     same = [
         each
-        for each in registry.FORMULAS.values()
+        for each in formula_registry.FORMULAS.values()
         if each is not formula and [i.key for i in each.inputs] == [i.key for i in formula.inputs]
     ]
-    every = [each for each in registry.FORMULAS.values() if each is not formula]
+    every = [each for each in formula_registry.FORMULAS.values() if each is not formula]
     other = pick.choice(same or every)
     new = other.names(language)[0]
     if pick.random() < 0.5:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from finetune.errors import FinetuneError
-from finetune.objectives.registry import objective_of
+from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Recipe
 from finetune.recipe_values import build
 

@@ -26,7 +26,7 @@ from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.model import Student
-from finetune.objectives.registry import Objective, objective_of
+from finetune.objectives.objective_registry import Objective, objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe

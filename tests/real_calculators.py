@@ -10,7 +10,7 @@ from pathlib import Path
 
 from knowledge.calculators import arithmetic
 from knowledge.calculators.formulas.formula import Formula, Input
-from knowledge.calculators.formulas.registry import FORMULAS
+from knowledge.calculators.formulas.formula_registry import FORMULAS
 from knowledge.text import units
 
 EN = {

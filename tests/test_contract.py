@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from toy_home import fill
 
-from medchat.cli import app
+from medchat.cli import main
 from medchat.settings import load
 from medchat.storage import database
 
@@ -42,7 +42,7 @@ def shell(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     def run(*words: str) -> object:
         monkeypatch.setattr(sys, "argv", ["medchat", *words, "--json"])
         with pytest.raises(SystemExit) as ended:
-            app.main()
+            main.main()
         told = capsys.readouterr()
         assert ended.value.code == 0, told.err
         return json.loads(told.out)

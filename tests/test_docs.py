@@ -15,7 +15,7 @@ import yaml
 from typer.main import get_command
 
 from finetune.recipe_reader import load
-from medchat.cli.app import app
+from medchat.cli.main import app
 from medchat.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "medchat": {"knowledge", "finetune"},
     "ui": {"medchat"},
 }
-DOORS = {"medchat/cli/app.py": {"ui"}, "medchat/web.py": {"ui"}}
+DOORS = {"medchat/cli/main.py": {"ui"}, "medchat/web.py": {"ui"}}
 OWNERS = {
     "faiss": {"knowledge"},
     "sentence_transformers": {"knowledge"},
@@ -182,7 +182,7 @@ def test_dangerous_calls_are_nowhere_in_the_rooms(pattern: str) -> None:
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
     heavy = {"torch", "transformers", "gradio", "faiss", "sqlalchemy", "langchain_core", "peft"}
-    code = "import sys, medchat.cli.app; print(' '.join(sys.modules))"
+    code = "import sys, medchat.cli.main; print(' '.join(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT
     )

@@ -13,7 +13,7 @@ import yaml
 from toy_finetune import base, recipe
 from toy_home import NOTE, RECORDS
 
-from medchat.cli import app
+from medchat.cli import main
 
 Shell = Callable[..., str]
 
@@ -25,7 +25,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def run(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["medchat", *words])
         with pytest.raises(SystemExit) as ended:
-            app.main()
+            main.main()
         told = capsys.readouterr()
         assert ended.value.code == 0, told.err
         return told.out

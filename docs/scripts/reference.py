@@ -56,7 +56,7 @@ def commands() -> str:
     """Return the page of all commands, as the application describes them."""
     from typer.main import get_command
 
-    from medchat.cli.app import app
+    from medchat.cli.main import app
 
     parts = [
         "# Commands\n",

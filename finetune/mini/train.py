@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 from finetune import rendering
 from finetune.errors import FinetuneError
-from finetune.mini import copying, reading
+from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
-from finetune.mini.reading import ReadingScore
+from finetune.mini.reading_score import ReadingScore
 from finetune.model import reduced
 from finetune.rendering import Rendered
 
@@ -95,7 +95,7 @@ def run(
     trainer.lookups()
     trainer.drills()
     trainer.finish()
-    result = reading.measure(trainer.model, tokenizer, measured)
+    result = reading_score.measure(trainer.model, tokenizer, measured)
     _write_card(work, plan, result, trainer)
     for name in ("trainer.safetensors", "trainer.json"):
         (work / name).unlink(missing_ok=True)
@@ -213,7 +213,7 @@ class _Trainer:
     def drills(self) -> None:
         """Last stage: read drills, harder ones as they are answered; full ones from half time."""
         total = self.plan.minutes * 60
-        supply = reading.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
+        supply = reading_score.supply(self.tokenizer, self.lexicon, self.plan.seed + self.step)
         pick, plain = random.Random(self.plan.seed + self.step), self._plain_tokens()
         marks = self._marks()
 

@@ -37,8 +37,8 @@ class SupervisedFinetuning:
         )
         examples = [example.tokens for example in shown]
         if recipe.rehearsal:
-            from finetune.mini import reading
+            from finetune.mini import reading_score
 
             count = round(len(examples) * recipe.rehearsal / (1 - recipe.rehearsal))
-            examples += reading.rehearsal(tokenizer, count, recipe.max_tokens, seed)
+            examples += reading_score.rehearsal(tokenizer, count, recipe.max_tokens, seed)
         return examples, report

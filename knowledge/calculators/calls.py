@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.calculators import arithmetic
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Formula, Given, Input
 from knowledge.records import Language
 from knowledge.text import units
@@ -86,7 +86,7 @@ def parse_call(text: str, language: Language) -> Call | None:
         sound = _NUMBERS_ONLY.fullmatch(found[2]) is not None
         return Equation(found[1], found[2], int(found[3])) if sound else None
     found = _CALCULATE.fullmatch(text)
-    formula = registry.named(found[1], language) if found else None
+    formula = formula_registry.named(found[1], language) if found else None
     if found is None or formula is None:
         return None
     given: dict[str, str] = {}

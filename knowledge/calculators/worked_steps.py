@@ -15,7 +15,7 @@ _NONE: dict[Language, str] = {"en": "none of the items", "zh": "各项均为0分
 def show_working(formula: Formula, given: Given, language: Language) -> str:
     """Return the line for a formula or a score.
 
-    >>> from knowledge.calculators.formulas.registry import FORMULAS
+    >>> from knowledge.calculators.formulas.formula_registry import FORMULAS
     >>> show_working(FORMULAS["bmi"], {"weight": "70", "height": "1.75"}, "en")
     '70 ÷ 1.75 ^ 2'
     """

@@ -21,7 +21,7 @@ from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles import preference
-from knowledge.lessons.styles.registry import STYLES, Style
+from knowledge.lessons.styles.style_registry import STYLES, Style
 from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 

@@ -14,7 +14,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import IMPORTED, Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

@@ -18,7 +18,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.facts.validation_split import HeldOut, is_validation
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.pages.related_pages import NeighbourIds
-from knowledge.lessons.styles.registry import Style
+from knowledge.lessons.styles.style_registry import Style
 from knowledge.lessons.topic_quotas import CAPPED, TopicQuotas
 from knowledge.records import Language
 

@@ -23,7 +23,7 @@ from knowledge.graph.catalog import connect
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson
 

@@ -1,5 +1,5 @@
 """Run the command line with `python -m medchat.cli`."""
 
-from medchat.cli.app import main
+from medchat.cli.main import main
 
 main()

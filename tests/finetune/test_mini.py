@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from finetune import mini, model, rendering
-from finetune.mini import copying, reading
+from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import MiniPlan, run
@@ -79,7 +79,9 @@ def test_drills_are_cited_and_numbered_as_lessons_are(drills: Drills) -> None:
         shown = numbered_lines(drill.messages(0)[-2]["content"])
         assert tuple(shown.values()) == drill.evidence
         for answer in drill.answers:
-            assert tuple(map(int, dict.fromkeys(reading.marks(answer)))) == cited_numbers(answer)
+            assert tuple(map(int, dict.fromkeys(reading_score.marks(answer)))) == cited_numbers(
+                answer
+            )
 
 
 def test_the_tokenizer_loses_nothing_and_keeps_chinese_apart() -> None:
@@ -99,9 +101,9 @@ def test_a_drill_renders_with_only_its_answers_to_learn(drills: Drills) -> None:
 
 
 def test_the_score_counts_what_is_said() -> None:
-    assert reading.facts_of("Symptoms of Gout: pain; fever [1].") == ["pain", "fever"]
-    assert reading.facts_of("痛风的症状：疼痛；发热[1]。") == ["疼痛", "发热"]
-    assert reading.marks("Rest helps [2], sleep too [1].") == ["2", "1"]
+    assert reading_score.facts_of("Symptoms of Gout: pain; fever [1].") == ["pain", "fever"]
+    assert reading_score.facts_of("痛风的症状：疼痛；发热[1]。") == ["疼痛", "发热"]
+    assert reading_score.marks("Rest helps [2], sleep too [1].") == ["2", "1"]
 
 
 def test_what_the_text_before_does_not_settle_is_a_choice() -> None:
@@ -134,11 +136,11 @@ def test_every_lookup_is_answered_by_its_one_line(level: int) -> None:
 
 def test_a_rehearsal_is_drills_that_fit_and_are_the_same_for_a_seed() -> None:
     student = model.tokenizer("mini")
-    made = reading.rehearsal(student, 20, 400, 3)
+    made = reading_score.rehearsal(student, 20, 400, 3)
     assert len(made) == 20
     assert all(len(one.ids) <= 400 and any(one.learn) for one in made)
-    assert made == reading.rehearsal(student, 20, 400, 3)
-    assert made != reading.rehearsal(student, 20, 400, 4)
+    assert made == reading_score.rehearsal(student, 20, 400, 3)
+    assert made != reading_score.rehearsal(student, 20, 400, 4)
 
 
 def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_a_small_model_is_made_and_a_stopped_run_goes_on(tmp_path: Path) -> None
 
 def test_the_shipped_model_copies_from_its_evidence() -> None:
     student = model.load("mini")
-    score = reading.measure(student.model, student.tokenizer, 12, hardness=0.0)
+    score = reading_score.measure(student.model, student.tokenizer, 12, hardness=0.0)
     card = json.loads((mini.folder() / "MINI.json").read_text())
     # invented names of several tokens: what does not read says none of them
     assert score.stated > 0.1

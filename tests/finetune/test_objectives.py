@@ -6,8 +6,8 @@ import pytest
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, adapters, dataset, model, recipe_reader, rounds
+from finetune.objectives.objective_registry import OBJECTIVES, objective_of
 from finetune.objectives.pretrain import Pretraining
-from finetune.objectives.registry import OBJECTIVES, objective_of
 from finetune.recipe import Evaluation, RoundPlan
 from finetune.recipe_values import demand
 from finetune.rendering import Rendered

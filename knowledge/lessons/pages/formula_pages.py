@@ -7,7 +7,7 @@ The formulas are the same in every home: no catalogue is read.
 
 from collections.abc import Iterator, Sequence
 
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.pages.related_pages import NeighbourIds
 from knowledge.records import FORMULA, Entity, Language, Name
@@ -18,7 +18,7 @@ class FormulaPages:
 
     def ids(self, language: Language) -> list[str]:
         """Return the formulas, in the order of their ids."""
-        return sorted(f"{FORMULA}{id}" for id in registry.FORMULAS)
+        return sorted(f"{FORMULA}{id}" for id in formula_registry.FORMULAS)
 
     def pages(
         self, ids: Sequence[str], language: Language
@@ -29,15 +29,19 @@ class FormulaPages:
 
     def page(self, id: str, language: Language, neighbours: NeighbourIds = ()) -> FactPage | None:
         """Return the page of one formula."""
-        return _page(id, language) if id.removeprefix(FORMULA) in registry.FORMULAS else None
+        return (
+            _page(id, language) if id.removeprefix(FORMULA) in formula_registry.FORMULAS else None
+        )
 
 
 def _page(id: str, language: Language) -> FactPage:
-    formula = registry.FORMULAS[id.removeprefix(FORMULA)]
+    formula = formula_registry.FORMULAS[id.removeprefix(FORMULA)]
     names = tuple(
         Name(text, each)
         for each in ("en", "zh")
         for text in formula.names(each)
     )  # fmt: skip
     name = formula.names(language)[0]
-    return FactPage(Entity(id, "formula", names), language, name, name, {}, (), registry.LICENCE)
+    return FactPage(
+        Entity(id, "formula", names), language, name, name, {}, (), formula_registry.LICENCE
+    )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from knowledge.calculators import calls
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Formula, Input
 from knowledge.lessons.facts import calculator_cases
 from knowledge.lessons.facts.calculator_cases import CalculatorCase
@@ -68,7 +68,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 
 def _of(page: FactPage) -> Formula:
-    return registry.FORMULAS[page.id.removeprefix(FORMULA)]
+    return formula_registry.FORMULAS[page.id.removeprefix(FORMULA)]
 
 
 def _kinds(formula: Formula) -> list[str]:
@@ -121,7 +121,7 @@ def _lesson(dialogue: CalculatorDialogue, page: FactPage) -> Lesson:
         sources=tuple(LessonSource("fact", page.id, fact) for fact in dialogue.facts),
         entities=(),
         split_key=page.id,
-        licence=registry.LICENCE,
+        licence=formula_registry.LICENCE,
         meta={"relation": dialogue.formula.id, "support": support, "objects": []},
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Calculation, Call, Equation
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Input
 from knowledge.calculators.worked_steps import show_working
 from knowledge.graph.linker import Linker
@@ -40,9 +40,9 @@ class Recomputed:
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
         id = self._lesson.split_key.removeprefix(FORMULA)
-        if id not in registry.FORMULAS or self._lesson.split_key == id:
+        if id not in formula_registry.FORMULAS or self._lesson.split_key == id:
             return "the row is about no formula"
-        self._formula = registry.FORMULAS[id]
+        self._formula = formula_registry.FORMULAS[id]
         inputs = [name for each in self._formula.inputs for name in each.names(self._language)]
         own = [*self._formula.names(self._language), *inputs]
         self._own = {name.casefold() for name in own}

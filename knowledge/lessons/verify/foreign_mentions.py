@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from functools import cache
 
-from knowledge.calculators.formulas import registry
+from knowledge.calculators.formulas import formula_registry
 from knowledge.graph.linker import Linker
 from knowledge.lessons.templates.loader import load, texts
 from knowledge.lessons.templates.tables import ToolsWords
@@ -41,7 +41,7 @@ def entity(text: str, left: str, linker: Linker, language: Language) -> str:
 @cache
 def _names(language: Language) -> tuple[str, ...]:
     """Return the names of all formulas, in small letters."""
-    every = registry.FORMULAS.values()
+    every = formula_registry.FORMULAS.values()
     return tuple(name.casefold() for formula in every for name in formula.names(language))
 
 

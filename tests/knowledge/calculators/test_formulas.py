@@ -7,8 +7,8 @@ from real_calculators import chinese, english
 
 from knowledge.calculators import arithmetic, calls
 from knowledge.calculators.calls import Calculation, Equation
-from knowledge.calculators.formulas import registry
-from knowledge.calculators.formulas.registry import FORMULAS
+from knowledge.calculators.formulas import formula_registry
+from knowledge.calculators.formulas.formula_registry import FORMULAS
 from knowledge.calculators.worked_steps import show_working
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.records import FORMULA
@@ -89,7 +89,9 @@ class TestRegistry:
         for language in ("en", "zh"):
             names = [name.casefold() for each in EVERY for name in each.names(language)]
             assert len(names) == len(set(names))
-            assert all(registry.named(each.names(language)[0], language) is each for each in EVERY)
+            assert all(
+                formula_registry.named(each.names(language)[0], language) is each for each in EVERY
+            )
 
     @pytest.mark.parametrize("formula", EVERY, ids=lambda each: each.id)
     def test_a_formula_is_whole(self, formula):

@@ -9,7 +9,7 @@ from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import Lesson, LessonMessage
 
 

@@ -12,7 +12,7 @@ from planted_sums import changed_input, other_formula, swapped_unit, wrong_resul
 from toy_lessons import opened
 
 from knowledge.calculators import calls
-from knowledge.calculators.formulas.registry import FORMULAS
+from knowledge.calculators.formulas.formula_registry import FORMULAS
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
@@ -21,7 +21,7 @@ from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.row_plan import PageSources, RowPlan
 from knowledge.lessons.styles import corruptions
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.lessons.verify.dataset_check import check, read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import RowWriter

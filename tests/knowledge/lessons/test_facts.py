@@ -5,7 +5,7 @@ import random
 import pytest
 from toy_lessons import opened
 
-from knowledge.calculators.formulas.registry import FORMULAS
+from knowledge.calculators.formulas.formula_registry import FORMULAS
 from knowledge.lessons.facts import calculator_cases, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactStore

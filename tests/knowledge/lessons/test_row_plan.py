@@ -10,7 +10,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowPlan, RowTask
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.lessons.topic_quotas import CAPPED, SMALL_SHARES, TOLD_BEFORE, TopicQuotas
 from knowledge.records import Entity, Name
 

@@ -11,7 +11,7 @@ import yaml
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.realize import realizer
-from knowledge.lessons.styles.registry import STYLES
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.lessons.templates import grammar, loader
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import (

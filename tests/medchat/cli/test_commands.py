@@ -16,11 +16,11 @@ from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.lessons import build
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
-from medchat.cli import app, errors
+from medchat.cli import errors, main
 from medchat.settings import load
 from medchat.storage import conversations, database
 
-PACKAGE = Path(app.__file__).parent
+PACKAGE = Path(main.__file__).parent
 HEAVY = {
     "torch", "transformers", "peft", "faiss", "gradio", "sqlalchemy", "sentence_transformers",
     "langchain_core", "langchain_openai", "fastapi", "alembic", "tantivy", "rich", "numpy",
@@ -29,7 +29,7 @@ HEAVY = {
 
 def commands(group=None, path=()):
     """Walk all commands as (words, command)."""
-    group = group or typer.main.get_command(app.app)
+    group = group or typer.main.get_command(main.app)
     for name, command in group.commands.items():
         yield (*path, name), command
         if hasattr(command, "commands"):
@@ -47,7 +47,7 @@ def run(capsys, monkeypatch):
     def run(*words, stdin=""):
         monkeypatch.setattr(sys, "argv", ["medchat", *words])
         with pytest.raises(SystemExit) as ended:
-            app.main()
+            main.main()
         out, err = capsys.readouterr()
         return ended.value.code, out, err
 
@@ -509,5 +509,5 @@ def test_kb_merges_are_listed_and_split(engine, run, tmp_path):
     _, out, _ = run("kb", "entity", split["part"], "--json")
     assert {fact["object"]["name"] for fact in json.loads(out)["facts"]} == {"joint pain", "fever"}
     status, _, err = run("kb", "split", "gout", merge["source"]["id"])
-    assert status == 2 and "nothing to part it from" in err and len(err.strip().splitlines()) == 1
+    assert status == 2 and "nothing to split it from" in err and len(err.strip().splitlines()) == 1
     assert run("kb", "verify")[0] == 0

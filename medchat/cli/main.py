@@ -12,21 +12,21 @@ from typing import Annotated
 import typer
 
 from medchat.cli import (
-    adapters,
-    ask,
-    data,
-    db,
-    doctor,
+    adapter_commands,
+    ask_commands,
+    data_commands,
+    db_commands,
+    doctor_command,
     errors,
-    feedback,
-    history,
-    kb,
-    mini,
+    feedback_commands,
+    history_commands,
+    kb_commands,
+    mini_commands,
     output,
-    recipes,
-    serve,
+    recipe_commands,
+    serve_command,
     startup,
-    training,
+    training_commands,
 )
 
 app = typer.Typer(
@@ -68,17 +68,17 @@ def start(
 
 # help lists commands in this order
 for group in (
-    serve,
-    ask,
-    doctor,
-    kb,
-    data,
-    training,
-    recipes,
-    adapters,
-    mini,
-    history,
-    feedback,
-    db,
+    serve_command,
+    ask_commands,
+    doctor_command,
+    kb_commands,
+    data_commands,
+    training_commands,
+    recipe_commands,
+    adapter_commands,
+    mini_commands,
+    history_commands,
+    feedback_commands,
+    db_commands,
 ):
     group.register(app)
