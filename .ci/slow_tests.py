@@ -1,8 +1,8 @@
 """Write tests/slow_tests.txt from a run of the whole suite that measured each test.
 
-    make test ARGS="-q --durations=0 --durations-min=0.1" > LOG; python .ci/slow_tests.py LOG
+    make test ARGS="-q --durations=0 --durations-min=0.1" > LOG; python .ci/slow_tests.py LOG...
 
-`make test-fast` leaves out what stands there. A test is slow where all its cases together take
+Of several logs each test's longest time counts. `make test-fast` leaves out what stands there. A test is slow where all its cases together take
 longer than the bound; a module is where a fixture that its tests share does.
 """
 
@@ -19,16 +19,17 @@ _LINE = re.compile(r"\s*([\d.]+)s (call|setup|teardown) +tests/(\S+?\.py)::(\S+)
 
 
 def main() -> None:
-    """Read the log that is named on the command line."""
-    tests: Counter[str] = Counter()
-    modules = set()
-    for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
-        if found := _LINE.match(line):
-            seconds, phase, module, test = float(found[1]), *found.groups()[1:]
-            if phase == "setup" and seconds > BOUND:
-                modules.add(module)
-            tests[f"{module}::{test.split('[')[0]}"] += seconds
-    slow = {name for name, seconds in tests.items() if seconds > BOUND}
+    """Read the logs that are named on the command line."""
+    slow, modules = set(), set()
+    for log in sys.argv[1:]:
+        tests: Counter[str] = Counter()
+        for line in Path(log).read_text(encoding="utf-8").splitlines():
+            if found := _LINE.match(line):
+                seconds, phase, module, test = float(found[1]), *found.groups()[1:]
+                if phase == "setup" and seconds > BOUND:
+                    modules.add(module)
+                tests[f"{module}::{test.split('[')[0]}"] += seconds
+        slow |= {name for name, seconds in tests.items() if seconds > BOUND}
     slow = {name for name in slow if name.partition("::")[0] not in modules} | modules
     head = "# Tests and modules that `make test-fast` leaves out, by .ci/slow_tests.py.\n"
     TARGET.write_text(head + "\n".join(sorted(slow)) + "\n", encoding="utf-8")
