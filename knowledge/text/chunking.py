@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.records import DocumentRecord, Language, Passage
+from knowledge.text.holes import has_hole
 from knowledge.text.sentences import sentence_spans, trimmed
 
 MAX_CHARS = 900
@@ -65,7 +66,8 @@ def split_passages(
     """Cut the sections of a document into passages of whole sentences.
 
     A passage never crosses a section; a sentence longer than a whole passage is cut at a space or
-    comma. Passages are numbered from 1 within the document.
+    comma. A sentence of which a part could not be read is in no passage. Passages are numbered
+    from 1 within the document.
     """
     longest = max(1, max_chars if language == "en" else max_chars // 2)
     passages: list[Passage] = []
@@ -79,11 +81,18 @@ def split_passages(
 
 def _packed(text: str, span: SectionSpan, longest: int) -> Iterator[tuple[int, int]]:
     """Yield runs of sentences of about equal length, none longer than allowed."""
-    pieces = [
-        piece
-        for start, end in sentence_spans(text[span.start : span.end])
-        for piece in _pieces(text, span.start + start, span.start + end, longest)
-    ]
+    run: list[tuple[int, int]] = []
+    for start, end in sentence_spans(text[span.start : span.end]):
+        if has_hole(text[span.start + start : span.start + end]):
+            yield from _packed_run(run, longest)
+            run = []
+        else:
+            run += _pieces(text, span.start + start, span.start + end, longest)
+    yield from _packed_run(run, longest)
+
+
+def _packed_run(pieces: list[tuple[int, int]], longest: int) -> Iterator[tuple[int, int]]:
+    """Yield pieces that follow each other, packed into passages."""
     if not pieces:
         return
     # Aiming at equal parts keeps the last passage of a section from being a single sentence.

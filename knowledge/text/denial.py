@@ -73,7 +73,7 @@ _ENGLISH: dict[DenialKind, str] = {
         """,
     "rarity": r"""
         rarely|seldom|hardly|scarcely|barely|unlikely|less likely|least likely|infrequently|
-        infrequent|little|negligible|negligibly|uncommon|uncommonly|few
+        infrequent|rare|little|negligible|negligibly|uncommon|uncommonly|few
         """,
     "lack": r"""
         without|absent|absence|lack(?:s|ed|ing)?|free of|free from|devoid|missing|nil|negative|
@@ -90,7 +90,8 @@ _CHINESE: dict[DenialKind, str] = {
     "[^，。；、]{1,24}?(?:以外|之外|外(?!科|用|周|伤|源|阴|耳|科))|以外|之外|除了?(?=.{1,24}外)",
     "partial": "不一定|未必|不总是|不都是?|并非(?:所有|都|总是|一定)|不是所有|"
     "不完全(?!性|流产|梗阻)|不常规|不尽然",
-    "needless": "不必|无需|毋需|无须|毋须|不需要?|不须|没有必要|没必要|无必要|不用(?!于|药)",
+    "needless": "不必|无需|毋需|无须|毋须|不需要?|不须|没有必要|没必要|无必要|"
+    "不用(?=担心|治疗|处理|停|做|去|再|特别|额外|常规)",
     "falsity": "否认|否定|排除(?!诊断|标准)|误区|误解|误以为|谣言|谬误|错误|不实|反而|谈不上|不成立"
     "|不正确|不准确|推翻|证伪|拒(?!绝)|拒绝",
     "ineffective": "无效|失效|徒劳|没有效果|没有作用|无益|没用(?!药|过)|无用(?!药)|不起作用|不奏效",

@@ -13,6 +13,7 @@ from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
 from knowledge.records import DocumentRecord, ReadReport, Record
+from knowledge.text.holes import count_holed_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def check_readable(path: Path, format_name: str) -> None:
         next(read(path, format_name, ReadReport()), None)
 
 
+HOLED = "sentence with a part that cannot be read (never quoted)"
+"""The reason under which sentences that no passage has are counted."""
+
 _LARGE = 64 * 1024 * 1024
 """Bytes of a file whose hash takes noticeably longer than its first record."""
 
@@ -70,4 +74,8 @@ def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Re
             report.skip("invisible characters removed", place, unseen.count)
         if record is None:
             return
+        if isinstance(record, DocumentRecord):
+            holed = sum(count_holed_sentences(each.text) for each in record.sections)
+            if holed:
+                report.skip(HOLED, record.key, holed)
         yield record

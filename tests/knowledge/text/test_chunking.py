@@ -6,6 +6,7 @@ from mixed_texts import TEXTS
 
 from knowledge.records import DocumentRecord, Section
 from knowledge.text import chunking
+from knowledge.text.holes import HOLE, count_holed_sentences
 
 
 @settings(deadline=None)
@@ -57,3 +58,13 @@ def test_what_a_note_says_of_itself_is_stored_but_no_passage():
     found = chunking.split_passages("d", composed.text, composed.spans, "en")
     assert "Written for medchat." in composed.text
     assert [passage.text for passage in found] == ["Rest helps."]
+
+
+def test_a_sentence_with_a_hole_is_in_no_passage_and_its_neighbours_are():
+    text = f"Rest for 2 days. Give 5 {HOLE}g daily. Then 停药。每日{HOLE}克。多饮水。"
+    record = DocumentRecord("d", "T", "en", (Section("Doses", text),))
+    stored = chunking.compose_text(record)
+    found = chunking.split_passages("d", stored.text, stored.spans, "en")
+    assert [each.text for each in found] == ["Rest for 2 days.", "Then 停药。", "多饮水。"]
+    assert [each.id for each in found] == ["d#1", "d#2", "d#3"]
+    assert HOLE in stored.text and count_holed_sentences(text) == 2
