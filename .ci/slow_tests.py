@@ -2,8 +2,9 @@
 
     make test ARGS="-q --durations=0 --durations-min=0.1" > LOG; python .ci/slow_tests.py LOG...
 
-Of several logs each test's longest time counts. `make test-fast` leaves out what stands there. A test is slow where all its cases together take
-longer than the bound; a module is where a fixture that its tests share does.
+`make test-fast` leaves out what stands there. A test is slow where all its cases together take
+longer than the bound, a module where a fixture that its tests share does. Of several logs each
+test's longest time counts.
 """
 
 import re
