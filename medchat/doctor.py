@@ -127,7 +127,8 @@ def _home(settings: Settings) -> Finding:
     from medchat.storage.private_home import open_to_others
 
     opened = list(open_to_others(settings.home))
-    if opened:
+    # nobody else reaches what lies in a home that is closed
+    if opened and settings.home.stat().st_mode & 0o077:
         told = f"{settings.home}: other users have rights on {opened[0]}"
         more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
         remedy = "Any command that opens the database takes them away, but for another user's files"
