@@ -1,4 +1,4 @@
-"""Commands that bring a home to life: `medchat demo` and `medchat serve`."""
+"""The commands `medchat demo` and `medchat serve`: prepare a home, serve the web chat."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
