@@ -56,8 +56,8 @@ def test_a_segment_is_searched_by_what_its_size_asks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clusters and codes find what an exact search finds, and tell its cosine."""
-    monkeypatch.setattr(dense, "FLAT", 100)
-    monkeypatch.setattr(dense, "CLUSTERED", 1500)
+    monkeypatch.setattr(dense, "MAX_FLAT", 100)
+    monkeypatch.setattr(dense, "MAX_CLUSTERED", 1500)
     kinds = {100: "Flat", 1000: "IVF62,SQfp16", 2000: "IVF88,PQ16x4fs,Refine(SQfp16)"}
     for size, kind in kinds.items():
         assert dense.index_factory(size, 32) == kind
