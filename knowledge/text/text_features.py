@@ -1,9 +1,8 @@
-"""What a text says, in pieces that can be compared: content words, numbers, negations.
+"""Reduce a text to features that can be compared: stems, Chinese pairs, relation words.
 
-    text -> words that carry meaning (stems, Chinese character pairs) · doses · negation signs
+    text -> content words (English stems, pairs of Chinese characters) -> overlap, relations
 
-Both languages, and texts that mix them. Words that only frame a statement are left out. This file
-knows nothing of evidence or of entities.
+Both languages, and texts that mix them. Words that only frame a statement are left out.
 """
 
 import re

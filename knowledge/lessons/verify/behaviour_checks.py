@@ -1,10 +1,10 @@
-"""Claims: what a row claims beside its statements, held against what it names.
+"""Check how a row behaves: citations, calls, declining, refusing, telling of disagreement.
 
-    citations, calls, declining, refusing, disagreement -> the first that does not hold, or nothing
+    row + its sources -> one check after the other -> the first fault, or an empty text
 
 A citation must number a line that holds the cited facts; a call and its result must be in the fixed
 grammar and true; a row declines only where its lines do not cover what was asked, and speaks of
-disagreement only where the graph holds one. This file knows nothing of how a row was written.
+disagreement only where the graph holds one.
 """
 
 import re

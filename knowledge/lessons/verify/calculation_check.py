@@ -1,10 +1,9 @@
-"""Recomputed: the proof of a row that calculates, from the registry of formulas alone.
+"""Check a row that calculates by computing its results again from the formulas.
 
-    facts -> computed again; calls, results -> the facts; words -> what they give and what they say
+    facts are computed again; calls and results are compared with them; then inputs and words
 
 Every result is computed anew, every input must have been told, every number of an answer with its
-unit is an input, the result, or part of what the registry states. This file knows nothing of how
-such rows are written.
+unit is an input, the result, or part of what the registry of formulas states.
 """
 
 import re

@@ -1,10 +1,10 @@
-"""Statements: what the answers of one row state, held against the facts that it names.
+"""Check the answers of one row against the facts that the row names.
 
     row + its facts -> whom it may name -> quotes, names, numbers, senses -> the first fault
 
 Every fact must be stated, every name, value and number of an answer must come from the row's facts,
 every sentence must say its relation in the right sense. Facts of a second entity count where a
-shared finding links it to the row's subject. This file knows nothing of how lessons are written.
+shared finding links it to the row's subject.
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Proof: what lessons rest on, as the catalogue holds it, and whether they state it rightly.
+"""Prove rows against the facts and passages of the catalog.
 
-    rows -> facts and passages of the catalogue -> statements and claims of each row -> faults
+    rows -> facts and passages of the catalog -> fact check and behaviour checks -> faults
 
-Every fact must hold and every quotation stand in its passage; the rest is told in `statements` and
-`claims`. This file knows nothing of how lessons are written.
+Every fact must hold and every quotation stand in its passage; the rest is up to `fact_check`,
+`behaviour_checks` and, for calculators, `calculation_check`.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -1,9 +1,7 @@
-"""Senses: by which words a sentence says a relation, and by which it would turn it round.
+"""List the words that state each relation, and check that a sentence states it undenied.
 
     relations of a sentence + its words outside of names -> what frames explain is taken out
                                                          -> what is wrong with the rest, or nothing
-
-This file knows nothing of rows or of the graph.
 """
 
 import re
