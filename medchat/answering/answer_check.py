@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.text import text_features
 from knowledge.text.citations import cite, cited_numbers, markers, uncited
+from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
-from medchat.answering import text_features
 from medchat.answering.answer import Citation, Evidence, Sentence, Support
-from medchat.answering.entailment import Find, Piece, Text, score
+from medchat.answering.entailment import AnnotatedEvidence, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class CheckedAnswer:
 def check_draft(
     draft: str,
     evidence: Sequence[Evidence],
-    find: Find,
+    find: FindEntities,
     *,
     keep_unsupported: bool = False,
 ) -> CheckedAnswer:
@@ -46,7 +47,7 @@ def check_draft(
     A sentence that its own citation does not carry gets the citation of evidence that does. What
     nothing carries is dropped, or kept and marked with `keep_unsupported`.
     """
-    pieces = [Piece.of(piece, find) for piece in evidence]
+    pieces = [AnnotatedEvidence.of(piece, find) for piece in evidence]
     judged = [_judge(sentence, pieces, find) for sentence in split_draft(draft)]
     kept = [one for one in judged if one.support != "unsupported" or keep_unsupported]
     if not any(one.support == "supported" for one in kept) and not keep_unsupported:
@@ -115,10 +116,10 @@ class _Judged:
     repaired: bool = False
 
 
-def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
+def _judge(sentence: str, pieces: Sequence[AnnotatedEvidence], find: FindEntities) -> _Judged:
     text = uncited(sentence).strip()
-    claim = Text.of(text, find)
-    if not (claim.mentions or text_features.units(claim.rest) or text_features.numbers(claim.rest)):
+    claim = AnnotatedText.of(text, find)
+    if not (claim.spans or text_features.units(claim.rest) or claim.quantities):
         return _Judged(text, (), "none", 0.0)
     scores = {number: score(claim, piece) for number, piece in enumerate(pieces, 1)}
     cited = [number for number in cited_numbers(sentence) if number in scores]
@@ -134,7 +135,9 @@ def _judge(sentence: str, pieces: Sequence[Piece], find: Find) -> _Judged:
     return _Judged(text, tuple(cited), "unsupported", best)
 
 
-def _jointly(sentence: str, pieces: Sequence[Piece], find: Find) -> tuple[int, ...]:
+def _jointly(
+    sentence: str, pieces: Sequence[AnnotatedEvidence], find: FindEntities
+) -> tuple[int, ...]:
     """Return the citations of a sentence if each carries the part of it that comes before."""
     found = markers(sentence)
     if len(found) < 2 or text_features.units(sentence[found[-1].end :]):
@@ -143,14 +146,14 @@ def _jointly(sentence: str, pieces: Sequence[Piece], find: Find) -> tuple[int, .
     for marker in found:
         text = sentence[last : marker.start].rstrip()
         last = marker.end
-        claim = Text.of(f"{subject} {text}".strip(), find)
+        claim = AnnotatedText.of(f"{subject} {text}".strip(), find)
         cited = [number for number in marker.numbers if 0 < number <= len(pieces)]
         carrying = [number for number in cited if score(claim, pieces[number - 1]) >= 1.0]
         if not carrying:
             return ()
         used += carrying
         # what follows "and" speaks of the same subject
-        subject = subject or (claim.mentions[0].text if claim.mentions else "")
+        subject = subject or (claim.spans[0].text if claim.spans else "")
     return tuple(dict.fromkeys(used))
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from finetune.rendering import NOT_COVERED
 from knowledge.text.citations import uncited
+from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
+from knowledge.text.text_features import letters
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
-from medchat.answering.entailment import Find
-from medchat.answering.text_features import letters
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -31,6 +31,10 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
     "foreign": {
         "en": "The knowledge base holds only Chinese evidence on this; it says:",
         "zh": "知识库中关于此问题只有英文资料，原文如下：",
+    },
+    "stalled": {
+        "en": "The writer did not answer in time; the evidence is quoted.",
+        "zh": "撰写程序未能及时作答，以下为资料原文。",
     },
     "general": {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
@@ -61,7 +65,7 @@ class Draft:
     reads_well: bool
 
 
-def choose_answer(draft: Draft, asked: Question, find: Find) -> CheckedAnswer | None:
+def choose_answer(draft: Draft, asked: Question, find: FindEntities) -> CheckedAnswer | None:
     """Return the checked draft, a quotation, or None for an abstention.
 
     A small writer may say that the very facts asked for are not there, or pass them over: they
@@ -90,7 +94,7 @@ def choose_answer(draft: Draft, asked: Question, find: Find) -> CheckedAnswer | 
 
 
 def quote(
-    evidence: Sequence[Evidence], asked: Question, find: Find, *, foreign: bool = False
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities, *, foreign: bool = False
 ) -> CheckedAnswer:
     """Quote the very facts asked for and the best passage, else what was found best.
 
@@ -107,6 +111,11 @@ def quote(
         chosen = facts[:QUOTED] + ([passage] if passage else [])
     quoted = answer_check.quote_evidence(chosen)
     return _prefaced(quoted, _FIXED["foreign"][asked.language]) if foreign else quoted
+
+
+def stalled_note(asked: Question) -> str:
+    """Return what a reader must know of a quotation in place of an answer that did not come."""
+    return _FIXED["stalled"][asked.language]
 
 
 def state_limits(
@@ -148,7 +157,9 @@ def _declines(draft: str) -> bool:
     return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
 
 
-def _best_passage(evidence: Sequence[Evidence], asked: Question, find: Find) -> Evidence | None:
+def _best_passage(
+    evidence: Sequence[Evidence], asked: Question, find: FindEntities
+) -> Evidence | None:
     """Return the best passage on the very subject, as its title says.
 
     It stands after a list of facts, which names what but not when or how much.

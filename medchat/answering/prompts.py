@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from finetune import rendering
 from finetune.rendering import Message
+from knowledge.text import text_features
+from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, base_relation
-from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import Find
 from medchat.answering.relevance import (
     find_patients,
     is_exact,
@@ -36,7 +36,7 @@ class PromptLimits:
 
 
 def select_pieces(
-    found: Sequence[Evidence], asked: Question, limits: PromptLimits, find: Find
+    found: Sequence[Evidence], asked: Question, limits: PromptLimits, find: FindEntities
 ) -> list[Evidence]:
     """Return the pieces to read, best first, each cut to the sentences that answer best.
 
@@ -52,7 +52,7 @@ def select_pieces(
     return list(distinct.values())[: limits.pieces]
 
 
-def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: Find) -> Evidence:
+def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: FindEntities) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
     if piece.kind == "fact":
         return piece
@@ -70,7 +70,7 @@ def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: Find) ->
     return replace(piece, start=start, end=end)
 
 
-def score_sentence(text: str, asked: Question, find: Find) -> float:
+def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
     """Return how well a sentence answers: entities and patients, the relation's words, others."""
     named = {id for mention in find(text) for id in mention.entities}
     written = text.casefold()
@@ -118,7 +118,7 @@ def write_line(piece: Evidence) -> str:
     return f"{title}：{text}" if piece.language == "zh" else f"{title.rstrip('.')}: {text}"
 
 
-def _standing(piece: Evidence, asked: Question, find: Find) -> float:
+def _standing(piece: Evidence, asked: Question, find: FindEntities) -> float:
     """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
     if piece.kind == "passage":
         return 1.2 if is_named_in_title(piece, asked, find) else 1.0

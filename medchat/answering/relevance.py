@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
+from knowledge.text import text_features
 from knowledge.text.denial import DenialKind, is_denied
+from knowledge.text.numbers import find_quantities
+from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
-from medchat.answering import text_features
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import Find
 from medchat.answering.understanding import Question
 
 KNOWN = 0.5
@@ -76,7 +77,9 @@ def drop_partial_names(asked: Question, found: Sequence[Evidence]) -> Question:
     return replace(asked, mentions=tuple(kept))
 
 
-def select_relevant(found: Sequence[Evidence], asked: Question, find: Find) -> list[Evidence]:
+def select_relevant(
+    found: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
     """Return the pieces that answer: those on the subject that speak of what is asked.
 
     Where the very facts asked for are known, other groups of facts stay away.
@@ -99,7 +102,7 @@ def select_relevant(found: Sequence[Evidence], asked: Question, find: Find) -> l
     return exact + others
 
 
-def is_exact(piece: Evidence, asked: Question, find: Find) -> bool:
+def is_exact(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is a group of facts that the question asks for.
 
     It is about an entity of the question, and states the relation asked for. Where the question
@@ -122,7 +125,7 @@ def _warns(piece: Evidence, asked: Question) -> bool:
     return piece.relation == "contraindication" and [piece.subject] == medicines
 
 
-def _ties(piece: Evidence, asked: Question, find: Find) -> bool:
+def _ties(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a group of facts about one entity of the question names another one of it."""
     others = [mention for mention in asked.mentions if piece.subject not in mention.entities]
     named = {id for mention in find(piece.quote) for id in mention.entities}
@@ -193,7 +196,7 @@ def is_companion(piece: Evidence, asked: Question) -> bool:
     return piece.subject in asked.entities and piece.relation in companions
 
 
-def is_on_subject(piece: Evidence, asked: Question, find: Find) -> bool:
+def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is about what the question is about."""
     text = f"{piece.context}\n{piece.text}"
     if asked.mentions:
@@ -204,13 +207,13 @@ def is_on_subject(piece: Evidence, asked: Question, find: Find) -> bool:
     return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
 
 
-def is_named_in_title(piece: Evidence, asked: Question, find: Find) -> bool:
+def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether the title of a passage names what the question is about."""
     named = {id for mention in find(piece.context) for id in mention.entities}
     return not named.isdisjoint(asked.entities)
 
 
-def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: Find) -> bool:
+def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindEntities) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
     if piece.kind == "fact":
         return base_relation(piece.relation) in accepted_relations(wanted)
@@ -218,7 +221,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: Find)
     if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
-        "mg" in number.value for number in text_features.numbers(piece.text)
+        "mg" in number.value for number in find_quantities(piece.text)
     ):
         return True
     if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):

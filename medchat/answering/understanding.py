@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
+from knowledge.text.sentence_support import EntitySpan
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
-from medchat.answering.entailment import Mention
 
 QueryParser = Callable[[str], ParsedQuery]
 """What finds the mentions and cues of a question: the query parser with a linker."""
@@ -51,7 +51,7 @@ class Question:
 
     question: str
     language: Language
-    mentions: tuple[Mention, ...] = ()
+    mentions: tuple[EntitySpan, ...] = ()
     relations: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     follows: bool = False

@@ -19,7 +19,9 @@ from knowledge.lessons.verify import relation_phrases
 from knowledge.lessons.verify.behaviour_checks import Held
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
+from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
 from knowledge.text.names import normalise
+from knowledge.text.sentence_support import AnnotatedText, blanked, support
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
@@ -63,6 +65,8 @@ class Statements:
         self._turns = self._indices("turns")
         self._spans = sentence_spans(self._answer)
         self._masked_answer = _blank(self._answer, self._maskable(), self._lower)
+        self._retold: list[tuple[int, int]] = []
+        self._unfaithful = self._tell_apart_retellings()
 
     def fault(self) -> str:
         """Return the first thing that is wrong, or an empty text."""
@@ -77,6 +81,7 @@ class Statements:
             self._foreign,
             self._wrong_numbers,
             self._wrong_sense,
+            self._wrong_retelling,
         ):
             if found := step():
                 return found
@@ -176,6 +181,42 @@ class Statements:
                 return None
             found.append([int(index) for index in each])
         return found
+
+    def _tell_apart_retellings(self) -> bool:
+        """Mask the sentences that tell a text faithfully in other words; say if one is not.
+
+        Such a sentence rests on texts alone and quotes none of them: the text that supports it
+        answers for its names, numbers and denials.
+        """
+        for (start, end), indices in zip(self._spans, self._support or (), strict=False):
+            facts = [self._facts[index] for index in indices]
+            sentence = self._answer[start:end]
+            if not facts or any(fact.object for fact in facts):
+                continue
+            texts = [fact.value[self._language] for fact in facts]
+            if not _says_anything(self._masked_answer[start:end]) or _has_any(
+                texts, sentence, sentence.lower()
+            ):
+                continue
+            if not any(self._is_supported(sentence, text) for text in texts):
+                return True
+            masked = self._masked_answer
+            self._masked_answer = masked[:start] + "\0" * (end - start) + masked[end:]
+            self._retold.append((start, end))
+        return False
+
+    def _is_supported(self, sentence: str, text: str) -> bool:
+        """Say whether a sentence of a text supports what an answer says in other words."""
+        name = next(iter(self._names(self._subject)), "")
+        claim, *held = (
+            AnnotatedText.of(each, self._linker.find)
+            for each in (sentence, *(text[start:end] for start, end in sentence_spans(text)))
+        )
+        context = AnnotatedText.of(name, self._linker.find)
+        return any(support(claim, each, context) >= 1.0 for each in held)
+
+    def _wrong_retelling(self) -> str:
+        return "a sentence says what its text does not" if self._unfaithful else ""
 
     def _unstated(self) -> str:
         supported = {index for indices in self._support or () for index in indices}
@@ -283,7 +324,7 @@ class Statements:
         return ""
 
     def _wrong_numbers(self) -> str:
-        stated = _NUMBER.findall(self._answer)
+        stated = _NUMBER.findall(blanked(self._answer, self._retold))
         if not stated:
             return ""
         sources = () if self._declines else self._lesson.sources
@@ -305,7 +346,42 @@ class Statements:
             named = {fact.relation for fact in facts if fact.object}
             if found := relation_phrases.fault(frame, named, texts, self._language):
                 return found
+            if self._is_turned_round(self._answer[start:end], facts):
+                return "a sentence exchanges the ends of a fact"
         return ""
+
+    def _is_turned_round(self, sentence: str, facts: Sequence[Held]) -> bool:
+        """Say whether a sentence exchanges the ends of one of its facts."""
+        if not shows_direction(sentence):
+            return False
+        lower = sentence.lower()
+        ends = {end for fact in facts if fact.object for end in (fact.subject, fact.object)}
+        named = [
+            (start, start + len(name.strip(_STOPS)), id)
+            for id in ends
+            for name in self._names(id)
+            for start in _where(_form(name), sentence, lower)
+        ]
+        # a name within a longer one names nothing: "Vitamin K" in "vitamin K deficiency"
+        longest = [one for one in named if not any(_is_within(one, other) for other in named)]
+        return any(
+            is_turned_round(
+                sentence,
+                fact.relation,
+                [
+                    NamedSide(start, end, id == fact.subject)
+                    for start, end, id in longest
+                    if id in (fact.subject, fact.object)
+                ],
+            )
+            for fact in facts
+            if fact.object
+        )
+
+
+def _is_within(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    longer = other[1] - other[0] > one[1] - one[0]
+    return longer and other[0] <= one[0] and one[1] <= other[1]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -313,6 +389,10 @@ def _frame_of_line(name: str, relation: str, language: Language, inverse: bool) 
     """Return how a line of evidence begins and ends, around what it lists."""
     empty = verbalize.evidence_line(name, relation, [""], language, inverse=inverse)
     return empty[:-1], empty[-1]
+
+
+def _says_anything(masked: str) -> bool:
+    return any(sign.isalnum() for sign in masked)
 
 
 def _blank(text: str, words: Collection[str], lower: str) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 
 from knowledge.records import Language
 from knowledge.text.denial import is_denied
+from knowledge.text.qualifiers import find_qualifiers
 
 _SAID: dict[str, tuple[str, str]] = {
     "symptom": (
@@ -186,6 +187,14 @@ What such a phrase covers is taken out of a sentence; any denial that is left de
 """
 
 
+_QUALIFYING: dict[str, frozenset[str]] = {
+    "dose_limit": frozenset({"amount"}),
+    "pregnancy": frozenset({"population"}),
+    "population": frozenset({"population"}),
+    "prognosis": frozenset({"certainty"}),
+}
+"""Kinds of qualifiers that name a relation where it is stated."""
+
 _OF_NAME = re.compile(r"\ban? (?=\s{2})", re.IGNORECASE)
 """The article of a name, which is blank by now: frames are told without it."""
 
@@ -221,4 +230,9 @@ def fault(frame: str, named: Collection[str], texts: Collection[str], language: 
             return f"a sentence does not say the relation {relation}"
         if relation in _NEVER and _pattern(relation, place, True).search(left):
             return f"a sentence turns the sense of {relation}"
-    return f"a sentence denies {min(stated)}" if is_denied(left) else ""
+    if is_denied(left):
+        return f"a sentence denies {min(stated)}"
+    for found in find_qualifiers(left):
+        if not any(found.kind in _QUALIFYING.get(relation, ()) for relation in stated):
+            return f"a sentence adds {found.cue!r}, which {min(stated)} does not say"
+    return ""

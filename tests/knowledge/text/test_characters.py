@@ -3,8 +3,8 @@
 import pytest
 
 from knowledge.index import lexical
+from knowledge.text import text_features
 from knowledge.text.characters import character_pairs
-from medchat.answering import text_features
 
 
 @pytest.mark.parametrize("text", ["糖尿病肾病", "痛", "㐀豈"])

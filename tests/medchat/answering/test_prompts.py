@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy_questions import ask, fact, find, passage
 
-from medchat.answering import prompts, relevance, text_features
+from medchat.answering import prompts, relevance
 from medchat.answering.prompts import PromptLimits
 from medchat.answering.retriever import KnowledgeRetriever, to_evidence
 
@@ -193,25 +193,3 @@ def test_the_retriever_is_langchains(engine, home):
         assert piece.kind == "passage" or piece.id == f"{piece.subject}#{piece.relation}"
     late = KnowledgeRetriever(search=open_search(engine, home), year_from=2027)
     assert late.invoke("metformin and contrast") == []
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("Give 2.50 g", ["2.5g"]),
-        ("1,000 mg and 1000毫克", ["1000mg", "1000mg"]),
-        ("7–10 days", ["7-10d"]),
-        ("HbA1c above 48", ["48"]),
-        ("每日2次，共7天", ["2x", "7d"]),
-        ("≥65岁", ["≥65y"]),
-        ("type", []),
-    ],
-)
-def test_numbers(text, values):
-    assert [number.value for number in text_features.numbers(text)] == values
-
-
-@given(st.text(max_size=100))
-def test_words_take_any_text(text):
-    assert all(isinstance(unit, str) for unit in text_features.units(text))
-    assert {unit for unit, _ in text_features.placed(text)} == set(text_features.units(text))

@@ -8,7 +8,7 @@ knows nothing of evidence or of entities.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cache
 
 from knowledge.text.characters import CJK, character_pairs
 from knowledge.text.names import normalise
@@ -33,37 +33,8 @@ _FAMILIES = (
 )
 _FAMILY = {word: group[0] for group in _FAMILIES for word in group}
 
-_UNIT = {
-    "毫克": "mg", "微克": "mcg", "克": "g", "毫升": "ml", "升": "l", "千克": "kg", "公斤": "kg",
-    "µg": "mcg", "μg": "mcg", "ug": "mcg", "milligram": "mg", "milligrams": "mg", "gram": "g",
-    "grams": "g", "percent": "%", "per cent": "%", "％": "%",
-    "hour": "h", "hours": "h", "hrs": "h", "小时": "h", "day": "d", "days": "d", "天": "d",
-    "日": "d", "week": "w", "weeks": "w", "周": "w", "month": "mo", "months": "mo", "个月": "mo",
-    "year": "y", "years": "y", "岁": "y", "年": "y", "minute": "min", "minutes": "min",
-    "分钟": "min", "次": "x", "times": "x",
-}  # fmt: skip
-_UNITS = sorted(
-    {*_UNIT, "mg", "mcg", "g", "kg", "ml", "l", "dl", "mmol", "mol", "mmhg", "iu", "units", "%"},
-    key=len,
-    reverse=True,
-)
-_NUMBER = re.compile(
-    r"(?P<sign>[<>≤≥]\s*)?(?<![A-Za-z\d.])(?P<low>\d+(?:[.,]\d+)*)"
-    r"(?:\s*(?:[-–—~～至]|to)\s*(?P<high>\d+(?:[.,]\d+)*))?"
-    rf"\s*(?P<unit>(?:{'|'.join(map(re.escape, _UNITS))})(?![a-z]))?",
-    re.IGNORECASE,
-)
-
 NEGATIVE_RELATIONS = frozenset({"contraindication", "diet_avoided"})
 """Relations whose very label denies: their evidence speaks against, whatever its wording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number with its unit, as `7.5 mg` or the range `500-1000 mg`, and where it stands."""
-
-    value: str
-    start: int
 
 
 def stems(text: str) -> list[str]:
@@ -83,7 +54,8 @@ def chinese(text: str) -> list[str]:
     ['型糖尿病', '症状', '口渴', '乏力']
     """
     runs = (match[0] for match in _CHINESE.finditer(text))
-    return [piece for run in runs for piece in _FRAME_ZH_PATTERN.split(run) if piece]
+    pieces = (piece for run in runs for piece in _FRAME_ZH_PATTERN.split(run))
+    return [piece for piece in pieces if piece and piece != "用"]  # what is left of 可用, 应用
 
 
 def units(text: str) -> list[str]:
@@ -111,20 +83,6 @@ def placed(text: str) -> list[tuple[str, int]]:
     return sorted(found, key=lambda each: each[1])
 
 
-def numbers(text: str) -> list[Number]:
-    """Return the numbers of a text with their units, in one spelling.
-
-    >>> [number.value for number in numbers("500–1,000 mg，每日2次，<7.0%")]
-    ['500-1000mg', '2x', '<7%']
-    """
-    return [Number(_number(match), match.start("low")) for match in _NUMBER.finditer(text)]
-
-
-def without_numbers(text: str) -> str:
-    """Return a text with blanks where its numbers and their units stood."""
-    return _NUMBER.sub(lambda match: " " * len(match[0]), text)
-
-
 def letters(text: str) -> str:
     """Return the letters and digits of a text alone, for comparing what is written.
 
@@ -145,6 +103,18 @@ def cued(relation: Relation, text: str) -> bool:
 def families(word: str) -> frozenset[str]:
     """Return the relations of which an English stem or a Chinese word is a name or a cue."""
     return _CUE_FAMILIES.get(word, frozenset())
+
+
+def names_relation(word: str, relations: frozenset[str]) -> bool:
+    """Say whether a stem is but another word for one of some relations."""
+    return word not in _SPECIFIC and not relations.isdisjoint(families(word))
+
+
+@cache
+def relation_words(relations: frozenset[str]) -> tuple[str, ...]:
+    """Return the Chinese words that are but names of some relations, the longest first."""
+    cues = {cue for id in relations for cue in (*RELATIONS[id].cues_zh, RELATIONS[id].zh)}
+    return tuple(sorted(cues - _SPECIFIC, key=lambda cue: (-len(cue), cue)))
 
 
 def spoken_relations(text: str) -> frozenset[str]:
@@ -178,18 +148,6 @@ def _stem(word: str) -> str:
     return _FAMILY.get(folded, folded)
 
 
-def _number(match: re.Match[str]) -> str:
-    ends = [_plain(match[part]) for part in ("low", "high") if match[part]]
-    unit = (match["unit"] or "").casefold()
-    sign = (match["sign"] or "").strip()
-    return sign + "-".join(ends) + _UNIT.get(unit, unit)
-
-
-def _plain(digits: str) -> str:
-    digits = re.sub(r",(?=\d{3}(?!\d))", "", digits).replace(",", ".")
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
 def _spoken(cue: str, lower: str) -> bool:
     place = lower.find(cue)
     while place >= 0:
@@ -201,6 +159,18 @@ def _spoken(cue: str, lower: str) -> bool:
     return False
 
 
+_SPECIFIC = frozenset(
+    stems(
+        "breastfeeding pregnancy pregnant cure curable survival emergency urgent urgently danger "
+        "vaccine imaging confirm maximum max limit age"
+    )
+) | {
+    *("妊娠", "怀孕", "孕妇", "哺乳", "治愈", "能治好", "存活", "紧急", "急诊", "立即就医", "危急"),
+    *("确诊", "化验", "最大", "上限", "最多", "年龄", "停用", "停药"),
+}
+"""Cues that ask for a relation but say more than its name: a claim's must be in the evidence."""
+
+
 def _cue_families() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for relation in RELATIONS.values():
@@ -210,6 +180,7 @@ def _cue_families() -> dict[str, frozenset[str]]:
         words = [stem for cue in (*single, relation.en) for stem in stems(cue)]
         for word in (*words, *relation.cues_zh, relation.zh):
             found.setdefault(word, set()).add(relation.id)
+    found.setdefault("lead", set()).add("complication")
     return {word: frozenset(relations) for word, relations in found.items()}
 
 
