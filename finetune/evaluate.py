@@ -153,12 +153,14 @@ def stream(
     *,
     precision: Precision = "auto",
     ended: Callable[[], None] = lambda: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[str]:
     """Yield the greedy answer to messages in pieces of whole characters.
 
     Stops at the end of text, or where the answer goes round in circles, which greedy decoding
-    hardly ever leaves again; `ended` is called where the model set the end itself. FinetuneError
-    where the prompt does not fit the model.
+    hardly ever leaves again; `ended` is called where the model set the end itself. `stopped` is
+    asked after each token, and ends the answer. FinetuneError where the prompt does not fit the
+    model.
     """
     ids = rendering.prompt_ids(student.tokenizer, messages)
     room = student.context - len(ids)
@@ -175,6 +177,8 @@ def stream(
     for token in _greedy(student, ids, min(room, max_new_tokens), precision):
         if token in ends:
             ended()
+            break
+        if stopped():
             break
         said.append(token)
         if _circles(said):

@@ -59,7 +59,7 @@ class Student:
     @property
     def context(self) -> int:
         """Return how many tokens the model can hold."""
-        return int(getattr(self.model.config, "max_position_embeddings", None) or 1 << 30)
+        return _context(self.model.config)
 
 
 def load(
@@ -160,9 +160,17 @@ def locate(base: str) -> Path:
         ) from error
 
 
-def tokenizer(base: str) -> "PreTrainedTokenizerBase":
-    """Return the tokenizer of a base alone."""
-    return _tokenizer(locate(base), base)
+def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":
+    """Return the tokenizer of a base alone, or the one that an adapter's folder holds."""
+    return _tokenizer(adapter or locate(base), base)
+
+
+def context_of(base: str) -> int:
+    """Return how many tokens a base can hold, without loading its weights."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(str(locate(base)), trust_remote_code=False)
+    return _context(config)
 
 
 def name_of(base: str) -> str:
@@ -213,6 +221,10 @@ def recompute(student: Student) -> None:
     student.model.enable_input_require_grads()
     with quiet():
         student.model.get_base_model().activation_checkpointing_enable()
+
+
+def _context(config: object) -> int:
+    return int(getattr(config, "max_position_embeddings", None) or 1 << 30)
 
 
 def _checked(folder: Path, base: str) -> Path:

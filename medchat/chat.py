@@ -7,6 +7,7 @@ where nothing is found the answer says so.
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,11 +19,18 @@ from knowledge.search.searcher import Search, open_search
 from medchat.answering import answer_check, prompts, relevance
 from medchat.answering.answer import Answer, Evidence, Model
 from medchat.answering.answer_check import CheckedAnswer
-from medchat.answering.answer_choice import Draft, abstain, choose_answer, quote, state_limits
+from medchat.answering.answer_choice import (
+    Draft,
+    abstain,
+    choose_answer,
+    quote,
+    stalled_note,
+    state_limits,
+)
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.understanding import Question, understand_question, widen
-from medchat.answering.writer import LocalWriter, Writer, open_writer, write
-from medchat.errors import MedchatError
+from medchat.answering.writer import Writer, open_writer, write
+from medchat.errors import MedchatError, WriterStalled
 from medchat.settings import Settings
 from medchat.storage import conversations
 from medchat.storage.conversations import StoredMessage
@@ -106,20 +114,25 @@ class Chat:
         )
         timer.lap("retrieve")
 
-        checked = None
+        checked, stalled = None, False
         if evidence:
-            checked = yield from self._write_and_check(retrieved, evidence, earlier, timer)
+            try:
+                checked = yield from self._write_and_check(retrieved, evidence, earlier, timer)
+            except WriterStalled:
+                checked, stalled = quote(evidence, retrieved.asked, find), True
+                timer.lap("write")
         if checked is not None:
             checked = state_limits(checked, retrieved.asked, evidence)
 
         answer = self._answer(retrieved, checked, evidence, timer)
+        if stalled:
+            by = Model("quote", note=stalled_note(retrieved.asked))
+            answer = replace(answer, model=by)
         yield Done(self._recorded(question, answer, conversation) if log else answer)
 
     def warm_up(self) -> None:
-        """Load the index and the models now, so that the first question does not wait for them."""
+        """Load the index and its model now, so that the first question does not wait for them."""
         self.search().find("fever", 1)  # any word loads the model of the vectors
-        if isinstance(self.writer.model, LocalWriter):
-            self.writer.model.student()
 
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
@@ -180,11 +193,12 @@ class Chat:
         if not self.writer.limits.fits(messages):
             return quote(evidence, asked, find)
         text = ""
-        for piece in write(self.writer, messages):
-            if not text:
-                timer.mark("first_token")
-            text += piece
-            yield DraftPiece(piece)
+        with closing(write(self.writer, messages)) as pieces:
+            for piece in pieces:
+                if not text:
+                    timer.mark("first_token")
+                text += piece
+                yield DraftPiece(piece)
         timer.lap("write")
 
         yield Status("check")

@@ -2,7 +2,8 @@
 
     Exception
     ├── MedchatError            wrong use, a damaged home, a server that does not answer
-    │   └── SettingsError       a setting that is unknown or cannot be used
+    │   ├── SettingsError       a setting that is unknown or cannot be used
+    │   └── WriterStalled       a writer that is too slow, or does not come back
     ├── knowledge.KnowledgeError   a file that cannot be read, an unknown id, a lock that is held
     └── finetune.FinetuneError     an unknown recipe, a base that is not there, a data fault
 
@@ -29,3 +30,7 @@ class MedchatError(Exception):
 
 class SettingsError(MedchatError):
     """A setting that nobody knows or whose value cannot be used."""
+
+
+class WriterStalled(MedchatError):
+    """A writer that takes longer than it may; the evidence is quoted instead."""

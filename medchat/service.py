@@ -22,8 +22,10 @@ from knowledge.graph.catalog import SourceRow as SourceRow
 from knowledge.index import generations
 from medchat.answering.answer import Citation
 from medchat.answering.writer import Writer
+from medchat.answering.writing_threads import WriterState
 from medchat.chat import Event
 from medchat.errors import MedchatError
+from medchat.running_turns import RunningTurns, Turn
 from medchat.storage import conversations
 from medchat.storage.conversations import Conversation, StoredMessage, Verdict
 
@@ -65,13 +67,18 @@ class CitationSource:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """What is in force: the knowledge generation with its counts, and what writes."""
+    """What is in force: the knowledge generation with its counts, and what writes.
+
+    `ready` says that a question is answered at once; `answering` counts the turns that run.
+    """
 
     generation: int | None
     counts: dict[str, int] = field(default_factory=dict)
     base: str = ""
     adapter: str | None = None
     ready: bool = False
+    writer: WriterState = field(default_factory=WriterState)
+    answering: int = 0
 
 
 class ChatService:
@@ -83,9 +90,16 @@ class ChatService:
         self._open_chat = open_chat
         self._opening = threading.Lock()
         self._chat: Answerer | None = None
+        self._turns = RunningTurns()
 
-    def ask(self, question: str, conversation: str | None = None) -> Iterator[Event]:
-        """Answer one question event by event; whatever goes wrong is a MedchatError."""
+    def ask(self, question: str, conversation: str | None = None) -> Turn:
+        """Answer one question event by event; whatever goes wrong is a MedchatError.
+
+        The turn is finished and recorded even if its reader leaves.
+        """
+        return self._turns.begin(lambda: self._events(question, conversation))
+
+    def _events(self, question: str, conversation: str | None) -> Iterator[Event]:
         try:
             yield from self._answerer().stream(question, conversation)
         except (KnowledgeError, FinetuneError) as error:
@@ -148,8 +162,16 @@ class ChatService:
         counts = generations.catalogue_counts(self._engine, number) if number else {}
         if self._chat is None:
             return ServiceState(number, counts)
-        about = self._chat.writer.about
-        return ServiceState(number, counts, about.base, about.adapter, ready=number is not None)
+        about, writer = self._chat.writer.about, self._chat.writer.state()
+        return ServiceState(
+            number,
+            counts,
+            about.base,
+            about.adapter,
+            ready=number is not None and writer.ready and writer.able,
+            writer=writer,
+            answering=self._turns.count,
+        )
 
     def _answerer(self) -> Answerer:
         with self._opening:
@@ -159,7 +181,8 @@ class ChatService:
 
     def _try_to_open(self) -> None:
         try:
-            self._answerer()
+            # not while the chat is opened: a model that loads for long keeps no question waiting
+            self._answerer().writer.warm_up()
         except (MedchatError, KnowledgeError, FinetuneError) as error:
             # the first question tells its reader the same
             _log.warning("The chat is not ready: %s %s", error.what, error.remedy)

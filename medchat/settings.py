@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     writer: str = "local"
     writer_model: str = "default"
     writer_key: SecretStr = SecretStr("")
+    writer_seconds: float = Field(default=120.0, ge=1, le=3600)
+    writer_pause: float = Field(default=30.0, ge=0.5, le=3600)
     teacher_key: SecretStr = SecretStr("")
     embedding_model: str = ""
     base: str = "mini"

@@ -209,12 +209,17 @@ def _add_routes(application: "FastAPI", service: "ChatService") -> None:
         return RedirectResponse(f"{CHAT}/{query}", status_code=307)
 
     @application.get("/health")
-    def health() -> dict[str, object]:
+    def health(response: Response) -> dict[str, object]:
         state = service.state()
+        if not state.writer.able:
+            response.status_code = 503
         return {
             "ready": state.ready,
             "generation": state.generation,
             "adapter": state.adapter,
+            "answering": state.answering,
+            "waiting": state.writer.waiting,
+            "stuck": state.writer.stuck,
         }
 
     @application.get("/assets/{name}")

@@ -7,12 +7,12 @@ properties of a part. Strings that come from the browser are checked here.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from medchat.chat import Done, DraftPiece, Event, Status
+from medchat.error_places import place_of
 from medchat.errors import MedchatError
 from medchat.service import ChatService
 from medchat.storage.conversations import Verdict
@@ -72,24 +72,24 @@ class Page:
         if turn is None or turn.running:
             return
         turn.running = True
-        events = self.service.ask(turn.question, session.conversation)
+        events = None
         try:
+            events = self.service.ask(turn.question, session.conversation)
+            turn.stop = events.stop
             yield from self._shown(session, turn, events)
         except MedchatError as error:
             if session.awaits(turn):
                 yield self._ended(session, turn, " ".join(filter(None, (error.what, error.remedy))))
-        except GeneratorExit:
-            if not turn.stopped:
-                # the browser has gone; the answer is finished and recorded all the same
-                threading.Thread(target=_finish, args=(events,), daemon=True).start()
-            raise
-        except Exception:
+        except Exception as error:
             # the border: whatever it is, the reader is told and the page stays usable
-            _log.exception("a question was not answered")
+            _log.error("A question was not answered: %s", place_of(error))
             if session.awaits(turn):
                 yield self._ended(session, turn, session.words("failed"))
         finally:
             turn.running = False
+            if events is not None and not turn.stopped:
+                # where the browser has gone, the answer is finished and recorded all the same
+                events.leave()
 
     def stop(self, session: Session) -> Parts:
         """Give up the question that is being answered; its answer ends at its next event."""
@@ -97,6 +97,7 @@ class Page:
         if turn is None:
             return _buttons(busy=False)
         turn.stopped = True
+        turn.stop()
         return self._ended(session, turn, session.words("stopped"))
 
     def new(self, session: Session) -> Parts:
@@ -129,11 +130,8 @@ class Page:
     def _shown(self, session: Session, turn: Turn, events: Iterator[Event]) -> Iterator[Parts]:
         step, draft, shown = "understand", "", 0.0
         for event in events:
-            if turn.stopped and not isinstance(event, Done):
-                if turn is session.turn:
-                    # sent again: a draft on its way when the reader stopped it may arrive after
-                    yield self._ended(session, turn, session.words("stopped"))
-                return
+            if turn.stopped:
+                break
             if isinstance(event, Done):
                 if session.awaits(turn):
                     session.conversation = event.answer.conversation
@@ -149,6 +147,9 @@ class Page:
             ):
                 shown = self.clock()
                 yield {"live": conversation_pane.live(turn.question, step, draft, session.words)}
+        if turn.stopped and turn is session.turn:
+            # sent again: a draft on its way when the reader stopped it may arrive after
+            yield self._ended(session, turn, session.words("stopped"))
 
     def _ended(self, session: Session, turn: Turn, reason: str) -> Parts:
         words = session.words
@@ -269,12 +270,3 @@ class Page:
 
 def _buttons(*, busy: bool) -> Parts:
     return {"ask": {"visible": not busy}, "stop": {"visible": busy}}
-
-
-def _finish(events: Iterator[Event]) -> None:
-    try:
-        for _ in events:
-            pass
-    except Exception:
-        # nobody is there to be told
-        _log.exception("a question was not answered after its reader left")

@@ -1,6 +1,7 @@
 """Hold what one open page shows, and read what its script reports."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.text import PageText, page_text
@@ -11,11 +12,15 @@ MAX_QUESTION = 2000
 
 @dataclass(slots=True)
 class Turn:
-    """A question on its way; `stopped` where its reader gave it up."""
+    """A question on its way; `stopped` where its reader gave it up.
+
+    `stop` ends the work on it; until the work begins there is nothing to end.
+    """
 
     question: str
     running: bool = False
     stopped: bool = False
+    stop: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)

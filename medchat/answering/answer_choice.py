@@ -32,6 +32,10 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
         "en": "The knowledge base holds only Chinese evidence on this; it says:",
         "zh": "知识库中关于此问题只有英文资料，原文如下：",
     },
+    "stalled": {
+        "en": "The writer did not answer in time; the evidence is quoted.",
+        "zh": "撰写程序未能及时作答，以下为资料原文。",
+    },
     "general": {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
@@ -107,6 +111,11 @@ def quote(
         chosen = facts[:QUOTED] + ([passage] if passage else [])
     quoted = answer_check.quote_evidence(chosen)
     return _prefaced(quoted, _FIXED["foreign"][asked.language]) if foreign else quoted
+
+
+def stalled_note(asked: Question) -> str:
+    """Return what a reader must know of a quotation in place of an answer that did not come."""
+    return _FIXED["stalled"][asked.language]
 
 
 def state_limits(

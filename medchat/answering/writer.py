@@ -6,8 +6,12 @@ What a writer drafts is trusted nowhere: `answer_check` holds every sentence aga
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import weakref
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,14 +26,28 @@ from finetune import adapters, mini
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
-from medchat.errors import MedchatError
+from medchat.answering.writing_threads import (
+    Stopped,
+    TimeLimits,
+    WriterState,
+    WritingThreads,
+)
+from medchat.errors import MedchatError, WriterStalled
 from medchat.settings import Settings, without_password
 
 if TYPE_CHECKING:
+    import httpx2
+
     from finetune.model import Student
 
 LONGEST = 200
 """A local answer has at most this many tokens."""
+
+_LONGEST_DRAFT = 20_000
+"""A server's answer is read up to this many characters."""
+
+_SERVER_AT_ONCE = 8
+"""A server is asked for this many answers at the same time."""
 
 _SMALL = 2048
 """A model with a shorter context reads few, narrow pieces of evidence."""
@@ -46,6 +64,20 @@ class Writer:
     limits: PromptLimits = field(default_factory=PromptLimits)
     notes: dict[Language, str] = field(default_factory=dict)
     remembers: bool = False
+    threads: "WritingThreads[Any] | None" = None
+
+    def warm_up(self) -> None:
+        """Load a model of this machine now. Raises FinetuneError, or WriterStalled."""
+        if isinstance(self.model, LocalWriter):
+            self.model.warm_up()
+
+    def state(self) -> WriterState:
+        """Return whether a question would be written now, and how many wait."""
+        if self.threads is None:
+            return WriterState()
+        state = self.threads.state()
+        # a server loads nothing here
+        return state if isinstance(self.model, LocalWriter) else replace(state, ready=True)
 
     def note(self, language: Language) -> str:
         """Return what a reader must know of the writer's limits."""
@@ -53,35 +85,54 @@ class Writer:
 
 
 class LocalWriter(BaseChatModel):
-    """A model on this machine with an adapter on it; it writes one answer at a time."""
+    """A model on this machine with an adapter on it; it writes one answer at a time.
+
+    One thread alone loads and runs it; whoever asks gets the pieces, in order of arrival.
+    """
 
     base: str
     adapter: Path | None = None
     max_new_tokens: int = LONGEST
+    time_limits: TimeLimits = TimeLimits()
 
-    _student: "Student | None" = PrivateAttr(default=None)
-    _turn: Any = PrivateAttr(default_factory=threading.RLock)
+    _threads: "WritingThreads[Student]" = PrivateAttr()
+    _counting: Any = PrivateAttr(default_factory=threading.Lock)
+    _counter: Any = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401
+        """Prepare the thread; it begins with the first request."""
+        load = partial(_load_student, self.base, self.adapter)
+        self._threads = WritingThreads(load, self.time_limits)
+        weakref.finalize(self, self._threads.close).atexit = False
 
     @property
     def _llm_type(self) -> str:
         return "medchat-local"
 
-    def student(self) -> "Student":
-        """Return the loaded model; the first call loads it."""
-        from finetune import model
+    @property
+    def threads(self) -> "WritingThreads[Student]":
+        """Return what runs the model."""
+        return self._threads
 
-        with self._turn:
-            if self._student is None:
-                self._student = model.load(self.base, self.adapter)
-            return self._student
+    def warm_up(self) -> None:
+        """Load the model now. Raises FinetuneError where it cannot be loaded."""
+        self._threads.load()
+
+    def close(self) -> None:
+        """End the model's thread; whoever waits is told."""
+        self._threads.close()
 
     def fits(self, messages: Sequence[Message]) -> bool:
-        """Say whether a prompt leaves room for an answer."""
-        from finetune import rendering
+        """Say whether a prompt leaves room for an answer; beside what is being written."""
+        from finetune import model, rendering
 
-        student = self.student()
-        room = student.context - len(rendering.prompt_ids(student.tokenizer, list(messages)))
-        return room >= min(self.max_new_tokens, student.context // 4)
+        with self._counting:  # a tokenizer serves one thread at a time, so this is not the model's
+            if self._counter is None:
+                own = model.tokenizer(self.base, self.adapter)
+                self._counter = own, model.context_of(self.base)
+            tokenizer, context = self._counter
+            room = context - len(rendering.prompt_ids(tokenizer, list(messages)))
+        return bool(room >= min(self.max_new_tokens, context // 4))
 
     def _stream(
         self,
@@ -90,17 +141,21 @@ class LocalWriter(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> Iterator[ChatGenerationChunk]:
-        from finetune import evaluate
+        prompt, count = _plain(messages), self.max_new_tokens
 
-        with self._turn:
-            student = self.student()
-            for piece in evaluate.stream(student, _plain(messages), self.max_new_tokens):
+        def work(student: "Student", stopped: Stopped) -> Iterator[str]:
+            from finetune import evaluate
+
+            return evaluate.stream(student, prompt, count, stopped=stopped)
+
+        with closing(self._threads.stream(work)) as pieces:
+            for piece in pieces:
                 chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
                 if run_manager:
                     run_manager.on_llm_new_token(piece, chunk=chunk)
                 yield chunk
-            # an answer may be empty, but LangChain takes a stream without a chunk for a fault
-            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
+        # an answer may be empty, but LangChain takes a stream without a chunk for a fault
+        yield ChatGenerationChunk(message=AIMessageChunk(content=""))
 
     def _generate(
         self,
@@ -142,29 +197,60 @@ def open_writer(
     return _server(settings, wanted)
 
 
-def write(writer: Writer, messages: Sequence[Message]) -> Iterator[str]:
-    """Yield a draft piece by piece.
+def write(writer: Writer, messages: Sequence[Message]) -> Generator[str]:
+    """Yield a draft piece by piece; closing the iterator stops the writer after its next piece.
 
-    Raises MedchatError where a server does not answer as it should.
+    Raises MedchatError where a server does not answer as it should, and WriterStalled where the
+    writer takes longer than it may.
     """
     if writer.model is None:
         return
     begun = False
     try:
-        for chunk in writer.model.stream(list(messages)):
-            text = str(chunk.text) if begun else str(chunk.text).lstrip()
-            begun = begun or bool(text)
-            if text:
-                yield text
+        with closing(_pieces(writer, messages)) as pieces:
+            for piece in pieces:
+                text = piece if begun else piece.lstrip()
+                begun = begun or bool(text)
+                if text:
+                    yield text
     except Exception as error:
         if isinstance(writer.model, LocalWriter) or not _is_servers_fault(error):
             raise
+        if _is_timeout(error):
+            raise WriterStalled(
+                "The writing server does not answer in time.",
+                where=writer.about.base,
+                remedy="Ask again, raise writer_seconds, or use --writer quote.",
+                status=1,
+            ) from error
         raise MedchatError(
             f"The writing server does not answer: {_reason(error)}.",
             where=writer.about.base,
             remedy="Check the URL, the key and the model's name, or use --writer quote.",
             status=1,
         ) from error
+
+
+def _pieces(writer: Writer, messages: Sequence[Message]) -> Generator[str]:
+    """Yield what the writer writes; empty pieces are signs of life."""
+    model = writer.model
+    if model is None:
+        return
+    if isinstance(model, LocalWriter) or writer.threads is None:
+        for chunk in model.stream(list(messages)):
+            yield str(chunk.text)
+        return
+
+    def work(_: None, stopped: Stopped) -> Iterator[str]:
+        _wanted.set(stopped)
+        length = 0
+        for chunk in model.stream(list(messages)):
+            yield str(chunk.text)
+            length += len(chunk.text)
+            if stopped() or length > _LONGEST_DRAFT:
+                return
+
+    yield from writer.threads.stream(work)
 
 
 def _local(settings: Settings, adapter: str | None) -> Writer:
@@ -175,13 +261,25 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
     else:
         chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
-    model = LocalWriter(base=base, adapter=chosen.folder if chosen else None)
+    folder = chosen.folder if chosen else None
+    model = LocalWriter(base=base, adapter=folder, time_limits=_time_limits(settings))
     return Writer(
         model,
         Model(base, chosen.name if chosen else None),
         PromptLimits(*_reach(model), model.fits),
         dict(mini.LIMITS) if base == "mini" else {},  # type: ignore[arg-type]
+        threads=model.threads,
     )
+
+
+def _load_student(base: str, adapter: Path | None) -> "Student":
+    from finetune import model
+
+    return model.load(base, adapter)
+
+
+def _time_limits(settings: Settings) -> TimeLimits:
+    return TimeLimits(settings.writer_seconds, settings.writer_pause)
 
 
 def _reach(model: LocalWriter) -> tuple[int, int]:
@@ -198,22 +296,63 @@ def _context(folder: Path) -> int:
     return int(values.get("max_position_embeddings") or values.get("seq_length") or _SMALL)
 
 
+_wanted: ContextVar[Stopped] = ContextVar("wanted")
+"""Of the answer that this thread reads: whether nobody waits for it any more."""
+
+
 def _server(settings: Settings, url: str) -> Writer:
+    import httpx2
     from langchain_openai import ChatOpenAI
+    from openai import DefaultHttpxClient
 
     where = url if urlsplit(url).path.strip("/") else f"{url}/v1"
     key = settings.writer_key.get_secret_value() or "none"
+    limits = _time_limits(settings)
+    # whoever asked is told first; the longer limit ends the thread that reads
+    patience = httpx2.Timeout(limits.answer + 5, connect=min(15.0, limits.answer))
     model = ChatOpenAI(
         base_url=where,
         api_key=lambda: key,
         model=settings.writer_model,
         temperature=0,
-        timeout=120,
+        timeout=patience,
         max_retries=1,
+        http_client=DefaultHttpxClient(
+            timeout=patience, event_hooks={"response": [_cut_where_unwanted]}
+        ),
     )
     return Writer(
-        model, Model(f"{settings.writer_model} at {without_password(where)}"), remembers=True
+        model,
+        Model(f"{settings.writer_model} at {without_password(where)}"),
+        remembers=True,
+        threads=WritingThreads(_nothing, limits, at_once=_SERVER_AT_ONCE, spare=_SERVER_AT_ONCE),
     )
+
+
+def _nothing() -> None:
+    """Load what a server needs on this machine."""
+
+
+def _cut_where_unwanted(response: "httpx2.Response") -> None:
+    """Stop reading a response that nobody waits for, whatever the server goes on sending."""
+    import httpx2
+
+    class Cut(httpx2.SyncByteStream):
+        def __init__(self, stream: httpx2.SyncByteStream, stopped: Stopped) -> None:
+            self._stream, self._stopped = stream, stopped
+
+        def __iter__(self) -> Iterator[bytes]:
+            for part in self._stream:
+                if self._stopped():
+                    raise httpx2.ReadTimeout("nobody waits for this answer")
+                yield part
+
+        def close(self) -> None:
+            self._stream.close()
+
+    stream, stopped = response.stream, _wanted.get(None)
+    if stopped is not None and isinstance(stream, httpx2.SyncByteStream):
+        response.stream = Cut(stream, stopped)
 
 
 def _plain(messages: Sequence[BaseMessage]) -> list[Message]:
@@ -224,11 +363,18 @@ def _plain(messages: Sequence[BaseMessage]) -> list[Message]:
 
 
 def _is_servers_fault(error: Exception) -> bool:
-    from httpx import HTTPError
+    from httpx2 import HTTPError
     from openai import OpenAIError
 
     # a ValueError is what reading an answer that is no answer ends in
     return isinstance(error, OpenAIError | HTTPError | ValueError)
+
+
+def _is_timeout(error: Exception) -> bool:
+    from httpx2 import TimeoutException
+    from openai import APITimeoutError
+
+    return isinstance(error, APITimeoutError | TimeoutException)
 
 
 def _reason(error: Exception) -> str:

@@ -5,13 +5,15 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from toy_chat import Served, serve_toy
 
+from medchat.chat import Event, Status
 from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.web import allowed_hosts, serve
@@ -27,7 +29,10 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_health_tells_what_is_in_force(toy: Served) -> None:
     told = httpx.get(f"{toy.url}/health").json()
-    assert told == {"ready": True, "generation": 1, "adapter": "mini-2"}
+    assert told == {
+        "ready": True, "generation": 1, "adapter": "mini-2", "answering": 0, "waiting": 0,
+        "stuck": 0,
+    }  # fmt: skip
 
 
 def test_the_root_leads_to_the_chat_and_keeps_the_address(toy: Served) -> None:
@@ -150,3 +155,46 @@ def test_the_door_is_light_until_somebody_serves() -> None:
         env={**os.environ},
     ).stdout.split()  # fmt: skip
     assert {"gradio", "fastapi", "torch", "uvicorn"}.isdisjoint(loaded)
+
+
+def test_health_fails_while_the_model_does_not_come_back(home: Path) -> None:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    from medchat.answering.answer import Model
+    from medchat.answering.writer import Writer
+    from medchat.answering.writing_threads import TimeLimits, WritingThreads
+    from medchat.errors import WriterStalled
+    from medchat.service import ChatService
+    from medchat.storage.database import open_engine
+    from medchat.web import _add_routes
+
+    class Opened:
+        writer = Writer(None, Model("mini"), threads=WritingThreads(str, TimeLimits(5, 0.2, 5)))
+
+        def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+            yield Status(question)
+
+    gate = threading.Event()
+
+    def stuck(model: str, stopped: Callable[[], bool]) -> Iterator[str]:
+        yield "a"
+        gate.wait(60)
+
+    engine = open_engine(load())
+    service = ChatService(engine, home, Opened)
+    list(service.ask("What causes gout?"))
+    application = FastAPI()
+    _add_routes(application, service)
+    client = TestClient(application)
+    assert client.get("/health").status_code == 200
+    threads = Opened.writer.threads
+    assert threads is not None
+    with pytest.raises(WriterStalled):
+        list(threads.stream(stuck))
+    told = client.get("/health")
+    assert (told.status_code, told.json()["ready"], told.json()["stuck"]) == (503, False, 1)
+    assert list(threads.stream(lambda model, stopped: iter("b"))) == ["b"]
+    assert client.get("/health").status_code == 200
+    gate.set()
+    engine.dispose()

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -87,6 +88,62 @@ def test_a_server_that_refuses_or_is_not_there_is_one_sentence(server, monkeypat
         assert "does not answer" in told and where in told
         assert "s3cret" not in told
         assert raised.value.status == 1
+
+
+@pytest.fixture
+def stalling():
+    """Serve a first piece, then comments, nothing, or piece after piece, for ever."""
+    ended = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            piece = {"choices": [{"index": 0, "delta": {"content": "Metformin "}}], "id": "1"}
+            told = f"data: {json.dumps(piece)}\n\n".encode()
+            if body["model"] == "mute":
+                ended.wait(60)
+                return
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(told)
+            while not ended.wait(0.05):
+                if body["model"] == "silent":
+                    continue
+                self.wfile.write(told if body["model"] == "endless" else b": alive\n\n")
+
+        def log_message(self, *words):
+            """Say nothing."""
+
+    held = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=held.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{held.server_port}"
+    ended.set()
+    held.shutdown()
+    held.server_close()
+
+
+@pytest.mark.parametrize("way", ["comments", "silent", "endless", "mute"])
+def test_a_server_that_stalls_is_cut_and_the_evidence_quoted(stalling, home, monkeypatch, way):
+    monkeypatch.setenv("MEDCHAT_WRITER", stalling)
+    monkeypatch.setenv("MEDCHAT_WRITER_MODEL", way)
+    monkeypatch.setenv("MEDCHAT_WRITER_SECONDS", "2")
+    monkeypatch.setenv("MEDCHAT_WRITER_PAUSE", "1")
+    settings = load()
+    fill(database.open_engine(settings), home)
+    chat = open_chat(settings)
+    chat.warm_up()
+    begun = time.monotonic()
+    answer = chat.ask("What is the first-line treatment of type 2 diabetes?")
+    assert time.monotonic() - begun < 8
+    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert answer.model.base == "quote" and "quoted" in answer.model.note
+    assert answer.conversation
+    if way in ("comments", "endless"):  # the thread ends as well, for all that still comes
+        until = time.monotonic() + 10
+        while chat.writer.state().stuck and time.monotonic() < until:
+            time.sleep(0.05)
+        assert chat.writer.state().stuck == 0
 
 
 def test_the_local_writer_streams_what_it_generates():
