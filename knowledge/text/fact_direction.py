@@ -18,7 +18,8 @@ _CAUSES = re.compile(
     re.IGNORECASE,
 )
 _RAISES = re.compile(
-    r"\b(?:raises?|increases?)\b[^.;]*?\brisk|增加|加大|提高|升高|增高", re.IGNORECASE
+    r"\b(?:raises?|increases?)\b(?=[^.;]*?\brisk)|(?:增加|加大|提高|升高|增高)(?=[^，。；]*风险)",
+    re.IGNORECASE,
 )
 _PASSIVE_ZH = re.compile("[由因被]")
 
@@ -77,7 +78,9 @@ def is_turned_round(text: str, relation: str, sides: Sequence[NamedSide]) -> boo
         return False
     return any(
         _is_turned_at(found, text, relation in _SUBJECT_CAUSES, sides)
-        for found in (*_CAUSES.finditer(text), *_RAISES.finditer(text))
+        for verbs in (_CAUSES, *((_RAISES,) if relation == "risk_factor" else ()))
+        for found in verbs.finditer(text)
+        if not any(side.start <= found.start() < side.end for side in sides)
     )
 
 
