@@ -18,7 +18,7 @@ test: .venv/installed-dev
 
 # Without the tests that are marked as slow, on two processes: under two minutes on two cores.
 test-fast: .venv/installed-dev
-	.venv/bin/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
 
 # Style, format, spelling, and whether the requirements are what the code imports.
 lint: .venv/installed-dev

@@ -11,6 +11,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
+SLOW = {
+    line
+    for line in (_CHECKOUT / "tests" / "slow_tests.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+}
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +45,11 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data is not at hand (set MEDCHAT_REAL_DATA)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tests/slow_tests.txt lists, so that `make test-fast` can leave it out."""
+    for item in items:
+        module, _, test = item.nodeid.removeprefix("tests/").partition("::")
+        if {module, f"{module}::{test.split('[')[0]}"} & SLOW:
+            item.add_marker(pytest.mark.slow)

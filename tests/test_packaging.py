@@ -12,6 +12,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGES = ("knowledge", "finetune", "medchat", "ui")
+HOW_SLOW = "take the line out of tests/slow_tests.txt, or write it anew with .ci/slow_tests.py"
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +134,13 @@ def test_hooks_use_installed_tools() -> None:
     entries = [hook for repo in hooks["repos"] for hook in repo["hooks"]]
     assert {hook["language"] for hook in entries} == {"system"}
     assert all(hook["entry"].startswith(".venv/bin/") for hook in entries)
+
+
+def test_what_is_listed_as_slow_exists() -> None:
+    listed = (CHECKOUT / "tests" / "slow_tests.txt").read_text(encoding="utf-8").splitlines()[1:]
+    for line in listed:
+        module, _, test = line.partition("::")
+        path = CHECKOUT / "tests" / module
+        assert path.is_file(), f"{module} is gone: {HOW_SLOW}"
+        name = test.rpartition("::")[2]
+        assert f"def {name}(" in path.read_text(encoding="utf-8") or not name, f"{line}: {HOW_SLOW}"

@@ -1,10 +1,11 @@
 """A web chat over a toy: a real database and real pages, answers from a script of ten lines.
 
-    python tests/toy_chat.py HOME PORT    serves it until it is ended (a real home: the real chat)
+    PYTHONPATH=. python tests/toy_chat.py HOME PORT    serves it (a real home: the real chat)
 
 Used by the browser tests, and by whoever works on the look of the page.
 """
 
+import os
 import socket
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from medchat.answering.writer import Writer
 from medchat.chat import Done, DraftPiece, Event, Status
 from medchat.service import ChatService
 from medchat.storage import conversations
+
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 _VECTORS = (
     "<script>window.hit=1</script>", "<img src=x onerror=window.hit=1>",
@@ -204,7 +207,10 @@ def serve_toy(home: Path) -> Iterator[Served]:
     log = home / "server.log"
     with log.open("w") as written:
         server = subprocess.Popen(
-            [sys.executable, __file__, str(home), str(port)], stdout=written, stderr=written
+            [sys.executable, __file__, str(home), str(port)],
+            stdout=written,
+            stderr=written,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},  # tests/knowledge is no package
         )
     try:
         _wait_for(url, server, log)

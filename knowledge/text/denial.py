@@ -192,7 +192,7 @@ class Denial:
 def find_denials(text: str, kinds: Collection[DenialKind] = KINDS) -> list[Denial]:
     """Return the denials of some kinds in a text, from left to right.
 
-    >>> [(found.cue, found.kind) for found in find_denials("Not only rare: never without advice.")]
+    >>> [(found.cue, found.kind) for found in find_denials("Not only fever: never without advice.")]
     [('never', 'negation'), ('without', 'lack')]
     >>> [found.cue for found in find_denials("肾功能不全者禁用，并非所有人都不良反应明显。")]
     ['禁', '并非所有']

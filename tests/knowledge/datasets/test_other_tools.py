@@ -55,7 +55,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def load(folder, tmp_path):
-    datasets = pytest.importorskip("datasets")
+    pytest.importorskip("datasets.load", reason="datasets is not installed: make tools")
+    import datasets
 
     def load(name):
         return datasets.load_dataset(

@@ -221,7 +221,7 @@ def test_a_page_is_read_by_its_headings(tmp_path):
     assert texts(page) == {
         "": "Doses of 10⁻³ g, amoxicillin.",
         "Treatment": "Colchicine\n\nIce",
-        "Treatment: Doses": "Drug; Dose\n\nA; 5 mg",
+        "Treatment: Doses": "Drug A: Dose: 5 mg.",
     }
     assert report.left_out == {
         "hidden text removed": 2,
@@ -336,7 +336,7 @@ def test_a_word_document_is_read_by_its_headings_without_what_is_hidden(tmp_path
     assert texts(record) == {
         "": "Written for a test.",
         "Treatment": "Give 10⁻³ g. Then rest.",
-        "Treatment: Doses": "Drug; Dose\n\nA; 5 mg",
+        "Treatment: Doses": "Drug A: Dose: 5 mg.",
     }
     assert report.left_out == {"hidden text removed": 3}
 

@@ -11,7 +11,12 @@ from lxml import html as lxml_html
 import knowledge.ingest
 from knowledge.ingest import ingest_plan
 from knowledge.ingest.sources.graph import medicalgraph, table_rows, terminologies, triple_mapping
-from knowledge.ingest.sources.literature import html_hidden_text, markup, tagged_lines
+from knowledge.ingest.sources.literature import (
+    html_hidden_text,
+    markdown_text,
+    markup,
+    tagged_lines,
+)
 from knowledge.records import EntityRecord, Name, ReadReport
 from knowledge.vocabulary import RELATIONS
 
@@ -174,12 +179,11 @@ def test_markdown_becomes_paragraphs() -> None:
     text = (
         "One\nline with **bold** and [a link](x).\n\n- item\n- `code`\n\n|a|b|\n|---|---|\n|1|2|\n"
     )
-    assert markup.markdown_paragraphs(text).split("\n\n") == [
+    assert markdown_text.markdown_paragraphs(text).split("\n\n") == [
         "One line with bold and a link.",
         "item",
         "code",
-        "a; b",
-        "1; 2",
+        "a 1: b: 2.",
     ]
 
 

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import html_hidden_text, markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature import (
+    html_hidden_text,
+    html_marks,
+    known_tags,
+    markup,
+    pubmed,
+    tagged_lines,
+)
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
 from knowledge.records import DocumentRecord, ReadReport, Record
@@ -98,6 +105,7 @@ def _parse_page(path: Path) -> "HtmlElement | None":
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
     if not text.strip():
         return None
+    text = known_tags.escape_signs(text)
     parser = html.HTMLParser(remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -167,9 +175,8 @@ def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
-    for part in body.iter("sup"):
-        if len(part) == 0:
-            part.text = markup.raise_figures(part.text or "")
+    html_marks.raise_signs(body)
+    html_marks.tell_tables(body)
     return body
 
 

@@ -1,6 +1,6 @@
-"""Turn XML elements and Markdown into plain text.
+"""Turn XML elements into plain text, and clean the text of all readers.
 
-    element | Markdown -> text without marks
+    element -> text without marks
 
 Words are never changed; only marks go, and what a reader asks to leave out.
 """
@@ -133,48 +133,6 @@ def _unescape_entity(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
 
-_MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"\[\^[^\]]+\]:?"), ""),
-    (re.compile(r"<(https?://[^>]+)>"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
-    (re.compile(r"^\s{0,3}>\s?", re.MULTILINE), ""),
-    (re.compile(r"^\s{0,3}(?:```|~~~).*$", re.MULTILINE), ""),
-    (re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?=\S)", re.MULTILINE), ""),
-    (re.compile(r"^\s*(?:\*\s*){3,}$|^\s*(?:-\s*){3,}$|^\s*(?:_\s*){3,}$", re.MULTILINE), ""),
-    (re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\\*\w])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)"), r"\1"),
-    (re.compile(r"(?<![\\_\w])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"`+([^`\n]+)`+"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])"), r"\1"),
-)
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+\S")
-
-
-def markdown_paragraphs(markdown: str) -> str:
-    """Return Markdown as paragraphs of plain text, with an empty line between them.
-
-    A list item or a table row is a paragraph of its own; lines of one paragraph are joined.
-    """
-    blocks: list[list[str]] = [[]]
-    for line in markdown.split("\n"):
-        if not line.strip() or _TABLE_RULE.match(line):
-            blocks.append([])
-            continue
-        row = line.strip().startswith("|")
-        if row or _LIST_ITEM.match(line):
-            blocks.append([])
-        blocks[-1].append(_join_cells(line) if row else line)
-        if row:
-            blocks.append([])
-    texts = (strip_markdown("\n".join(block)) for block in blocks)
-    return "\n\n".join(text for text in texts if text)
-
-
 def language_of(text: str) -> Language:
     """Return the language of a text, judged at its beginning, which is enough for a book."""
     return names.language_of(text[:_BEGINNING])
@@ -211,13 +169,6 @@ def build_sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Sec
         path = [part for part in path if part[0] < level] + [(level, text)]
 
 
-def strip_markdown(markdown: str) -> str:
-    """Return one block of Markdown as one line of plain text."""
-    for pattern, replacement in _MARKDOWN:
-        markdown = pattern.sub(replacement, markdown)
-    return join_lines(markdown)
-
-
 _BETWEEN_CHINESE = re.compile(
     "(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\\s*\n\\s*"
     "(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
@@ -227,7 +178,3 @@ _BETWEEN_CHINESE = re.compile(
 def join_lines(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
     return tidy(_BETWEEN_CHINESE.sub("", text))
-
-
-def _join_cells(line: str) -> str:
-    return "; ".join(filter(None, (cell.strip() for cell in line.strip().strip("|").split("|"))))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.literature import known_tags, markup
 from knowledge.ingest.sources.streams import encodings, json_records
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 
@@ -35,7 +35,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document for each row; a row without id or content is counted and left out."""
     for line, row in json_records.read_objects(path):
         id = _field_text(row, "id") or _field_text(row, "_id")
-        content = markup.plain_paragraphs(str(row.get("content") or row.get("contents") or ""))
+        raw = known_tags.plain(str(row.get("content") or row.get("contents") or ""))
+        content = markup.plain_paragraphs(raw)
         if not id:
             report.skip("row without id", f"line {line}")
         elif not content:
@@ -59,7 +60,7 @@ def _document(row: dict[str, object], id: str, content: str, line: int) -> Docum
 
 def _field_text(row: dict[str, object], name: str) -> str:
     value = row.get(name)
-    return markup.tidy(str(value)) if isinstance(value, str | int) else ""
+    return markup.tidy(known_tags.plain(str(value))) if isinstance(value, str | int) else ""
 
 
 def _key(id: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
@@ -77,7 +77,8 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
-    blocks = re.split(r"\n[ \t]*\n+", text_lines.read_text(path).strip())
+    raw = known_tags.raise_tagged(text_lines.read_text(path).strip())
+    blocks = re.split(r"\n[ \t]*\n+", raw)
     paragraphs = [text for text in (markup.join_lines(block) for block in blocks) if text]
     title = ""
     if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:
@@ -132,12 +133,14 @@ def _sections(body: str) -> Iterator[Section]:
             continue
         yield from _section(path, lines)
         lines = []
-        path = [part for part in path if part[0] < level] + [(level, markup.strip_markdown(text))]
+        path = [part for part in path if part[0] < level] + [
+            (level, markdown_text.strip_markdown(text))
+        ]
     yield from _section(path, lines)
 
 
 def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    text = markup.markdown_paragraphs("\n".join(lines))
+    text = markdown_text.markdown_paragraphs("\n".join(lines))
     titles = [title for level, title in path if level > 1] or [title for _, title in path]
     if text or path:
         yield Section(": ".join(titles), text)
@@ -152,7 +155,7 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
             fenced = not fenced
         heading = None if fenced else _HEADING.match(line)
         underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
-        if underline and held and not held.lstrip().startswith(("-", "*", "|", ">")):
+        if underline and held and not held.lstrip().startswith(("- ", "* ", "|", "> ")):
             yield (1 if "=" in line else 2), held.strip()
             held = None
             continue

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature import markdown_text, markup, pubmed, tagged_lines
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
@@ -109,7 +109,7 @@ def _is_retracted(entry: TaggedEntry, title: str) -> bool:
 
 def _identifiers(entry: TaggedEntry) -> tuple[str, ...]:
     places = entry.raw("N1", "UR", "L2", "LK", "AN", "C7")
-    pmids = [tagged_lines.find_pmid(markup.strip_markdown(place)) for place in places]
+    pmids = [tagged_lines.find_pmid(markdown_text.strip_markdown(place)) for place in places]
     number = entry.first("AN").removeprefix("PMID:").strip()
     # EndNote and PubMed itself name the library; a bare number means nothing without its name.
     libraries = " ".join(entry.all("DB", "DP", "C8")).lower()

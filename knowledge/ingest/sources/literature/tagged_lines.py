@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knowledge.ingest.sources.literature import markup, pubmed
+from knowledge.ingest.sources.literature import known_tags, markup, pubmed
 from knowledge.ingest.sources.streams import limits, text_lines
 from knowledge.records import ReadReport, Section
 
@@ -25,9 +25,12 @@ class TaggedEntry:
     size: int = 0
 
     def all(self, *tags: str) -> list[str]:
-        """Return every value of these tags as a line of text, the first tag's values first."""
+        """Return every value of these tags as a line of text, the first tag's values first.
+
+        Tags of HTML and JATS are taken off, and entities are read once.
+        """
         found = [
-            markup.join_lines("\n".join(lines))
+            markup.join_lines(known_tags.plain("\n".join(lines)))
             for wanted in tags
             for tag, lines in self.fields
             if tag == wanted
@@ -46,7 +49,9 @@ class TaggedEntry:
     def text(self, tag: str) -> str:
         """Return the values of a tag as paragraphs."""
         values = (
-            markup.plain_paragraphs("\n".join(lines)) for each, lines in self.fields if each == tag
+            markup.plain_paragraphs(known_tags.plain("\n".join(lines)))
+            for each, lines in self.fields
+            if each == tag
         )
         return "\n\n".join(value for value in values if value)
 

@@ -1,0 +1,104 @@
+"""Write raised signs and tables of an HTML page as text, within its tree.
+
+sup, sub -> ⁹, ₂ | table with heads -> a paragraph for each row
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from knowledge.ingest.sources.literature import markup, raised_figures, tables
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_SPAN = re.compile(r"\d{1,4}")
+
+
+def raise_signs(body: "HtmlElement") -> None:
+    """Replace what `sup` and `sub` hold by raised and lowered signs, innermost first."""
+    for part in reversed([*body.iter("sup", "sub")]):
+        text = part.text_content()
+        linked = next(part.iter("a"), None) is not None  # a mark of a note, or of a reference
+        if not text.strip() or linked:
+            continue
+        if part.tag == "sup":
+            shifted = raised_figures.raised(text)
+        else:
+            shifted = raised_figures.lowered(text, _text_before(part)[-1:])
+        tail = part.tail
+        for child in list(part):
+            part.remove(child)
+        part.text, part.tail = shifted, tail
+
+
+def tell_tables(body: "HtmlElement") -> None:
+    """Replace each table that has heads by its caption and one paragraph for each row."""
+    for table in reversed([*body.iter("table")]):
+        if next(table.iterdescendants("table"), None) is not None:
+            continue  # a layout: what is in its cells is read as it comes
+        rows = [
+            [_cell(cell) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")
+        ]
+        rows = [row for row in rows if row]
+        heads = _header_rows(table, rows)
+        if not any(cell.head for row in rows for cell in row) and not heads:
+            continue
+        captions = [markup.join_lines(part.text_content()) for part in table.iter("caption")]
+        lines = [*captions, *tables.statements(tables.spread(rows), heads)]
+        for child in list(table):
+            table.remove(child)
+        table.text = None
+        for line in filter(None, lines):
+            table.append(_paragraph(table, line))
+
+
+def _header_rows(table: "HtmlElement", rows: list[list[tables.Cell]]) -> int:
+    """Return how many rows at the top are heads: those of `thead`, else those of `th` alone."""
+    in_head = sum(
+        1
+        for row in table.iter("tr")
+        if len(row) and next(row.iterancestors("thead"), None) is not None
+    )
+    if in_head:
+        return min(in_head, len(rows))
+    count = 0
+    for row in rows:
+        if not all(cell.head for cell in row):
+            break
+        count += 1
+    return count if count < len(rows) else min(count, 1)
+
+
+def _cell(element: "HtmlElement") -> tables.Cell:
+    return tables.Cell(
+        _in_order(element),
+        element.tag == "th",
+        _span(element.get("colspan")),
+        _span(element.get("rowspan")),
+    )
+
+
+def _in_order(element: "HtmlElement") -> str:
+    for part in element.iter("br", "p", "li", "div"):
+        part.text = f" {part.text or ''}" if part.tag != "br" else part.text
+        part.tail = f" {part.tail or ''}"
+    return markup.join_lines(element.text_content())
+
+
+def _span(value: str | None) -> int:
+    found = _SPAN.fullmatch((value or "").strip())
+    return max(1, min(int(found[0]), 1000)) if found else 1
+
+
+def _paragraph(table: "HtmlElement", line: str) -> "HtmlElement":
+    paragraph = table.makeelement("p", {})
+    paragraph.text = line
+    return paragraph
+
+
+def _text_before(part: "HtmlElement") -> str:
+    before = part.getprevious()
+    if before is not None:
+        return (before.tail or "") or str(before.text_content())
+    parent = part.getparent()
+    return (parent.text or "") if parent is not None else ""

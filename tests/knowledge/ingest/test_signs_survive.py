@@ -1,0 +1,151 @@
+"""Readers of literature give back what an author wrote: markup rules touch markup only."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from knowledge.ingest.sources import reading
+from knowledge.ingest.sources.literature import known_tags, markdown_text, tables
+from knowledge.records import DocumentRecord, ReadReport
+
+_NUMBER = st.sampled_from(["3", "0.05", "18", "1,000", "5*10^9", "50 × 10⁹", "30–59", "2.5"])
+_SIGN = st.sampled_from(["<", ">", "≤", "≥", "<=", ">=", "±", "=", "≈", "< ", "> ", "~", "− "])
+_UNIT = st.sampled_from(["µg", "mg/m²", "10⁹/L", "mmol/L", "°C", "%", "× ULN", "µmol/L", "years"])
+_WORD = st.sampled_from(
+    ["ALT", "HLA-B*58:01", "C_max", "<ULN", ">ULN", "p", "H₂O", "CYP2C19*2/*3", "R&D", "α2", "女性"]
+    + [
+        "a < b and b > c",
+        "#3",
+        "[3]",
+        "(n=5)",
+        "AT&T;",
+        "-5",
+        "5 * 3",
+        "x*(a)*(b)",
+        "snake_case_id",
+    ]
+)
+SENTENCES = st.lists(
+    st.one_of(st.tuples(_SIGN, _NUMBER, _UNIT).map(lambda p: f"{p[0]}{p[1]} {p[2]}"), _WORD),
+    min_size=1,
+    max_size=7,
+).map(lambda parts: "Stop " + " ".join(" ".join(parts).split()) + ".")
+
+
+def _page(sentence: str) -> str:
+    return f"<!DOCTYPE html><html><body><p>{sentence}</p></body></html>"
+
+
+def _escaped_page(sentence: str) -> str:
+    safe = sentence.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _page(safe)
+
+
+FILES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "markdown": ("a.md", lambda text: f"# Note\n\n{text}\n"),
+    "text": ("a.txt", lambda text: f"Note\n\n{text}\n"),
+    "ris": ("a.ris", lambda text: f"TY  - JOUR\nTI  - Note\nAB  - {text}\nER  - \n"),
+    "nbib": ("a.nbib", lambda text: f"PMID- 3\nTI  - Note\nAB  - {text}\n"),
+    "medrag": ("a.jsonl", lambda text: json.dumps({"id": "a", "title": "N", "content": text})),
+    "html": ("a.html", _escaped_page),
+}
+
+
+def read_text(folder: Path, format: str, content: str) -> str:
+    path = folder / FILES[format][0]
+    path.write_text(content, encoding="utf-8")
+    (record,) = reading.read(path, format, ReadReport())
+    assert isinstance(record, DocumentRecord)
+    return "\n".join(section.text for section in record.sections)
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SENTENCES)
+def test_every_reader_gives_back_the_signs_of_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, sentence: str
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    for format, (_, wrap) in FILES.items():
+        assert read_text(folder, format, wrap(sentence)) == sentence, format
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_raised_and_lowered_figures_are_kept_apart(tmp_path: Path, format: str) -> None:
+    wrap = _page if format == "html" else FILES[format][1]
+    text = read_text(tmp_path, format, wrap("WBC 4 × 10<sup>9</sup>/L in H<sub>2</sub>O."))
+    assert text == "WBC 4 × 10⁹/L in H₂O."
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("<p>ALT <ULN at 10<sup>9</sup>/L</p>", "ALT <ULN at 10⁹/L"),
+        ("<jats:p>Given at &lt;3 h, <jats:italic>n</jats:italic> = 4.</jats:p>",
+         "Given at <3 h, n = 4."),
+        ("if p<b and b>c", "if p<b and b>c"),
+        ("<i>S. aureus</i> x<sup>a+1</sup>", "S. aureus x^(a+1)"),
+        ("&amp;lt; is read once", "&lt; is read once"),
+        ("<mml:math><mml:mn>10</mml:mn></mml:math> mg", "⟦?⟧ mg"),
+        ("HbA<sub>1c</sub>, 4<sup>th</sup> day", "HbA1c, 4th day"),
+    ],
+)  # fmt: skip
+def test_known_tags_are_taken_off_and_others_stay(raw: str, text: str) -> None:
+    assert known_tags.plain(raw) == text
+
+
+def test_signs_in_a_page_of_html_are_no_tags(tmp_path: Path) -> None:
+    page = _page("Go on while ALT is <ULN; stop at <3 or > 5. <custom-tag>Rest</custom-tag>")
+    assert read_text(tmp_path, "html", page) == ("Go on while ALT is <ULN; stop at <3 or > 5. Rest")
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Stop once ALT is\n>3 times ULN.", "Stop once ALT is >3 times ULN."),
+        ("Stop once ALT is\n> 3 times ULN.", "Stop once ALT is > 3 times ULN."),
+        ("> Quoted words\n> go on.", "Quoted words go on."),
+        ("The dose is\n40. Then rest.", "The dose is 40. Then rest."),
+        ("Keep it at\n- 20 °C.", "Keep it at - 20 °C."),
+        ("**Dose** of *A* and ***B***, __C__ and _D_.", "Dose of A and B, C and D."),
+        ("使用**阿司匹林**治疗。", "使用阿司匹林治疗。"),
+        (r"2 \* 3 and `a*b*c` &lt; \<p\>", "2 * 3 and a*b*c < <p>"),
+        ("Halved[1][2], see [the note](a_(b).md).", "Halved[1][2], see the note."),
+    ],
+)
+def test_marks_of_markdown_go_and_signs_stay(raw: str, text: str) -> None:
+    assert markdown_text.markdown_paragraphs(raw) == text
+
+
+def test_rows_of_a_markdown_table_keep_their_heads() -> None:
+    text = "| Weight | Dose |\n|---|---|\n| <10 kg | 5 mg |\n| a\\|b | **9 mg** |\n\nRest."
+    assert markdown_text.markdown_paragraphs(text).split("\n\n") == [
+        "Weight <10 kg: Dose: 5 mg.",
+        "Weight a|b: Dose: 9 mg.",
+        "Rest.",
+    ]
+
+
+def test_merged_cells_of_a_page_are_spread(tmp_path: Path) -> None:
+    table = (
+        "<table><caption>Doses of Abazine</caption>"
+        "<tr><th rowspan=2>Age</th><th colspan=2>Dose</th></tr><tr><th>day</th><th>night</th></tr>"
+        "<tr><td rowspan=2>child</td><td>1 mg</td><td>2 mg</td></tr>"
+        "<tr><td colspan=2>none</td></tr>"
+        "<tr><td colspan=3>Renal failure</td></tr><tr><td>adult</td><td>3 mg</td><td></td></tr>"
+        "</table>"
+    )
+    assert read_text(tmp_path, "html", _page(table)).split("\n\n") == [
+        "Doses of Abazine",
+        "Age child: Dose, day: 1 mg; Dose, night: 2 mg.",
+        "Age child: Dose, day, night: none.",
+        "Renal failure: Age adult: Dose, day: 3 mg.",
+    ]
+
+
+def test_a_cell_that_claims_many_columns_is_cut() -> None:
+    wide = tables.Cell("a", columns=10**9, rows=10**9)
+    assert [len(row) for row in tables.spread([[wide], [tables.Cell("b")]])] == [tables.COLUMNS] * 2
