@@ -1,7 +1,7 @@
 """List the words that state each relation, and check that a sentence states it undenied.
 
-    relations of a sentence + its words outside of names -> what frames explain is taken out
-                                                         -> what is wrong with the rest, or nothing
+relations of a sentence + its words outside of names -> what frames explain is taken out
+                                                     -> what is wrong with the rest, or nothing
 """
 
 import re
