@@ -1,4 +1,4 @@
-"""Check how a row behaves: citations, calls, declining, refusing, telling of disagreement.
+"""Check how a row behaves: citations, calls, declining, refusing, disagreement.
 
     row + its sources -> one check after the other -> the first fault, or an empty text
 

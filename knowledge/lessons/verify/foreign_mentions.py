@@ -1,6 +1,6 @@
 """Find what an answer that calculates must not name: another formula, or an entity.
 
-text, and the text without the names of its formula and inputs -> the first foreign mention, or nothing
+text, and the text without names of its formula and inputs -> the first foreign mention, or ""
 """
 
 import re
