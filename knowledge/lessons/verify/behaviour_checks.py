@@ -57,7 +57,7 @@ _HARMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceContent:
     """What a source of a row holds: a fact of the catalogue, or words of a passage.
 
     Words of a passage have the document as their subject, no relation, and themselves as value.
@@ -71,11 +71,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class BehaviourChecks:
     """The claims of one row, whose sources hold."""
 
     lesson: Lesson
-    held: Sequence[Held]
+    held: Sequence[SourceContent]
     names: Callable[[str], tuple[str, ...]]
 
     def fault(self) -> str:

@@ -35,7 +35,7 @@ _PRESSURE = re.compile(r"(?:\bBP\b|blood pressure|血压)\D{0,5}(\d+)/(\d+)", re
 _LINK = r"(?:: ?| = | is | |：|为)?"
 
 
-class Told:
+class StatedInputs:
     """What the words of a user tell of the inputs of one formula."""
 
     def __init__(self, text: str, formula: Formula, language: Language) -> None:
