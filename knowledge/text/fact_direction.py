@@ -1,4 +1,4 @@
-"""Tell whether a sentence turns a fact round: "stroke leads to hypertension" for its complication.
+"""Detect sentences that exchange the two ends of a fact: "stroke leads to hypertension".
 
 sentence, relation, where it names the fact's subject and object -> turned round or not
 """

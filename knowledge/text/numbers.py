@@ -1,4 +1,4 @@
-"""Read the numbers of a text with their units, ranges, comparisons and rates, in one spelling.
+"""Read the numbers of a text with units, ranges, comparisons and rates, in one spelling.
 
     "up to 500 micrograms twice daily" -> <=500mcg, 2x, /d
 
@@ -162,7 +162,7 @@ def find_quantities(text: str) -> list[Quantity]:
     return [part for match in _PATTERN.finditer(text) for part in _with_rate(_quantity(match))]
 
 
-def without_quantities(text: str) -> str:
+def blank_quantities(text: str) -> str:
     """Return a text with blanks where its quantities stood."""
     return _PATTERN.sub(lambda match: " " * len(match[0]), text)
 

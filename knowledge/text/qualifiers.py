@@ -1,4 +1,4 @@
-"""Find words that narrow or widen a statement: for whom, how often, by which route, how surely.
+"""Find words that narrow or widen a statement: for whom, how often, how, how surely.
 
 A fact of the graph holds of its two ends and says none of this: a sentence that states it must not
 add any. Where a text says it, its own words are compared (`knowledge.text.sentence_support`).

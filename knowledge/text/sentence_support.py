@@ -1,6 +1,6 @@
 """Decide whether one sentence supports another: same entities, numbers, words and sense.
 
-    claim, evidence -> AnnotatedText -> support(claim, evidence, context) -> 1, or a share of it
+    claim, evidence -> AnnotatedText -> score_support(claim, evidence, context) -> 1 or a share
 
 A claim may say less than the evidence, never more and never something else. It is refused where it
 has an entity, a number or a content word that the evidence lacks; where a denial, a direction, an
@@ -17,7 +17,7 @@ from typing import Protocol
 from knowledge.text import text_features
 from knowledge.text.characters import character_pairs
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
-from knowledge.text.numbers import Quantity, find_quantities, without_quantities
+from knowledge.text.numbers import Quantity, blank_quantities, find_quantities
 
 
 class EntitySpan(Protocol):
@@ -160,8 +160,8 @@ class AnnotatedText:
     def of(cls, text: str, find: FindEntities) -> "AnnotatedText":
         """Find the entities of a text and set them apart."""
         spans = tuple(find(text))
-        rest = blanked(text, ((span.start, span.end) for span in spans))
-        words = without_quantities(rest)
+        rest = blank_spans(text, ((span.start, span.end) for span in spans))
+        words = blank_quantities(rest)
         return cls(
             text,
             rest,
@@ -173,14 +173,14 @@ class AnnotatedText:
         )
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Return a text with blanks in place of some spans."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
-def support(
+def score_support(
     claim: AnnotatedText,
     held: AnnotatedText,
     context: AnnotatedText,
@@ -191,13 +191,13 @@ def support(
     The context says what the sentence is about. `relations` are those of which the claim may speak
     in other words; they are taken from the sentence where they are not given.
     """
-    share = coverage(claim, held, context, relations)
-    if share >= 1.0 and same_sense(claim, held):
+    share = score_coverage(claim, held, context, relations)
+    if share >= 1.0 and has_same_sense(claim, held):
         return 1.0
     return min(share, 0.99)
 
 
-def coverage(
+def score_coverage(
     claim: AnnotatedText,
     held: AnnotatedText,
     context: AnnotatedText,
@@ -211,7 +211,7 @@ def coverage(
     return sum(wanted) / len(wanted) if wanted else 0.0
 
 
-def same_sense(claim: AnnotatedText, held: AnnotatedText) -> bool:
+def has_same_sense(claim: AnnotatedText, held: AnnotatedText) -> bool:
     """Say whether a claim whose words a sentence has says the same as the sentence, or less."""
     if _is_quoted(claim, held):
         return True
@@ -229,7 +229,7 @@ def same_sense(claim: AnnotatedText, held: AnnotatedText) -> bool:
     )
 
 
-def same_denials(ours: Sequence[Denial], theirs: Sequence[Denial]) -> bool:
+def have_same_kinds(ours: Sequence[Denial], theirs: Sequence[Denial]) -> bool:
     """Say whether each denial has one of its kind in the other text, and none is left over.
 
     "Not to be stopped" denies twice, and so is not "to be stopped".
@@ -266,15 +266,15 @@ def _worded(
     texts = f"{held.text} \n {context.text}"
     of_fact = relations is not None
     if relations is None:
-        relations = text_features.spoken_relations(texts) - {"dose_limit"}
-    stems = set(text_features.stems(texts))
-    words = blanked(claim.words, ((each.start, each.end) for each in claim.denials))
+        relations = text_features.find_relations(texts) - {"dose_limit"}
+    stems = set(text_features.content_stems(texts))
+    words = blank_spans(claim.words, ((each.start, each.end) for each in claim.denials))
     found = [
         word in stems or text_features.names_relation(word, relations, of_fact=of_fact)
-        for word in text_features.stems(words)
+        for word in text_features.content_stems(words)
     ]
     cues = text_features.relation_words(relations, of_fact=of_fact)
-    for run in text_features.chinese(claim.words):
+    for run in text_features.chinese_runs(claim.words):
         for part in _without_cues(run, cues):
             found += [pair in texts for pair in character_pairs(part)]
     return found
@@ -288,8 +288,8 @@ def _without_cues(run: str, cues: Sequence[str]) -> list[str]:
     return [
         piece
         for part in parts
-        for piece in text_features.chinese(
-            blanked(part, ((found.start, found.end) for found in find_denials(part)))
+        for piece in text_features.chinese_runs(
+            blank_spans(part, ((found.start, found.end) for found in find_denials(part)))
         )
     ]
 
@@ -297,7 +297,7 @@ def _without_cues(run: str, cues: Sequence[str]) -> list[str]:
 def _is_quoted(claim: AnnotatedText, held: AnnotatedText) -> bool:
     """Say whether a claim stands in the evidence as it is, and leaves out no denial of it."""
     return (
-        text_features.letters(claim.text) == text_features.letters(held.text)
+        text_features.fold_letters(claim.text) == text_features.fold_letters(held.text)
         and claim.denials == held.denials
     )
 
@@ -307,18 +307,18 @@ def _is_quoted(claim: AnnotatedText, held: AnnotatedText) -> bool:
 
 def _same_polarity(claim: AnnotatedText, held: AnnotatedText) -> bool:
     ours = [each for each in claim.denials if each.kind != "exception"]
-    theirs = [each for each in denials_where(claim, held) if each.kind != "exception"]
+    theirs = [each for each in find_relevant_denials(claim, held) if each.kind != "exception"]
     exceptions = sum(each.kind == "exception" for each in claim.denials)
     if exceptions != sum(each.kind == "exception" for each in held.denials):
         return False
-    return same_denials(ours, theirs) and _denies_the_same(claim, held)
+    return have_same_kinds(ours, theirs) and _denies_the_same(claim, held)
 
 
-def denials_where(claim: AnnotatedText, held: AnnotatedText) -> list[Denial]:
+def find_relevant_denials(claim: AnnotatedText, held: AnnotatedText) -> list[Denial]:
     """Return the denials in the clauses of the evidence that hold the claim's own words."""
     clauses = _clauses(held)
-    spoken = set(text_features.units(claim.text))
-    hits = [spoken & set(text_features.units(clause)) for clause, _ in clauses]
+    spoken = set(text_features.content_units(claim.text))
+    hits = [spoken & set(text_features.content_units(clause)) for clause, _ in clauses]
     shared = frozenset.intersection(*map(frozenset, hits)) if len(hits) > 1 else frozenset()
     chosen = [found for (_, found), hit in zip(clauses, hits, strict=True) if hit - shared]
     return [each for found in chosen or [found for _, found in clauses] for each in found]
@@ -341,7 +341,9 @@ def _denies_the_same(claim: AnnotatedText, held: AnnotatedText) -> bool:
     """Compare what the same word of denial is followed by, so that a moved 'not' is seen."""
     ours, theirs = _denied_words(claim), _denied_words(held, lists=True)
     conditions = {
-        unit for match in _CONDITIONS.finditer(held.text) for unit in text_features.units(match[0])
+        unit
+        for match in _CONDITIONS.finditer(held.text)
+        for unit in text_features.content_units(match[0])
     }
     return all(
         not theirs.get(sign)
@@ -359,7 +361,7 @@ def _denied_words(text: AnnotatedText, *, lists: bool = False) -> dict[str, froz
         reach = _CLAUSE.split(text.text[denial.end : denial.end + 200])[0]
         items = _ITEM.split(reach) if lists and _DISJUNCTION.search(reach) else []
         for part in (text.text[denial.end : denial.end + 40], *items):
-            found.setdefault(denial.cue, set()).update(text_features.units(part)[:1])
+            found.setdefault(denial.cue, set()).update(text_features.content_units(part)[:1])
     return {sign: frozenset(after) for sign, after in found.items()}
 
 
@@ -458,10 +460,10 @@ def _sides(text: AnnotatedText) -> dict[str, dict[str, set[bool]]]:
         if _role(text, span) not in ("circumstance", "reason")
         for key in _keys(span)
     ]
-    keys += [(unit, start) for unit, start in text_features.placed(text.words)]
+    keys += [(unit, start) for unit, start in text_features.locate_units(text.words)]
     found: dict[str, dict[str, set[bool]]] = {}
     for match in _ACTION.finditer(text.words):
-        action = next(iter(text_features.units(match[0])), match[0])
+        action = next(iter(text_features.content_units(match[0])), match[0])
         sides = found.setdefault(action, {})
         before = text.text[: match.start()]
         agent = _AGENT_ZH.search(before)
@@ -500,9 +502,9 @@ def _has_other_subject(claim: AnnotatedText, held: AnnotatedText) -> bool:
     if not ours:
         return False
     breaks = [0, *(match.end() for match in _SEGMENT.finditer(held.words))]
-    spoken = {unit for unit, _ in text_features.placed(claim.rest)}
+    spoken = {unit for unit, _ in text_features.locate_units(claim.rest)}
     places: dict[str, list[int]] = {}
-    for unit, start in text_features.placed(held.rest):
+    for unit, start in text_features.locate_units(held.rest):
         if unit in spoken:
             places.setdefault(unit, []).append(start)
     for span in held.spans:
@@ -652,8 +654,8 @@ def _segments(text: AnnotatedText) -> list[tuple[_Segment, set[str]]]:
 
 def _anchors(text: AnnotatedText) -> list[tuple[str, int, int]]:
     """Return what a text says as keys with places: words, quantities, entities, denials."""
-    words = blanked(text.words, ((each.start, each.end) for each in text.denials))
-    found = [(unit, start, start + len(unit)) for unit, start in text_features.placed(words)]
+    words = blank_spans(text.words, ((each.start, each.end) for each in text.denials))
+    found = [(unit, start, start + len(unit)) for unit, start in text_features.locate_units(words)]
     found += [(f"#{each.canonical}", each.start, each.end) for each in text.quantities]
     found += [(f"@{span.entities[0]}", span.start, span.end) for span in text.spans]
     found += [(f"!{each.kind}", each.start, each.end) for each in text.denials]

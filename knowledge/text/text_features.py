@@ -36,20 +36,20 @@ NEGATIVE_RELATIONS = frozenset({"contraindication", "diet_avoided"})
 """Relations whose very label denies: their evidence speaks against, whatever its wording."""
 
 
-def stems(text: str) -> list[str]:
+def content_stems(text: str) -> list[str]:
     """Return the English content words of a text in order, spelling and endings folded.
 
-    >>> stems("Treated patients with oedema should not stop diuretics")
+    >>> content_stems("Treated patients with oedema should not stop diuretics")
     ['treat', 'edema', 'not', 'stop', 'diuretic']
     """
     found = (match[0].casefold() for match in _LATIN.finditer(text))
     return [_stem(word) for word in found if word not in STATEMENT_WORDS_EN]
 
 
-def chinese(text: str) -> list[str]:
+def chinese_runs(text: str) -> list[str]:
     """Return the Chinese runs of a text without the words that only frame a statement.
 
-    >>> chinese("2型糖尿病的症状包括口渴和乏力。")
+    >>> chinese_runs("2型糖尿病的症状包括口渴和乏力。")
     ['型糖尿病', '症状', '口渴', '乏力']
     """
     runs = (match[0] for match in _CHINESE.finditer(text))
@@ -57,16 +57,18 @@ def chinese(text: str) -> list[str]:
     return [piece for piece in pieces if piece and piece != "用"]  # what is left of 可用, 应用
 
 
-def units(text: str) -> list[str]:
+def content_units(text: str) -> list[str]:
     """Return all that a text must find elsewhere: stems, and pairs of Chinese characters.
 
-    >>> units("MRI检查头部")
+    >>> content_units("MRI检查头部")
     ['mri', '检查', '查头', '头部']
     """
-    return stems(text) + [pair for run in chinese(text) for pair in character_pairs(run)]
+    return content_stems(text) + [
+        pair for run in chinese_runs(text) for pair in character_pairs(run)
+    ]
 
 
-def placed(text: str) -> list[tuple[str, int]]:
+def locate_units(text: str) -> list[tuple[str, int]]:
     """Return the units of a text, each with the place where it begins."""
     found = [
         (_stem(match[0].casefold()), match.start())
@@ -75,23 +77,23 @@ def placed(text: str) -> list[tuple[str, int]]:
     ]
     for match in _CHINESE.finditer(text):
         start = match.start()
-        for piece in chinese(match[0]):
+        for piece in chinese_runs(match[0]):
             start = text.index(piece, start)
             found += [(pair, start + step) for step, pair in enumerate(character_pairs(piece))]
             start += len(piece)
     return sorted(found, key=lambda each: each[1])
 
 
-def letters(text: str) -> str:
+def fold_letters(text: str) -> str:
     """Return the letters and digits of a text alone, for comparing what is written.
 
-    >>> letters("Type-2 Diabetes.")
+    >>> fold_letters("Type-2 Diabetes.")
     'type2diabetes'
     """
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def cued(relation: Relation, text: str) -> bool:
+def is_cued(relation: Relation, text: str) -> bool:
     """Say whether a text holds a word that names or asks for a relation."""
     lower = text.casefold()
     if any(cue in lower for cue in (*relation.cues_zh, relation.zh)):
@@ -99,7 +101,7 @@ def cued(relation: Relation, text: str) -> bool:
     return any(_spoken(cue, lower) for cue in (*relation.cues_en, relation.en))
 
 
-def families(word: str) -> frozenset[str]:
+def named_relations(word: str) -> frozenset[str]:
     """Return the relations of which an English stem or a Chinese word is a name or a cue."""
     return _CUE_FAMILIES.get(word, frozenset())
 
@@ -119,7 +121,7 @@ def names_relation(word: str, relations: frozenset[str], *, of_fact: bool = Fals
     """
     if of_fact and any(word in _FACT_WORDS.get(relation, ()) for relation in relations):
         return True
-    return word not in _SPECIFIC and not relations.isdisjoint(families(word))
+    return word not in _SPECIFIC and not relations.isdisjoint(named_relations(word))
 
 
 @cache
@@ -131,9 +133,9 @@ def relation_words(relations: frozenset[str], *, of_fact: bool = False) -> tuple
     return tuple(sorted(cues - _SPECIFIC, key=lambda cue: (-len(cue), cue)))
 
 
-def spoken_relations(text: str) -> frozenset[str]:
+def find_relations(text: str) -> frozenset[str]:
     """Return the relations of which a text speaks: those that one of its words names or cues."""
-    spoken = [families(word) for word in stems(text)]
+    spoken = [named_relations(word) for word in content_stems(text)]
     spoken += [
         frozenset({relation.id})
         for relation in RELATIONS.values()
@@ -142,7 +144,7 @@ def spoken_relations(text: str) -> frozenset[str]:
     return frozenset().union(*spoken)
 
 
-def overlap(wanted: Iterable[str], held: Iterable[str]) -> float:
+def share_held(wanted: Iterable[str], held: Iterable[str]) -> float:
     """Return which share of the wanted units is held."""
     wishes, given = set(wanted), set(held)
     return len(wishes & given) / len(wishes) if wishes else 0.0
@@ -174,7 +176,7 @@ def _spoken(cue: str, lower: str) -> bool:
 
 
 _SPECIFIC = frozenset(
-    stems(
+    content_stems(
         "breastfeeding pregnancy pregnant cure curable survival emergency urgent urgently danger "
         "vaccine imaging confirm maximum max limit age"
     )
@@ -191,7 +193,7 @@ def _cue_families() -> dict[str, frozenset[str]]:
         if relation.id == "description":
             continue
         single = [cue for cue in relation.cues_en if " " not in cue]
-        words = [stem for cue in (*single, relation.en) for stem in stems(cue)]
+        words = [stem for cue in (*single, relation.en) for stem in content_stems(cue)]
         for word in (*words, *relation.cues_zh, relation.zh):
             found.setdefault(word, set()).add(relation.id)
     return {word: frozenset(relations) for word, relations in found.items()}

@@ -13,7 +13,7 @@ from knowledge.text.citations import cite, cited_numbers, markers, uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
 from medchat.answering.answer import Citation, Evidence, Sentence, Support
-from medchat.answering.entailment import AnnotatedEvidence, score
+from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,9 @@ class _Judged:
 def _judge(sentence: str, pieces: Sequence[AnnotatedEvidence], find: FindEntities) -> _Judged:
     text = uncited(sentence).strip()
     claim = AnnotatedText.of(text, find)
-    if not (claim.spans or text_features.units(claim.rest) or claim.quantities):
+    if not (claim.spans or text_features.content_units(claim.rest) or claim.quantities):
         return _Judged(text, (), "none", 0.0)
-    scores = {number: score(claim, piece) for number, piece in enumerate(pieces, 1)}
+    scores = {number: score_evidence(claim, piece) for number, piece in enumerate(pieces, 1)}
     cited = [number for number in cited_numbers(sentence) if number in scores]
     for numbers, repaired in ((cited, False), (list(scores), True)):
         carrying = [number for number in numbers if scores[number] >= 1.0]
@@ -140,7 +140,7 @@ def _jointly(
 ) -> tuple[int, ...]:
     """Return the citations of a sentence if each carries the part of it that comes before."""
     found = markers(sentence)
-    if len(found) < 2 or text_features.units(sentence[found[-1].end :]):
+    if len(found) < 2 or text_features.content_units(sentence[found[-1].end :]):
         return ()
     subject, used, last = "", [], 0
     for marker in found:
@@ -148,7 +148,7 @@ def _jointly(
         last = marker.end
         claim = AnnotatedText.of(f"{subject} {text}".strip(), find)
         cited = [number for number in marker.numbers if 0 < number <= len(pieces)]
-        carrying = [number for number in cited if score(claim, pieces[number - 1]) >= 1.0]
+        carrying = [number for number in cited if score_evidence(claim, pieces[number - 1]) >= 1.0]
         if not carrying:
             return ()
         used += carrying
@@ -194,8 +194,8 @@ def _citation(number: int, piece: Evidence) -> Citation:
 
 def _lacks(text: str, piece: Evidence) -> bool:
     listed = re.split(r":\s|：", piece.quote, maxsplit=1)[-1]
-    said = text_features.letters(text)
-    return any(text_features.letters(item) not in said for item in re.split("[;；]", listed))
+    said = text_features.fold_letters(text)
+    return any(text_features.fold_letters(item) not in said for item in re.split("[;；]", listed))
 
 
 def _spoken(quote: str, piece: Evidence) -> str:

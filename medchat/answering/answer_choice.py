@@ -10,7 +10,7 @@ from finetune.rendering import NOT_COVERED
 from knowledge.text.citations import uncited
 from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
-from knowledge.text.text_features import letters
+from knowledge.text.text_features import fold_letters
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
@@ -154,7 +154,7 @@ def abstain(asked: Question, found: Sequence[Evidence]) -> CheckedAnswer:
 
 def _declines(draft: str) -> bool:
     """Say whether a draft is the fixed sentence by which a writer declines."""
-    return letters(uncited(draft).strip()) in map(letters, NOT_COVERED.values())
+    return fold_letters(uncited(draft).strip()) in map(fold_letters, NOT_COVERED.values())
 
 
 def _best_passage(

@@ -15,10 +15,10 @@ from knowledge.text.fact_direction import NamedSide, is_turned_round
 from knowledge.text.sentence_support import (
     AnnotatedText,
     FindEntities,
-    coverage,
-    denials_where,
-    same_denials,
-    same_sense,
+    find_relevant_denials,
+    has_same_sense,
+    have_same_kinds,
+    score_coverage,
 )
 from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
@@ -49,12 +49,12 @@ class AnnotatedEvidence:
         )
 
 
-def score(claim: AnnotatedText, evidence: AnnotatedEvidence) -> float:
+def score_evidence(claim: AnnotatedText, evidence: AnnotatedEvidence) -> float:
     """Return 1 where a sentence of the evidence carries the claim, else a share below 1."""
     best = 0.0
     for held in evidence.sentences:
         relations = _relations_of(evidence)
-        share = coverage(claim, held, evidence.context, relations)
+        share = score_coverage(claim, held, evidence.context, relations)
         if share >= 1.0 and _same_sense(claim, held, evidence):
             return 1.0
         best = max(best, min(share, 0.99))
@@ -74,21 +74,21 @@ def _same_sense(claim: AnnotatedText, held: AnnotatedText, evidence: AnnotatedEv
         return _same_polarity_of_fact(claim, held, evidence) and not _is_turned_round(
             claim, evidence
         )
-    return same_sense(claim, held)
+    return has_same_sense(claim, held)
 
 
 def _same_polarity_of_fact(
     claim: AnnotatedText, held: AnnotatedText, evidence: AnnotatedEvidence
 ) -> bool:
     """Compare denial with a group of facts: its relation's, or that of the value spoken of."""
-    if text_features.letters(claim.text) in text_features.letters(held.text):
+    if text_features.fold_letters(claim.text) in text_features.fold_letters(held.text):
         return True
     relation = base_relation(evidence.source.relation)
     if relation in text_features.NEGATIVE_RELATIONS:
         # once: "not contraindicated" denies twice
         ours = claim.denials
         return len(ours) % 2 == 1 and all(found.kind in _FORBIDDING for found in ours)
-    return same_denials(claim.denials, denials_where(claim, held))
+    return have_same_kinds(claim.denials, find_relevant_denials(claim, held))
 
 
 def _is_turned_round(claim: AnnotatedText, evidence: AnnotatedEvidence) -> bool:

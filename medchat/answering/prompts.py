@@ -79,9 +79,11 @@ def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
         for mention in asked.mentions
     ]
     groups = sum(mentioned) / (len(mentioned) or 1)
-    cued = any(text_features.cued(RELATIONS[relation], text) for relation in asked.relations[:1])
+    cued = any(text_features.is_cued(RELATIONS[relation], text) for relation in asked.relations[:1])
     meant = sum(speaks_of_patient(text, patient) for patient in find_patients(asked))
-    shared = text_features.overlap(text_features.units(asked.question), text_features.units(text))
+    shared = text_features.share_held(
+        text_features.content_units(asked.question), text_features.content_units(text)
+    )
     return 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
 

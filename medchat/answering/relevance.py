@@ -67,12 +67,14 @@ def drop_partial_names(asked: Question, found: Sequence[Evidence]) -> Question:
     another one.
     """
     known = {
-        stem for piece in found for stem in text_features.stems(f"{piece.context} {piece.text}")
+        stem
+        for piece in found
+        for stem in text_features.content_stems(f"{piece.context} {piece.text}")
     }
     kept = []
     for mention in asked.mentions:
         before = _CAPITALISED.search(asked.question[: mention.start])
-        if before is None or set(text_features.stems(before[1])) & known:
+        if before is None or set(text_features.content_stems(before[1])) & known:
             kept.append(mention)
     return replace(asked, mentions=tuple(kept))
 
@@ -204,7 +206,7 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE
+    return text_features.share_held(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE
 
 
 def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> bool:
@@ -224,7 +226,7 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindE
         "mg" in number.value for number in find_quantities(piece.text)
     ):
         return True
-    if accepted & text_features.spoken_relations(f"{piece.context}\n{piece.text}"):
+    if accepted & text_features.find_relations(f"{piece.context}\n{piece.text}"):
         return True
     kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
     return is_named_in_title(piece, asked, find) and any(

@@ -21,7 +21,7 @@ from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
 from knowledge.text.names import normalise
-from knowledge.text.sentence_support import AnnotatedText, blanked, support
+from knowledge.text.sentence_support import AnnotatedText, blank_spans, score_support
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
@@ -213,7 +213,7 @@ class FactCheck:
             for each in (sentence, *(text[start:end] for start, end in sentence_spans(text)))
         )
         context = AnnotatedText.of(name, self._linker.find)
-        return any(support(claim, each, context) >= 1.0 for each in held)
+        return any(score_support(claim, each, context) >= 1.0 for each in held)
 
     def _wrong_retelling(self) -> str:
         return "a sentence says what its text does not" if self._unfaithful else ""
@@ -324,7 +324,7 @@ class FactCheck:
         return ""
 
     def _wrong_numbers(self) -> str:
-        stated = _NUMBER.findall(blanked(self._answer, self._retold))
+        stated = _NUMBER.findall(blank_spans(self._answer, self._retold))
         if not stated:
             return ""
         sources = () if self._declines else self._lesson.sources

@@ -9,9 +9,9 @@ from knowledge.text.characters import character_pairs
 
 @pytest.mark.parametrize("text", ["糖尿病肾病", "痛", "㐀豈"])
 def test_search_and_answer_check_cut_chinese_alike(text):
-    assert lexical.split_words(text) == character_pairs(text) == text_features.units(text)
+    assert lexical.split_words(text) == character_pairs(text) == text_features.content_units(text)
 
 
 def test_the_check_keeps_apart_what_search_may_take_for_one_word():
     assert lexical.terms("hepatitis") == lexical.terms("hepatic")
-    assert text_features.stems("hepatitis") != text_features.stems("hepatic")
+    assert text_features.content_stems("hepatitis") != text_features.content_stems("hepatic")

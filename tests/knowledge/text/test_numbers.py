@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text.numbers import find_quantities, without_quantities
+from knowledge.text.numbers import blank_quantities, find_quantities
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_other_amounts_differ(one, other):
 def test_any_text_is_read_and_keeps_its_length(text):
     found = find_quantities(text)
     assert all(text[each.start : each.end] for each in found)
-    assert len(without_quantities(text)) == len(text)
+    assert len(blank_quantities(text)) == len(text)

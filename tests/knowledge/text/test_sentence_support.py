@@ -6,13 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.text.denial import find_denials
-from knowledge.text.sentence_support import AnnotatedText, coverage, same_denials, support
+from knowledge.text.sentence_support import (
+    AnnotatedText,
+    have_same_kinds,
+    score_coverage,
+    score_support,
+)
 
 NOTHING = AnnotatedText.of("", linker().find)
 
 
 def supported(claim, held, context=""):
-    return support(*(AnnotatedText.of(text, linker().find) for text in (claim, held, context)))
+    return score_support(
+        *(AnnotatedText.of(text, linker().find) for text in (claim, held, context))
+    )
 
 
 def test_a_text_is_set_apart():
@@ -44,7 +51,7 @@ def test_a_share_below_one_tells_how_much_is_there():
     share = supported("Metformin causes headache and fever.", "Metformin causes headache.")
     assert 0.0 < share < 1.0
     claim, held = (AnnotatedText.of(text, linker().find) for text in ("", "Gout."))
-    assert coverage(claim, held, NOTHING) == 0.0
+    assert score_coverage(claim, held, NOTHING) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -61,8 +68,8 @@ def test_a_share_below_one_tells_how_much_is_there():
     ],
 )
 def test_denials_are_the_same_by_kind_and_number(one, other, is_same):
-    assert same_denials(find_denials(one), find_denials(other)) == is_same
-    assert same_denials(find_denials(other), find_denials(one)) == is_same
+    assert have_same_kinds(find_denials(one), find_denials(other)) == is_same
+    assert have_same_kinds(find_denials(other), find_denials(one)) == is_same
 
 
 @pytest.mark.parametrize(

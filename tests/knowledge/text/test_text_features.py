@@ -20,7 +20,7 @@ from knowledge.vocabulary import RELATIONS
     ],
 )  # fmt: skip
 def test_english_words_lose_endings_and_framing(text, stems):
-    assert text_features.stems(text) == stems
+    assert text_features.content_stems(text) == stems
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,15 @@ def test_english_words_lose_endings_and_framing(text, stems):
     ],
 )
 def test_chinese_runs_lose_framing_but_not_before_and_after(text, runs):
-    assert text_features.chinese(text) == runs
+    assert text_features.chinese_runs(text) == runs
 
 
 def test_units_mix_both_languages():
-    assert text_features.units("MRI检查头部") == ["mri", "检查", "查头", "头部"]
+    assert text_features.content_units("MRI检查头部") == ["mri", "检查", "查头", "头部"]
 
 
 def test_letters_compare_what_is_written():
-    assert text_features.letters("Type-2 Diabetes.") == "type2diabetes"
+    assert text_features.fold_letters("Type-2 Diabetes.") == "type2diabetes"
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_letters_compare_what_is_written():
     ],
 )
 def test_cues_are_whole_words(relation, text, is_cued):
-    assert text_features.cued(RELATIONS[relation], text) == is_cued
+    assert text_features.is_cued(RELATIONS[relation], text) == is_cued
 
 
 def test_relations_are_spoken_of_by_cues_and_names():
-    assert "symptom" in text_features.spoken_relations("It presents with fever.")
-    assert "complication" in text_features.spoken_relations("可并发肺炎")
-    assert text_features.spoken_relations("zzz") == frozenset()
+    assert "symptom" in text_features.find_relations("It presents with fever.")
+    assert "complication" in text_features.find_relations("可并发肺炎")
+    assert text_features.find_relations("zzz") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,13 @@ def test_a_fact_may_be_stated_by_words_that_are_no_cues():
 
 
 def test_overlap_is_a_share_of_what_is_wanted():
-    assert text_features.overlap(["a", "b"], ["b", "c"]) == 0.5
-    assert text_features.overlap([], ["b"]) == 0.0
+    assert text_features.share_held(["a", "b"], ["b", "c"]) == 0.5
+    assert text_features.share_held([], ["b"]) == 0.0
 
 
 @given(st.text(max_size=100))
 def test_any_text_is_taken_apart(text):
-    assert all(isinstance(unit, str) for unit in text_features.units(text))
-    assert {unit for unit, _ in text_features.placed(text)} == set(text_features.units(text))
+    assert all(isinstance(unit, str) for unit in text_features.content_units(text))
+    assert {unit for unit, _ in text_features.locate_units(text)} == set(
+        text_features.content_units(text)
+    )

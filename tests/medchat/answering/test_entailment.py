@@ -6,7 +6,7 @@ from adversarial_pairs import linker
 from knowledge.text.names import language_of
 from knowledge.text.sentence_support import AnnotatedText
 from medchat.answering.answer import Evidence
-from medchat.answering.entailment import AnnotatedEvidence, score
+from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
 
 def fact(subject, relation, text):
@@ -21,7 +21,7 @@ def passage(text, context=""):
 
 def scored(claim, evidence):
     find = linker().find
-    return score(AnnotatedText.of(claim, find), AnnotatedEvidence.of(evidence, find))
+    return score_evidence(AnnotatedText.of(claim, find), AnnotatedEvidence.of(evidence, find))
 
 
 INVERSE = fact("condition:stroke", "complication~", "Stroke — complication of: hypertension.")
