@@ -76,7 +76,7 @@ def _measured(home: Path, size: int, count: int) -> list[tuple[str, str]]:
     made.vectors = made.vectors[:0]  # the exact index has a copy
     _, best = exact.search(vectors, RECALLED)
     rows = [
-        ("index of vectors", dense.kind(size, DIMENSION)),
+        ("index of vectors", dense.index_factory(size, DIMENSION)),
         ("built in seconds · processor seconds", "kept from before" if kept else built),
         *_own(home, engine, embedding, questions, best),
         (f"exact search of vectors alone, {_HEAD}", _timed(exact.search, _rows(vectors), RECALLED)),
@@ -170,7 +170,7 @@ def _timed(act: Callable[..., object], given: Iterable[object], *more: object) -
 
 
 def _ids(folder: Path, segments: Sequence[str]) -> list[str]:
-    return [id for name in segments for id in dense.ids(folder, name)]
+    return [id for name in segments for id in dense.read_ids(folder, name)]
 
 
 def _memory() -> float:

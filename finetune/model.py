@@ -193,7 +193,7 @@ def choose_device(device: str = "auto") -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def reduced(device: str, precision: Precision) -> bool:
+def uses_bfloat16(device: str, precision: Precision) -> bool:
     """Return whether to compute in bfloat16: asked for, or fast on this device."""
     import torch
 
@@ -211,7 +211,7 @@ def autocast(student: Student, precision: Precision) -> AbstractContextManager[A
     import torch
 
     kind = student.device.type
-    if not reduced(kind, precision):
+    if not uses_bfloat16(kind, precision):
         return nullcontext()
     return torch.autocast(kind, dtype=torch.bfloat16)
 

@@ -72,7 +72,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
     tokens = sum(len(packing.rows[index].ids) for step in steps for index in step)
     parameters = sum(one.numel() for one in network.parameters())
     trainable = _trainable(recipe, network)
-    half = model.reduced(device, recipe.precision)
+    half = model.uses_bfloat16(device, recipe.precision)
     return Preflight(
         recipe=recipe.name,
         round=number,
@@ -148,7 +148,7 @@ def _memory(
 ) -> int:
     """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
     config = network.config
-    half = model.reduced(device, recipe.precision)
+    half = model.uses_bfloat16(device, recipe.precision)
     weight = 2 if device != "cpu" and recipe.precision != "float32" else 4
     wide = 2 if half else 4
     longest = max(len(row.ids) for row in packing.rows)

@@ -37,8 +37,8 @@ class Lora:
 class RoundPlan:
     """One round: what it optimises, how long, how fast.
 
-    `objective` names one of `objectives.registry`, and `settings` holds what that one lets a recipe
-    set. `max_steps` 0 means that `epochs` alone decides.
+    `objective` names one of `objectives.objective_registry`, and `settings` holds what that one
+    lets a recipe set. `max_steps` 0 means that `epochs` alone decides.
     """
 
     objective: str = "sft"

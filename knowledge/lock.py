@@ -1,4 +1,4 @@
-"""Let one process at a time change the knowledge base, and tell a second one who does.
+"""Let one process at a time change the knowledge base; a second one learns which it is.
 
     hold(home) -> lock file, locked by the operating system -> pid and start time inside
 

@@ -1,4 +1,4 @@
-"""Examine an installation: is it usable, and which settings are in force?
+"""Check whether an installation is usable, and which settings are in force.
 
     settings + imports + database + knowledge + adapters -> findings -> exit status
 

@@ -29,7 +29,7 @@ class MedchatError(Exception):
 
 
 class SettingsError(MedchatError):
-    """A setting that nobody knows or whose value cannot be used."""
+    """A setting whose name is unknown or whose value cannot be used."""
 
 
 class WriterStalled(MedchatError):

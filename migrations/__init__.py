@@ -1,1 +1,4 @@
-"""The schema of the one database, step by step; packaged as `medchat.migrations`."""
+"""Migrate the database's schema with Alembic; packaged as `medchat.migrations`.
+
+CONTRIBUTING.md says how to add one.
+"""

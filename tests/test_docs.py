@@ -204,7 +204,7 @@ def test_every_benchmark_is_described() -> None:
 def test_one_version_everywhere() -> None:
     citation = yaml.safe_load((CHECKOUT / "CITATION.cff").read_text(encoding="utf-8"))
     changelog = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
-    newest = re.search(r"^## (\d\S+)", changelog, re.MULTILINE)  # below what is unreleased
+    newest = re.search(r"^## (\d\S*)", changelog, re.MULTILINE)
     assert newest and newest[1] == citation["version"] == PROJECT["version"]
     assert citation["license"] == PROJECT["license"]
 

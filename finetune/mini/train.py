@@ -24,7 +24,7 @@ from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
 from finetune.mini.reading_score import ReadingScore
-from finetune.model import reduced
+from finetune.model import uses_bfloat16
 from finetune.rendering import Rendered
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class _Trainer:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.95), weight_decay=0.01, fused=True
         )
-        self.reduced = reduced(self.device.type, "auto")
+        self.reduced = uses_bfloat16(self.device.type, "auto")
         self.step, self.seen, self.spent, self.begun = 0, 0, 0.0, 0.0
         self.distance, self.level, self.hardness = 0, 0, 0.0
         self.stage, self.average, self.right = "segments", 9.0, 0.0

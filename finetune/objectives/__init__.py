@@ -1,1 +1,1 @@
-"""What a round optimises: one module for each objective, listed in `registry`."""
+"""Objectives that a round optimises, one module each, listed in `objective_registry`."""

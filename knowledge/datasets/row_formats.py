@@ -1,4 +1,4 @@
-"""Encode a lesson in each format of a dataset folder; what it says is escaped once for all.
+"""Encode a lesson in each format of a dataset folder; its texts are escaped once.
 
     lesson -> own format, chatglm, alpaca, sharegpt
 

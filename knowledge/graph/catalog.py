@@ -219,7 +219,7 @@ class GenerationRow(CatalogBase):
     embedding: Mapped[str] = mapped_column(Text, default="")
 
 
-class EarlierEnd(CatalogBase):
+class EarlierEndRow(CatalogBase):
     """An end of a row before its present one, in a generation that a rollback left behind."""
 
     __tablename__ = "earlier_ends"
@@ -243,10 +243,10 @@ VersionedTable = (
 def holds(table: VersionedTable, generation: int) -> ColumnElement[bool]:
     """Return the condition under which a row of `table` belongs to a generation."""
     abandoned = _abandoned(generation)
-    ended = select(EarlierEnd.row_id).where(
-        EarlierEnd.table == table.__tablename__,
-        EarlierEnd.until <= generation,
-        EarlierEnd.until.not_in(abandoned),
+    ended = select(EarlierEndRow.row_id).where(
+        EarlierEndRow.table == table.__tablename__,
+        EarlierEndRow.until <= generation,
+        EarlierEndRow.until.not_in(abandoned),
     )
     return and_(
         table.since <= generation,
@@ -264,7 +264,7 @@ def end(
     again = select(literal(table.__tablename__), cast(table.id, String), table.until).where(
         ending, table.until.is_not(None)
     )
-    connection.execute(insert(EarlierEnd).from_select(["table", "row_id", "until"], again))
+    connection.execute(insert(EarlierEndRow).from_select(["table", "row_id", "until"], again))
     connection.execute(update(table).where(ending).values(until=generation))
 
 

@@ -1,8 +1,8 @@
 """Find which known entity a name or an identifier means.
 
-    kind + names + own identifiers -> by name | by identifier | nobody yet
+    kind + names + own identifiers -> found by name | by identifier | no entity yet
 
-A record is known by its preferred names; an alias decides only where a curated source gave it,
+Preferred names are compared first; an alias decides only where a curated source gave it,
 since the aliases of scraped lists often name a neighbouring disease. Then its own identifiers are
 asked, those of the register that it comes from. Identifiers that refer to other registers are
 never asked: over published ontologies hundreds of them are shared by things that are not the same.
@@ -19,7 +19,7 @@ JoinMethod = Literal["name", "identifier", "split", "created"]
 
 
 class Resolution(NamedTuple):
-    """The entity that is meant, or nothing and `created`; how it was found, and by which term.
+    """The id of the entity, how it was found, and by which term; no id where it is to be `created`.
 
     `apart` is an entity of that name that was passed over, since the register tells the two apart.
     """
@@ -31,7 +31,7 @@ class Resolution(NamedTuple):
 
 
 class EntityResolver:
-    """What is known of entities by name and by identifier, in the order in which it was added."""
+    """Look-ups of entities by name and by identifier, filled in the order of addition."""
 
     def __init__(self) -> None:
         self._preferred: dict[Key, str | None] = {}

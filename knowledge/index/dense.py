@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 ENDINGS = (".faiss", ".json")
 """The two files of a segment."""
 
-FLAT = 20_000
+MAX_FLAT = 20_000
 """Up to this many vectors are searched one by one: a few milliseconds, and exact."""
 
-CLUSTERED = 300_000
+MAX_CLUSTERED = 300_000
 """Up to this many are kept in clusters, two bytes a number; more are searched by their codes."""
 
-MANY = 8
+MAX_SEGMENTS = 8
 """More segments than this are joined."""
 
 _LEAST = 32
@@ -56,16 +56,16 @@ def write(folder: Path, name: str, ids: Sequence[str], vectors: "NDArray[np.floa
     (folder / f"{name}.json").write_text(json.dumps(list(ids)), encoding="utf-8")
 
 
-def kind(size: int, dimension: int) -> str:
+def index_factory(size: int, dimension: int) -> str:
     """Return the index of a segment in the words of FAISS's index factory.
 
-    >>> kind(1000, 384), kind(100_000, 384), kind(1_000_000, 384)
+    >>> index_factory(1000, 384), index_factory(100_000, 384), index_factory(1_000_000, 384)
     ('Flat', 'IVF632,SQfp16', 'IVF2000,PQ192x4fs,Refine(SQfp16)')
     """
-    if size <= FLAT:
+    if size <= MAX_FLAT:
         return "Flat"
     clusters = 2 * isqrt(size)
-    if size <= CLUSTERED or dimension % 2:
+    if size <= MAX_CLUSTERED or dimension % 2:
         return f"IVF{clusters},SQfp16"
     # Half a byte for every two numbers: learned and written in a small part of the time that codes
     # of a whole byte take, and looked up in registers.
@@ -76,7 +76,9 @@ def _built(vectors: "NDArray[np.float32]") -> "faiss.Index":
     import faiss
 
     size, dimension = vectors.shape
-    index = faiss.index_factory(dimension, kind(size, dimension), faiss.METRIC_INNER_PRODUCT)
+    index = faiss.index_factory(
+        dimension, index_factory(size, dimension), faiss.METRIC_INNER_PRODUCT
+    )
     if not index.is_trained:
         clusters = faiss.extract_index_ivf(index)
         clusters.cp.max_points_per_centroid = _TRAINED_ON
@@ -86,12 +88,12 @@ def _built(vectors: "NDArray[np.float32]") -> "faiss.Index":
     return index
 
 
-def names(files: Collection[str]) -> list[str]:
+def segment_names(files: Collection[str]) -> list[str]:
     """Return the names of the segments among a generation's files, oldest first."""
     return sorted(file.removesuffix(".faiss") for file in files if file.endswith(".faiss"))
 
 
-def ids(folder: Path, name: str) -> list[str]:
+def read_ids(folder: Path, name: str) -> list[str]:
     """Return the passage ids of a segment, in the order of its vectors."""
     found: list[str] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return found
@@ -108,7 +110,7 @@ def join(
     vectors: list[NDArray[np.float32]] = []
     for name in segments:
         index = faiss.read_index(str(folder / f"{name}.faiss"))
-        found = ids(folder, name)
+        found = read_ids(folder, name)
         places = [place for place, id in enumerate(found) if wanted is None or id in wanted]
         if places:
             kept += [found[place] for place in places]
@@ -116,18 +118,18 @@ def join(
     return kept, np.concatenate(vectors) if vectors else None
 
 
-def to_join(sizes: Sequence[int], added: int) -> int:
+def count_to_join(sizes: Sequence[int], added: int) -> int:
     """Return how many of the smallest segments are joined after an addition; 0 where few are.
 
     A join may cost what a flat segment costs, or some times what was
     added; the large segments are left alone until a collection joins all.
 
-    >>> to_join([900_000, 1, 1, 1], 1), to_join([900_000, 9000, *[1] * 7], 1)
+    >>> count_to_join([900_000, 1, 1, 1], 1), count_to_join([900_000, 9000, *[1] * 7], 1)
     (0, 8)
     """
-    if len(sizes) <= MANY:
+    if len(sizes) <= MAX_SEGMENTS:
         return 0
-    budget = max(FLAT, 4 * added)
+    budget = max(MAX_FLAT, 4 * added)
     count = total = 0
     for size in sorted(sizes):
         total += size
@@ -143,7 +145,7 @@ class _Segment:
     def __init__(self, folder: Path, name: str) -> None:
         import faiss
 
-        self.ids = ids(folder, name)
+        self.ids = read_ids(folder, name)
         self._index = faiss.read_index(str(folder / f"{name}.faiss"))
         clusters = faiss.try_extract_index_ivf(self._index)
         if clusters is not None:

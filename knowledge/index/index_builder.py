@@ -129,7 +129,7 @@ def _build_vectors(
     pieces = list(change.added) if complete else [*change.remaining(), *change.added]
     pieces = [piece for piece in pieces if embedding.reads(piece.language)]
     if not complete:
-        covered = {id for name in segments for id in dense.ids(folder, name)}
+        covered = {id for name in segments for id in dense.read_ids(folder, name)}
         pieces = [piece for piece in pieces if piece.id not in covered]
     if pieces:
         texts = [f"{piece.title}\n{piece.text}" for piece in pieces]
@@ -142,15 +142,15 @@ def _build_vectors(
 def _incomplete(base: Generation) -> bool:
     """Say whether passages of a generation lack vectors, or lost them with a damaged segment."""
     return base.manifest.counts["unembedded"] > 0 or len(base.segments) < len(
-        dense.names(base.manifest.files)
+        dense.segment_names(base.manifest.files)
     )
 
 
 def _lacking(base: Generation, change: PassageChange, segments: Sequence[str]) -> int:
     """Count the passages without a vector where no model is at hand to make it."""
-    if len(segments) == len(dense.names(base.manifest.files)):
+    if len(segments) == len(dense.segment_names(base.manifest.files)):
         return base.manifest.counts["unembedded"]
-    covered = {id for name in segments for id in dense.ids(base.folder, name)}
+    covered = {id for name in segments for id in dense.read_ids(base.folder, name)}
     return sum(piece.id not in covered for piece in change.remaining())
 
 
@@ -168,9 +168,9 @@ def _join_segments(folder: Path, number: int, added: int) -> None:
 
     Vectors of documents that went away stay in them until a collection: search passes them over.
     """
-    names = dense.names([path.name for path in folder.iterdir()])
-    sizes = {name: len(dense.ids(folder, name)) for name in names} if _many(names) else {}
-    count = dense.to_join(list(sizes.values()), added)
+    names = dense.segment_names([path.name for path in folder.iterdir()])
+    sizes = {name: len(dense.read_ids(folder, name)) for name in names} if _many(names) else {}
+    count = dense.count_to_join(list(sizes.values()), added)
     small = sorted(sizes, key=lambda name: (sizes[name], name))[:count]
     if not small:
         return
@@ -183,4 +183,4 @@ def _join_segments(folder: Path, number: int, added: int) -> None:
 
 
 def _many(names: Sequence[str]) -> bool:
-    return len(names) > dense.MANY
+    return len(names) > dense.MAX_SEGMENTS

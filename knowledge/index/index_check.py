@@ -21,7 +21,7 @@ def find_disagreements(engine: Engine, generation: Generation) -> list[str]:
     held = _passages(engine, generation.number)
     words = TantivyIndex(generation.folder / LEXICAL).ids()
     vectors = {
-        id for name in generation.segments for id in dense.ids(generation.folder, name)
+        id for name in generation.segments for id in dense.read_ids(generation.folder, name)
     } & set(held)
     languages = {held[id] for id in vectors}
     lacking = {id for id, language in held.items() if language in languages} - vectors

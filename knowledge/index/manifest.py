@@ -51,7 +51,7 @@ class Generation:
         """Return the segments of vectors that are whole, oldest first."""
         return [
             name
-            for name in dense.names(self.manifest.files)
+            for name in dense.segment_names(self.manifest.files)
             if not any(f"{name}{ending}" in self.damaged for ending in dense.ENDINGS)
         ]
 

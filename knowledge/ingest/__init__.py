@@ -1,1 +1,1 @@
-"""Ingestion: files become rows of the catalog and a new generation, or nothing happens at all."""
+"""Ingest files into the catalogue as one new generation: all of them or nothing."""

@@ -96,7 +96,7 @@ class RowPlan:
 
         KnowledgeError where the styles need a graph or documents, and there are none.
         """
-        alone = bool(styles) and all(set(style.OF) <= _ALWAYS for style in styles)
+        alone = bool(styles) and all(set(style.PAGE_KINDS) <= _ALWAYS for style in styles)
         read = any(ids for (kind, _), ids in self._ids.items() if kind not in _ALWAYS)
         if not read and not alone:
             raise KnowledgeError(
@@ -113,7 +113,7 @@ class RowPlan:
             (style.NAME, language, self._style_rows(style, kind, language, place / len(styles)))
             for language in self._languages
             for place, style in enumerate(styles)
-            for kind in style.OF
+            for kind in style.PAGE_KINDS
         ]
         turn = 0
         rows: Counter[tuple[str, Language]] = Counter()

@@ -7,7 +7,7 @@ from knowledge.records import Language
 
 @dataclass(frozen=True, slots=True)
 class HitScores:
-    """What spoke for a hit: cosine, share of terms, and what the graph makes of it."""
+    """The scores of a hit: cosine, share of the question's terms, score by the graph."""
 
     dense: float
     lexical: float

@@ -1,4 +1,4 @@
-"""Measure which share of a question's topics a passage speaks of.
+"""Measure what share of a question's topics a passage mentions.
 
     mentions (any of their names) + other terms of a question -> topics -> share that a text holds
 

@@ -1,4 +1,4 @@
-"""List the words that are left alone: everyday names, question words, framing words.
+"""List stop words: everyday words that are no names, question words, framing words.
 
 Two lists are stop lists: what says nothing of the topic of a question (search drops it), and what
 says nothing in a statement (the comparison of a claim with its evidence drops it).
@@ -46,7 +46,7 @@ EVERYDAY_EN = frozenset(
     upper lower variable
     """)
 )
-"""English words that are left alone where they stand as a whole name."""
+"""English words that the linker does not link where they are a whole name."""
 
 EVERYDAY_ZH = frozenset(
     _words("""
@@ -57,7 +57,7 @@ EVERYDAY_ZH = frozenset(
     间歇性 进行性 双侧 单侧 罕见 常见
     """)
 )
-"""Chinese words that are left alone where they stand as a whole name."""
+"""Chinese words that the linker does not link where they are a whole name."""
 
 QUESTION_WORDS_EN = frozenset(
     _words("""

@@ -19,7 +19,7 @@ from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.understanding import Question
 
-KNOWN = 0.5
+MIN_TOPIC_SHARE = 0.5
 """A piece must hold more than this share of the words that say what a question is about."""
 
 _GIVING = accepted_relations(["treatment"]) | {"dose_limit"}
@@ -204,7 +204,7 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
         return not named.isdisjoint(asked.entities)
     if not asked.rest:
         return False
-    return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > KNOWN
+    return text_features.overlap(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE
 
 
 def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> bool:

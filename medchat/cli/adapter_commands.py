@@ -1,4 +1,4 @@
-"""The commands `medchat adapters …`: what rounds left behind, and which of it answers."""
+"""The commands `medchat adapters …`: list, test, promote, roll back and merge adapters."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,9 @@ from medchat.cli.options import Json
 if TYPE_CHECKING:
     from finetune.rendering import Language
 
-app = typer.Typer(help="Adapters: what rounds left behind.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Adapters that rounds have trained: list, test, promote, merge.", rich_markup_mode=None
+)
 
 Name = Annotated[str, typer.Argument(help="An adapter, such as mini/round-1.")]
 

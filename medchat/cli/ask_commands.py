@@ -1,4 +1,4 @@
-"""Commands that ask: `medchat ask` for one question or a file of them, `medchat chat` for a talk.
+"""The commands `medchat ask`, for one question or a file of them, and `medchat chat`.
 
 question -> chat -> answer as lines or as one JSON document
 """

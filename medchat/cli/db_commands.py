@@ -1,4 +1,4 @@
-"""The commands `medchat db …`: the one database and its schema."""
+"""The commands `medchat db …`: upgrade and back up the database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from medchat.cli import output, startup
 from medchat.cli.options import Json
 
-app = typer.Typer(help="The one database.", rich_markup_mode=None)
+app = typer.Typer(help="The database: its schema revision, upgrade, backup.", rich_markup_mode=None)
 
 
 def register(parent: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""The command `medchat doctor`: what was found, as columns."""
+"""The command `medchat doctor`: print the findings on an installation."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""The commands `medchat feedback …`: what readers thought of answers."""
+"""The commands `medchat feedback …`: list, approve and export readers' feedback."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,9 @@ import typer
 from medchat.cli import output, startup
 from medchat.cli.options import Json
 
-app = typer.Typer(help="What readers thought of answers.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Readers' feedback on answers: list, approve, export.", rich_markup_mode=None
+)
 
 
 def register(parent: typer.Typer) -> None:
@@ -31,9 +33,11 @@ def list_(
     output.show(found, output.listed(rows, "No feedback."), as_json=as_json)
 
 
-@app.command(epilog="Example: medchat feedback approve 7d1c22e0… --reject")
+@app.command(epilog="Example: medchat feedback approve ID --reject")
 def approve(
-    ids: Annotated[list[str], typer.Argument(help="Ids of feedback.")],
+    ids: Annotated[
+        list[str], typer.Argument(help="Whole ids of feedback, as `feedback list` prints them.")
+    ],
     reject: Annotated[bool, typer.Option("--reject", help="Judge it unfit.")] = False,
 ) -> None:
     """Let feedback into the next round's preference data, or keep it out."""

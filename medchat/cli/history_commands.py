@@ -1,4 +1,4 @@
-"""The commands `medchat history …`: what was asked and answered."""
+"""The commands `medchat history …`: list, search, show, export and delete conversations."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,9 @@ from medchat.cli.options import Json
 if TYPE_CHECKING:
     from medchat.storage.conversations import Conversation
 
-app = typer.Typer(help="What was asked and answered.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Past conversations: list, search, show, export, delete.", rich_markup_mode=None
+)
 
 Id = Annotated[str, typer.Argument(help="The id, or its beginning.")]
 

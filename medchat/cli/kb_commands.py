@@ -1,4 +1,4 @@
-"""The commands `medchat kb …`: what is in the knowledge base, what comes in, what goes out.
+"""The commands `medchat kb …`: search, inspect and change the knowledge base.
 
 flags -> knowledge.ingest.updates, knowledge.search.searcher, medchat.cli.kb_lookup -> lines
 """
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from medchat.cli.open_base import OpenBase
 
 app = typer.Typer(
-    help="The knowledge base: what is in it, what comes in, what goes out.", rich_markup_mode=None
+    help="The knowledge base: search it, inspect it, add, retract, roll back.",
+    rich_markup_mode=None,
 )
 
 Ids = Annotated[list[str], typer.Argument(help="Ids of documents or sources.")]

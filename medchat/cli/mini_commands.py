@@ -1,4 +1,4 @@
-"""The command `medchat mini train`: make the small model that ships."""
+"""The command `medchat mini train`: train the mini model that ships."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,10 +28,10 @@ def train(
 
     from finetune.mini import train
     from knowledge.ingest import starter
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
 
     texts = [path.read_text(encoding="utf-8") for path in starter.files()]
     plan = train.MiniPlan(minutes=minutes, seed=seed)
-    with shown() as report:
+    with show_progress() as report:
         score = asdict(train.run(out, texts, starter.lexicon(), plan, report))
     output.show(score, output.pairs(score), as_json=as_json)

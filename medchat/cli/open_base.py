@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from knowledge.records import Progress
 from medchat.cli import kb_lookup
-from medchat.cli.progress import shown
+from medchat.cli.progress import show_progress
 from medchat.settings import Settings
 from medchat.storage.database import open_engine
 
@@ -56,5 +56,5 @@ def open_base(settings: Settings) -> Iterator[OpenBase]:
     from medchat.answering.retriever import embedding_of
 
     engine, embedding = open_engine(settings), embedding_of(settings)
-    with shown() as progress:
+    with show_progress() as progress:
         yield OpenBase(settings, engine, embedding, progress)

@@ -78,7 +78,7 @@ class ProgressLines:
 
 
 @contextmanager
-def shown(*, quiet: bool = False) -> Iterator[Callback]:
+def show_progress(*, quiet: bool = False) -> Iterator[Callback]:
     """Give a function that reports progress on stderr while the block runs."""
     if quiet:
         yield silent

@@ -1,4 +1,4 @@
-"""The commands `medchat recipes …`: what to train, on which base, how."""
+"""The commands `medchat recipes …`: list and show training recipes."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Commands that bring a home to life: `medchat demo` and `medchat serve`."""
+"""The commands `medchat demo` and `medchat serve`: prepare a home, serve the web chat."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -20,10 +20,10 @@ def register(parent: typer.Typer) -> None:
 
 def demo(as_json: Json = False) -> None:
     """Prepare a home that answers: database, starter knowledge, data, rounds. Safe to repeat."""
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
     from medchat.demo import prepare
 
-    with shown() as report:
+    with show_progress() as report:
         steps = list(prepare(startup.settings(), report))
     ready = 'Ready. Try: medchat ask "What are the symptoms of asthma?"'
     output.show({"steps": steps}, [*_lines(steps), ready], as_json=as_json)
@@ -34,13 +34,13 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve the web chat on this machine; an empty home is prepared first, as demo does."""
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
     from medchat.demo import is_empty, prepare
     from medchat.web import serve as run
 
     settings = startup.settings(host=host, port=port)
     if is_empty(settings):
-        with shown() as report:
+        with show_progress() as report:
             steps = list(prepare(settings, report))
         output.note("\n".join(_lines(steps)))
     run(settings, settings.host, settings.port, announce=output.note)

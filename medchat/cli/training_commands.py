@@ -1,4 +1,4 @@
-"""The commands `medchat finetune` and `medchat evaluate`: rounds, and what they brought.
+"""The commands `medchat finetune` and `medchat evaluate`: train rounds, compare adapters.
 
 flags -> recipe and rounds -> finetune.rounds -> adapters
 flags -> two adapters, held-out rows -> finetune.evaluate -> scores in pairs
@@ -100,10 +100,10 @@ def _estimate(
 ) -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
-    with shown() as report:
+    with show_progress() as report:
         return [
             rounds.estimate(
                 recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
@@ -117,11 +117,11 @@ def _run(
 ) -> list[Shape]:
     """Run the rounds one after the other, and return what became of each."""
     from finetune import rounds
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
     outcomes: list[Shape] = []
-    with shown() as report:
+    with show_progress() as report:
         for number in numbers:
             made = rounds.run(
                 recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
@@ -189,7 +189,7 @@ def _measure(
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
-    from medchat.cli.progress import shown
+    from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
     student = model.load(base, adapter.folder if adapter else None)
@@ -201,7 +201,7 @@ def _measure(
     )
     plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
     names = evaluate.known_names(line for example in examples for line in example.evidence)
-    with shown() as report:
+    with show_progress() as report:
         return evaluate.measure(
             student, examples, plan, TEXT_TOOLS, names=names, progress=report_ticks(report)
         )

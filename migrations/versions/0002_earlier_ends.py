@@ -1,4 +1,4 @@
-"""Ends of rows in generations that a rollback left behind, where the row ended again later."""
+"""Keep the first end of rows that a rollback revived and that ended again later."""
 
 import sqlalchemy as sa
 from alembic import op

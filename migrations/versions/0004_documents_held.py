@@ -1,4 +1,4 @@
-"""Indexes on the generations in which documents came and went."""
+"""Index the generations in which documents were added and ended."""
 
 from alembic import op
 

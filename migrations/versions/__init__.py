@@ -1,1 +1,1 @@
-"""One file for each step of the schema, in order."""
+"""Alembic migrations, one file each, in the order of their numbers."""

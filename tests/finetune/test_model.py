@@ -167,7 +167,7 @@ def test_modules_that_the_base_lacks():
 @pytest.mark.parametrize(("precision", "half"), [("float32", False), ("bfloat16", True)])
 def test_precision_that_is_asked_for(precision, half):
     student = model.load(str(base()), precision=precision)
-    assert model.reduced("cpu", precision) is half
+    assert model.uses_bfloat16("cpu", precision) is half
     kind = torch.bfloat16 if half else torch.float32
     assert next(student.model.parameters()).dtype == kind
     with model.autocast(student, precision):

@@ -1,1 +1,1 @@
-"""Clinical formulas and scores as data, one module per group; `registry` finds them by name."""
+"""Clinical formulas and scores as data, by group; `formula_registry` lists them."""

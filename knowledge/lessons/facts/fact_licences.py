@@ -5,7 +5,7 @@ from functools import lru_cache
 
 
 def least_restrictive(licences: Iterable[str]) -> str:
-    """Return the least restrictive of the licences under which the same fact is had.
+    """Return the least restrictive of the licences of the sources that state a fact.
 
     >>> least_restrictive(["none stated", "CC0-1.0"])
     'CC0-1.0'

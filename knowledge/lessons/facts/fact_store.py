@@ -1,4 +1,4 @@
-"""Read the facts of entities from the catalogue, seen from whichever end they are asked for.
+"""Read the facts of entities from the catalogue, whether they are subject or object.
 
 ids -> rows of facts with their sources -> facts of each entity, the best supported first
 """

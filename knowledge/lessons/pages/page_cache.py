@@ -1,4 +1,4 @@
-"""Keep pages of a generation, read some hundred at a time, up to a number that bounds memory.
+"""Cache the pages of a generation, up to a number that bounds memory.
 
     ids -> those not kept are read together -> pages; the oldest are dropped when it is full
 
@@ -11,7 +11,7 @@ from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.records import Language
 
 MOST = 60_000
-"""So many pages are kept: about 150 MiB of conditions and medicines."""
+"""The number of pages kept: about 150 MiB of conditions and medicines."""
 
 ReadPages = Callable[[Sequence[str], Language], Iterator[FactPage]]
 """Reads the pages of some ids, leaving out those that have none."""

@@ -1,4 +1,4 @@
-"""Derive which patients a condition may befall, and describe them.
+"""Derive which sex, age and course fit a condition, and describe such patients.
 
     page -> profile (sex, age, pace that its names allow) -> words of a case
 

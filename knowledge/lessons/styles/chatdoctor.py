@@ -30,7 +30,7 @@ from knowledge.lessons.templates.tables import ChatdoctorWords, Lines
 from knowledge.records import Language, Lesson
 
 NAME = "chatdoctor"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _CARE = ("test", "first_line", "treatment", "medicine", "department")
 _ASKED = (

@@ -24,7 +24,7 @@ from knowledge.lessons.templates.tables import DialogueWords, VignetteWords
 from knowledge.records import Lesson, LessonMessage
 
 NAME = "dialogue"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _YES, _NO = True, False
 AskedFinding = tuple[FactPage, str, PageFact, bool]

@@ -23,7 +23,7 @@ from knowledge.text.citations import number_lines
 from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
 
 NAME = "grounded"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 

@@ -20,7 +20,7 @@ from knowledge.lessons.templates.tables import AttributeQuestionsWords, HuatuoWo
 from knowledge.records import Language, Lesson
 
 NAME = "huatuo"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""

@@ -24,7 +24,7 @@ from knowledge.records import Lesson, LessonMessage
 from knowledge.vocabulary import base_relation
 
 NAME = "knowledge-call"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:

@@ -23,7 +23,7 @@ from knowledge.lessons.templates.tables import LiteratureWords
 from knowledge.records import Language, Lesson, LessonMessage, Passage
 
 NAME = "literature"
-OF: tuple[Literal["documents"], ...] = ("documents",)
+PAGE_KINDS: tuple[Literal["documents"], ...] = ("documents",)
 
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}

@@ -27,7 +27,7 @@ from knowledge.text.citations import cited_numbers, markers, numbered_lines
 from knowledge.text.sentences import sentence_spans
 
 NAME = "preference"
-OF: tuple[Literal["entities"], ...] = ()
+PAGE_KINDS: tuple[Literal["entities"], ...] = ()
 
 PAIR_SHARE = 0.5
 """Share of the training rows that give a pair if the style is asked for."""

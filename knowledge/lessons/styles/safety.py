@@ -21,7 +21,7 @@ from knowledge.lessons.templates.tables import AttributeQuestionsWords, SafetyWo
 from knowledge.records import Lesson
 
 NAME = "safety"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _MET = ("interaction", "contraindication")
 _HARMLESS = {

@@ -27,7 +27,7 @@ class Style(Protocol):
         """The name, as the command line takes it."""
 
     @property
-    def OF(self) -> tuple[PageKind, ...]:
+    def PAGE_KINDS(self) -> tuple[PageKind, ...]:
         """What its pages describe."""
 
     def topics(self, page: FactPage) -> dict[str, tuple[str, ...]]:

@@ -28,7 +28,7 @@ from knowledge.text import units
 from knowledge.text.sentences import sentence_spans
 
 NAME = "tools"
-OF: tuple[Literal["formulas"], ...] = ("formulas",)
+PAGE_KINDS: tuple[Literal["formulas"], ...] = ("formulas",)
 
 ROWS_PER_FORM = 24
 """Rows of each form that are planned of a formula; values and words differ in each."""

@@ -23,7 +23,7 @@ from knowledge.lessons.templates.tables import ChatdoctorWords, Lines, VignetteW
 from knowledge.records import Lesson
 
 NAME = "vignette"
-OF: tuple[Literal["entities"], ...] = ("entities",)
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 PLAN = ("test", "first_line", "treatment", "medicine", "department", "complication")
 _PLAIN = ("treatment", "department")

@@ -45,7 +45,7 @@ def test_joining_keeps_wanted_vectors_exactly(folder: Path) -> None:
 
 def test_segments_are_named_oldest_first() -> None:
     files = ["dense-000010.faiss", "lexical/meta.json", "dense-000002.faiss", "dense-000002.json"]
-    assert dense.names(files) == ["dense-000002", "dense-000010"]
+    assert dense.segment_names(files) == ["dense-000002", "dense-000010"]
 
 
 def test_no_segment_finds_nothing(tmp_path: Path) -> None:
@@ -56,11 +56,11 @@ def test_a_segment_is_searched_by_what_its_size_asks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clusters and codes find what an exact search finds, and tell its cosine."""
-    monkeypatch.setattr(dense, "FLAT", 100)
-    monkeypatch.setattr(dense, "CLUSTERED", 1500)
+    monkeypatch.setattr(dense, "MAX_FLAT", 100)
+    monkeypatch.setattr(dense, "MAX_CLUSTERED", 1500)
     kinds = {100: "Flat", 1000: "IVF62,SQfp16", 2000: "IVF88,PQ16x4fs,Refine(SQfp16)"}
     for size, kind in kinds.items():
-        assert dense.kind(size, 32) == kind
+        assert dense.index_factory(size, 32) == kind
         vectors = _clustered(size)
         name = f"dense-{size:06d}"
         dense.write(tmp_path, name, [str(place) for place in range(size)], vectors)
@@ -99,7 +99,7 @@ def _clustered(size: int) -> NDArray[np.float32]:
 def test_small_segments_are_joined_and_large_ones_left_alone(
     sizes: list[int], added: int, joined: int
 ) -> None:
-    assert dense.to_join(sizes, added) == joined
+    assert dense.count_to_join(sizes, added) == joined
 
 
 def test_searches_share_a_segment_as_long_as_its_files_are_the_same(folder: Path) -> None:

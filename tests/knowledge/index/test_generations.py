@@ -158,7 +158,7 @@ def test_names_are_kept_in_memory_until_the_graph_changes(
 def test_a_large_segment_is_not_written_again_for_small_additions(
     engine: Engine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dense, "FLAT", 4)
+    monkeypatch.setattr(dense, "MAX_FLAT", 4)
     notes = tmp_path / "many"
     notes.mkdir()
     for number in range(12):
@@ -172,7 +172,7 @@ def test_a_large_segment_is_not_written_again_for_small_additions(
         updates.add(engine, home, [note], embedding=ToyEmbedding())
     last = generations.folder_of(home, 21)
     assert os.path.samestat(first, (last / "dense-000001.faiss").stat())
-    assert len(dense.names(generations.read_manifest(home, 21).files)) < 14
+    assert len(dense.segment_names(generations.read_manifest(home, 21).files)) < 14
     assert generations.verify(engine, home) == []
 
 

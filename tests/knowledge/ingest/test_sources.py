@@ -518,7 +518,7 @@ Figures <xref ref-type="fig">1</xref>, <xref ref-type="fig">2</xref>
 """
 
 
-def test_jats_gives_sections_without_references_and_tables(tmp_path):
+def test_jats_gives_sections_without_references_and_with_tables(tmp_path):
     path = tmp_path / "a.nxml"
     path.write_text(JATS, encoding="utf-8")
     assert detect.detect_format(path) == "jats"
@@ -531,13 +531,18 @@ def test_jats_gives_sections_without_references_and_tables(tmp_path):
             "Methods",
             "We rested as before. See Figures 1, 2 (Smith et al., 2004).\n\nFirst item.",
         ),
+        ("Methods", "9."),
         ("Methods: Design", "By lot."),
     ]
     assert (article.key, article.year, article.journal) == ("pmc:PMC123", 2011, "J")
     assert article.type == "randomized controlled trial"
     assert article.identifiers == ("pmc:PMC123", "doi:10.2/x")
     assert reading.read_header(path, "jats").licence == "CC BY 2.0"
-    assert read(path)[1].left_out["section around the article"] == 1
+    assert read(path)[1].left_out == {
+        "abstract of another kind or language": 1,
+        "section around the article": 1,
+        "reference (not read)": 1,
+    }
 
 
 # Markdown and text

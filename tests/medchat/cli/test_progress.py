@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from medchat.cli import output
-from medchat.cli.progress import shown
+from medchat.cli.progress import show_progress
 
 
 def test_steps_are_told_on_stderr(capsys):
-    with shown() as report:
+    with show_progress() as report:
         report("reading files", 1, 2)
         report("reading files", 2, 2)
         report("embedding passages", 1200, 1200)
@@ -22,7 +22,7 @@ def test_steps_are_told_on_stderr(capsys):
 
 def test_a_step_that_fails_is_told_too(capsys):
     try:
-        with shown() as report:
+        with show_progress() as report:
             report("reading files", 1, 2)
             raise ValueError
     except ValueError:
@@ -30,7 +30,7 @@ def test_a_step_that_fails_is_told_too(capsys):
 
 
 def test_silence(capsys):
-    with shown(quiet=True) as report:
+    with show_progress(quiet=True) as report:
         report("reading files", 1, 2)
     assert capsys.readouterr() == ("", "")
 

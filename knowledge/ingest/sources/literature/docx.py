@@ -3,8 +3,9 @@
     package -> limits -> paragraphs and tables in order -> title, sections
 
 A package is a ZIP of XML, and is looked at before anything of it is unpacked. The reader walks the
-XML itself, since a paragraph's own text would lack insertions, and a table's cells may claim to
-span a billion columns.
+XML itself, since a paragraph's own text would lack insertions, symbols and formulas, and a table's
+cells may claim to span a billion columns. A footnote is a paragraph after the one that refers to
+it.
 """
 
 import re
@@ -12,12 +13,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.literature import markup, tables, word_text
 from knowledge.ingest.sources.literature.plain_text import content_key
+from knowledge.ingest.sources.literature.word_text import TextReader, W
 from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record
 
@@ -36,11 +39,20 @@ PARTS = 5_000
 
 _MAIN = re.compile(r"word/document\d*\.xml")
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_CONTAINERS = {
+    f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "body")
+}
+"""Elements that hold paragraphs, rows or cells and are nothing themselves."""
+
+_COUNTED = {
+    "comments": "comment (not read)",
+    "header": "header of pages (not read)",
+    "footer": "footer of pages (not read)",
+}
+_FIGURE = re.compile(r"\d")
 _NO_TITLES = {"word document", "microsoft word document", "document", "untitled", "powerpoint"}
 _OFF = {"0", "false", "off", "none"}
-_WHITE = {"FFFFFF", "FEFEFE"}
 _DECLARES = tuple(
     mark.encode(code)
     for mark in ("<!DOCTYPE", "<!ENTITY")
@@ -157,17 +169,144 @@ def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
     """Yield paragraphs and table rows with level 0, the title with 1, headings with 2 and more."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
-    for block in document.element.body.iter(f"{_W}p", f"{_W}tr"):
-        if _is_inside(block, f"{_W}tr", f"{_W}p"):
-            continue  # read with its row, or as a box within its paragraph
-        if block.tag == f"{_W}tr":
-            own = (cell for cell in block.iter(f"{_W}tc") if _row(cell) is block)
-            cells = [_text(cell, report) for cell in own]
-            yield 0, "; ".join(cell for cell in cells if cell)
-        else:
-            style = block.find(f"{_W}pPr/{_W}pStyle")
-            level = levels.get(style.get(f"{_W}val"), 0) if style is not None else 0
-            yield level, _text(block, report)
+    reader = TextReader(report, _notes(document, report), _shifted_styles(document))
+    yield from _blocks(document.element.body, reader, levels)
+    yield from ((0, text) for text in reader.unused_notes())
+
+
+def _blocks(
+    parent: "Element", reader: TextReader, levels: dict[str, int]
+) -> Iterator[tuple[int, str]]:
+    """Yield the paragraphs of a part of the document; the notes of each come after it."""
+    for block in parent:
+        if block.tag == f"{W}p":
+            style = block.find(f"{W}pPr/{W}pStyle")
+            level = levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
+            yield level, reader.text(block)
+        elif block.tag == f"{W}tbl":
+            yield from ((0, line) for line in _table(block, reader))
+        elif block.tag == f"{_MC}AlternateContent":
+            yield from _blocks(word_text.chosen(block), reader, levels)
+        elif block.tag in _CONTAINERS:
+            yield from _blocks(block, reader, levels)
+        elif isinstance(block.tag, str) and block.tag not in word_text.SKIPPED:
+            yield 0, reader.part_text(block)
+        yield from ((0, text) for text in reader.take_notes())
+
+
+def _notes(document: "Document", report: ReadReport) -> dict[tuple[str, str], "Element"]:
+    """Return the footnotes and endnotes of a document; its other parts with text are counted."""
+    from lxml import etree
+
+    found: dict[tuple[str, str], Element] = {}
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if relation.is_external or kind not in ("footnotes", "endnotes", *_COUNTED):
+            continue
+        root = etree.fromstring(relation.target_part.blob, parser)
+        if kind in _COUNTED:
+            texts = ["".join(each.itertext(f"{W}t")).strip() for each in _entries(root, kind)]
+            for text in filter(None, texts):
+                report.skip(_COUNTED[kind], text)
+            continue
+        for note in root.iter(f"{W}{kind.removesuffix('s')}"):
+            if note.get(f"{W}type", "normal") == "normal":
+                found[kind.removesuffix("s"), note.get(f"{W}id", "")] = note
+    return found
+
+
+def _entries(root: "Element", kind: str) -> list["Element"]:
+    return [*root.iter(f"{W}comment")] if kind == "comments" else [root]
+
+
+def _shifted_styles(document: "Document") -> dict[str, str]:
+    """Return the styles of characters that raise or lower them."""
+    styles: dict[str, str] = {}
+    for style in document.styles.element.iter(f"{W}style"):
+        mark = style.find(f"{W}rPr/{W}vertAlign")
+        if mark is not None and mark.get(f"{W}val") in ("superscript", "subscript"):
+            styles[style.get(f"{W}styleId", "")] = mark.get(f"{W}val", "")
+    return styles
+
+
+def _table(table: "Element", reader: TextReader) -> Iterator[str]:
+    """Yield the rows of a table as statements, or its cells in a line where it has no heads."""
+    rows = [row for row in _own(table, f"{W}tr") if row.find(f"{W}trPr/{W}del") is None]
+    read = [_cells(row, reader) for row in rows]
+    grid = _merged(tables.spread([[cell for cell, _ in row] for row in read]), read)
+    heads = 0
+    while heads < len(rows) and _says(rows[heads], f"{W}trPr/{W}tblHeader"):
+        heads += 1
+    if heads in (0, len(rows)):
+        heads = int(_looks_headed(rows, grid))
+    yield from tables.statements(grid, heads)
+
+
+def _own(table: "Element", tag: str) -> Iterator["Element"]:
+    """Yield the rows of a table or the cells of a row, in content controls and changes too."""
+    for child in table:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _CONTAINERS:
+            yield from _own(child, tag)
+
+
+def _cells(row: "Element", reader: TextReader) -> list[tuple[tables.Cell, bool]]:
+    """Return the cells of a row, and for each whether it goes on from the row above."""
+    found = []
+    for cell in _own(row, f"{W}tc"):
+        span = cell.find(f"{W}tcPr/{W}gridSpan")
+        wide = span.get(f"{W}val", "") if span is not None else ""
+        columns = min(int(wide), tables.COLUMNS) if re.fullmatch(r"\d{1,9}", wide) else 1
+        merge = cell.find(f"{W}tcPr/{W}vMerge")
+        goes_on = merge is not None and merge.get(f"{W}val", "continue") == "continue"
+        found.append((tables.Cell(reader.text(cell), columns=columns), goes_on))
+    return found
+
+
+def _merged(grid: tables.Grid, read: list[list[tuple[tables.Cell, bool]]]) -> tables.Grid:
+    """Return a grid in which a cell that goes on from above is the cell above."""
+    going = {cell for row in read for cell, goes_on in row if goes_on and not cell.text}
+    for above, row in pairwise(grid):
+        for place, cell in enumerate(row):
+            if cell in going and place < len(above):
+                row[place] = above[place]
+    return grid
+
+
+def _says(element: "Element", path: str) -> bool:
+    mark = element.find(path)
+    return mark is not None and mark.get(f"{W}val", "1") not in _OFF
+
+
+def _looks_headed(rows: list["Element"], grid: tables.Grid) -> bool:
+    """Say whether the first row of a table heads its columns.
+
+    It does where its words alone are bold, or where it has no figures and some column has figures
+    in every other row.
+    """
+    if len(rows) < 2 or max(map(len, grid)) < 2:
+        return False
+    bold = [all(_is_bold(run) for run in _written(row)) for row in rows[:2]]
+    if bold == [True, False]:
+        return True
+    if any(_FIGURE.search(cell.text) for cell in grid[0]):
+        return False
+    return any(
+        all(place < len(row) and _FIGURE.search(row[place].text) for row in grid[1:])
+        for place in range(len(grid[0]))
+    )
+
+
+def _written(row: "Element") -> list["Element"]:
+    return [
+        run for run in row.iter(f"{W}r") if any((t.text or "").strip() for t in run.iter(f"{W}t"))
+    ]
+
+
+def _is_bold(run: "Element") -> bool:
+    return _says(run, f"{W}rPr/{W}b")
 
 
 def _level(style: str) -> int:
@@ -175,58 +314,3 @@ def _level(style: str) -> int:
     if style.lower() == "title":
         return 1
     return int(number) + 1 if name == "heading" and re.fullmatch("[1-9]", number) else 0
-
-
-def _is_inside(element: "Element", *tags: str) -> bool:
-    return next(element.iterancestors(*tags, _FALLBACK), None) is not None
-
-
-def _row(cell: "Element") -> "Element | None":
-    return next(cell.iterancestors(f"{_W}tr"), None)
-
-
-def _text(element: "Element", report: ReadReport) -> str:
-    """Return the text of a paragraph or cell on one line; deleted text is not there, nor hidden."""
-    pieces: list[str] = []
-    for piece in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}p", f"{_W}noBreakHyphen"):
-        run = piece.getparent()
-        if piece.tag == f"{_W}p":
-            pieces.append("\n")
-        elif run is not None and run.tag == f"{_W}r" and not _is_inside(run, f"{_W}del"):
-            text = piece.text or ""
-            if text.strip() and _is_hidden(run):
-                report.skip("hidden text removed", text)
-            elif piece.tag == f"{_W}noBreakHyphen":
-                pieces.append("-")
-            else:
-                pieces.append(_raise_superscript(run, text) if piece.tag == f"{_W}t" else " ")
-    return markup.join_lines("".join(pieces))
-
-
-def _raise_superscript(run: "Element", text: str) -> str:
-    place = run.find(f"{_W}rPr/{_W}vertAlign")
-    above = place is not None and place.get(f"{_W}val") == "superscript"
-    return markup.raise_figures(text) if above else text
-
-
-def _is_hidden(run: "Element") -> bool:
-    """Say whether a run is marked as hidden, is white on no ground, or smaller than can be seen."""
-    properties = run.find(f"{_W}rPr")
-    if properties is None:
-        return False
-    for name in ("vanish", "webHidden", "specVanish"):
-        mark = properties.find(f"{_W}{name}")
-        if mark is not None and mark.get(f"{_W}val", "1") not in _OFF:
-            return True
-    size = properties.find(f"{_W}sz")
-    if size is not None and re.fullmatch("0*[0-4]", size.get(f"{_W}val", "")):
-        return True
-    colour = properties.find(f"{_W}color")
-    white = colour is not None and colour.get(f"{_W}val", "").upper() in _WHITE
-    # White words are seen where the paragraph, the cell or the run itself is shaded.
-    return white and not any(
-        parent.find(f"{_W}{kind}/{_W}{ground}") is not None
-        for parent in (run, *run.iterancestors())
-        for kind in ("rPr", "pPr", "tcPr", "tblPr")
-        for ground in ("shd", "highlight")
-    )

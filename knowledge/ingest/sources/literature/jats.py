@@ -1,9 +1,10 @@
 """Read full texts in JATS XML, as PubMed Central gives them, by sections.
 
-    XML -> article -> abstract and body, each section with its path of titles
+    XML -> article -> abstract and body, each section with its path of titles; tables and figures
 
-References, tables, figures, formulas and the sections around an article (funding, interests,
-supplements) are left out; a citation mark such as [12] goes with the reference it points to.
+Every element that holds text is read, or counted with its name: references, acknowledgements,
+supplementary files and the sections around an article (funding, interests) are not read. A
+citation mark such as [12] goes with the reference it points to.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge.ingest.sources.literature import jats_blocks
 from knowledge.ingest.sources.literature.markup import element_text
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
@@ -21,16 +23,7 @@ if TYPE_CHECKING:
 
 _ROOTS = {"article", "pmc-articleset", "articles", "OAI-PMH"}
 _MARK = re.compile(r"<(?:[\w-]+:)?(?:front|article-meta|journal-meta)[\s>]")
-_WITHOUT = frozenset(
-    {
-        *("bibr", "table-wrap", "table-wrap-group", "fig", "fig-group", "disp-formula", "tex-math"),
-        *("graphic", "inline-graphic", "media", "supplementary-material", "fn", "label", "table"),
-        *("boxed-text", "list", "def-list", "disp-quote", "table-fn", "fn-group", "aff"),
-    }
-)
-_CONTAINERS = {
-    *("list", "list-item", "def-list", "def-item", "def", "boxed-text", "disp-quote", "statement"),
-}
+_WITHOUT = jats_blocks.BLOCKS
 _AROUND = re.compile(
     r"competing interest|conflicts? of interest|declaration of|contribution|pre-publication|"
     r"support(?:ing)? information|supplement|additional (?:file|information)|^funding|"
@@ -92,8 +85,13 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         if meta is None:
             report.skip("article without metadata", f"{path.name}, article {number}")
             continue
-        title = element_text(meta.find("title-group/article-title"), _WITHOUT)
-        sections = (*_abstracts(meta, report), *_body(article.find("body"), report))
+        jats_blocks.prepare(article)
+        title = _title(meta)
+        sections = (
+            *_abstracts(meta, report),
+            *_sections_of(article.find("body"), report),
+            *_behind(article, report),
+        )
         if not title and not sections:
             report.skip("article without title and text", f"{path.name}, article {number}")
             continue
@@ -107,9 +105,8 @@ def read_header(path: Path) -> tuple[str, str, str]:
     for _, article in xml_elements.read_elements(path, {"article"}):
         meta = article.find("front/article-meta")
         if meta is not None:
-            title = element_text(meta.find("title-group/article-title"), _WITHOUT)
             return (
-                title,
+                _title(meta),
                 _licence(meta),
                 element_text(article.find("front/journal-meta//journal-title")),
             )
@@ -155,35 +152,67 @@ def _abstracts(meta: "Element", report: ReadReport) -> Iterator[Section]:
         yield from _sections(abstract, (heading,), report)
 
 
-def _body(body: "Element | None", report: ReadReport) -> Iterator[Section]:
-    if body is not None:
-        yield from _sections(body, (), report)
+def _title(meta: "Element") -> str:
+    parts = [meta.find(f"title-group/{name}") for name in ("article-title", "subtitle")]
+    return ": ".join(filter(None, (element_text(part, _WITHOUT) for part in parts)))
+
+
+def _sections_of(element: "Element | None", report: ReadReport) -> Iterator[Section]:
+    if element is not None:
+        yield from _sections(element, (), report)
+
+
+def _behind(article: "Element", report: ReadReport) -> Iterator[Section]:
+    """Yield tables and figures kept apart, and appendices; count what else stands behind."""
+    for group in article.findall("floats-group"):
+        yield from _sections(group, (), report)
+    for part in article.findall("back/*"):
+        if part.tag == "app-group":
+            yield from _sections(part, (), report)
+        elif part.tag in ("app", "sec"):
+            yield from _subsection(part, (), report)
+        elif part.tag == "ref-list":
+            report.skip("reference (not read)", count=max(1, len(part.findall(".//ref"))))
+        elif isinstance(part.tag, str) and part.tag not in ("title", "label"):
+            report.skip(_BEHIND.get(part.tag, f"{part.tag} behind the article (not read)"))
+    for name in ("sub-article", "response"):
+        for _ in article.findall(name):
+            report.skip(f"{name} (not read)")
+
+
+_BEHIND = {
+    "ack": "acknowledgements (not read)",
+    "fn-group": "footnotes behind the article (not read)",
+    "glossary": "glossary (not read)",
+    "notes": "notes behind the article (not read)",
+    "bio": "biography (not read)",
+}
 
 
 def _sections(element: "Element", titles: tuple[str, ...], report: ReadReport) -> Iterator[Section]:
-    """Yield the paragraphs of an element as one section, then each of its subsections."""
-    text = "\n\n".join(_paragraphs(element))
-    if text:
-        yield Section(": ".join(titles), text)
-    for child in element.findall("sec"):
-        title = _NUMBER.sub("", element_text(child.find("title"), _WITHOUT)).strip(" :.")
-        title = title.capitalize() if title.isupper() and len(title) > 5 else title
-        if _AROUND.search(title):
-            report.skip("section around the article", title)
-            continue
-        yield from _sections(child, (*titles, title) if title else titles, report)
+    """Yield the text of an element as one section, then its tables, figures and subsections."""
+    found = jats_blocks.read_blocks(element, report)
+    if found.paragraphs:
+        yield Section(": ".join(titles), "\n\n".join(found.paragraphs))
+    for title, text in found.floats:
+        yield Section(": ".join((*titles, title)) if title else ": ".join(titles), text)
+    for child in found.sections:
+        yield from _subsection(child, titles, report)
 
 
-def _paragraphs(element: "Element") -> Iterator[str]:
-    """Yield the paragraphs below an element in order, those of its lists and boxes included."""
-    for child in element:
-        if child.tag == "p":
-            text = element_text(child, _WITHOUT)
-            if any(sign.isalpha() for sign in text):
-                yield text
-        boxed = child.tag == "sec" and element.tag == "boxed-text"
-        if child.tag == "p" or child.tag in _CONTAINERS or boxed:
-            yield from _paragraphs(child)
+def _subsection(
+    section: "Element", titles: tuple[str, ...], report: ReadReport
+) -> Iterator[Section]:
+    label = element_text(section.find("label"))
+    name = element_text(section.find("title"), _WITHOUT)
+    if len(label) > 2 and any(sign.isalpha() for sign in label) and section.tag == "app":
+        name = f"{label} {name}".strip()
+    title = _NUMBER.sub("", name).strip(" :.")
+    title = title.capitalize() if title.isupper() and len(title) > 5 else title
+    if section.tag != "app" and _AROUND.search(title):
+        report.skip("section around the article", title)
+        return
+    yield from _sections(section, (*titles, title) if title else titles, report)
 
 
 def _identifiers(meta: "Element") -> tuple[str, ...]:

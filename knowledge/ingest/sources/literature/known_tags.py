@@ -50,7 +50,9 @@ _TAG = re.compile(
     r"<(?P<close>/?)(?:jats:|mml:|m:)?(?P<name>[A-Za-z][A-Za-z0-9-]*)"
     r"(?P<attributes>(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))*)\s*/?>"
 )
-_FORMULA = re.compile(r"<((?:mml:|m:)?math)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_FORMULA = re.compile(
+    r"<((?:mml:|m:)?math)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.DOTALL | re.IGNORECASE
+)
 _CELLS = {"td", "th"}
 _BREAKS = {"br", "break"}
 _SHIFTED = re.compile(
@@ -58,7 +60,6 @@ _SHIFTED = re.compile(
     r"[^<>]*>[^<>]*)*)</(?P=tag)\s*>",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][\w.:-]*)")
 
 
 def strip_tags(text: str) -> str:
@@ -136,12 +137,15 @@ def escape_signs(page: str) -> str:
     >>> escape_signs("<p>ALT <ULN, <3</p>")
     '<p>ALT &lt;ULN, &lt;3</p>'
     """
-    closed = {found["name"].lower() for found in _NAMED.finditer(page) if found["close"]}
+    closed: set[str] = set()
 
     def replace(found: re.Match[str]) -> str:
         name = (found["name"] or "").lower()
-        known = name.rpartition(":")[2] in _PAGE or name in closed or "-" in name or ":" in name
-        return found[0] if name and known else "&lt;" + found[0][1:]
+        if name and not closed:
+            closed.update(each.lower() for each in _CLOSING.findall(page))
+            closed.add("")
+        known = bool(name) and (name in closed or "-" in name or ":" in name)
+        return found[0] if known else "&lt;" + found[0][1:]
 
     return _ANY.sub(replace, page)
 
@@ -156,4 +160,8 @@ _PAGE = NAMES | frozenset(
         *("listing", "plaintext", "xmp", "rb", "rtc", "portal", "path", "g", "rect", "circle"),
     }
 )
-_ANY = re.compile(r"<(?!!|\?)/?(?P<name>[A-Za-z][\w.:-]*)?")
+_ANY = re.compile(
+    rf"<(?!!|\?|/?(?:{'|'.join(sorted(_PAGE))})(?![\w.:-]))/?(?P<name>[A-Za-z][\w.:-]*)?",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"</([A-Za-z][\w.:-]*)")

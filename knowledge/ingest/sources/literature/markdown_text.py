@@ -13,23 +13,24 @@ from knowledge.ingest.sources.literature import known_tags, markup, tables
 
 _KEPT = re.compile("\ue000(\\d+)\ue001")
 _LITERAL = re.compile(
-    r"\\([!-/:-@\[-`{-~])|(?<!`)(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL
+    r"\\([!-/:-@\[-`{-~])|(?<!`)(?P<ticks>`+)(?!`)(?P<code>.{1,2000}?)(?<!`)(?P=ticks)(?!`)",
+    re.DOTALL,
 )
 _TARGET = r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\"']*[\"'])?\s*\)"
 _OPENS = r"(?<![A-Za-z0-9*)\]/])"
 _INLINE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"<!--.*?-->", re.DOTALL), ""),
-    (re.compile(rf"!\[[^\]]*\]{_TARGET}"), ""),
-    (re.compile(rf"\[([^\]]+)\]{_TARGET}"), r"\1"),
-    (re.compile(r"\[([^\]]*[^\W\d_]{2}[^\]]*)\]\[[^\]]*\]"), r"\1"),
+    (re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL), ""),
+    (re.compile(rf"!\[[^\]]{{0,1000}}\]{_TARGET}"), ""),
+    (re.compile(rf"\[([^\[\]]{{1,1000}})\]{_TARGET}"), r"\1"),
+    (re.compile(r"\[(?=[^\[\]]{0,40}[^\W\d_]{2})([^\[\]]{1,1000})\]\[[^\[\]]{0,1000}\]"), r"\1"),
     (re.compile(r"\[\^[^\]]+\]:?"), ""),
     (re.compile(r"<((?:https?|mailto):[^\s<>]+)>"), r"\1"),
 )
 _EMPHASIS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_OPENS}\*\*\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*\*\*(?!\*)"),
     re.compile(rf"{_OPENS}\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![A-Za-z0-9(])"),
-    re.compile(rf"{_OPENS}\*\*(?=[^\s*])(.+?)(?<=[^\s*])\*\*(?!\*)", re.DOTALL),
-    re.compile(r"(?<!\w)__(?=[^\s_])(.+?)(?<=[^\s_])__(?!\w)", re.DOTALL),
+    re.compile(rf"{_OPENS}\*\*(?=[^\s*])(.{{1,2000}}?)(?<=[^\s*])\*\*(?!\*)", re.DOTALL),
+    re.compile(r"(?<!\w)__(?=[^\s_])(.{1,300}?)(?<=[^\s_])__(?!\w)", re.DOTALL),
     re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?!\w)"),
 )
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, TreeBuilder
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams.archives import open_bytes
@@ -14,6 +15,7 @@ from knowledge.ingest.sources.streams.limits import (
     LONGEST_TAG,
     too_large_error,
 )
+from knowledge.text.holes import HOLE
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]]:
     """Yield the elements of these names one at a time, counted from 1, and forget each after.
 
-    Raises KnowledgeError where the XML is broken, declares entities, or holds an element of more
+    Entities that a DTD outside the file declares have their standard meaning (&alpha; &ge; &nbsp;);
+    one that has none is a hole. Raises KnowledgeError where the XML is broken, declares entities
+    itself, or holds an element of more
     than LONGEST_RECORD bytes.
     """
     from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
+    from defusedxml.ElementTree import DefusedXMLParser, iterparse
 
     number = 0
     inside = 0
@@ -34,7 +38,9 @@ def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]
         stream = _Metered(path, opened_stream)
         try:
             open_elements: list[Element] = []
-            for event, element in iterparse(stream, events=("start", "end")):
+            parser = DefusedXMLParser(target=TreeBuilder())
+            parser.entity = _StandardEntities()
+            for event, element in iterparse(stream, events=("start", "end"), parser=parser):
                 stream.silent = 0
                 if event == "start":
                     open_elements.append(element)
@@ -75,6 +81,13 @@ def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]
                 where=f"{path}, line 1",
                 remedy="Save the file as UTF-8 and add it again.",
             ) from error
+
+
+class _StandardEntities(dict[str, str]):
+    """The standard entities of HTML and ISO by their names; any other is a hole."""
+
+    def __missing__(self, name: str) -> str:
+        return html5.get(f"{name};", HOLE)
 
 
 class _Metered:
