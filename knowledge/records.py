@@ -92,9 +92,32 @@ class DocumentRecord:
     identifiers: tuple[str, ...] = ()
     retracted: bool = False
     line: int = 0
+    revision: str = ""
+    """Of the same key in one addition the later revision stays; without one, the first that came.
+
+    Revisions sort as texts; of equal ones the last that came stays."""
 
 
-Record = EntityRecord | DocumentRecord
+NoticeKind = Literal["deletion", "retraction", "concern", "republication"]
+
+NOTICE_LINKS: dict[NoticeKind, str] = {
+    "retraction": "retracts:",
+    "concern": "concerns:",
+    "republication": "republishes:",
+}
+"""How the identifiers of a notice begin that name the article of which it speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """What a register or journal says of another document, given by an identifier of it."""
+
+    about: str
+    kind: NoticeKind
+    line: int = 0
+
+
+Record = EntityRecord | DocumentRecord | NoticeRecord
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Answer one question from evidence, and record the answer: the story of one turn.
+"""Answer one question from evidence, and record the answer: the steps of one turn.
 
     question -> understand -> retrieve -> write -> check -> choose -> record
 

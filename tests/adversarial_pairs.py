@@ -15,8 +15,8 @@ import yaml
 
 from knowledge.graph import verbalize
 from knowledge.graph.linker import KnownName, Linker
-from knowledge.lessons.verify.behaviour_checks import Held
-from knowledge.lessons.verify.fact_check import Statements
+from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.fact_check import FactCheck
 from knowledge.records import Language, Lesson, LessonMessage, LessonSource
 from knowledge.text.names import language_of, normalise
 from knowledge.text.sentences import sentence_spans
@@ -60,7 +60,7 @@ def linker() -> Linker:
 
 
 @cache
-def facts_of(evidence: str, language: Language) -> tuple[Held, ...]:
+def facts_of(evidence: str, language: Language) -> tuple[SourceContent, ...]:
     """Return the facts that a line of evidence states, or nothing for prose."""
     dash, colon, stop = ("——", "：", "；") if language == "zh" else (" — ", ": ", "; ")
     if dash not in evidence:
@@ -70,7 +70,9 @@ def facts_of(evidence: str, language: Language) -> tuple[Held, ...]:
     label, _, listed = rest.partition(colon)
     relation = next(id for id, each in RELATIONS.items() if each.label(language) == label)
     return tuple(
-        Held(f"fact:{place}", ids[subject.casefold()], relation, ids[object.casefold()], {})
+        SourceContent(
+            f"fact:{place}", ids[subject.casefold()], relation, ids[object.casefold()], {}
+        )
         for place, object in enumerate(listed.split(stop))
     )
 
@@ -91,10 +93,10 @@ def row_fault(pair: Pair) -> str:
     """Return what the check of rows finds wrong with a row that says the claim."""
     facts = facts_of(pair.evidence, pair.language)
     lesson, held = _of_facts(pair, facts) if facts else _of_prose(pair)
-    return Statements(lesson, held, names(), linker(), frozenset()).fault()
+    return FactCheck(lesson, held, names(), linker(), frozenset()).fault()
 
 
-def _of_facts(pair: Pair, facts: tuple[Held, ...]) -> tuple[Lesson, list[Held]]:
+def _of_facts(pair: Pair, facts: tuple[SourceContent, ...]) -> tuple[Lesson, list[SourceContent]]:
     claim = pair.claim.casefold()
     said = [
         fact for fact in facts if any(name.casefold() in claim for name in names()[fact.object])
@@ -107,10 +109,10 @@ def _of_facts(pair: Pair, facts: tuple[Held, ...]) -> tuple[Lesson, list[Held]]:
     return _lesson(pair, pair.claim, held, line, [list(range(len(held)))], objects), held
 
 
-def _of_prose(pair: Pair) -> tuple[Lesson, list[Held]]:
+def _of_prose(pair: Pair) -> tuple[Lesson, list[SourceContent]]:
     spoken = [id for span in linker().find(pair.evidence) for id in span.entities]
     subject = next(iter(spoken), "medicine:metformin")
-    held = [Held("fact:0", subject, "monitoring", "", {pair.language: pair.evidence})]
+    held = [SourceContent("fact:0", subject, "monitoring", "", {pair.language: pair.evidence})]
     gap = "" if pair.language == "zh" else " "
     answer = f"{pair.evidence}{gap}{pair.claim}"
     name = names()[subject][pair.language == "zh"]
@@ -121,7 +123,7 @@ def _of_prose(pair: Pair) -> tuple[Lesson, list[Held]]:
 def _lesson(
     pair: Pair,
     answer: str,
-    held: list[Held],
+    held: list[SourceContent],
     line: str,
     support: list[list[int]],
     objects: list[str],

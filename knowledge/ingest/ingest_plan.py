@@ -21,11 +21,12 @@ from knowledge.gc_pause import gc_paused
 from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
 from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
-from knowledge.graph.rows import version_of
+from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
+from knowledge.ingest import notices
 from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.sources import detect, formats, reading
-from knowledge.records import DocumentRecord, EntityRecord, Progress, ReadReport
+from knowledge.records import DocumentRecord, EntityRecord, NoticeRecord, Progress, ReadReport
 from knowledge.text import chunking
 
 Row = dict[str, object]
@@ -66,7 +67,9 @@ class IngestPlan:
     retracted: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    noticed: notices.Noticed = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
 
 
@@ -133,6 +136,8 @@ def plan_groups(
                 for record in reading.read(path, group.format, report):
                     if isinstance(record, EntityRecord):
                         stated.append(SourcedRecord(record, group.id, curated))
+                    elif isinstance(record, NoticeRecord):
+                        _plan_notice(connection, record, context, plan)
                     else:
                         _plan_document(connection, record, group.id, context, plan)
                     if report.read % 500 == 0:
@@ -156,7 +161,67 @@ def plan_groups(
             }
         )
         add_counts(plan.left_out, report.left_out)
+    _apply_notices(connection, context, plan)
     return stated
+
+
+def _plan_notice(
+    connection: Connection, record: NoticeRecord, context: IngestContext, plan: IngestPlan
+) -> None:
+    if record.kind != "deletion":
+        plan.noticed.setdefault(record.about, set()).add(record.kind)
+        return
+    for key in (record.about, f"{record.about}:zh"):
+        _, live, _ = find_versions(connection, key, context.parent)
+        _forget(plan, key, live)
+        if live is not None:
+            plan.superseded.append(live.id)
+
+
+def _forget(plan: IngestPlan, key: str, live: "_LiveDocument | None") -> None:
+    """Take back what was planned for a key."""
+    if plan.seen.pop(key, None) is None:
+        return
+    gone = {row["id"] for row in plan.documents if bare_id(str(row["id"])) == key}
+    plan.documents = [row for row in plan.documents if row["id"] not in gone]
+    plan.passages = [row for row in plan.passages if row["document_id"] not in gone]
+    plan.pieces = [piece for piece in plan.pieces if piece.document not in gone]
+    if live is not None:
+        for ids in (plan.superseded, plan.unchanged, plan.retracted):
+            if live.id in ids:
+                ids.remove(live.id)
+
+
+def _apply_notices(connection: Connection, context: IngestContext, plan: IngestPlan) -> None:
+    """Mark the planned and the live documents of which a notice speaks."""
+    if plan.documents:
+        for row in plan.documents:
+            for key, kinds in notices.read_links(_identifiers(row)).items():
+                plan.noticed.setdefault(key, set()).update(kinds)
+        registered = any(_identifiers(row) for row in plan.documents)
+        there = notices.read_notices(connection, context.parent) if registered else {}
+        for row in plan.documents:
+            for key in {bare_id(str(row["id"])), *_identifiers(row)}:
+                kinds = plan.noticed.get(key, set()) | there.get(key, set())
+                row["retracted"] = row["retracted"] or "retraction" in kinds
+                row["title"] = notices.flag_title(str(row["title"]), kinds)
+    found = notices.find_documents(connection, context.parent, set(plan.noticed))
+    for id, title, keys in found:
+        said = {kind for key in keys for kind in plan.noticed[key]}
+        if "retraction" in said and not _is_retracted(connection, id):
+            plan.retracted.append(id)
+        if notices.flag_title(title, said) != title:
+            plan.titles[id] = notices.flag_title(title, said)
+
+
+def _identifiers(row: Row) -> list[str]:
+    held = row["identifiers"]
+    return held if isinstance(held, list) else []
+
+
+def _is_retracted(connection: Connection, id: str) -> bool:
+    query = select(DocumentRow.retracted).where(DocumentRow.id == id)
+    return bool(connection.scalar(query))
 
 
 def _plan_document(
@@ -173,18 +238,26 @@ def _plan_document(
     text, spans = chunking.compose_text(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if record.key in plan.seen:
-        same = plan.seen[record.key] == digest
-        reason = "document given twice" if same else "document given twice, the second time changed"
+        before, revision = plan.seen[record.key]
+        newer = record.revision != "" and record.revision >= revision and before != digest
+        if newer:
+            reason = "earlier revision of a document"
+        elif before == digest:
+            reason = "document given twice"
+        else:
+            reason = "document given twice, the second time changed"
         add_counts(plan.left_out, {reason: 1})
-        return
-    plan.seen[record.key] = digest
+        if not newer:
+            return
+        _forget(plan, record.key, find_versions(connection, record.key, context.parent)[1])
+    plan.seen[record.key] = (digest, record.revision)
     duplicate = plan.duplicates.find(connection, context.parent, record, len(text))
     if duplicate is not None and duplicate.stays:
         add_counts(plan.left_out, {"reference to an article that is there under another id": 1})
         plan.retracted += [duplicate.id] if record.retracted else []
         return
     plan.superseded += [duplicate.id] if duplicate is not None else []
-    version, live = find_versions(connection, record.key, context.parent)
+    version, live, flagged = find_versions(connection, record.key, context.parent)
     if live is not None and live.sha256 == digest:
         if record.retracted and not live.retracted:
             plan.retracted.append(live.id)
@@ -205,7 +278,7 @@ def _plan_document(
             "type": record.type,
             "journal": record.journal,
             "identifiers": list(record.identifiers),
-            "retracted": record.retracted,
+            "retracted": record.retracted or flagged,
             "sha256": digest,
             "since": context.number,
         }
@@ -236,9 +309,11 @@ class _LiveDocument:
 
 def find_versions(
     connection: Connection, key: str, parent: int
-) -> tuple[int, _LiveDocument | None]:
-    """Return the first free version of a document's id, and its live row."""
+) -> tuple[int, _LiveDocument | None, bool]:
+    """Return the first free version of a document's id, its live row, and whether any version of
+    it is retracted: a later one then is too."""
     live: _LiveDocument | None = None
+    retracted = False
     held = holds(DocumentRow, parent).label("held")
     for version in itertools.count(1):
         query = select(DocumentRow.id, DocumentRow.sha256, DocumentRow.retracted, held).where(
@@ -246,7 +321,8 @@ def find_versions(
         )
         row = connection.execute(query).one_or_none()
         if row is None:
-            return version, live
+            return version, live, retracted
+        retracted = retracted or row.retracted
         if row.held:
             live = _LiveDocument(row.id, row.sha256, row.retracted)
     raise AssertionError("numbers do not end")

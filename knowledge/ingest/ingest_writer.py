@@ -42,6 +42,8 @@ def write_plan(
         query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
         connection.execute(query)
     mark_retracted(connection, plan.retracted)
+    for id, title in plan.titles.items():
+        connection.execute(update(DocumentRow).where(DocumentRow.id == id).values(title=title))
     tables: list[tuple[type[CatalogBase], Sequence[Row | NewRow]]] = [
         (SourceRow, plan.sources),
         (EntityRow, merge.entities),

@@ -93,7 +93,7 @@ def add(
                 source, plan.left_out, merge.left_out.get(str(source["id"]), {})
             )
         ingest_plan.drop_idle_sources(plan, merge)
-        if not plan.sources and not plan.retracted:
+        if not (plan.sources or plan.retracted or plan.superseded or plan.titles):
             return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
 
         names = ", ".join(str(source["title"]) for source in plan.sources[:3])
@@ -233,7 +233,7 @@ def _sort_ids(
     for id in ids:
         source = select(SourceRow.id).where(SourceRow.id == id, holds(SourceRow, parent))
         document = select(DocumentRow.id).where(DocumentRow.id == id, holds(DocumentRow, parent))
-        _, live = ingest_plan.find_versions(connection, id, parent)
+        _, live, _ = ingest_plan.find_versions(connection, id, parent)
         if connection.scalar(source):
             found_sources.append(id)
         elif live is not None or connection.scalar(document):

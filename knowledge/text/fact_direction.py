@@ -17,16 +17,22 @@ _CAUSES = re.compile(
     r"|引起|导致|造成|引发|诱发|并发(?!症)",
     re.IGNORECASE,
 )
+_RAISES = re.compile(
+    r"\b(?:raises?|increases?)\b(?=[^.;]*?\brisk)|(?:增加|加大|提高|升高|增高)(?=[^，。；]*风险)",
+    re.IGNORECASE,
+)
 _PASSIVE_ZH = re.compile("[由因被]")
 
 _BEFORE_SUBJECT = re.compile(
-    r"\b(?:complications?|side effects?|symptoms?|signs?|causes?|risk factors?|contraindications?|"
+    r"\b(?:complications?|side effects?|symptoms?|signs?|contraindications?|"
     r"treatments?|medicines?|tests?)\s+(?:of|for|to|in)\s+(?:the\s+|an?\s+)?$",
     re.IGNORECASE,
 )
-_BEHIND_SUBJECT = re.compile(
-    "的(?:并发症|不良反应|副作用|症状|体征|病因|危险因素|禁忌证?|治疗|药物|检查)"
+_BEHIND_SUBJECT = re.compile("的(?:并发症|不良反应|副作用|症状|体征|禁忌证?|治疗|药物|检查)")
+_BEFORE_EFFECT = re.compile(
+    r"\b(?:causes?|risk factors?)\s+(?:of|for)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE
 )
+_BEHIND_EFFECT = re.compile("的(?:病因|原因|危险因素)")
 _USED_FOR = re.compile(
     r"\b(?:used|given|prescribed|indicated|recommended)\s+(?:for|in)\s+(?:the\s+|an?\s+)?$"
     r"|(?<!禁)用于(?:治疗)?$",
@@ -41,7 +47,7 @@ _FORBIDDEN_IN = re.compile(
 
 _ANY = re.compile(
     r"\b(?:of|for|to|in|with|causes?|produces?|brings?|gives?|leads?|results?)\b|的|用于|引起|导致|造成"
-    r"|引发|诱发|并发",
+    r"|引发|诱发|并发|增加|加大|提高|升高|增高",
     re.IGNORECASE,
 )
 
@@ -72,7 +78,9 @@ def is_turned_round(text: str, relation: str, sides: Sequence[NamedSide]) -> boo
         return False
     return any(
         _is_turned_at(found, text, relation in _SUBJECT_CAUSES, sides)
-        for found in _CAUSES.finditer(text)
+        for verbs in (_CAUSES, *((_RAISES,) if relation == "risk_factor" else ()))
+        for found in verbs.finditer(text)
+        if not any(side.start <= found.start() < side.end for side in sides)
     )
 
 
@@ -81,6 +89,8 @@ def _is_misplaced(text: str, relation: str, side: NamedSide) -> bool:
     before = text[: side.start]
     if _BEFORE_SUBJECT.search(before) or _BEHIND_SUBJECT.match(text, side.end):
         return not side.is_subject
+    if _BEFORE_EFFECT.search(before) or _BEHIND_EFFECT.match(text, side.end):
+        return side.is_subject == (relation in _SUBJECT_CAUSES)
     if relation in _TREATING and _USED_FOR.search(before):
         return not side.is_subject
     forbidden = relation == "contraindication" and _FORBIDDEN_IN.search(before) is not None

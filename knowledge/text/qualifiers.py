@@ -44,12 +44,11 @@ _CUES: dict[QualifierKind, tuple[str, str]] = {
         "大剂量|小剂量|最大剂量|最大用量|最小剂量|加倍|减半",
     ),
 }
-_PATTERN = re.compile(
-    "|".join(
-        rf"(?P<{kind}>\b(?:{english})\b|{chinese})" for kind, (english, chinese) in _CUES.items()
-    ),
+_ENGLISH = re.compile(
+    "|".join(rf"(?P<{kind}>\b(?:{english})\b)" for kind, (english, _) in _CUES.items()),
     re.IGNORECASE,
 )
+_CHINESE = re.compile("|".join(f"(?P<{kind}>{chinese})" for kind, (_, chinese) in _CUES.items()))
 
 
 class Qualifier(NamedTuple):
@@ -65,4 +64,7 @@ def find_qualifiers(text: str) -> list[Qualifier]:
     >>> [found.kind for found in find_qualifiers("Always give it orally to children twice daily.")]
     ['certainty', 'route', 'population', 'frequency', 'frequency']
     """
-    return [Qualifier(found[0], str(found.lastgroup)) for found in _PATTERN.finditer(text)]
+    found = list(_ENGLISH.finditer(text))
+    if not text.isascii():
+        found = sorted([*found, *_CHINESE.finditer(text)], key=re.Match.start)
+    return [Qualifier(match[0], str(match.lastgroup)) for match in found]

@@ -68,7 +68,11 @@ _ACTION = re.compile(
     r"|引起|导致|引发|诱发|增加|加重|治疗|预防|降低|减少|抑制|先于|早于|优于|代替|前|后",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(r"\b(?:by|from|due to|because of|causes? of)\b|由|被|因", re.IGNORECASE)
+_BE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s+(?:(?:\w+ly|not|often|also)\s+)?$", re.IGNORECASE
+)
+_AGENT = re.compile(r"\s+(?:by|with|from)\b", re.IGNORECASE)
+_AGENT_ZH = re.compile("(?:[由因被]|(?<![使应服停禁作合])用(?!于))[^，。；]*$")
 _FRONTED = re.compile(
     r"^((?:in|for|when|if|because of|except in|except for|unless|from|during|after|before|among)\b"
     r"[^,]{1,80}),\s*",
@@ -85,8 +89,34 @@ _CONDITIONS = re.compile(
 )
 """Words that say for whom or when a statement holds: a claim must not leave them out."""
 
+_DISJUNCTION = re.compile(r"\b(?:or|nor)\b|或|、", re.IGNORECASE)
+_ITEM = re.compile(r",|、|\b(?:or|nor)\b|或", re.IGNORECASE)
+"""How a list under one denial is joined: "no fever, cough or rash"."""
+
 _CONTRASTS = frozenset({"rather", "instead", "非"})
 """Denials that set what follows against what stands before: these must not change places."""
+
+_DUTY = re.compile(
+    r"\b(?:must|should|has to|have to|required)\b(?!\s+(?:not|never))"
+    r"|必须|务必|(?<![适效反])应(?![用激不])|须",
+    re.IGNORECASE,
+)
+_PERMISSION = re.compile(r"\b(?:may|can|could|might)\b(?!\s+not)|可(?!能|见)|能够", re.IGNORECASE)
+
+_WHEN = re.compile(
+    r"\b(?:when|if|unless|until)\b[^,;]*"
+    r"|(?:[^，；。、于在当若]*)(?:时(?![间常候])|期(?!间))(?=[，禁应可宜不避需]|$)",
+    re.IGNORECASE,
+)
+"""Clauses that say when a statement holds."""
+
+_MODIFIED = re.compile(
+    r"\s+(?:with|without|due to|caused by|secondary to|complicated by)\s+"
+    r"((?:(?!(?:is|are|was|were|may|can|should|must|has|have|causes?|in|for|during|before|after|"
+    r"and|or)\b)[\w-]+\s*){1,4})",
+    re.IGNORECASE,
+)
+"""What narrows an entity right behind it: "heart failure with reduced ejection fraction"."""
 
 _LIMITS = re.compile(
     r"\b(?:most|many|few|only|alone|mostly|half|initially|first|temporarily)\b"
@@ -188,9 +218,12 @@ def same_sense(claim: AnnotatedText, held: AnnotatedText) -> bool:
     return (
         _same_polarity(claim, held)
         and _same_owners(claim, held)
+        and _same_sequence(claim, held)
         and _same_roles(claim, held)
         and _same_order(claim, held)
         and not _has_other_subject(claim, held)
+        and _same_conditions(claim, held)
+        and not _obliges_more(claim, held)
         and not _leaves_out(claim, held)
         and not _is_mixed(claim, held)
     )
@@ -231,24 +264,26 @@ def _worded(
     relations: frozenset[str] | None,
 ) -> list[bool]:
     texts = f"{held.text} \n {context.text}"
+    of_fact = relations is not None
     if relations is None:
         relations = text_features.spoken_relations(texts) - {"dose_limit"}
     stems = set(text_features.stems(texts))
     words = blanked(claim.words, ((each.start, each.end) for each in claim.denials))
     found = [
-        word in stems or text_features.names_relation(word, relations)
+        word in stems or text_features.names_relation(word, relations, of_fact=of_fact)
         for word in text_features.stems(words)
     ]
+    cues = text_features.relation_words(relations, of_fact=of_fact)
     for run in text_features.chinese(claim.words):
-        for part in _without_cues(run, relations):
+        for part in _without_cues(run, cues):
             found += [pair in texts for pair in character_pairs(part)]
     return found
 
 
-def _without_cues(run: str, relations: frozenset[str]) -> list[str]:
+def _without_cues(run: str, cues: Sequence[str]) -> list[str]:
     """Return the parts of a Chinese run that are no cue of a relation, and deny nothing."""
     parts = [run]
-    for cue in text_features.relation_words(relations):
+    for cue in cues:
         parts = [piece for part in parts for piece in part.split(cue) if piece]
     return [
         piece
@@ -304,7 +339,7 @@ def _clauses(text: AnnotatedText) -> list[tuple[str, list[Denial]]]:
 
 def _denies_the_same(claim: AnnotatedText, held: AnnotatedText) -> bool:
     """Compare what the same word of denial is followed by, so that a moved 'not' is seen."""
-    ours, theirs = _denied_words(claim), _denied_words(held)
+    ours, theirs = _denied_words(claim), _denied_words(held, lists=True)
     conditions = {
         unit for match in _CONDITIONS.finditer(held.text) for unit in text_features.units(match[0])
     }
@@ -317,11 +352,14 @@ def _denies_the_same(claim: AnnotatedText, held: AnnotatedText) -> bool:
     )
 
 
-def _denied_words(text: AnnotatedText) -> dict[str, frozenset[str]]:
+def _denied_words(text: AnnotatedText, *, lists: bool = False) -> dict[str, frozenset[str]]:
+    """Return what each word of denial is followed by; of a list under it, each item's beginning."""
     found: dict[str, set[str]] = {}
     for denial in text.denials:
-        following = text_features.units(text.text[denial.end : denial.end + 40])
-        found.setdefault(denial.cue, set()).update(following[:1])
+        reach = _CLAUSE.split(text.text[denial.end : denial.end + 200])[0]
+        items = _ITEM.split(reach) if lists and _DISJUNCTION.search(reach) else []
+        for part in (text.text[denial.end : denial.end + 40], *items):
+            found.setdefault(denial.cue, set()).update(text_features.units(part)[:1])
     return {sign: frozenset(after) for sign, after in found.items()}
 
 
@@ -339,6 +377,26 @@ def _same_owners(claim: AnnotatedText, held: AnnotatedText) -> bool:
         if ours and owners and not any(ours & owner or not owner for owner in owners):
             return False
     return True
+
+
+def _same_sequence(claim: AnnotatedText, held: AnnotatedText) -> bool:
+    """Say whether amounts in the same unit follow one another alike: "from 5 mg to 2.5 mg"."""
+    ours, theirs = _amounts(claim), _amounts(held)
+    return all(
+        [each for each in amounts if each in theirs.get(unit, [])]
+        == [each for each in theirs.get(unit, []) if each in amounts]
+        for unit, amounts in ours.items()
+        if len(amounts) > 1
+    )
+
+
+def _amounts(text: AnnotatedText) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in text.quantities:
+        listed = found.setdefault(each.unit, [])
+        if each.canonical not in listed:
+            listed.append(each.canonical)
+    return found
 
 
 def _owner(text: AnnotatedText, place: int) -> frozenset[str]:
@@ -379,8 +437,6 @@ def _same_roles(claim: AnnotatedText, held: AnnotatedText) -> bool:
 
 def _same_order(claim: AnnotatedText, held: AnnotatedText) -> bool:
     """Say whether who acts on whom is the same: what stands on either side of the same action."""
-    if bool(_PASSIVE.search(claim.words)) != bool(_PASSIVE.search(held.words)):
-        return True  # the other voice may turn the order; the words have been compared
     ours, theirs = _sides(claim), _sides(held)
     return all(
         key not in theirs.get(action, {}) or bool(sides & theirs[action][key])
@@ -390,7 +446,10 @@ def _same_order(claim: AnnotatedText, held: AnnotatedText) -> bool:
 
 
 def _sides(text: AnnotatedText) -> dict[str, dict[str, set[bool]]]:
-    """Return for each action of a sentence which entities and words stand behind it."""
+    """Return for each action of a sentence what it acts on: the entities and words behind it.
+
+    In the passive these stand before it: "gout is treated with colchicine".
+    """
     fronted = _FRONTED.match(text.text)
     moved = fronted.end() if fronted else 0
     keys = [
@@ -404,11 +463,31 @@ def _sides(text: AnnotatedText) -> dict[str, dict[str, set[bool]]]:
     for match in _ACTION.finditer(text.words):
         action = next(iter(text_features.units(match[0])), match[0])
         sides = found.setdefault(action, {})
+        before = text.text[: match.start()]
+        agent = _AGENT_ZH.search(before)
+        turned = _is_passive(match, text.text)
         for key, start in keys:
             if start < moved or match.start() <= start < match.end():
                 continue
-            sides.setdefault(key, set()).add(start > match.start())
+            behind = start > match.start()
+            if agent and not behind:
+                behind = start < agent.start()
+            sides.setdefault(key, set()).add(behind != turned)
+            if behind and not turned and " with " in text.text[match.end() - 1 : start]:
+                sides[key].add(False)  # "treat gout with colchicine": what acts
     return found
+
+
+def _is_passive(action: re.Match[str], text: str) -> bool:
+    """Say whether a verb stands in the passive, or as "results from" what acts."""
+    if not action[0].isascii() or not action[0].casefold().endswith(
+        ("ed", "led", "results", "result")
+    ):
+        return False
+    agent = _AGENT.match(text, action.end()) is not None
+    if action[0].casefold().startswith("result"):
+        return agent and text[action.end() :].lstrip().casefold().startswith("from")
+    return agent or _BE.search(text[: action.start()]) is not None
 
 
 def _has_other_subject(claim: AnnotatedText, held: AnnotatedText) -> bool:
@@ -444,6 +523,36 @@ def _belongs_elsewhere(
 
 
 # what must not be left out, and what must not be put together
+
+
+def _obliges_more(claim: AnnotatedText, held: AnnotatedText) -> bool:
+    """Say whether a claim makes a duty of what the evidence only permits."""
+    return bool(
+        _DUTY.search(claim.words)
+        and _PERMISSION.search(held.words)
+        and not _DUTY.search(held.words)
+    )
+
+
+def _same_conditions(claim: AnnotatedText, held: AnnotatedText) -> bool:
+    """Say whether the same entities stand in the condition: "if not A, then B" is not its turn."""
+    ours, theirs = _in_conditions(claim), _in_conditions(held)
+    if not ours or not theirs:
+        return True
+    return all(
+        bool(_keys(span) & ours) == bool(_keys(span) & theirs)
+        for span in claim.spans
+        if any(_keys(span) & _keys(other) for other in held.spans)
+    )
+
+
+def _in_conditions(text: AnnotatedText) -> frozenset[str]:
+    found: set[str] = set()
+    for match in _WHEN.finditer(text.text):
+        for span in text.spans:
+            if match.start() <= span.start and span.end <= match.end():
+                found |= _keys(span)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,7 +595,27 @@ def _leaves_out(claim: AnnotatedText, held: AnnotatedText) -> bool:
         missing += bool(lacking)
         kept = kept or any(keys and keys <= said for keys in conditions)
     # one segment may only lend its beginning to another that has a condition of its own
-    return missing > kept or _breaks_compound(claim, held)
+    return missing > kept or _loses_modifier(claim, held) or _breaks_compound(claim, held)
+
+
+def _loses_modifier(claim: AnnotatedText, held: AnnotatedText) -> bool:
+    """Say whether a claim names an entity without what narrows it wherever the evidence has it."""
+    said = _said(claim)
+    for span in held.spans:
+        same = [other for other in held.spans if _keys(other) & _keys(span)]
+        found = _MODIFIED.match(held.text, span.end)
+        if (
+            len(same) > 1
+            or found is None
+            or not any(_keys(each) & _keys(span) for each in claim.spans)
+        ):
+            continue
+        inside = {
+            key for key, at, to in _anchors(held) if found.start(1) <= at and to <= found.end(1)
+        }
+        if inside - said:
+            return True
+    return False
 
 
 def _is_condition(segment: "_Segment", matches: Sequence[re.Match[str]]) -> bool:

@@ -94,7 +94,7 @@ STATEMENT_WORDS_EN = frozenset(
     typical usual several various other others following example about according evidence source
     sources based says say said shows shown known called e.g i.e eg ie etc please tell me my i we
     our us list know need want ask get gets got need needs take takes taking help helps any some
-    because affected affect affects
+    because affected affect affects doctor doctors clinician clinicians
     """)
 )
 """English words that only frame a statement: evidence need not hold them to carry it.
@@ -108,7 +108,7 @@ STATEMENT_PHRASES_ZH = _words("""
     以下 可以 可能 可见 能够 应该 应当 需要 建议 患者 病人 人群 用于 使用 采用 服用 进行
     给予 表现为 属于 根据 证据 资料 显示 提示 方面 情况 什么 哪些 哪个 哪种 怎么 怎样
     如何 为什么 是否 请问 请 吗 呢 吧 啊 我 你 您 他 她 它 我们 得 得了 想 知道 告诉 下列
-    关于 有关 相关 之一 一种 一个 时 中 者 来 上 下
+    关于 有关 相关 之一 一种 一个 时 中 者 来 上 下 医生 医师
 """)
 """Chinese words that only frame a statement."""
 

@@ -1,9 +1,8 @@
-"""What a text says, in pieces that can be compared: content words, numbers, negations.
+"""Reduce a text to features that can be compared: stems, Chinese pairs, relation words.
 
-    text -> words that carry meaning (stems, Chinese character pairs) · doses · negation signs
+    text -> content words (English stems, pairs of Chinese characters) -> overlap, relations
 
-Both languages, and texts that mix them. Words that only frame a statement are left out. This file
-knows nothing of evidence or of entities.
+Both languages, and texts that mix them. Words that only frame a statement are left out.
 """
 
 import re
@@ -105,15 +104,30 @@ def families(word: str) -> frozenset[str]:
     return _CUE_FAMILIES.get(word, frozenset())
 
 
-def names_relation(word: str, relations: frozenset[str]) -> bool:
-    """Say whether a stem is but another word for one of some relations."""
+_FACT_WORDS: dict[str, tuple[str, ...]] = {
+    "complication": ("lead",),
+    "risk_factor": ("rais", "increas", "增加", "提高", "加大", "风险"),
+    "test": ("做",),
+}
+"""What states a fact of a relation and is no cue of it: stems and Chinese words."""
+
+
+def names_relation(word: str, relations: frozenset[str], *, of_fact: bool = False) -> bool:
+    """Say whether a stem is but another word for one of some relations.
+
+    `of_fact` where a fact states them: prose that "increases" something may speak of anything.
+    """
+    if of_fact and any(word in _FACT_WORDS.get(relation, ()) for relation in relations):
+        return True
     return word not in _SPECIFIC and not relations.isdisjoint(families(word))
 
 
 @cache
-def relation_words(relations: frozenset[str]) -> tuple[str, ...]:
+def relation_words(relations: frozenset[str], *, of_fact: bool = False) -> tuple[str, ...]:
     """Return the Chinese words that are but names of some relations, the longest first."""
     cues = {cue for id in relations for cue in (*RELATIONS[id].cues_zh, RELATIONS[id].zh)}
+    if of_fact:
+        cues |= {word for id in relations for word in _FACT_WORDS.get(id, ())}
     return tuple(sorted(cues - _SPECIFIC, key=lambda cue: (-len(cue), cue)))
 
 
@@ -180,7 +194,6 @@ def _cue_families() -> dict[str, frozenset[str]]:
         words = [stem for cue in (*single, relation.en) for stem in stems(cue)]
         for word in (*words, *relation.cues_zh, relation.zh):
             found.setdefault(word, set()).add(relation.id)
-    found.setdefault("lead", set()).add("complication")
     return {word: frozenset(relations) for word, relations in found.items()}
 
 

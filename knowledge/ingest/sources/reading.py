@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.streams import archives, encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 from knowledge.text.holes import count_holed_sentences
 
@@ -32,6 +33,10 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
     """
     read_start(path)
     format = find_format(format_name)
+    if format_name in _PLAIN:
+        guess = encodings.GUESSES.get(encodings.detect_encoding(path, archives.read_head(path)))
+        if guess:
+            report.skip(f"encoding guessed: read as {guess}", path.name)
     found = format.read(path, report)
     # Names are cleaned by rules of their own, which count what they refuse.
     for record in _count_invisible(found, report) if format.is_literature else found:
@@ -52,6 +57,9 @@ def check_readable(path: Path, format_name: str) -> None:
 
 HOLED = "sentence with a part that cannot be read (never quoted)"
 """The reason under which sentences that no passage has are counted."""
+
+_PLAIN = {"text", "markdown", "ris", "nbib", "medrag"}
+"""Formats of literature that declare no encoding."""
 
 _LARGE = 64 * 1024 * 1024
 """Bytes of a file whose hash takes noticeably longer than its first record."""

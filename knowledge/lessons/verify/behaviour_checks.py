@@ -1,10 +1,10 @@
-"""Claims: what a row claims beside its statements, held against what it names.
+"""Check how a row behaves: citations, calls, declining, refusing, disagreement.
 
-    citations, calls, declining, refusing, disagreement -> the first that does not hold, or nothing
+    row + its sources -> one check after the other -> the first fault, or an empty text
 
 A citation must number a line that holds the cited facts; a call and its result must be in the fixed
 grammar and true; a row declines only where its lines do not cover what was asked, and speaks of
-disagreement only where the graph holds one. This file knows nothing of how a row was written.
+disagreement only where the graph holds one.
 """
 
 import re
@@ -57,7 +57,7 @@ _HARMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceContent:
     """What a source of a row holds: a fact of the catalogue, or words of a passage.
 
     Words of a passage have the document as their subject, no relation, and themselves as value.
@@ -71,11 +71,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class BehaviourChecks:
     """The claims of one row, whose sources hold."""
 
     lesson: Lesson
-    held: Sequence[Held]
+    held: Sequence[SourceContent]
     names: Callable[[str], tuple[str, ...]]
 
     def fault(self) -> str:

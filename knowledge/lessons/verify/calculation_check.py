@@ -1,10 +1,9 @@
-"""Recomputed: the proof of a row that calculates, from the registry of formulas alone.
+"""Check a row that calculates by computing its results again from the formulas.
 
-    facts -> computed again; calls, results -> the facts; words -> what they give and what they say
+    facts are computed again; calls and results are compared with them; then inputs and words
 
 Every result is computed anew, every input must have been told, every number of an answer with its
-unit is an input, the result, or part of what the registry states. This file knows nothing of how
-such rows are written.
+unit is an input, the result, or part of what the registry of formulas states.
 """
 
 import re
@@ -17,7 +16,7 @@ from knowledge.calculators.formulas.formula import Input
 from knowledge.calculators.worked_steps import show_working
 from knowledge.graph.linker import Linker
 from knowledge.lessons.verify import foreign_mentions
-from knowledge.lessons.verify.input_extraction import Told, masked, names_one, occurrences
+from knowledge.lessons.verify.input_extraction import StatedInputs, masked, names_one, occurrences
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
 from knowledge.text.denial import KINDS, DenialKind, is_denied
@@ -28,7 +27,7 @@ _DENYING_A_REQUEST: frozenset[DenialKind] = frozenset(KINDS) - {"lack"}
 _CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
-class Recomputed:
+class CalculationCheck:
     """The proof of one row."""
 
     def __init__(self, lesson: Lesson, linker: Linker) -> None:
@@ -169,14 +168,14 @@ class Recomputed:
         if foreign_mentions.another_formula(asked, self._own, self._language):
             return "the question names another formula"
         bare = masked(asked, names)
-        told = Told(bare, self._formula, self._language)
+        told = StatedInputs(bare, self._formula, self._language)
         for call in self._calculations():
             for one in self._formula.inputs:
                 if not self._given(told, one, call.given[one.key]):
                     return f"the question does not give the {one.key} of the call"
         return ""
 
-    def _given(self, told: Told, one: Input, value: str) -> bool:
+    def _given(self, told: StatedInputs, one: Input, value: str) -> bool:
         if value == calls.MISSING:
             return not told.any_of(one)
         if one.choices:
@@ -243,7 +242,7 @@ class Recomputed:
         wrong = next((each for each in numbers if each not in right.union(*allowed.values())), None)
         if wrong:
             return f"the number {' '.join(wrong).strip()} of the answer is none of its facts"
-        told = Told(masked(left, formula.names(language)), formula, language)
+        told = StatedInputs(masked(left, formula.names(language)), formula, language)
         if any(not told.behind(key) <= values for key, values in allowed.items()):
             return "the answer gives an input the value of another"
         return "" if said or right & set(numbers) else "the answer does not tell the result"
@@ -278,7 +277,7 @@ class Recomputed:
         if not wanted or any(each not in asked for each in wanted):
             return "the answer does not ask for what is missing"
         first = masked(self._lesson.messages[0].content, self._formula.names(self._language))
-        told = Told(first, self._formula, self._language)
+        told = StatedInputs(first, self._formula, self._language)
         if any(told.any_of(each) for each in wanted):
             return "the answer asks for what was told"
         for sign in (units.unit_symbol(each.unit, self._language) for each in wanted):

@@ -1,8 +1,8 @@
-"""Check: prove every row of a dataset folder, whatever made it.
+"""Check a dataset folder: file hashes, and the proof of every row against the graph.
 
     manifest -> hashes; rows in batches -> proof against the graph -> faults with file and line
 
-This file knows how a folder looks; what proves a row is told in `proof`.
+How one row is proven stands in `prover`.
 """
 
 import hashlib

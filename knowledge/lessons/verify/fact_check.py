@@ -1,10 +1,10 @@
-"""Statements: what the answers of one row state, held against the facts that it names.
+"""Check the answers of one row against the facts that the row names.
 
     row + its facts -> whom it may name -> quotes, names, numbers, senses -> the first fault
 
 Every fact must be stated, every name, value and number of an answer must come from the row's facts,
 every sentence must say its relation in the right sense. Facts of a second entity count where a
-shared finding links it to the row's subject. This file knows nothing of how lessons are written.
+shared finding links it to the row's subject.
 """
 
 import re
@@ -16,7 +16,7 @@ from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.lookup_calls import read_call
 from knowledge.lessons.verify import relation_phrases
-from knowledge.lessons.verify.behaviour_checks import Held
+from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
@@ -30,13 +30,13 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CJK = re.compile("[\u3400-\u9fff]")
 
 
-class Statements:
+class FactCheck:
     """What the answers of one row state, held against its facts, which hold."""
 
     def __init__(
         self,
         lesson: Lesson,
-        facts: Sequence[Held],
+        facts: Sequence[SourceContent],
         known: dict[str, tuple[str, ...]],
         linker: Linker,
         common: frozenset[str],
@@ -87,7 +87,7 @@ class Statements:
                 return found
         return ""
 
-    def _pole(self, fact: Held) -> str:
+    def _pole(self, fact: SourceContent) -> str:
         """Return from which entity the row sees a fact: its subject, where the fact is about it."""
         return self._subject if self._subject in (fact.subject, fact.object) else fact.subject
 
@@ -350,7 +350,7 @@ class Statements:
                 return "a sentence exchanges the ends of a fact"
         return ""
 
-    def _is_turned_round(self, sentence: str, facts: Sequence[Held]) -> bool:
+    def _is_turned_round(self, sentence: str, facts: Sequence[SourceContent]) -> bool:
         """Say whether a sentence exchanges the ends of one of its facts."""
         if not shows_direction(sentence):
             return False

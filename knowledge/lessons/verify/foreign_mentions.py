@@ -1,6 +1,6 @@
-"""Strangers: what an answer that calculates names and may not: another formula, or an entity.
+"""Find what an answer that calculates must not name: another formula, or an entity.
 
-text, and the text without the names of its formula and inputs -> the first stranger, or nothing
+text, and the text without names of its formula and inputs -> the first foreign mention, or ""
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Told: whether the user's words give a formula the values that a call says they do.
+"""Extract the inputs of a formula from a user's words, to compare them with a call.
 
     words -> numbers with units, names before them, findings that are there or denied -> yes or no
 
 A number counts for an input where its unit is that of the input, and where it stands behind the
-input's name or behind no other's. This file knows nothing of how questions are written.
+input's name or behind no other's.
 """
 
 import re
@@ -35,7 +35,7 @@ _PRESSURE = re.compile(r"(?:\bBP\b|blood pressure|血压)\D{0,5}(\d+)/(\d+)", re
 _LINK = r"(?:: ?| = | is | |：|为)?"
 
 
-class Told:
+class StatedInputs:
     """What the words of a user tell of the inputs of one formula."""
 
     def __init__(self, text: str, formula: Formula, language: Language) -> None:

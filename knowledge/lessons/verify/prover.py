@@ -1,9 +1,9 @@
-"""Proof: what lessons rest on, as the catalogue holds it, and whether they state it rightly.
+"""Prove rows against the facts and passages of the catalog.
 
-    rows -> facts and passages of the catalogue -> statements and claims of each row -> faults
+    rows -> facts and passages of the catalog -> fact check and behaviour checks -> faults
 
-Every fact must hold and every quotation stand in its passage; the rest is told in `statements` and
-`claims`. This file knows nothing of how lessons are written.
+Every fact must hold and every quotation stand in its passage; the rest is up to `fact_check`,
+`behaviour_checks` and, for calculators, `calculation_check`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,9 +16,9 @@ from knowledge.graph import linker
 from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify.behaviour_checks import Claims, Held
-from knowledge.lessons.verify.calculation_check import Recomputed
-from knowledge.lessons.verify.fact_check import Statements
+from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
+from knowledge.lessons.verify.calculation_check import CalculationCheck
+from knowledge.lessons.verify.fact_check import FactCheck
 from knowledge.records import Lesson
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
@@ -35,7 +35,7 @@ class Prover:
         self._engine = engine
         self._generation = generation
         self._linker: Linker = linker.load(engine, generation)
-        self._facts: dict[str, Held] = {}
+        self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._common = frozenset(
             normalise(cue)
@@ -91,7 +91,7 @@ class Prover:
                     found[row.id] = (row.document_id, row.title, row.text[row.start : row.end])
         return found
 
-    def _held(self, ids: Collection[str]) -> dict[str, Held]:
+    def _held(self, ids: Collection[str]) -> dict[str, SourceContent]:
         """Return facts by id; the catalogue is asked for those that were not asked for before."""
         missing = [id for id in ids if id not in self._facts]
         if not missing:
@@ -112,8 +112,8 @@ class Prover:
             self._names |= dict.fromkeys(missing, ()) | self._read_names(missing)
         return self._names
 
-    def _read_facts(self, ids: Sequence[str]) -> dict[str, Held]:
-        found: dict[str, Held] = {}
+    def _read_facts(self, ids: Sequence[str]) -> dict[str, SourceContent]:
+        found: dict[str, SourceContent] = {}
         with self._engine.connect() as connection:
             for chunk in id_batches(sorted(ids)):
                 held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
@@ -131,7 +131,7 @@ class Prover:
     def _fault(
         self,
         lesson: Lesson,
-        facts: dict[str, Held],
+        facts: dict[str, SourceContent],
         passages: dict[str, tuple[str, str, str]],
         known: dict[str, tuple[str, ...]],
     ) -> str:
@@ -143,23 +143,23 @@ class Prover:
         if not lesson.sources:
             return "the row names no fact"
         if any(source.calculated for source in lesson.sources):
-            return Recomputed(lesson, self._linker).fault()
-        held: list[Held] = []
+            return CalculationCheck(lesson, self._linker).fault()
+        held: list[SourceContent] = []
         for source in lesson.sources:
             if source.kind == "passage" and source.id in passages:
                 document, _, text = passages[source.id]
                 if not source.quote or source.quote not in text:
                     return "the quote is not in its passage"
                 value: dict[str, str] = {lesson.language: source.quote}
-                held.append(Held(f"{source.id}|{source.quote}", document, "", "", value))
+                held.append(SourceContent(f"{source.id}|{source.quote}", document, "", "", value))
             elif source.kind == "fact" and source.id in facts:
                 held.append(facts[source.id])
             else:
                 return f"the {source.kind} {source.id} is not in the graph"
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
-        proof = Statements(lesson, held, known, self._linker, self._common)
-        return proof.fault() or Claims(lesson, held, lambda id: known.get(id, ())).fault()
+        proof = FactCheck(lesson, held, known, self._linker, self._common)
+        return proof.fault() or BehaviourChecks(lesson, held, lambda id: known.get(id, ())).fault()
 
 
 _FACTS = select(
@@ -177,10 +177,10 @@ _NAMES = (
 )
 
 
-def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, Held]:
+def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, SourceContent]:
     return {
         # The driver gives a new text for each mention of an entity; one of each is kept.
-        intern(id): Held(
+        intern(id): SourceContent(
             intern(id),
             intern(subject),
             intern(relation),

@@ -1,9 +1,7 @@
-"""Senses: by which words a sentence says a relation, and by which it would turn it round.
+"""List the words that state each relation, and check that a sentence states it undenied.
 
-    relations of a sentence + its words outside of names -> what frames explain is taken out
-                                                         -> what is wrong with the rest, or nothing
-
-This file knows nothing of rows or of the graph.
+relations of a sentence + its words outside of names -> what frames explain is taken out
+                                                     -> what is wrong with the rest, or nothing
 """
 
 import re
@@ -29,7 +27,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
         r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out|suspect",
-        "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善|项目|这一项",
+        "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善|项目|这一项|做",
     ),
     "first_line": (r"first-line|first line|starts? with|first choice", "一线|首选"),
     "treatment": (r"treat|therap|manag", "治疗|疗法|治"),
@@ -78,6 +76,9 @@ _NEVER: dict[str, tuple[str, str]] = {
     "diet_avoided": (r"good to eat|is recommended|are recommended", "宜吃|推荐|多吃"),
     "interaction": (r"\bsafe\b|recommend", "安全|放心|推荐"),
     "side_effect": (r"treats?\b|used for|recommend", "治疗|用于|推荐"),
+    "risk_factor": (r"\blower|reduc|decreas|protect|prevent", "降低|减少|减小|减轻|预防|保护"),
+    "cause": (r"prevent|protect|\bcure", "预防|保护|治愈"),
+    "complication": (r"prevent|protect|\bcure", "预防|保护|治愈"),
 }
 """What a sentence must not say, outside of names, where it states such a relation."""
 

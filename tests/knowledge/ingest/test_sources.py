@@ -563,7 +563,7 @@ def test_markdown_with_front_matter_loses_its_marks(tmp_path):
             "Treatment",
             "Use colchicine or naproxen, not both. It works.\n\nfirst item\n\nsecond item",
         ),
-        ("Treatment: Dose", "drug; dose\n\na; 2*3 mg"),
+        ("Treatment: Dose", "drug a: dose: 2*3 mg."),
     ]
 
 
@@ -618,7 +618,7 @@ def test_a_wrong_front_matter_is_told(tmp_path, front, what):
         ("page.doc", b"\xd0\xcf\x11\xe0\xa1\xb1 \x00", "save it as .docx"),
         ("other.xml", b"<?xml version='1.0'?><books><b/></books>", "root element books"),
         ("data.bin", bytes(range(256)), "no known format"),
-        ("latin.txt", "Sjögren and Ménière".encode("latin-1"), "no known format"),
+        ("greek.txt", "Δόση και οδηγός".encode("cp1253"), "no known format"),
     ],
 )
 def test_an_unknown_file_is_refused_with_what_was_tried(tmp_path, name, content, what):

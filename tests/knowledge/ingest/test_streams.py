@@ -111,10 +111,10 @@ def test_an_encoding_is_found_by_its_mark_or_its_first_foreign_bytes(
     assert text_lines.read_text(path).lstrip("\ufeff") == content
 
 
-@pytest.mark.parametrize("content", ["Sjögren".encode("latin-1"), b"\x00\x01binary", b"\xff\xff"])
-def test_other_encodings_are_refused_and_not_guessed(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", ["Δόση".encode("cp1253"), b"\x00\x01binary", b"\xff\xff"])
+def test_what_is_plausible_in_no_encoding_is_refused(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "a.txt", content)
-    with pytest.raises(KnowledgeError, match="neither UTF-8, UTF-16 nor GB18030"):
+    with pytest.raises(KnowledgeError, match="neither UTF-8, UTF-16, GB18030, Big5"):
         encodings.detect_encoding(path, content)
     assert encodings.decode_head(path, content) == ""
 

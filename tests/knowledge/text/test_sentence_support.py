@@ -66,6 +66,25 @@ def test_denials_are_the_same_by_kind_and_number(one, other, is_same):
 
 
 @pytest.mark.parametrize(
+    ("claim", "held", "is_supported"),
+    [
+        ("Colchicine must be given.", "Colchicine may be given.", False),
+        ("Colchicine may be given.", "Colchicine must be given.", True),
+        ("Gout is caused by alcohol.", "Alcohol causes gout.", True),
+        ("Alcohol is caused by gout.", "Alcohol causes gout.", False),
+        ("痛风由饮酒引起。", "饮酒引起痛风。", True),
+        ("饮酒由痛风引起。", "饮酒引起痛风。", False),
+        ("Asthma is treated.", "Asthma with wheeze is treated.", False),
+        ("Reduce it from 5 mg to 2 mg.", "Reduce it from 2 mg to 5 mg.", False),
+        ("No wheeze is heard.", "No cough, fever or wheeze is heard.", True),
+        ("Wheeze is heard.", "No cough, fever or wheeze is heard.", False),
+    ],
+)
+def test_voice_duty_modifiers_lists_and_sequence_are_read(claim, held, is_supported):
+    assert (supported(claim, held) == 1.0) == is_supported
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Aspirin is avoided in fever, unless warfarin is stopped before 20 weeks.",

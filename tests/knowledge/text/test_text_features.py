@@ -69,7 +69,7 @@ def test_relations_are_spoken_of_by_cues_and_names():
     ("word", "relation", "is_name"),
     [
         ("treat", "treatment", True),
-        ("lead", "complication", True),
+        ("lead", "complication", False),
         ("breastfeed", "pregnancy", False),
         ("maximum", "dose_limit", False),
         ("fever", "symptom", False),
@@ -78,6 +78,13 @@ def test_relations_are_spoken_of_by_cues_and_names():
 def test_a_word_that_says_more_than_a_relation_is_no_name_of_it(word, relation, is_name):
     assert text_features.names_relation(word, frozenset({relation})) == is_name
     assert "哺乳" not in text_features.relation_words(frozenset({"pregnancy"}))
+
+
+def test_a_fact_may_be_stated_by_words_that_are_no_cues():
+    relations = frozenset({"complication"})
+    assert text_features.names_relation("lead", relations, of_fact=True)
+    assert not text_features.names_relation("rais", relations, of_fact=True)
+    assert "风险" in text_features.relation_words(frozenset({"risk_factor"}), of_fact=True)
 
 
 def test_overlap_is_a_share_of_what_is_wanted():

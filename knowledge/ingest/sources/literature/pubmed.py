@@ -2,7 +2,8 @@
 
     XML -> one article at a time -> title, sections of the abstract, year, type, identifiers
 
-Only abstracts in English and Chinese are kept; retractions are marked.
+Only abstracts in English and Chinese are kept. What a citation says of another one is a notice:
+deleted, retracted, under an expression of concern, corrected and republished.
 """
 
 import re
@@ -10,9 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge.ingest.sources.literature import jats_blocks
 from knowledge.ingest.sources.literature.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements
-from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
+from knowledge.records import (
+    NOTICE_LINKS,
+    DocumentRecord,
+    Language,
+    NoticeKind,
+    NoticeRecord,
+    ReadReport,
+    Record,
+    Section,
+)
 from knowledge.text import names
 
 if TYPE_CHECKING:
@@ -43,6 +54,7 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("observational study", "observational study"),
     ("multicenter study", "multicenter study"),
     ("retraction of publication", "retraction notice"),
+    ("expression of concern", "expression of concern"),
     ("published erratum", "correction"),
     ("case reports", "case report"),
     ("review", "review"),
@@ -72,6 +84,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         name = xml_elements.local_name(element)
         if name == "DeleteCitation":
             report.skip("deleted by PubMed", count=len(element))
+            for each in element.iter("PMID"):
+                yield NoticeRecord(f"pmid:{element_text(each)}", "deletion", number)
         elif name == "PubmedBookArticle":
             yield from _documents(element, element, number, report)
         else:
@@ -84,7 +98,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _documents(
     citation: "Element", whole: "Element", number: int, report: ReadReport
-) -> Iterator[DocumentRecord]:
+) -> Iterator[Record]:
     article = citation.find("Article")
     if article is None:
         article = citation.find("BookDocument")
@@ -92,11 +106,14 @@ def _documents(
     if article is None or not pmid:
         report.skip("article without PMID", f"article {number}")
         return
+    if article.find(".//math") is not None:
+        jats_blocks.prepare(article)
     title = _title(article)
     sections = _sections(article.find("Abstract"))
     if not title and not sections:
         report.skip("article without title and abstract", f"pmid:{pmid}")
         return
+    notices = [*_notices(citation, pmid, report)]
     if not sections:
         report.skip("no abstract (kept with its title)", f"pmid:{pmid}")
     language = names.language_of(" ".join(section.text for section in sections) or title)
@@ -110,10 +127,16 @@ def _documents(
         type=classify_type(kinds, title),
         journal=element_text(article.find("Journal/Title"))
         or element_text(article.find("Book/BookTitle")),
-        identifiers=_identifiers(pmid, article, whole),
+        identifiers=(
+            *_identifiers(pmid, article, whole),
+            *(f"{NOTICE_LINKS[kind]}{about}" for about, kind in notices if about != f"pmid:{pmid}"),
+        ),
         retracted=_is_retracted(kinds, citation),
         line=number,
+        revision=_revision(citation),
     )
+    for about, kind in notices:
+        yield NoticeRecord(about, kind, number)
     yield from _translations(citation, article, pmid, number, report)
 
 
@@ -137,7 +160,9 @@ def _translations(
                 type="journal article",
                 journal=element_text(article.find("Journal/Title")),
                 identifiers=(f"pmid:{pmid}",),
+                retracted=_is_retracted([], citation),
                 line=number,
+                revision=_revision(citation),
             )
         elif sections:
             declared = other.get("Language", "eng")
@@ -224,4 +249,46 @@ def _is_retracted(kinds: list[str], citation: "Element") -> bool:
     if "retracted publication" in kinds:
         return True
     notes = citation.findall("CommentsCorrectionsList/CommentsCorrections")
-    return any(note.get("RefType") == "RetractionIn" for note in notes)
+    return any(note.get("RefType") in _WITHDRAWN for note in notes)
+
+
+_ABOUT_OTHERS: dict[str, NoticeKind] = {
+    "RetractionOf": "retraction",
+    "RetractedandRepublishedFrom": "retraction",
+    "ExpressionOfConcernFor": "concern",
+    "CorrectedandRepublishedFrom": "republication",
+    "RepublishedFrom": "republication",
+}
+_ABOUT_ITSELF: dict[str, NoticeKind] = {
+    "RetractionIn": "retraction",
+    "RetractedandRepublishedIn": "retraction",
+    "ExpressionOfConcernIn": "concern",
+    "CorrectedandRepublishedIn": "republication",
+    "RepublishedIn": "republication",
+}
+_WITHDRAWN = ("RetractionIn", "RetractedandRepublishedIn")
+
+
+def _notices(
+    citation: "Element", pmid: str, report: ReadReport
+) -> Iterator[tuple[str, NoticeKind]]:
+    """Yield what a citation says of itself and of others, and count corrections."""
+    for note in citation.findall("CommentsCorrectionsList/CommentsCorrections"):
+        kind = note.get("RefType", "")
+        other = element_text(note.find("PMID"))
+        if kind in _ABOUT_OTHERS and other:
+            yield f"pmid:{other}", _ABOUT_OTHERS[kind]
+        elif kind in _ABOUT_OTHERS:
+            report.skip("notice that names no article", f"pmid:{pmid}")
+        elif kind in _ABOUT_ITSELF:
+            yield f"pmid:{pmid}", _ABOUT_ITSELF[kind]
+        elif kind == "ErratumIn":
+            report.skip("correction of an article (the article is kept as it is)", f"pmid:{pmid}")
+
+
+def _revision(citation: "Element") -> str:
+    """Return version and date of a citation in a form that sorts."""
+    pmid = citation.find("PMID")
+    version = pmid.get("Version", "1") if pmid is not None else "1"
+    date = [element_text(citation.find(f"DateRevised/{part}")) for part in ("Year", "Month", "Day")]
+    return f"{version:0>4} {'-'.join(f'{part:0>2}' for part in date if part)}"

@@ -26,6 +26,7 @@ class Cell:
 
 
 _EMPTY = Cell("")
+_STOPS = frozenset(".!?。！？\n")
 
 
 def spread_cells(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
@@ -134,5 +135,7 @@ def _named(names: Sequence[str], place: int, cell: Cell, between: str) -> str:
 
 def _clause(cell: Cell) -> str:
     """Return the text of a cell as part of a sentence: its own sentences do not end it."""
+    if not _STOPS.intersection(cell.text):
+        return cell.text  # splitting each cell of large tables takes long
     parts = split_sentences(cell.text)
     return "; ".join(part.rstrip(" .。") if part[-1:] in ".。" else part for part in parts)
