@@ -11,7 +11,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check
 .PHONY: chat test test-fast lint types docs reference wheel tools lock check clean
 
 chat: .venv/installed
-	.venv/bin/medchat serve --host $(HOST) --port $(PORT)
+	.venv/bin/medchat serve --host $(HOST) --port $(PORT) $(ARGS)
 
 test: .venv/installed-dev
 	.venv/bin/python -m pytest $(ARGS)

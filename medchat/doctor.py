@@ -124,7 +124,16 @@ def _home(settings: Settings) -> Finding:
         return Finding("home", "empty", f"{settings.home} is not there yet", "Run medchat demo.")
     if not settings.home.is_dir():
         return Finding("home", "broken", f"{settings.home} is not a folder.", "Set MEDCHAT_HOME.")
-    return Finding("home", "good", str(settings.home))
+    from medchat.storage.private_home import open_to_others
+
+    opened = list(open_to_others(settings.home))
+    # nobody else reaches what lies in a home that is closed
+    if opened and settings.home.stat().st_mode & 0o077:
+        told = f"{settings.home}: other users have rights on {opened[0]}"
+        more = f" and {len(opened) - 1} more" if len(opened) > 1 else ""
+        remedy = "Any command that opens the database takes them away, but for another user's files"
+        return Finding("home", "empty", f"{told}{more}", f"{remedy}.")
+    return Finding("home", "good", f"{settings.home}, for its owner alone")
 
 
 def _database(settings: Settings) -> Finding:

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from medchat.error_places import keep_words_out
 from medchat.errors import MedchatError
 from medchat.settings import Settings
 
@@ -38,7 +39,11 @@ ALLOWED_PATHS = (
 """What the page asks Gradio for. Uploads, files, proxies and the description of the endpoints are
 not among it, and are not there."""
 
+MOST_BYTES = 64 * 1024
+"""A request's body has at most this many bytes; the longest question takes a quarter of it."""
+
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_TOO_LONG = b"The request is longer than 64 KiB, more than any question needs.\n"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -104,25 +109,43 @@ def serve(
     port: int | None = None,
     *,
     announce: Callable[[str], None],
+    allow_remote: bool = False,
 ) -> None:
     """Serve the chat until somebody ends it; `announce` is called with the address.
 
-    Raises MedchatError where the port is in use.
+    Raises MedchatError where the port is in use, and where other machines could reach the address
+    and `allow_remote` is not set.
     """
+    address, number = host or settings.host, settings.port if port is None else port
+    check_host(address, allow_remote=allow_remote)
     import uvicorn
 
-    address, number = host or settings.host, settings.port if port is None else port
+    keep_words_out()
     with closing(_bind(address, number)) as taken:
         application = create_app(settings, address)
         config = uvicorn.Config(
             application,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=3,
         )
         announce(f"Medchat is at {_url(address, taken.getsockname()[1])} (Ctrl+C ends it).")
         uvicorn.Server(config).run(sockets=[taken])
+
+
+def check_host(host: str, *, allow_remote: bool) -> None:
+    """Refuse an address that other machines can reach, unless that is wanted.
+
+    Raises MedchatError.
+    """
+    if allow_remote or _is_loopback(host):
+        return
+    raise MedchatError(
+        "Other machines could reach this address, and medchat has no login of its own.",
+        where=f"--host {host}",
+        remedy="Add --allow-remote behind a proxy with TLS and a login, or use 127.0.0.1.",
+    )
 
 
 def allowed_hosts(host: str) -> Sequence[str]:
@@ -150,12 +173,43 @@ class Guard:
             await self._app(scope, receive, send)
             return
         guarded_send = ResponseRewriter(send).send
-        if scope["method"] not in _SAFE and _is_foreign(scope):
+        length = _header(scope, b"content-length")
+        if length.isdecimal() and int(length) > MOST_BYTES:
+            await _refuse(guarded_send, 413, _TOO_LONG)
+        elif scope["method"] not in _SAFE and _is_foreign(scope):
             await _refuse(guarded_send, 403)
         elif _is_blocked(scope["path"]):
             await _refuse(guarded_send, 404)
         else:
-            await self._app(scope, receive, guarded_send)
+            await self._counted(scope, receive, guarded_send)
+
+    async def _counted(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Pass a request on as long as its body, of whatever length it says, is not too long."""
+        read, answered, cut = 0, False, False
+
+        async def counting_receive() -> "Message":
+            nonlocal read, cut
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MOST_BYTES:
+                cut = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def noting_send(message: "Message") -> None:
+            nonlocal answered
+            if cut and not answered:
+                return  # what the application says of a body that ended is not the reason
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, counting_receive, noting_send)
+        except Exception:
+            if not cut:
+                raise
+        if cut and not answered:
+            await _refuse(send, 413, _TOO_LONG)
 
 
 class ResponseRewriter:
@@ -286,7 +340,9 @@ def _is_blocked(path: str) -> bool:
     return path.startswith(f"{CHAT}/") and path != f"{CHAT}/" and not path.startswith(ALLOWED_PATHS)
 
 
-async def _refuse(send: "Send", status: int) -> None:
-    headers = [(b"content-length", b"0")]
+async def _refuse(send: "Send", status: int, words: bytes = b"") -> None:
+    headers = [(b"content-length", str(len(words)).encode())]
+    if words:
+        headers += [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": words})

@@ -302,7 +302,11 @@ def connect(url: str) -> Engine:
         ) from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    engine = create_engine(
+        parsed,
+        pool_pre_ping=parsed.get_backend_name() != "sqlite",
+        hide_parameters=True,  # an error would repeat a question, and it would be logged
+    )
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "before_cursor_execute", _begin_sqlite)

@@ -28,6 +28,7 @@ from medchat.cli import (
     startup,
     training_commands,
 )
+from medchat.storage.private_home import keep_private
 
 app = typer.Typer(
     name="medchat",
@@ -43,6 +44,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line and exit with its status."""
     startup.quieten()
+    keep_private()
     as_json = "--json" in sys.argv
     sys.exit(
         errors.guarded(lambda: app(prog_name="medchat", standalone_mode=False), as_json=as_json)

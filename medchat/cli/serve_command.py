@@ -32,18 +32,29 @@ def demo(as_json: Json = False) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Listen on an address others can reach.")
+    ] = False,
 ) -> None:
     """Serve the web chat on this machine; an empty home is prepared first, as demo does."""
     from medchat.cli.progress import show_progress
     from medchat.demo import is_empty, prepare
+    from medchat.web import check_host
     from medchat.web import serve as run
 
     settings = startup.settings(host=host, port=port)
+    check_host(settings.host, allow_remote=allow_remote)
     if is_empty(settings):
         with show_progress() as report:
             steps = list(prepare(settings, report))
         output.note("\n".join(_lines(steps)))
-    run(settings, settings.host, settings.port, announce=output.note)
+    run(
+        settings,
+        settings.host,
+        settings.port,
+        announce=output.note,
+        allow_remote=allow_remote,
+    )
 
 
 def _lines(steps: "Sequence[DemoStep]") -> list[str]:

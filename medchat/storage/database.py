@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from knowledge.graph.catalog import connect
 from medchat.errors import MedchatError
 from medchat.settings import Settings, without_password
+from medchat.storage.private_home import tighten
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,6 +36,7 @@ def open_engine(settings: Settings) -> Engine:
     """
     engine = connect(settings.database)
     found = current(engine)
+    tighten(settings.home)
     if found == newest():
         return engine
     if settings.database_url and inspect(engine).get_table_names():

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from toy_chat import Served, serve_toy
 from medchat.chat import Event, Status
 from medchat.errors import MedchatError
 from medchat.settings import load
-from medchat.web import allowed_hosts, serve
+from medchat.web import MOST_BYTES, allowed_hosts, check_host, serve
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -198,3 +199,51 @@ def test_health_fails_while_the_model_does_not_come_back(home: Path) -> None:
     assert client.get("/health").status_code == 200
     gate.set()
     engine.dispose()
+
+
+@pytest.mark.parametrize("path", ["/chat/gradio_api/queue/join", "/chat/gradio_api/run/predict"])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_body_longer_than_any_question_is_refused(toy: Served, path: str, told: bool) -> None:
+    body = b'{"data": ["' + b"x" * MOST_BYTES + b'"]}'
+    content = body if told else iter([body[:1000], body[1000:]])
+    answer = httpx.post(toy.url + path, content=content, headers={"origin": toy.url})
+    assert answer.status_code == 413
+    assert answer.text == "The request is longer than 64 KiB, more than any question needs.\n"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_long_body_is_refused_before_it_is_sent(toy: Served) -> None:
+    where = urlsplit(toy.url)
+    head = (
+        f"POST /chat/gradio_api/queue/join HTTP/1.1\r\nHost: {where.netloc}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 9000000000\r\n\r\n"
+    )
+    with socket.create_connection((str(where.hostname), int(where.port or 0)), 10) as sent:
+        sent.sendall(head.encode())
+        assert sent.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "ward.example", ""])
+def test_an_address_that_others_can_reach_needs_a_flag(home: Path, host: str) -> None:
+    with pytest.raises(MedchatError) as raised:
+        check_host(host, allow_remote=False)
+    assert raised.value.status == 2
+    assert "--allow-remote" in raised.value.remedy
+    check_host(host, allow_remote=True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_this_machine_needs_no_flag(host: str) -> None:
+    check_host(host, allow_remote=False)
+
+
+@pytest.mark.parametrize("given", [["--host", "0.0.0.0"], []])
+def test_the_command_refuses_before_it_prepares_anything(home: Path, given: list[str]) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "medchat.cli", "serve", "--port", "0", *given],
+        capture_output=True, text=True, check=False, timeout=60, cwd=CHECKOUT,
+        env={**os.environ, **({} if given else {"MEDCHAT_HOST": "0.0.0.0"})},
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "--allow-remote" in ran.stderr and "Traceback" not in ran.stderr
+    assert not home.exists()
