@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
@@ -215,6 +215,7 @@ _WORDS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(_WORDS, st.booleans())
+@example([("unknown formula", 0)], False)  # a paragraph that is one hole
 def test_every_word_is_found_again_or_counted(
     tmp_path_factory: pytest.TempPathFactory, held: list[tuple[str, int]], in_table: bool
 ) -> None:

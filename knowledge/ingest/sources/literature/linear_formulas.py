@@ -6,6 +6,7 @@ Fractions, powers and roots get the brackets that keep their meaning on one line
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from html.entities import html5
 from typing import TYPE_CHECKING, NamedTuple
@@ -353,7 +354,7 @@ def linear_tex(tex: str) -> str:
     'ẋ ≤ ((140 - a)/(72 × S_Cr))μg⁻¹'
     """
     body = re.search(r"\\begin\{document\}(.*?)(?:\\end\{document\}|\Z)", tex, re.DOTALL)
-    return _Tex(body[1] if body else tex).read()
+    return unicodedata.normalize("NFC", _Tex(body[1] if body else tex).read())
 
 
 class _Tex:

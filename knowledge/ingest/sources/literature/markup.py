@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.records import Language, Section
 from knowledge.text import names
+from knowledge.text.holes import has_hole
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -160,7 +161,7 @@ def build_sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Sec
     for level, raw in (*parts, (1, "")):
         text = join_lines(raw)
         if not level:
-            held += [text] if any(sign.isalnum() for sign in text) else []
+            held += [text] if has_hole(text) or any(sign.isalnum() for sign in text) else []
             continue
         if held:
             titles = [each for _, each in path if each and each != title]

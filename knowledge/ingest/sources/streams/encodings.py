@@ -69,7 +69,7 @@ _COMMON = 0.75
 
 _NEIGHBOURS = re.compile("[\u4e00-\u9fff]{2}")
 _LETTERS = re.compile("[A-Za-z]")
-_WESTERN = re.compile("[\u00c0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
+_WESTERN = re.compile("[\u00c0-\u00fe\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
 _SIGNS = re.compile("[\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2122\u20ac\u00a0-\u00bf]")
 _TOGETHER = re.compile("[\u0080-\uffff]{4}")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff]")
