@@ -27,6 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Give each test the same umask: a command that runs in this process sets its own."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def engine(home: Path) -> Iterator[Engine]:
     """Give a fresh SQLite catalogue in the test's home."""
