@@ -46,6 +46,12 @@ DENSEST = 50_000
 DRAWN_PER_BYTE = 1
 """How many objects and signs all pages may have, beyond those of one, for each byte of a file."""
 
+RIDDLE = "page in a font whose signs say nothing outside it"
+"""The reason under which pages are counted of which most signs have no meaning in Unicode."""
+
+_ABORTED = ("SIGABRT", "SIGTRAP")
+"""How the library ends where it gets no memory."""
+
 SCAN = "page that is a scan and was not read"
 """The reason under which pages are counted that are a picture without text."""
 
@@ -65,8 +71,11 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     result = _read_apart(path, report)
     sections = tuple(Section(*each) for each in cast("list[list[str]]", result["sections"]))
     if not sections:
+        riddles = report.left_out.get(RIDDLE) == result["pages"]
         raise KnowledgeError(
-            f"The PDF {path.name} holds no text: its {result['pages']} pages are pictures.",
+            f"The PDF {path.name} holds no text: "
+            + ("its signs say nothing outside its fonts." if riddles else "")
+            + ("" if riddles else f"its {result['pages']} pages are pictures."),
             where=str(path),
             remedy="Let a program for text recognition (OCR) make a PDF with text of it.",
         )
@@ -91,6 +100,10 @@ def _read_apart(path: Path, report: ReadReport) -> dict[str, object]:
         result = sandbox.run(__name__, path)
     except sandbox.LimitExceeded as error:
         raise limits.too_large_error(path, "reading it takes too much memory or time") from error
+    except sandbox.ReaderCrashed as error:
+        if not any(signal in error.what for signal in _ABORTED):
+            raise
+        raise limits.too_large_error(path, "reading it takes too much memory") from error
     if "error" in result:
         what, where, remedy = cast("list[str]", result["error"])
         raise KnowledgeError(what, where=where, remedy=remedy)
@@ -198,7 +211,7 @@ def _read_page(
         page.close()
     _count_left_out(content, report, where)
     if content.holes * 2 > content.glyphs > 0:
-        report.skip("page in a font whose signs have no meaning outside it", where)
+        report.skip(RIDDLE, where)
         pages.add([], [])
         return
     main = pdf_glyphs.main_turn(content)

@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from knowledge.ingest.sources.literature import word_symbols
@@ -88,6 +88,7 @@ class _Style:
     hidden: bool
     invisible: bool
     slanted: bool
+    embedded: bool
 
 
 _Box = tuple[float, float, float, float]
@@ -280,7 +281,7 @@ def _signs(
         if style is None:
             middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
             style = styles[key] = _style(text, place, item, painted, middle)
-        sign = _sign(text, place, code, style.font)
+        sign = _sign(text, place, code, style)
         if not sign:
             space = True
             continue
@@ -289,14 +290,10 @@ def _signs(
             and page[1] - 1 <= (box.bottom + box.top) / 2 <= page[3] + 1
         )
         if outside and not style.hidden:
-            style = styles[key] = _hidden(style)
+            style = styles[key] = replace(style, hidden=True)
         left, right, base = _upright(style.turn, box, x.value, y.value)
         yield style, Glyph(sign, left, right, base, style.size, style.bold, space)
         space = False
-
-
-def _hidden(style: _Style) -> _Style:
-    return _Style(style.turn, style.size, style.bold, style.font, True, False, style.slanted)
 
 
 def _upright(turn: int, box: Handle, x: float, y: float) -> tuple[float, float, float]:
@@ -336,6 +333,7 @@ def _style(
         hidden=unseen or (white and not painted.covers(_address(item), *middle)),
         invisible=mode in _INVISIBLE,
         slanted=abs(angle - 90 * turn) > 5,
+        embedded=raw.FPDFFont_GetIsEmbedded(font) == 1,
     )
 
 
@@ -348,7 +346,7 @@ def _font_name(font: Handle) -> str:
     return name.partition("+")[2] or name
 
 
-def _sign(text: Handle, place: int, code: int, font: str) -> str:
+def _sign(text: Handle, place: int, code: int, style: _Style) -> str:
     """Return what a sign says: a hole where nothing tells, nothing where it draws nothing."""
     import pypdfium2.raw as raw
 
@@ -358,15 +356,22 @@ def _sign(text: Handle, place: int, code: int, font: str) -> str:
     private = 0xE000 <= code <= 0xF8FF
     if not (error or private or code < 0x20 or code == 0xFFFD or 0x7F <= code < 0xA0):
         return chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else HOLE
-    sides = [ctypes.c_double() for _ in range(4)]
-    if raw.FPDFText_GetCharBox(text, place, *sides) and (
-        sides[1].value - sides[0].value < 0.01 or sides[3].value - sides[2].value < 0.01
-    ):
+    if style.embedded and _is_blank(text, place):
         return ""
     if private or (error and 0x20 < code < 0x100):
-        known = _symbol_font(font)
+        known = _symbol_font(style.font)
         return word_symbols.symbol(known, code) if known else HOLE
     return HOLE
+
+
+def _is_blank(text: Handle, place: int) -> bool:
+    """Say whether a sign of a font in the file draws nothing."""
+    import pypdfium2.raw as raw
+
+    sides = [ctypes.c_double() for _ in range(4)]
+    return bool(raw.FPDFText_GetCharBox(text, place, *sides)) and (
+        sides[1].value - sides[0].value < 0.01 or sides[3].value - sides[2].value < 0.01
+    )
 
 
 def _symbol_font(font: str) -> str:

@@ -57,21 +57,47 @@ def read_order(rows: Sequence[Row], rules: Sequence[Rule]) -> list[Part]:
     bands = _bands([row.pieces for row in rows], ruled)
     for place, band in enumerate(bands):
         pieces = [piece for row in band.rows for piece in row]
+        band.strips = _without_markers(pieces, band.strips)
         if band.strips and len(pieces) > len(band.rows):
             columns = pdf_tables.columns_of(pieces, band.strips)
             filled = sum(len(row) > 1 for row in band.rows)
             if filled > 1 and _is_table(band, columns, rules):
                 above = _heads_above(parts, bands[place - 1].rows if place else [], band, rules)
+                tail = _cut_tail(band)
+                pieces = [piece for row in band.rows for piece in row]
                 parts.append(pdf_tables.build(pieces, band.strips, rules, above))
+                parts += _paragraphs(tail)
                 continue
             if filled == 1 and len(band.rows) == 1:
-                _add(parts, _apart(band.rows[0]))
+                parts += _apart(band.rows[0])
                 continue
-            for column in columns:
-                _add(parts, _paragraphs(column))
+            for number, column in enumerate(columns):
+                _add(parts, _paragraphs(column), bool(number) or _is_far(bands, place))
             continue
-        _add(parts, _paragraphs(pieces))
+        _add(parts, _paragraphs(pieces), _is_far(bands, place))
     return _placed(pdf_tables.join_tables(parts), ruled)
+
+
+def _is_far(bands: list[_Band], place: int) -> bool:
+    """Say whether a band stands apart from the one before it, as below a table or figure.
+
+    Lines that follow closely with other gaps are those of columns into which a line runs over.
+    """
+    if not place or not bands[place - 1].rows:
+        return False
+    above = min(piece.base for piece in bands[place - 1].rows[-1])
+    first = bands[place].rows[0]
+    return above - max(piece.base for piece in first) > 1.8 * first[0].size
+
+
+def _without_markers(pieces: list[Piece], strips: list[Strip]) -> list[Strip]:
+    """Return the gaps without those between the bullets or numbers of a list and its texts."""
+    columns = pdf_tables.columns_of(pieces, strips)
+    return [
+        strip
+        for strip, column in zip(strips, columns, strict=False)
+        if not column or not all(_MARKER.fullmatch(piece.text) for piece in column)
+    ]
 
 
 def _placed(parts: list[Part], ruled: list[Table]) -> list[Part]:
@@ -88,8 +114,11 @@ def _placed(parts: list[Part], ruled: list[Table]) -> list[Part]:
     return parts
 
 
-def _add(parts: list[Part], found: list[Paragraph]) -> None:
-    """Add paragraphs; the first goes on with the one before where that has not ended."""
+def _add(parts: list[Part], found: list[Paragraph], may_go_on: bool = True) -> None:
+    """Add paragraphs; the first may go on with the one before where that has not ended."""
+    if not may_go_on:
+        parts += found
+        return
     last = next((part for part in reversed(parts) if isinstance(part, Paragraph)), None)
     if last is not None and found and goes_on(last.text, found[0].text):
         first = found.pop(0)
@@ -118,9 +147,16 @@ def goes_on(before: str, after: str) -> bool:
 def _bands(rows: list[list[Piece]], ruled: Sequence[Table]) -> list[_Band]:
     bands: list[_Band] = []
     band = _Band()
-    for row in rows:
+    for place, row in enumerate(rows):
         gaps = [Strip(left.right, right.left) for left, right in pairwise(row)]
-        if band.rows and band.strips and _is_barred(band, row, ruled):
+        if (
+            band.rows
+            and band.strips
+            and (
+                _is_barred(band, row, ruled)
+                or _starts_columns(band, gaps, rows[place + 1 : place + 4])
+            )
+        ):
             bands.append(band)
             band = _Band()
         if band.rows and (_narrow(band, row) or (gaps and not band.strips)):
@@ -134,6 +170,24 @@ def _bands(rows: list[list[Piece]], ruled: Sequence[Table]) -> list[_Band]:
         band.rows.append(row)
     bands.append(band)
     return [each for found in bands if found.rows for each in _without_tail(found)]
+
+
+def _starts_columns(band: _Band, gaps: list[Strip], below: list[list[Piece]]) -> bool:
+    """Say whether a row has a gap that rows above it cross, and two rows below it have as well."""
+    for gap in gaps:
+        if any(gap.left < strip.right and gap.right > strip.left for strip in band.strips):
+            continue
+        crossed = any(_narrowed(gap, row) is None for row in band.rows)
+        free: Strip | None = gap
+        shared = 0
+        for row in below:
+            free = _narrowed(free, row) if free is not None else None
+            if free is None or free.right - free.left < 0.4 * row[0].size:
+                break
+            shared += len(row) > 1
+        if crossed and shared > 1:
+            return True
+    return False
 
 
 def _narrow(band: _Band, row: list[Piece]) -> bool:
@@ -157,10 +211,13 @@ def _narrow(band: _Band, row: list[Piece]) -> bool:
 
 
 def _support(band: _Band, strip: Strip) -> int:
-    """Return how many rows of a band have something on both sides of a gap, close to it."""
+    """Return how many rows of a band have something in both columns that a gap parts."""
+    place = band.strips.index(strip)
+    start = band.strips[place - 1].right if place else float("-inf")
+    end = band.strips[place + 1].left if place + 1 < len(band.strips) else float("inf")
     return sum(
-        any(abs(piece.right - strip.left) < 3 * piece.size for piece in row)
-        and any(piece.left >= strip.right - 0.1 for piece in row)
+        any(piece.left >= start - 0.1 and piece.right <= strip.left + 0.1 for piece in row)
+        and any(piece.left >= strip.right - 0.1 and piece.right <= end + 0.1 for piece in row)
         for row in band.rows
     )
 
@@ -224,6 +281,22 @@ def _without_tail(band: _Band) -> list[_Band]:
         if step > 1.6 * row[0].size or CAPTION.match(row[0].text):
             return [_Band(band.rows[:place], band.strips), _Band(band.rows[place:])]
     return [band]
+
+
+def _cut_tail(band: _Band) -> list[Piece]:
+    """Take the rows out of a table that stand below it: its notes, and what follows."""
+    full = [place for place, row in enumerate(band.rows) if len(row) > 1]
+    last = full[-1]
+    steps = sorted(above[0].base - row[0].base for above, row in pairwise(band.rows[: last + 1]))
+    usual = steps[len(steps) // 2] if steps else 0.0
+    for place in range(last + 1, len(band.rows)):
+        row = band.rows[place]
+        step = band.rows[place - 1][0].base - row[0].base
+        if step > 1.3 * usual or row[0].size < 0.93 * band.rows[last][0].size:
+            tail = [piece for row in band.rows[place:] for piece in row]
+            del band.rows[place:]
+            return tail
+    return []
 
 
 def _is_table(band: _Band, columns: list[list[Piece]], rules: Sequence[Rule]) -> bool:

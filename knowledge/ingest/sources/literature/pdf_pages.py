@@ -27,6 +27,11 @@ _PAGE_NUMBER = re.compile(
 _HYPHEN = re.compile(r"([^\W_][\w-]*)[-\u00ad\u2010]\n([^\W_]+)")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_FIRST_PARTS = frozenset(
+    ("with", "there", "here", "over", "under", "some", "every", "where", "when", "what", "inter")
+)
+"""Words that others begin with, without a hyphen."""
+
 _COMPOUND_HEADS = frozenset(
     (
         "alpha", "beta", "gamma", "non", "low", "high", "long", "short", "well", "self", "half",
@@ -41,9 +46,8 @@ _CAPTION = re.compile(
     r"(?:table|tab\.|supplementary table|表|附表)\s*[\dA-ZⅠ-Ⅹ一二三四五六七八九十]", re.I
 )
 _NOTE = re.compile(
-    r"(?:notes?\b|abbreviations?\b|source\b|data are\b|values are\b|注[:：]|[*†‡§¶#]|"
-    r"[⁰¹²³⁴-⁹]|\^?[a-h]\s+[A-Z]|\^[a-z])",
-    re.I,
+    r"(?i:notes?\b|abbreviations?\b|source\b|data are\b|values are\b)"
+    r"|注[:：]|[*†‡§¶#]|[⁰¹²³⁴-⁹]|\^[a-z]\b"
 )
 
 
@@ -74,9 +78,12 @@ class Pages:
         self._edges.append([_pattern(text) for text in _edge(texts)])
         self._packed.append(json.dumps([_pack(rows), *map(_pack, aside)]))
         self._rules.append(list(rules))
-        for text in texts:
-            self._words.update(_WORD.findall(text.lower()))
-            self._compounds.update(_COMPOUND.findall(text.lower()))
+        for row in rows:
+            for piece in row.pieces:
+                # the first and last word of a line may be parts of words
+                whole = piece.text.lower().partition(" ")[2].rpartition(" ")[0]
+                self._words.update(_WORD.findall(whole))
+                self._compounds.update(_COMPOUND.findall(whole))
         if len(self._packed) == 1:
             self._first = "\n".join(texts)
 
@@ -137,7 +144,8 @@ class Pages:
         )
         if not keeps and word not in self._words:
             known = compound in self._compounds or "-" in left
-            keeps = known or part.lower() in _COMPOUND_HEADS
+            both = {part.lower(), right.lower()} <= self._words
+            keeps = known or part.lower() in _COMPOUND_HEADS or (both and part not in _FIRST_PARTS)
         return f"{left}-{right}" if keeps else f"{left}{right}"
 
     def _running(self) -> set[str]:

@@ -295,7 +295,10 @@ def take_ruled(rows: Sequence[Row], rules: Sequence[Rule]) -> tuple[list[Table],
         ]
         grid = tables.spread(texts)
         heads = _head_rows([[cell.text for cell in row] for row in grid], bold, 0, True)
-        heads = max(heads, max((cell.rows for cell in texts[0]), default=1) if heads else 0)
+        if any(1 < cell.columns < len(grid[0]) for cell in texts[0]):
+            heads = max(heads, 2)
+        if heads:
+            heads = max(heads, *(cell.rows for cell in texts[0]))
         tables_found.append(
             Table(
                 rows=texts,
