@@ -195,7 +195,7 @@ class _Painted:
 
 
 def _address(item: Handle) -> int:
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+    return ctypes.addressof(item.contents)
 
 
 def _times(own: Handle, outer: Handle) -> tuple[float, ...]:
@@ -264,18 +264,20 @@ def _signs(
     import pypdfium2.raw as raw
 
     styles: dict[int, _Style] = {}
+    text_object, unicode = raw.FPDFText_GetTextObject, raw.FPDFText_GetUnicode
+    origin, loose_box = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
     space = False
     for place in range(number):
-        item = raw.FPDFText_GetTextObject(text, place)
+        item = text_object(text, place)
         if not item:
             continue  # a space or line end that the library made up
-        code = raw.FPDFText_GetUnicode(text, place)
+        code = unicode(text, place)
         if code in (0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000) or 0x2000 <= code <= 0x200A:
             space = True
             continue
-        raw.FPDFText_GetCharOrigin(text, place, x, y)
-        raw.FPDFText_GetLooseCharBox(text, place, box)
+        origin(text, place, x, y)
+        loose_box(text, place, box)
         key = _address(item)
         style = styles.get(key)
         if style is None:

@@ -7,6 +7,7 @@ to different columns, and are joined only by those who know the columns.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -174,9 +175,13 @@ def _goes_on(last: Glyph, glyph: Glyph) -> bool:
 def _join_raised(words: list[Word]) -> list[Word]:
     """Join raised and lowered words with the word beside them, as readers see them."""
     low = sorted(range(len(words)), key=lambda place: words[place].base)
+    sizes = Counter(round(word.size, 1) for word in words)
+    usual = sizes.most_common(1)[0][0] if sizes else 0.0
+    large = [place for place in low if words[place].size > 1.1 * usual]
     for place in sorted(range(len(words)), key=lambda each: words[each].left):
         word = words[place]
-        host = _host(words, low, place) if len(word.text) <= 12 else None
+        near = low if word.size < 0.87 * usual else large
+        host = _host(words, near, place) if near and len(word.text) <= 12 else None
         if host is None:
             continue
         offset = word.base - words[host].base
