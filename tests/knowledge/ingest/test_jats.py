@@ -261,3 +261,43 @@ def test_what_stands_behind_an_article_is_read_or_counted(tmp_path):
         "glossary (not read)": 1,
         "sub-article (not read)": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Supplementation of zinc",
+        "3.2. Effect of iron supplements on haemoglobin",
+        "Financial incentives",
+        "High-dose arm (see Additional file 2)",
+        "Contribution of diet to relapse",
+        "Disclosure of HIV status to partners",
+        "Availability of oral rehydration salts",
+        "Appendix 1. Eligibility criteria",
+    ],
+)
+def test_a_section_whose_title_only_has_a_word_about_the_article_is_read(tmp_path, title):
+    (record, report) = article(tmp_path, f"<sec><title>{title}</title><p>Give 5 mg.</p></sec>")
+    assert [text for _, text in parts(record)] == ["Give 5 mg."]
+    assert "section around the article" not in report.left_out
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Competing interests",
+        "Authors\u2019 contributions",
+        "Electronic supplementary material",
+        "Ethics approval and consent to participate",
+        "Funding/support",
+        "5. Acknowledgements and Funding:",
+        "Additional file 2",
+        "Availability of data and materials",
+        "Clinical trial registration",
+    ],
+)
+def test_a_section_about_the_article_is_counted(tmp_path, title):
+    body = f"<sec><title>{title}</title><p>None.</p></sec><sec><p>Rest.</p></sec>"
+    (record, report) = article(tmp_path, body)
+    assert [text for _, text in parts(record)] == ["Rest."]
+    assert report.left_out["section around the article"] == 1
