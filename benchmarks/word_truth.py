@@ -3,9 +3,10 @@
     file -> blocks (a paragraph, a cell, a title) -> words and figures in order
 
 XML, HTML and Word are walked with lxml; RIS and MEDLINE text by their lines. What a raised or
-lowered part with a figure holds is apart, so that 10<sup>9</sup> read as 109 is two figures lost.
+lowered figure holds is apart, so that 10<sup>9</sup> read as 109 is two figures lost.
 """
 
+import html
 import re
 import unicodedata
 import zipfile
@@ -25,6 +26,9 @@ TOKEN = re.compile(
 )
 FIGURE = re.compile(r"[\d<>≤≥≈=±×÷%‰°~+-]")
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+(?=\S)")
+"""The number of a section before its title is no word of it."""
+
 DASHES = re.compile("[‐‑‒–—−﹣－]")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -86,6 +90,8 @@ def walk(element: "_Element", place: str = "", group: str = "") -> Iterator[Bloc
 
     def flush(where: str, part: str) -> Iterator[Block]:
         text = "".join(held)
+        if where.endswith("sec/title"):
+            text = NUMBERED.sub("", text)
         held.clear()
         if tokens(text):
             yield Block(text, where, part)
@@ -103,8 +109,8 @@ def walk(element: "_Element", place: str = "", group: str = "") -> Iterator[Bloc
             title = node.find("{*}title")
             said = "".join(title.itertext()).strip() if title is not None else ""
             part = f"{name}: {said[:60]}#{node.sourceline}"
-        figures = any(sign.isdigit() for sign in "".join(node.itertext()))
-        apart = name in _RAISING and figures or name in ("break", "br")
+        letters = any(sign.isalpha() for sign in "".join(node.itertext()))
+        apart = name in _RAISING and not letters or name in ("break", "br")
         held.append((" " if apart else "") + (node.text or ""))
         for child in node:
             yield from visit(child, where, part)
@@ -153,9 +159,9 @@ def of_pubmed(path: Path) -> Iterator[Block]:
 
 def of_html(path: Path) -> Iterator[Block]:
     """Yield the text of a page's body."""
-    from lxml import html
+    from lxml import html as pages
 
-    yield from walk(html.parse(path, html.HTMLParser(encoding="utf-8")).getroot().find("body"))
+    yield from walk(pages.parse(path, pages.HTMLParser(encoding="utf-8")).getroot().find("body"))
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -186,7 +192,7 @@ def _word_run(run: "_Element") -> str:
     )
     raised = run.find(f"{_W}rPr/{_W}vertAlign") is not None
     script = any(_name(each) in ("sup", "sub") for each in run.iterancestors())
-    return f" {text} " if (raised or script) and any(map(str.isdigit, text)) else text
+    return f" {text} " if (raised or script) and not any(map(str.isalpha, text)) else text
 
 
 _RIS = re.compile(r"^([A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t](.*))?$")
@@ -207,7 +213,7 @@ def of_lines(path: Path) -> Iterator[Block]:
     for tag in (("TI", "T1"), ("AB", "N2")):
         said = [value for name, value in fields if name in tag and value.strip()]
         for value in dict.fromkeys(said):  # some exports write the same value under both tags
-            yield Block(re.sub(r"</?(?:sup|sub)>", " ", value), tag[0])
+            yield Block(html.unescape(re.sub(r"</?(?:sup|sub)>", " ", value)), tag[0])
 
 
 def of_plain(path: Path) -> Iterator[Block]:

@@ -301,3 +301,22 @@ def test_a_section_about_the_article_is_counted(tmp_path, title):
     (record, report) = article(tmp_path, body)
     assert [text for _, text in parts(record)] == ["Rest."]
     assert report.left_out["section around the article"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Anti-HCV (\u2013) and RhD (-).", "Anti-HCV (\u2013) and RhD (-)."),
+        ("A change [\u20130.7, 0.1] of (\u2014 0.3) kPa.",) * 2,
+        (
+            "Falls [{0}] \u20130.4, more in ({0}; \u20130.5) men.",
+            "Falls \u20130.4, more in (\u20130.5) men.",
+        ),
+        ("As said [{0}\u2013{0}], or ({0}, see there).", "As said, or (see there)."),
+        ("Shown [[{0}]] twice<sup>{0},{0}</sup>.", "Shown twice."),
+    ],
+)
+def test_signs_in_brackets_stay_where_no_citation_stood(tmp_path, text, held):
+    mark = '<xref ref-type="bibr" rid="r">12</xref>'
+    (record, _) = article(tmp_path, f"<p>{text.format(mark)}</p>")
+    assert parts(record) == [("", held)]

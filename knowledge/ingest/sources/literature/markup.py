@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 _SUPERSCRIPT = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ⁿ")
 _RAISED = re.compile(r"[0-9+\-−–()n]{1,4}")
-_EMPTY_MARK = re.compile(r"\s*[\[(（][\s,;–—-]*[\])）]")
-_LEADING_MARK = re.compile(r"([\[(（])[\s,;–—]+(?=\S)")
+_GONE = "\ufdd0"
+"""Stands where a citation was taken out: "HBsAg (–)" and "[–0.4, 0.2]" are no rest of one."""
+
+_EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
+_LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
@@ -85,8 +88,9 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
     text = tidy(_ENTITY.sub(_unescape_entity, "".join(_pieces(element, without))))
     if "bibr" not in without:
         return text
-    text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
-    text = _LEADING_MARK.sub(r"\1", text)
+    if _GONE in text:
+        text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
+        text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
     return _BEFORE_STOP.sub("", text).strip()
 
 
@@ -96,10 +100,11 @@ def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
         return
     yield element.text or ""
     children = list(element)
+    gone = _GONE if "bibr" in without else ""
     for place, child in enumerate(children):
         left_out = _is_left_out(child, without)
         if left_out:
-            yield "" if child.tag in ("xref", "sup") else " "
+            yield gone if child.tag in ("xref", "sup") else f" {gone}"
         elif isinstance(child.tag, str):
             yield from _pieces(child, without)
             yield " " if child.tag in ("break", "title", "p") else ""
