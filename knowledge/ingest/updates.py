@@ -24,7 +24,7 @@ from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
 from knowledge.index.indexed_passages import read_passages
 from knowledge.index.manifest import Generation
-from knowledge.ingest import ingest_plan, ingest_writer
+from knowledge.ingest import ingest_plan, ingest_writer, notices
 from knowledge.ingest.ingest_plan import IngestPlan
 from knowledge.ingest.sources import detect
 from knowledge.records import Progress, ReadReport, silent
@@ -94,6 +94,9 @@ def add(
             )
         ingest_plan.drop_idle_sources(plan, merge)
         if not (plan.sources or plan.retracted or plan.superseded or plan.titles):
+            if not plan.notices.is_empty:  # what is said of articles that are not there
+                with engine.begin() as connection:
+                    notices.write(connection, plan.notices)
             return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
 
         names = ", ".join(str(source["title"]) for source in plan.sources[:3])

@@ -14,6 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
+from knowledge.graph.notices import strip_flags
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
@@ -65,7 +66,8 @@ def embedding_of(settings: Settings) -> "SentenceEmbedding":
 
 def _document(hit: Hit) -> Document:
     subject, _, relation = hit.id.rpartition("#") if hit.kind == "fact" else ("", "", "")
-    context = " ".join(filter(None, (hit.title, hit.document.title, hit.document.section)))
+    titles = (strip_flags(hit.title), strip_flags(hit.document.title), hit.document.section)
+    context = " ".join(filter(None, titles))
     return Document(
         page_content=hit.text,
         metadata={
