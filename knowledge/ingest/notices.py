@@ -75,6 +75,13 @@ class NoticePlan:
             for key in (record.key, *record.identifiers):
                 self.said.setdefault(key, set()).add(Said("retraction"))
 
+    def add_documents(self, connection: Connection, ids: Iterable[str]) -> None:
+        """Take up that a curator retracted documents of the base."""
+        for id in ids:
+            codes = connection.scalar(select(DocumentRow.identifiers).where(DocumentRow.id == id))
+            for key in (bare_id(id), *(codes or ())):
+                self.said.setdefault(key, set()).add(Said("retraction"))
+
     def is_deleted(self, connection: Connection, record: DocumentRecord) -> bool:
         """Say whether a register deleted an article, and did not issue it again since."""
         key = record.key.removesuffix(":zh")

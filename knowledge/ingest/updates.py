@@ -168,8 +168,8 @@ def remove(
 def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
     """Mark documents as retracted; search never returns them again, whatever the generation.
 
-    The mark is the one thing that is set in place: a rollback must not bring back an article that
-    its journal has withdrawn.
+    The mark is set in place, and remembered for copies that come later: neither a rollback nor
+    another source brings back an article that its journal has withdrawn.
     """
     with lock.hold(home):
         parent = _prepare_parent(engine, home)
@@ -186,7 +186,11 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
         folder = generations.folder_of(home, parent + 1)
         draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
-            ingest_writer.mark_retracted(connection, sorted(documents))
+            said = notices.NoticePlan()
+            said.add_documents(connection, documents)
+            copies, _ = notices.apply(connection, (), said)
+            notices.write(connection, said)
+            ingest_writer.mark_retracted(connection, sorted({*documents, *copies}))
             cause = f"retract {', '.join(ids[:3])}"
             generations.record(connection, home, draft, parent, cause, _graph_since(base))
         generations.publish(home, parent + 1)
