@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
-from knowledge.graph.notices import strip_flags
 from knowledge.records import Language
+from knowledge.text.notice_flags import strip_flags
 
 
 @dataclass(frozen=True, slots=True)

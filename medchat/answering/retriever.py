@@ -14,10 +14,10 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
-from knowledge.graph.notices import strip_flags
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
+from knowledge.text.notice_flags import strip_flags
 from medchat.answering.answer import Evidence, Language
 from medchat.settings import Settings
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class KnowledgeRetriever(BaseRetriever):
     """Finds passages and facts in one generation of the knowledge base.
 
-    `language`, `year_from` and `type` keep only what fits them.
+    `language`, `year_from` and `type` keep only what fits them. `retracted` finds what was
+    retracted, which is named and never quoted.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -38,12 +39,18 @@ class KnowledgeRetriever(BaseRetriever):
     language: Language | None = None
     year_from: int | None = None
     type: str | None = None
+    retracted: bool = False
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         hits = self.search.find(
-            query, self.top, language=self.language, year_from=self.year_from, type=self.type
+            query,
+            self.top,
+            language=self.language,
+            year_from=self.year_from,
+            type=self.type,
+            retracted=self.retracted,
         )
         return [_document(hit) for hit in hits]
 
