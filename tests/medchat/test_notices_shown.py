@@ -117,4 +117,4 @@ def test_each_kind_of_notice_has_its_words_on_the_page() -> None:
     from knowledge.text.notice_flags import FLAGS
 
     for language in ("en", "zh"):
-        assert all(page_text(language).has(f"notice_{kind}") for kind in FLAGS)
+        assert all(page_text(language).has(f"source_notice_{kind}") for kind in FLAGS)
