@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge.ingest.sources import folders
+from knowledge.ingest.sources import folders, origins
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
@@ -39,9 +39,12 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
         if guess:
             report.skip(f"encoding guessed: read as {guess}", path.name)
     found = format.read(path, report)
+    origin = origins.find(path)
     # Names are cleaned by rules of their own, which count what they refuse.
     for record in _count_invisible(found, report) if format.is_literature else found:
         report.read += 1
+        if origin is not None and isinstance(record, DocumentRecord):
+            record = origins.apply(record, origin)
         yield _nameable(record, path)
     if not report.read and not report.left_out:
         report.skip("file without a record", path.name)
