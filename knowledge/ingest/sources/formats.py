@@ -28,6 +28,7 @@ from knowledge.ingest.sources.graph import (
 )
 from knowledge.ingest.sources.literature import (
     docx,
+    epub,
     html,
     jats,
     medrag,
@@ -340,6 +341,15 @@ _ROWS = (
         extensions=(".docx",),
         recognise=docx.recognise,
         read=docx.read,
+    ),
+    Format(
+        name="epub",
+        title="books (EPUB)",
+        yields="documents",
+        languages=("en", "zh"),
+        extensions=(".epub",),
+        recognise=epub.recognise,
+        read=epub.read,
     ),
     Format(
         name="pdf",
