@@ -1,0 +1,165 @@
+"""Build documents from references: what the readers of BibTeX, CSL-JSON and EndNote share.
+
+    title, abstract, dates, identifiers, what a library says of a work -> one document
+
+A reference is kept under its PMID, PMC id or DOI, else under a key made of its text.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.ingest.sources.literature import known_tags, markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature.plain_text import content_key
+from knowledge.records import DocumentRecord, ReadReport, Section
+
+_WITHDRAWN = re.compile(
+    r"\W*(?:retracted|withdrawn)\b(?: article| publication| paper)?\s*[:\]-]|\W*已撤稿"
+    r"|.*[(\[]\s*(?:this article (?:has been|was) )?retracted\b[^)\]]*[)\]]\W*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOTED = {"retracted publication", "retracted article", "retracted"}
+_PMCID = re.compile(r"\bPMC\s?(\d{3,9})\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,8}")
+_HEADED = re.compile(
+    r"<(?P<tag>(?:jats:)?title)\b[^<>]*>(?P<title>.*?)</(?P=tag)\s*>", re.DOTALL | re.IGNORECASE
+)
+_NO_HEADING = {"", "abstract", "summary", "摘要"}
+_OTHERS = 50
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return the names that a text lists between blanks."""
+    return frozenset(text.split())
+
+
+@dataclass(slots=True)
+class Reference:
+    """What a library says of one work; `kinds` are its keywords and kinds in any case."""
+
+    line: int
+    title: str
+    sections: tuple[Section, ...]
+    type: str = ""
+    journal: str = ""
+    dates: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    identifiers: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    retracted: bool = False
+
+
+@dataclass(slots=True)
+class FieldCounter:
+    """Count the fields that a reader does not read, by their names."""
+
+    report: ReadReport
+    known: frozenset[str]
+    _names: set[str] = field(default_factory=set)
+
+    def count(self, names: Iterable[str], place: str) -> None:
+        """Count those of some names that are not known; after many names, without them."""
+        for name in names:
+            if name in self.known:
+                continue
+            if len(self._names) < _OTHERS:
+                self._names.add(name)
+            shown = f"field {name[:40]}" if name in self._names else "other field"
+            self.report.skip(f"{shown} (not read)", place)
+
+
+def build_document(reference: Reference, format: str, report: ReadReport) -> DocumentRecord | None:
+    """Return the document of a reference, or None where it has neither title nor abstract."""
+    title = pubmed.clean_title(reference.title)
+    sections = reference.sections
+    if not title and not sections:
+        report.skip("reference without title and abstract", f"line {reference.line}")
+        return None
+    if not sections:
+        report.skip("no abstract (kept with its title)", title)
+    dates = [date for date in reference.dates if date.strip()]
+    year = next(filter(None, map(pubmed.find_year, dates)), None)
+    if dates and year is None:
+        report.skip("year that cannot be read (kept without)", dates[0])
+    text = "\n".join((title, *(part.text for part in sections)))
+    kinds = [kind.strip(" .").lower() for each in reference.kinds for kind in each.split(";")]
+    known = pubmed.classify_type(kinds, title)
+    return DocumentRecord(
+        key=reference.identifiers[0] if reference.identifiers else content_key(format, text),
+        title=title or sections[0].text[:100],
+        language=markup.language_of(text),
+        sections=sections,
+        year=year,
+        type=reference.type if reference.type and known == "journal article" else known,
+        journal=reference.journal,
+        identifiers=(*reference.identifiers, *reference.links),
+        retracted=reference.retracted or is_retracted(title, kinds),
+        line=reference.line,
+    )
+
+
+def is_retracted(title: str, kinds: Iterable[str]) -> bool:
+    """Say whether a title, or one of the kinds of a work in lower case, says it is retracted.
+
+    >>> is_retracted("A trial (Retracted article. See vol. 3, 2010)", [])
+    True
+    """
+    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(kinds)
+
+
+def find_identifiers(
+    dois: Iterable[str], pmids: Iterable[str], pmcids: Iterable[str], texts: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the identifiers of a work: from fields of their own, then from notes and addresses.
+
+    >>> find_identifiers(["https://doi.org/10.1000/ABC"], ["12"], ["7654321"], [])
+    ('pmid:12', 'pmc:PMC7654321', 'doi:10.1000/abc')
+    """
+    texts = list(texts)
+    bare = (each.strip() for each in pmids)
+    found_pmids = [
+        each if _NUMBER.fullmatch(each) else tagged_lines.find_pmid(each) for each in bare
+    ]
+    found_pmids += map(tagged_lines.find_pmid, texts)
+    found_pmcs = [_find_pmcid(each.strip()) for each in pmcids]
+    found_pmcs += [f"PMC{found[1]}" for found in map(_PMCID.search, texts) if found]
+    found_dois = [tagged_lines.find_doi(each) for each in (*dois, *texts)]
+    parts = (("pmid", found_pmids), ("pmc", found_pmcs), ("doi", found_dois))
+    return tuple(f"{name}:{first}" for name, found in parts for first in [*filter(None, found)][:1])
+
+
+def _find_pmcid(text: str) -> str:
+    found = _PMCID.search(text)
+    if found:
+        return f"PMC{found[1]}"
+    return f"PMC{text}" if _NUMBER.fullmatch(text) else ""
+
+
+def read_abstract(raw: str) -> tuple[Section, ...]:
+    """Return the sections of an abstract that may hold tags of HTML or JATS.
+
+    >>> [each.title for each in read_abstract("<sec><title>Aim</title><p>To see.</p></sec>")]
+    ['Aim']
+    """
+    raw = raw.strip().removeprefix("<正>")
+    heads = list(_HEADED.finditer(raw)) if "<" in raw else []
+    if not heads:
+        return tagged_lines.split_abstract(_paragraphs(raw))
+    found = [*tagged_lines.split_abstract(_paragraphs(raw[: heads[0].start()]))]
+    ends = [head.start() for head in heads[1:]] + [len(raw)]
+    for head, end in zip(heads, ends, strict=True):
+        title = plain_line(head["title"]).strip(" :.")
+        title = title.capitalize() if title.isupper() else title
+        text = _paragraphs(raw[head.end() : end])
+        if text:
+            found.append(Section("" if title.lower() in _NO_HEADING else title, text))
+    return tuple(found)
+
+
+def _paragraphs(raw: str) -> str:
+    return markup.plain_paragraphs(known_tags.plain(raw))
+
+
+def plain_line(raw: str) -> str:
+    """Return a field on one line, without tags and with entities read once."""
+    return markup.join_lines(known_tags.plain(raw))
