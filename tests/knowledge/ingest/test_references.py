@@ -202,7 +202,7 @@ def test_updates_of_crossref_become_notices(tmp_path: Path) -> None:
     found = list(reading.read(path, "csl-json", ReadReport()))
     notices = [each for each in found if isinstance(each, NoticeRecord)]
     assert [(each.about, each.kind) for each in notices] == [
-        ("doi:10.1000/x", "retraction"), ("doi:10.1000/w", "concern"),
+        ("doi:10.1000/x", "retraction"), ("doi:10.1000/abc", "retraction"), ("doi:10.1000/w", "concern"),
     ]  # fmt: skip
     documents = [each for each in found if isinstance(each, DocumentRecord)]
     assert [each.retracted for each in documents] == [False, True, False]

@@ -113,7 +113,7 @@ def _documents(entry: BibEntry, counter: FieldCounter) -> Iterator[Record]:
     told = [note for note in notes if len(note) > 30 and not _IDENTIFIERS.fullmatch(note)]
     if told:
         report.skip("note of the library (not read)", told[0], len(told))
-    document = references.build_document(
+    yield from references.build_records(
         Reference(
             line=entry.line,
             title=": ".join(filter(None, (line("title"), line("subtitle"))))
@@ -128,12 +128,11 @@ def _documents(entry: BibEntry, counter: FieldCounter) -> Iterator[Record]:
                 *notes,
             ],
             identifiers=identifiers,
+            notes=notes,
         ),
         "bibtex",
         report,
     )
-    if document is not None:
-        yield document
 
 
 _IDENTIFIERS = re.compile(r"(?:\W|PMC?ID|DOI|PMC\d+|\d+|10\.\S+)*", re.IGNORECASE)

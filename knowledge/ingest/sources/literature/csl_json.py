@@ -12,7 +12,7 @@ from pathlib import Path
 from knowledge.ingest.sources.literature import references
 from knowledge.ingest.sources.literature.references import FieldCounter, Reference
 from knowledge.ingest.sources.streams import archives, encodings, json_lists, json_records
-from knowledge.records import NOTICE_LINKS, NoticeKind, NoticeRecord, ReadReport, Record
+from knowledge.records import NoticeKind, NoticeRecord, ReadReport, Record
 
 _TYPES = {
     **{"book": "book", "monograph": "book", "edited-book": "book", "reference-book": "book"},
@@ -45,7 +45,9 @@ _KNOWN = references.names_in(
     "dimensions references jurisdiction authority chapter-number section system_id"
 )
 _UPDATES: dict[str, NoticeKind] = {
-    **dict.fromkeys(("retraction", "withdrawal", "removal", "partial_retraction"), "retraction"),
+    **dict.fromkeys(("retraction", "withdrawal", "removal"), "retraction"),
+    **dict.fromkeys(("partial_retraction", "partial-retraction"), "partial"),
+    **dict.fromkeys(("correction", "erratum", "corrigendum"), "correction"),
     **dict.fromkeys(("expression_of_concern", "expression-of-concern", "concern"), "concern"),
 }
 
@@ -90,14 +92,14 @@ def _records(item: dict[str, object], line: int, counter: FieldCounter) -> Itera
     notes = [_text(item, "note"), _text(item, "annote")]
     identifiers = references.find_identifiers(
         [_text(item, "DOI")], [_text(item, "PMID")], [_text(item, "PMCID")],
-        [*notes, _text(item, "URL")],
+        [*notes[0].split("\n"), notes[1], _text(item, "URL")],
     )  # fmt: skip
     if len(notes[1]) > 30:
         report.skip("note of the library (not read)", notes[1])
     about = [*_updates(item, "update-to")]
-    own = [kind for _, kind in _updates(item, "updated-by")]
+    own = [*_updates(item, "updated-by")]
     key = identifiers[0] if identifiers else ""
-    document = references.build_document(
+    yield from references.build_records(
         Reference(
             line=line,
             title=_title(item),
@@ -111,21 +113,16 @@ def _records(item: dict[str, object], line: int, counter: FieldCounter) -> Itera
             dates=[_date(item, name) for name in _DATES],
             kinds=[_text(item, "genre"), *_text(item, "keyword").split(","), *notes[0].split("\n")],
             identifiers=identifiers,
-            links=tuple(
-                f"{NOTICE_LINKS[kind]}{doi}" for doi, kind in about if doi not in identifiers
-            ),
-            retracted="retraction" in own,
+            notes=notes[0].split("\n"),
+            notices=[
+                *(NoticeRecord(doi, kind, line, key) for doi, kind in about),
+                *(NoticeRecord(key, kind, line, doi) for doi, kind in own if key),
+            ],
+            retracted=any(kind == "retraction" for _, kind in own),
         ),
         "csl",
         report,
     )
-    if document is None:
-        return
-    yield document
-    for doi, kind in about:
-        yield NoticeRecord(doi, kind, line)
-    if "concern" in own and key:
-        yield NoticeRecord(key, "concern", line)
 
 
 _DATES = ("issued", "published-print", "published", "published-online", "original-date")

@@ -69,8 +69,9 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
         pubmed = bool(_PUBMED.search(first("remote-database-name", "remote-database-provider")))
         notes = [_styled(each) for each in record.findall("notes")]
         urls = [_styled(each) for each in record.findall("urls//url")]
+        lines = [line for note in notes for line in re.split("[\r\n]", note)]
         _count_notes(notes, report)
-        document = references.build_document(
+        yield from references.build_records(
             Reference(
                 line=number,
                 title=title,
@@ -82,21 +83,20 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
                 dates=[first("dates/year"), first("dates/pub-dates/date")],
                 kinds=[
                     *(_styled(each) for each in record.findall("keywords/keyword")),
-                    *(line for note in notes for line in re.split("[\r\n]", note)),
+                    *lines,
                     first("work-type"),
                 ],
                 identifiers=references.find_identifiers(
                     [first("electronic-resource-num")],
                     [accession if pubmed and _NUMBER.fullmatch(accession) else ""],
                     [first("custom2") if "PMC" in first("custom2").upper() else ""],
-                    [*notes, *urls],
+                    [*lines, *urls],
                 ),
+                notes=lines,
             ),
             "endnote",
             report,
         )
-        if document is not None:
-            yield document
 
 
 def _drop_namespaces(record: "Element") -> None:
@@ -142,7 +142,7 @@ def read_tagged(path: Path, report: ReadReport) -> Iterator[Record]:
         stated = entry.first("0").lower()
         accession = entry.first("M").strip()
         pubmed = bool(_PUBMED.search(" ".join(entry.all("~", "W"))))
-        document = references.build_document(
+        yield from references.build_records(
             Reference(
                 line=entry.line,
                 title=entry.first("T", "Q"),
@@ -157,9 +157,8 @@ def read_tagged(path: Path, report: ReadReport) -> Iterator[Record]:
                     [each for each in entry.raw("2") if "PMC" in each.upper()],
                     [*notes, *entry.raw("U", "M")],
                 ),
+                notes=notes,
             ),
             "endnote",
             report,
         )
-        if document is not None:
-            yield document

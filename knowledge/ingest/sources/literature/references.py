@@ -6,18 +6,20 @@ A reference is kept under its PMID, PMC id or DOI, else under a key made of its 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.ingest.sources.literature import known_tags, markup, pubmed, tagged_lines
-from knowledge.ingest.sources.literature.plain_text import content_key
-from knowledge.records import DocumentRecord, ReadReport, Section
-
-_WITHDRAWN = re.compile(
-    r"\W*(?:retracted|withdrawn)\b(?: article| publication| paper)?\s*[:\]-]|\W*已撤稿"
-    r"|.*[(\[]\s*(?:this article (?:has been|was) )?retracted\b[^)\]]*[)\]]\W*\Z",
-    re.IGNORECASE | re.DOTALL,
+from knowledge.ingest.sources.literature import (
+    article_ids,
+    known_tags,
+    markup,
+    pubmed,
+    pubmed_notices,
+    tagged_lines,
 )
+from knowledge.ingest.sources.literature.plain_text import content_key
+from knowledge.records import DocumentRecord, NoticeRecord, ReadReport, Record, Section
+
 _NOTED = {"retracted publication", "retracted article", "retracted"}
 _PMCID = re.compile(r"\bPMC\s?(\d{3,9})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,8}")
@@ -35,7 +37,11 @@ def names_in(text: str) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Reference:
-    """What a library says of one work; `kinds` are its keywords and kinds in any case."""
+    """What a library says of one work.
+
+    `kinds` are its keywords and kinds in any case, `notes` the lines of its notes, `notices`
+    what it says of itself and of others.
+    """
 
     line: int
     title: str
@@ -45,7 +51,8 @@ class Reference:
     dates: Sequence[str] = ()
     kinds: Sequence[str] = ()
     identifiers: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
+    notices: Sequence[NoticeRecord] = ()
     retracted: bool = False
 
 
@@ -68,13 +75,13 @@ class FieldCounter:
             self.report.skip(f"{shown} (not read)", place)
 
 
-def build_document(reference: Reference, format: str, report: ReadReport) -> DocumentRecord | None:
-    """Return the document of a reference, or None where it has neither title nor abstract."""
+def build_records(reference: Reference, format: str, report: ReadReport) -> Iterator[Record]:
+    """Yield the document of a reference, and notices of it and of others."""
     title = pubmed.clean_title(reference.title)
     sections = reference.sections
     if not title and not sections:
         report.skip("reference without title and abstract", f"line {reference.line}")
-        return None
+        return
     if not sections:
         report.skip("no abstract (kept with its title)", title)
     dates = [date for date in reference.dates if date.strip()]
@@ -84,27 +91,27 @@ def build_document(reference: Reference, format: str, report: ReadReport) -> Doc
     text = "\n".join((title, *(part.text for part in sections)))
     kinds = [kind.strip(" .").lower() for each in reference.kinds for kind in each.split(";")]
     known = pubmed.classify_type(kinds, title)
-    return DocumentRecord(
-        key=reference.identifiers[0] if reference.identifiers else content_key(format, text),
+    stated = pubmed_notices.read_title(title)
+    key = reference.identifiers[0] if reference.identifiers else content_key(format, text)
+    usual = reference.type if reference.type and known == "journal article" else known
+    yield DocumentRecord(
+        key=key,
         title=title or sections[0].text[:100],
         language=markup.language_of(text),
         sections=sections,
         year=year,
-        type=reference.type if reference.type and known == "journal article" else known,
+        type=stated.type or usual,
         journal=reference.journal,
-        identifiers=(*reference.identifiers, *reference.links),
-        retracted=reference.retracted or is_retracted(title, kinds),
+        identifiers=reference.identifiers,
+        retracted=reference.retracted or stated.retracted or not _NOTED.isdisjoint(kinds),
         line=reference.line,
     )
-
-
-def is_retracted(title: str, kinds: Iterable[str]) -> bool:
-    """Say whether a title, or one of the kinds of a work in lower case, says it is retracted.
-
-    >>> is_retracted("A trial (Retracted article. See vol. 3, 2010)", [])
-    True
-    """
-    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(kinds)
+    found = (pubmed_notices.find_link(note) for note in reference.notes)
+    links = [link for link in found if link]
+    yield from reference.notices
+    if not reference.notices:
+        line = reference.line
+        yield from pubmed_notices.read_links(links, key, kinds, stated, line, report)
 
 
 def find_identifiers(
@@ -115,15 +122,16 @@ def find_identifiers(
     >>> find_identifiers(["https://doi.org/10.1000/ABC"], ["12"], ["7654321"], [])
     ('pmid:12', 'pmc:PMC7654321', 'doi:10.1000/abc')
     """
-    texts = list(texts)
+    # A PMID in a note such as "Retraction in: …" is that of the other article.
+    texts = [text for text in texts if pubmed_notices.find_link(text) is None]
     bare = (each.strip() for each in pmids)
     found_pmids = [
-        each if _NUMBER.fullmatch(each) else tagged_lines.find_pmid(each) for each in bare
+        each if _NUMBER.fullmatch(each) else article_ids.find_pmid(each) for each in bare
     ]
-    found_pmids += map(tagged_lines.find_pmid, texts)
+    found_pmids += map(article_ids.find_pmid, texts)
     found_pmcs = [_find_pmcid(each.strip()) for each in pmcids]
     found_pmcs += [f"PMC{found[1]}" for found in map(_PMCID.search, texts) if found]
-    found_dois = [tagged_lines.find_doi(each) for each in (*dois, *texts)]
+    found_dois = [article_ids.find_doi(each) for each in (*dois, *texts)]
     parts = (("pmid", found_pmids), ("pmc", found_pmcs), ("doi", found_dois))
     return tuple(f"{name}:{first}" for name, found in parts for first in [*filter(None, found)][:1])
 
