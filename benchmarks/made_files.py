@@ -40,8 +40,10 @@ def gather(data: Path, made: Path, most: int, wanted: list[str]) -> dict[str, li
         "ris": lambda: _ris(data, made),
         "nbib": lambda: [*_real_nbib(data), *_made_nbib(_pubmed(data, made), made)],
         "medrag": lambda: _medrag(data, made),
+        "csl-json": lambda: _csl(_pubmed(data, made), made, "json"),
     }
     if shutil.which("pandoc"):
+        ways["bibtex"] = lambda: _csl(_pubmed(data, made), made, "bib")
         for suffix in WRITERS:
             name = FORMAT_OF.get(suffix, suffix)
             ways[name] = lambda suffix=suffix: _converted(articles[:most], made, suffix)
@@ -105,6 +107,37 @@ def _made_nbib(citations: list[Sample], made: Path) -> Iterator[Sample]:
         target = made / f"{sample.path.stem}.nbib"
         target.write_text("\n".join(lines) + "\n", encoding="utf-8")
         yield Sample(target, target, "made here from PubMed XML")
+
+
+def _csl(citations: list[Sample], made: Path, suffix: str) -> list[Sample]:
+    """Write citations as CSL-JSON, and from that as BibTeX."""
+    from lxml import etree
+
+    samples = []
+    for number, sample in enumerate(citations):
+        tree = etree.parse(sample.path)
+        said = [" ".join("".join(each.itertext()).split()) for each in tree.iter("ArticleTitle")]
+        parts = tree.iterfind(".//Article/Abstract/AbstractText")
+        abstract = " ".join(" ".join("".join(each.itertext()).split()) for each in parts)
+        if not said or not said[0] or not abstract:
+            continue
+        row = {
+            "id": f"c{number}",
+            "type": "article-journal",
+            "title": said[0],
+            "abstract": abstract,
+        }
+        target, known = made / f"{sample.path.stem}.csl.json", made / f"{sample.path.stem}.csl.txt"
+        target.write_text(json.dumps([row], ensure_ascii=False), encoding="utf-8")
+        known.write_text(f"{said[0]}\n\n{abstract}", encoding="utf-8")
+        origin = "made here from PubMed XML"
+        if suffix == "bib":
+            source, target = target, made / f"{sample.path.stem}.bib"
+            if not target.exists():
+                _pandoc("-f", "csljson", "-t", "biblatex", str(source), "-o", str(target))
+            origin = "CSL-JSON through pandoc"
+        samples.append(Sample(target, known, origin))
+    return samples
 
 
 def _medrag(data: Path, made: Path) -> list[Sample]:

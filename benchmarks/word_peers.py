@@ -86,6 +86,13 @@ def _rispy(path: Path) -> str:
     return "\n".join(str(each[name]) for each in found for name in names if name in each)
 
 
+def _bibtexparser(path: Path) -> str:
+    import bibtexparser
+
+    found = bibtexparser.loads(path.read_text(encoding="utf-8")).entries
+    return "\n".join(f"{each.get('title', '')}\n{each.get('abstract', '')}" for each in found)
+
+
 def _biopython(path: Path) -> str:
     from Bio import Medline
 
@@ -123,6 +130,7 @@ PEERS: dict[str, tuple[tuple[str, Callable[[Path], str]], ...]] = {
     "jats": (("pubmed_parser", _pubmed_jats),),
     "nbib": (("biopython", _biopython),),
     "ris": (("rispy", _rispy),),
+    "bibtex": (("bibtexparser", _bibtexparser),),
     "docx": (("docx2python", _docx2python), ("mammoth", _mammoth), ("python-docx", _python_docx)),
     "html": (("trafilatura", _trafilatura),),
     "markdown": (("mistune", _mistune), ("markdown-it-py", _markdown_it)),

@@ -29,6 +29,9 @@ YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+(?=\S)")
 """The number of a section before its title is no word of it."""
 
+SOFT = "\ufdd1"
+"""Stands at the edges of raised and lowered letters, which may be read apart or joined."""
+
 DASHES = re.compile("[‐‑‒–—−﹣－]")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -53,6 +56,23 @@ def tokens(text: str) -> list[str]:
     return [word.casefold() for word in TOKEN.findall(plain)]
 
 
+def soft_tokens(text: str) -> tuple[list[str], set[int]]:
+    """Return the tokens of a text, and before which of them it may be read joined.
+
+    >>> soft_tokens(f"C{SOFT}max{SOFT} of 5")
+    (['c', 'max', 'of', '5'], {1})
+    """
+    found: list[str] = []
+    soft: set[int] = set()
+    before = ""
+    for part in text.split(SOFT):
+        if found and before[-1:].strip() and part[:1].strip():
+            soft.add(len(found))
+        found += tokens(part)
+        before = part or before
+    return found, soft
+
+
 def is_figure(token: str) -> bool:
     """Say whether a token is a number or a sign."""
     return FIGURE.match(token) is not None
@@ -65,7 +85,8 @@ _BLOCKS = {
     "ol", "sec", "list", "list-item", "def-list", "def-item", "def", "fig", "table-wrap", "bio",
     "fn", "disp-formula", "disp-quote", "statement", "attrib", "supplementary-material", "aside",
     "abstract", "AbstractText", "ArticleTitle", "ack", "app", "notes", "glossary", "header", "hr",
-    "subtitle", "boxed-text", "fn-group", "media", "table-wrap-foot", "figure", "thead", "tbody",
+    "subtitle", "article-title", "trans-title", "boxed-text", "fn-group", "media", "thead", "tbody",
+    "table-wrap-foot", "figure",
 }  # fmt: skip
 _NO_TEXT = {"ref-list", "script", "style", "head", "annotation", "object-id", "permissions"}
 _NO_TEXT |= {"alt-text", "tex-math", "kwd-group", "sub-article", "response", "contrib-group"}
@@ -93,7 +114,7 @@ def walk(element: "_Element", place: str = "", group: str = "") -> Iterator[Bloc
         if where.endswith("sec/title"):
             text = NUMBERED.sub("", text)
         held.clear()
-        if tokens(text):
+        if tokens(text) and not where.endswith("sec/label"):
             yield Block(text, where, part)
 
     def visit(node: "_Element", where: str, part: str) -> Iterator[Block]:
@@ -111,14 +132,15 @@ def walk(element: "_Element", place: str = "", group: str = "") -> Iterator[Bloc
             part = f"{name}: {said[:60]}#{node.sourceline}"
         letters = any(sign.isalpha() for sign in "".join(node.itertext()))
         apart = name in _RAISING and not letters or name in ("break", "br")
-        held.append((" " if apart else "") + (node.text or ""))
+        edge = " " if apart else SOFT if name in _RAISING else ""
+        held.append(edge + (node.text or ""))
         for child in node:
             yield from visit(child, where, part)
             held.append(child.tail or "")
         if block:
             yield from flush(where, part)
-        elif apart:
-            held.append(" ")
+        elif edge:
+            held.append(edge)
 
     yield from visit(element, place, group)
     yield from flush(place, group)
@@ -192,7 +214,10 @@ def _word_run(run: "_Element") -> str:
     )
     raised = run.find(f"{_W}rPr/{_W}vertAlign") is not None
     script = any(_name(each) in ("sup", "sub") for each in run.iterancestors())
-    return f" {text} " if (raised or script) and not any(map(str.isalpha, text)) else text
+    if not (raised or script):
+        return text
+    edge = SOFT if any(map(str.isalpha, text)) else " "
+    return f"{edge}{text}{edge}"
 
 
 _RIS = re.compile(r"^([A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t](.*))?$")

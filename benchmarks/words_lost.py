@@ -24,10 +24,11 @@ import word_truth
 from machine import describe
 from made_files import Sample, gather
 from word_peers import PEERS, installed
-from word_truth import Block, is_figure, tokens
+from word_truth import Block, is_figure, soft_tokens, tokens
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import detect, reading
+from knowledge.ingest.sources.formats import FORMATS
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text import chunking
 from knowledge.text.holes import has_hole
@@ -39,6 +40,8 @@ ROUTES: dict[str, Callable[[Path], Iterator[Block]]] = {
     "nbib": word_truth.of_lines,
     "ris": word_truth.of_lines,
     "medrag": word_truth.of_plain,
+    "csl-json": word_truth.of_plain,
+    "bibtex": word_truth.of_plain,
     "docx": word_truth.of_docx,
     "html": word_truth.of_html,
     "markdown": word_truth.of_html,
@@ -147,19 +150,27 @@ def compare(blocks: list[Block], text: str, told: Told | None, score: Score, nam
     runs = grams(has, 4)
     holed = tokens(told.holed) if told else []
     counted = tuple(held[size - 1] | grams(holed, size) for size in (1, 2, 3))
-    split = [(block, tokens(block.text)) for block in blocks]
+    parted = [(block, *soft_tokens(block.text)) for block in blocks]
+    split = [(block, words) for block, words, _ in parted]
+    may_be = {words[n - 1] + words[n] for _, words, soft in parted for n in soft if n < len(words)}
     absent = _absent_groups(split, runs)
     score.absent.update(group.split("#")[0].lower() for group in absent)
     source = Counter(word for _, words in split for word in words)
-    lost, excused, examples = Counter[str](), Counter[str](), []
-    for block, words in split:
-        gone = lost_in(words, held)
+    lost, excused, examples, left = Counter[str](), Counter[str](), [], 0
+    for block, words, soft in parted:
+        joined = [n for n in soft if n < len(words) and (words[n - 1] + words[n],) in held[0]]
+        for place in joined:
+            excused.update(words[place - 1 : place + 1])
+        near = {n for place in joined for n in range(place - 2, place + 2)}
+        gone = [place for place in lost_in(words, held) if place not in near]
         if told and _is_counted(block, words, absent, runs, told):
             excused.update(words)
+            left += len(words)
             continue
         if told and told.holed:
             still = set(lost_in(words, counted))
             excused.update(words[place] for place in gone if place not in still)
+            left += sum(place not in still for place in gone)
             gone = [place for place in gone if place in still]
         if not gone:
             continue
@@ -168,7 +179,7 @@ def compare(blocks: list[Block], text: str, told: Told | None, score: Score, nam
         first = max(0, gone[0] - 4)
         marks = [f"[{w}]" if n in gone else w for n, w in enumerate(words)]
         examples.append((len(gone), f"{block.place}: {' '.join(marks[first : first + 14])}"))
-    missing = source - Counter(has) - excused
+    missing = source - Counter(has) - excused - Counter(holed)
     for word in missing:
         if missing[word] > lost[word]:
             score.places["held less often"] += missing[word] - lost[word]
@@ -180,8 +191,8 @@ def compare(blocks: list[Block], text: str, told: Told | None, score: Score, nam
     figures = sum(lost[word] for word in lost if is_figure(word))
     score.lost_figures += figures
     score.lost_words += lost.total() - figures
-    score.counted += excused.total()
-    score.foreign.update(word for word in has if word not in source)
+    score.counted += left
+    score.foreign.update(word for word in has if word not in source and word not in may_be)
     score.worst.append((lost.total(), name, [text for _, text in sorted(examples, reverse=True)]))
 
 
@@ -205,6 +216,8 @@ def _is_counted(
     """Say whether the reader names the part in which a block stands as left out."""
     inside = set(block.place.split("/"))
     kinds = inside & UNREAD if "table-wrap-foot" not in inside else set()
+    if kinds and "sec" in inside:
+        kinds.add("sec")
     if block.group in absent or AROUND.match(block.group):
         kinds.add(block.group.split(":")[0])
     mine = grams(words, 4)
@@ -281,6 +294,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = gather(options.data, options.made or Path(folder), options.files, options.format)
         for name, samples in found.items():
+            if name not in FORMATS:
+                print(f"\n## {name}: skipped, this revision does not read it")
+                continue
             show(name, samples, measure(name, samples), options.list)
 
 

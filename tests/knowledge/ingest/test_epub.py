@@ -175,3 +175,25 @@ def test_a_book_in_another_language_is_counted(tmp_path: Path) -> None:
     report = ReadReport()
     assert list(reading.read(book(tmp_path, language="fr"), "epub", report)) == []
     assert report.left_out["book in language fr"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<p>CL is <math><mfrac><mn>1</mn><mi>x</mi></mfrac></math> L.</p>", "CL is 1/x L."),
+        ("<p>Give 5<sup><a href='#r2'>2</a></sup> mg.</p>", "Give 5[2] mg."),
+        ("<p>Give 5<a href='#r2'><sup>2,3</sup></a> mg.</p>", "Give 5[2,3] mg."),
+        ("<p>Give 5 mg.<sup><a href='#r2'>[2]</a></sup></p>", "Give 5 mg.[2]"),
+        ("<p>Stop at 10<sup>9</sup>/L.</p>", "Stop at 10⁹/L."),
+        ("<p>eGFR <img src='le.gif' alt='≤'> 30 mL</p>", "eGFR ≤ 30 mL"),
+        ("<p>So <img alt='{\\displaystyle x^{2}}'> is.</p>", "So x² is."),
+        ("<p>Fever <img src='a.png' alt='A chart'>rises.</p>", "Fever rises."),
+    ],
+)
+def test_formulas_and_marks_of_notes_keep_figures_apart(
+    tmp_path: Path, body: str, said: str
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<!doctype html><html><body>{body}</body></html>", encoding="utf-8")
+    (record,) = reading.read(path, "html", ReadReport())
+    assert isinstance(record, DocumentRecord) and record.sections[0].text == said

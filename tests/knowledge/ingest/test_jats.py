@@ -320,3 +320,9 @@ def test_signs_in_brackets_stay_where_no_citation_stood(tmp_path, text, held):
     mark = '<xref ref-type="bibr" rid="r">12</xref>'
     (record, _) = article(tmp_path, f"<p>{text.format(mark)}</p>")
     assert parts(record) == [("", held)]
+
+
+def test_a_space_within_a_raised_or_lowered_part_parts_words(tmp_path):
+    text = "<p>D<sub>max </sub>and 10<sup>9 </sup>5 mg tablets</p>"
+    (record, _) = article(tmp_path, text)
+    assert parts(record) == [("", "Dmax and 10\u2079 5 mg tablets")]
