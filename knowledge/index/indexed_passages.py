@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.records import Language
+from knowledge.text.notice_flags import strip_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,9 @@ def read_passages(
 
 
 def heading(title: str, section: str) -> str:
-    """Return what stands above a passage: the title of its document, and of its section."""
+    """Return what stands above a passage: the title of its document, and of its section.
+
+    Notices before the title are no words of it.
+    """
+    title = strip_flags(title)
     return f"{title}. {section}" if section and section not in title else title

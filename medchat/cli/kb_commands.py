@@ -38,18 +38,22 @@ def register(parent: typer.Typer) -> None:
 
 @app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of any known format.")],
+    paths: Annotated[list[str], typer.Argument(help="Files and folders of any known format.")],
     format: Annotated[str | None, typer.Option(help="The format; found by content.")] = None,
     source: Annotated[str | None, typer.Option(help="Title of the source.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the source.")] = None,
+    allow_fetch: Annotated[
+        bool, typer.Option("--allow-fetch", help="Fetch web addresses; else they are refused.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
-    from knowledge.ingest import updates
+    from knowledge.ingest import updates, web_fetch
 
+    files = web_fetch.find_paths(paths, startup.settings().home, allow=allow_fetch)
     with _open() as base:
         update = updates.add(
-            *base.place, paths, format=format, title=source, licence=licence, **base.tools
+            *base.place, files, format=format, title=source, licence=licence, **base.tools
         )
     output.show(update, _update_lines(update), as_json=as_json)
 
@@ -128,13 +132,15 @@ def search(
     from medchat.cli import kb_search
 
     filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
-    find = kb_search.open_searcher(startup.settings(), top, filters)
+    searcher = kb_search.open_searcher(startup.settings(), top, filters)
     for id, text in kb_search.read_queries(query, queries):
-        hits = find(text)
+        hits, retracted = searcher.find(text), searcher.find_retracted(text)
         if queries is not None:
             output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            output.show({"query": text, "hits": hits}, kb_output.hit_lines(hits), as_json=as_json)
+            shape = {"query": text, "hits": hits, "retracted": retracted}
+            lines = kb_output.hit_lines(hits) + kb_output.retracted_lines(retracted)
+            output.show(shape, lines, as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')

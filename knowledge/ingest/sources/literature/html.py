@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import (
+    article_ids,
     html_hidden_text,
     html_marks,
     known_tags,
     markup,
     pubmed,
-    tagged_lines,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -121,7 +121,8 @@ def _decode_page(path: Path) -> str:
     if len(raw) > LARGEST:
         raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
     declared = _CHARSET.search(raw[: archives.HEAD])
-    if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if declared and not raw.startswith(marks):
         try:
             return raw.decode(codecs.lookup(declared[1].decode()).name)
         except (LookupError, UnicodeError):
@@ -159,7 +160,7 @@ def _year(meta: dict[str, list[str]]) -> int | None:
 
 def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     pmid = _first(meta, "citation_pmid")
-    doi = tagged_lines.find_doi(_first(meta, "citation_doi", "dc.identifier"))
+    doi = article_ids.find_doi(_first(meta, "citation_doi", "dc.identifier"))
     found = [f"pmid:{pmid}"] if pmid.isdigit() else []
     return (*found, *([f"doi:{doi}"] if doi else []))
 

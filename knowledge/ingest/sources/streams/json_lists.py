@@ -53,20 +53,34 @@ class _ListReader:
             else:
                 for line, value in self._list():
                     yield key, line, value
-            if self._next() == ",":
-                self._place += 1
-            elif self._next() != "}":
-                raise self._broken("no comma between two members")
+            self._separate("}", "members")
+        self._expect("}")
+        self._check_end()
 
     def _list(self) -> Iterator[tuple[int, object]]:
         self._expect("[")
         while self._next() != "]":
             yield self._value()
-            if self._next() == ",":
-                self._place += 1
-            elif self._next() != "]":
-                raise self._broken("no comma between two items")
+            self._separate("]", "items")
         self._expect("]")
+
+    def _separate(self, closing: str, of: str) -> None:
+        """Step over the comma between two members or items, or stop before their end."""
+        if self._next() == ",":
+            self._place += 1
+            if self._next() == closing:
+                raise self._broken(f"a comma before {closing!r}")
+        elif self._next() != closing:
+            raise self._broken(f"no comma between two {of}")
+
+    def _check_end(self) -> None:
+        while self._place < len(self._held) or self._more():
+            rest = self._held[self._place :]
+            text = rest.lstrip(_SPACE)
+            self._line += rest.count("\n", 0, len(rest) - len(text))
+            self._place = len(self._held)
+            if text:
+                raise self._broken("more text after its end")
 
     def _expect(self, sign: str) -> None:
         if self._next() != sign:
