@@ -1,5 +1,6 @@
 """Load the rules of the screen from YAML: findings, vital signs, emergencies, other openings.
 
+    rules/cues.yaml         how a message denies, dates and relates, and writes vital signs
     rules/findings.yaml     what may be stated, as patterns in both languages
     rules/vital_signs.yaml  limits of vital signs and values, each a finding
     rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -86,12 +87,30 @@ def load() -> Rules:
     """Return the rules, read once in a process."""
     findings = {
         name: tuple(pattern(each) for texts in by_language.values() for each in texts)
-        for name, by_language in read("findings").items()
+        for name, by_language in read_map("findings").items()
     }
-    limits = tuple(_limit(each) for each in read("vital_signs"))
+    limits = tuple(_limit(each) for each in read_list("vital_signs"))
     known = {*findings, *(each.finding for each in limits), *COMPUTED}
     emergencies = tuple(_emergency(each, known) for each in read_emergencies())
-    return Rules(findings, limits, emergencies, tuple(_opening(each) for each in read("openings")))
+    openings = tuple(_opening(each) for each in read_list("openings"))
+    return Rules(findings, limits, emergencies, openings)
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """Return one expression of `rules/cues.yaml`."""
+    return re.compile(_cues()[name])
+
+
+@cache
+def signs() -> Mapping[str, re.Pattern[str]]:
+    """Return how each vital sign is written; its number is the first group, its unit the second."""
+    return {name: re.compile(text) for name, text in _cues()["signs"].items()}
+
+
+@cache
+def _cues() -> Mapping[str, Any]:
+    return read_map("cues")
 
 
 COMPUTED = frozenset(
@@ -101,17 +120,26 @@ COMPUTED = frozenset(
 """Findings that are not matched but computed: who a message is about."""
 
 
-def read(name: str) -> Any:
-    """Return what a file of rules holds."""
+def read_map(name: str) -> Mapping[str, Any]:
+    """Return a file of rules that holds names with what they stand for."""
+    return cast(Mapping[str, Any], _read(name))
+
+
+def read_list(name: str) -> list[Mapping[str, Any]]:
+    """Return a file of rules that holds one rule after the other."""
+    return cast(list[Mapping[str, Any]], _read(name))
+
+
+def _read(name: str) -> object:
     path = files("medchat.answering.screening").joinpath("rules", f"{name}.yaml")
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return cast(object, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
-def read_emergencies() -> list[Any]:
+def read_emergencies() -> list[Mapping[str, Any]]:
     """Return the emergencies of all files of their folder."""
     folder = files("medchat.answering.screening").joinpath("rules", "emergencies")
     names = sorted(each.name.removesuffix(".yaml") for each in folder.iterdir())
-    return [entry for name in names for entry in read(f"emergencies/{name}")]
+    return [entry for name in names for entry in read_list(f"emergencies/{name}")]
 
 
 def pattern(text: str) -> re.Pattern[str]:

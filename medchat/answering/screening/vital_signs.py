@@ -10,50 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_NUMBER = r"(\d{1,4}(?:[.]\d{1,3})?)"
-_GAP = r"(?:\s*(?:is|was|of|at|=|:|：|为|是|只有|only|now|reading|measured|around|about|约|到|高达|达|降到|降至|升至|:|,)){0,3}\s*"
-_DEFINING = re.compile(
-    r"(?:<|>|≤|≥|below|above|under|over|less than|more than|greater than|at least|up to|target"
-    r"|goal|between|from|低于|高于|超过|大于|小于|不低于|以下|以上|目标)\s*(?:of\s*)?$"
-)
-_DEFINING_AFTER = re.compile(r"^\s*(?:%|mmhg|mmol/l|次/分)?\s*(?:以上|以下|or (?:more|less|above|below|higher|lower)|及以上)")
+from medchat.answering.screening.rules import cue, signs
 
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """How a sign is written, and in which unit its number is."""
-
-    name: str
-    pattern: re.Pattern[str]
-
-
-def _sign(name: str, words: str, unit: str = "", number: str = _NUMBER) -> Sign:
-    return Sign(name, re.compile(rf"(?:{words}){_GAP}{number}\s*{unit}"))
-
-
-_PRESSURE = re.compile(
-    r"(?:\b(?:bp|blood pressure|b\.p\.?)|血压){gap}(\d{{2,3}})\s*(?:/|over|／)\s*(\d{{2,3}})".format(gap=_GAP)
-    + r"|(?<![\d/.])(\d{2,3})/(\d{2,3})\s*mmhg"
-)
-_SIGNS = (
-    _sign("systolic", r"\b(?:sbp|systolic(?: bp| blood pressure| pressure)?)|收缩压|高压"),
-    _sign("saturation", r"\b(?:spo2|sp02|sao2|o2 sats?|oxygen sat\w*|sats?|saturation)|血氧(?:饱和度)?|氧饱和度|氧饱"),
-    _sign("breaths", r"\b(?:rr|resp(?:iratory)? rate|resps|breathing rate)\b|呼吸(?:频率)?(?=[\s为是:：]*\d)"),
-    _sign("pulse", r"\b(?:hr|heart rate|pulse(?: rate)?|p(?=\s*\d{2,3}\b(?!\s*(?:mg|%|/))))|心率|脉搏"),
-    _sign("temperature", r"\b(?:temp(?:erature)?|fever|t|febrile)\b|体温|发烧|发热|高烧|高热|烧", r"(°?\s*[cf]\b|度|°)?"),
-    _sign("coma_scale", r"\b(?:gcs|glasgow coma (?:scale|score))|格拉斯哥(?:昏迷)?评分"),
-    _sign("glucose", r"\b(?:glucose|blood sugar|sugar|bm|cbg|bsl|bg)\b|血糖", r"(mg/dl|mmol/l|mmol)?"),
-    _sign("potassium", r"\b(?:potassium|k\+?)(?![a-z])|血?钾"),
-    _sign("sodium", r"\b(?:sodium|na\+?)(?![a-z])|血?钠"),
-    _sign("lactate", r"\b(?:lactate)\b|乳酸"),
-    _sign("acidity", r"\b(?:ph)\b", "", r"(6[.]\d{1,2}|7[.]\d{1,2})"),
-    _sign("ketones", r"\b(?:(?:blood )?ketones?|beta-?hydroxybutyrate)\b|血酮"),
-    _sign("haemoglobin", r"\b(?:h(?:a?e)moglobin|hgb|hb)\b(?!a1c)|血红蛋白", r"(g/l|g/dl)?"),
-    _sign("inr", r"\binr\b"),
-    _sign("platelets", r"\b(?:platelets?|plts?)\b|血小板", r"(?:[x×*]\s*10)?"),
-    _sign("neutrophils", r"\b(?:neutrophils?|anc)\b|中性粒细胞(?:绝对值|计数)?", r"(?:[x×*]\s*10)?"),
-    _sign("calcium", r"\b(?:(?:corrected )?calcium|ca2\+)|血钙", r"(mg/dl|mmol/l)?"),
-)  # fmt: skip
 _POSSIBLE: Mapping[str, tuple[float, float]] = {
     "systolic": (30, 320), "diastolic": (10, 220), "saturation": (30, 100), "breaths": (0, 99),
     "pulse": (0, 320), "temperature": (24, 45), "coma_scale": (3, 15), "glucose": (0.1, 90),
@@ -82,17 +40,17 @@ def read(text: str) -> list[Reading]:
     [('systolic', 85.0), ('diastolic', 50.0), ('temperature', 38.9)]
     """
     found = [*_pressures(text)]
-    for sign in _SIGNS:
-        for match in sign.pattern.finditer(text):
-            value = _value(sign.name, match)
-            low, high = _POSSIBLE[sign.name]
+    for name, pattern in signs().items():
+        low, high = _POSSIBLE[name]
+        for match in pattern.finditer(text):
+            value = _value(name, match)
             if low <= value <= high and not _defines(text, match.start(1), match.end(1)):
-                found.append(Reading(sign.name, value, match.start()))
+                found.append(Reading(name, value, match.start()))
     return sorted(set(found), key=lambda each: each.start)
 
 
 def _pressures(text: str) -> Iterator[Reading]:
-    for match in _PRESSURE.finditer(text):
+    for match in cue("pressure").finditer(text):
         upper, lower = [int(each) for each in match.groups() if each]
         if upper > lower and not _defines(text, match.start(), match.end()):
             yield Reading("systolic", float(upper), match.start())
@@ -115,4 +73,4 @@ def _value(sign: str, match: re.Match[str]) -> float:
 
 
 def _defines(text: str, start: int, end: int) -> bool:
-    return bool(_DEFINING.search(text[:start]) or _DEFINING_AFTER.match(text[end:]))
+    return bool(cue("defining").search(text[:start]) or cue("defining_after").match(text[end:]))
