@@ -390,6 +390,11 @@ def _identifiers(row: Row) -> list[str]:
     return held if isinstance(held, list) else []
 
 
+def read_title(connection: Connection, id: str) -> str:
+    """Return the title of a document's row."""
+    return connection.scalar(select(DocumentRow.title).where(DocumentRow.id == id)) or ""
+
+
 def _is_retracted(connection: Connection, id: str) -> bool:
     query = select(DocumentRow.retracted).where(DocumentRow.id == id)
     return bool(connection.scalar(query))
@@ -547,4 +552,5 @@ def _sha256(path: Path) -> str:
 
 
 def slug(text: str) -> str:
+    """Return a name as the first part of a source's id."""
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:20].strip("-") or "source"

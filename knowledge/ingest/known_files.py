@@ -112,9 +112,7 @@ class KnownFiles:
                 self._files.setdefault(link.document.id, []).append(link.file)
         self._lost = _lost_documents(connection, generation, {link.file.id for link in self.links})
 
-    def _read(
-        self, connection: Connection, generation: int, files: Sequence[FoundFile]
-    ) -> None:
+    def _read(self, connection: Connection, generation: int, files: Sequence[FoundFile]) -> None:
         self.links: list[FileLink] = []
         conditions: list[ColumnElement[bool]] = []
         for chunk in id_batches(sorted(self._now)):
@@ -169,9 +167,7 @@ class KnownFiles:
         found = [link for link in self._by_bytes.get(file.sha256, []) if self._is_whole(link)]
         first = found[0].file.id if found else ""
         return [
-            link
-            for link in found
-            if link.file.id == first and not self._is_changing(link.file)
+            link for link in found if link.file.id == first and not self._is_changing(link.file)
         ]
 
     def files_of(self, document: str) -> list[FoundFile]:

@@ -52,6 +52,7 @@ def add(
             *base.place, paths, format=format, title=source, licence=licence, **base.tools
         )
     output.show(update, _update_lines(update), as_json=as_json)
+    _tell_missing(update)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -257,14 +258,23 @@ def _open() -> "AbstractContextManager[OpenBase]":
 
 
 def _update_lines(update: "Update") -> list[str]:
-    return output.pairs(
-        {
-            "generation": update.generation,
-            "entities": update.entities,
-            "facts": update.facts,
-            "documents": update.documents,
-            "passages": update.passages,
-            "left out": update.left_out,
-            "unchanged": len(update.unchanged),
-        }
-    )
+    found = {
+        "generation": update.generation,
+        "entities": update.entities,
+        "facts": update.facts,
+        "documents": update.documents,
+        "passages": update.passages,
+        "left out": update.left_out,
+        "unchanged": len(update.unchanged),
+    }
+    more = ("replaced", "moved", "removed")
+    found |= {name: len(getattr(update, name)) for name in more if getattr(update, name)}
+    return output.pairs(found)
+
+
+def _tell_missing(update: "Update") -> None:
+    if update.missing:
+        output.note(
+            f"{len(update.missing)} documents of this folder are no longer there and stay in the "
+            "base; `medchat kb sync FOLDER --source TITLE` would take them out."
+        )
