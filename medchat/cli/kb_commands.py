@@ -38,18 +38,22 @@ def register(parent: typer.Typer) -> None:
 
 @app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of any known format.")],
+    paths: Annotated[list[str], typer.Argument(help="Files and folders of any known format.")],
     format: Annotated[str | None, typer.Option(help="The format; found by content.")] = None,
     source: Annotated[str | None, typer.Option(help="Title of the source.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the source.")] = None,
+    allow_fetch: Annotated[
+        bool, typer.Option("--allow-fetch", help="Fetch web addresses; else they are refused.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
-    from knowledge.ingest import updates
+    from knowledge.ingest import updates, web_fetch
 
+    files = web_fetch.find_paths(paths, startup.settings().home, allow=allow_fetch)
     with _open() as base:
         update = updates.add(
-            *base.place, paths, format=format, title=source, licence=licence, **base.tools
+            *base.place, files, format=format, title=source, licence=licence, **base.tools
         )
     output.show(update, _update_lines(update), as_json=as_json)
     _tell_missing(update)

@@ -689,7 +689,10 @@ def test_folders_are_walked_in_order_and_the_unknown_is_counted(tmp_path):
     report = ReadReport()
     found = detect.find_files([folder, folder / "one.md"], report)
     assert [path.name for path in found] == ["two.md", "one.md"]
-    assert report.left_out == {"file of no known format": 2}
+    assert report.left_out == {
+        "file of no known format (picture.png)": 1,
+        "empty file (none.md)": 1,
+    }
 
 
 def test_a_missing_path_and_a_folder_without_files_are_named(tmp_path):

@@ -121,7 +121,8 @@ def _decode_page(path: Path) -> str:
     if len(raw) > LARGEST:
         raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
     declared = _CHARSET.search(raw[: archives.HEAD])
-    if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if declared and not raw.startswith(marks):
         try:
             return raw.decode(codecs.lookup(declared[1].decode()).name)
         except (LookupError, UnicodeError):
