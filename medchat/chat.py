@@ -217,7 +217,7 @@ class Chat:
     ) -> Answer:
         """Return what was chosen as an answer; where that is nothing, an abstention."""
         asked, read = retrieved.asked, evidence or retrieved.found
-        shown = checked or abstain(asked, read)
+        shown = checked or abstain(asked, read, self._retracted(retrieved))
         return Answer(
             text=shown.text,
             language=asked.language,
@@ -229,6 +229,13 @@ class Chat:
             evidence=tuple(piece.id for piece in read),
             seconds=timer.total(),
         )
+
+    def _retracted(self, retrieved: _Retrieved) -> list[Evidence]:
+        """Return what would answer the question, had it not been retracted."""
+        search, asked = retrieved.search, retrieved.asked
+        retriever = KnowledgeRetriever(search=search, top=self.settings.top, retracted=True)
+        found = to_evidence(retriever.invoke(asked.question))
+        return relevance.select_relevant(found, asked, search.linker.find) if found else []
 
     def _model(self, asked: Question, checked: CheckedAnswer | None) -> Model:
         """Return who wrote the answer; the writer's limits concern only what it wrote itself."""

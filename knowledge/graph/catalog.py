@@ -189,6 +189,7 @@ class DocumentRow(CatalogBase):
     journal: Mapped[str] = mapped_column(Text, default="")
     identifiers: Mapped[list[str]] = mapped_column(JSON, default=list)
     retracted: Mapped[bool] = mapped_column(Boolean, default=False)
+    revision: Mapped[str] = mapped_column(String(40), default="")
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     # Without an index a count reads past every text to these columns.
     since: Mapped[int] = mapped_column(Integer, index=True)
@@ -232,6 +233,21 @@ class DocumentFileRow(CatalogBase):
     __tablename__ = "document_files"
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     file_id: Mapped[str] = mapped_column(ForeignKey("files.id"), primary_key=True, index=True)
+
+
+class NoticeRow(CatalogBase):
+    """What a register or journal says of an article, whether the base holds that article or not.
+
+    `about` is an identifier of the article, `said_by` the identifier or citation of the notice. Of
+    a deletion `revision` says when it was issued. Notices hold in every generation.
+    """
+
+    __tablename__ = "notices"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    about: Mapped[str] = mapped_column(Text, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    said_by: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[str] = mapped_column(String(40), default="")
 
 
 class GenerationRow(CatalogBase):

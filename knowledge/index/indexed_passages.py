@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.records import Language
+from knowledge.text.notice_flags import strip_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,9 @@ def _read(connection: Connection, condition: ColumnElement[bool]) -> Iterator[In
 
 
 def heading(title: str, section: str) -> str:
-    """Return what stands above a passage: the title of its document, and of its section."""
+    """Return what stands above a passage: the title of its document, and of its section.
+
+    Notices before the title are no words of it.
+    """
+    title = strip_flags(title)
     return f"{title}. {section}" if section and section not in title else title

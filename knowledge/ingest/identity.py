@@ -79,7 +79,7 @@ def settle(
     _enter_mentions(work)
     for file, records in plan.read.items():
         _end_of_file(work, file, records)
-    ingest_plan.apply_notices(connection, context, plan)
+    ingest_plan.apply_notices(connection, plan)
 
 
 def _claim(work: _Settling, file: FoundFile, places: Sequence[int]) -> None:

@@ -24,7 +24,7 @@ from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
-from knowledge.ingest import notices
+from knowledge.ingest import notices, revisions
 from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.known_files import (
     FileLink,
@@ -33,6 +33,7 @@ from knowledge.ingest.known_files import (
     KnownFiles,
     found_file,
 )
+from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
 from knowledge.records import (
     ContentKey,
@@ -102,7 +103,7 @@ class IngestPlan:
     left_out: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    noticed: notices.Noticed = field(default_factory=dict)
+    notices: NoticePlan = field(default_factory=NoticePlan)
     titles: dict[str, str] = field(default_factory=dict)
     duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
     pending: list[PendingDocument] = field(default_factory=list)
@@ -339,13 +340,19 @@ def _plan_notice(
     connection: Connection, record: NoticeRecord, context: IngestContext, plan: IngestPlan
 ) -> None:
     if record.kind != "deletion":
-        plan.noticed.setdefault(record.about, set()).add(record.kind)
+        plan.notices.add(record)
         return
     for key in (record.about, f"{record.about}:zh"):
         _, live, _ = find_versions(connection, key, context.parent)
+        held = plan.seen[key][1] if key in plan.seen else live.revision if live else ""
+        if not revisions.deletes(record.revision, held):
+            add_counts(plan.left_out, {"deletion of an earlier revision (the article stays)": 1})
+            return
         _forget(plan, key, live)
         if live is not None:
             plan.superseded.append(live.id)
+        if key == record.about:
+            plan.notices.deleted[key] = revisions.remember_deletion(record.revision, held)
 
 
 def _forget(plan: IngestPlan, key: str, live: "_LiveDocument | None") -> None:
@@ -363,41 +370,18 @@ def _forget(plan: IngestPlan, key: str, live: "_LiveDocument | None") -> None:
                 ids.remove(live.id)
 
 
-def apply_notices(connection: Connection, context: IngestContext, plan: IngestPlan) -> None:
+def apply_notices(connection: Connection, plan: IngestPlan) -> None:
     """Mark the planned and the live documents of which a notice speaks."""
-    if plan.documents:
-        for row in plan.documents:
-            for key, kinds in notices.read_links(_identifiers(row)).items():
-                plan.noticed.setdefault(key, set()).update(kinds)
-        registered = any(_identifiers(row) for row in plan.documents)
-        there = notices.read_notices(connection, context.parent) if registered else {}
-        for row in plan.documents:
-            for key in {bare_id(str(row["id"])), *_identifiers(row)}:
-                kinds = plan.noticed.get(key, set()) | there.get(key, set())
-                row["retracted"] = row["retracted"] or "retraction" in kinds
-                row["title"] = notices.flag_title(str(row["title"]), kinds)
-    found = notices.find_documents(connection, context.parent, set(plan.noticed))
-    for id, title, keys in found:
-        said = {kind for key in keys for kind in plan.noticed[key]}
-        if "retraction" in said and not _is_retracted(connection, id):
-            plan.retracted.append(id)
-        if notices.flag_title(title, said) != title:
-            plan.titles[id] = notices.flag_title(title, said)
-
-
-def _identifiers(row: Row) -> list[str]:
-    held = row["identifiers"]
-    return held if isinstance(held, list) else []
+    for row in plan.documents:
+        row["revision"] = plan.seen[bare_id(str(row["id"]))][1]
+    retracted, titles = notices.apply(connection, plan.documents, plan.notices)
+    plan.titles |= titles
+    plan.retracted += [id for id in retracted if id not in plan.retracted]
 
 
 def read_title(connection: Connection, id: str) -> str:
     """Return the title of a document's row."""
     return connection.scalar(select(DocumentRow.title).where(DocumentRow.id == id)) or ""
-
-
-def _is_retracted(connection: Connection, id: str) -> bool:
-    query = select(DocumentRow.retracted).where(DocumentRow.id == id)
-    return bool(connection.scalar(query))
 
 
 def plan_document(
@@ -417,9 +401,16 @@ def plan_document(
         return ""
     text, spans = chunking.compose_text(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
+    plan.notices.add_retracted(record)
+    if plan.notices.is_deleted(connection, record):
+        add_counts(plan.left_out, {"article that PubMed deleted": 1})
+        return ""
     if record.key in plan.seen:
         before, revision = plan.seen[record.key]
-        newer = record.revision != "" and record.revision >= revision and before != digest
+        newer = record.revision != "" and not revisions.is_earlier(record.revision, revision)
+        if newer and before == digest:
+            plan.seen[record.key] = (digest, record.revision)
+        newer = newer and before != digest
         if newer:
             reason = "earlier revision of a document"
         elif before == digest:
@@ -430,6 +421,12 @@ def plan_document(
         if not newer:
             return plan.ids.get(record.key, "")
         _forget(plan, record.key, find_versions(connection, record.key, context.parent)[1])
+    version, live, flagged = find_versions(connection, record.key, context.parent)
+    if live is not None and live.sha256 != digest:
+        reason = revisions.reason_to_keep(live.revision, record.revision)
+        if reason and live.id not in plan.superseded:
+            add_counts(plan.left_out, {reason: 1})
+            return live.id
     plan.seen[record.key] = (digest, record.revision)
     duplicate = plan.duplicates.find(connection, context.parent, record, len(text))
     if duplicate is not None and duplicate.stays:
@@ -437,8 +434,11 @@ def plan_document(
         plan.retracted += [duplicate.id] if record.retracted else []
         return ""
     plan.superseded += [duplicate.id] if duplicate is not None else []
-    version, live, flagged = find_versions(connection, record.key, context.parent)
     if live is not None and live.sha256 == digest:
+        if live.id in plan.superseded:  # deleted, and issued again in the same addition
+            plan.superseded.remove(live.id)
+        if revisions.is_earlier(live.revision or "0", record.revision):
+            plan.notices.revisions[live.id] = record.revision
         if record.retracted and not live.retracted:
             plan.retracted.append(live.id)
         else:
@@ -461,6 +461,7 @@ def plan_document(
             "journal": record.journal,
             "identifiers": list(record.identifiers),
             "retracted": record.retracted or flagged,
+            "revision": record.revision,
             "sha256": digest,
             "since": context.number,
         }
@@ -488,6 +489,7 @@ class _LiveDocument:
     id: str
     sha256: str
     retracted: bool
+    revision: str = ""
 
 
 def find_versions(
@@ -499,15 +501,15 @@ def find_versions(
     retracted = False
     held = holds(DocumentRow, parent).label("held")
     for version in itertools.count(1):
-        query = select(DocumentRow.id, DocumentRow.sha256, DocumentRow.retracted, held).where(
-            DocumentRow.id == version_of(key, version)
-        )
+        query = select(
+            DocumentRow.id, DocumentRow.sha256, DocumentRow.retracted, DocumentRow.revision, held
+        ).where(DocumentRow.id == version_of(key, version))
         row = connection.execute(query).one_or_none()
         if row is None:
             return version, live, retracted
         retracted = retracted or row.retracted
         if row.held:
-            live = _LiveDocument(row.id, row.sha256, row.retracted)
+            live = _LiveDocument(row.id, row.sha256, row.retracted, row.revision)
     raise AssertionError("numbers do not end")
 
 

@@ -24,7 +24,7 @@ from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
 from knowledge.index.indexed_passages import read_passages, read_passages_of
 from knowledge.index.manifest import Generation
-from knowledge.ingest import identity, ingest_plan, ingest_writer
+from knowledge.ingest import identity, ingest_plan, ingest_writer, notices
 from knowledge.ingest.ingest_plan import IngestContext, IngestPlan
 from knowledge.ingest.known_files import FoundFile, KnownFiles, read_below, write_links
 from knowledge.ingest.sources import detect
@@ -142,6 +142,7 @@ def write(
     if not (plan.changes or removed):
         with engine.begin() as connection:
             write_links(connection, plan.links, plan.unlinked)
+            notices.write(connection, plan.notices)  # what is said of articles that are not there
         return parent
     names = ", ".join(str(source["title"]) for source in plan.sources[:3]) or context.title
     gone = {*plan.superseded, *removed}
@@ -268,8 +269,8 @@ def remove(
 def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
     """Mark documents as retracted; search never returns them again, whatever the generation.
 
-    The mark is the one thing that is set in place: a rollback must not bring back an article that
-    its journal has withdrawn.
+    The mark is set in place, and remembered for copies that come later: neither a rollback nor
+    another source brings back an article that its journal has withdrawn.
     """
     with lock.hold(home):
         parent = prepare_parent(engine, home)
@@ -286,7 +287,11 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
         folder = generations.folder_of(home, parent + 1)
         draft = index_builder.build(folder, parent + 1, base, change)
         with engine.begin() as connection:
-            ingest_writer.mark_retracted(connection, sorted(documents))
+            said = notices.NoticePlan()
+            said.add_documents(connection, documents)
+            copies, _ = notices.apply(connection, (), said)
+            notices.write(connection, said)
+            ingest_writer.mark_retracted(connection, sorted({*documents, *copies}))
             cause = f"retract {', '.join(ids[:3])}"
             generations.record(connection, home, draft, parent, cause, _graph_since(base))
         generations.publish(home, parent + 1)

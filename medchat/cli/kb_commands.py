@@ -185,13 +185,15 @@ def search(
     from medchat.cli import kb_search
 
     filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
-    find = kb_search.open_searcher(startup.settings(), top, filters)
+    searcher = kb_search.open_searcher(startup.settings(), top, filters)
     for id, text in kb_search.read_queries(query, queries):
-        hits = find(text)
+        hits, retracted = searcher.find(text), searcher.find_retracted(text)
         if queries is not None:
             output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            output.show({"query": text, "hits": hits}, kb_output.hit_lines(hits), as_json=as_json)
+            shape = {"query": text, "hits": hits, "retracted": retracted}
+            lines = kb_output.hit_lines(hits) + kb_output.retracted_lines(retracted)
+            output.show(shape, lines, as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
 from knowledge.ingest.sources.literature.linear_formulas import linear_mathml, linear_tex
-from knowledge.ingest.sources.literature.table_statements import Cell, spread_cells, state_rows
+from knowledge.ingest.sources.literature.tables import Cell, spread, state_rows
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text.holes import HOLE
 
@@ -88,7 +88,7 @@ def test_groups_of_rows_and_empty_first_cells_keep_what_they_belong_to():
 
 
 def test_spans_that_claim_too_much_are_read_as_they_stand():
-    grid = spread_cells([[Cell("a", columns=10**5, rows=10**5), Cell("b")], [Cell("c")]])
+    grid = spread([[Cell("a", columns=10**5, rows=10**5), Cell("b")], [Cell("c")]])
     assert [[cell.text for cell in line] for line in grid] == [["a", "b"], ["a", "c"]]
 
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import (
+    article_ids,
     html_hidden_text,
     html_marks,
     known_tags,
     markup,
     pubmed,
-    tagged_lines,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -160,7 +160,7 @@ def _year(meta: dict[str, list[str]]) -> int | None:
 
 def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     pmid = _first(meta, "citation_pmid")
-    doi = tagged_lines.find_doi(_first(meta, "citation_doi", "dc.identifier"))
+    doi = article_ids.find_doi(_first(meta, "citation_doi", "dc.identifier"))
     found = [f"pmid:{pmid}"] if pmid.isdigit() else []
     return (*found, *([f"doi:{doi}"] if doi else []))
 

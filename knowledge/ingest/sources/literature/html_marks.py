@@ -41,7 +41,7 @@ def tell_tables(body: "HtmlElement") -> None:
         ]
         rows = [row for row in rows if row]
         heads = _header_rows(table, rows)
-        if not any(cell.head for row in rows for cell in row) and not heads:
+        if not any(cell.is_heading for row in rows for cell in row) and not heads:
             continue
         captions = [markup.join_lines(part.text_content()) for part in table.iter("caption")]
         lines = [*captions, *tables.statements(tables.spread(rows), heads)]
@@ -63,7 +63,7 @@ def _header_rows(table: "HtmlElement", rows: list[list[tables.Cell]]) -> int:
         return min(in_head, len(rows))
     count = 0
     for row in rows:
-        if not all(cell.head for cell in row):
+        if not all(cell.is_heading for cell in row):
             break
         count += 1
     return count if count < len(rows) else min(count, 1)

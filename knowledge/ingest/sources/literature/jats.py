@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature import jats_blocks
+from knowledge.ingest.sources.literature import jats_blocks, jats_notices
 from knowledge.ingest.sources.literature.markup import element_text
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import encodings, xml_elements
@@ -47,8 +47,6 @@ _TYPES = {
     "systematic-review": "systematic review",
     "meta-analysis": "meta-analysis",
     "case-report": "case report",
-    "correction": "correction",
-    "retraction": "retraction notice",
     "editorial": "editorial",
     "letter": "letter",
     "article-commentary": "comment",
@@ -98,7 +96,9 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             continue
         if article.find("body") is None:
             report.skip("no full text (kept with its abstract)", path.name)
-        yield _document(article, meta, title, sections, _identifiers(meta), path, number)
+        document = _document(article, meta, title, sections, _identifiers(meta), path, number)
+        yield document
+        yield from jats_notices.read_notices(article, meta, document, report)
 
 
 def read_header(path: Path) -> tuple[str, str, str]:
@@ -132,10 +132,11 @@ def _document(
         language="zh" if declared.startswith("zh") else names.language_of(text),
         sections=sections,
         year=_year(meta),
-        type=_type(article.get("article-type", ""), title),
+        type=jats_notices.find_type(article, title)
+        or _type(article.get("article-type", ""), title),
         journal=element_text(article.find("front/journal-meta//journal-title")),
         identifiers=identifiers,
-        retracted=_is_retracted(meta, title),
+        retracted=jats_notices.is_retracted(article, title),
         line=number,
     )
 
@@ -240,11 +241,6 @@ def _type(kind: str, title: str) -> str:
         if re.search(pattern, title, re.IGNORECASE):
             return ours
     return "journal article"
-
-
-def _is_retracted(meta: "Element", title: str) -> bool:
-    kinds = {each.get("related-article-type", "") for each in meta.findall("related-article")}
-    return "retraction-forward" in kinds or title.lower().startswith(("retracted:", "[retracted"))
 
 
 def _licence(meta: "Element") -> str:

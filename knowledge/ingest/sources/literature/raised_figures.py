@@ -51,3 +51,26 @@ def lowered(text: str, before: str = "") -> str:
     if _ONE_WORD.fullmatch(core):
         return core if before.isalpha() else f"_{core}"
     return f"_({core})"
+
+
+_POWER = re.compile(r"[0-9+\-−–n]+|[(][0-9+\-−–n]+[)]")
+
+
+def power(text: str, grouped: str) -> str:
+    """Return a power of a formula: raised figures, or what it says in brackets after ^.
+
+    >>> power("-3", "-3"), power("k + 1", "(k + 1)")
+    ('⁻³', '^(k + 1)')
+    """
+    core = text.replace(" ", "")
+    return core.translate(_RAISED) if _POWER.fullmatch(core) else f"^{grouped}"
+
+
+def index(text: str, grouped: str) -> str:
+    """Return an index of a formula: lowered figures, or what it says in brackets after _.
+
+    >>> index("2", "2"), index("max", "max")
+    ('₂', '_max')
+    """
+    core = text.strip()
+    return core.translate(_LOWERED) if core.isascii() and core.isdigit() else f"_{grouped}"
