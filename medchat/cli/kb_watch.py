@@ -28,7 +28,11 @@ AGAIN = 5_000
 
 
 def updates(
-    base: "OpenBase", request: "SyncRequest", stop: Event | None = None, pause: int = PAUSE
+    base: "OpenBase",
+    request: "SyncRequest",
+    stop: Event | None = None,
+    pause: int = PAUSE,
+    again: int = AGAIN,
 ) -> Iterator["Update"]:
     """Yield what each synchronisation came to, where it changed something, until `stop` is set."""
     from watchfiles import watch
@@ -44,7 +48,7 @@ def updates(
         debounce=max(pause, LONGEST),
         step=pause,
         stop_event=stop or Event(),
-        rust_timeout=AGAIN,
+        rust_timeout=again,
         yield_on_timeout=True,
         raise_interrupt=True,
     )
