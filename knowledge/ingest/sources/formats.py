@@ -22,6 +22,7 @@ from knowledge.ingest.sources.graph import (
     medchat_records,
     medicalgraph,
     obo,
+    rdf,
     terminologies,
     triples,
 )
@@ -269,6 +270,17 @@ _ROWS = (
         read=triples.read,
         licence=_UNKNOWN_LICENCE,
         note="Columns and relations are known by their names, or by a mapping file.",
+    ),
+    Format(
+        name="rdf",
+        title="graphs in RDF (Turtle, N-Triples, RDF/XML, OWL)",
+        yields="facts",
+        languages=("en", "zh"),
+        extensions=(".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl"),
+        recognise=rdf.recognise,
+        read=rdf.read,
+        licence=_UNKNOWN_LICENCE,
+        note="Types and relations are known by their names, or by a mapping file.",
     ),
     Format(
         name="pubmed",
