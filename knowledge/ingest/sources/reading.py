@@ -69,7 +69,7 @@ def check_readable(path: Path, format_name: str) -> None:
 HOLED = "sentence with a part that cannot be read (never quoted)"
 """The reason under which sentences that no passage has are counted."""
 
-_PLAIN = {"text", "markdown", "ris", "nbib", "medrag"}
+_PLAIN = {"text", "markdown", "ris", "nbib", "medrag", "bibtex", "endnote-tagged"}
 """Formats of literature that declare no encoding."""
 
 _LARGE = 64 * 1024 * 1024
