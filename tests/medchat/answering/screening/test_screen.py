@@ -1,4 +1,4 @@
-"""What a message states, who it is about, what its numbers mean, and what follows from earlier ones."""
+"""What a message states, whom it is about, what its numbers mean, and what earlier ones add."""
 
 import pytest
 
