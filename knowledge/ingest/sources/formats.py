@@ -32,6 +32,7 @@ from knowledge.ingest.sources.literature import (
     csl_json,
     docx,
     endnote,
+    epub,
     html,
     jats,
     medrag,
@@ -400,6 +401,15 @@ _ROWS = (
         extensions=(".docx",),
         recognise=docx.recognise,
         read=docx.read,
+    ),
+    Format(
+        name="epub",
+        title="books (EPUB)",
+        yields="documents",
+        languages=("en", "zh"),
+        extensions=(".epub",),
+        recognise=epub.recognise,
+        read=epub.read,
     ),
     Format(
         name="pdf",
