@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge.ingest.sources import folders
+from knowledge.ingest.sources import folders, origins
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
@@ -34,14 +34,17 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
     """
     read_start(path)
     format = find_format(format_name)
-    if format_name in _PLAIN:
+    if format_name not in _DECLARING:
         guess = encodings.GUESSES.get(encodings.detect_encoding(path, archives.read_head(path)))
         if guess:
             report.skip(f"encoding guessed: read as {guess}", path.name)
     found = format.read(path, report)
+    origin = origins.find(path)
     # Names are cleaned by rules of their own, which count what they refuse.
     for record in _count_invisible(found, report) if format.is_literature else found:
         report.read += 1
+        if origin is not None and isinstance(record, DocumentRecord):
+            record = origins.apply(record, origin)
         yield _nameable(record, path)
     if not report.read and not report.left_out:
         report.skip("file without a record", path.name)
@@ -66,8 +69,8 @@ def check_readable(path: Path, format_name: str) -> None:
 HOLED = "sentence with a part that cannot be read (never quoted)"
 """The reason under which sentences that no passage has are counted."""
 
-_PLAIN = {"text", "markdown", "ris", "nbib", "medrag"}
-"""Formats of literature that declare no encoding."""
+_DECLARING = {"rdf", "worldvista", "pubmed", "jats", "endnote-xml", "docx", "epub", "pdf", "html"}
+"""Formats that declare their encoding, are in one alone, or are no text."""
 
 _LARGE = 64 * 1024 * 1024
 """Bytes of a file whose hash takes noticeably longer than its first record."""

@@ -456,7 +456,7 @@ def test_pubmed_plain_and_packed(tmp_path, packed):
     trial, chinese, review = (each for each in found if isinstance(each, DocumentRecord))
     assert (trial.key, trial.title) == ("pmid:11", "Salt & pressure: a trial")
     assert [(each.title, each.text) for each in trial.sections] == [
-        ("Background", "CO2 at 10⁻³ m²."),
+        ("Background", "CO₂ at 10⁻³ m²."),
         ("", "Then rest."),
     ]
     assert (trial.year, trial.type, trial.journal) == (
@@ -531,7 +531,7 @@ def test_jats_gives_sections_without_references_and_with_tables(tmp_path):
             "Methods",
             "We rested as before. See Figures 1, 2 (Smith et al., 2004).\n\nFirst item.",
         ),
-        ("Methods", "9."),
+        ("Methods", "9"),
         ("Methods: Design", "By lot."),
     ]
     assert (article.key, article.year, article.journal) == ("pmc:PMC123", 2011, "J")

@@ -18,11 +18,11 @@ from typing import IO, TYPE_CHECKING, cast
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import sandbox
 from knowledge.ingest.sources.literature import (
+    article_ids,
     markup,
     pdf_glyphs,
     pdf_lines,
     pdf_pages,
-    tagged_lines,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import limits
@@ -81,7 +81,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         )
     text = "\n".join(section.text for section in sections)
     words = cast("str", result["first"]).split()
-    dois = {found for found in map(tagged_lines.find_doi, words) if found}
+    dois = {found for found in map(article_ids.find_doi, words) if found}
     yield DocumentRecord(
         key=content_key("pdf", text),
         title=cast("str", result["title"]) or path.stem,
