@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _EMPTY_MARK = re.compile(r"\s*[\[(（][\s,;–—-]*[\])）]")
 _LEADING_MARK = re.compile(r"([\[(（])[\s,;–—]+(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
+_MAY_BE_EMPTY = re.compile(r"[\[(（][\s,;–—-]*[\])）]")
+_MAY_STOP = re.compile(r"[\s,;][,.;:?!)\]]")
+"""What the two patterns above need; these are found much sooner, as they begin with few signs."""
+
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -94,9 +98,10 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
     text = tidy(_ENTITY.sub(_unescape_entity, joined) if "&" in joined else joined)
     if "bibr" not in without or not len(element):
         return text
-    text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
+    if _MAY_BE_EMPTY.search(text):
+        text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
     text = _LEADING_MARK.sub(r"\1", text)
-    return _BEFORE_STOP.sub("", text).strip()
+    return (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
 
 
 def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> None:
@@ -199,4 +204,4 @@ _BETWEEN_CHINESE = re.compile(
 
 def join_lines(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
-    return tidy(_BETWEEN_CHINESE.sub("", text))
+    return tidy(_BETWEEN_CHINESE.sub("", text) if "\n" in text else text)

@@ -151,10 +151,12 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
     fenced = False
     held: str | None = None
     for line in body.split("\n"):
-        if _FENCE.match(line):
+        first = line.lstrip()[:1]
+        if first in ("`", "~") and _FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else _HEADING.match(line)
-        underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
+        heading = _HEADING.match(line) if first == "#" and not fenced else None
+        below = first in ("=", "-") and not fenced and bool((held or "").strip())
+        underline = _UNDERLINE.match(line) if below else None
         if underline and held and not held.lstrip().startswith(("- ", "* ", "|", "> ")):
             yield (1 if "=" in line else 2), held.strip()
             held = None
