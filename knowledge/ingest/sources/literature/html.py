@@ -20,6 +20,7 @@ from knowledge.ingest.sources.literature import (
     known_tags,
     markup,
     pubmed,
+    tables,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -71,7 +72,8 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     body = _body(root, report)
-    parts = list(_parts(body))
+    html_marks.raise_signs(body)
+    parts = list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
     title = _title(meta, parts, page_title) or path.stem
     sections = tuple(markup.build_sections(parts, title))
     if not sections:
@@ -176,17 +178,22 @@ def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
-    html_marks.raise_signs(body)
-    html_marks.tell_tables(body)
     return body
 
 
-def _parts(body: "HtmlElement") -> Iterator[tuple[int, str]]:
-    """Yield paragraphs with level 0 and headings with their level, in order."""
+def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iterator[tables.Part]:
+    """Yield paragraphs with level 0, headings with their level, and tables, in order."""
     from lxml import etree
 
     level, pieces = 0, [""]
-    for event, element in etree.iterwalk(body, events=("start", "end")):
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and element in told:
+            yield level, "".join(pieces)
+            yield told[element]
+            level, pieces = 0, []
+            walk.skip_subtree()
+            continue
         tag = element.tag if isinstance(element.tag, str) else ""
         heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
         if heading or tag in _BREAKS:

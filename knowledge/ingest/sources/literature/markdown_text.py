@@ -50,7 +50,16 @@ def markdown_paragraphs(markdown: str) -> str:
     A list item is a paragraph of its own, and so is a row of a table, which is told with the
     heads of its columns; lines of one paragraph are joined.
     """
-    return "\n\n".join(text for text in _paragraphs(markdown.split("\n")) if text)
+    texts: list[str] = []
+    for part in markdown_parts(markdown):
+        texts += part.rows if isinstance(part, tables.Table) else [part[1]]
+    return "\n\n".join(filter(None, texts))
+
+
+def markdown_parts(markdown: str) -> Iterator[tables.Part]:
+    """Yield the paragraphs of Markdown with level 0, and its tables."""
+    for part in _paragraphs(markdown.split("\n")):
+        yield (0, part) if isinstance(part, str) else part
 
 
 def strip_markdown(markdown: str) -> str:
@@ -83,7 +92,7 @@ def strip_markdown(markdown: str) -> str:
     return markup.join_lines(_KEPT.sub(put_back, text) if "\ue000" in text else text)
 
 
-def _paragraphs(lines: list[str]) -> Iterator[str]:
+def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
     held: list[str] = []
     fenced = in_item = False
     place = 0
@@ -113,7 +122,8 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
             while end < len(lines) and "|" in lines[end]:
                 end += 1
             rows = [_cells(row) for row in (line, *lines[place + 1 : end])]
-            yield from tables.statements(tables.plain_grid(rows), 1)
+            heads = int(any(rows[0]))
+            yield tables.Table(list(tables.statements(tables.plain_grid(rows[1 - heads :]), heads)))
             place = end
         elif _TABLE_RULE.match(line) and "|" in line:
             yield from flush()

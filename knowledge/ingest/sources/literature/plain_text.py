@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
+from knowledge.ingest.sources.literature import known_tags, markdown_text, markup, tables
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
@@ -140,10 +140,16 @@ def _sections(body: str) -> Iterator[Section]:
 
 
 def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    text = markdown_text.markdown_paragraphs("\n".join(lines))
+    """Yield the text under a heading, and each table that has a caption or notes by itself."""
     titles = [title for level, title in path if level > 1] or [title for _, title in path]
-    if text or path:
-        yield Section(": ".join(titles), text)
+    title = ": ".join(titles)
+    parts = tables.frame_tables(markdown_text.markdown_parts("\n".join(lines)))
+    found = [
+        Section(": ".join(filter(None, (title, each.title))), each.text)
+        for each in markup.build_sections(parts, "")
+    ]
+    if found or path:
+        yield from found or [Section(title, "")]
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:
