@@ -27,7 +27,7 @@ EXAMPLE = re.compile(r"^Example, `([^`]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE 
 GIVES = re.compile(r"^Gives (.+)$", re.MULTILINE)
 PARTS = ["Recognised by", "Read:", "Left out and counted:", "Refused:"]
 PART = re.compile(r"^\*\*([^*]+)\*\* (\S.*)$", re.MULTILINE)
-BINARY = {"docx", "pdf"}
+BINARY = {"docx", "epub", "pdf"}
 UNPACKED_ONLY = {"markdown", "text", "qamedicalkg-dict"}
 every_example = pytest.mark.parametrize("name", [name for name in FORMATS if name not in BINARY])
 

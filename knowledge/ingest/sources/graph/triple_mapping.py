@@ -58,7 +58,10 @@ _KIND_WORDS = {
 _WHOLE = ("body site", "risk factor")
 """Words of the table above that belong together."""
 
-_ENDINGS = (".gz", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json")
+_ENDINGS = (
+    *(".gz", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json"),
+    *(".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl"),
+)
 SIDE_CAR = ".mapping.yaml"
 
 

@@ -6,13 +6,11 @@ A page may hold words for machines that no reader sees; they would become eviden
 removed and counted. Only the style of an element itself is judged; style sheets are not read.
 """
 
-import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import (
     article_ids,
     html_hidden_text,
@@ -35,6 +33,7 @@ LARGEST = 4 * 1024 * 1024
 _SUFFIXES = {".html", ".htm", ".xhtml"}
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
 _CHARSET = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _FURNITURE = {"nav", "footer", "button", "select", "textarea", "iframe", "object", "dialog"}
 _BREAKS = {
     *("p", "div", "section", "article", "main", "header", "ul", "ol", "dl", "li", "dt", "dd"),
@@ -61,7 +60,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the page is too large or its encoding cannot be found.
     """
-    root = _parse_page(path)
+    root = _parse_page(path, report)
     if root is None:
         report.skip("document without text", path.name)
         return
@@ -98,11 +97,15 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _parse_page(path: Path) -> "HtmlElement | None":
+def _parse_page(path: Path, report: ReadReport) -> "HtmlElement | None":
+    limits.check_size(path, LARGEST)
+    return _parse_text(_decode_page(path, report))
+
+
+def _parse_text(text: str) -> "HtmlElement | None":
     from lxml import etree, html
 
-    limits.check_size(path, LARGEST)
-    text = _decode_page(path).replace("\0", "")
+    text = text.replace("\0", "")
     # A declared encoding is that of the bytes, and lxml refuses it in a text.
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
     if not text.strip():
@@ -116,27 +119,21 @@ def _parse_page(path: Path) -> "HtmlElement | None":
     return root
 
 
-def _decode_page(path: Path) -> str:
+def _decode_page(path: Path, report: ReadReport) -> str:
     """Return the text of a page in the encoding that it declares, else in its own."""
     with archives.open_bytes(path) as stream:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
-    declared = _CHARSET.search(raw[: archives.HEAD])
-    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    if declared and not raw.startswith(marks):
-        try:
-            return raw.decode(codecs.lookup(declared[1].decode()).name)
-        except (LookupError, UnicodeError):
-            pass  # a wrong declaration is common; the characters themselves decide
-    try:
-        return raw.decode(encodings.detect_encoding(path, raw[: archives.HEAD]))
-    except UnicodeDecodeError as error:
-        raise KnowledgeError(
-            f"The text of {path.name} is not valid {error.encoding.upper()}.",
-            where=str(path),
-            remedy="Save the page as UTF-8 and add it again.",
-        ) from error
+    head = raw[: archives.HEAD]
+    found = _XML_ENCODING.match(head) or _CHARSET.search(head)
+    declared = found[1].decode() if found else ""
+    text, taken = encodings.decode_declared(path, raw, declared)
+    if taken and declared:
+        report.skip(f"encoding: declares {declared[:20]}, read as {taken}", path.name)
+    elif taken:
+        report.skip(f"encoding guessed: read as {taken}", path.name)
+    return text
 
 
 def _meta(root: "HtmlElement") -> dict[str, list[str]]:
@@ -167,17 +164,36 @@ def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     return (*found, *([f"doi:{doi}"] if doi else []))
 
 
-def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
+def read_parts(
+    text: str, report: ReadReport, prepare: Callable[["HtmlElement"], None]
+) -> list[tuple[int, str]]:
+    """Return the headings with their level and the paragraphs with level 0 of a chapter.
+
+    What stands aside is read too: in books it is a note or a box. `prepare` gets the tree first.
+    """
+    root = _parse_text(text)
+    if root is None:
+        return []
+    hidden = html_hidden_text.remove(root)
+    if hidden:
+        report.skip("hidden text removed", hidden[0], len(hidden))
+    prepare(root)
+    return list(_parts(_body(root, report, with_asides=True)))
+
+
+def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
     """Return the part of a page that holds its text, without what surrounds it."""
-    mains = [*root.iter("main")] or [*root.iter("article")]
+    mains = [] if with_asides else [*root.iter("main")] or [*root.iter("article")]
     body = mains[0] if len(mains) == 1 else next(iter(root.iter("body")), root)
     # Without a main part, what stands aside is mostly links; within one it is a box of the text.
-    around = [*body.iter(*_FURNITURE, *(() if len(mains) == 1 else ("aside",)))]
+    aside = () if len(mains) == 1 or with_asides else ("aside",)
+    around = [*body.iter(*_FURNITURE, *aside)]
     held = sum(1 for part in around if part.text_content().strip())
     for part in around:
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
+    html_marks.write_formulas(body)
     return body
 
 

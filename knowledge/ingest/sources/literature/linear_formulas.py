@@ -561,3 +561,12 @@ def read_formula(formula: "Element") -> str:
         if read and all(read):
             return "; ".join(read)
     return HOLE
+
+
+def tex_sign(name: str) -> str | None:
+    """Return the sign that a command of TeX without argument stands for, or None.
+
+    >>> tex_sign("beta"), tex_sign("leq"), tex_sign("frac")
+    ('β', '≤', None)
+    """
+    return _SYMBOLS.get(name) or _OPERATORS.get(name)

@@ -21,12 +21,14 @@ from knowledge.text.holes import has_hole
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_EMPTY_MARK = re.compile(r"\s*[\[(（][\s,;–—-]*[\])）]")
-_LEADING_MARK = re.compile(r"([\[(（])[\s,;–—]+(?=\S)")
+_GONE = "\ufdd0"
+"""Stands where a citation was taken out: "HBsAg (–)" and "[–0.4, 0.2]" are no rest of one."""
+
+_EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
+_LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
-_MAY_BE_EMPTY = re.compile(r"[\[(（][\s,;–—-]*[\])）]")
 _MAY_STOP = re.compile(r"[\s,;][,.;:?!)\]]")
-"""What the two patterns above need; these are found much sooner, as they begin with few signs."""
+"""What the pattern above needs; this is found much sooner, as it begins with few signs."""
 
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
@@ -98,9 +100,9 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
     text = tidy(_ENTITY.sub(_unescape_entity, joined) if "&" in joined else joined)
     if "bibr" not in without or not len(element):
         return text
-    if _MAY_BE_EMPTY.search(text):
-        text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
-    text = _LEADING_MARK.sub(r"\1", text)
+    if _GONE in text:
+        text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
+        text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
     return (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
 
 
@@ -118,6 +120,7 @@ def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> 
         if tag in ("sup", "xref", "sub") or tag in without:
             if _is_left_out(child, without):
                 pieces.append("" if tag in ("xref", "sup") else " ")
+                pieces.append(_GONE if "bibr" in without else "")
                 pieces.append(tail or "")
                 mark_went = True
                 continue

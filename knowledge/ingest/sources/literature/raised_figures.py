@@ -19,7 +19,7 @@ _ONE_WORD = re.compile(r"[^\W_]+")
 
 
 def raised(text: str) -> str:
-    """Return what is written for a superscript.
+    """Return what is written for a superscript; a space at its end parts it from what follows.
 
     >>> raised("-3"), raised("th"), raised("a"), raised("x + 1")
     ('⁻³', 'th', '^a', '^(x + 1)')
@@ -27,11 +27,12 @@ def raised(text: str) -> str:
     core = text.strip()
     if not core:
         return text
+    after = text[len(text.rstrip()) :]
     if _CAN_RAISE.fullmatch(core):
-        return core.translate(_RAISED)
+        return core.translate(_RAISED) + after
     if _AS_IT_IS.fullmatch(core):
         return text
-    return f"^{core}" if _ONE_WORD.fullmatch(core) else f"^({core})"
+    return (f"^{core}" if _ONE_WORD.fullmatch(core) else f"^({core})") + after
 
 
 def lowered(text: str, before: str = "") -> str:
@@ -46,11 +47,12 @@ def lowered(text: str, before: str = "") -> str:
     core = text.strip()
     if not core:
         return text
+    after = text[len(text.rstrip()) :]
     if _CAN_LOWER.fullmatch(core):
-        return core.translate(_LOWERED)
+        return core.translate(_LOWERED) + after
     if _ONE_WORD.fullmatch(core):
-        return core if before.isalpha() else f"_{core}"
-    return f"_({core})"
+        return (core if before.isalpha() else f"_{core}") + after
+    return f"_({core})" + after
 
 
 _POWER = re.compile(r"[0-9+\-−–n]+|[(][0-9+\-−–n]+[)]")

@@ -60,7 +60,11 @@ def list_parts(path: Path) -> list[str]:
 
 
 def check_package(
-    path: Path, *, unpacked: int = UNPACKED, check_xml: Callable[[bytes], bool] | None = None
+    path: Path,
+    *,
+    unpacked: int = UNPACKED,
+    unpacked_xml: int = UNPACKED_XML,
+    check_xml: Callable[[bytes], bool] | None = None,
 ) -> None:
     """Refuse a package that unpacks to too much, or with XML of which `check_xml` says no.
 
@@ -75,7 +79,7 @@ def check_package(
         parts = package.infolist()
         xml = [part for part in parts if _is_xml(package, part)]
         # A part that unpacks to more than it declares is damaged: ZipFile reads no further.
-        for some, limit in ((parts, unpacked), (xml, UNPACKED_XML)):
+        for some, limit in ((parts, unpacked), (xml, unpacked_xml)):
             if sum(part.file_size for part in some) > limit:
                 raise limits.too_large_error(
                     path, f"it unpacks to more than {limit // 1024**2} MiB"
@@ -85,13 +89,18 @@ def check_package(
                 raise KnowledgeError(
                     f"The XML in {path.name} declares entities, which no word processor does.",
                     where=f"{path}, {part.filename}",
-                    remedy="Open it in a word processor, save it anew and add that.",
+                    remedy="Open it in the program it is for, save it anew and add that.",
                 )
 
 
 def declares_nothing(content: bytes) -> bool:
     """Say whether XML has neither a DOCTYPE nor entities of its own."""
     return not any(mark in content for mark in _DECLARES)
+
+
+def declares_no_entities(content: bytes) -> bool:
+    """Say whether XML has no entities of its own; it may name the DOCTYPE of XHTML."""
+    return not any(mark in content for mark in _DECLARES[3:])
 
 
 def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
