@@ -21,8 +21,8 @@ def _page(path: Path) -> None:
     head = "".join(f"<th>{head}</th>" for head in HEADS)
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in ROWS)
     path.write_text(
-        f"<!DOCTYPE html><html><body><h1>Sleep</h1><p>Before.</p><table><caption>{CAPTION}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        "<!DOCTYPE html><html><body><h1>Sleep</h1><p>Before.</p>"
+        f"<table><caption>{CAPTION}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
         f"<tfoot><tr><td colspan=3>{NOTE}</td></tr></tfoot></table><p>After.</p></body></html>",
         encoding="utf-8",
     )
@@ -53,8 +53,9 @@ def _article(path: Path) -> None:
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in ROWS)
     path.write_text(
         "<article><front><article-meta><title-group><article-title>Sleep</article-title>"
-        "</title-group></article-meta></front><body><p>Before.</p><table-wrap><label>Table 3</label>"
-        f"<caption><p>{CAPTION.removeprefix('Table 3. ')}</p></caption><table><thead><tr>{head}</tr>"
+        "</title-group></article-meta></front><body><p>Before.</p><table-wrap>"
+        "<label>Table 3</label><caption><p>Doses of sleeping medicines in adults</p></caption>"
+        f"<table><thead><tr>{head}</tr>"
         f"</thead><tbody>{rows}</tbody></table><table-wrap-foot><p>{NOTE}</p></table-wrap-foot>"
         "</table-wrap><p>After.</p></body></article>",
         encoding="utf-8",
@@ -98,7 +99,8 @@ def test_every_passage_of_a_long_table_has_caption_heads_and_notes(
 
 def test_a_table_without_caption_stays_in_its_section(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text("# N\n\nDose:\n\n| Age | Dose |\n|---|---|\n| 5 | 1 mg |\n\nThen rest.\n", "utf-8")
+    table = "| Age | Dose |\n|---|---|\n| 5 | 1 mg |"
+    path.write_text(f"# N\n\nDose:\n\n{table}\n\nThen rest.\n", "utf-8")
     (section,) = read(path, "markdown").sections
     assert section.text == "Dose:\n\nAge 5: Dose: 1 mg.\n\nThen rest."
 

@@ -71,8 +71,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     body = _body(root, report)
-    html_marks.raise_signs(body)
-    parts = list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
+    parts = _read_body(body)
     title = _title(meta, parts, page_title) or path.stem
     sections = tuple(markup.build_sections(parts, title))
     if not sections:
@@ -178,7 +177,7 @@ def read_parts(
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     prepare(root)
-    return list(_parts(_body(root, report, with_asides=True)))
+    return _read_body(_body(root, report, with_asides=True))
 
 
 def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
@@ -193,8 +192,13 @@ def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False)
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
-    html_marks.write_formulas(body)
     return body
+
+
+def _read_body(body: "HtmlElement") -> list[tuple[int, str]]:
+    html_marks.write_formulas(body)
+    html_marks.raise_signs(body)
+    return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
 
 
 def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iterator[tables.Part]:
