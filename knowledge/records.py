@@ -78,9 +78,21 @@ class Section:
     text: str
 
 
+class ContentKey(str):
+    """A key made of a document's text, where a source gives none.
+
+    Equal keys tell equal texts; of a text that changes, the place of its file tells the document.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """One article, note or page. `key` is stable over imports, such as `pmid:29768149`."""
+    """One article, note or page. `key` is stable over imports, such as `pmid:29768149`.
+
+    A document without a key of its own has a `ContentKey`.
+    """
 
     key: str
     title: str
@@ -93,28 +105,36 @@ class DocumentRecord:
     retracted: bool = False
     line: int = 0
     revision: str = ""
-    """Of the same key in one addition the later revision stays; without one, the first that came.
+    """Of the same key the later revision stays, in one addition and across additions.
 
-    Revisions sort as texts; of equal ones the last that came stays."""
+    `knowledge.ingest.revisions` compares them; of equal ones the last that came stays, and in one
+    addition the first of those that have none."""
 
 
-NoticeKind = Literal["deletion", "retraction", "concern", "republication"]
-
-NOTICE_LINKS: dict[NoticeKind, str] = {
-    "retraction": "retracts:",
-    "concern": "concerns:",
-    "republication": "republishes:",
-}
-"""How the identifiers of a notice begin that name the article of which it speaks."""
+NoticeKind = Literal[
+    "deletion",
+    "retraction",
+    "partial",
+    "concern",
+    "correction",
+    "republication",
+    "update",
+    "reprint",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
-    """What a register or journal says of another document, given by an identifier of it."""
+    """What a register or journal says of another document, given by an identifier of it.
+
+    `by` is the identifier or citation of who says it, `revision` when a deletion was issued.
+    """
 
     about: str
     kind: NoticeKind
     line: int = 0
+    by: str = ""
+    revision: str = ""
 
 
 Record = EntityRecord | DocumentRecord | NoticeRecord

@@ -19,7 +19,10 @@ from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import DocumentRow, FactSourceRow, PassageRow, holds
 from knowledge.graph.catalog import SourceRow as SourceRow
+from knowledge.graph.notices import read_notices, select_said
+from knowledge.graph.rows import bare_id
 from knowledge.index import generations
+from knowledge.text.notice_flags import Said
 from medchat.answering.answer import Citation
 from medchat.answering.writer import Writer
 from medchat.answering.writing_threads import WriterState
@@ -51,7 +54,8 @@ class CitationSource:
     """Where a citation comes from: the quotation within the text around it.
 
     `origins` are the titles of the imports that state it. Where the knowledge base does not hold
-    the quoted words any more, `present` is False and `before` and `after` are empty.
+    the quoted words any more, `present` is False and `before` and `after` are empty. `notices` is
+    what registers and journals say of the document now, also where they said it after the answer.
     """
 
     citation: Citation
@@ -63,6 +67,7 @@ class CitationSource:
     origins: tuple[str, ...] = ()
     present: bool = False
     retracted: bool = False
+    notices: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +206,14 @@ class ChatService:
                 return CitationSource(citation)
             document, passage, holding, origin = found
             text = document.text[passage.start : passage.end]
+            keys = {bare_id(document.id), *(document.identifiers or ())}
+            told = select_said(read_notices(session.connection(), keys), keys)
+            said = tuple(sorted(told, key=lambda one: (one.kind, one.by)))
             if text[citation.start : citation.end] != citation.quote:
-                return CitationSource(citation, origins=(origin,))
+                retracted = document.retracted
+                return CitationSource(
+                    citation, origins=(origin,), retracted=retracted, notices=said
+                )
             return CitationSource(
                 citation,
                 type=document.type,
@@ -213,6 +224,7 @@ class ChatService:
                 origins=(origin,),
                 present=bool(holding),
                 retracted=document.retracted,
+                notices=said,
             )
 
     def _fact(self, citation: Citation) -> CitationSource:

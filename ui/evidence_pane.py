@@ -57,6 +57,11 @@ def _card(source: CitationSource, chosen: bool, words: PageText) -> str:
 
 def _warnings(source: CitationSource, words: PageText) -> str:
     said = [words("retracted")] if source.retracted else []
+    for kind in dict.fromkeys(one.kind for one in source.notices):
+        if not words.has(f"source_notice_{kind}"):
+            continue
+        by = "; ".join(one.by for one in source.notices if one.kind == kind and one.by)
+        said.append(words(f"source_notice_{kind}") + (f" ({by})" if by else ""))
     said += [] if source.present else [words("absent")]
     return "".join(f'<p class="warning">{safe(one)}</p>' for one in said)
 

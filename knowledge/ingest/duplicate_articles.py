@@ -23,7 +23,7 @@ SHORTEST_TITLE = 25
 """Characters of a title by which alone two records are one article; "Editorial" says nothing."""
 
 _REGISTERED = ("pmid:", "pmc")
-_REFERENCES = ("doi:", "ris:")
+_REFERENCES = ("doi:", "ris:", "bibtex:", "csl:", "endnote:")
 
 
 @dataclass(frozen=True, slots=True)

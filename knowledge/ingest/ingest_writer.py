@@ -26,6 +26,7 @@ from knowledge.graph.entity_splits import SplitPlan
 from knowledge.graph.id_queries import id_batches
 from knowledge.graph.merge import GraphMerge
 from knowledge.graph.rows import NewEntity, NewRow
+from knowledge.ingest import notices
 from knowledge.ingest.ingest_plan import IngestPlan, Row
 from knowledge.records import Progress
 
@@ -42,6 +43,7 @@ def write_plan(
         query = update(EntityRow).where(EntityRow.id.in_(chunk)).values(until=None)
         connection.execute(query)
     mark_retracted(connection, plan.retracted)
+    notices.write(connection, plan.notices)
     for id, title in plan.titles.items():
         connection.execute(update(DocumentRow).where(DocumentRow.id == id).values(title=title))
     tables: list[tuple[type[CatalogBase], Sequence[Row | NewRow]]] = [

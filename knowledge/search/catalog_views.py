@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.errors import KnowledgeError
-from knowledge.graph import conflicts
+from knowledge.graph import conflicts, notices
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
@@ -115,7 +115,8 @@ def documents(engine: Engine, number: int) -> list[View]:
     """Return the documents of a generation without their text."""
     query = select(DocumentRow).where(holds(DocumentRow, number)).order_by(DocumentRow.id)
     with Session(engine) as session:
-        return [_document(row) for row in session.scalars(query)]
+        said = notices.read_notices(session.connection())
+        return [_document(row, said) for row in session.scalars(query)]
 
 
 def document(engine: Engine, number: int, id: str) -> View:
@@ -145,7 +146,8 @@ def document(engine: Engine, number: int, id: str) -> View:
             }
             for passage in passages
         ]
-        return {**_document(row), "text": row.text, "passages": cut}
+        said = notices.read_notices(session.connection())
+        return {**_document(row, said), "text": row.text, "passages": cut}
 
 
 def _held(session: Session, number: int, id: str) -> DocumentRow | None:
@@ -162,7 +164,9 @@ def _held(session: Session, number: int, id: str) -> DocumentRow | None:
             return row
 
 
-def _document(row: DocumentRow) -> View:
+def _document(row: DocumentRow, said: notices.Notices) -> View:
+    keys = {bare_id(row.id), *(row.identifiers or ())}
+    told = sorted(notices.select_said(said, keys), key=lambda one: (one.kind, one.by))
     return {
         "id": row.id,
         "title": row.title,
@@ -173,6 +177,7 @@ def _document(row: DocumentRow) -> View:
         "identifiers": row.identifiers,
         "source": row.source_id,
         "retracted": row.retracted,
+        "notices": [asdict(one) for one in told],
     }
 
 

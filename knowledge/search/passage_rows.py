@@ -21,7 +21,8 @@ _AT_ONCE = 30
 class Filters:
     """Which passages a search keeps; None keeps all.
 
-    `source` is the id of a source; `per_source` how many hits one source may have.
+    `source` is the id of a source; `per_source` how many hits one source may have. `retracted`
+    keeps retracted documents only, so that they are named; otherwise none is kept.
     """
 
     language: Language | None = None
@@ -30,12 +31,13 @@ class Filters:
     type: str | None = None
     source: str | None = None
     per_source: int | None = None
+    retracted: bool = False
 
     @property
     def of_documents(self) -> bool:
         """Say whether a filter speaks of documents, which facts are not."""
         wanted = (self.year_from, self.year_to, self.type, self.source)
-        return any(each is not None for each in wanted)
+        return self.retracted or any(each is not None for each in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,11 @@ def _found(row: Row) -> StoredPassage:
 def _readable(
     generation: int, filters: Filters, ids: Sequence[BindParameter[str]]
 ) -> ClauseElement:
-    """Select those of some passages that a generation has, not retracted, and that pass."""
+    """Select those of some passages that a generation has and that pass."""
     conditions = [
         PassageRow.id.in_(ids),
         holds(DocumentRow, generation),
-        DocumentRow.retracted.is_(False),
+        DocumentRow.retracted.is_(filters.retracted),
     ]
     if filters.language is not None:
         conditions.append(PassageRow.language == filters.language)

@@ -5,7 +5,7 @@
 
 A Chinese question reaches English passages through the English names of what it mentions. Hits that
 are not about the question are dropped rather than ranked low, so that whoever asks can abstain.
-Retracted and removed documents never come back.
+Removed documents never come back, and retracted ones only where a caller asks which there are.
 """
 
 from dataclasses import replace
@@ -77,18 +77,20 @@ class Search:
         source: str | None = None,
         per_source: int | None = None,
         abstain: bool = True,
+        retracted: bool = False,
     ) -> list[Hit]:
         """Return the evidence for a question, best first; nothing where nothing fits.
 
         `language` keeps hits of one language, `source` those of one source; `per_source` limits how
         many one source may have. Facts have no year, type or document, so a filter by these leaves
         them out. Without `abstain` the nearest passages are returned even where they are far off.
+        `retracted` finds retracted documents and nothing else: to name them, never to quote them.
         """
         if top < 1:
             raise KnowledgeError(
                 f"The number of hits must be at least 1; it is {top}.", where="--top"
             )
-        filters = Filters(language, year_from, year_to, type, source, per_source)
+        filters = Filters(language, year_from, year_to, type, source, per_source, retracted)
         question = parse_query(query, self.linker)
         hits: list[Hit] = []
         if not filters.of_documents:

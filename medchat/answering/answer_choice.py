@@ -29,6 +29,10 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
         "zh": "知识库没有涉及这个问题的内容。",
     },
     "nearest": {"en": "The nearest sources it holds:", "zh": "其中最接近的资料："},
+    "retracted": {
+        "en": "What it holds on this was retracted, and is not quoted: {named}.",
+        "zh": "库中相关文献已被撤稿，故不引用：{named}。",
+    },
     "foreign": {
         "en": "The knowledge base holds only Chinese evidence on this; it says:",
         "zh": "知识库中关于此问题只有英文资料，原文如下：",
@@ -147,9 +151,21 @@ def state_limits(
     return _prefaced(checked, _say("unspoken", asked).format(words=words))
 
 
-def abstain(asked: Question, found: Sequence[Evidence]) -> CheckedAnswer:
-    """Say that the question is not covered, and name the nearest of what was found."""
+def abstain(
+    asked: Question, found: Sequence[Evidence], retracted: Sequence[Evidence] = ()
+) -> CheckedAnswer:
+    """Say that the question is not covered, and name the nearest of what was found.
+
+    `retracted` is what would have answered had it not been retracted: it is named as such.
+    """
     sentences = [Sentence(_say("nothing", asked), (), "none", 0.0)]
+    if retracted:
+        titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
+        chosen = list(reversed(titles.items()))[:NEAREST]
+        separator = "；" if asked.language == "zh" else "; "
+        named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
+        text = _say("retracted", asked).format(named=named)
+        sentences.append(Sentence(text, (), "none", 0.0))
     nearest = found[:NEAREST]
     if nearest:
         separator, stop = ("；", "。") if asked.language == "zh" else ("; ", ".")

@@ -17,6 +17,7 @@ from pydantic import ConfigDict, InstanceOf
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
+from knowledge.text.notice_flags import strip_flags
 from medchat.answering.answer import Evidence, Language
 from medchat.settings import Settings
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class KnowledgeRetriever(BaseRetriever):
     """Finds passages and facts in one generation of the knowledge base.
 
-    `language`, `year_from` and `type` keep only what fits them.
+    `language`, `year_from` and `type` keep only what fits them. `retracted` finds what was
+    retracted, which is named and never quoted.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -37,12 +39,18 @@ class KnowledgeRetriever(BaseRetriever):
     language: Language | None = None
     year_from: int | None = None
     type: str | None = None
+    retracted: bool = False
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         hits = self.search.find(
-            query, self.top, language=self.language, year_from=self.year_from, type=self.type
+            query,
+            self.top,
+            language=self.language,
+            year_from=self.year_from,
+            type=self.type,
+            retracted=self.retracted,
         )
         return [_document(hit) for hit in hits]
 
@@ -65,7 +73,8 @@ def embedding_of(settings: Settings) -> "SentenceEmbedding":
 
 def _document(hit: Hit) -> Document:
     subject, _, relation = hit.id.rpartition("#") if hit.kind == "fact" else ("", "", "")
-    context = " ".join(filter(None, (hit.title, hit.document.title, hit.document.section)))
+    titles = (strip_flags(hit.title), strip_flags(hit.document.title), hit.document.section)
+    context = " ".join(filter(None, titles))
     return Document(
         page_content=hit.text,
         metadata={

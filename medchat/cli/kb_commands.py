@@ -38,20 +38,77 @@ def register(parent: typer.Typer) -> None:
 
 @app.command(epilog="Example: medchat kb add pubmed.xml notes/ --licence CC-BY-4.0")
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders of any known format.")],
+    paths: Annotated[list[str], typer.Argument(help="Files and folders of any known format.")],
     format: Annotated[str | None, typer.Option(help="The format; found by content.")] = None,
     source: Annotated[str | None, typer.Option(help="Title of the source.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the source.")] = None,
+    allow_fetch: Annotated[
+        bool, typer.Option("--allow-fetch", help="Fetch web addresses; else they are refused.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
-    from knowledge.ingest import updates
+    from knowledge.ingest import updates, web_fetch
 
+    files = web_fetch.find_paths(paths, startup.settings().home, allow=allow_fetch)
     with _open() as base:
         update = updates.add(
-            *base.place, paths, format=format, title=source, licence=licence, **base.tools
+            *base.place, files, format=format, title=source, licence=licence, **base.tools
         )
     output.show(update, _update_lines(update), as_json=as_json)
+    _tell_missing(update)
+
+
+Folder = Annotated[Path, typer.Argument(help="The folder that the source is to match.")]
+SourceTitle = Annotated[str, typer.Option("--source", help="Title of the source.")]
+Licence = Annotated[str | None, typer.Option(help="Licence of the source.")]
+MaxRemovals = Annotated[
+    float, typer.Option(help="Largest share of removals without --yes.", min=0, max=1)
+]
+
+
+@app.command(epilog='Example: medchat kb sync notes/ --source "Ward notes" --dry-run')
+def sync(
+    folder: Folder,
+    source: SourceTitle,
+    licence: Licence = None,
+    max_removals: MaxRemovals = 0.2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove whatever share is gone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add, replace and remove so that a source matches a folder; one new generation."""
+    from knowledge.ingest import folder_sync
+
+    request = folder_sync.SyncRequest(folder, source, licence, max_removals, yes)
+    with _open() as base:
+        if dry_run:
+            found = folder_sync.preview(base.engine, request, progress=base.progress)
+            output.show(found, kb_output.preview_lines(found), as_json=as_json)
+            problems = found.problems
+        else:
+            update = folder_sync.sync(*base.place, request, **base.tools)
+            output.show(update, _update_lines(update), as_json=as_json)
+            problems = update.problems
+    for path, told in problems.items():
+        output.note(f"{path}: {told} What it held stays.")
+
+
+@app.command(epilog='Example: medchat kb watch notes/ --source "Ward notes"')
+def watch(
+    folder: Folder,
+    source: SourceTitle,
+    licence: Licence = None,
+    max_removals: MaxRemovals = 0.2,
+) -> None:
+    """Synchronise a source with a folder now and after each burst of changes, until Ctrl-C."""
+    from knowledge.ingest import folder_sync
+    from medchat.cli import kb_watch
+
+    request = folder_sync.SyncRequest(folder, source, licence, max_removals)
+    with _open() as base:
+        for update in kb_watch.updates(base, request):
+            output.show(update, _update_lines(update), as_json=False)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -128,13 +185,15 @@ def search(
     from medchat.cli import kb_search
 
     filters = kb_search.checked_filters(year_from, year_to, type, language, source, per_source)
-    find = kb_search.open_searcher(startup.settings(), top, filters)
+    searcher = kb_search.open_searcher(startup.settings(), top, filters)
     for id, text in kb_search.read_queries(query, queries):
-        hits = find(text)
+        hits, retracted = searcher.find(text), searcher.find_retracted(text)
         if queries is not None:
             output.say(output.as_text({"id": id, "hits": hits}))
         else:
-            output.show({"query": text, "hits": hits}, kb_output.hit_lines(hits), as_json=as_json)
+            shape = {"query": text, "hits": hits, "retracted": retracted}
+            lines = kb_output.hit_lines(hits) + kb_output.retracted_lines(retracted)
+            output.show(shape, lines, as_json=as_json)
 
 
 @app.command(epilog='Example: medchat kb entity "type 2 diabetes"')
@@ -257,14 +316,23 @@ def _open() -> "AbstractContextManager[OpenBase]":
 
 
 def _update_lines(update: "Update") -> list[str]:
-    return output.pairs(
-        {
-            "generation": update.generation,
-            "entities": update.entities,
-            "facts": update.facts,
-            "documents": update.documents,
-            "passages": update.passages,
-            "left out": update.left_out,
-            "unchanged": len(update.unchanged),
-        }
-    )
+    found = {
+        "generation": update.generation,
+        "entities": update.entities,
+        "facts": update.facts,
+        "documents": update.documents,
+        "passages": update.passages,
+        "left out": update.left_out,
+        "unchanged": len(update.unchanged),
+    }
+    more = ("replaced", "moved", "removed")
+    found |= {name: len(getattr(update, name)) for name in more if getattr(update, name)}
+    return output.pairs(found)
+
+
+def _tell_missing(update: "Update") -> None:
+    if update.missing:
+        output.note(
+            f"{len(update.missing)} documents of this folder are no longer there and stay in the "
+            "base; `medchat kb sync FOLDER --source TITLE` would take them out."
+        )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from knowledge.text.notice_flags import RETRACTED
 from medchat.cli import output
 
 if TYPE_CHECKING:
     from knowledge.index.garbage_collection import CollectionReport
+    from knowledge.ingest.folder_sync import Preview
 
 
 def collection_lines(gone: "CollectionReport") -> list[str]:
@@ -29,8 +31,16 @@ def document_lines(found: Mapping[str, object]) -> Iterator[str]:
 def list_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
     """Return sources or documents, a line each."""
     keys = ("id", "format", "licence", "year", "type", "title")
-    rows = [[each[key] or "" for key in keys if key in each] for each in found]
+    rows = [[_cell(each, key) for key in keys if key in each] for each in found]
     return output.listed(rows, "Nothing.")
+
+
+def _cell(shown: Mapping[str, object], key: str) -> object:
+    """Return a value as it is listed; the title of a retracted document says so."""
+    value = shown[key] or ""
+    if key != "title" or not shown.get("retracted"):
+        return value
+    return f"[{RETRACTED['zh' if shown['language'] == 'zh' else 'en']}] {value}"
 
 
 def generation_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
@@ -56,6 +66,11 @@ def hit_lines(found: Sequence[Mapping[str, object]]) -> list[str]:
         lines += [f"{hit['rank']}. {hit['title']}{year} · {hit['id']} · {hit['score']}"]
         lines += [f"   {text[:240]}{'…' if len(text) > 240 else ''}", f"   {_reason(hit)}"]
     return lines or ["Nothing in the knowledge base fits."]
+
+
+def retracted_lines(found: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return what fits a query and was retracted, a line each."""
+    return [f"not shown, since retracted: {each['title']} · {each['id']}" for each in found]
 
 
 def _reason(hit: Mapping[str, object]) -> str:
@@ -142,3 +157,17 @@ def merge_lines(found: Mapping[str, Any]) -> list[str]:
 
 
 _SIDES = ("entity", "part")
+
+
+def preview_lines(preview: "Preview") -> list[str]:
+    """Lay out what a synchronisation would do, a line for each document."""
+    lines = []
+    for act in ("added", "replaced", "moved", "removed"):
+        found: dict[str, str] = getattr(preview, act)
+        lines.append(f"{act}: {len(found)}")
+        lines += [f"  {id}  {title}" for id, title in found.items()]
+    lines.append(f"left out: {sum(preview.left_out.values())}")
+    lines += [f"  {count}  {reason}" for reason, count in preview.left_out.items()]
+    if preview.needs_confirmation:
+        lines.append("More would be removed than is allowed: it needs --yes or --max-removals.")
+    return lines

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
@@ -50,10 +51,19 @@ def checked_filters(
     )
 
 
-def open_searcher(
-    settings: Settings, top: int, filters: SearchFilters
-) -> Callable[[str], list[dict[str, object]]]:
-    """Return a function that searches the current generation for one query after another."""
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """Searches the current generation for one query after another.
+
+    `find` returns hits, `find_retracted` what fits and was retracted, by id and title only.
+    """
+
+    find: Callable[[str], list[dict[str, object]]]
+    find_retracted: Callable[[str], list[dict[str, str]]]
+
+
+def open_searcher(settings: Settings, top: int, filters: SearchFilters) -> Searcher:
+    """Return what searches the current generation."""
     from knowledge.search.searcher import open_search
     from medchat.answering.retriever import embedding_of
 
@@ -64,7 +74,12 @@ def open_searcher(
         found = search.find(query, top, abstain=False, **filters)
         return [hit.as_dict() for hit in found]
 
-    return find
+    def find_retracted(query: str) -> list[dict[str, str]]:
+        hits = search.find(query, top, retracted=True, **filters)
+        named = {hit.document.id: hit.title for hit in hits}
+        return [{"id": id, "title": title} for id, title in named.items()]
+
+    return Searcher(find, find_retracted)
 
 
 def read_queries(query: str, path: Path | None) -> Iterator[tuple[object, str]]:

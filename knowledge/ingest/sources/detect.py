@@ -4,16 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import folders, foreign
 from knowledge.ingest.sources.formats import FORMATS
 from knowledge.ingest.sources.streams import archives, csv_rows, xml_elements
 from knowledge.records import ReadReport
-
-_HINTS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "It is a ZIP archive or an Office document other than .docx; unpack it first."),
-    (b"\xd0\xcf\x11\xe0", "It is an old or encrypted Office document; save it as .docx."),
-    (b"SQLite format 3", "It is an SQLite database."),
-    (b"BZh", "It is packed with bzip2; unpack it first."),
-)
 
 
 def detect_format(path: Path) -> str:
@@ -27,10 +21,18 @@ def detect_format(path: Path) -> str:
     if name:
         return name
     raise KnowledgeError(
-        f"{path.name} is of no known format. {_describe_unknown(start)}".rstrip(),
+        f"{path.name} is of no known format. {_describe_unknown(path, start)}".rstrip(),
         where=str(path),
         remedy=f"Tried: {', '.join(FORMATS)}. Name the format with --format if it is one of these.",
     )
+
+
+def find_known_format(path: Path) -> str:
+    """Return the name of a file's format, or an empty text where it is of none.
+
+    Raises KnowledgeError where the file is empty or cannot be opened.
+    """
+    return _matching_format(path, read_start(path))
 
 
 def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[Path]:
@@ -42,6 +44,7 @@ def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[
     """
     found: dict[Path, None] = {}
     for path in paths:
+        folders.check_name(path)
         if path.is_dir():
             found.update(
                 dict.fromkeys(_files_in(path, report if report is not None else ReadReport()))
@@ -62,30 +65,28 @@ def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[
 
 
 def _files_in(folder: Path, report: ReadReport) -> list[Path]:
+    unread = folders.Unread(folder)
     known: list[Path] = []
-    try:
-        inside = sorted(folder.rglob("*"))
-    except OSError as error:
-        raise KnowledgeError(
-            f"The folder {folder.name} cannot be looked through: {error.strerror}.",
-            where=str(folder),
-            remedy="Add the files or folders in it that are meant.",
-        ) from error
-    for path in inside:
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or not path.is_file():
-            continue
-        start = archives.read_head(path)
-        if start.strip() and _matching_format(path, start):
-            known.append(path)
-        else:
-            report.skip("file of no known format", str(path.relative_to(folder)))
+    for path in folders.walk(folder, unread):
+        try:
+            start = archives.read_head(path)
+            if not start.strip():
+                unread.add("empty file", path)
+            elif _matching_format(path, start):
+                known.append(path)
+            else:
+                unread.add("file of no known format", path)
+        except (KnowledgeError, OSError):
+            unread.add("file that cannot be opened", path)
     if not known:
+        held = unread.told()
         raise KnowledgeError(
-            f"The folder {folder} holds no file of a known format.",
+            f"The folder {folder} holds no file of a known format"
+            f"{': ' + '; '.join(held) if held else ''}.",
             where=str(folder),
             remedy=f"Known formats: {', '.join(FORMATS)}.",
         )
+    unread.count(report)
     return known
 
 
@@ -114,10 +115,10 @@ def read_start(path: Path) -> bytes:
     return start
 
 
-def _describe_unknown(start: bytes) -> str:
-    for mark, hint in _HINTS:
-        if mark in start[:4096]:
-            return hint
+def _describe_unknown(path: Path, start: bytes) -> str:
+    known = foreign.describe(path, start)
+    if known:
+        return known
     text = start[:4096].decode("utf-8", errors="ignore").lstrip("\ufeff \r\n\t")
     if text.startswith(("{", "[")):
         return "It is JSON, but with neither id and content nor the keys of a graph that is known."

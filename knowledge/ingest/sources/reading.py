@@ -6,9 +6,10 @@ A reader never changes what a source says beyond cleaning it, and writes nothing
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from knowledge.ingest.sources import folders, origins
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature import markup
@@ -38,12 +39,22 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
         if guess:
             report.skip(f"encoding guessed: read as {guess}", path.name)
     found = format.read(path, report)
+    origin = origins.find(path)
     # Names are cleaned by rules of their own, which count what they refuse.
     for record in _count_invisible(found, report) if format.is_literature else found:
         report.read += 1
-        yield record
+        if origin is not None and isinstance(record, DocumentRecord):
+            record = origins.apply(record, origin)
+        yield _nameable(record, path)
     if not report.read and not report.left_out:
         report.skip("file without a record", path.name)
+
+
+def _nameable(record: Record, path: Path) -> Record:
+    """Return a record whose title can be stored, where it is the name of its file."""
+    if isinstance(record, DocumentRecord) and record.title == path.stem:
+        return replace(record, title=folders.printable(path.stem))
+    return record
 
 
 def check_readable(path: Path, format_name: str) -> None:
@@ -58,7 +69,7 @@ def check_readable(path: Path, format_name: str) -> None:
 HOLED = "sentence with a part that cannot be read (never quoted)"
 """The reason under which sentences that no passage has are counted."""
 
-_PLAIN = {"text", "markdown", "ris", "nbib", "medrag"}
+_PLAIN = {"text", "markdown", "ris", "nbib", "medrag", "bibtex", "endnote-tagged"}
 """Formats of literature that declare no encoding."""
 
 _LARGE = 64 * 1024 * 1024
@@ -69,7 +80,9 @@ def read_header(path: Path, format_name: str) -> FileHeader:
     """Return title, licence and note of a file, from itself where it says, else from its format."""
     format = find_format(format_name)
     title, licence, note = format.read_header(path) if format.read_header else ("", "", "")
-    return FileHeader(title or path.stem, licence or format.licence, note or format.note)
+    return FileHeader(
+        title or folders.show(path.stem), licence or format.licence, note or format.note
+    )
 
 
 def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Record]:

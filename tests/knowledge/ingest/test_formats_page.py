@@ -25,7 +25,9 @@ PAGE = (CHECKOUT / "docs" / "formats.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 EXAMPLE = re.compile(r"^Example, `([^`]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GIVES = re.compile(r"^Gives (.+)$", re.MULTILINE)
-BINARY = {"docx", "pdf"}
+PARTS = ["Recognised by", "Read:", "Left out and counted:", "Refused:"]
+PART = re.compile(r"^\*\*([^*]+)\*\* (\S.*)$", re.MULTILINE)
+BINARY = {"docx", "epub", "pdf"}
 UNPACKED_ONLY = {"markdown", "text", "qamedicalkg-dict"}
 every_example = pytest.mark.parametrize("name", [name for name in FORMATS if name not in BINARY])
 
@@ -68,11 +70,15 @@ def test_the_table_is_that_of_the_code() -> None:
     assert rows == [table_row(format) for format in FORMATS.values()]
 
 
-def test_every_format_has_a_section_that_says_how_it_is_read() -> None:
-    for name in FORMATS:
-        for part in ("**Recognised by** ", "**Read:** ", "**Left out and counted:** "):
-            assert part in SECTIONS[name], (name, part)
-        assert bool(EXAMPLE.search(SECTIONS[name])) == (name not in BINARY), name
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_what_is_read_what_is_counted_and_what_is_refused(name: str) -> None:
+    assert name in SECTIONS, f"docs/formats.md has no section ### {name}"
+    said = PART.findall(SECTIONS[name])
+    missing = [part for part in PARTS if part not in dict(said)]
+    assert not missing, f"the section {name} of docs/formats.md lacks {missing}"
+    assert [part for part, _ in said if part in PARTS] == PARTS, "each once, in this order"
+    assert all(text[-1] == "." and len(text.split()) > 1 for _, text in said), "whole sentences"
+    assert bool(EXAMPLE.search(SECTIONS[name])) == (name not in BINARY)
 
 
 @every_example

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
 from knowledge.ingest.sources.literature.linear_formulas import linear_mathml, linear_tex
-from knowledge.ingest.sources.literature.table_statements import Cell, spread_cells, state_rows
+from knowledge.ingest.sources.literature.tables import Cell, spread, state_rows
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text.holes import HOLE
 
@@ -88,7 +88,7 @@ def test_groups_of_rows_and_empty_first_cells_keep_what_they_belong_to():
 
 
 def test_spans_that_claim_too_much_are_read_as_they_stand():
-    grid = spread_cells([[Cell("a", columns=10**5, rows=10**5), Cell("b")], [Cell("c")]])
+    grid = spread([[Cell("a", columns=10**5, rows=10**5), Cell("b")], [Cell("c")]])
     assert [[cell.text for cell in line] for line in grid] == [["a", "b"], ["a", "c"]]
 
 
@@ -261,3 +261,68 @@ def test_what_stands_behind_an_article_is_read_or_counted(tmp_path):
         "glossary (not read)": 1,
         "sub-article (not read)": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Supplementation of zinc",
+        "3.2. Effect of iron supplements on haemoglobin",
+        "Financial incentives",
+        "High-dose arm (see Additional file 2)",
+        "Contribution of diet to relapse",
+        "Disclosure of HIV status to partners",
+        "Availability of oral rehydration salts",
+        "Appendix 1. Eligibility criteria",
+    ],
+)
+def test_a_section_whose_title_only_has_a_word_about_the_article_is_read(tmp_path, title):
+    (record, report) = article(tmp_path, f"<sec><title>{title}</title><p>Give 5 mg.</p></sec>")
+    assert [text for _, text in parts(record)] == ["Give 5 mg."]
+    assert "section around the article" not in report.left_out
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Competing interests",
+        "Authors\u2019 contributions",
+        "Electronic supplementary material",
+        "Ethics approval and consent to participate",
+        "Funding/support",
+        "5. Acknowledgements and Funding:",
+        "Additional file 2",
+        "Availability of data and materials",
+        "Clinical trial registration",
+    ],
+)
+def test_a_section_about_the_article_is_counted(tmp_path, title):
+    body = f"<sec><title>{title}</title><p>None.</p></sec><sec><p>Rest.</p></sec>"
+    (record, report) = article(tmp_path, body)
+    assert [text for _, text in parts(record)] == ["Rest."]
+    assert report.left_out["section around the article"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Anti-HCV (\u2013) and RhD (-).", "Anti-HCV (\u2013) and RhD (-)."),
+        ("A change [\u20130.7, 0.1] of (\u2014 0.3) kPa.",) * 2,
+        (
+            "Falls [{0}] \u20130.4, more in ({0}; \u20130.5) men.",
+            "Falls \u20130.4, more in (\u20130.5) men.",
+        ),
+        ("As said [{0}\u2013{0}], or ({0}, see there).", "As said, or (see there)."),
+        ("Shown [[{0}]] twice<sup>{0},{0}</sup>.", "Shown twice."),
+    ],
+)
+def test_signs_in_brackets_stay_where_no_citation_stood(tmp_path, text, held):
+    mark = '<xref ref-type="bibr" rid="r">12</xref>'
+    (record, _) = article(tmp_path, f"<p>{text.format(mark)}</p>")
+    assert parts(record) == [("", held)]
+
+
+def test_a_space_within_a_raised_or_lowered_part_parts_words(tmp_path):
+    text = "<p>D<sub>max </sub>and 10<sup>9 </sup>5 mg tablets</p>"
+    (record, _) = article(tmp_path, text)
+    assert parts(record) == [("", "Dmax and 10\u2079 5 mg tablets")]

@@ -278,6 +278,15 @@ def test_what_a_reader_sees_stays(tmp_path, attributes):
     assert report.left_out["hidden text removed"] == 2
 
 
+def test_a_caption_that_only_readers_aloud_pass_over_is_read(tmp_path):
+    page = """<html><body><h1>Trial</h1><p>Text.</p><figure><img alt="Doses: 5 mg.">
+    <figcaption aria-hidden="true">Doses: 5 mg.</figcaption></figure>
+    <div aria-hidden="true">Close this window</div></body></html>"""
+    ((record,), report) = read(write(tmp_path / "p.html", page), "html")
+    assert record.sections[0].text == "Text.\n\nDoses: 5 mg."
+    assert report.left_out == {"hidden text removed": 1}
+
+
 def test_white_words_on_a_dark_parent_stay_and_uncertain_years_go(tmp_path):
     page = """<html><head><meta name="dc.date" content="2019"><meta name="citation_date"
     content="2021"></head><body bgcolor="black"><p><font color="white">Seen.</font></p></body>"""

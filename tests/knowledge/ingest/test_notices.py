@@ -9,7 +9,7 @@ from knowledge.graph.catalog import DocumentRow, holds
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.ingest.sources import reading
-from knowledge.records import ReadReport
+from knowledge.records import NoticeRecord, ReadReport
 
 
 def citation(pmid: int, text: str, notes: str = "", version: int = 1, date: str = "") -> str:
@@ -135,13 +135,13 @@ def test_of_several_revisions_the_last_stays(
     assert update.documents == 1 and generations.verify(engine, home) == []
 
 
-def test_mathml_of_an_abstract_is_read_and_corrections_are_counted(tmp_path: Path) -> None:
+def test_mathml_of_an_abstract_is_read_and_corrections_are_notices(tmp_path: Path) -> None:
     math = (
         '<m:math xmlns:m="http://www.w3.org/1998/Math/MathML"><m:mfrac><m:mi>a</m:mi><m:mrow>'
         "<m:mn>2</m:mn><m:mi>b</m:mi></m:mrow></m:mfrac></m:math>"
     )
     path = write(tmp_path, "a.xml", citation(4, f"It was {math} mg.", note("ErratumIn", 5)))
     report = ReadReport()
-    (record,) = reading.read(path, "pubmed", report)
+    record, notice = reading.read(path, "pubmed", report)
     assert record.sections[0].text == "It was a/(2b) mg."
-    assert report.left_out == {"correction of an article (the article is kept as it is)": 1}
+    assert notice == NoticeRecord("pmid:4", "correction", 1, "pmid:5") and report.left_out == {}

@@ -267,6 +267,17 @@ def test_an_abstract_is_split_at_two_labels_or_more(
         ("http://www.ncbi.nlm.nih.gov/pubmed/45?x", "", "45"),
         ("PMID: 67", "", "67"),
         ("89", "", ""),
+        ("(10.1016/0140-1111(91)92345-6).", "10.1016/0140-1111(91)92345-6", ""),
+        ("10.1016/s0140-1111(05)", "10.1016/s0140-1111(05)", ""),
+        ("see [10.1000/abc].", "10.1000/abc", ""),
+        ("{10.1000.20/abc[1]x}，", "10.1000.20/abc[1]x", ""),
+        (
+            "https://doi.org/10.1002/(SICI)1000-1(19980101)1:1%3C16::AID-AB9%3E3.0.CO;2-2",
+            "10.1002/(sici)1000-1(19980101)1:1<16::aid-ab9>3.0.co;2-2",
+            "",
+        ),
+        ("10.1000/abc<br>more", "10.1000/abc", ""),
+        ("<a>10.1000/abc</a>", "10.1000/abc", ""),
     ],
 )
 def test_identifiers_are_found_in_texts_and_addresses(text: str, doi: str, pmid: str) -> None:

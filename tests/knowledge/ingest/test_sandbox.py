@@ -11,6 +11,7 @@ from knowledge.records import ReadReport
 
 ENDLESS = "while True: pass"
 GREEDY = "held = []\nwhile True: held.append(bytearray(10_000_000))"
+NO_ROOM = "sys.stderr.write(\"terminate called: 'std::bad_alloc'\\n\")\nimport os; os.abort()"
 SOUND = 'print(\'{"title": "A"}\')'
 
 
@@ -32,11 +33,43 @@ def write(path: Path, work: str) -> Path:
     return path.with_name("a.pdf")
 
 
-@pytest.mark.parametrize("work", [ENDLESS, GREEDY], ids=["endless", "greedy"])
-def test_work_without_end_is_ended(hostile_reader: Path, work: str) -> None:
+@pytest.mark.parametrize(
+    ("work", "limit"), [(ENDLESS, "time"), (GREEDY, "memory"), (NO_ROOM, "memory")]
+)
+def test_work_without_end_is_ended(hostile_reader: Path, work: str, limit: str) -> None:
     path = write(hostile_reader, work)
-    with pytest.raises(sandbox.LimitExceeded):
+    with pytest.raises(sandbox.LimitExceeded) as caught:
         sandbox.run("hostile_reader", path)
+    assert caught.value.limit == limit
+
+
+def test_a_reader_that_waits_for_ever_is_ended(
+    hostile_reader: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "WAIT", -9)
+    path = write(hostile_reader, "import time\ntime.sleep(3600)")
+    with pytest.raises(sandbox.LimitExceeded) as caught:
+        sandbox.run("hostile_reader", path)
+    assert caught.value.limit == "time"
+
+
+@pytest.mark.parametrize(
+    ("work", "told"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "ended by SIGSEGV"),
+        ("import os\nos.abort()", "ended by SIGABRT"),
+        ("raise ValueError('no such page')", "ValueError: no such page"),
+        ("sys.stderr.write('x' * 3_000_000)\nsys.exit(3)", "crashed: xxx"),
+        ("sys.exit(3)", "ended with status 3"),
+        ("print('no JSON')", "gave no result"),
+    ],
+)
+def test_a_crash_is_no_limit_and_says_how(hostile_reader: Path, work: str, told: str) -> None:
+    path = write(hostile_reader, work)
+    with pytest.raises(sandbox.ReaderCrashed) as caught:
+        sandbox.run("hostile_reader", path)
+    assert told in caught.value.what and "a.pdf" in caught.value.what
+    assert caught.value.remedy and caught.value.status == 1
 
 
 def test_work_within_the_limits_gives_what_it_prints(hostile_reader: Path) -> None:

@@ -456,7 +456,7 @@ def test_pubmed_plain_and_packed(tmp_path, packed):
     trial, chinese, review = (each for each in found if isinstance(each, DocumentRecord))
     assert (trial.key, trial.title) == ("pmid:11", "Salt & pressure: a trial")
     assert [(each.title, each.text) for each in trial.sections] == [
-        ("Background", "CO2 at 10⁻³ m²."),
+        ("Background", "CO₂ at 10⁻³ m²."),
         ("", "Then rest."),
     ]
     assert (trial.year, trial.type, trial.journal) == (
@@ -531,7 +531,7 @@ def test_jats_gives_sections_without_references_and_with_tables(tmp_path):
             "Methods",
             "We rested as before. See Figures 1, 2 (Smith et al., 2004).\n\nFirst item.",
         ),
-        ("Methods", "9."),
+        ("Methods", "9"),
         ("Methods: Design", "By lot."),
     ]
     assert (article.key, article.year, article.journal) == ("pmc:PMC123", 2011, "J")
@@ -689,7 +689,10 @@ def test_folders_are_walked_in_order_and_the_unknown_is_counted(tmp_path):
     report = ReadReport()
     found = detect.find_files([folder, folder / "one.md"], report)
     assert [path.name for path in found] == ["two.md", "one.md"]
-    assert report.left_out == {"file of no known format": 2}
+    assert report.left_out == {
+        "file of no known format (picture.png)": 1,
+        "empty file (none.md)": 1,
+    }
 
 
 def test_a_missing_path_and_a_folder_without_files_are_named(tmp_path):

@@ -221,8 +221,20 @@ def test_an_object_may_cross_the_pieces_that_are_read(tmp_path: Path) -> None:
         ('{"a": ' + "[" * 100_000, "nested too deep"),
         ('{"a": ' + "7" * 5_000 + "}", "a number is too long"),
         ('{"a": "' + "x" * (limits.LONGEST_OBJECT + 1), "that record has more than"),
+        ('[{"a": 1},\n,{"a": 2}]', "at line 2: a comma without a value"),
+        ('[{"a": 1},\n\n]', "at line 3: a comma without a value"),
+        ('[\n,{"a": 1}]', "at line 2: a comma without a value"),
+        ('{"a": 1}\n,,{"a": 2}', "at line 2: a comma without a value"),
+        ('[{"a": 1}\n{"a": 2}]', "at line 2: no comma before it"),
+        ('[{"a": 1},\n{"a": 2}', "array that begins at line 1 is not closed"),
+        ('{"a": 1}\n]', "at line 2: ']' closes no array"),
+        ('[{"a": 1}],\n', "a comma without a value"),
+        ('[{"a": 1},\n[{"a": 2}]]', "at line 2: an array stands where an object must"),
     ],
-    ids=["scalar", "cut", "deep", "digits", "long"],
+    ids=[
+        *("scalar", "cut", "deep", "digits", "long", "two commas", "comma at the end"),
+        *("comma first", "lines", "no comma", "open", "closed", "comma after", "nested"),
+    ],
 )
 def test_other_json_is_refused_with_its_line(tmp_path: Path, text: str, what: str) -> None:
     assert what in refused(json_records.read_objects(write(tmp_path / "a.json", text))).what

@@ -258,8 +258,8 @@ def test_rows_of_a_table_keep_their_heads_and_merged_cells_are_spread(tmp_path: 
     assert parts == [
         "Table 1. Doses",
         "Age child: Dose, day: 1 mg; Dose, night: 2 mg.",
-        "Age child: Dose, day, night: none.",
-        "Renal failure: Age adult: Dose, day: 3 mg.",
+        "Age child: Dose, day and Dose, night: none.",
+        "Renal failure, Age adult: Dose, day: 3 mg.",
     ]
 
 

@@ -18,6 +18,7 @@ left out; what a part does not name is guessed as if there were no side-car:
       Gene:               # nothing: triples of it are counted and left out
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,10 @@ _KIND_WORDS = {
 _WHOLE = ("body site", "risk factor")
 """Words of the table above that belong together."""
 
-_ENDINGS = (".gz", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json")
+_ENDINGS = (
+    *(".gz", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json"),
+    *(".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl"),
+)
 SIDE_CAR = ".mapping.yaml"
 
 
@@ -124,7 +128,7 @@ def load(path: Path) -> TripleMapping:
     Raises KnowledgeError where the side-car is broken or names what the vocabulary does not have.
     """
     car = side_car_path(path)
-    if not car.is_file():
+    if not os.path.isfile(car):  # which says no where its name is too long for the system
         return TripleMapping()
     with text_lines.open_text(car) as stream:
         walk = YamlReader(car, stream)

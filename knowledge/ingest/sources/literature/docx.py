@@ -9,7 +9,6 @@ it.
 """
 
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,24 +20,14 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import markup, tables, word_text
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.literature.word_text import TextReader, W
-from knowledge.ingest.sources.streams import limits
+from knowledge.ingest.sources.streams import zip_packages
 from knowledge.records import DocumentRecord, ReadReport, Record
 
 if TYPE_CHECKING:
     from docx.document import Document
     from lxml.etree import _Element as Element
 
-UNPACKED = 64 * 1024 * 1024
-"""Bytes of a whole package, pictures included: they are loaded, though they are not read here."""
-
-UNPACKED_XML = 12 * 1024 * 1024
-"""Bytes of its XML together; a book of 500 pages has half of it, and its tree ten times as much."""
-
-PARTS = 5_000
-"""Files in a package; a document has some dozens, and one for each picture."""
-
 _MAIN = re.compile(r"word/document\d*\.xml")
-_DIRECTORY_END = struct.Struct("<4s4H2LH")
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CONTAINERS = {
     f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "body")
@@ -53,22 +42,13 @@ _COUNTED = {
 _FIGURE = re.compile(r"\d")
 _NO_TITLES = {"word document", "microsoft word document", "document", "untitled", "powerpoint"}
 _OFF = {"0", "false", "off", "none"}
-_DECLARES = tuple(
-    mark.encode(code)
-    for mark in ("<!DOCTYPE", "<!ENTITY")
-    for code in ("utf-8", "utf-16-le", "utf-16-be")
-)
 
 
 def recognise(path: Path, start: bytes) -> bool:
     """Say whether a file is a ZIP that holds a Word document."""
-    if not start.startswith(b"PK\x03\x04") or not 0 < _count_parts(path) <= PARTS:
+    if not start.startswith(zip_packages.START):
         return False
-    try:
-        with zipfile.ZipFile(path) as package:
-            return any(_MAIN.fullmatch(name) for name in package.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
+    return any(_MAIN.fullmatch(name) for name in zip_packages.list_parts(path))
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -97,30 +77,13 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _count_parts(path: Path) -> int:
-    """Return how many files a ZIP holds; 0 for no ZIP, more than allowed where it hides that.
-
-    Python reads the whole directory of a ZIP at once, so its size is looked at first.
-    """
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - 65557))
-        tail = stream.read()
-    place = tail.rfind(b"PK\x05\x06")
-    if place < 0 or place + _DIRECTORY_END.size > len(tail):
-        return 0
-    _, _, _, _, count, directory, _, _ = _DIRECTORY_END.unpack_from(tail, place)
-    hides = b"PK\x06\x07" in tail or directory > 512 * PARTS  # a second directory, or too large
-    return PARTS + 1 if hides else int(count)
-
-
 def _open_document(path: Path) -> "Document":
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml import etree
 
     try:
-        _check_package(path)
+        zip_packages.check_package(path)
         with path.open("rb") as stream:
             return docx.Document(stream)
     except (
@@ -133,37 +96,6 @@ def _open_document(path: Path) -> "Document":
             where=str(path),
             remedy="Save it as .docx without password and macros, and add that.",
         ) from error
-
-
-def _check_package(path: Path) -> None:
-    """Refuse a package that unpacks to too much, or whose XML declares entities."""
-    if not _count_parts(path):
-        raise zipfile.BadZipFile
-    if _count_parts(path) > PARTS:
-        raise limits.too_large_error(path, f"it holds more than {PARTS} parts")
-    with zipfile.ZipFile(path) as package:
-        parts = package.infolist()
-        xml = [part for part in parts if _is_xml(package, part)]
-        # A part that unpacks to more than it declares is damaged: ZipFile reads no further.
-        for some, limit in ((parts, UNPACKED), (xml, UNPACKED_XML)):
-            if sum(part.file_size for part in some) > limit:
-                raise limits.too_large_error(
-                    path, f"it unpacks to more than {limit // 1024**2} MiB"
-                )
-        for part in xml:
-            content = package.read(part)
-            if any(mark in content for mark in _DECLARES):
-                raise KnowledgeError(
-                    f"The XML in {path.name} declares entities, which no word processor does.",
-                    where=f"{path}, {part.filename}",
-                    remedy="Open it in a word processor, save it anew and add that.",
-                )
-
-
-def _is_xml(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    # By its content: which names hold XML is stated elsewhere in the package.
-    with package.open(part) as stream:
-        return b"<" in stream.read(64)
 
 
 def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:

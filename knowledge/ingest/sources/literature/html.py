@@ -8,18 +8,18 @@ removed and counted. Only the style of an element itself is judged; style sheets
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import (
+    article_ids,
     html_hidden_text,
     html_marks,
     known_tags,
     markup,
     pubmed,
-    tagged_lines,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -97,10 +97,14 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _parse_page(path: Path) -> "HtmlElement | None":
+    limits.check_size(path, LARGEST)
+    return _parse_text(_decode_page(path))
+
+
+def _parse_text(text: str) -> "HtmlElement | None":
     from lxml import etree, html
 
-    limits.check_size(path, LARGEST)
-    text = _decode_page(path).replace("\0", "")
+    text = text.replace("\0", "")
     # A declared encoding is that of the bytes, and lxml refuses it in a text.
     text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.lstrip("\ufeff"))
     if not text.strip():
@@ -121,7 +125,8 @@ def _decode_page(path: Path) -> str:
     if len(raw) > LARGEST:
         raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
     declared = _CHARSET.search(raw[: archives.HEAD])
-    if declared and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if declared and not raw.startswith(marks):
         try:
             return raw.decode(codecs.lookup(declared[1].decode()).name)
         except (LookupError, UnicodeError):
@@ -159,22 +164,41 @@ def _year(meta: dict[str, list[str]]) -> int | None:
 
 def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     pmid = _first(meta, "citation_pmid")
-    doi = tagged_lines.find_doi(_first(meta, "citation_doi", "dc.identifier"))
+    doi = article_ids.find_doi(_first(meta, "citation_doi", "dc.identifier"))
     found = [f"pmid:{pmid}"] if pmid.isdigit() else []
     return (*found, *([f"doi:{doi}"] if doi else []))
 
 
-def _body(root: "HtmlElement", report: ReadReport) -> "HtmlElement":
+def read_parts(
+    text: str, report: ReadReport, prepare: Callable[["HtmlElement"], None]
+) -> list[tuple[int, str]]:
+    """Return the headings with their level and the paragraphs with level 0 of a chapter.
+
+    What stands aside is read too: in books it is a note or a box. `prepare` gets the tree first.
+    """
+    root = _parse_text(text)
+    if root is None:
+        return []
+    hidden = html_hidden_text.remove(root)
+    if hidden:
+        report.skip("hidden text removed", hidden[0], len(hidden))
+    prepare(root)
+    return list(_parts(_body(root, report, with_asides=True)))
+
+
+def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
     """Return the part of a page that holds its text, without what surrounds it."""
-    mains = [*root.iter("main")] or [*root.iter("article")]
+    mains = [] if with_asides else [*root.iter("main")] or [*root.iter("article")]
     body = mains[0] if len(mains) == 1 else next(iter(root.iter("body")), root)
     # Without a main part, what stands aside is mostly links; within one it is a box of the text.
-    around = [*body.iter(*_FURNITURE, *(() if len(mains) == 1 else ("aside",)))]
+    aside = () if len(mains) == 1 or with_asides else ("aside",)
+    around = [*body.iter(*_FURNITURE, *aside)]
     held = sum(1 for part in around if part.text_content().strip())
     for part in around:
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
+    html_marks.write_formulas(body)
     html_marks.raise_signs(body)
     html_marks.tell_tables(body)
     return body

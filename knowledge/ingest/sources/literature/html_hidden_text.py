@@ -16,6 +16,7 @@ _Colour = tuple[int, int, int]
 XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _UNSEEN = {"script", "style", "template", "noscript", "head"}
+_CAPTIONS = ("figcaption", "caption")
 _NOTHING = r"[+-]?0*\.?0*[a-z%]*"
 _FAR = r"-\d{3,}.*"
 _HIDING = {
@@ -104,7 +105,9 @@ def _style(element: "HtmlElement") -> dict[str, str]:
 
 def _is_hidden(element: "HtmlElement", style: dict[str, str], background: _Colour | None) -> bool:
     said = element.get("hidden") is not None or element.tag in _UNSEEN
-    if said or (element.get("aria-hidden") or "").strip().lower() == "true":
+    silent = (element.get("aria-hidden") or "").strip().lower() == "true"
+    # A caption that readers aloud pass over, since it repeats the picture's text, is seen.
+    if said or silent and element.tag not in _CAPTIONS:
         return True
     if any(value and _hides(name, value) for name, value in style.items()):
         return True

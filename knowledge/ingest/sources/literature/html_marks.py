@@ -1,16 +1,24 @@
-"""Write raised signs and tables of an HTML page as text, within its tree.
+"""Write raised signs, formulas and tables of an HTML page as text, within its tree.
 
-sup, sub -> ⁹, ₂ | table with heads -> a paragraph for each row
+sup, sub -> ⁹, ₂ | marks of notes -> [1] | math -> one line | table with heads -> statements
 """
 
 import re
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature import markup, raised_figures, tables
+from knowledge.ingest.sources.literature import (
+    linear_formulas,
+    markup,
+    raised_figures,
+    tables,
+)
+from knowledge.text.holes import HOLE
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+_MARK = re.compile(r"[\da-z]{1,3}(?:\s*[,–-]\s*[\da-z]{1,3})*|[*†‡§]+", re.IGNORECASE)
+_DISPLAYED = "{\\displaystyle"
 _SPAN = re.compile(r"\d{1,4}")
 
 
@@ -18,10 +26,15 @@ def raise_signs(body: "HtmlElement") -> None:
     """Replace what `sup` and `sub` hold by raised and lowered signs, innermost first."""
     for part in reversed([*body.iter("sup", "sub")]):
         text = part.text_content()
-        linked = next(part.iter("a"), None) is not None  # a mark of a note, or of a reference
-        if not text.strip() or linked:
+        around = [part, *part.iterancestors("a"), *part.iter("a")]
+        linked = any(each.tag == "a" and each.get("href") for each in around)
+        if not text.strip():
             continue
-        if part.tag == "sup":
+        if linked:
+            # A mark of a note or a reference: "5 mg¹" would be no better than "5 mg1".
+            bare = part.tag == "sup" and _MARK.fullmatch(text.strip())
+            shifted = f"[{text.strip()}]" if bare else text
+        elif part.tag == "sup":
             shifted = raised_figures.raised(text)
         else:
             shifted = raised_figures.lowered(text, _text_before(part)[-1:])
@@ -29,6 +42,26 @@ def raise_signs(body: "HtmlElement") -> None:
         for child in list(part):
             part.remove(child)
         part.text, part.tail = shifted, tail
+
+
+def write_formulas(body: "HtmlElement") -> None:
+    """Replace formulas in MathML, and pictures of signs and formulas, by text on one line."""
+    for part in [*body.iter("*")]:
+        if str(part.tag).rpartition(":")[2] == "math":
+            _replace(part, linear_formulas.linear_mathml(part) or HOLE)
+        elif part.tag == "img":
+            alternative = (part.get("alt") or "").strip()
+            if alternative.startswith(_DISPLAYED):
+                _replace(part, linear_formulas.linear_tex(alternative) or HOLE)
+            elif 0 < len(alternative) <= 2 and not alternative.isalnum():
+                _replace(part, alternative)
+
+
+def _replace(part: "HtmlElement", text: str) -> None:
+    """Let an element hold a text alone; its tail stays."""
+    for child in list(part):
+        part.remove(child)
+    part.tag, part.text = "span", text
 
 
 def tell_tables(body: "HtmlElement") -> None:
@@ -41,7 +74,7 @@ def tell_tables(body: "HtmlElement") -> None:
         ]
         rows = [row for row in rows if row]
         heads = _header_rows(table, rows)
-        if not any(cell.head for row in rows for cell in row) and not heads:
+        if not any(cell.is_heading for row in rows for cell in row) and not heads:
             continue
         captions = [markup.join_lines(part.text_content()) for part in table.iter("caption")]
         lines = [*captions, *tables.statements(tables.spread(rows), heads)]
@@ -63,7 +96,7 @@ def _header_rows(table: "HtmlElement", rows: list[list[tables.Cell]]) -> int:
         return min(in_head, len(rows))
     count = 0
     for row in rows:
-        if not all(cell.head for cell in row):
+        if not all(cell.is_heading for cell in row):
             break
         count += 1
     return count if count < len(rows) else min(count, 1)

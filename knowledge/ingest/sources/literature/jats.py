@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature import jats_blocks
+from knowledge.ingest.sources.literature import jats_blocks, jats_notices
 from knowledge.ingest.sources.literature.markup import element_text
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 from knowledge.text import names
@@ -24,14 +25,31 @@ if TYPE_CHECKING:
 _ROOTS = {"article", "pmc-articleset", "articles", "OAI-PMH"}
 _MARK = re.compile(r"<(?:[\w-]+:)?(?:front|article-meta|journal-meta)[\s>]")
 _WITHOUT = jats_blocks.BLOCKS
+_AROUND_PARTS = (
+    r"(?:potential )?conflicts? of interests?(?: statement| disclosures?)?",
+    r"(?:declaration of )?competing (?:financial )?interests?(?: statement)?",
+    r"(?:(?:non)?financial )?disclosures?|declarations?|financial support",
+    r"declarations? of (?:conflicting )?interests?|disclosure statement",
+    r"(?:authors?\W{0,2}s?\W{0,2} |other )?contributions?(?: to the (?:study|article|paper))?",
+    r"authors?\W{0,2}s?\W{0,2} information|contributors|pre-?publication history",
+    r"(?:electronic |online )?(?:supplementary|supplemental|supporting) "
+    r"(?:materials?|information|data|files?|content|tables?|figures?|appendix)",
+    r"about this supplement|additional (?:files?|information|data)(?: \d+)?",
+    r"(?:sources? of )?(?:funding|financial)(?: sources?| statements?| information)?|support",
+    r"(?:list of )?(?:non-?standard )?abbreviations?(?: used)?|acknowledge?ments?|references",
+    r"availability of (?:supporting )?data(?: and materials?)?|consent (?:for|to) publication",
+    r"data (?:availability|sharing|deposition)(?: statement)?|publisher\W{0,2}s notes?",
+    r"(?:open )?peer[- ]review(?: (?:history|file|reports?))?|consent to participate",
+    r"ethic(?:s|al) (?:approvals?|statements?)",
+    r"(?:clinical )?(?:tr[ia]{2}ls? )?registration(?: numbers?)?",
+)
 _AROUND = re.compile(
-    r"competing interest|conflicts? of interest|declaration of|contribution|pre-publication|"
-    r"support(?:ing)? information|supplement|additional (?:file|information)|^funding|"
-    r"^financial|abbreviation|acknowledg|authors?[’'] information|availability of|"
-    r"consent for publication|publisher[’']s note|disclosure|peer review|data sharing|"
-    r"^ethic(?:s|al) (?:approval|statement)|^references$|^appendix|registration(?: number)?$",
+    r"\W*(?:{0})(?:\s*(?:[,;:/&]|\band\b)\s*(?:{0}))*\W*".format("|".join(_AROUND_PARTS)),
     re.IGNORECASE,
 )
+"""The whole title of a section that speaks of the article: of medicine speak "Supplementation",
+"Financial incentives", and "Standard arm (see Additional file 4)"."""
+
 _SIDE_ABSTRACTS = {
     "toc",
     "graphical",
@@ -46,8 +64,6 @@ _TYPES = {
     "systematic-review": "systematic review",
     "meta-analysis": "meta-analysis",
     "case-report": "case report",
-    "correction": "correction",
-    "retraction": "retraction notice",
     "editorial": "editorial",
     "letter": "letter",
     "article-commentary": "comment",
@@ -97,7 +113,9 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             continue
         if article.find("body") is None:
             report.skip("no full text (kept with its abstract)", path.name)
-        yield _document(article, meta, title, sections, _identifiers(meta), path, number)
+        document = _document(article, meta, title, sections, _identifiers(meta), path, number)
+        yield document
+        yield from jats_notices.read_notices(article, meta, document, report)
 
 
 def read_header(path: Path) -> tuple[str, str, str]:
@@ -124,16 +142,18 @@ def _document(
 ) -> DocumentRecord:
     declared = article.get(_XML_LANGUAGE, "").lower()
     text = " ".join(section.text for section in sections[:3]) or title
+    whole = "\n".join((title, *(section.text for section in sections)))
     return DocumentRecord(
-        key=identifiers[0] if identifiers else f"jats:{path.stem}:{number}",
+        key=identifiers[0] if identifiers else content_key("jats", whole),
         title=title or sections[0].text[:100],
         language="zh" if declared.startswith("zh") else names.language_of(text),
         sections=sections,
         year=_year(meta),
-        type=_type(article.get("article-type", ""), title),
+        type=jats_notices.find_type(article, title)
+        or _type(article.get("article-type", ""), title),
         journal=element_text(article.find("front/journal-meta//journal-title")),
         identifiers=identifiers,
-        retracted=_is_retracted(meta, title),
+        retracted=jats_notices.is_retracted(article, title),
         line=number,
     )
 
@@ -209,7 +229,7 @@ def _subsection(
         name = f"{label} {name}".strip()
     title = _NUMBER.sub("", name).strip(" :.")
     title = title.capitalize() if title.isupper() and len(title) > 5 else title
-    if section.tag != "app" and _AROUND.search(title):
+    if section.tag != "app" and _AROUND.fullmatch(title):
         report.skip("section around the article", title)
         return
     yield from _sections(section, (*titles, title) if title else titles, report)
@@ -238,11 +258,6 @@ def _type(kind: str, title: str) -> str:
         if re.search(pattern, title, re.IGNORECASE):
             return ours
     return "journal article"
-
-
-def _is_retracted(meta: "Element", title: str) -> bool:
-    kinds = {each.get("related-article-type", "") for each in meta.findall("related-article")}
-    return "retraction-forward" in kinds or title.lower().startswith(("retracted:", "[retracted"))
 
 
 def _licence(meta: "Element") -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature.linear_formulas import read_formula
 from knowledge.ingest.sources.literature.markup import element_text
-from knowledge.ingest.sources.literature.table_statements import Cell, state_rows
+from knowledge.ingest.sources.literature.tables import Cell, split_parts, state_rows
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE
 from knowledge.text.sentences import split_sentences
@@ -45,8 +45,6 @@ _FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math"}
 _PICTURES_OF_SIGNS = {"inline-graphic", "private-char", "inline-media"}
 _HOLDERS = {"title", "label", "caption", "p", "sec", "table-wrap-foot"}
 _LONGEST_TITLE = 150
-_LONGEST_NOTES = 300
-_LONGEST_PART = 800
 
 
 @dataclass(slots=True)
@@ -302,7 +300,7 @@ def _read_table_wrap(wrap: "Element", found: Blocks, report: ReadReport) -> None
     notes = [note for foot in wrap.findall("table-wrap-foot") for note in _notes_of(foot, report)]
     rows = [row for table in tables for row in _rows_of(table)]
     first = [words] if words else []
-    for text in _parts(rows, notes, first):
+    for text in split_parts(rows, notes, first):
         found.floats.append((title, text))
     if not tables and wrap.tag == "table-wrap":
         report.skip("table given as a picture (not read)", title)
@@ -324,23 +322,6 @@ def _notes_of(foot: "Element", report: ReadReport) -> Iterator[str]:
         elif isinstance(child.tag, str):
             _read_block(child, inner, report, top=False)
     yield from inner.paragraphs
-
-
-def _parts(rows: list[str], notes: list[str], first: list[str]) -> Iterator[str]:
-    """Yield the rows of a table in parts that each carry its notes, where these are short."""
-    told = "\n\n".join(notes)
-    if len(told) > _LONGEST_NOTES or not told or not rows:
-        text = "\n\n".join((*first, *rows, *notes))
-        if text:
-            yield text
-        return
-    held, length = first, sum(map(len, first))
-    for row in rows:
-        if held and held != first and length + len(row) + len(told) > _LONGEST_PART:
-            yield "\n\n".join((*held, told))
-            held, length = [], 0
-        held, length = [*held, row], length + len(row)
-    yield "\n\n".join((*held, told))
 
 
 def _join_parts(rows: list[str]) -> str:

@@ -9,6 +9,8 @@ import html
 import re
 
 from knowledge.ingest.sources.literature import raised_figures
+from knowledge.ingest.sources.literature.linear_formulas import read_formula
+from knowledge.ingest.sources.streams.limits import DEEPEST
 from knowledge.text.holes import HOLE
 
 _BLOCKS = frozenset(
@@ -51,7 +53,14 @@ _TAG = re.compile(
     r"(?P<attributes>(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))*)\s*/?>"
 )
 _FORMULA = re.compile(
-    r"<((?:mml:|m:)?math)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.DOTALL | re.IGNORECASE
+    r"<(?P<tag>(?:[a-z]{1,5}:)?(?:math|tex-math|inline-formula|disp-formula))\b[^<>]*>"
+    r"(?:(?!<(?P=tag)\b).)*?</(?P=tag)\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_LONGEST_FORMULA = 20_000
+_FORMULA_TAG = re.compile(r"<(/?)(?:[a-z]{1,5}:)?([a-z][a-z0-9-]*)([^<>]*?)(/?)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\s(?:notation|open|close|separators|linethickness)=(?:\"[^\"<&]*\"|'[^'<&]*')"
 )
 _CELLS = {"td", "th"}
 _BREAKS = {"br", "break"}
@@ -65,14 +74,14 @@ _SHIFTED = re.compile(
 def strip_tags(text: str) -> str:
     """Return a text without tags: raised signs are raised, blocks become paragraphs.
 
-    A formula in MathML is replaced by a mark that says so. Entities are left as they are.
+    A formula in MathML or TeX is written on one line. Entities are left as they are.
 
     >>> strip_tags("<p>ALT <ULN at 10<sup>9</sup>/L</p>")
     'ALT <ULN at 10⁹/L'
     """
     if "<" not in text:
         return text
-    text = raise_tagged(_FORMULA.sub(HOLE, text))
+    text = raise_tagged(_FORMULA.sub(_write_formula, text))
     opened = {found["name"].lower() for found in _TAG.finditer(text) if not found["close"]}
     closed = {found["name"].lower() for found in _TAG.finditer(text) if found["close"]}
 
@@ -89,6 +98,49 @@ def strip_tags(text: str) -> str:
         return "\n\n" if name in _BLOCKS else ""
 
     return _TAG.sub(replace, text).strip("\n")
+
+
+def _write_formula(found: re.Match[str]) -> str:
+    """Return a formula on one line, or a hole where it cannot be read."""
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    raw = found[0]
+    if "formula" in found["tag"].lower() and not re.search(r"<(?:\w+:)?(?:tex-)?math\b", raw):
+        return raw  # words in a frame
+    if len(raw) > _LONGEST_FORMULA:
+        return HOLE
+    if is_too_deep(raw):
+        return HOLE
+    try:
+        formula = fromstring(_FORMULA_TAG.sub(_plain_tag, unescape_signs(raw)))
+    except ParseError:
+        return HOLE
+    said = read_formula(formula)
+    return html.escape(said, quote=False)  # its signs are read once, with the text around it
+
+
+def is_too_deep(raw: str) -> bool:
+    """Say whether the elements of a piece of XML are nested deeper than readers go."""
+    depth = 0
+    for tag in _FORMULA_TAG.finditer(raw):
+        depth += -1 if tag[1] else not tag[4]
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def _plain_tag(tag: re.Match[str]) -> str:
+    attributes = "".join(each[0] for each in _ATTRIBUTE.finditer(tag[3]))
+    return f"<{tag[1]}{tag[2].lower()}{attributes}{tag[4]}>"
+
+
+def unescape_signs(text: str) -> str:
+    """Return a text with its entities read, but for those of the signs of XML.
+
+    >>> unescape_signs("&alpha; &lt; &#181;")
+    'α &lt; µ'
+    """
+    return _ENTITY.sub(lambda found: html.escape(html.unescape(found[0]), quote=False), text)
 
 
 def raise_tagged(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from html.entities import html5
 from typing import TYPE_CHECKING, NamedTuple
 
-from knowledge.ingest.sources.literature.markup import raise_figures
+from knowledge.ingest.sources.literature import raised_figures
 from knowledge.text.holes import HOLE, has_hole
 
 if TYPE_CHECKING:
@@ -113,16 +113,13 @@ def _script(
 ) -> _Item:
     text = _base(base)
     if lower and _join(lower):
-        text += f"_{_group(lower)}"
+        text += raised_figures.index(_join(lower), _group(lower))
     raised = _join(upper) if upper else ""
     if not raised:
         return _Item(text, "lowered")
     if raised in ("∘", "°", "′", "″", "'"):
         return _Item(text + {"∘": "°", "'": "′"}.get(raised, raised), "lowered")
-    figures = raise_figures(raised.replace(" ", ""))
-    if figures != raised.replace(" ", "") or not raised.strip("()"):
-        return _Item(text + figures, "script")
-    return _Item(f"{text}^{_group(upper or ())}", "script")
+    return _Item(text + raised_figures.power(raised, _group(upper or ())), "script")
 
 
 def _accent(base: Sequence[_Item], sign: str) -> _Item | None:
@@ -564,3 +561,12 @@ def read_formula(formula: "Element") -> str:
         if read and all(read):
             return "; ".join(read)
     return HOLE
+
+
+def tex_sign(name: str) -> str | None:
+    """Return the sign that a command of TeX without argument stands for, or None.
+
+    >>> tex_sign("beta"), tex_sign("leq"), tex_sign("frac")
+    ('β', '≤', None)
+    """
+    return _SYMBOLS.get(name) or _OPERATORS.get(name)

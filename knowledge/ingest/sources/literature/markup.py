@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.ingest.sources.literature import raised_figures
 from knowledge.records import Language, Section
 from knowledge.text import names
 from knowledge.text.holes import has_hole
@@ -20,10 +21,11 @@ from knowledge.text.holes import has_hole
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_SUPERSCRIPT = str.maketrans("0123456789+-−–()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ⁿ")
-_RAISED = re.compile(r"[0-9+\-−–()n]{1,4}")
-_EMPTY_MARK = re.compile(r"\s*[\[(（][\s,;–—-]*[\])）]")
-_LEADING_MARK = re.compile(r"([\[(（])[\s,;–—]+(?=\S)")
+_GONE = "\ufdd0"
+"""Stands where a citation was taken out: "HBsAg (–)" and "[–0.4, 0.2]" are no rest of one."""
+
+_EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
+_LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
@@ -66,6 +68,10 @@ def tidy(text: str) -> str:
     ...     tidy("give\u200b 5\u202e mg"), seen.count
     ('give 5 mg', 2)
     """
+    if text.isascii():  # most texts are, and have nothing to clean but blanks
+        line = " ".join(text.split())
+        if line.isprintable():
+            return line
     visible, count = _UNSEEN.subn("", text)
     watch = _COUNTER.get()
     if watch is not None:
@@ -76,37 +82,66 @@ def tidy(text: str) -> str:
 def element_text(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
     """Return the text of an element on one line, markup removed.
 
-    Raised figures stay raised (10<sup>-3</sup> becomes 10⁻³, since 10-3 is another number).
+    Raised and lowered signs stay so (10<sup>-3</sup> becomes 10⁻³, since 10-3 is another number).
     Elements named in `without` go with their text; where it holds `bibr`, so do the numbers that
     cite a reference, but not "Smith, 2004".
     """
     if element is None:
         return ""
-    text = tidy(_ENTITY.sub(_unescape_entity, "".join(_pieces(element, without))))
-    if "bibr" not in without:
+    if len(element):
+        pieces: list[str] = []
+        _collect(element, without, pieces)
+        joined = "".join(pieces)
+    else:
+        joined = element.text or ""
+    text = tidy(_ENTITY.sub(_unescape_entity, joined) if "&" in joined else joined)
+    if "bibr" not in without or not len(element):
         return text
-    text = _EMPTY_MARK.sub("", _EMPTY_MARK.sub("", text))  # twice, for "[[12]]"
-    text = _LEADING_MARK.sub(r"\1", text)
+    if _GONE in text:
+        text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
+        text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
     return _BEFORE_STOP.sub("", text).strip()
 
 
-def _pieces(element: "Element", without: frozenset[str]) -> Iterator[str]:
+def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> None:
+    """Add the pieces of an element's text, those that are raised or lowered as one."""
+    if element.text:
+        pieces.append(element.text)
+    mark_went = False
+    for child in element:
+        tag, tail = child.tag, child.tail
+        if mark_went:
+            mark_went = False
+            if _is_left_out(child, without) and _SEPARATOR.fullmatch(pieces[-1]):
+                pieces[-1] = ""
+        if tag in ("sup", "xref", "sub") or tag in without:
+            if _is_left_out(child, without):
+                pieces.append("" if tag in ("xref", "sup") else " ")
+                pieces.append(_GONE if "bibr" in without else "")
+                pieces.append(tail or "")
+                mark_went = True
+                continue
+            if tag == "xref":
+                _collect(child, without, pieces)
+            else:
+                pieces.append(_shifted(child, without, pieces))
+        elif isinstance(tag, str):
+            _collect(child, without, pieces)
+            if tag in ("break", "title", "p"):
+                pieces.append(" ")
+        if tail:
+            pieces.append(tail)
+
+
+def _shifted(element: "Element", without: frozenset[str], pieces: list[str]) -> str:
+    """Return what is written for a `sup` or `sub` that follows these pieces."""
+    inner: list[str] = []
+    _collect(element, without, inner)
+    text = "".join(inner)
     if element.tag == "sup":
-        yield raise_figures("".join(element.itertext()))
-        return
-    yield element.text or ""
-    children = list(element)
-    for place, child in enumerate(children):
-        left_out = _is_left_out(child, without)
-        if left_out:
-            yield "" if child.tag in ("xref", "sup") else " "
-        elif isinstance(child.tag, str):
-            yield from _pieces(child, without)
-            yield " " if child.tag in ("break", "title", "p") else ""
-        tail = child.tail or ""
-        after = children[place + 1 : place + 2]
-        between = left_out and bool(after) and _is_left_out(after[0], without)
-        yield "" if between and _SEPARATOR.fullmatch(tail) else tail
+        return raised_figures.raised(text)
+    before = next((piece for piece in reversed(pieces) if piece), "")
+    return raised_figures.lowered(text, before[-1:])
 
 
 def _is_left_out(element: "Element", without: frozenset[str]) -> bool:
@@ -119,15 +154,6 @@ def _is_left_out(element: "Element", without: frozenset[str]) -> bool:
         text = "".join(element.itertext())
         return not any(sign.isalpha() for sign in text) and not _YEAR.search(text)
     return element.tag in without
-
-
-def raise_figures(text: str) -> str:
-    """Return the text of a superscript with raised figures, or as it is where it is no number.
-
-    >>> raise_figures("-3"), raise_figures("th")
-    ('⁻³', 'th')
-    """
-    return text.translate(_SUPERSCRIPT) if _RAISED.fullmatch(text) else text
 
 
 def _unescape_entity(match: re.Match[str]) -> str:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources.literature import markup, pubmed, tagged_lines
+from knowledge.ingest import revisions
+from knowledge.ingest.sources.literature import markup, pubmed, pubmed_notices, tagged_lines
 from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
@@ -43,18 +44,33 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         if others:
             report.skip("second abstract in another language", f"pmid:{pmid}", others)
         kinds = [kind.lower() for kind in entry.all("PT")]
+        stated = pubmed_notices.read_title(title)
         yield DocumentRecord(
             key=f"pmid:{pmid}",
             title=title or sections[0].text[:100],
             language=markup.language_of(" ".join(part.text for part in sections) or title),
             sections=sections,
             year=_year(entry),
-            type=pubmed.classify_type(kinds, title),
+            type=stated.type or pubmed.classify_type(kinds, title),
             journal=entry.first("JT", "TA") or entry.first("BTI"),
             identifiers=_identifiers(pmid, entry),
-            retracted="retracted publication" in kinds or bool(entry.all("RIN")),
+            retracted="retracted publication" in kinds or stated.retracted,
             line=entry.line,
+            revision=_revision(entry, path),
         )
+        links = [
+            pubmed_notices.parse_citation(kind, value)
+            for tag, kind in pubmed_notices.TAGS.items()
+            for value in entry.all(tag)
+        ]
+        own = f"pmid:{pmid}"
+        yield from pubmed_notices.read_links(links, own, kinds, stated, entry.line, report)
+
+
+def _revision(entry: TaggedEntry, path: Path) -> str:
+    date = entry.first("LR")
+    known = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", date)
+    return revisions.compose("1", "-".join(known.groups()), path) if known else ""
 
 
 def _year(entry: TaggedEntry) -> int | None:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import sandbox
-from knowledge.ingest.sources.literature import markup, pdf_hidden_text, tagged_lines
+from knowledge.ingest.sources.literature import article_ids, markup, pdf_hidden_text
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
@@ -87,7 +87,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             remedy="Let a program for text recognition (OCR) make a PDF with text of it.",
         )
     text = "\n".join(section.text for section in sections)
-    dois = {found for found in map(tagged_lines.find_doi, pages[0].split()) if found}
+    dois = {found for found in map(article_ids.find_doi, pages[0].split()) if found}
     yield DocumentRecord(
         key=content_key("pdf", text),
         title=title or path.stem,

@@ -2,8 +2,8 @@
 
     XML -> one article at a time -> title, sections of the abstract, year, type, identifiers
 
-Only abstracts in English and Chinese are kept. What a citation says of another one is a notice:
-deleted, retracted, under an expression of concern, corrected and republished.
+Only abstracts in English and Chinese are kept. What a citation says of another one, or of itself,
+is a notice: deleted, retracted, under an expression of concern, corrected (`pubmed_notices`).
 """
 
 import re
@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature import jats_blocks
+from knowledge.ingest import revisions
+from knowledge.ingest.sources.literature import jats_blocks, pubmed_notices
 from knowledge.ingest.sources.literature.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import (
-    NOTICE_LINKS,
     DocumentRecord,
     Language,
-    NoticeKind,
     NoticeRecord,
     ReadReport,
     Record,
@@ -37,7 +36,8 @@ _ROOTS = {
     "MedlineCitationSet",
     "MedlineCitation",
 }
-_ARTICLES = {"PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation"}
+_DELETIONS = {"DeleteCitation", "DeleteDocument"}
+_ARTICLES = {"PubmedArticle", "PubmedBookArticle", "MedlineCitation", *_DELETIONS}
 
 _TYPES: tuple[tuple[str, str], ...] = (
     ("practice guideline", "guideline"),
@@ -80,24 +80,28 @@ def recognise(path: Path, start: bytes) -> bool:
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file; an article without abstract is kept with its title alone."""
+    latest = ""
     for number, element in xml_elements.read_elements(path, _ARTICLES):
         name = xml_elements.local_name(element)
-        if name == "DeleteCitation":
+        if name in _DELETIONS:
             report.skip("deleted by PubMed", count=len(element))
             for each in element.iter("PMID"):
-                yield NoticeRecord(f"pmid:{element_text(each)}", "deletion", number)
+                # A deletion has no date: it is issued with the latest revision beside it.
+                when = revisions.compose(each.get("Version", "1"), latest, path)
+                yield NoticeRecord(f"pmid:{element_text(each)}", "deletion", number, revision=when)
         elif name == "PubmedBookArticle":
-            yield from _documents(element, element, number, report)
+            yield from _documents(element, element, path, number, report)
         else:
             citation = element if name == "MedlineCitation" else element.find("MedlineCitation")
             if citation is None:
                 report.skip("article without a citation", f"article {number}")
                 continue
-            yield from _documents(citation, element, number, report)
+            latest = max(latest, _date_revised(citation))
+            yield from _documents(citation, element, path, number, report)
 
 
 def _documents(
-    citation: "Element", whole: "Element", number: int, report: ReadReport
+    citation: "Element", whole: "Element", path: Path, number: int, report: ReadReport
 ) -> Iterator[Record]:
     article = citation.find("Article")
     if article is None:
@@ -113,35 +117,48 @@ def _documents(
     if not title and not sections:
         report.skip("article without title and abstract", f"pmid:{pmid}")
         return
-    notices = [*_notices(citation, pmid, report)]
     if not sections:
         report.skip("no abstract (kept with its title)", f"pmid:{pmid}")
     language = names.language_of(" ".join(section.text for section in sections) or title)
     kinds = [element_text(kind).lower() for kind in article.iter("PublicationType")]
+    stated = pubmed_notices.read_title(title)
+    revision = _revision(citation, path)
+    retracted = "retracted publication" in kinds or stated.retracted
     yield DocumentRecord(
         key=f"pmid:{pmid}",
         title=title or sections[0].text[:100],
         language=language,
         sections=sections,
         year=_year(article, citation),
-        type=classify_type(kinds, title),
+        type=stated.type or classify_type(kinds, title),
         journal=element_text(article.find("Journal/Title"))
         or element_text(article.find("Book/BookTitle")),
-        identifiers=(
-            *_identifiers(pmid, article, whole),
-            *(f"{NOTICE_LINKS[kind]}{about}" for about, kind in notices if about != f"pmid:{pmid}"),
-        ),
-        retracted=_is_retracted(kinds, citation),
+        identifiers=_identifiers(pmid, article, whole),
+        retracted=retracted,
         line=number,
-        revision=_revision(citation),
+        revision=revision,
     )
-    for about, kind in notices:
-        yield NoticeRecord(about, kind, number)
-    yield from _translations(citation, article, pmid, number, report)
+    links = [
+        pubmed_notices.Link(
+            note.get("RefType", ""),
+            element_text(note.find("PMID")),
+            element_text(note.find("RefSource")),
+            element_text(note.find("Note")),
+        )
+        for note in citation.findall("CommentsCorrectionsList/CommentsCorrections")
+    ]
+    yield from pubmed_notices.read_links(links, f"pmid:{pmid}", kinds, stated, number, report)
+    yield from _translations(citation, article, pmid, retracted, revision, number, report)
 
 
 def _translations(
-    citation: "Element", article: "Element", pmid: str, number: int, report: ReadReport
+    citation: "Element",
+    article: "Element",
+    pmid: str,
+    retracted: bool,
+    revision: str,
+    number: int,
+    report: ReadReport,
 ) -> Iterator[DocumentRecord]:
     """Yield an abstract in Chinese as a document of its own; other languages are counted."""
     for other in citation.findall("OtherAbstract"):
@@ -160,9 +177,9 @@ def _translations(
                 type="journal article",
                 journal=element_text(article.find("Journal/Title")),
                 identifiers=(f"pmid:{pmid}",),
-                retracted=_is_retracted([], citation),
+                retracted=retracted,
                 line=number,
-                revision=_revision(citation),
+                revision=revision,
             )
         elif sections:
             declared = other.get("Language", "eng")
@@ -245,50 +262,13 @@ def _identifiers(pmid: str, article: "Element", whole: "Element") -> tuple[str, 
     return tuple(found)
 
 
-def _is_retracted(kinds: list[str], citation: "Element") -> bool:
-    if "retracted publication" in kinds:
-        return True
-    notes = citation.findall("CommentsCorrectionsList/CommentsCorrections")
-    return any(note.get("RefType") in _WITHDRAWN for note in notes)
-
-
-_ABOUT_OTHERS: dict[str, NoticeKind] = {
-    "RetractionOf": "retraction",
-    "RetractedandRepublishedFrom": "retraction",
-    "ExpressionOfConcernFor": "concern",
-    "CorrectedandRepublishedFrom": "republication",
-    "RepublishedFrom": "republication",
-}
-_ABOUT_ITSELF: dict[str, NoticeKind] = {
-    "RetractionIn": "retraction",
-    "RetractedandRepublishedIn": "retraction",
-    "ExpressionOfConcernIn": "concern",
-    "CorrectedandRepublishedIn": "republication",
-    "RepublishedIn": "republication",
-}
-_WITHDRAWN = ("RetractionIn", "RetractedandRepublishedIn")
-
-
-def _notices(
-    citation: "Element", pmid: str, report: ReadReport
-) -> Iterator[tuple[str, NoticeKind]]:
-    """Yield what a citation says of itself and of others, and count corrections."""
-    for note in citation.findall("CommentsCorrectionsList/CommentsCorrections"):
-        kind = note.get("RefType", "")
-        other = element_text(note.find("PMID"))
-        if kind in _ABOUT_OTHERS and other:
-            yield f"pmid:{other}", _ABOUT_OTHERS[kind]
-        elif kind in _ABOUT_OTHERS:
-            report.skip("notice that names no article", f"pmid:{pmid}")
-        elif kind in _ABOUT_ITSELF:
-            yield f"pmid:{pmid}", _ABOUT_ITSELF[kind]
-        elif kind == "ErratumIn":
-            report.skip("correction of an article (the article is kept as it is)", f"pmid:{pmid}")
-
-
-def _revision(citation: "Element") -> str:
-    """Return version and date of a citation in a form that sorts."""
+def _revision(citation: "Element", path: Path) -> str:
+    """Return version, date and file of a citation, as revisions are compared."""
     pmid = citation.find("PMID")
     version = pmid.get("Version", "1") if pmid is not None else "1"
+    return revisions.compose(version, _date_revised(citation), path)
+
+
+def _date_revised(citation: "Element") -> str:
     date = [element_text(citation.find(f"DateRevised/{part}")) for part in ("Year", "Month", "Day")]
-    return f"{version:0>4} {'-'.join(f'{part:0>2}' for part in date if part)}"
+    return "-".join(f"{part:0>2}" for part in date if part)

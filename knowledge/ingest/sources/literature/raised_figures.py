@@ -19,7 +19,7 @@ _ONE_WORD = re.compile(r"[^\W_]+")
 
 
 def raised(text: str) -> str:
-    """Return what is written for a superscript.
+    """Return what is written for a superscript; a space at its end parts it from what follows.
 
     >>> raised("-3"), raised("th"), raised("a"), raised("x + 1")
     ('⁻³', 'th', '^a', '^(x + 1)')
@@ -27,11 +27,12 @@ def raised(text: str) -> str:
     core = text.strip()
     if not core:
         return text
+    after = text[len(text.rstrip()) :]
     if _CAN_RAISE.fullmatch(core):
-        return core.translate(_RAISED)
+        return core.translate(_RAISED) + after
     if _AS_IT_IS.fullmatch(core):
         return text
-    return f"^{core}" if _ONE_WORD.fullmatch(core) else f"^({core})"
+    return (f"^{core}" if _ONE_WORD.fullmatch(core) else f"^({core})") + after
 
 
 def lowered(text: str, before: str = "") -> str:
@@ -46,8 +47,32 @@ def lowered(text: str, before: str = "") -> str:
     core = text.strip()
     if not core:
         return text
+    after = text[len(text.rstrip()) :]
     if _CAN_LOWER.fullmatch(core):
-        return core.translate(_LOWERED)
+        return core.translate(_LOWERED) + after
     if _ONE_WORD.fullmatch(core):
-        return core if before.isalpha() else f"_{core}"
-    return f"_({core})"
+        return (core if before.isalpha() else f"_{core}") + after
+    return f"_({core})" + after
+
+
+_POWER = re.compile(r"[0-9+\-−–n]+|[(][0-9+\-−–n]+[)]")
+
+
+def power(text: str, grouped: str) -> str:
+    """Return a power of a formula: raised figures, or what it says in brackets after ^.
+
+    >>> power("-3", "-3"), power("k + 1", "(k + 1)")
+    ('⁻³', '^(k + 1)')
+    """
+    core = text.replace(" ", "")
+    return core.translate(_RAISED) if _POWER.fullmatch(core) else f"^{grouped}"
+
+
+def index(text: str, grouped: str) -> str:
+    """Return an index of a formula: lowered figures, or what it says in brackets after _.
+
+    >>> index("2", "2"), index("max", "max")
+    ('₂', '_max')
+    """
+    core = text.strip()
+    return core.translate(_LOWERED) if core.isascii() and core.isdigit() else f"_{grouped}"

@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest.sources.literature import markdown_text, markup, pubmed, tagged_lines
+from knowledge.ingest.sources.literature import (
+    article_ids,
+    markdown_text,
+    markup,
+    pubmed,
+    pubmed_notices,
+    tagged_lines,
+)
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
@@ -38,7 +45,6 @@ _TYPES = {
     "UNPD": "unpublished work",
 }
 _ARTICLES = {"JOUR", "EJOUR", "JFULL", "INPR"}
-_WITHDRAWN = re.compile(r"\W*(?:retracted|withdrawn)\b(?: article| publication)?\s*[:\]-]", re.I)
 _NOTED = {"retracted publication", "retracted article"}
 _NUMBER = re.compile(r"\d{6,8}")
 
@@ -64,18 +70,24 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             report.skip("year that cannot be read (kept without)", entry.first("PY", "Y1"))
         identifiers = _identifiers(entry)
         text = "\n".join((title, *(part.text for part in sections)))
+        key = identifiers[0] if identifiers else content_key("ris", text)
+        stated = pubmed_notices.read_title(title)
+        kinds = _stated_kinds(entry, "KW")
         yield DocumentRecord(
-            key=identifiers[0] if identifiers else content_key("ris", text),
+            key=key,
             title=title or sections[0].text[:100],
             language=markup.language_of(text),
             sections=sections,
             year=year,
-            type=_type(entry, title),
+            type=stated.type or _type(entry, title),
             journal=entry.first("JF", "T2", "JO", "JA", "J2"),
             identifiers=identifiers,
-            retracted=_is_retracted(entry, title),
+            retracted=stated.retracted or not _NOTED.isdisjoint(kinds),
             line=entry.line,
         )
+        found = (pubmed_notices.find_link(each) for each in entry.raw("N1", "N2", "AN", "UR"))
+        links = [each for each in found if each]
+        yield from pubmed_notices.read_links(links, key, kinds, stated, entry.line, report)
 
 
 def _normalised_head(path: Path, start: bytes) -> str:
@@ -103,18 +115,16 @@ def _type(entry: TaggedEntry, title: str) -> str:
     return "document" if plain else known
 
 
-def _is_retracted(entry: TaggedEntry, title: str) -> bool:
-    return bool(_WITHDRAWN.match(title)) or not _NOTED.isdisjoint(_stated_kinds(entry, "KW"))
-
-
 def _identifiers(entry: TaggedEntry) -> tuple[str, ...]:
     places = entry.raw("N1", "UR", "L2", "LK", "AN", "C7")
-    pmids = [tagged_lines.find_pmid(markdown_text.strip_markdown(place)) for place in places]
+    # A PMID in a note such as "Retraction in: …" is that of the other article.
+    own = [place for place in places if pubmed_notices.find_link(place) is None]
+    pmids = [article_ids.find_pmid(markdown_text.strip_markdown(place)) for place in own]
     number = entry.first("AN").removeprefix("PMID:").strip()
     # EndNote and PubMed itself name the library; a bare number means nothing without its name.
     libraries = " ".join(entry.all("DB", "DP", "C8")).lower()
     if _NUMBER.fullmatch(number) and re.search(r"\b(?:nlm|pubmed|medline)\b", libraries):
         pmids.insert(0, number)
-    dois = [tagged_lines.find_doi(place) for place in entry.raw("DO", "M3", "UR", "L2", "L3")]
+    dois = [article_ids.find_doi(place) for place in entry.raw("DO", "M3", "UR", "L2", "L3")]
     found = [f"pmid:{each}" for each in pmids if each][:1]
     return (*found, *[f"doi:{each}" for each in dois if each][:1])

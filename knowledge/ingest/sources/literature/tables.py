@@ -1,31 +1,45 @@
 """Write the rows of tables as statements that keep the heads of their columns.
 
-    cells, heads, spans -> grid -> "eGFR below 30: Dose: do not use."
+    cells, merged ones spread -> "eGFR below 30 mL/min: dose of Phizine: do not use."
 
-A row alone ("<30; do not use") says nothing; with its heads it can be found and quoted.
+A row alone ("<30; do not use") says nothing; with its heads it can be found and quoted. All readers
+share this module, so that the same table reads alike in every format.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+
+from knowledge.text.sentences import split_sentences
 
 COLUMNS = 200
-"""Columns of a grid at most; a cell that claims to span more is cut there."""
+"""Columns that a cell may cover; one that claims more covers what the other rows leave it."""
+
+LONGEST_NOTES = 300
+"""Characters of notes that are repeated in every part of a table."""
+
+_LONGEST_PART = 800
+_STOPS = frozenset(".!?。！？\n")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """A cell of a table, with how many columns and rows it covers."""
+    """A cell of a table; `indented` says that its text begins with blanks."""
 
     text: str
-    head: bool = False
+    is_heading: bool = False
     columns: int = 1
     rows: int = 1
+    indented: bool = False
 
 
 Grid = list[list[Cell]]
+_EMPTY = Cell("")
 
 
-def plain_grid(rows: Sequence[Sequence[str]]) -> Grid:
+def plain_grid(rows: Iterable[Iterable[str]]) -> Grid:
     """Return a grid of cells of which none is merged."""
     return [[Cell(text) for text in row] for row in rows]
 
@@ -37,88 +51,203 @@ def spread(rows: Sequence[Sequence[Cell]]) -> Grid:
     >>> [[cell.text for cell in row] for row in spread([[wide], [low, low]])]
     [['Dose', 'Dose'], ['5 mg', '5 mg']]
     """
+    if all(cell.columns == 1 and cell.rows == 1 for row in rows for cell in row):
+        return [list(row) for row in rows]
     grid: Grid = []
-    covering: dict[int, tuple[Cell, int]] = {}
+    width = max(sum(_claimed(cell) for cell in row) for row in rows)
+    below: dict[int, tuple[Cell, int]] = {}
     for row in rows:
         line: list[Cell] = []
         waiting = list(reversed(row))
-        while len(line) < COLUMNS:
+        last = max(below, default=-1)
+        while waiting or len(line) <= last:
             place = len(line)
-            above, left = covering.pop(place, (None, 0))
-            if above is not None:
-                line.append(above)
+            if place in below:
+                cell, left = below.pop(place)
+                line.append(cell)
                 if left > 1:
-                    covering[place] = (above, left - 1)
-            elif waiting:
-                cell = waiting.pop()
-                for column in range(place, min(place + max(1, cell.columns), COLUMNS)):
-                    line.append(cell)
-                    if cell.rows > 1:
-                        covering[column] = (cell, cell.rows - 1)
-            else:
-                break
+                    below[place] = (cell, left - 1)
+                continue
+            cell = waiting.pop() if waiting else _EMPTY
+            most = max(1, width - place - len(waiting))
+            span = max(1, cell.columns if cell.columns <= COLUMNS else most)
+            for column in range(place, place + span):
+                line.append(cell)
+                if cell.rows > 1:
+                    below[column] = (cell, min(cell.rows, len(rows)) - 1)
         grid.append(line)
     return grid
+
+
+def _claimed(cell: Cell) -> int:
+    return cell.columns if 0 < cell.columns <= COLUMNS else 1
+
+
+def state_rows(headings: Sequence[Sequence[Cell]], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+    """Yield a statement for each row of a table, given the rows of its headings.
+
+    >>> head = [[Cell("eGFR"), Cell("dose of Phizine")]]
+    >>> list(state_rows(head, [[Cell("below 30 mL/min"), Cell("do not use")]]))
+    ['eGFR below 30 mL/min: dose of Phizine: do not use.']
+    """
+    return statements(spread([*headings, *rows]), len(headings))
 
 
 def statements(grid: Grid, header_rows: int) -> Iterator[str]:
     """Yield each row below the header as a statement; without a header, its cells in a line.
 
-    A row of a single merged cell heads those that follow.
+    A row of a single merged cell heads those that follow. Where the heads stand in the first
+    column and there is no header, each of the other columns is told as a statement.
 
     >>> rows = [["eGFR", "Dose"], ["below 30", "do not use"]]
     >>> list(statements(plain_grid(rows), 1))
     ['eGFR below 30: Dose: do not use.']
     """
+    if not header_rows and _is_headed_aside(grid):
+        grid = [list(column) for column in zip_longest(*grid, fillvalue=_EMPTY)]
+        header_rows = 1
     heads = grid[:header_rows]
-    body = grid[header_rows:]
-    if not body:
-        yield from ("; ".join(_texts(row)) for row in heads)
-        return
-    group, group_told = "", True
-    for row in body:
-        texts = _texts(row)
-        if len(row) > 1 and len(set(row)) == 1 and row[0].text:
-            if not group_told:
-                yield group
-            group, group_told = row[0].text, False
-        elif texts and texts not in [_texts(head) for head in heads]:
-            group_told = True
-            yield _statement(row, heads, group)
-    if not group_told:
-        yield group
+    names = _column_names(heads)
+    repeated = [[cell.text for cell in row] for row in heads]
+    group = section = ""
+    told = True
+    above = _EMPTY
+    for line in grid[header_rows:]:
+        if len(line) > 1 and line[0].text and all(cell is line[0] for cell in line):
+            if not told:
+                yield _stopped(section)
+            section, group, told, above = _clause(line[0]), "", False, _EMPTY
+            continue
+        values = [cell for cell in line if cell.text]
+        if not values or [cell.text for cell in line] in repeated:
+            continue
+        if not line[0].indented:
+            group = ""
+        if names and len(values) == 1 and values[0] is line[0] and len(line) > 1:
+            group, above, told = _clause(line[0]), _EMPTY, True
+            yield _stopped(", ".join(filter(None, (section, group))))
+            continue
+        told = True
+        if names and not line[0].text and above.text:
+            line = [above, *line[1:]]  # an empty first cell says the same as the one above it
+        above = line[0]
+        yield _state_row(line, names, ", ".join(filter(None, (section, group))))
+    if not told:
+        yield _stopped(section)
+    if names and len(grid) == header_rows:
+        yield "; ".join(filter(None, names)) + "."
 
 
-def _texts(row: Sequence[Cell]) -> list[str]:
-    """Return what the cells of a row say, each merged one once."""
-    return [cell.text for cell in dict.fromkeys(row) if cell.text]
+def _is_headed_aside(grid: Grid) -> bool:
+    """Say whether the first column heads the rows of a table of several columns."""
+    width = max(map(len, grid), default=0)
+    return (
+        len(grid) > 1
+        and width > 2
+        and all(row and row[0].is_heading and row[0].text for row in grid)
+        and not any(cell.is_heading for row in grid for cell in row[1:])
+        and not any(one is other for row in grid for one, other in zip(row, row[1:], strict=False))
+    )
 
 
-def _statement(row: Sequence[Cell], heads: Grid, group: str) -> str:
-    named = 1
-    while named < len(row) - 1 and row[named].head:
-        named += 1
-    parts: list[tuple[str, str]] = []
-    for cell in dict.fromkeys(row[:named]):
-        parts.append((_head(row, cell, heads), cell.text))
-    first = ", ".join(" ".join(filter(None, part)) for part in parts if part[1])
-    rest = [
-        ": ".join(filter(None, (_head(row, cell, heads), cell.text)))
-        for cell in dict.fromkeys(row[named:])
-        if cell.text and cell not in row[:named]
+def _stopped(text: str) -> str:
+    return text if text.endswith(tuple(".!?。！？")) else f"{text}."
+
+
+def _column_names(headings: Grid) -> list[str]:
+    width = max(map(len, headings), default=0)
+    names: list[str] = []
+    for column in range(width):
+        parts = [_clause(line[column]) for line in headings if column < len(line)]
+        names.append(", ".join(dict.fromkeys(filter(None, parts))))
+    return names if any(names) else []
+
+
+def _state_row(line: Sequence[Cell], names: Sequence[str], group: str) -> str:
+    heads = 1
+    while heads < len(line) - 1 and line[heads].is_heading and line[0].is_heading:
+        heads += 1
+    while heads < len(line) and line[heads] is line[heads - 1]:
+        heads += 1  # a head that covers several columns is one
+    head = [
+        _named(names, place, line[place])
+        for place in range(heads)
+        if line[place].text and (not place or line[place] is not line[place - 1])
     ]
-    joined = ": " if heads or any(cell.head for cell in row[:named]) else "; "
-    line = joined.join(filter(None, (first, "; ".join(rest))))
-    line = f"{group}: {line}" if group else line
-    return line if not heads or line.endswith((".", "!", "?", "。", "！", "？")) else f"{line}."
+    start = ", ".join(filter(None, (group, *head)))
+    values: list[tuple[str, list[str]]] = []
+    for place in range(heads, len(line)):
+        cell = line[place]
+        if not cell.text:
+            continue
+        if place > heads and cell is line[place - 1] and values:
+            values[-1][1].extend(names[place : place + 1])
+        else:
+            values.append((_clause(cell), list(names[place : place + 1])))
+    told = "; ".join(_told(*value) for value in values)
+    if names or line[0].is_heading or (group and start):
+        return _stopped(": ".join(filter(None, (start, told))))
+    return "; ".join(filter(None, (start, told)))
 
 
-def _head(row: Sequence[Cell], cell: Cell, heads: Grid) -> str:
-    """Return the heads of the columns that a cell stands in, from the top down."""
-    places = [place for place, each in enumerate(row) if each is cell]
-    found: dict[Cell, None] = {}
-    for head in heads:
-        for place in places:
-            if place < len(head) and head[place].text:
-                found[head[place]] = None
-    return ", ".join(dict.fromkeys(head.text for head in found))
+def _told(text: str, columns: Sequence[str]) -> str:
+    heads = [name for name in dict.fromkeys(columns) if name and name != text]
+    return f"{' and '.join(heads)}: {text}" if heads else text
+
+
+def _named(names: Sequence[str], place: int, cell: Cell) -> str:
+    name = names[place] if place < len(names) else ""
+    text = _clause(cell)
+    return f"{name} {text}" if name and name != text else text
+
+
+def _clause(cell: Cell) -> str:
+    """Return the text of a cell as part of a sentence: its own sentences do not end it."""
+    if not _STOPS.intersection(cell.text):
+        return cell.text  # splitting each cell of large tables takes long
+    parts = split_sentences(cell.text)
+    return "; ".join(part.rstrip(" .。") if part[-1:] in ".。" else part for part in parts)
+
+
+def split_parts(rows: Sequence[str], notes: Sequence[str], first: Sequence[str]) -> Iterator[str]:
+    """Yield a table in parts that each fit a passage and carry the notes that hold for them.
+
+    `first` stands before the first row. Notes that are short together stand in every part; of
+    longer ones each part has those that its rows name, and the last one has those of the rest.
+
+    >>> list(split_parts(["A: 1 (note a)."], ["Note a: daily."], []))
+    ['A: 1 (note a).\\n\\nNote a: daily.']
+    """
+    told = "\n\n".join(notes)
+    longest = _LONGEST_PART // 2 if _CHINESE.search(rows[0] if rows else "") else _LONGEST_PART
+    short = len(told) <= min(LONGEST_NOTES, longest // 2)
+    if not told or not rows:
+        text = "\n\n".join((*first, *rows, *notes))
+        if text:
+            yield text
+        return
+    held, length = list(first), sum(map(len, first))
+    wanted: list[str] = list(notes) if short else []
+    used: set[str] = set(wanted)
+    for row in rows:
+        more = [note for note in notes if note not in wanted and _is_named(note, row)]
+        size = length + len(row) + sum(map(len, (*wanted, *more)))
+        if held and held != list(first) and size > longest:
+            yield "\n\n".join((*held, *wanted))
+            held, length = [], 0
+            wanted = list(notes) if short else []
+            more = [note for note in notes if note not in wanted and _is_named(note, row)]
+        wanted += more
+        used.update(more)
+        held.append(row)
+        length += len(row)
+    rest = [note for note in notes if note not in used]
+    yield "\n\n".join((*held, *wanted, *rest))
+
+
+_NOTE = re.compile(r"Note ([^\s:]{1,8}):")
+
+
+def _is_named(note: str, row: str) -> bool:
+    found = _NOTE.match(note)
+    return found is not None and f"(note {found[1]})" in row

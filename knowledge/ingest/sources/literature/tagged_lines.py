@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.ingest.sources.literature import known_tags, markup, pubmed
+from knowledge.ingest.sources.literature.article_ids import find_doi as find_doi
+from knowledge.ingest.sources.literature.article_ids import find_pmid as find_pmid
 from knowledge.ingest.sources.streams import limits, text_lines
 from knowledge.records import ReadReport, Section
 
@@ -116,19 +118,3 @@ def split_abstract(text: str) -> tuple[Section, ...]:
         for label, end in zip(labels, ends, strict=True)
         if text[label.end() : end].strip()
     )
-
-
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
-_PMID = re.compile(r"(?:\bpmid:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?(?:pubmed/)?)(\d{1,8})\b", re.I)
-
-
-def find_doi(text: str) -> str:
-    """Return the DOI that a text or an address holds, in lower case, or nothing."""
-    found = _DOI.search(text.replace("%2F", "/").replace("%2f", "/"))
-    return found[0].rstrip(".,;)]").lower() if found else ""
-
-
-def find_pmid(text: str) -> str:
-    """Return the number that a text or an address marks as PubMed's, or nothing."""
-    found = _PMID.search(text)
-    return found[1] if found else ""

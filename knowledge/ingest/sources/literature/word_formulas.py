@@ -93,11 +93,11 @@ def group(text: str) -> str:
 
 
 def _power(text: str) -> str:
-    return raised_figures.raised(text) if re.fullmatch(r"[0-9+\-−–]+", text) else f"^{group(text)}"
+    return raised_figures.power(text, group(text))
 
 
 def _index(text: str) -> str:
-    return raised_figures.lowered(text) if re.fullmatch(r"[0-9]+", text) else f"_{group(text)}"
+    return raised_figures.index(text, group(text))
 
 
 def _fraction(named: Named, part: "Element") -> str:

@@ -21,8 +21,9 @@ _SPACE = " \t\r\n\ufeff"
 def read_items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
     """Yield the items of the named lists with their list and the line on which each starts.
 
-    Other members are stepped over. Raises KnowledgeError where the file is no JSON object, a named
-    member is no list, or the JSON is broken; the error names the line.
+    The file holds one object, or an array of them; other members are stepped over. Raises
+    KnowledgeError where it holds something else, a named member is no list, or the JSON is broken;
+    the error names the line.
     """
     with text_lines.open_text(path) as stream:
         yield from _ListReader(path, stream).members(lists)
@@ -40,6 +41,17 @@ class _ListReader:
         self._line = 1
 
     def members(self, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
+        if self._next() == "[":
+            self._expect("[")
+            while self._next() != "]":
+                yield from self._object(lists)
+                self._separate("]", "items")
+            self._expect("]")
+        else:
+            yield from self._object(lists)
+        self._check_end()
+
+    def _object(self, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
         self._expect("{")
         while self._next() != "}":
             _, key = self._value()
@@ -53,20 +65,33 @@ class _ListReader:
             else:
                 for line, value in self._list():
                     yield key, line, value
-            if self._next() == ",":
-                self._place += 1
-            elif self._next() != "}":
-                raise self._broken("no comma between two members")
+            self._separate("}", "members")
+        self._expect("}")
 
     def _list(self) -> Iterator[tuple[int, object]]:
         self._expect("[")
         while self._next() != "]":
             yield self._value()
-            if self._next() == ",":
-                self._place += 1
-            elif self._next() != "]":
-                raise self._broken("no comma between two items")
+            self._separate("]", "items")
         self._expect("]")
+
+    def _separate(self, closing: str, of: str) -> None:
+        """Step over the comma between two members or items, or stop before their end."""
+        if self._next() == ",":
+            self._place += 1
+            if self._next() == closing:
+                raise self._broken(f"a comma before {closing!r}")
+        elif self._next() != closing:
+            raise self._broken(f"no comma between two {of}")
+
+    def _check_end(self) -> None:
+        while self._place < len(self._held) or self._more():
+            rest = self._held[self._place :]
+            text = rest.lstrip(_SPACE)
+            self._line += rest.count("\n", 0, len(rest) - len(text))
+            self._place = len(self._held)
+            if text:
+                raise self._broken("more text after its end")
 
     def _expect(self, sign: str) -> None:
         if self._next() != sign:

@@ -28,15 +28,17 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
 def _values(path: Path) -> Iterator[tuple[int, object]]:
     decoder = json.JSONDecoder()
     buffer, place, line = "", 0, 1
+    signs = _Signs(path)
     with open_text(path) as stream:
         while True:
             skipped = _BETWEEN.match(buffer, place)
             assert skipped is not None  # the pattern also matches nothing
-            line += buffer.count("\n", place, skipped.end())
+            line = signs.step(skipped[0], line)
             place = skipped.end()
             if place == len(buffer):
                 more = _read_chunk(stream, path, line)
                 if not more:
+                    signs.end(line)
                     return
                 buffer, place = more, 0
                 continue
@@ -53,12 +55,55 @@ def _values(path: Path) -> Iterator[tuple[int, object]]:
                 raise _broken_json_error(path, "nested too deep", line) from error
             except ValueError as error:  # of more than 4,300 digits
                 raise _broken_json_error(path, "a number is too long", line) from error
+            signs.value(line)
             yield line, value
             line += buffer.count("\n", place, end)
             place = end
 
 
 _BETWEEN = re.compile(r"[\s,\[\]]*")
+_SIGN = re.compile(r"[,\[\]]")
+
+
+class _Signs:
+    """Check the brackets and commas between values: an array, or values on lines."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = 0
+        self._before = ""
+
+    def step(self, signs: str, line: int) -> int:
+        """Take what stands before the next value; return the line after it."""
+        for sign in _SIGN.finditer(signs):
+            self._sign(sign[0], line + signs.count("\n", 0, sign.start()))
+        return line + signs.count("\n")
+
+    def value(self, line: int) -> None:
+        """Take a value that begins at a line."""
+        if self._opened and self._before not in ("[", ","):
+            raise _broken_json_error(self._path, "no comma before it", line)
+        self._before = "value"
+
+    def end(self, line: int) -> None:
+        """Take the end of the file."""
+        if self._opened:
+            reason = f"the array that begins at line {self._opened} is not closed"
+            raise _broken_json_error(self._path, reason, line)
+
+    def _sign(self, sign: str, line: int) -> None:
+        if sign == "[":
+            if self._opened:
+                raise _broken_json_error(self._path, "an array stands where an object must", line)
+            self._opened = line
+        elif not self._opened and sign == "]":
+            raise _broken_json_error(self._path, "']' closes no array", line)
+        elif self._before == "," or (sign == "," and self._before != "value"):
+            raise _broken_json_error(self._path, "a comma without a value", line)
+        elif sign == "]":
+            self._opened = 0
+        # Between lines of values a comma is forgiven; before, after and beside another it is not.
+        self._before = sign
 
 
 def next_read_size(path: Path, what: str, line: int, held: int) -> int:
