@@ -181,7 +181,7 @@ def read_parts(
         report.skip("hidden text removed", hidden[0], len(hidden))
     html_unread.remove_unread(root, report)
     prepare(root)
-    return _read_body(_body(root, report, with_asides=True), report)
+    return _read_body(_body(root, report, with_asides=True))
 
 
 def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
@@ -199,9 +199,10 @@ def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False)
     return body
 
 
-def _read_body(body: "HtmlElement", report: ReadReport) -> list[tuple[int, str]]:
+def _read_body(body: "HtmlElement", pictures: ReadReport | None = None) -> list[tuple[int, str]]:
     html_marks.write_formulas(body)
-    html_unread.count_pictures(body, report)
+    if pictures is not None:  # those of a book are counted with its files
+        html_unread.count_pictures(body, pictures)
     html_marks.raise_signs(body)
     return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
 

@@ -34,10 +34,15 @@ def remove_unread(root: "HtmlElement", report: ReadReport) -> None:
 
 
 def count_pictures(body: "HtmlElement", report: ReadReport) -> None:
-    """Count the pictures that say of themselves what they show; others are ornaments."""
+    """Count the pictures that say of themselves what they show; others are ornaments.
+
+    One whose words stand in its caption too has said them.
+    """
     for picture in body.iter("img"):
         words = " ".join((picture.get("alt") or "").split())
-        if any(sign.isalnum() for sign in words):
+        figure = next(picture.iterancestors("figure"), None)
+        caption = "" if figure is None else " ".join(figure.text_content().split())
+        if any(sign.isalnum() for sign in words) and words not in caption:
             report.skip("picture (not read)", words[:120])
 
 
