@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from knowledge.text import citations
@@ -96,6 +96,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning that stands before an answer, with what it is founded on."""
+
+    kind: Literal["emergency"]
+    severity: Literal["critical"]
+    text: str
+    source: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, object]) -> "Alert":
+        """Return the alert that a stored document describes."""
+        return cls("emergency", "critical", str(document["text"]), str(document["source"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What wrote the answer, and what a reader must know of its limits."""
 
@@ -106,7 +121,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, every sentence with its support; `evidence` are the ids that were read."""
+    """An answer, every sentence with its support; `evidence` are the ids that were read.
+
+    `alerts` stand before it: they are said whatever the knowledge base holds.
+    """
 
     text: str
     language: Language
@@ -119,6 +137,7 @@ class Answer:
     conversation: str | None = None
     message: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = ()
 
     def document(self) -> dict[str, object]:
         """Return the shape of `ask --json`."""
@@ -148,7 +167,7 @@ class Answer:
                 }
                 for citation in self.citations
             ],
-            "alerts": [],
+            "alerts": [asdict(alert) for alert in self.alerts],
             "abstained": self.abstained,
             "calculations": [],
             "model": {
