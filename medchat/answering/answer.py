@@ -11,6 +11,7 @@ from typing import Literal
 
 from knowledge.text import citations
 from knowledge.text.citations import Marker
+from knowledge.text.scripts import fold_script
 
 Language = Literal["en", "zh"]
 Support = Literal["supported", "unsupported", "none"]
@@ -49,6 +50,11 @@ class Evidence:
     def quote(self) -> str:
         """Return the part of the text that is shown and cited."""
         return self.text[self.start : self.end]
+
+    @property
+    def reading(self) -> str:
+        """Return what says what the piece is about, and its text, in simplified characters."""
+        return fold_script(f"{self.context}\n{self.text}")
 
 
 @dataclass(frozen=True, slots=True)

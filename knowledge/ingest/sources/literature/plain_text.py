@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
+from knowledge.ingest.sources.literature import known_tags, markdown_text, markup, tables
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
@@ -140,10 +140,16 @@ def _sections(body: str) -> Iterator[Section]:
 
 
 def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    text = markdown_text.markdown_paragraphs("\n".join(lines))
+    """Yield the text under a heading, and each table that has a caption or notes by itself."""
     titles = [title for level, title in path if level > 1] or [title for _, title in path]
-    if text or path:
-        yield Section(": ".join(titles), text)
+    title = ": ".join(titles)
+    parts = tables.frame_tables(markdown_text.markdown_parts("\n".join(lines)))
+    found = [
+        Section(": ".join(filter(None, (title, each.title))), each.text)
+        for each in markup.build_sections(parts, "")
+    ]
+    if found or path:
+        yield from found or [Section(title, "")]
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:
@@ -151,10 +157,12 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
     fenced = False
     held: str | None = None
     for line in body.split("\n"):
-        if _FENCE.match(line):
+        first = line.lstrip()[:1]
+        if first in ("`", "~") and _FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else _HEADING.match(line)
-        underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
+        heading = _HEADING.match(line) if first == "#" and not fenced else None
+        below = first in ("=", "-") and not fenced and bool((held or "").strip())
+        underline = _UNDERLINE.match(line) if below else None
         if underline and held and not held.lstrip().startswith(("- ", "* ", "|", "> ")):
             yield (1 if "=" in line else 2), held.strip()
             held = None
