@@ -78,9 +78,21 @@ class Section:
     text: str
 
 
+class ContentKey(str):
+    """A key made of a document's text, where a source gives none.
+
+    Equal keys tell equal texts; of a text that changes, the place of its file tells the document.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """One article, note or page. `key` is stable over imports, such as `pmid:29768149`."""
+    """One article, note or page. `key` is stable over imports, such as `pmid:29768149`.
+
+    A document without a key of its own has a `ContentKey`.
+    """
 
     key: str
     title: str

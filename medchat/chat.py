@@ -1,7 +1,8 @@
 """Answer one question from evidence, and record the answer: the steps of one turn.
 
-    question -> understand -> retrieve -> write -> check -> choose -> record
+    question -> screen -> understand -> retrieve -> write -> check -> choose -> record
 
+Emergencies are named before anything is searched, and what needs no search is answered without one.
 A draft is never shown as an answer before the check. What no evidence carries is left out, and
 where nothing is found the answer says so.
 """
@@ -16,8 +17,9 @@ from sqlalchemy import Engine
 from finetune.rendering import Message
 from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
+from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts, relevance
-from medchat.answering.answer import Answer, Evidence, Model
+from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import (
     Draft,
@@ -28,6 +30,9 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
+from medchat.answering.screening import alerts
+from medchat.answering.screening.rules import Opening
+from medchat.answering.screening.screen import screen
 from medchat.answering.understanding import Question, understand_question, widen
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
@@ -100,8 +105,16 @@ class Chat:
         timer = TurnTimer()
 
         yield Status("understand")
-        search = self.search()
         earlier = self._earlier_messages(conversation)
+        language = language_of(question)
+        screened = screen(question, _questions(earlier), language)
+        timer.lap("screen")
+        if screened.opening is not None:
+            answer = self._reply(screened.opening, language, timer)
+            yield Done(self._recorded(question, answer, conversation) if log else answer)
+            return
+
+        search = self.search()
         parse = partial(parse_query, linker=search.linker)
         asked = understand_question(question, _questions(earlier), parse)
         timer.lap("understand")
@@ -125,6 +138,7 @@ class Chat:
             checked = state_limits(checked, retrieved.asked, evidence)
 
         answer = self._answer(retrieved, checked, evidence, timer)
+        answer = replace(answer, alerts=alerts.alerts(screened, language, self.settings))
         if stalled:
             by = Model("quote", note=stalled_note(retrieved.asked))
             answer = replace(answer, model=by)
@@ -236,6 +250,20 @@ class Chat:
         retriever = KnowledgeRetriever(search=search, top=self.settings.top, retracted=True)
         found = to_evidence(retriever.invoke(asked.question))
         return relevance.select_relevant(found, asked, search.linker.find) if found else []
+
+    def _reply(self, opening: Opening, language: Language, timer: TurnTimer) -> Answer:
+        """Return the fixed reply to a message that is answered without a search."""
+        said = alerts.reply(opening, language, self.settings)
+        return Answer(
+            text=said,
+            language=language,
+            sentences=(Sentence(said, (), "none", 0.0),),
+            citations=(),
+            abstained=False,
+            model=Model("reply"),
+            generation=None,
+            seconds=timer.total(),
+        )
 
     def _model(self, asked: Question, checked: CheckedAnswer | None) -> Model:
         """Return who wrote the answer; the writer's limits concern only what it wrote itself."""

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     top: int = Field(default=10, ge=1, le=100)
     unsupported: Literal["drop", "mark"] = "drop"
+    emergency_number: str = Field(default="", max_length=60)
+    crisis_line: str = Field(default="", max_length=120)
 
     @field_validator("home")
     @classmethod

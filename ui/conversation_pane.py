@@ -83,8 +83,25 @@ def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
     return (
         f'<article class="answer" id="answer-{safe(answer.message)}" '
         f'lang="{safe(answer.language)}">'
-        f"{for_screen_readers(words('answer'))}{body}{_foot(answer, words)}"
+        f"{for_screen_readers(words('answer'))}{_alerts(answer, words)}{body}"
+        f"{_foot(answer, words)}"
         f"{_verdict(answer.message or '', verdict, words)}</article>"
+    )
+
+
+def _alerts(answer: Answer, words: PageText) -> str:
+    """Return the warnings before an answer: the first open, the others folded."""
+    shown = [
+        f'<p>{lines(alert.text)}</p><p class="alert-source">{safe(alert.source)}</p>'
+        for alert in answer.alerts
+    ]
+    if not shown:
+        return ""
+    more = "".join(f"<li>{each}</li>" for each in shown[1:])
+    folded = f"<details><summary>{safe(words('alerts_more'))}</summary><ul>{more}</ul></details>"
+    return (
+        f'<div class="alert" role="alert"><h3>{safe(words("alert"))}</h3>{shown[0]}'
+        f"{folded if more else ''}</div>"
     )
 
 
@@ -190,6 +207,8 @@ def _foot(answer: Answer, words: PageText) -> str:
 
 def _writer(answer: Answer, words: PageText) -> str:
     base, adapter = answer.model.base, answer.model.adapter
+    if base == "reply":
+        return words("replied")
     if base == "quote" or _is_quotation(answer):
         return words("quoted_by")
     if adapter:

@@ -1,7 +1,7 @@
 """Define the catalogue's tables, which generation sees which row, and open the database.
 
     sources -< entities -< names, identifiers, joins, splits    facts >- fact_sources -< sources
-    sources -< documents -< passages    generations
+    sources -< documents -< passages    documents >-< files    generations
 
 Rows are never changed in place: `since` is the generation in which a row appeared, `until` the one
 in which it went away, so that a generation N sees the rows with since <= N < until. After a
@@ -206,6 +206,33 @@ class PassageRow(CatalogBase):
     end: Mapped[int] = mapped_column(Integer)
     section: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(2))
+
+
+class FileRow(CatalogBase):
+    """One content of a file from which documents were read.
+
+    `collection` is the title of the source where the curator named one, `place` the path within
+    the folder that was given, `path` the whole path. A file that changes gets a new row.
+    """
+
+    __tablename__ = "files"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    collection: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class DocumentFileRow(CatalogBase):
+    """In which file a document was found; equal files in several places are one document.
+
+    It says where files are and no more, so it needs no generations: a file that is moved is
+    entered in place.
+    """
+
+    __tablename__ = "document_files"
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    file_id: Mapped[str] = mapped_column(ForeignKey("files.id"), primary_key=True, index=True)
 
 
 class NoticeRow(CatalogBase):

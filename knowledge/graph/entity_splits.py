@@ -36,7 +36,7 @@ from knowledge.graph.rows import (
     fact_id,
     version_of,
 )
-from knowledge.text.names import normalise
+from knowledge.text.names import normalise_as_written, stored_forms
 
 Edition = tuple[str, str]
 """Title and format of a source: a later source with the same is taken for its new edition."""
@@ -126,7 +126,7 @@ def _plan_facts(connection: Connection, split: SplitPlan, parent: int, number: i
             for side in (fact.subject_id, fact.object_id)
         )
         said = (fact.value_en, fact.value_zh)
-        id = fact_id(subject, fact.relation, object or "|".join(map(normalise, said)))
+        id = fact_id(subject, fact.relation, object or "|".join(map(normalise_as_written, said)))
         own = [line for line in stated[fact.id] if line.source_id == split.source]
         others = [line for line in stated[fact.id] if line.source_id != split.source]
         split.ended.append(fact.id)
@@ -154,7 +154,7 @@ def _entity(connection: Connection, name: str, source: str, parent: int) -> str:
     """Return the entity of an id or name: of several of a name the one that has to be split."""
     named = select(NameRow.entity_id, NameRow.source_id).where(holds(NameRow, parent))
     of_name = select(NameRow.entity_id).where(
-        NameRow.normalised == normalise(name), holds(NameRow, parent)
+        NameRow.normalised.in_(stored_forms(name)), holds(NameRow, parent)
     )
     meant = or_(NameRow.entity_id == name, NameRow.entity_id.in_(of_name))
     sources: dict[str, set[str]] = {}

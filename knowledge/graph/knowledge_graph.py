@@ -35,7 +35,7 @@ from knowledge.graph.catalog import (
 )
 from knowledge.graph.id_queries import PreparedQuery, Row, StatementBuilder
 from knowledge.records import Entity, Fact, Identifier, Language, Name
-from knowledge.text.names import normalise
+from knowledge.text.names import normalise, stored_forms
 from knowledge.vocabulary import INVERSE, RELATIONS
 
 MOST = 12
@@ -129,7 +129,7 @@ class KnowledgeGraph:
         """Return the entities that bear a name, those that prefer it first."""
         query = (
             select(NameRow.entity_id)
-            .where(NameRow.normalised == normalise(name), holds(NameRow, self.generation))
+            .where(NameRow.normalised.in_(stored_forms(name)), holds(NameRow, self.generation))
             .order_by(NameRow.rank, NameRow.id)
         )
         with self._engine.connect() as connection:

@@ -4,13 +4,13 @@
         -> mentions with exact places
 
 Plurals, spellings and numbering agree through `names.normalise`; a longer word with one letter
-wrong is read as the known word that it can only be, and the words of an English name may stand in
-another order. Words of everyday speech that happen to be names, and single Chinese characters, are
-left alone.
+wrong is read as the known word that it can only be, the words of an English name may stand in
+another order, and Chinese in either script and in the words of either region. Words of everyday
+speech that happen to be names, and single Chinese characters, are left alone.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
@@ -20,7 +20,8 @@ from sqlalchemy import Engine, func, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.text.characters import CJK
-from knowledge.text.names import normalise
+from knowledge.text.names import fold_characters, normalise
+from knowledge.text.scripts import reword
 from knowledge.text.spelling import SpellingCorrector
 from knowledge.text.stop_words import EVERYDAY_EN, EVERYDAY_ZH
 from knowledge.vocabulary import KINDS
@@ -103,8 +104,8 @@ class Linker:
         self._spelling = SpellingCorrector(self._words)
         self._related = related
         self._phrases: dict[str, list[_Span]] = {}
-        for name in names:
-            self._add(name)
+        chinese = [name for name in names if self._add(name) and name.language == "zh"]
+        self._add_regional(chinese)
 
     def related_by(self, related: Related) -> "Linker":
         """Return a linker of the same names that asks another generation what is related."""
@@ -113,11 +114,12 @@ class Linker:
         other._related = related
         return other
 
-    def _add(self, name: KnownName) -> None:
-        key = name.normalised
+    def _add(self, name: KnownName) -> bool:
+        """Let a name be found; False where it is none that running text may name."""
+        key = fold_characters(name.normalised)
         parts = _PARTS.findall(key)
         if not parts or _everyday(parts, name):
-            return
+            return False
         if len(parts) == 1 and _cased(name.text):
             self._exact.setdefault(key, set()).add(name.text)
         rank = (0 if name.preferred else 1, _KIND_ORDER.get(name.kind, 9), name.entity)
@@ -129,6 +131,19 @@ class Linker:
             self._reorder(key, parts)
         else:
             self._words.update(part for part in parts if not _CJK_SIGN.match(part))
+        return True
+
+    def _add_regional(self, names: Sequence[KnownName]) -> None:
+        """Let Chinese names be found in the words of the other region, where nothing has these."""
+        told = reword([name.text.replace("\n", " ") for name in names])
+        fresh: list[KnownName] = []
+        for name, others in zip(names, told, strict=True):
+            for other in others:
+                key = normalise(other)
+                if key not in self._names:
+                    fresh.append(replace(name, text=other, normalised=key, preferred=False))
+        for name in fresh:
+            self._add(name)
 
     def _reorder(self, key: str, words: list[str]) -> None:
         """Let a name be found with its words in another order, unless two names would be."""
@@ -143,9 +158,10 @@ class Linker:
         Misspelt words are corrected unless that is not wanted.
         """
         introduced: dict[str, tuple[str, ...]] = {}
+        spans = self._spans(fold_characters(text), correct, introduced)
         found = [
             EntityMention(start, end, text[start:end], entities, corrected)
-            for start, end, entities, corrected in self._spans(text, correct, introduced)
+            for start, end, entities, corrected in spans
         ]
         return self._settled(found, introduced)
 
@@ -155,6 +171,7 @@ class Linker:
         Nothing is corrected, and no catalogue is asked: what a proof needs of every row. Where no
         bracket gives a short form, a phrase means the same wherever it stands, and is remembered.
         """
+        text = fold_characters(text)
         if "(" in text or "（" in text:
             return self._spans(text, False, {})
         phrases = self._phrases

@@ -36,7 +36,7 @@ from knowledge.graph.rows import (
     version_of,
 )
 from knowledge.records import EntityRecord, EntityReference, Name, Statement
-from knowledge.text.names import normalise
+from knowledge.text.names import fold_characters, normalise, normalise_as_written
 from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 
 _MENTIONED = 20
@@ -112,7 +112,7 @@ class GraphMerge:
         )
         preferred: set[tuple[str, str]] = set()
         for id, normalised, language, rank, format in rows:
-            key = (kinds[id], normalised)
+            key = (kinds[id], fold_characters(normalised))
             if rank == 0 or (id, language) not in preferred:
                 self._resolver.add_preferred_name(key, id)
             else:
@@ -292,7 +292,7 @@ class GraphMerge:
     ) -> None:
         value = {name.language: name.text for name in reversed(statement.text)}
         said = (value.get("en", ""), value.get("zh", ""))
-        stated = target or "|".join(map(normalise, said))
+        stated = target or "|".join(map(normalise_as_written, said))
         if not stated.strip("|"):
             self._skip(each.source, "a relation to nothing")
             return

@@ -9,7 +9,7 @@ less time than dicts. `until` is left out everywhere: a new row has not ended.
 from hashlib import blake2b
 from typing import NamedTuple
 
-from knowledge.text.names import normalise
+from knowledge.text.names import normalise_as_written
 from knowledge.vocabulary import RELATIONS
 
 
@@ -83,7 +83,7 @@ def entity_id(kind: str, name: str, code: str = "") -> str:
 
     `code` is given where another entity, which the code's register tells apart, has that id.
     """
-    return f"{kind}:{_digest(kind, normalise(name), *filter(None, [code]))}"
+    return f"{kind}:{_digest(kind, normalise_as_written(name), *filter(None, [code]))}"
 
 
 def fact_id(subject: str, relation: str, object: str) -> str:

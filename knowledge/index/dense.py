@@ -118,6 +118,27 @@ def join(
     return kept, np.concatenate(vectors) if vectors else None
 
 
+def read_vectors(
+    folder: Path, segments: Sequence[str], wanted: Collection[str]
+) -> "dict[str, NDArray[np.float32]]":
+    """Return the vectors of some passages by their ids, of those that a segment has."""
+    import faiss
+    import numpy as np
+
+    found: dict[str, NDArray[np.float32]] = {}
+    for name in segments:
+        places = [(place, id) for place, id in enumerate(read_ids(folder, name)) if id in wanted]
+        if not places:
+            continue
+        index = faiss.read_index(str(folder / f"{name}.faiss"))
+        clusters = faiss.try_extract_index_ivf(index)
+        if clusters is not None:
+            clusters.make_direct_map()
+        for place, id in places:
+            found[id] = np.asarray(index.reconstruct(place), dtype=np.float32)
+    return found
+
+
 def count_to_join(sizes: Sequence[int], added: int) -> int:
     """Return how many of the smallest segments are joined after an addition; 0 where few are.
 

@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Engine, and_, delete, not_, select
 from knowledge import lock
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import (
+    DocumentFileRow,
     DocumentRow,
     FactRow,
     FactSourceRow,
+    FileRow,
     IdentifierRow,
     JoinRow,
     NameRow,
@@ -97,8 +99,12 @@ def _unheld(connection: Connection, table: VersionedTable, kept: Sequence[int]) 
 def _purge(connection: Connection, kept: Sequence[int], lost: Sequence[str]) -> int:
     """Delete documents, facts and names; return how many facts. Sources, ids and splits stay."""
     for chunk in id_batches(lost):
+        of_lost = DocumentFileRow.document_id.in_(chunk)
+        connection.execute(delete(DocumentFileRow).where(of_lost))
         connection.execute(delete(PassageRow).where(PassageRow.document_id.in_(chunk)))
         connection.execute(delete(DocumentRow).where(DocumentRow.id.in_(chunk)))
+    linked = select(DocumentFileRow.file_id)
+    connection.execute(delete(FileRow).where(FileRow.id.not_in(linked)))
     facts = _unheld(connection, FactRow, kept)
     for chunk in id_batches(facts):
         connection.execute(delete(FactSourceRow).where(FactSourceRow.fact_id.in_(chunk)))

@@ -8,9 +8,10 @@ put in by `generations`.
 """
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge import durable
 from knowledge.index import dense, lexical, manifest
@@ -19,17 +20,24 @@ from knowledge.index.indexed_passages import IndexedPassage
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Progress, silent
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class PassageChange:
     """What an update does to the passages: which it adds, and whose documents went away.
 
     `remaining` reads the other passages; it is called only where something must be made anew.
+    `equal` names added passages that have the text and titles of one that was there, with that
+    one: its vector is theirs.
     """
 
     added: Sequence[IndexedPassage] = ()
     removed_documents: Collection[str] = ()
     remaining: Callable[[], Iterator[IndexedPassage]] = lambda: iter(())
+    equal: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +140,37 @@ def _build_vectors(
         covered = {id for name in segments for id in dense.read_ids(folder, name)}
         pieces = [piece for piece in pieces if piece.id not in covered]
     if pieces:
-        texts = [f"{piece.title}\n{piece.text}" for piece in pieces]
-        vectors = embedding.encode(texts, progress)
+        vectors = _encode(pieces, folder, segments, change.equal, embedding, progress)
         dense.write(folder, f"dense-{number:06d}", [piece.id for piece in pieces], vectors)
         _join_segments(folder, number, len(pieces))
     return embedding.model, embedding.dimension, 0
+
+
+def _encode(
+    pieces: Sequence[IndexedPassage],
+    folder: Path,
+    segments: Sequence[str],
+    equal: Mapping[str, str],
+    embedding: Embedding,
+    progress: Progress,
+) -> "NDArray[np.float32]":
+    """Return the vectors of passages; of those whose text was there, without the model."""
+    import numpy as np
+
+    wanted = {equal[piece.id] for piece in pieces if piece.id in equal}
+    known = dense.read_vectors(folder, segments, wanted) if wanted else {}
+    new = [place for place, piece in enumerate(pieces) if equal.get(piece.id) not in known]
+    texts = [f"{pieces[place].title}\n{pieces[place].text}" for place in new]
+    made = embedding.encode(texts, progress) if texts else None
+    if made is not None and len(new) == len(pieces):
+        return made
+    vectors = np.zeros((len(pieces), embedding.dimension), dtype=np.float32)
+    if made is not None:
+        vectors[new] = made
+    for place, piece in enumerate(pieces):
+        if equal.get(piece.id) in known:
+            vectors[place] = known[equal[piece.id]]
+    return vectors
 
 
 def _incomplete(base: Generation) -> bool:

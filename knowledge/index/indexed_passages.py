@@ -3,10 +3,10 @@
 documents + passages of a generation -> text under the titles of document and section
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.records import Language
@@ -28,6 +28,18 @@ def read_passages(
     engine: Engine, number: int, without: Collection[str] = ()
 ) -> Iterator[IndexedPassage]:
     """Read the passages of a generation as they are indexed."""
+    with engine.connect() as connection:
+        for piece in _read(connection, holds(DocumentRow, number)):
+            if piece.document not in without:
+                yield piece
+
+
+def read_passages_of(connection: Connection, documents: Sequence[str]) -> Iterator[IndexedPassage]:
+    """Read the passages of some documents as they are indexed."""
+    return _read(connection, DocumentRow.id.in_(documents))
+
+
+def _read(connection: Connection, condition: ColumnElement[bool]) -> Iterator[IndexedPassage]:
     query = (
         select(
             PassageRow.id,
@@ -40,16 +52,14 @@ def read_passages(
             DocumentRow.text,
         )
         .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        .where(holds(DocumentRow, number))
+        .where(condition)
         .order_by(PassageRow.document_id, PassageRow.start)
     )
-    with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=500).execute(query):
-            if row.document_id not in without:
-                text = row.text[row.start : row.end]
-                language: Language = "zh" if row.language == "zh" else "en"
-                title = heading(row.title, row.section)
-                yield IndexedPassage(row.id, row.document_id, title, text, language)
+    for row in connection.execution_options(yield_per=500).execute(query):
+        text = row.text[row.start : row.end]
+        language: Language = "zh" if row.language == "zh" else "en"
+        title = heading(row.title, row.section)
+        yield IndexedPassage(row.id, row.document_id, title, text, language)
 
 
 def heading(title: str, section: str) -> str:

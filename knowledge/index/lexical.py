@@ -3,7 +3,8 @@
     text -> terms (English stems, Chinese pairs) -> tantivy's segments -> passages that share terms
 
 The index only holds terms: texts stay in the catalogue. Segments are never changed once written,
-so a generation links those of its parent and adds its own.
+so a generation links those of its parent and adds its own. Terms are of simplified characters;
+segments of early versions hold traditional ones too, so these are looked for as well.
 """
 
 import re
@@ -19,6 +20,7 @@ from knowledge.durable import link_or_copy
 from knowledge.index.indexed_passages import IndexedPassage
 from knowledge.records import Progress, silent
 from knowledge.text.characters import CJK, character_pairs
+from knowledge.text.scripts import fold_script, traditional_forms
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH, QUESTION_WORDS_EN
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def split_words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
     if plain.isascii():
         return _ASCII_WORDS.findall(plain)  # the same, and several times quicker
+    plain = fold_script(plain)
     found: list[str] = []
     for run in _WORDS.findall(plain):
         if run < _FIRST_CJK or not _IS_CJK.match(run):
@@ -97,7 +100,7 @@ _MOST_STEMS = 100_000
 
 def query_terms(question: str) -> list[str]:
     """Return the distinct terms of a question that say what it is about."""
-    without = _STOP_ZH.sub(" ", question)
+    without = _STOP_ZH.sub(" ", fold_script(question))
     spoken = " ".join(word for word in split_words(without) if word not in QUESTION_WORDS_EN)
     return list(dict.fromkeys(_analyser().analyze(spoken)))
 
@@ -113,7 +116,7 @@ def chinese_query_runs(question: str) -> list[str]:
     >>> chinese_query_runs("|期能用维A酸吗")
     ['维', '酸']
     """
-    plain = unicodedata.normalize("NFKC", _STOP_ZH.sub(" ", question))
+    plain = unicodedata.normalize("NFKC", _STOP_ZH.sub(" ", fold_script(question)))
     found = _RUN_ZH.finditer(plain)
     return [run[0] for run in found if len(run[0]) > 1 or run.lastgroup]
 
@@ -253,6 +256,7 @@ class TantivyIndex:
         self._index = _opened(folder)
         self._searcher = self._index.searcher()
         self.size: int = self._searcher.num_docs
+        self._early: dict[str, list[str]] = {}
 
     def find(self, terms: Sequence[str], top: int, title_weight: float) -> list[Match]:
         """Return the passages that share terms, best first.
@@ -265,7 +269,7 @@ class TantivyIndex:
             return []
         schema = self._index.schema
         parts: list[tuple[Occur, Query]] = []
-        for term in terms:
+        for term in (form for each in terms for form in (each, *self._early_forms(each))):
             title = Query.term_query(schema, "title", term, "freq")
             parts.append((Occur.Should, Query.term_query(schema, "text", term, "freq")))
             parts.append((Occur.Should, Query.boost_query(title, title_weight)))
@@ -281,10 +285,30 @@ class TantivyIndex:
 
     def holds(self, term: str) -> bool:
         """Say whether any passage or title holds a term."""
+        forms = (term, *self._early_forms(term))
         fields = ("text", "title")
-        return any(self._searcher.doc_freq(field, term) for field in fields)
+        return any(self._searcher.doc_freq(field, form) for form in forms for field in fields)
 
     def rarity(self, term: str) -> float:
         """Return how telling a term is: high for one that few passages or none hold."""
-        holding = self._searcher.doc_freq("text", term)
+        forms = (term, *self._early_forms(term))
+        holding = sum(self._searcher.doc_freq("text", form) for form in forms)
+        holding = min(holding, self.size)
         return log(1 + (self.size - holding + 0.5) / (holding + 0.5))
+
+    def _early_forms(self, term: str) -> list[str]:
+        """Return the traditional spellings of a term that segments of early versions hold."""
+        if term.isascii():
+            return []
+        held = self._early.get(term)
+        if held is None:
+            if len(self._early) >= _MOST_STEMS:
+                self._early.clear()
+            forms = traditional_forms(term)
+            fields = ("text", "title")
+            held = self._early[term] = [
+                form
+                for form in forms
+                if any(self._searcher.doc_freq(field, form) for field in fields)
+            ]
+        return held

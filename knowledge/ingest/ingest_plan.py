@@ -2,14 +2,15 @@
 
     files -> sources -> documents with their passages, and entities for the merge -> plan
 
-What the base already has is left out and listed as unchanged. Nothing is written here.
+What the base already has is left out and listed as unchanged. Which document a text without a key
+of its own is, `identity` decides when all files were read. Nothing is written here.
 """
 
 import hashlib
 import itertools
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +26,24 @@ from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
 from knowledge.ingest import notices, revisions
 from knowledge.ingest.duplicate_articles import DuplicateFinder
+from knowledge.ingest.known_files import (
+    FileLink,
+    FoundFile,
+    HeldDocument,
+    KnownFiles,
+    found_file,
+)
 from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
-from knowledge.records import DocumentRecord, EntityRecord, NoticeRecord, Progress, ReadReport
+from knowledge.records import (
+    ContentKey,
+    DocumentRecord,
+    EntityRecord,
+    NoticeRecord,
+    Progress,
+    ReadReport,
+    Record,
+)
 from knowledge.text import chunking
 
 Row = dict[str, object]
@@ -44,16 +60,33 @@ class SourceGroup:
     format: str
     paths: tuple[Path, ...]
     sha256: str
+    files: dict[Path, FoundFile]
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class IngestContext:
-    """What a call states for all its files, and the generations before and after it."""
+    """What a call states for all its files, and the generations before and after it.
+
+    `syncs` says that the source is to match a folder: its rows are gone on with, and a file that
+    cannot be read is told and passed over.
+    """
 
     title: str | None
     licence: str | None
     parent: int
     number: int
+    syncs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDocument:
+    """A document without a key of its own, whose file was read: it may be one that is there."""
+
+    record: DocumentRecord
+    file: FoundFile
+    source: str
+    licence: str
 
 
 @dataclass(slots=True)
@@ -69,42 +102,140 @@ class IngestPlan:
     unchanged: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
     notices: NoticePlan = field(default_factory=NoticePlan)
     titles: dict[str, str] = field(default_factory=dict)
     duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
+    pending: list[PendingDocument] = field(default_factory=list)
+    read: dict[FoundFile, int] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    links: list[tuple[str, FoundFile]] = field(default_factory=list)
+    mentions: list[tuple[str, FoundFile]] = field(default_factory=list)
+    unlinked: list[tuple[str, FoundFile]] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> bool:
+        """Say whether there is anything for a new generation."""
+        rows = self.sources, self.documents, self.retracted, self.superseded, self.titles
+        return any(rows)
+
+    @property
+    def touched(self) -> set[str]:
+        """Return the documents that a file of the call holds."""
+        return {id for id, _ in self.links}
 
 
 def group_files(
     connection: Connection,
-    files: Sequence[Path],
-    format: str | None,
-    parent: int,
-    number: int,
+    files: Sequence[tuple[Path, FoundFile, str]],
+    known: KnownFiles,
+    context: IngestContext,
     plan: IngestPlan,
 ) -> list[SourceGroup]:
     """Sort files into future sources, and leave out those that are already there."""
-    together: dict[str, list[tuple[Path, str]]] = {}
-    for path in files:
-        name = format or detect.detect_format(path)
-        reading.check_readable(path, name)
-        digest = _sha256(path)
-        key = name if _is_literature(name) else f"{name} {digest}"
-        together.setdefault(key, []).append((path, digest))
+    together: dict[str, list[tuple[Path, FoundFile]]] = {}
+    for path, file, name in files:
+        key = name if is_literature(name) else f"{name} {file.sha256}"
+        together.setdefault(key, []).append((path, file))
     groups: list[SourceGroup] = []
     for key, members in together.items():
-        digests = sorted({digest for _, digest in members})
+        name = key.split(" ")[0]
+        digests = sorted({file.sha256 for _, file in members})
         whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode())
         sha256 = whole if isinstance(whole, str) else whole.hexdigest()
-        paths = tuple(path for path, _ in members)
-        if _was_added(connection, sha256, parent):
-            plan.unchanged += [str(path) for path in paths]
+        if is_literature(name):
+            again = _was_added(connection, sha256, context.parent)
+            kept = [each for each in members if not _is_there(*each, known, again, plan)]
         else:
-            id = f"{_slug(paths[0].stem)}-{sha256[:6]}-{number}"
-            groups.append(SourceGroup(id, key.split(" ")[0], paths, sha256))
+            kept = [] if _was_added(connection, sha256, context.parent) else members
+            plan.unchanged += [str(path) for path, _ in members if not kept]
+        if kept:
+            groups.append(_group(connection, name, kept, sha256, context))
     return groups
 
 
-def _is_literature(format: str) -> bool:
+def find_formats(
+    paths: Iterable[Path], folders: Sequence[Path], format: str | None, collection: str
+) -> list[tuple[Path, FoundFile, str]]:
+    """Return files with their content's hash and their format; check that each can be read."""
+    found = []
+    for path in paths:
+        name = format or detect.detect_format(path)
+        reading.check_readable(path, name)
+        found.append((path, found_file(path, folders, collection, _sha256(path)), name))
+    return found
+
+
+def _group(
+    connection: Connection,
+    name: str,
+    members: Sequence[tuple[Path, FoundFile]],
+    sha256: str,
+    context: IngestContext,
+) -> SourceGroup:
+    """Return a future source; where a folder is synchronised, the one that its files have."""
+    paths = tuple(path for path, _ in members)
+    if context.syncs:
+        query = select(SourceRow.id).where(
+            SourceRow.title == context.title,
+            SourceRow.format == name,
+            holds(SourceRow, context.parent),
+            *([SourceRow.licence == context.licence] if context.licence else []),
+        )
+        there = connection.scalar(query.order_by(SourceRow.created.desc()).limit(1))
+        if there:
+            return SourceGroup(there, name, paths, sha256, dict(members), is_new=False)
+    id = f"{slug(paths[0].stem)}-{sha256[:6]}-{context.number}"
+    return SourceGroup(id, name, paths, sha256, dict(members))
+
+
+def _is_there(
+    path: Path, file: FoundFile, known: KnownFiles, again: bool, plan: IngestPlan
+) -> bool:
+    """Say whether a file's documents are there, by its bytes; then it is not read again."""
+    held = known.at(file)
+    same = bool(held) and all(link.file.sha256 == file.sha256 for link in held)
+    if known.is_unchanged(file) or (again and same):
+        plan.unchanged.append(str(path))
+        plan.links += [(link.document.id, file) for link in held]
+        _restamp(held, file, plan)
+        return True
+    copies = known.copies(file)
+    for link in copies:
+        enter_place(plan, known, link.document, file)
+    if copies:
+        plan.unchanged.append(str(path))
+    return bool(copies)
+
+
+def _restamp(held: Sequence[FileLink], file: FoundFile, plan: IngestPlan) -> None:
+    """Enter that a file is known under another source's title or folder now."""
+    plan.unlinked += [(link.document.id, link.file) for link in held if link.file != file]
+
+
+def enter_place(
+    plan: IngestPlan, known: KnownFiles, document: HeldDocument, file: FoundFile
+) -> None:
+    """Enter a further file of a document; where its other files are gone, it was moved."""
+    before = [each for each in known.files_of(document.id) if each.path != file.path]
+    plan.links.append((document.id, file))
+    plan.unlinked += [
+        (document.id, each)
+        for each in known.files_of(document.id)
+        if each.path == file.path and each != file
+    ]
+    if not before or any(each.is_there for each in before):
+        return
+    plan.moved.append(document.id)
+    plan.unlinked += [(document.id, each) for each in before]
+    if document.title in {each.stem for each in before}:
+        plan.titles[document.id] = file.stem
+
+
+def is_literature(format: str) -> bool:
+    """Say whether a format holds documents; others hold entities and facts."""
     return format in formats.FORMATS and formats.FORMATS[format].is_literature
 
 
@@ -131,42 +262,78 @@ def plan_groups(
     for group in groups:
         report = ReadReport()
         curated = group.format in CURATED_FORMATS
+        row = _source_row(group, context)
         for place, path in enumerate(group.paths, 1):
+            file = group.files[path]
             # Pages and articles may leave cycles behind, records of a graph do not.
-            with nullcontext() if _is_literature(group.format) else gc_paused():
-                for record in reading.read(path, group.format, report):
+            with nullcontext() if is_literature(group.format) else gc_paused():
+                for record in _records(path, file, group, context, report, plan):
                     if isinstance(record, EntityRecord):
                         stated.append(SourcedRecord(record, group.id, curated))
                     elif isinstance(record, NoticeRecord):
                         _plan_notice(connection, record, context, plan)
+                    elif isinstance(record.key, ContentKey):
+                        licence = str(row["licence"])
+                        plan.pending.append(PendingDocument(record, file, group.id, licence))
                     else:
-                        _plan_document(connection, record, group.id, context, plan)
+                        id = plan_document(connection, record, group.id, context, plan)
+                        plan.mentions += [(id, file)] if id else []
+                    plan.read[file] = plan.read.get(file, 0) + 1
                     if report.read % 500 == 0:
                         progress(f"reading {path.name}", report.read, None)
             progress("reading files", place, len(group.paths))
-        header = reading.read_header(group.paths[0], group.format)
-        many = len(group.paths) > 1
-        unnamed = header.title == group.paths[0].stem
-        own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"
-        plan.sources.append(
-            {
-                "id": group.id,
-                "title": context.title or (own_title if many and unnamed else header.title),
-                "format": group.format,
-                "licence": context.licence or header.licence,
-                "note": header.note,
-                "sha256": group.sha256,
-                "left_out": dict(report.left_out),
-                "created": time.time(),
-                "since": context.number,
-            }
-        )
+        row["left_out"] = dict(report.left_out)
+        plan.sources += [row] if group.is_new else []
         add_counts(plan.left_out, report.left_out)
-    for row in plan.documents:
-        row["revision"] = plan.seen[bare_id(str(row["id"]))][1]
-    retracted, plan.titles = notices.apply(connection, plan.documents, plan.notices)
-    plan.retracted += [id for id in retracted if id not in plan.retracted]
     return stated
+
+
+def _source_row(group: SourceGroup, context: IngestContext) -> Row:
+    try:
+        header = reading.read_header(group.paths[0], group.format)
+    except KnowledgeError:
+        if not context.syncs:
+            raise
+        header = reading.FileHeader("", formats.find_format(group.format).licence, "")
+    many = len(group.paths) > 1
+    unnamed = header.title == group.paths[0].stem
+    own_title = f"{group.paths[0].parent.name} ({len(group.paths)} files)"
+    return {
+        "id": group.id,
+        "title": context.title or (own_title if many and unnamed else header.title),
+        "format": group.format,
+        "licence": context.licence or header.licence,
+        "note": header.note,
+        "sha256": group.sha256,
+        "left_out": {},
+        "created": time.time(),
+        "since": context.number,
+    }
+
+
+def _records(
+    path: Path,
+    file: FoundFile,
+    group: SourceGroup,
+    context: IngestContext,
+    report: ReadReport,
+    plan: IngestPlan,
+) -> Iterator[Record]:
+    """Yield the records of a file; where a folder is synchronised, all of a file or none."""
+    if not context.syncs:
+        yield from reading.read(path, group.format, report)
+        return
+    own = ReadReport()
+    try:
+        found = list(reading.read(path, group.format, own))
+    except (KnowledgeError, OSError) as error:
+        plan.problems[file.path] = error.what if isinstance(error, KnowledgeError) else str(error)
+        return
+    report.read += own.read
+    add_counts(report.left_out, own.left_out)
+    if not found:
+        plan.problems[file.path] = f"{path.name} holds no document."
+    yield from found
 
 
 def _plan_notice(
@@ -196,29 +363,48 @@ def _forget(plan: IngestPlan, key: str, live: "_LiveDocument | None") -> None:
     plan.documents = [row for row in plan.documents if row["id"] not in gone]
     plan.passages = [row for row in plan.passages if row["document_id"] not in gone]
     plan.pieces = [piece for piece in plan.pieces if piece.document not in gone]
+    plan.mentions = [each for each in plan.mentions if each[0] not in gone]
     if live is not None:
-        for ids in (plan.superseded, plan.unchanged, plan.retracted):
+        for ids in (plan.superseded, plan.unchanged, plan.retracted, plan.replaced):
             if live.id in ids:
                 ids.remove(live.id)
 
 
-def _plan_document(
+def apply_notices(connection: Connection, plan: IngestPlan) -> None:
+    """Mark the planned and the live documents of which a notice speaks."""
+    for row in plan.documents:
+        row["revision"] = plan.seen[bare_id(str(row["id"]))][1]
+    retracted, titles = notices.apply(connection, plan.documents, plan.notices)
+    plan.titles |= titles
+    plan.retracted += [id for id in retracted if id not in plan.retracted]
+
+
+def read_title(connection: Connection, id: str) -> str:
+    """Return the title of a document's row."""
+    return connection.scalar(select(DocumentRow.title).where(DocumentRow.id == id)) or ""
+
+
+def plan_document(
     connection: Connection,
     record: DocumentRecord,
     source: str,
     context: IngestContext,
     plan: IngestPlan,
-) -> None:
+) -> str:
+    """Plan a document under its key; return the id of the row that holds it, planned or there.
+
+    The id is empty where the document is left out.
+    """
     if len(record.key) > LONGEST_KEY:
         reason = f"document whose id is longer than {LONGEST_KEY} characters"
         add_counts(plan.left_out, {reason: 1})
-        return
+        return ""
     text, spans = chunking.compose_text(record)
     digest = hashlib.sha256(text.encode()).hexdigest()
     plan.notices.add_retracted(record)
     if plan.notices.is_deleted(connection, record):
         add_counts(plan.left_out, {"article that PubMed deleted": 1})
-        return
+        return ""
     if record.key in plan.seen:
         before, revision = plan.seen[record.key]
         newer = record.revision != "" and not revisions.is_earlier(record.revision, revision)
@@ -233,20 +419,20 @@ def _plan_document(
             reason = "document given twice, the second time changed"
         add_counts(plan.left_out, {reason: 1})
         if not newer:
-            return
+            return plan.ids.get(record.key, "")
         _forget(plan, record.key, find_versions(connection, record.key, context.parent)[1])
     version, live, flagged = find_versions(connection, record.key, context.parent)
     if live is not None and live.sha256 != digest:
         reason = revisions.reason_to_keep(live.revision, record.revision)
         if reason and live.id not in plan.superseded:
             add_counts(plan.left_out, {reason: 1})
-            return
+            return live.id
     plan.seen[record.key] = (digest, record.revision)
     duplicate = plan.duplicates.find(connection, context.parent, record, len(text))
     if duplicate is not None and duplicate.stays:
         add_counts(plan.left_out, {"reference to an article that is there under another id": 1})
         plan.retracted += [duplicate.id] if record.retracted else []
-        return
+        return ""
     plan.superseded += [duplicate.id] if duplicate is not None else []
     if live is not None and live.sha256 == digest:
         if live.id in plan.superseded:  # deleted, and issued again in the same addition
@@ -257,10 +443,12 @@ def _plan_document(
             plan.retracted.append(live.id)
         else:
             plan.unchanged.append(live.id)
-        return
+        plan.ids[record.key] = live.id
+        return live.id
     if live is not None:
         plan.superseded.append(live.id)
-    id = version_of(record.key, version)
+        plan.replaced.append(live.id)
+    id = plan.ids[record.key] = version_of(record.key, version)
     plan.documents.append(
         {
             "id": id,
@@ -291,6 +479,7 @@ def _plan_document(
         )
         title = heading(record.title, passage.section)
         plan.pieces.append(IndexedPassage(passage.id, id, title, passage.text, passage.language))
+    return id
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,5 +553,6 @@ def _sha256(path: Path) -> str:
         ) from error
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Return a name as the first part of a source's id."""
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:20].strip("-") or "source"

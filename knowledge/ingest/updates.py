@@ -6,7 +6,7 @@ Everything slow (reading, embedding) happens before the transaction, so that con
 recorded meanwhile. A crash at any moment leaves the generation before; the next writer sweeps up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from knowledge.graph.merge import GraphMerge
 from knowledge.index import generations, index_builder
 from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
-from knowledge.index.indexed_passages import read_passages
+from knowledge.index.indexed_passages import read_passages, read_passages_of
 from knowledge.index.manifest import Generation
-from knowledge.ingest import ingest_plan, ingest_writer, notices
-from knowledge.ingest.ingest_plan import IngestPlan
+from knowledge.ingest import identity, ingest_plan, ingest_writer, notices
+from knowledge.ingest.ingest_plan import IngestContext, IngestPlan
+from knowledge.ingest.known_files import FoundFile, KnownFiles, read_below, write_links
 from knowledge.ingest.sources import detect
 from knowledge.records import Progress, ReadReport, silent
 
@@ -34,7 +35,10 @@ from knowledge.records import Progress, ReadReport, silent
 class Update:
     """What a change came to; `generation` is the one now in force.
 
-    `unchanged` names the files that were already there, or held nothing new.
+    `unchanged` names the files that were already there, or held nothing new; `replaced` the
+    documents that have a new text, `moved` those whose file has another name, `missing` those whose
+    file is gone from a folder that was added, `removed` those that a synchronisation took out.
+    `problems` are files that a synchronisation could not read, with the reason.
     """
 
     generation: int
@@ -44,6 +48,11 @@ class Update:
     passages: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     unchanged: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +79,151 @@ def add(
 ) -> Update:
     """Add files and folders to the knowledge base as one new generation.
 
-    What is already there is left alone; where nothing is new, no generation is made.
+    What is already there is left alone, a changed file replaces what was read from it before; where
+    nothing is new, no generation is made.
     """
     with lock.hold(home):
-        parent = _prepare_parent(engine, home)
-        number = parent + 1
+        parent = prepare_parent(engine, home)
+        context = ingest_plan.IngestContext(title, licence, parent, parent + 1)
         plan = IngestPlan()
         report = ReadReport()
-        files = detect.find_files(paths, report)
+        given = list(paths)
+        folders = [path for path in given if path.is_dir()]
+        found = detect.find_files(given, report)
         ingest_plan.add_counts(plan.left_out, report.left_out)
         with engine.connect() as connection:
-            groups = ingest_plan.group_files(connection, files, format, parent, number, plan)
-            context = ingest_plan.IngestContext(title, licence, parent, number)
-            stated = ingest_plan.plan_groups(connection, groups, context, plan, progress)
-            with gc_paused():
-                merge = GraphMerge(connection, parent, number, ingest_plan.source_editions(plan))
-                progress("merging names", 0, None)
-                if stated:
-                    merge.add(stated)
-        for source in plan.sources:
-            ingest_plan.add_source_counts(
-                source, plan.left_out, merge.left_out.get(str(source["id"]), {})
-            )
-        ingest_plan.drop_idle_sources(plan, merge)
-        if not (plan.sources or plan.retracted or plan.superseded or plan.titles):
-            if not plan.notices.is_empty:  # what is said of articles that are not there
-                with engine.begin() as connection:
-                    notices.write(connection, plan.notices)
-            return Update(parent, left_out=plan.left_out, unchanged=tuple(plan.unchanged))
+            files = ingest_plan.find_formats(found, folders, format, title or "")
+            merge, known = plan_files(connection, files, context, plan, progress)
+            missing = _find_missing(connection, folders, known, plan, parent)
+        number = write(engine, home, context, plan, merge, (), "add", embedding, progress)
+        return made(number, plan, merge, missing=missing)
 
-        names = ", ".join(str(source["title"]) for source in plan.sources[:3])
+
+def plan_files(
+    connection: Connection,
+    files: Sequence[tuple[Path, FoundFile, str]],
+    context: IngestContext,
+    plan: IngestPlan,
+    progress: Progress,
+) -> tuple[GraphMerge, KnownFiles]:
+    """Read files into a plan; return the merge of their entities, and what was known of them."""
+    literature = [file for _, file, name in files if ingest_plan.is_literature(name)]
+    known = KnownFiles(connection, context.parent, literature, context.title or "")
+    groups = ingest_plan.group_files(connection, files, known, context, plan)
+    stated = ingest_plan.plan_groups(connection, groups, context, plan, progress)
+    identity.settle(connection, known, context, plan)
+    with gc_paused():
+        editions = ingest_plan.source_editions(plan)
+        merge = GraphMerge(connection, context.parent, context.number, editions)
+        progress("merging names", 0, None)
+        if stated:
+            merge.add(stated)
+    for source in plan.sources:
+        ingest_plan.add_source_counts(
+            source, plan.left_out, merge.left_out.get(str(source["id"]), {})
+        )
+    ingest_plan.drop_idle_sources(plan, merge)
+    return merge, known
+
+
+def write(
+    engine: Engine,
+    home: Path,
+    context: IngestContext,
+    plan: IngestPlan,
+    merge: GraphMerge,
+    removed: Sequence[str],
+    act: str,
+    embedding: Embedding | None,
+    progress: Progress,
+) -> int:
+    """Write a plan as one new generation, if it changes anything; return the one in force."""
+    parent, number = context.parent, context.number
+    if not (plan.changes or removed):
+        with engine.begin() as connection:
+            write_links(connection, plan.links, plan.unlinked)
+            notices.write(connection, plan.notices)  # what is said of articles that are not there
+        return parent
+    names = ", ".join(str(source["title"]) for source in plan.sources[:3]) or context.title
+    gone = {*plan.superseded, *removed}
+    with engine.connect() as connection:
         change = PassageChange(
             plan.pieces,
-            set(plan.superseded),
-            lambda: read_passages(engine, parent, set(plan.superseded)),
+            gone,
+            lambda: read_passages(engine, parent, gone),
+            _find_equal_passages(connection, plan, gone),
         )
-        base = generations.open_usable(home, parent) if parent else None
-        folder = generations.folder_of(home, number)
-        draft = index_builder.build(folder, number, base, change, embedding, progress)
-        with engine.begin() as connection, gc_paused():
-            ingest_writer.write_plan(connection, plan, merge, number, progress)
-            graph = None if merge.changes else _graph_since(base)
-            generations.record(connection, home, draft, parent or None, f"add {names}", graph)
-        generations.publish(home, number)
-        progress("done", 1, 1)
-        return Update(
-            number,
-            len(merge.entities),
-            len(merge.facts),
-            len(plan.documents),
-            len(plan.passages),
-            plan.left_out,
-            tuple(plan.unchanged),
-        )
+    base = generations.open_usable(home, parent) if parent else None
+    folder = generations.folder_of(home, number)
+    draft = index_builder.build(folder, number, base, change, embedding, progress)
+    with engine.begin() as connection, gc_paused():
+        plan.superseded += removed
+        ingest_writer.write_plan(connection, plan, merge, number, progress)
+        write_links(connection, plan.links, plan.unlinked)
+        graph = None if merge.changes else _graph_since(base)
+        cause = f"{act} {names or f'{len(plan.replaced)} changed documents'}"
+        generations.record(connection, home, draft, parent or None, cause, graph)
+    generations.publish(home, number)
+    progress("done", 1, 1)
+    return number
+
+
+def made(
+    number: int,
+    plan: IngestPlan,
+    merge: GraphMerge,
+    missing: Sequence[str] = (),
+    removed: Sequence[str] = (),
+) -> Update:
+    """Return what a plan came to."""
+    return Update(
+        number,
+        len(merge.entities),
+        len(merge.facts),
+        len(plan.documents),
+        len(plan.passages),
+        plan.left_out,
+        tuple(plan.unchanged),
+        tuple(plan.replaced),
+        tuple(plan.moved),
+        tuple(missing),
+        tuple(removed),
+        plan.problems,
+    )
+
+
+def _find_missing(
+    connection: Connection,
+    folders: Sequence[Path],
+    known: KnownFiles,
+    plan: IngestPlan,
+    parent: int,
+) -> list[str]:
+    """Return the documents that came from files of some folders and are in none any more."""
+    done = {*plan.touched, *plan.superseded}
+    found = [link for file in plan.read for link in known.at(file)]
+    for folder in folders:
+        below = read_below(connection, parent, folder)
+        found += [link for link in below if not link.file.is_there]
+    kept = {link.document.id for link in found if known.is_elsewhere(link.document.id, link.file)}
+    return sorted({link.document.id for link in found} - done - kept)
+
+
+def _find_equal_passages(
+    connection: Connection, plan: IngestPlan, gone: Collection[str]
+) -> dict[str, str]:
+    """Return the new passages that an ending document has word for word, with that one's."""
+    if not gone or not plan.pieces:
+        return {}
+    there: dict[tuple[str, str], str] = {}
+    for chunk in id_batches(sorted(gone)):
+        for piece in read_passages_of(connection, chunk):
+            there.setdefault((piece.title, piece.text), piece.id)
+    return {
+        piece.id: there[piece.title, piece.text]
+        for piece in plan.pieces
+        if (piece.title, piece.text) in there
+    }
 
 
 def remove(
@@ -138,7 +239,7 @@ def remove(
     A fact goes with its last source. Earlier generations keep what they had.
     """
     with lock.hold(home):
-        parent = _prepare_parent(engine, home)
+        parent = prepare_parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
             removed_sources, removed = _sort_ids(connection, ids, parent)
@@ -172,7 +273,7 @@ def retract(engine: Engine, home: Path, ids: Sequence[str]) -> Update:
     another source brings back an article that its journal has withdrawn.
     """
     with lock.hold(home):
-        parent = _prepare_parent(engine, home)
+        parent = prepare_parent(engine, home)
         with engine.connect() as connection:
             found_sources, documents = _sort_ids(connection, ids, parent)
             if found_sources:
@@ -204,7 +305,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
     finds the part. Raises KnowledgeError where no such merge is there.
     """
     with lock.hold(home):
-        parent = _prepare_parent(engine, home)
+        parent = prepare_parent(engine, home)
         number = parent + 1
         with engine.connect() as connection:
             rows = entity_splits.plan_split(connection, entity, source, parent, number)
@@ -219,7 +320,7 @@ def split(engine: Engine, home: Path, entity: str, source: str) -> Split:
         return Split(number, rows.entity, rows.part, source, len(rows.ended))
 
 
-def _prepare_parent(engine: Engine, home: Path) -> int:
+def prepare_parent(engine: Engine, home: Path) -> int:
     """Put right what a crash may have left, and return the generation in force; 0 is none."""
     parent = generations.reconcile(engine, home)
     generations.delete_unfinished(engine, home)

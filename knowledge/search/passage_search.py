@@ -142,7 +142,8 @@ class PassageSearch:
         """Return passages that share terms, in either language, as shares of the best score."""
         best: dict[str, float] = {}
         other = lexical.query_terms(translate_query(question, self._graph))
-        for spoken in (lexical.query_terms(question.text), other):
+        regional = map(lexical.query_terms, question.wordings)
+        for spoken in (lexical.query_terms(question.text), other, *regional):
             matches = self._words.find(spoken, wanted, weights.TITLE_WEIGHT)
             for match in matches:
                 share = match.score / matches[0].score

@@ -14,6 +14,7 @@ from knowledge.index import lexical
 from knowledge.records import Language
 from knowledge.search import weights
 from knowledge.text.names import language_of
+from knowledge.text.scripts import fold_script, regional_wordings
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH
 from knowledge.vocabulary import RELATIONS
 
@@ -75,7 +76,8 @@ class ParsedQuery:
 
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
     `rest` holds the terms that are none of these. `permission` says that it asks for no relation
-    clearly, but whether somebody may have a medicine.
+    clearly, but whether somebody may have a medicine. `wordings` are the same question in the
+    words of another Chinese region.
     """
 
     text: str
@@ -85,6 +87,7 @@ class ParsedQuery:
     explained: float
     rest: tuple[str, ...]
     permission: bool = False
+    wordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,12 @@ class _Cue:
 
 
 def parse_query(text: str, linker: Linker, language: Language | None = None) -> ParsedQuery:
-    """Parse a question; its language is detected where none is given."""
+    """Parse a question; its language is detected where none is given.
+
+    The text of the parsed one is in simplified characters, each in the place of the one asked.
+    """
+    wordings = regional_wordings(text)
+    text = fold_script(text)
     spoken = language or language_of(text)
     mentions = tuple(linker.find(text))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions)]
@@ -109,7 +117,7 @@ def parse_query(text: str, linker: Linker, language: Language | None = None) -> 
     rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
     known = len(lexical.query_terms(" ".join(text[start:end] for start, end in spans)))
     explained = known / (known + len(rest)) if known else 0.0
-    return ParsedQuery(text, spoken, mentions, asks, explained, rest, permission)
+    return ParsedQuery(text, spoken, mentions, asks, explained, rest, permission, wordings)
 
 
 class _Meaning(NamedTuple):

@@ -16,6 +16,7 @@ from knowledge.records import Language
 from knowledge.search import weights
 from knowledge.search.query_parser import ParsedQuery
 from knowledge.text.names import language_of
+from knowledge.text.scripts import reword
 from knowledge.text.segmentation import Rarity, segment
 from knowledge.vocabulary import RELATIONS
 
@@ -58,6 +59,8 @@ def query_topics(
         entities = [graph.entity(id) for id in likely]
         names = {name.text for each in entities if each is not None for name in each.names}
         spoken = [mention.text, *names]
+        if language == "zh":
+            spoken += [each for others in reword(spoken) for each in others]
         sets = {frozenset(query_terms(name)) for name in spoken if language_of(name) == language}
         add(mention.text, sets, True)
     rest = _unlinked(question)

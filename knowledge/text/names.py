@@ -7,10 +7,12 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from knowledge.records import Language
 from knowledge.text.characters import CJK
+from knowledge.text.scripts import fold_script, in_traditional
 
 LONGEST = 80
 """A name of more characters than this is a sentence, not a name."""
@@ -243,19 +245,53 @@ def normalise(text: str) -> str:
     """Return the form in which two spellings of one name are equal.
 
     Case, width, punctuation, British or American spelling, possessives, simple plurals and
-    numbering (`Ⅱ型`, `type II`) are folded; Chinese is written without spaces.
+    numbering (`Ⅱ型`, `type II`) are folded; Chinese is written without spaces, in simplified
+    characters.
 
     >>> normalise("Coeliac Disease") == normalise("celiac diseases")
     True
-    >>> normalise("Sjögren’s syndrome"), normalise("Ⅱ型 糖尿病（成人）")
-    ('sjogren syndrome', '2型糖尿病成人')
+    >>> normalise("Sjögren’s syndrome"), normalise("Ⅱ型 糖尿病（成人）"), normalise("高血壓")
+    ('sjogren syndrome', '2型糖尿病成人', '高血压')
     """
+    return _compared(text, fold_characters)
+
+
+@lru_cache(maxsize=65536)
+def normalise_as_written(text: str) -> str:
+    """Return the same with Chinese in the script in which it is written: what ids are made of."""
+    return _compared(text, _one_syndrome)
+
+
+def fold_characters(text: str) -> str:
+    """Return a text with one script and one word for syndrome; its length stays.
+
+    >>> fold_characters("腎病症候群")
+    '肾病综合征'
+    """
+    folded = fold_script(text)
+    return folded if "症" not in folded else _one_syndrome(folded).replace("症候群", "综合征")
+
+
+def stored_forms(name: str) -> set[str]:
+    """Return all forms in which a catalogue may hold a normalised name.
+
+    Early versions stored traditional characters as they were written.
+    """
+    early = {normalise_as_written(each) for each in (name, in_traditional(name))}
+    return {normalise(name), *early}
+
+
+def _one_syndrome(text: str) -> str:
+    return text.replace("综合症", "综合征")
+
+
+def _compared(text: str, fold: Callable[[str], str]) -> str:
     if _PLAIN.fullmatch(text):
         tokens = text.lower().replace("-", " ").split(" ")
         return " ".join(_token(_numbered(tokens, place)) for place in range(len(tokens)))
     folded = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
     folded = unicodedata.normalize("NFC", _ACCENT.sub("", folded))
-    folded = _APOSTROPHE.sub("", _POSSESSIVE.sub("", folded)).replace("综合症", "综合征")
+    folded = fold(_APOSTROPHE.sub("", _POSSESSIVE.sub("", folded)))
     tokens = _TOKEN.findall(folded)
     tokens = [_numbered(tokens, place) for place in range(len(tokens))]
     tokens = [_token(token) for token in tokens]

@@ -18,6 +18,7 @@ from knowledge.text import text_features
 from knowledge.text.characters import character_pairs
 from knowledge.text.denial import KINDS, Denial, DenialKind, find_denials
 from knowledge.text.numbers import Quantity, blank_quantities, find_quantities
+from knowledge.text.scripts import fold_script
 
 
 class EntitySpan(Protocol):
@@ -158,7 +159,8 @@ class AnnotatedText:
 
     @classmethod
     def of(cls, text: str, find: FindEntities) -> "AnnotatedText":
-        """Find the entities of a text and set them apart."""
+        """Find the entities of a text, in simplified characters, and set them apart."""
+        text = fold_script(text)
         spans = tuple(find(text))
         rest = blank_spans(text, ((span.start, span.end) for span in spans))
         words = blank_quantities(rest)

@@ -6,11 +6,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from knowledge.text import citations
 from knowledge.text.citations import Marker
+from knowledge.text.scripts import fold_script
 
 Language = Literal["en", "zh"]
 Support = Literal["supported", "unsupported", "none"]
@@ -49,6 +50,11 @@ class Evidence:
     def quote(self) -> str:
         """Return the part of the text that is shown and cited."""
         return self.text[self.start : self.end]
+
+    @property
+    def reading(self) -> str:
+        """Return what says what the piece is about, and its text, in simplified characters."""
+        return fold_script(f"{self.context}\n{self.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning that stands before an answer, with what it is founded on."""
+
+    kind: Literal["emergency"]
+    severity: Literal["critical"]
+    text: str
+    source: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, object]) -> "Alert":
+        """Return the alert that a stored document describes."""
+        return cls("emergency", "critical", str(document["text"]), str(document["source"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What wrote the answer, and what a reader must know of its limits."""
 
@@ -106,7 +127,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, every sentence with its support; `evidence` are the ids that were read."""
+    """An answer, every sentence with its support; `evidence` are the ids that were read.
+
+    `alerts` stand before it: they are said whatever the knowledge base holds.
+    """
 
     text: str
     language: Language
@@ -119,6 +143,7 @@ class Answer:
     conversation: str | None = None
     message: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = ()
 
     def document(self) -> dict[str, object]:
         """Return the shape of `ask --json`."""
@@ -148,7 +173,7 @@ class Answer:
                 }
                 for citation in self.citations
             ],
-            "alerts": [],
+            "alerts": [asdict(alert) for alert in self.alerts],
             "abstained": self.abstained,
             "calculations": [],
             "model": {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from finetune.rendering import NOT_COVERED
 from knowledge.text.citations import uncited
+from knowledge.text.scripts import in_traditional
 from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
 from knowledge.text.text_features import fold_letters
@@ -114,12 +115,21 @@ def quote(
         passage = _best_passage(evidence, asked, find)
         chosen = facts[:QUOTED] + ([passage] if passage else [])
     quoted = answer_check.quote_evidence(chosen)
-    return _prefaced(quoted, _FIXED["foreign"][asked.language]) if foreign else quoted
+    return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
+
+
+def _say(what: str, asked: Question) -> str:
+    """Return a sentence of the answer's own in the language and script of the question."""
+    return _in_script(_FIXED[what][asked.language], asked)
+
+
+def _in_script(text: str, asked: Question) -> str:
+    return in_traditional(text) if asked.traditional else text
 
 
 def stalled_note(asked: Question) -> str:
     """Return what a reader must know of a quotation in place of an answer that did not come."""
-    return _FIXED["stalled"][asked.language]
+    return _say("stalled", asked)
 
 
 def state_limits(
@@ -132,13 +142,13 @@ def state_limits(
     ]
     if missed:
         joint = "、" if asked.language == "zh" else " or "
-        named = joint.join(_PATIENTS[who][asked.language] for who in missed)
-        return _prefaced(checked, _FIXED["general"][asked.language].format(patients=named))
+        named = joint.join(_in_script(_PATIENTS[who][asked.language], asked) for who in missed)
+        return _prefaced(checked, _say("general", asked).format(patients=named))
     words = relevance.find_unanswered_words(asked, cited)
     in_its_language = all(piece.language == asked.language for piece in evidence)
     if not words or not in_its_language:
         return checked
-    return _prefaced(checked, _FIXED["unspoken"][asked.language].format(words=words))
+    return _prefaced(checked, _say("unspoken", asked).format(words=words))
 
 
 def abstain(
@@ -148,13 +158,13 @@ def abstain(
 
     `retracted` is what would have answered had it not been retracted: it is named as such.
     """
-    sentences = [Sentence(_FIXED["nothing"][asked.language], (), "none", 0.0)]
+    sentences = [Sentence(_say("nothing", asked), (), "none", 0.0)]
     if retracted:
         titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
         chosen = list(reversed(titles.items()))[:NEAREST]
         separator = "；" if asked.language == "zh" else "; "
         named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
-        text = _FIXED["retracted"][asked.language].format(named=named)
+        text = _say("retracted", asked).format(named=named)
         sentences.append(Sentence(text, (), "none", 0.0))
     nearest = found[:NEAREST]
     if nearest:
@@ -162,7 +172,7 @@ def abstain(
         named = separator.join(
             f"{piece.title.rstrip('.。')} [{number}]" for number, piece in enumerate(nearest, 1)
         )
-        text = join_sentences([_FIXED["nearest"][asked.language], named + stop])
+        text = join_sentences([_say("nearest", asked), named + stop])
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
     return CheckedAnswer(tuple(sentences), answer_check.number_citations(nearest))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from finetune import rendering
 from finetune.rendering import Message
 from knowledge.text import text_features
+from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering.answer import Evidence
@@ -48,7 +49,7 @@ def select_pieces(
     narrowed = [narrow_to_answer(piece, asked, limits.sentences, find) for piece in ranked]
     distinct: dict[str, Evidence] = {}
     for piece in narrowed:
-        distinct.setdefault(" ".join(piece.quote.casefold().split()), piece)
+        distinct.setdefault(" ".join(fold_script(piece.quote).casefold().split()), piece)
     return list(distinct.values())[: limits.pieces]
 
 
@@ -72,6 +73,7 @@ def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: FindEnti
 
 def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
     """Return how well a sentence answers: entities and patients, the relation's words, others."""
+    text = fold_script(text)
     named = {id for mention in find(text) for id in mention.entities}
     written = text.casefold()
     mentioned = [

@@ -14,6 +14,7 @@ from knowledge.index import lexical
 from knowledge.text import text_features
 from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
+from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
@@ -159,7 +160,7 @@ def find_unanswered_words(asked: Question, text: str) -> str:
         return ""
     if asked.language == "zh":
         places = {place for term in asked.rest for place in _places(asked.question, term)}
-        return "".join(asked.question[place] for place in sorted(places))
+        return "".join((asked.written or asked.question)[place] for place in sorted(places))
     words_of = _WORD.findall(asked.question)
     return " ".join(
         each for each in words_of if not lexical.distinct_terms(each).isdisjoint(asked.rest)
@@ -172,8 +173,8 @@ def _places(text: str, term: str) -> range:
 
 
 def speaks_of_patient(text: str, patient: str) -> bool:
-    """Say whether a text speaks of such patients."""
-    return bool(_PATIENTS[patient].search(text))
+    """Say whether a text, in either script, speaks of such patients."""
+    return bool(_PATIENTS[patient].search(fold_script(text)))
 
 
 def _is_of_patients(text: str) -> bool:
@@ -187,7 +188,7 @@ def _of_the_patients(pieces: list[Evidence], asked: Question) -> list[Evidence]:
     """
     giving = not _GIVING.isdisjoint(asked.relations)
     for patient in find_patients(asked):
-        told = [p for p in pieces if speaks_of_patient(f"{p.context}\n{p.text}", patient)]
+        told = [p for p in pieces if speaks_of_patient(p.reading, patient)]
         pieces = told if giving and patient != "children" else told or pieces
     return pieces
 
@@ -200,7 +201,7 @@ def is_companion(piece: Evidence, asked: Question) -> bool:
 
 def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is about what the question is about."""
-    text = f"{piece.context}\n{piece.text}"
+    text = piece.reading
     if asked.mentions:
         named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
         return not named.isdisjoint(asked.entities)
@@ -220,13 +221,13 @@ def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindE
     if piece.kind == "fact":
         return base_relation(piece.relation) in accepted_relations(wanted)
     accepted = accepted_relations(wanted, prose=True)
-    if "contraindication" in accepted and is_denied(piece.text, _WARNINGS):
+    if "contraindication" in accepted and is_denied(fold_script(piece.text), _WARNINGS):
         return True
     if "dose_limit" in accepted and any(
         "mg" in number.value for number in find_quantities(piece.text)
     ):
         return True
-    if accepted & text_features.find_relations(f"{piece.context}\n{piece.text}"):
+    if accepted & text_features.find_relations(piece.reading):
         return True
     kinds = tuple(f"{kind}:" for relation in wanted for kind in _TOLD_BY.get(relation, ()))
     return is_named_in_title(piece, asked, find) and any(

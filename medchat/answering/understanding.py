@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
+from knowledge.text.scripts import is_traditional
 from knowledge.text.sentence_support import EntitySpan
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
@@ -47,6 +48,9 @@ class Question:
     `entities` are the ids of what it mentions, `relations` those it clearly asks for, the clearest
     first; `rest` holds words that are neither. `follows` says that something was carried over
     from the questions before, `permission` that it is whether somebody may have a medicine.
+
+    `question` is in simplified characters; `written` is as it was asked, each of its characters in
+    the same place, and empty where nothing differs.
     """
 
     question: str
@@ -56,6 +60,8 @@ class Question:
     rest: tuple[str, ...] = ()
     follows: bool = False
     permission: bool = False
+    written: str = ""
+    traditional: bool = False
 
     @property
     def entities(self) -> frozenset[str]:
@@ -68,9 +74,11 @@ def understand_question(question: str, earlier: Sequence[str], parse: QueryParse
     text = " ".join(question.split())
     parts = parse(text)
     completed = _completed(text, parts, earlier, parse) if earlier else None
+    traditional = is_traditional(text)
     if completed is None:
-        return _asked(parts)
-    return _asked(parse(completed), follows=True)
+        written = text if text != parts.text else ""
+        return replace(_asked(parts), written=written, traditional=traditional)
+    return replace(_asked(parse(completed), follows=True), traditional=traditional)
 
 
 def widen(asked: Question, parse: QueryParser) -> Question | None:
@@ -87,7 +95,9 @@ def widen(asked: Question, parse: QueryParser) -> Question | None:
             for each in parse(rest).mentions
         ):
             text = text[: mention.start] + rest + text[mention.end :]
-    return replace(_asked(parse(text)), follows=asked.follows) if text != asked.question else None
+    if text == asked.question:
+        return None
+    return replace(_asked(parse(text)), follows=asked.follows, traditional=asked.traditional)
 
 
 def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:

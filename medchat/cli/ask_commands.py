@@ -160,6 +160,10 @@ def _answer_with_steps(
 
 def _answer_lines(answer: "Answer") -> Iterator[str]:
     """Yield an answer, its sources with what they say, and the limits of what wrote it."""
+    for alert in answer.alerts:
+        yield f"! {alert.text} ({alert.source})"
+    if answer.alerts:
+        yield ""
     yield answer.text
     if answer.citations:
         yield ""

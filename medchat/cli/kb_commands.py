@@ -56,6 +56,59 @@ def add(
             *base.place, files, format=format, title=source, licence=licence, **base.tools
         )
     output.show(update, _update_lines(update), as_json=as_json)
+    _tell_missing(update)
+
+
+Folder = Annotated[Path, typer.Argument(help="The folder that the source is to match.")]
+SourceTitle = Annotated[str, typer.Option("--source", help="Title of the source.")]
+Licence = Annotated[str | None, typer.Option(help="Licence of the source.")]
+MaxRemovals = Annotated[
+    float, typer.Option(help="Largest share of removals without --yes.", min=0, max=1)
+]
+
+
+@app.command(epilog='Example: medchat kb sync notes/ --source "Ward notes" --dry-run')
+def sync(
+    folder: Folder,
+    source: SourceTitle,
+    licence: Licence = None,
+    max_removals: MaxRemovals = 0.2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove whatever share is gone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add, replace and remove so that a source matches a folder; one new generation."""
+    from knowledge.ingest import folder_sync
+
+    request = folder_sync.SyncRequest(folder, source, licence, max_removals, yes)
+    with _open() as base:
+        if dry_run:
+            found = folder_sync.preview(base.engine, request, progress=base.progress)
+            output.show(found, kb_output.preview_lines(found), as_json=as_json)
+            problems = found.problems
+        else:
+            update = folder_sync.sync(*base.place, request, **base.tools)
+            output.show(update, _update_lines(update), as_json=as_json)
+            problems = update.problems
+    for path, told in problems.items():
+        output.note(f"{path}: {told} What it held stays.")
+
+
+@app.command(epilog='Example: medchat kb watch notes/ --source "Ward notes"')
+def watch(
+    folder: Folder,
+    source: SourceTitle,
+    licence: Licence = None,
+    max_removals: MaxRemovals = 0.2,
+) -> None:
+    """Synchronise a source with a folder now and after each burst of changes, until Ctrl-C."""
+    from knowledge.ingest import folder_sync
+    from medchat.cli import kb_watch
+
+    request = folder_sync.SyncRequest(folder, source, licence, max_removals)
+    with _open() as base:
+        for update in kb_watch.updates(base, request):
+            output.show(update, _update_lines(update), as_json=False)
 
 
 @app.command(epilog="Example: medchat kb remove pmid:29768149")
@@ -263,14 +316,23 @@ def _open() -> "AbstractContextManager[OpenBase]":
 
 
 def _update_lines(update: "Update") -> list[str]:
-    return output.pairs(
-        {
-            "generation": update.generation,
-            "entities": update.entities,
-            "facts": update.facts,
-            "documents": update.documents,
-            "passages": update.passages,
-            "left out": update.left_out,
-            "unchanged": len(update.unchanged),
-        }
-    )
+    found = {
+        "generation": update.generation,
+        "entities": update.entities,
+        "facts": update.facts,
+        "documents": update.documents,
+        "passages": update.passages,
+        "left out": update.left_out,
+        "unchanged": len(update.unchanged),
+    }
+    more = ("replaced", "moved", "removed")
+    found |= {name: len(getattr(update, name)) for name in more if getattr(update, name)}
+    return output.pairs(found)
+
+
+def _tell_missing(update: "Update") -> None:
+    if update.missing:
+        output.note(
+            f"{len(update.missing)} documents of this folder are no longer there and stay in the "
+            "base; `medchat kb sync FOLDER --source TITLE` would take them out."
+        )

@@ -8,6 +8,7 @@ from medchat.cli import output
 
 if TYPE_CHECKING:
     from knowledge.index.garbage_collection import CollectionReport
+    from knowledge.ingest.folder_sync import Preview
 
 
 def collection_lines(gone: "CollectionReport") -> list[str]:
@@ -156,3 +157,17 @@ def merge_lines(found: Mapping[str, Any]) -> list[str]:
 
 
 _SIDES = ("entity", "part")
+
+
+def preview_lines(preview: "Preview") -> list[str]:
+    """Lay out what a synchronisation would do, a line for each document."""
+    lines = []
+    for act in ("added", "replaced", "moved", "removed"):
+        found: dict[str, str] = getattr(preview, act)
+        lines.append(f"{act}: {len(found)}")
+        lines += [f"  {id}  {title}" for id, title in found.items()]
+    lines.append(f"left out: {sum(preview.left_out.values())}")
+    lines += [f"  {count}  {reason}" for reason, count in preview.left_out.items()]
+    if preview.needs_confirmation:
+        lines.append("More would be removed than is allowed: it needs --yes or --max-removals.")
+    return lines

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from medchat.answering.answer import Answer, Citation, Model, Sentence
+from medchat.answering.answer import Alert, Answer, Citation, Model, Sentence
 from medchat.errors import MedchatError
 
 Verdict = Literal["up", "down"]
@@ -74,6 +74,7 @@ class MessageRow(StorageBase):
     note: Mapped[str] = mapped_column(Text, default="")
     seconds: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     abstained: Mapped[bool] = mapped_column(Boolean, default=False)
+    alerts: Mapped[list[dict[str, object]]] = mapped_column(JSON, default=list)
     citations: Mapped[list["CitationRow"]] = relationship(
         order_by="CitationRow.n", passive_deletes=True
     )
@@ -303,6 +304,7 @@ def _answer_row(conversation: str, position: int, answer: Answer, now: float) ->
         note=answer.model.note,
         seconds=answer.seconds,
         abstained=answer.abstained,
+        alerts=[asdict(alert) for alert in answer.alerts],
     )
 
 
@@ -341,6 +343,7 @@ def _answer(row: MessageRow) -> Answer:
         conversation=row.conversation_id,
         message=row.id,
         seconds=dict(row.seconds),
+        alerts=tuple(Alert.of(alert) for alert in row.alerts),
     )
 
 

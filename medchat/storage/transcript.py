@@ -22,6 +22,7 @@ def markdown(conversation: Conversation, messages: Sequence[StoredMessage]) -> s
         if message.answer is None:
             lines += [f"**{_one_line(message.text)}**", ""]
             continue
+        lines += [f"> **{alert.text}** ({alert.source})\n" for alert in message.answer.alerts]
         lines += [message.text, ""]
         lines += [
             f"- [{citation.n}] {citation.title}{_year(citation)}: “{_one_line(citation.quote)}”"

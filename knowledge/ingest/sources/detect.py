@@ -27,6 +27,14 @@ def detect_format(path: Path) -> str:
     )
 
 
+def find_known_format(path: Path) -> str:
+    """Return the name of a file's format, or an empty text where it is of none.
+
+    Raises KnowledgeError where the file is empty or cannot be opened.
+    """
+    return _matching_format(path, read_start(path))
+
+
 def find_files(paths: Iterable[Path], report: ReadReport | None = None) -> list[Path]:
     """Return the files behind paths: folders are walked in sorted order, known formats only.
 

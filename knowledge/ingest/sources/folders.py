@@ -27,11 +27,12 @@ _UNSAFE = re.compile(
 
 
 class Unread:
-    """What of a folder is not read, by reason and name."""
+    """What of a folder is not read, by reason and name; `unopened` are the folders among it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._found: dict[str, list[str]] = {}
+        self.unopened: list[Path] = []
 
     def add(self, reason: str, path: Path) -> None:
         """Count one thing that is left out."""
@@ -98,6 +99,7 @@ def walk(folder: Path, unread: Unread) -> Iterator[Path]:
                 remedy="Add the files or folders in it that are meant.",
             ) from error
         unread.add("folder that cannot be opened", place)
+        unread.unopened.append(place)
 
     for root, inside, names in os.walk(folder, onerror=refuse, followlinks=False):
         inside[:] = sorted(name for name in inside if not name.startswith("."))

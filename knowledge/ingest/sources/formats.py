@@ -28,6 +28,7 @@ from knowledge.ingest.sources.graph import (
 )
 from knowledge.ingest.sources.literature import (
     bibtex,
+    bioc,
     csl_json,
     docx,
     endnote,
@@ -305,6 +306,26 @@ _ROWS = (
         recognise=jats.recognise,
         read=jats.read,
         read_header=jats.read_header,
+        licence="per article",
+    ),
+    Format(
+        name="bioc-xml",
+        title="articles in BioC (XML of PubMed Central and PubTator)",
+        yields="documents",
+        languages=("en", "zh"),
+        extensions=(".xml",),
+        recognise=bioc.recognise_xml,
+        read=bioc.read_xml,
+        licence="per article",
+    ),
+    Format(
+        name="bioc-json",
+        title="articles in BioC (JSON of PubMed Central and PubTator)",
+        yields="documents",
+        languages=("en", "zh"),
+        extensions=(".json", ".jsonl"),
+        recognise=bioc.recognise_json,
+        read=bioc.read_json,
         licence="per article",
     ),
     Format(

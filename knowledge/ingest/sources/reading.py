@@ -34,7 +34,7 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
     """
     read_start(path)
     format = find_format(format_name)
-    if format_name in _PLAIN:
+    if format_name not in _DECLARING:
         guess = encodings.GUESSES.get(encodings.detect_encoding(path, archives.read_head(path)))
         if guess:
             report.skip(f"encoding guessed: read as {guess}", path.name)
@@ -69,8 +69,8 @@ def check_readable(path: Path, format_name: str) -> None:
 HOLED = "sentence with a part that cannot be read (never quoted)"
 """The reason under which sentences that no passage has are counted."""
 
-_PLAIN = {"text", "markdown", "ris", "nbib", "medrag", "bibtex", "endnote-tagged"}
-"""Formats of literature that declare no encoding."""
+_DECLARING = {"rdf", "worldvista", "pubmed", "jats", "endnote-xml", "docx", "epub", "pdf", "html"}
+"""Formats that declare their encoding, are in one alone, or are no text."""
 
 _LARGE = 64 * 1024 * 1024
 """Bytes of a file whose hash takes noticeably longer than its first record."""

@@ -353,6 +353,7 @@ def test_hetionet_json_is_read_whatever_comes_first(tmp_path, order):
         ('{"z": 1,\n\n"nodes": [1,, 2]}', "line 3"),
         ("[1]", "no '{'"),
         ('{"nodes": [1,\n]}', "line 2: it has a comma before ']'"),
+        ('[{"nodes": [1]},\n{"nodes": [2]}', "an end too early"),
         ('{"nodes": [1],\n}', "line 2: it has a comma before '}'"),
         ('{"nodes": [1]}\n\n{"nodes": [2]}', "line 3: it has more text after its end"),
         ('{"nodes": [1]}' + " " * 300_000 + "x", "more text after its end"),

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Readers of reference libraries: BibTeX, CSL-JSON and EndNote, as programs export them."""
 
 import json
@@ -33,9 +32,11 @@ def body(record: DocumentRecord) -> str:
 @pytest.mark.parametrize(
     ("latex", "text"),
     [
-        (r"M{\"u}ller, \'{E}cole, {\v{s}}, \c{c}, {\ss}, \aa, na\"{\i}ve", "Müller, École, š, ç, ß, å, naïve"),
+        (r"M{\"u}ller, \'{E}cole, {\v{s}}, \c{c}, {\ss}, \aa, na\"{\i}ve",
+         "Müller, École, š, ç, ß, å, naïve"),
         (r"5{\textless}10 and {\textgreater} 3, $\leq$ 4, {$<$}i{$>$}", "5<10 and > 3, ≤ 4, <i>"),
-        (r"10$^9$/L, 10$^{-3}$, H$_2$O, $10^9$, x\textsuperscript{a+1}", "10⁹/L, 10⁻³, H₂O, 10⁹, x^(a+1)"),
+        (r"10$^9$/L, 10$^{-3}$, H$_2$O, $10^9$, x\textsuperscript{a+1}",
+         "10⁹/L, 10⁻³, H₂O, 10⁹, x^(a+1)"),
         (r"25\,mg, 60\% of 5~000 \& more, 30--59", "25 mg, 60% of 5 000 & more, 30–59"),
         (r"60% of users_of A&B #3", "60% of users_of A&B #3"),
         (r"US$500 and $600 a day", "US$500 and $600 a day"),
@@ -146,7 +147,8 @@ CROSSREF = {
     "title": ["Cezine for <i>cough</i>"],
     "subtitle": ["a trial"],
     "container-title": ["Ward Journal"],
-    "abstract": "<jats:title>Abstract</jats:title><jats:sec><jats:title>Results</jats:title><jats:p>"
+    "abstract": "<jats:title>Abstract</jats:title><jats:sec>"
+    "<jats:title>Results</jats:title><jats:p>"
     "At &lt;10<jats:sup>9</jats:sup>/L it helped.</jats:p></jats:sec>",
     "issued": {"date-parts": [[2018, 3]]},
     "published-print": {"date-parts": [[2019]]},
@@ -202,7 +204,8 @@ def test_updates_of_crossref_become_notices(tmp_path: Path) -> None:
     found = list(reading.read(path, "csl-json", ReadReport()))
     notices = [each for each in found if isinstance(each, NoticeRecord)]
     assert [(each.about, each.kind) for each in notices] == [
-        ("doi:10.1000/x", "retraction"), ("doi:10.1000/abc", "retraction"), ("doi:10.1000/w", "concern"),
+        ("doi:10.1000/x", "retraction"), ("doi:10.1000/abc", "retraction"),
+        ("doi:10.1000/w", "concern"),
     ]  # fmt: skip
     documents = [each for each in found if isinstance(each, DocumentRecord)]
     assert [each.retracted for each in documents] == [False, True, False]
@@ -212,7 +215,7 @@ def test_updates_of_crossref_become_notices(tmp_path: Path) -> None:
 def _record(inner: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8" ?><xml><records><record><database name="M.enl" '
-        'path="M.enl">M.enl</database><source-app name="EndNote" version="20.1">EndNote</source-app>'
+        'path="M.enl">M.enl</database><source-app name="EndNote" version="20.1">E</source-app>'
         f'<rec-number>1</rec-number><ref-type name="Journal Article">17</ref-type>{inner}'
         "</record></records></xml>"
     )
@@ -232,8 +235,10 @@ def test_endnote_xml_raises_its_styles(tmp_path: Path) -> None:
         "a.xml",
         _record(
             f"<titles><title>{style.format('normal', 'Dezine')}</title><secondary-title>Ward"
-            f"</secondary-title></titles><dates><year>{style.format('normal', '2017')}</year></dates>"
-            f"<abstract>{runs}</abstract><accession-num>876543</accession-num><electronic-resource-num>"
+            f"</secondary-title></titles><dates>"
+            f"<year>{style.format('normal', '2017')}</year></dates>"
+            f"<abstract>{runs}</abstract><accession-num>876543</accession-num>"
+            "<electronic-resource-num>"
             "https://doi.org/10.1000/Q</electronic-resource-num><remote-database-name>Medline"
             "</remote-database-name><research-notes>Mine.</research-notes>"
         ),
@@ -247,7 +252,8 @@ def test_endnote_xml_raises_its_styles(tmp_path: Path) -> None:
 def test_tagged_text_of_cnki_is_read(tmp_path: Path) -> None:
     text = (
         "%0 Journal Article\n%A 张三\n%+ 某医院;\n%T 乙药治疗高血压\n%J 病房杂志\n%D 2021\n%V 3\n"
-        "%K 高血压;乙药\n%X 目的:观察乙药<5mg的疗效。\n方法:随机。\n%P 1-5\n%@ 0000-0000\n%W CNKI\n\n"
+        "%K 高血压;乙药\n%X 目的:观察乙药<5mg的疗效。\n方法:随机。\n"
+        "%P 1-5\n%@ 0000-0000\n%W CNKI\n\n"
         "%0 Thesis\n%T Thesis of Ezine (Retracted)\n%8 May 2011\n%^ What?\n"
     )
     found, report = read(tmp_path, "a.enw", text)
@@ -261,12 +267,15 @@ def test_tagged_text_of_cnki_is_read(tmp_path: Path) -> None:
 
 TITLE = "Colchicine and allopurinol in adults with recurrent gout"
 LIBRARY = {
-    "bib": f"@article{{a, title={{{TITLE}}}, year=2019, doi={{10.1000/GOUT(05)1}}, abstract={{It eased.}}}}",
+    "bib": f"@article{{a, title={{{TITLE}}}, year=2019, "
+    f"doi={{10.1000/GOUT(05)1}}, abstract={{It eased.}}}}",
     "json": json.dumps(
-        [{"type": "article-journal", "title": TITLE, "DOI": "10.1000/GOUT(05)1", "abstract": "It eased."}]
+        [{"type": "article-journal", "title": TITLE, "DOI": "10.1000/GOUT(05)1",
+          "abstract": "It eased."}]
     ),
     "xml": _record(
-        f"<titles><title>{TITLE}</title></titles><dates><year>2019</year></dates><abstract>It eased.</abstract>"
+        f"<titles><title>{TITLE}</title></titles><dates><year>2019</year></dates>"
+        "<abstract>It eased.</abstract>"
     ),
     "enw": f"%0 Journal Article\n%T {TITLE}\n%D 2019\n%X It eased.\n",
 }  # fmt: skip
@@ -278,7 +287,8 @@ def test_a_reference_to_an_article_of_pubmed_is_a_duplicate(
 ) -> None:
     nbib = tmp_path / "a.nbib"
     nbib.write_text(
-        f"PMID- 123456\nTI  - {TITLE}\nAB  - It eased attacks.\nDP  - 2019\nAID - 10.1000/gout(05)1 [doi]\n"
+        f"PMID- 123456\nTI  - {TITLE}\nAB  - It eased attacks.\nDP  - 2019\n"
+        "AID - 10.1000/gout(05)1 [doi]\n"
     )
     updates.add(engine, home, [nbib], licence="none")
     library = tmp_path / f"a.{suffix}"
@@ -290,13 +300,16 @@ def test_a_reference_to_an_article_of_pubmed_is_a_duplicate(
 
 _WORDS = st.lists(
     st.sampled_from(
-        ["ALT <ULN", ">3 times", "10⁹/L", "H₂O", "5 µg", "≤ 4", "60%", "R&D", "$5", "a_b", "#3", "{x}",
+        ["ALT <ULN", ">3 times", "10⁹/L", "H₂O", "5 µg", "≤ 4", "60%", "R&D", "$5", "a_b", "#3",
+         "{x}",
          "Müller", "痛风", "–", "~", "x^2", "\\", "±", '"q"', "š", "ß"]
     ),
     min_size=1, max_size=8,
 ).map(lambda words: "Stop " + " ".join(words) + ".")  # fmt: skip
 _LATEX = {
-    **{"\\": "{\\textbackslash}", "<": "{\\textless}", ">": "{\\textgreater}", "%": "\\%", "&": "\\&"},
+    **{"\\": "{\\textbackslash}", "<": "{\\textless}"},
+    **{">": "{\\textgreater}", "%": "\\%"},
+    **{"&": "\\&"},
     **{"$": "\\$", "_": "\\_", "#": "\\#", "{": "\\{", "}": "\\}", "~": "{\\textasciitilde}"},
     **{"^": "{\\textasciicircum}", "⁹": "$^9$", "₂": "\\textsubscript{2}", "≤": "$\\leq$"},
     **{"ü": '{\\"u}', "š": "\\v{s}", "ß": "{\\ss}", "–": "--", "±": "$\\pm$"},
@@ -319,16 +332,20 @@ def test_generated_references_come_back_from_every_format(
             for n, text in enumerate(texts)
         ),
         "g.json": json.dumps(
-            [{"type": "article-journal", "title": f"T{n}", "abstract": text} for n, text in enumerate(texts)]
+            [{"type": "article-journal", "title": f"T{n}", "abstract": text}
+             for n, text in enumerate(texts)]
         ),
         "g.xml": "<xml><records>"
         + "".join(
-            f"<record><ref-type name='Journal Article'>17</ref-type><titles><title>T{n}</title></titles>"
+            f"<record><ref-type name='Journal Article'>17</ref-type>"
+            f"<titles><title>T{n}</title></titles>"
             f"<abstract><style>{escape(text)}</style></abstract></record>"
             for n, text in enumerate(texts)
         )
         + "</records></xml>",
-        "g.enw": "\n\n".join(f"%0 Journal Article\n%T T{n}\n%X {text}" for n, text in enumerate(texts)),
+        "g.enw": "\n\n".join(
+            f"%0 Journal Article\n%T T{n}\n%X {text}" for n, text in enumerate(texts)
+        ),
     }  # fmt: skip
     for name, content in files.items():
         found, report = read(folder, name, content)

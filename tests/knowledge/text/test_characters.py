@@ -7,7 +7,7 @@ from knowledge.text import text_features
 from knowledge.text.characters import character_pairs
 
 
-@pytest.mark.parametrize("text", ["糖尿病肾病", "痛", "㐀豈"])
+@pytest.mark.parametrize("text", ["糖尿病肾病", "痛", "㐀龠"])
 def test_search_and_answer_check_cut_chinese_alike(text):
     assert lexical.split_words(text) == character_pairs(text) == text_features.content_units(text)
 

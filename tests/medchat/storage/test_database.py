@@ -19,8 +19,9 @@ import knowledge.graph.catalog
 import medchat.storage.conversations
 from knowledge.graph.catalog import connect
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.index import generations
-from knowledge.ingest import updates
+from knowledge.index import garbage_collection, generations
+from knowledge.ingest import folder_sync, updates
+from knowledge.ingest.folder_sync import SyncRequest
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.dataset_check import check
@@ -314,3 +315,24 @@ def test_lessons_of_postgresql_are_those_of_sqlite(server, home, monkeypatch, tm
             made.append((out / "train.jsonl").read_bytes())
         engine.dispose()
     assert made[0].count(b"\n") > 20 and set(made) == {made[0]}
+
+
+@pytest.mark.postgresql
+def test_a_folder_is_synchronised_on_postgresql(server, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("MEDCHAT_DATABASE_URL", server)
+    engine = database.open_engine(load())
+    request = SyncRequest(tmp_path / "ward", "Ward", confirmed=True)
+    request.folder.mkdir()
+    for number in range(4):
+        (request.folder / f"{number}.md").write_text(f"# Rule\n\nDrug{number} 5 mg.")
+    assert folder_sync.sync(engine, home, request).documents == 4
+    (request.folder / "0.md").write_text("# Rule\n\nDrug0 7 mg.")
+    (request.folder / "1.md").unlink()
+    (request.folder / "2.md").rename(request.folder / "two.md")
+    done = folder_sync.sync(engine, home, request)
+    assert [len(each) for each in (done.replaced, done.removed, done.moved)] == [1, 1, 1]
+    (request.folder / "two.md").write_text("# Rule\n\nDrug2 7 mg.")
+    assert len(updates.add(engine, home, [request.folder], title="Ward").replaced) == 1
+    garbage_collection.collect(engine, home, keep=1)
+    assert generations.verify(engine, home) == []
+    engine.dispose()

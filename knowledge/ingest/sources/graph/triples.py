@@ -20,7 +20,7 @@ from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
 
-_DELIMITERS = (",", "\t", ";")
+_DELIMITERS = (",", "\t", ";", "|")
 _TITLE = "a table of triples"
 _LONGEST_RELATION = 40
 """A relation named by more characters is counted without its name: the report stays readable."""

@@ -6,13 +6,11 @@ A page may hold words for machines that no reader sees; they would become eviden
 removed and counted. Only the style of an element itself is judged; style sheets are not read.
 """
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import (
     article_ids,
     html_hidden_text,
@@ -34,6 +32,7 @@ LARGEST = 4 * 1024 * 1024
 _SUFFIXES = {".html", ".htm", ".xhtml"}
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
 _CHARSET = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _FURNITURE = {"nav", "footer", "button", "select", "textarea", "iframe", "object", "dialog"}
 _BREAKS = {
     *("p", "div", "section", "article", "main", "header", "ul", "ol", "dl", "li", "dt", "dd"),
@@ -60,7 +59,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the page is too large or its encoding cannot be found.
     """
-    root = _parse_page(path)
+    root = _parse_page(path, report)
     if root is None:
         report.skip("document without text", path.name)
         return
@@ -96,9 +95,9 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _parse_page(path: Path) -> "HtmlElement | None":
+def _parse_page(path: Path, report: ReadReport) -> "HtmlElement | None":
     limits.check_size(path, LARGEST)
-    return _parse_text(_decode_page(path))
+    return _parse_text(_decode_page(path, report))
 
 
 def _parse_text(text: str) -> "HtmlElement | None":
@@ -118,27 +117,21 @@ def _parse_text(text: str) -> "HtmlElement | None":
     return root
 
 
-def _decode_page(path: Path) -> str:
+def _decode_page(path: Path, report: ReadReport) -> str:
     """Return the text of a page in the encoding that it declares, else in its own."""
     with archives.open_bytes(path) as stream:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise limits.too_large_error(path, f"it is larger than {LARGEST // 1024**2} MiB")
-    declared = _CHARSET.search(raw[: archives.HEAD])
-    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    if declared and not raw.startswith(marks):
-        try:
-            return raw.decode(codecs.lookup(declared[1].decode()).name)
-        except (LookupError, UnicodeError):
-            pass  # a wrong declaration is common; the characters themselves decide
-    try:
-        return raw.decode(encodings.detect_encoding(path, raw[: archives.HEAD]))
-    except UnicodeDecodeError as error:
-        raise KnowledgeError(
-            f"The text of {path.name} is not valid {error.encoding.upper()}.",
-            where=str(path),
-            remedy="Save the page as UTF-8 and add it again.",
-        ) from error
+    head = raw[: archives.HEAD]
+    found = _XML_ENCODING.match(head) or _CHARSET.search(head)
+    declared = found[1].decode() if found else ""
+    text, taken = encodings.decode_declared(path, raw, declared)
+    if taken and declared:
+        report.skip(f"encoding: declares {declared[:20]}, read as {taken}", path.name)
+    elif taken:
+        report.skip(f"encoding guessed: read as {taken}", path.name)
+    return text
 
 
 def _meta(root: "HtmlElement") -> dict[str, list[str]]:

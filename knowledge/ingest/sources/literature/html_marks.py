@@ -26,11 +26,9 @@ def raise_signs(body: "HtmlElement") -> None:
     """Replace what `sup` and `sub` hold by raised and lowered signs, innermost first."""
     for part in reversed([*body.iter("sup", "sub")]):
         text = part.text_content()
-        around = [part, *part.iterancestors("a"), *part.iter("a")]
-        linked = any(each.tag == "a" and each.get("href") for each in around)
         if not text.strip():
             continue
-        if linked:
+        if _is_linked(part):
             # A mark of a note or a reference: "5 mg¹" would be no better than "5 mg1".
             bare = part.tag == "sup" and _MARK.fullmatch(text.strip())
             shifted = f"[{text.strip()}]" if bare else text
@@ -44,9 +42,18 @@ def raise_signs(body: "HtmlElement") -> None:
         part.text, part.tail = shifted, tail
 
 
+def _is_linked(part: "HtmlElement") -> bool:
+    parent = part.getparent()
+    around = [*part.iter("a")] if len(part) else []
+    if parent is not None and parent.tag == "a":
+        around.append(parent)
+    return any(each.get("href") for each in around)
+
+
 def write_formulas(body: "HtmlElement") -> None:
     """Replace formulas in MathML, and pictures of signs and formulas, by text on one line."""
-    for part in [*body.iter("*")]:
+    # A page has many elements and few of these: XPath makes no objects of the others.
+    for part in body.xpath(".//*[contains(name(), 'math')] | .//img"):
         if str(part.tag).rpartition(":")[2] == "math":
             _replace(part, linear_formulas.linear_mathml(part) or HOLE)
         elif part.tag == "img":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import jats_blocks, jats_notices
 from knowledge.ingest.sources.literature.markup import element_text
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
 from knowledge.text import names
@@ -141,8 +142,9 @@ def _document(
 ) -> DocumentRecord:
     declared = article.get(_XML_LANGUAGE, "").lower()
     text = " ".join(section.text for section in sections[:3]) or title
+    whole = "\n".join((title, *(section.text for section in sections)))
     return DocumentRecord(
-        key=identifiers[0] if identifiers else f"jats:{path.stem}:{number}",
+        key=identifiers[0] if identifiers else content_key("jats", whole),
         title=title or sections[0].text[:100],
         language="zh" if declared.startswith("zh") else names.language_of(text),
         sections=sections,

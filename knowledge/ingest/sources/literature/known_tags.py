@@ -109,11 +109,7 @@ def _write_formula(found: re.Match[str]) -> str:
         return raw  # words in a frame
     if len(raw) > _LONGEST_FORMULA:
         return HOLE
-    depth = deepest = 0
-    for tag in _FORMULA_TAG.finditer(raw):
-        depth += -1 if tag[1] else not tag[4]
-        deepest = max(deepest, depth)
-    if deepest > DEEPEST:
+    if is_too_deep(raw):
         return HOLE
     try:
         formula = fromstring(_FORMULA_TAG.sub(_plain_tag, unescape_signs(raw)))
@@ -121,6 +117,16 @@ def _write_formula(found: re.Match[str]) -> str:
         return HOLE
     said = read_formula(formula)
     return html.escape(said, quote=False)  # its signs are read once, with the text around it
+
+
+def is_too_deep(raw: str) -> bool:
+    """Say whether the elements of a piece of XML are nested deeper than readers go."""
+    depth = 0
+    for tag in _FORMULA_TAG.finditer(raw):
+        depth += -1 if tag[1] else not tag[4]
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _plain_tag(tag: re.Match[str]) -> str:

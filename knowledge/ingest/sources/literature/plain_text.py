@@ -17,7 +17,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
-from knowledge.records import DocumentRecord, Language, ReadReport, Record, Section
+from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
 
 _MARKDOWN = {".md", ".markdown", ".mdown"}
 _TEXT = {".txt", ".text", ""}
@@ -120,9 +120,9 @@ def _document(
     )
 
 
-def content_key(format: str, text: str) -> str:
+def content_key(format: str, text: str) -> ContentKey:
     """Return a key made of a text, by which a file that is renamed stays the same document."""
-    return f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return ContentKey(f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}")
 
 
 def _sections(body: str, empty: list[str]) -> Iterator[Section]:

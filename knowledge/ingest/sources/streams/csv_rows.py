@@ -1,11 +1,13 @@
 """Read CSV and TSV files row by row, with the line on which each row starts."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Literal
 
 from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources.streams import archives, encodings
 from knowledge.ingest.sources.streams.encodings import undecodable_error
 from knowledge.ingest.sources.streams.limits import LONGEST_CELL, LONGEST_RECORD, too_large_error
 from knowledge.ingest.sources.streams.text_lines import bounded_lines, open_text
@@ -52,6 +54,8 @@ def _read_table(
     """Yield the header of a CSV file, then its rows that are not blank, each with its line."""
     csv.field_size_limit(LONGEST_CELL)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    if delimiter == ",":
+        delimiter = find_delimiter(encodings.decode_head(path, archives.read_head(path)))
     with open_text(path) as stream:
         text = _BoundedRow(stream, path)
         # Without quotes a row is a line, and lines are bounded as they are.
@@ -60,6 +64,8 @@ def _read_table(
         line = 1
         try:
             header = [cell.strip() for cell in next(reader, [])]
+            if _NAMES_DELIMITER.fullmatch(delimiter.join(header)):
+                header = [cell.strip() for cell in next(reader, [])]
             _check_columns(path, header, wanted, title)
             yield line, header
             line = reader.line_num + 1
@@ -118,9 +124,36 @@ def _named_row(header: list[str], cells: list[str]) -> dict[str, str]:
 
 
 def split_header(start: str, delimiter: str = ",") -> list[str]:
-    """Return the column names in the first line of a CSV text."""
-    first = start.split("\n", 1)[0]
+    """Return the column names in the first line of a CSV text.
+
+    Where they are not separated by commas, they may be by semicolons, tabs or bars.
+    """
+    first = first_line(start)
+    header = _split(first, delimiter)
+    if delimiter != "," or len(header) > 1:
+        return header
+    return max((header, *(_split(first, each) for each in _OTHERS)), key=len)
+
+
+def first_line(start: str) -> str:
+    """Return the first line of a table, behind one that only names its delimiter, as Excel does."""
+    lines = _LINE_END.split(start.lstrip("\ufeff"), maxsplit=2)
+    return lines[1] if len(lines) > 1 and _NAMES_DELIMITER.fullmatch(lines[0]) else lines[0]
+
+
+def find_delimiter(start: str) -> str:
+    """Return what separates the cells of a table whose cells are separated by commas, mostly."""
+    first = first_line(start)
+    return max(",", *_OTHERS, key=lambda each: (len(_split(first, each)), each == ","))
+
+
+def _split(line: str, delimiter: str) -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:
         return []
+
+
+_OTHERS = (";", "\t", "|")
+_LINE_END = re.compile("\r\n|\r|\n")
+_NAMES_DELIMITER = re.compile(r'"?sep=.?"?', re.IGNORECASE)

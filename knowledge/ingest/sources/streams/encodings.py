@@ -151,6 +151,101 @@ GUESSES = {
 """Encodings that no mark declares, and what the curator is told of a file read in one."""
 
 
+def decode_declared(path: Path, data: bytes, declared: str) -> tuple[str, str]:
+    """Return a text that may declare its encoding, and where that did not hold, what was taken.
+
+    A mark counts more than a declaration, and valid UTF-8 more than one of a single byte. What is
+    declared as Latin or Chinese is taken as the other where it is plausible as that alone.
+    Raises KnowledgeError where no encoding gives a plausible text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(path, data, encoding), ""
+    found = _NOT_ASCII.search(data)
+    name = _codec_of(declared)
+    if b"\0" in data or (found is None and not name.startswith(_SEVEN_BITS)):
+        encoding = detect_encoding(path, data[:HEAD])
+        return _strictly(path, data, encoding), GUESSES.get(encoding, "")
+    telling = data[found.start() if found else 0 :][:HEAD]
+    is_utf8 = _decoded(data, "utf-8") is not None
+    if not name or name == "utf-8":
+        if is_utf8:
+            return data.decode(), ""
+        encoding = detect_encoding(path, telling)
+    elif name in _LATIN:
+        encoding = "utf-8" if is_utf8 else _latin_or_chinese(telling)
+        if encoding == "cp1252":
+            return data.decode("cp1252", errors="replace"), ""
+    else:
+        encoding = _chinese_or_other(telling, name, is_utf8)
+        text = _strict_or_none(data, encoding)
+        if encoding in _FAMILY.get(name, (name,)) and text is not None:
+            return text, ""
+    shown = {"utf-8": "UTF-8", **GUESSES}.get(encoding, encoding)
+    return _strictly(path, data, encoding), shown
+
+
+_SEVEN_BITS = ("iso2022", "hz", "utf-7", "utf_7")
+_LATIN = {"iso8859-1", "cp1252", "ascii", "iso8859-15"}
+_FAMILY = {
+    "gb2312": ("gb2312", "gb18030"),
+    "gbk": ("gbk", "gb18030"),
+    "gb18030": ("gb18030",),
+    "big5": ("big5", "cp950", "big5hkscs"),
+    "big5hkscs": ("big5hkscs",),
+    "cp950": ("cp950",),
+}
+"""Chinese encodings, and those that hold all of each and a little more."""
+
+
+def _codec_of(declared: str) -> str:
+    """Return Python's name of an encoding; nothing where there is none, or it cannot be."""
+    try:
+        name = codecs.lookup(declared.strip()).name if declared.strip() else ""
+    except LookupError:
+        return "gbk" if declared.lower() == "x-gbk" else ""
+    # A declaration that can be read as ASCII is in no UTF-16 or UTF-32.
+    return "" if name.startswith(("utf-16", "utf-32")) or name == "utf-8-sig" else name
+
+
+def _strict_or_none(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _strictly(path: Path, data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise undecodable_error(path, error, 0) from error
+
+
+def _latin_or_chinese(telling: bytes) -> str:
+    """Return what bytes declared as Latin are: few Chinese texts are plausible as Latin ones."""
+    guess = "cp1252" if _is_western(telling) else _guess(telling)
+    return guess or "cp1252"
+
+
+def _chinese_or_other(telling: bytes, name: str, is_utf8: bool) -> str:
+    """Return what bytes declared in an encoding of several bytes are, or of another alphabet."""
+    if name not in _FAMILY:
+        return "utf-8" if is_utf8 else name
+    plausible = max(_plausible(telling, each) for each in _FAMILY[name])
+    if plausible < _COMMON:
+        guess = "utf-8" if is_utf8 else _guess(telling)
+        if guess:
+            return guess
+    fitting = (each for each in _FAMILY[name] if _decoded(telling, each) is not None)
+    return next(fitting, _FAMILY[name][-1])
+
+
+def _plausible(data: bytes, encoding: str) -> float:
+    place = 1 if "big5" in encoding or encoding == "cp950" else 0
+    return _common_share(data, encoding, _CHINESE_ENCODINGS[place][1])
+
+
 def decode_head(path: Path, start: bytes) -> str:
     """Return the start of a file as text, or nothing where it is not text."""
     if start.isascii() and b"\0" not in start:

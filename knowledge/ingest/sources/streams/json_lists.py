@@ -21,8 +21,9 @@ _SPACE = " \t\r\n\ufeff"
 def read_items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
     """Yield the items of the named lists with their list and the line on which each starts.
 
-    Other members are stepped over. Raises KnowledgeError where the file is no JSON object, a named
-    member is no list, or the JSON is broken; the error names the line.
+    The file holds one object, or an array of them; other members are stepped over. Raises
+    KnowledgeError where it holds something else, a named member is no list, or the JSON is broken;
+    the error names the line.
     """
     with text_lines.open_text(path) as stream:
         yield from _ListReader(path, stream).members(lists)
@@ -40,6 +41,17 @@ class _ListReader:
         self._line = 1
 
     def members(self, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
+        if self._next() == "[":
+            self._expect("[")
+            while self._next() != "]":
+                yield from self._object(lists)
+                self._separate("]", "items")
+            self._expect("]")
+        else:
+            yield from self._object(lists)
+        self._check_end()
+
+    def _object(self, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
         self._expect("{")
         while self._next() != "}":
             _, key = self._value()
@@ -55,7 +67,6 @@ class _ListReader:
                     yield key, line, value
             self._separate("}", "members")
         self._expect("}")
-        self._check_end()
 
     def _list(self) -> Iterator[tuple[int, object]]:
         self._expect("[")

@@ -1,0 +1,56 @@
+"""Say what the screen found: alerts that stand before an answer, and replies of their own.
+
+Screening + the settings' numbers -> Alert(text) | reply
+"""
+
+from collections.abc import Mapping
+
+from knowledge.records import Language
+from medchat.answering.answer import Alert
+from medchat.answering.screening.rules import Opening
+from medchat.answering.screening.screen import Screening, Suspected
+from medchat.settings import Settings
+
+_EMERGENCY: Mapping[Language, str] = {
+    "en": "Possible emergency: {name}.{readings} {act} Outside hospital call the emergency number "
+    "({number}) now; in hospital call the emergency team.",
+    "zh": "可能的急症：{name}。{readings}{act}"
+    "院外请立即拨打急救电话（{number}），院内请呼叫急救小组。",
+}
+_READINGS: Mapping[Language, str] = {"en": " {readings}.", "zh": "{readings}。"}
+_NUMBERS: Mapping[Language, str] = {"en": "112, 911 or 999", "zh": "120"}
+_CRISIS: Mapping[Language, str] = {
+    "en": "A crisis line listens at any hour: {line}.",
+    "zh": "心理危机热线随时可以拨打：{line}。",
+}
+_LINES: Mapping[Language, str] = {
+    "en": "988 in the USA and Canada, 116 123 in the UK and Ireland, elsewhere findahelpline.com",
+    "zh": "12356（全国统一心理援助热线）",
+}
+
+
+def alerts(screening: Screening, language: Language, settings: Settings) -> tuple[Alert, ...]:
+    """Return one alert for each emergency that the screen suspects, the best founded first."""
+    return tuple(_alert(each, language, settings) for each in screening.emergencies)
+
+
+def reply(opening: Opening, language: Language, settings: Settings) -> str:
+    """Return what is said to a message that is answered without a search."""
+    line = settings.crisis_line or _LINES[language]
+    return opening.reply[language].format(
+        emergency=settings.emergency_number or _NUMBERS[language],
+        crisis=_CRISIS[language].format(line=line),
+    )
+
+
+def _alert(suspected: Suspected, language: Language, settings: Settings) -> Alert:
+    emergency = suspected.emergency
+    joint = "、" if language == "zh" else ", "
+    shown = joint.join(suspected.readings)
+    text = _EMERGENCY[language].format(
+        name=emergency.name[language],
+        readings=_READINGS[language].format(readings=shown) if shown else "",
+        act=emergency.act[language],
+        number=settings.emergency_number or _NUMBERS[language],
+    )
+    return Alert("emergency", "critical", text, emergency.source)

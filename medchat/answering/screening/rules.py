@@ -1,0 +1,227 @@
+"""Load the rules of the screen from YAML: findings, vital signs, emergencies, other openings.
+
+    rules/cues.yaml         how a message denies, dates and relates, and writes vital signs
+    rules/findings.yaml     what may be stated, as patterns in both languages
+    rules/vital_signs.yaml  limits of vital signs and values, each a finding
+    rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
+    rules/openings.yaml     self-harm, harm to others, small talk: patterns and the reply
+
+In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
+other, in either order, with no word of denial between them; the rest is a regular expression that
+begins at a word. Raises MedchatError where a file names what is not there.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from knowledge.records import Language
+from medchat.errors import MedchatError
+
+_GAP_EN = r"(?:[\s,'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,'-]+"
+_GAP_ZH = r"(?:(?!没有|没|无|否认|不伴|未见|，无)[^。；！？\n]){0,10}?"
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a vital sign or value: at or beyond it the finding is there."""
+
+    finding: str
+    sign: str
+    at_least: float | None
+    at_most: float | None
+    months: tuple[float, float]
+    critical: bool
+    text: Mapping[Language, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Findings that together make an emergency, unless one of `unless` is there as well."""
+
+    findings: tuple[frozenset[str], ...]
+    unless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """One emergency: its name, what to do at once, and the findings that suggest it."""
+
+    id: str
+    name: Mapping[Language, str]
+    act: Mapping[Language, str]
+    source: str
+    when: tuple[Combination, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A kind of message that is answered without a search, by a reply of its own."""
+
+    id: str
+    kind: str
+    patterns: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+    reply: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of the screen."""
+
+    findings: Mapping[str, tuple[re.Pattern[str], ...]]
+    limits: tuple[Limit, ...]
+    emergencies: tuple[Emergency, ...]
+    openings: tuple[Opening, ...]
+
+
+@cache
+def load() -> Rules:
+    """Return the rules, read once in a process."""
+    findings = {
+        name: tuple(pattern(each) for texts in by_language.values() for each in texts)
+        for name, by_language in read_map("findings").items()
+    }
+    limits = tuple(_limit(each) for each in read_list("vital_signs"))
+    known = {*findings, *(each.finding for each in limits), *COMPUTED}
+    emergencies = tuple(_emergency(each, known) for each in read_emergencies())
+    openings = tuple(_opening(each) for each in read_list("openings"))
+    return Rules(findings, limits, emergencies, openings)
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """Return one expression of `rules/cues.yaml`."""
+    return re.compile(_cues()[name])
+
+
+@cache
+def signs() -> Mapping[str, re.Pattern[str]]:
+    """Return how each vital sign is written; its number is the first group, its unit the second."""
+    return {name: re.compile(text) for name, text in _cues()["signs"].items()}
+
+
+@cache
+def _cues() -> Mapping[str, Any]:
+    return read_map("cues")
+
+
+COMPUTED = frozenset(
+    {"someone", "newborn", "infant", "child", "adult", "over_50", "over_60", "male", "female",
+     "pregnant"}
+)  # fmt: skip
+"""Findings that are not matched but computed: who a message is about."""
+
+
+def read_map(name: str) -> Mapping[str, Any]:
+    """Return a file of rules that holds names with what they stand for."""
+    return cast(Mapping[str, Any], _read(name))
+
+
+def read_list(name: str) -> list[Mapping[str, Any]]:
+    """Return a file of rules that holds one rule after the other."""
+    return cast(list[Mapping[str, Any]], _read(name))
+
+
+def _read(name: str) -> object:
+    path = files("medchat.answering.screening").joinpath("rules", f"{name}.yaml")
+    return cast(object, yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+
+
+def read_emergencies() -> list[Mapping[str, Any]]:
+    """Return the emergencies of all files of their folder."""
+    folder = files("medchat.answering.screening").joinpath("rules", "emergencies")
+    names = sorted(each.name.removesuffix(".yaml") for each in folder.iterdir())
+    return [entry for name in names for entry in read_list(f"emergencies/{name}")]
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Return the expression that a pattern of the rules stands for.
+
+    >>> bool(pattern("chest ~ pain").search("a pain deep inside my chest"))
+    True
+    """
+    alternatives = [_alternative(each) for each in _split_alternatives(text)]
+    body = "|".join(alternatives)
+    return re.compile(body if _CHINESE.search(text) else rf"(?<![a-z0-9])(?:{body})")
+
+
+def _alternative(text: str) -> str:
+    """Return the expression of one alternative, with or without a `~`."""
+    chinese = bool(_CHINESE.search(text))
+    first, *second = [f"(?:{each.strip()})" for each in text.split(" ~ ")]
+    if not second:
+        return first
+    if len(second) > 1:
+        raise MedchatError(f"A pattern has more than one ~: {text}", where="screening/rules")
+    gap, end, begin = (_GAP_ZH, "", "") if chinese else (_GAP_EN, r"\w*", r"(?<![a-z0-9])")
+    return f"(?:{first}{end}{gap}{begin}{second[0]}|{second[0]}{end}{gap}{begin}{first})"
+
+
+def _split_alternatives(text: str) -> list[str]:
+    """Split a pattern at each `|` that stands in no bracket."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _limit(entry: Mapping[str, Any]) -> Limit:
+    years = entry.get("years", [0, 150])
+    return Limit(
+        finding=entry["finding"],
+        sign=entry["sign"],
+        at_least=entry.get("at_least"),
+        at_most=entry.get("at_most"),
+        months=(years[0] * 12, years[1] * 12),
+        critical=bool(entry.get("critical", False)),
+        text=entry["text"],
+        source=entry["source"],
+    )
+
+
+def _emergency(entry: Mapping[str, Any], known: set[str]) -> Emergency:
+    return Emergency(
+        id=entry["id"],
+        name=entry["name"],
+        act=entry["act"],
+        source=entry["source"],
+        when=tuple(_combination(each, entry["id"], known) for each in entry["when"]),
+    )
+
+
+def _combination(text: str, emergency: str, known: set[str]) -> Combination:
+    """Read "a + b|c - d": a, and b or c, and not d."""
+    wanted, *unwanted = text.split(" - ")
+    groups = tuple(frozenset(each.strip().split("|")) for each in wanted.split(" + "))
+    unless = frozenset(name.strip() for each in unwanted for name in each.split("|"))
+    missing = sorted({name for group in groups for name in group} | unless - known)
+    missing = [name for name in missing if name not in known]
+    if missing:
+        raise MedchatError(f"{emergency} names no finding: {', '.join(missing)}", where=text)
+    return Combination(groups, unless)
+
+
+def _opening(entry: Mapping[str, Any]) -> Opening:
+    return Opening(
+        id=entry["id"],
+        kind=entry["kind"],
+        patterns=_patterns(entry["patterns"]),
+        unless=_patterns(entry.get("unless", {})),
+        reply=entry["reply"],
+    )
+
+
+def _patterns(by_language: Mapping[str, Sequence[str]]) -> tuple[re.Pattern[str], ...]:
+    return tuple(pattern(each) for texts in by_language.values() for each in texts)

@@ -1,0 +1,152 @@
+"""Screen a message: which emergencies it suggests, and whether it is answered without a search.
+
+    message + earlier messages -> Screening(emergencies, opening)
+
+Deterministic: no model is asked. An emergency never blocks: the answer follows the banner.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge.records import Language
+from medchat.answering.screening import patient_facts, rules, vital_signs
+from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening
+from medchat.answering.screening.statements import clauses, fold, is_asserted
+
+MOST = 3
+"""A message is told of at most this many emergencies, those with the most findings first."""
+
+_EARLIER = 4
+"""How many earlier messages of a conversation still count for what is stated now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """An emergency that a message suggests, and the findings and readings that it rests on."""
+
+    emergency: Emergency
+    findings: frozenset[str]
+    readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What the screen found in a message."""
+
+    emergencies: tuple[Suspected, ...] = ()
+    opening: Opening | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a message states: its findings, and its readings beyond a limit."""
+
+    findings: frozenset[str]
+    limits: tuple[tuple[Limit, float], ...]
+
+
+def screen(message: str, earlier: Sequence[str], language: Language) -> Screening:
+    """Return what the screen finds in a message; earlier messages are those of its conversation."""
+    opening = find_opening(message)
+    if opening is not None and opening.kind != "small-talk":
+        return Screening((), opening)
+    suspected = find_emergencies(message, earlier, language)
+    return Screening(suspected, opening if not suspected else None)
+
+
+def find_opening(message: str) -> Opening | None:
+    """Return the first kind of message, other than a question, that a message is; None for none."""
+    text = fold(message).strip()
+    for opening in rules.load().openings:
+        if any(each.search(text) for each in opening.patterns) and not any(
+            each.search(text) for each in opening.unless
+        ):
+            return opening
+    return None
+
+
+def find_emergencies(
+    message: str, earlier: Sequence[str], language: Language
+) -> tuple[Suspected, ...]:
+    """Return the emergencies that a message suggests, the best founded first.
+
+    What was stated in earlier messages counts too, where this message states a part.
+    """
+    now = stated(message)
+    before: set[str] = set()
+    for each in earlier[-_EARLIER:]:
+        before |= stated(each).findings
+    told = now.findings | before
+    found = [
+        Suspected(emergency, matched, _readings(now.limits, matched, language))
+        for emergency in rules.load().emergencies
+        if (matched := _matched(emergency.when, told, now.findings))
+    ]
+    found.sort(key=lambda each: -len(each.findings))
+    return tuple(found[:MOST])
+
+
+def stated(message: str) -> Stated:
+    """Return what a message states as so, now, of somebody."""
+    known = rules.load()
+    text = fold(message)
+    who = patient_facts.read(text)
+    found, someone = set(), False
+    for clause in clauses(message):
+        someone = someone or clause.someone
+        for name, patterns in known.findings.items():
+            if name not in found and any(
+                is_asserted(clause, match.start(), match.end())
+                for pattern in patterns
+                for match in pattern.finditer(clause.text)
+            ):
+                found.add(name)
+    limits = tuple(_beyond(known.limits, vital_signs.read(text), who.months))
+    found |= {limit.finding for limit, _ in limits}
+    found |= who.findings
+    return Stated(frozenset(found | {"someone"} if someone else found), limits)
+
+
+def _beyond(
+    limits: Iterable[Limit], readings: Sequence[vital_signs.Reading], months: float | None
+) -> list[tuple[Limit, float]]:
+    """Return the limits that readings lie at or beyond, for the age told; adults' where none is."""
+    age = 480.0 if months is None else months
+    return [
+        (limit, reading.value)
+        for limit in limits
+        for reading in readings
+        if reading.sign == limit.sign
+        and limit.months[0] <= age < limit.months[1]
+        and (limit.at_least is None or reading.value >= limit.at_least)
+        and (limit.at_most is None or reading.value <= limit.at_most)
+    ]
+
+
+def _matched(
+    when: Iterable[Combination], told: frozenset[str] | set[str], now: frozenset[str]
+) -> frozenset[str]:
+    """Return the findings of the fullest combination that is there; empty where none is.
+
+    A combination needs a finding of this message beyond who it is about.
+    """
+    best: frozenset[str] = frozenset()
+    for each in when:
+        if each.unless & told or not all(group & told for group in each.findings):
+            continue
+        matched = frozenset(name for group in each.findings for name in group & told)
+        if matched & now - rules.COMPUTED and len(matched) > len(best):
+            best = matched
+    return best
+
+
+def _readings(
+    limits: Sequence[tuple[Limit, float]], matched: frozenset[str], language: Language
+) -> tuple[str, ...]:
+    """Return the readings that an emergency rests on, as they are shown."""
+    shown = [
+        limit.text[language].format(value=f"{value:g}")
+        for limit, value in limits
+        if limit.finding in matched
+    ]
+    return tuple(dict.fromkeys(shown))

@@ -1,0 +1,118 @@
+"""Read what a message states of somebody: which words are denied, past, feared or only asked about.
+
+    message -> statements (clauses with their place) -> is this mention asserted, now, of a person?
+
+Deterministic and bilingual, after the structure of NegEx and ConText: a cue governs what follows it
+until the clause ends or a word takes the scope back.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from medchat.answering.screening.rules import cue
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a message, folded, with whether its sentence only asks, and speaks of someone."""
+
+    text: str
+    asks: bool
+    someone: bool
+
+
+def fold(text: str) -> str:
+    """Return a message in small letters, with plain apostrophes, digits and spaces."""
+    plain = unicodedata.normalize("NFKC", text.replace("℃", "°C").replace("℉", "°F"))
+    plain = re.sub("[’‘`´]", "'", plain).casefold()
+    return re.sub(r"[ \t\r\f\v\u00a0]+", " ", plain)
+
+
+def clauses(message: str) -> list[Clause]:
+    """Return the clauses of a message, in order.
+
+    >>> [each.text for each in clauses("No fever. Chest pain, but no sweating")]
+    ['no fever', 'chest pain', ' no sweating']
+    """
+    text = fold(message)
+    told = _speaks_of_someone(text)
+    found = []
+    for sentence in _sentences(text):
+        asks = _only_asks(sentence)
+        if asks:
+            own = cue("own_person_en").search(cue("asker_en").sub(" ", sentence))
+            someone = bool(own or cue("own_person_zh").search(sentence))
+        else:
+            someone = told or not cue("topic").search(sentence)
+        found += [Clause(part, asks, someone) for part in _parts(sentence)]
+    return found
+
+
+def is_asserted(clause: Clause, start: int, end: int) -> bool:
+    """Say whether the words from `start` to `end` are stated as so, and as so now."""
+    before, after = clause.text[:start], clause.text[end:]
+    if _is_denied(before) or _is_past(before, after):
+        return False
+    return not (
+        cue("relative_en").search(before)
+        or cue("relative_zh").search(before)
+        or (clause.asks and not clause.someone)
+        or (clause.asks and cue("after_topic_zh").match(after))
+    )
+
+
+def _is_denied(before: str) -> bool:
+    for denial in cue("denial_en").finditer(before):
+        between = before[denial.end() :]
+        if cue("scope_end_en").search(between):
+            continue
+        if "," not in between or cue("listed").search(between) or cue("listed").search(denial[0]):
+            return True
+    for denial in cue("denial_zh").finditer(before):
+        between = before[denial.end() :]
+        if not cue("scope_end_zh").search(between) and len(between) <= 16:
+            return True
+    return False
+
+
+def _is_past(before: str, after: str) -> bool:
+    return bool(
+        cue("past_before_en").search(before)
+        or cue("past_after_en").search(after)
+        or cue("past_before_zh").search(before)
+        or cue("past_after_zh").search(after)
+    )
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for stop in re.finditer(r"(?<!\d)[.](?=\s|$)|(?<=\d)[.](?=\s+[a-z])|[!?\n。！？]+", text):
+        yield text[start : stop.end()]
+        start = stop.end()
+    if text[start:].strip():
+        yield text[start:]
+
+
+def _parts(sentence: str) -> Iterator[str]:
+    start = 0
+    for stop in cue("clause_end").finditer(sentence):
+        if sentence[start : stop.start()].strip():
+            yield sentence[start : stop.start()]
+        start = stop.end()
+    if sentence[start:].strip():
+        yield sentence[start:]
+
+
+def _only_asks(sentence: str) -> bool:
+    if cue("asked_en").search(sentence):
+        return True
+    chinese = bool(re.search("[\u4e00-\u9fff]", sentence))
+    return chinese and bool(cue("asked_zh").search(sentence)) and not cue("now_zh").search(sentence)
+
+
+def _speaks_of_someone(text: str) -> bool:
+    bare = cue("asker_en").sub(" ", text)
+    english = cue("person_en").search(bare) or cue("now_en").search(text)
+    return bool(english or cue("person_zh").search(text) or cue("now_zh").search(text))

@@ -1,0 +1,86 @@
+"""Every rule of the screen fires on its cases, is silent on its others, and says what it must."""
+
+import re
+
+import pytest
+
+from medchat.answering.screening import rules
+from medchat.answering.screening.screen import find_emergencies, find_opening
+from medchat.errors import MedchatError
+
+EMERGENCIES = rules.read_emergencies()
+OPENINGS = rules.read_list("openings")
+
+
+def cases(entries, kind):
+    return [
+        pytest.param(entry["id"], language, text, id=f"{entry['id']}-{language}-{n}")
+        for entry in entries
+        for language in ("en", "zh")
+        for n, text in enumerate(entry[kind][language])
+    ]
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(EMERGENCIES, "fires"))
+def test_an_emergency_is_named(id, language, text):
+    assert id in [each.emergency.id for each in find_emergencies(text, [], language)]
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(EMERGENCIES, "silent"))
+def test_a_question_without_an_emergency_is_not_alarmed(id, language, text):
+    assert find_emergencies(text, [], language) == ()
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(OPENINGS, "fires"))
+def test_an_opening_is_recognised(id, language, text):
+    found = find_opening(text)
+    assert found is not None and found.id == id
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(OPENINGS, "silent"))
+def test_a_look_alike_is_no_opening(id, language, text):
+    assert find_opening(text) is None
+
+
+def test_there_are_forty_emergencies_at_least_each_whole():
+    known = rules.load()
+    assert len(known.emergencies) >= 40
+    assert len({each.id for each in known.emergencies}) == len(known.emergencies)
+    for each in known.emergencies:
+        assert each.source and each.when
+        for language in ("en", "zh"):
+            assert each.name[language] and each.act[language]
+        assert re.search("[一-鿿]", each.name["zh"] + each.act["zh"])
+        assert not re.search("[一-鿿]", each.name["en"] + each.act["en"])
+
+
+def test_every_finding_is_used_by_an_emergency():
+    used = {
+        name
+        for each in rules.load().emergencies
+        for combination in each.when
+        for group in (*combination.findings, combination.unless)
+        for name in group
+    }
+    assert sorted({*rules.load().findings} - used) == []
+
+
+def test_a_rule_that_names_no_finding_is_refused():
+    entry = {**EMERGENCIES[0], "when": ["chest_pain + nonsense"]}
+    with pytest.raises(MedchatError, match="nonsense"):
+        rules._emergency(entry, {"chest_pain"})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("chest ~ pain", "a pain deep in his chest", True),
+        ("chest ~ pain", "chest has no pain", False),
+        ("chest ~ pain", "chest infection last week and since then knee pain", False),
+        ("numb|arm ~ weak", "numb", True),
+        ("胸 ~ 痛", "胸口有点痛", True),
+        ("胸 ~ 痛", "胸口没有痛", False),
+    ],
+)
+def test_the_notation_of_patterns(pattern, text, found):
+    assert bool(rules.pattern(pattern).search(text)) is found

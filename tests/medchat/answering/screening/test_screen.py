@@ -1,0 +1,126 @@
+"""What a message states, whom it is about, what its numbers mean, and what earlier ones add."""
+
+import pytest
+
+from medchat.answering.screening import patient_facts, vital_signs
+from medchat.answering.screening.screen import find_emergencies, screen, stated
+from medchat.answering.screening.statements import fold
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "there"),
+    [
+        ("He denies chest pain, breathlessness or fever", "fever", False),
+        ("No neck stiffness, but a fever since Monday", "fever", True),
+        ("No neck stiffness, but a fever since Monday", "stiff_neck", False),
+        ("She has no rash and now her lips are swelling", "throat_or_lip_swelling", True),
+        ("I can't breathe", "breathless", True),
+        ("His asthma inhaler isn't helping", "inhaler_fails", True),
+        ("Never had seizures", "seizure", False),
+        ("He had a seizure two years ago", "seizure", False),
+        ("A 2-hour history of chest pain", "chest_pain", True),
+        ("History of stroke and gout", "stroke", False),
+        ("My father died of a stroke", "stroke", False),
+        ("How can I prevent a stroke in my patients?", "stroke", False),
+        ("What are the symptoms of meningitis?", "meningitis", False),
+        ("Does my patient have meningitis?", "meningitis", True),
+        ("病人否认胸痛、呼吸困难", "chest_pain", False),
+        ("没有发热，但是脖子很僵硬", "fever", False),
+        ("没有发热，但是脖子很僵硬", "stiff_neck", True),
+        ("既往脑梗病史", "stroke", False),
+        ("脑膜炎的症状有哪些？", "meningitis", False),
+        ("孩子没有抽搐", "seizure", False),
+    ],
+)
+def test_what_is_denied_past_or_only_asked_about_is_not_stated(text, finding, there):
+    assert (finding in stated(text).findings) is there
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("BP 85/50, SpO2 82 %", {"systolic": 85, "diastolic": 50, "saturation": 82}),
+        ("blood pressure of 190 over 120", {"systolic": 190, "diastolic": 120}),
+        ("血压85/50，血氧饱和度只有82%", {"systolic": 85, "diastolic": 50, "saturation": 82}),
+        ("temp 104F", {"temperature": 40.0}),
+        ("体温39.5℃，心率120次/分", {"temperature": 39.5, "pulse": 120}),
+        ("glucose 540 mg/dL", {"glucose": 30.0}),
+        ("K+ 7.1, Na 128, pH 7.1", {"potassium": 7.1, "sodium": 128, "acidity": 7.1}),
+        ("Hb 4.2 g/dl", {"haemoglobin": 42}),
+        ("GCS 7, RR 28", {"coma_scale": 7, "breaths": 28}),
+        ("start when SpO2 is below 90 %", {}),
+        ("target systolic of 130", {"systolic": 130}),
+        ("收缩压低于90", {}),
+        ("HbA1c 7.5", {}),
+        ("p 0.03 for 120 patients", {}),
+        ("5/10 pain", {}),
+    ],
+)
+def test_vital_signs_are_read_with_their_units(text, signs):
+    assert {each.sign: each.value for each in vital_signs.read(fold(text))} == signs
+
+
+@pytest.mark.parametrize(
+    ("text", "emergency"),
+    [
+        ("BP 85/50", "shock"),
+        ("SpO2 82 %", "acute-respiratory-failure"),
+        ("GCS 7", "coma"),
+        ("K 7.1", "potassium-emergency"),
+        ("血糖1.8", "severe-hypoglycaemia"),
+    ],
+)
+def test_a_number_alone_is_judged_and_told(text, emergency):
+    (found, *_) = find_emergencies(text, [], "en")
+    assert found.emergency.id == emergency and found.readings
+
+
+@pytest.mark.parametrize(
+    "text", ["BP 122/78", "SpO2 98 %", "GCS 15", "K 4.2", "血糖5.6", "体温36.8", "HR 72", "RR 16"]
+)
+def test_a_usual_number_is_no_alarm(text):
+    assert find_emergencies(text, [], "en") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "lacks"),
+    [
+        ("a 3-week-old boy", {"newborn", "infant", "child", "male"}, {"adult"}),
+        ("my six year old", {"child"}, {"infant", "adult"}),
+        ("71F", {"adult", "over_50", "over_60", "female"}, {"child"}),
+        ("出生10天的宝宝", {"newborn", "infant"}, {"adult"}),
+        ("65岁女性", {"over_60", "female"}, {"child"}),
+        ("30 weeks pregnant", {"pregnant"}, set()),
+        ("she is not pregnant", {"female"}, {"pregnant"}),
+        ("没有怀孕", set(), {"pregnant"}),
+    ],
+)
+def test_who_a_message_is_about(text, has, lacks):
+    found = patient_facts.read(fold(text)).findings
+    assert has <= found and not lacks & found
+
+
+def test_a_child_is_judged_by_limits_of_its_age():
+    child = {each.emergency.id for each in find_emergencies("4-year-old, BP 84/50", [], "en")}
+    adult = {each.emergency.id for each in find_emergencies("40-year-old, BP 84/50", [], "en")}
+    assert "shock" not in child and "shock" in adult
+
+
+def test_what_earlier_messages_stated_counts_where_this_one_adds_to_it():
+    earlier = ["My husband has pain in his chest"]
+    assert find_emergencies(earlier[0], [], "en") == ()
+    (found, *_) = find_emergencies("now he is sweating and looks grey", earlier, "en")
+    assert found.emergency.id == "acute-coronary-syndrome"
+    assert find_emergencies("What is the dose of aspirin?", earlier, "en") == ()
+
+
+def test_an_emergency_goes_before_small_talk_and_self_harm_before_an_emergency():
+    assert screen("hello", [], "en").opening.id == "greeting"
+    overdose = screen("I took 40 paracetamol tablets to kill myself", [], "en")
+    assert overdose.opening.id == "suicide"
+    assert screen("Hello, my baby is not breathing", [], "en").opening is None
+
+
+def test_odd_messages_are_screened_without_harm():
+    for text in ("", " ", "?" * 4000, "痛" * 4000, "a " * 2000, "\x00", "😀" * 500, "no " * 1300):
+        assert screen(text, [text], "en").opening is None
