@@ -54,8 +54,6 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the documents of a collection by their sections."""
     source = _source_of(path)
     for number, element in xml_elements.read_elements(path, {"document"}):
-        for each in element.iter():
-            each.tag = xml_elements.local_name(each)
         passages = [Passage(_infons(each), _texts(each)) for each in element.findall("passage")]
         id = (element.findtext("id") or "").strip()
         yield from _records(id, source, _infons(element), passages, path, number, report)

@@ -39,7 +39,6 @@ _COUNTED = {
     "header": "header of pages (not read)",
     "footer": "footer of pages (not read)",
 }
-_FIGURE = re.compile(r"\d")
 _NO_TITLES = {"word document", "microsoft word document", "document", "untitled", "powerpoint"}
 _OFF = {"0", "false", "off", "none"}
 
@@ -57,7 +56,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     Raises KnowledgeError where the package is damaged, encrypted or unpacks to more than it may.
     """
     document = _open_document(path)
-    parts = list(_paragraphs(document, report))
+    parts = list(tables.frame_tables(_paragraphs(document, report)))
     styled = [text for level, text in parts if level == 1]
     property_title = markup.tidy(document.core_properties.title or "")
     known = "" if property_title.lower() in _NO_TITLES else property_title
@@ -98,17 +97,15 @@ def _open_document(path: Path) -> "Document":
         ) from error
 
 
-def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
-    """Yield paragraphs and table rows with level 0, the title with 1, headings with 2 and more."""
+def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tables.Part]:
+    """Yield paragraphs with level 0, the title with 1, headings with 2 and more, and tables."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
     reader = TextReader(report, _notes(document, report), _shifted_styles(document))
     yield from _blocks(document.element.body, reader, levels)
     yield from ((0, text) for text in reader.unused_notes())
 
 
-def _blocks(
-    parent: "Element", reader: TextReader, levels: dict[str, int]
-) -> Iterator[tuple[int, str]]:
+def _blocks(parent: "Element", reader: TextReader, levels: dict[str, int]) -> Iterator[tables.Part]:
     """Yield the paragraphs of a part of the document; the notes of each come after it."""
     for block in parent:
         if block.tag == f"{W}p":
@@ -116,7 +113,8 @@ def _blocks(
             level = levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
             yield level, reader.text(block)
         elif block.tag == f"{W}tbl":
-            yield from ((0, line) for line in _table(block, reader))
+            rows = list(_table(block, reader))
+            yield tables.Table(rows, notes=reader.take_notes())
         elif block.tag == f"{_MC}AlternateContent":
             yield from _blocks(word_text.chosen(block), reader, levels)
         elif block.tag in _CONTAINERS:
@@ -213,22 +211,22 @@ def _says(element: "Element", path: str) -> bool:
 
 
 def _looks_headed(rows: list["Element"], grid: tables.Grid) -> bool:
-    """Say whether the first row of a table heads its columns.
-
-    It does where its words alone are bold, or where it has no figures and some column has figures
-    in every other row.
-    """
+    """Say whether the first row heads the columns: it alone is bold or shaded, or reads so."""
     if len(rows) < 2 or max(map(len, grid)) < 2:
         return False
-    bold = [all(_is_bold(run) for run in _written(row)) for row in rows[:2]]
-    if bold == [True, False]:
-        return True
-    if any(_FIGURE.search(cell.text) for cell in grid[0]):
-        return False
-    return any(
-        all(place < len(row) and _FIGURE.search(row[place].text) for row in grid[1:])
-        for place in range(len(grid[0]))
-    )
+    for marked in (_all_bold, _all_shaded):
+        if [marked(row) for row in rows[:2]] == [True, False]:
+            return True
+    return tables.looks_headed(grid)
+
+
+def _all_bold(row: "Element") -> bool:
+    return all(_is_bold(run) for run in _written(row))
+
+
+def _all_shaded(row: "Element") -> bool:
+    cells = [*_own(row, f"{W}tc")]
+    return bool(cells) and all(cell.find(f"{W}tcPr/{W}shd") is not None for cell in cells)
 
 
 def _written(row: "Element") -> list["Element"]:

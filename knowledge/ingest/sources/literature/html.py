@@ -18,6 +18,7 @@ from knowledge.ingest.sources.literature import (
     known_tags,
     markup,
     pubmed,
+    tables,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -70,7 +71,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     body = _body(root, report)
-    parts = list(_parts(body))
+    parts = _read_body(body)
     title = _title(meta, parts, page_title) or path.stem
     sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
@@ -176,7 +177,7 @@ def read_parts(
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     prepare(root)
-    return list(_parts(_body(root, report, with_asides=True)))
+    return _read_body(_body(root, report, with_asides=True))
 
 
 def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
@@ -191,18 +192,28 @@ def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False)
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
-    html_marks.write_formulas(body)
-    html_marks.raise_signs(body)
-    html_marks.tell_tables(body)
     return body
 
 
-def _parts(body: "HtmlElement") -> Iterator[tuple[int, str]]:
-    """Yield paragraphs with level 0 and headings with their level, in order."""
+def _read_body(body: "HtmlElement") -> list[tuple[int, str]]:
+    html_marks.write_formulas(body)
+    html_marks.raise_signs(body)
+    return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
+
+
+def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iterator[tables.Part]:
+    """Yield paragraphs with level 0, headings with their level, and tables, in order."""
     from lxml import etree
 
     level, pieces = 0, [""]
-    for event, element in etree.iterwalk(body, events=("start", "end")):
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and element in told:
+            yield level, "".join(pieces)
+            yield told[element]
+            level, pieces = 0, []
+            walk.skip_subtree()
+            continue
         tag = element.tag if isinstance(element.tag, str) else ""
         heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
         if heading or tag in _BREAKS:

@@ -27,6 +27,9 @@ _GONE = "\ufdd0"
 _EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
 _LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
+_MAY_STOP = re.compile(r"[\s,;][,.;:?!)\]]")
+"""What the pattern above needs; this is found much sooner, as it begins with few signs."""
+
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -100,7 +103,7 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
     if _GONE in text:
         text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
         text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
-    return _BEFORE_STOP.sub("", text).strip()
+    return (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
 
 
 def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> None:
@@ -234,4 +237,4 @@ _BETWEEN_CHINESE = re.compile(
 
 def join_lines(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
-    return tidy(_BETWEEN_CHINESE.sub("", text))
+    return tidy(_BETWEEN_CHINESE.sub("", text) if "\n" in text else text)

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
+from knowledge.ingest.sources.literature import known_tags, markdown_text, markup, tables
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
@@ -144,12 +144,18 @@ def _sections(body: str, empty: list[str]) -> Iterator[Section]:
 
 
 def _section(path: list[markup.Heading], lines: list[str], top: int) -> Iterator[Section]:
-    text = markdown_text.markdown_paragraphs("\n".join(lines))
+    """Yield the text under a heading, and each table that has a caption or notes by itself."""
     titles = [each.text for each in path if each.level >= top] or [each.text for each in path]
-    for each in path:
-        each.used |= bool(text)
-    if text or path:
-        yield Section(": ".join(titles), text)
+    title = ": ".join(titles)
+    parts = tables.frame_tables(markdown_text.markdown_parts("\n".join(lines)))
+    found = [
+        Section(": ".join(filter(None, (title, each.title))), each.text)
+        for each in markup.build_sections(parts, "", ReadReport())
+    ]
+    for heading in path:
+        heading.used |= bool(found)
+    if found or path:
+        yield from found or [Section(title, "")]
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:
@@ -157,10 +163,12 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
     fenced = False
     held: str | None = None
     for line in body.split("\n"):
-        if _FENCE.match(line):
+        first = line.lstrip()[:1]
+        if first in ("`", "~") and _FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else _HEADING.match(line)
-        underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
+        heading = _HEADING.match(line) if first == "#" and not fenced else None
+        below = first in ("=", "-") and not fenced and bool((held or "").strip())
+        underline = _UNDERLINE.match(line) if below else None
         if underline and held and not held.lstrip().startswith(("- ", "* ", "|", "> ")):
             yield (1 if "=" in line else 2), held.strip()
             held = None

@@ -82,7 +82,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file; an article without abstract is kept with its title alone."""
     latest = ""
     for number, element in xml_elements.read_elements(path, _ARTICLES):
-        name = xml_elements.local_name(element)
+        name = element.tag
         if name in _DELETIONS:
             report.skip("deleted by PubMed", count=len(element))
             for each in element.iter("PMID"):
