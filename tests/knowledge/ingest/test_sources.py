@@ -548,6 +548,15 @@ def test_jats_gives_sections_without_references_and_with_tables(tmp_path):
 # Markdown and text
 
 
+def test_several_headings_of_the_first_level_are_sections_and_empty_ones_are_counted(tmp_path):
+    path = tmp_path / "note.md"
+    path.write_text("# Adults\n## Dose\n5 mg.\n# Children\n## Dose\n2 mg.\n# Annexes\n## One\n")
+    records, report = read(path)
+    sections = [(each.title, each.text) for each in records[0].sections]
+    assert sections == [("Adults: Dose", "5 mg."), ("Children: Dose", "2 mg.")]
+    assert report.left_out == {"heading without text": 2}
+
+
 def test_markdown_with_front_matter_loses_its_marks(tmp_path):
     path = tmp_path / "note.md"
     path.write_text(

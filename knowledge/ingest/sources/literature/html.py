@@ -73,7 +73,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     body = _body(root, report)
     parts = _read_body(body)
     title = _title(meta, parts, page_title) or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return
