@@ -99,10 +99,7 @@ def _alerts(answer: Answer, words: PageText) -> str:
         return ""
     more = "".join(f"<li>{each}</li>" for each in shown[1:])
     folded = f"<details><summary>{safe(words('alerts_more'))}</summary><ul>{more}</ul></details>"
-    return (
-        f'<div class="alert" role="alert">{shown[0]}'
-        f"{folded if more else ''}</div>"
-    )
+    return f'<div class="alert" role="alert">{shown[0]}{folded if more else ""}</div>'
 
 
 def _body(answer: Answer, words: PageText) -> str:
