@@ -92,7 +92,8 @@ def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
 def _alerts(answer: Answer, words: PageText) -> str:
     """Return the warnings before an answer: the first open, the others folded."""
     shown = [
-        f'<p class="alert-text">{lines(alert.text)}</p><p class="alert-source">{safe(alert.source)}</p>'
+        f'<p class="alert-text">{lines(alert.text)}</p>'
+        f'<p class="alert-source">{safe(alert.source)}</p>'
         for alert in answer.alerts
     ]
     if not shown:
