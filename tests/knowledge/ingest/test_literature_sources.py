@@ -459,8 +459,8 @@ def test_a_page_that_a_browser_printed_is_read_in_both_languages(tmp_path):
     assert record.title == "Gout and 痛风"
     assert texts(record) == {
         "Page 1": "Two notes on one condition.",
-        "Page 2": "Gout in adults Colchicine is used in flares; less of it if kidneys are weak.",
-        "Page 3": "成人痛风 痛风急性发作可用秋水仙碱。肾功能减退时应减量。",
+        "Page 2": "Gout in adults\n\nColchicine is used in flares; less of it if kidneys are weak.",
+        "Page 3": "成人痛风\n\n痛风急性发作可用秋水仙碱。肾功能减退时应减量。",
     }
     assert not report.left_out
 

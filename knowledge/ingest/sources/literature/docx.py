@@ -62,7 +62,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     known = "" if property_title.lower() in _NO_TITLES else property_title
     headings = [text for level, text in parts if level == 2]
     title = next(iter(styled), "") or known or next(iter(headings), "") or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return

@@ -76,7 +76,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     html_unread.count_outside(root, body, report)
     parts = _read_body(body, report)
     title = _title(meta, parts, page_title) or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return
