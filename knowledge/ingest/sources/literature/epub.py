@@ -94,7 +94,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             remedy="Download it again, or convert it with the program that reads it.",
         ) from error
     title = book.title or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return

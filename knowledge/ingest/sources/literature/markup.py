@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import raised_figures
-from knowledge.records import Language, Section
+from knowledge.records import Language, ReadReport, Section
 from knowledge.text import names
 from knowledge.text.holes import has_hole
 
@@ -180,23 +180,53 @@ def plain_paragraphs(text: str) -> str:
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
-def build_sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
+@dataclass(slots=True)
+class Heading:
+    """A heading above the text that is being read; `used` where a section carries it."""
+
+    level: int
+    text: str
+    used: bool = False
+
+
+def go_under(path: list[Heading], level: int, text: str, empty: list[str]) -> list[Heading]:
+    """Return the headings above what follows a heading; those that end unused go to `empty`."""
+    ended = [each for each in path if each.level >= level]
+    empty += [each.text for each in ended if not each.used and each.text]
+    return [each for each in path if each.level < level] + [Heading(level, text)]
+
+
+def count_empty(empty: list[str], title: str, report: ReadReport) -> None:
+    """Count the headings that no section carries, the title of the document apart."""
+    left = [text for text in empty if text != title]
+    if left:
+        report.skip("heading without text", left[0], len(left))
+
+
+def build_sections(
+    parts: Iterable[tuple[int, str]], title: str, report: ReadReport
+) -> Iterator[Section]:
     """Yield the sections of a page, given its paragraphs with level 0 and headings with theirs.
 
-    A section carries the headings above it, but not the title of the page.
+    A section carries the headings above it, but not the title of the page. Headings without text
+    are counted.
     """
-    path: list[tuple[int, str]] = []
+    path: list[Heading] = []
     held: list[str] = []
+    empty: list[str] = []
     for level, raw in (*parts, (1, "")):
         text = join_lines(raw)
         if not level:
             held += [text] if has_hole(text) or any(sign.isalnum() for sign in text) else []
             continue
         if held:
-            titles = [each for _, each in path if each and each != title]
+            titles = [each.text for each in path if each.text and each.text != title]
+            for each in path:
+                each.used = True
             yield Section(": ".join(titles), "\n\n".join(held))
             held = []
-        path = [part for part in path if part[0] < level] + [(level, text)]
+        path = go_under(path, level, text, empty)
+    count_empty(empty, title, report)
 
 
 _BETWEEN_CHINESE = re.compile(
