@@ -111,7 +111,7 @@ def _documents(
         report.skip("article without PMID", f"article {number}")
         return
     if article.find(".//math") is not None:
-        jats_blocks.prepare(article)
+        jats_blocks.prepare(article, report)
     title = _title(article)
     sections = _sections(article.find("Abstract"))
     if not title and not sections:
