@@ -35,6 +35,7 @@ from knowledge.ingest.known_files import (
 )
 from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
+from knowledge.ingest.sources.literature import pdf_ocr
 from knowledge.records import (
     ContentKey,
     DocumentRecord,
@@ -164,7 +165,10 @@ def find_formats(
     for path in paths:
         name = format or detect.detect_format(path)
         reading.check_readable(path, name)
-        found.append((path, found_file(path, folders, collection, _sha256(path)), name))
+        digest = _sha256(path)
+        if name == "pdf" and pdf_ocr.is_asked():  # what was read without is read anew
+            digest = hashlib.sha256(f"{digest} recognised".encode()).hexdigest()
+        found.append((path, found_file(path, folders, collection, digest), name))
     return found
 
 
