@@ -621,8 +621,8 @@ def test_a_wrong_front_matter_is_told(tmp_path, front, what):
     [
         ("empty.csv", b"", "is empty"),
         ("blank.json", b" \n\n", "is empty"),
-        ("other.json", b'{"a": [1, 2]}', "It is JSON"),
-        ("other.csv", b"patient,age\nx,3\n", "columns are patient, age"),
+        ("other.json", b'{"a": [1, 2]}', "It looks like JSON"),
+        ("other.csv", b"patient,age\nx,3\n", "a table with the columns patient, age"),
         ("page.odt", b"PK\x03\x04 \x00", "Office document"),
         ("page.doc", b"\xd0\xcf\x11\xe0\xa1\xb1 \x00", "save it as .docx"),
         ("other.xml", b"<?xml version='1.0'?><books><b/></books>", "root element books"),
@@ -638,7 +638,7 @@ def test_an_unknown_file_is_refused_with_what_was_tried(tmp_path, name, content,
     assert what in caught.value.what
     assert caught.value.where == str(path)
     if "empty" not in what:
-        assert "pubmed" in caught.value.remedy
+        assert "--format" in caught.value.remedy
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>

@@ -100,7 +100,9 @@ def _open_document(path: Path) -> "Document":
 def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tables.Part]:
     """Yield paragraphs with level 0, the title with 1, headings with 2 and more, and tables."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
-    reader = TextReader(report, _notes(document, report), _shifted_styles(document))
+    reader = TextReader(
+        report, _notes(document, report), _shifted_styles(document), _hidden_styles(document)
+    )
     yield from _blocks(document.element.body, reader, levels)
     yield from ((0, text) for text in reader.unused_notes())
 
@@ -160,9 +162,32 @@ def _shifted_styles(document: "Document") -> dict[str, str]:
     return styles
 
 
+def _hidden_styles(document: "Document") -> frozenset[str]:
+    """Return the styles that hide text, and those that are based on them and do not show it."""
+    based: dict[str, str] = {}
+    hidden: dict[str, bool] = {}
+    for style in document.styles.element.iter(f"{W}style"):
+        id = style.get(f"{W}styleId", "")
+        parent = style.find(f"{W}basedOn")
+        based[id] = parent.get(f"{W}val", "") if parent is not None else ""
+        if style.find(f"{W}rPr/{W}vanish") is not None:
+            hidden[id] = _says(style, f"{W}rPr/{W}vanish")
+    found: set[str] = set()
+    for style_id in based:
+        line = [style_id]
+        while line[-1] not in hidden and based.get(line[-1], "") not in ("", *line):
+            line.append(based[line[-1]])
+        if hidden.get(line[-1], False):
+            found.add(style_id)
+    return frozenset(found)
+
+
 def _table(table: "Element", reader: TextReader) -> Iterator[str]:
     """Yield the rows of a table as statements, or its cells in a line where it has no heads."""
     rows = [row for row in _own(table, f"{W}tr") if row.find(f"{W}trPr/{W}del") is None]
+    for row in [row for row in rows if _says(row, f"{W}trPr/{W}hidden")]:
+        rows.remove(row)
+        reader.report.skip("hidden text removed", reader.text(row))
     read = [_cells(row, reader) for row in rows]
     grid = _merged(tables.spread([[cell for cell, _ in row] for row in read]), read)
     heads = 0
@@ -186,6 +211,8 @@ def _cells(row: "Element", reader: TextReader) -> list[tuple[tables.Cell, bool]]
     """Return the cells of a row, and for each whether it goes on from the row above."""
     found = []
     for cell in _own(row, f"{W}tc"):
+        if cell.find(f"{W}tcPr/{W}cellDel") is not None:
+            continue  # deleted with its changes kept, as deleted words are
         span = cell.find(f"{W}tcPr/{W}gridSpan")
         wide = span.get(f"{W}val", "") if span is not None else ""
         columns = min(int(wide), tables.COLUMNS) if re.fullmatch(r"\d{1,9}", wide) else 1

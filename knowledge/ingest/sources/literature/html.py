@@ -15,6 +15,7 @@ from knowledge.ingest.sources.literature import (
     article_ids,
     html_hidden_text,
     html_marks,
+    html_unread,
     known_tags,
     markup,
     pubmed,
@@ -39,7 +40,7 @@ _BREAKS = {
     *("p", "div", "section", "article", "main", "header", "ul", "ol", "dl", "li", "dt", "dd"),
     *("table", "tr", "caption", "figure", "figcaption", "blockquote", "pre", "hr", "address", "td"),
     *("th", "details", "summary", "body", "tbody", "thead", "tfoot", "center", "fieldset", "form"),
-    *("aside", "label"),
+    *("aside", "label", "legend", "title", "desc", "text"),
 }
 _CELLS = {"td", "th"}
 _TITLES = ("citation_title", "dc.title", "og:title")
@@ -70,8 +71,10 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     hidden = html_hidden_text.remove(root)
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
+    html_unread.remove_unread(root, report)
     body = _body(root, report)
-    parts = _read_body(body)
+    html_unread.count_outside(root, body, report)
+    parts = _read_body(body, report)
     title = _title(meta, parts, page_title) or path.stem
     sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
@@ -176,6 +179,7 @@ def read_parts(
     hidden = html_hidden_text.remove(root)
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
+    html_unread.remove_unread(root, report)
     prepare(root)
     return _read_body(_body(root, report, with_asides=True))
 
@@ -195,8 +199,10 @@ def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False)
     return body
 
 
-def _read_body(body: "HtmlElement") -> list[tuple[int, str]]:
+def _read_body(body: "HtmlElement", pictures: ReadReport | None = None) -> list[tuple[int, str]]:
     html_marks.write_formulas(body)
+    if pictures is not None:  # those of a book are counted with its files
+        html_unread.count_pictures(body, pictures)
     html_marks.raise_signs(body)
     return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
 

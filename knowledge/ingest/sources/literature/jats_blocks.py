@@ -57,8 +57,11 @@ class Blocks:
     sections: "list[Element]" = field(default_factory=list)
 
 
-def prepare(article: "Element") -> None:
-    """Replace formulas by their text, pictures of signs by holes, and marks of footnotes."""
+def prepare(article: "Element", report: ReadReport) -> None:
+    """Replace formulas by their text, pictures of signs by holes, and marks of footnotes.
+
+    Struck-out text, which its author withdrew, is taken out and counted.
+    """
     cells: list[Element] = []
     marks: list[Element] = []
     for each in list(article.iter()):
@@ -69,6 +72,9 @@ def prepare(article: "Element") -> None:
             marks.append(each)
         elif tag in _FORMULAS:
             _write_formula(each)
+        elif tag == "strike":
+            report.skip("struck-out text (not read)", element_text(each))
+            _become_text(each, "")
         elif tag in _PICTURES_OF_SIGNS or (
             tag == "chem-struct" and not "".join(each.itertext()).strip()
         ):

@@ -22,6 +22,7 @@ from knowledge.ingest.sources.literature import (
     markup,
     pdf_glyphs,
     pdf_lines,
+    pdf_ocr,
     pdf_pages,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
@@ -69,7 +70,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     Raises KnowledgeError where the file is encrypted, damaged, without text, or asks for too much.
     """
     result = _read_apart(path, report)
-    sections = tuple(Section(*each) for each in cast("list[list[str]]", result["sections"]))
+    sections = tuple(_with_recognised(path, result, report))
     if not sections:
         riddles = report.left_out.get(RIDDLE) == result["pages"]
         raise KnowledgeError(
@@ -77,7 +78,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             + ("its signs say nothing outside its fonts." if riddles else "")
             + ("" if riddles else f"its {result['pages']} pages are pictures."),
             where=str(path),
-            remedy="Let a program for text recognition (OCR) make a PDF with text of it.",
+            remedy="Add it with --ocr, or let another program recognise the text of it.",
         )
     text = "\n".join(section.text for section in sections)
     words = cast("str", result["first"]).split()
@@ -91,6 +92,25 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         identifiers=(f"doi:{dois.pop()}",) if len(dois) == 1 else (),
         line=1,
     )
+
+
+def _with_recognised(
+    path: Path, result: dict[str, object], report: ReadReport
+) -> Iterator[Section]:
+    """Yield the sections of a file, those of scanned pages too where that is asked for."""
+    sections = [
+        (number, Section(title, text))
+        for number, title, text in cast("list[tuple[int, str, str]]", result["sections"])
+    ]
+    for number in cast("list[int]", result["unread"]) if pdf_ocr.is_asked() else ():
+        text = pdf_ocr.read_page(path, number)
+        if text:
+            report.skip(f"page that was {pdf_ocr.NOTICE}", f"page {number + 1}")
+            title = f"Page {number + 1} ({pdf_ocr.NOTICE})"
+            sections.append((number + 1, Section(title, text)))
+        else:
+            report.skip("page on which nothing was recognised", f"page {number + 1}")
+    yield from (section for _, section in sorted(sections, key=lambda each: each[0]))
 
 
 def _read_apart(path: Path, report: ReadReport) -> dict[str, object]:
@@ -108,6 +128,8 @@ def _read_apart(path: Path, report: ReadReport) -> dict[str, object]:
         what, where, remedy = cast("list[str]", result["error"])
         raise KnowledgeError(what, where=where, remedy=remedy)
     for reason, count in cast("dict[str, int]", result["left_out"]).items():
+        if reason in (SCAN, RIDDLE) and pdf_ocr.is_asked():
+            continue
         report.skip(reason, cast("dict[str, str]", result["examples"]).get(reason, ""), count)
     return result
 
@@ -146,11 +168,14 @@ def _extract(path: Path, report: ReadReport) -> dict[str, object]:
             )
         if told["damaged"] == count:
             raise _damaged_error(path)
-        sections = [[section.title, section.text] for section in pages.sections(report)]
+        sections = [
+            (number, section.title, section.text) for number, section in pages.sections(report)
+        ]
         return {
             "title": _title(document),
             "sections": sections,
             "pages": count,
+            "unread": [number for number in range(count) if told[f"unread {number}"]],
             "first": pages.first_text(),
         }
 
@@ -210,8 +235,10 @@ def _read_page(
     finally:
         page.close()
     _count_left_out(content, report, where)
+    told[f"unread {number}"] += not content.glyphs and content.largest_picture > 0.5
     if content.holes * 2 > content.glyphs > 0:
         report.skip(RIDDLE, where)
+        told[f"unread {number}"] += 1
         pages.add([], [])
         return
     main = pdf_glyphs.main_turn(content)

@@ -91,8 +91,8 @@ class Pages:
         """Return all that stands on the first page, as it stands there."""
         return self._first
 
-    def sections(self, report: ReadReport) -> Iterator[Section]:
-        """Yield a section for each page, and one for each table after that of its page."""
+    def sections(self, report: ReadReport) -> Iterator[tuple[int, Section]]:
+        """Yield a section for each page, and one for each table, with the number of its page."""
         running = self._running()
         told = [self._page(place, running, report) for place in range(len(self._packed))]
         size = _body_size(told)
@@ -101,12 +101,13 @@ class Pages:
         for number, page in enumerate(told, 1):
             text = "\n\n".join(part.text for part in page.paragraphs if part.text)
             if any(sign.isalnum() for sign in text):
-                yield Section(f"Page {number}", text)
+                yield number, Section(f"Page {number}", text)
             for table in page.tables:
                 name = (
                     f"Page {number}: {table.caption}" if table.caption else f"Page {number}: table"
                 )
-                yield Section(name, table.text())
+                for part in table.parts():
+                    yield number, Section(name, part)
 
     def _page(self, place: int, running: set[str], report: ReadReport) -> _Told:
         main, *aside = (_unpack(rows) for rows in json.loads(self._packed[place]))

@@ -6,7 +6,7 @@ Wrapped lines of a cell are joined; a head that stands over several columns is s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -41,10 +41,10 @@ class Table:
     caption: str = ""
     notes: list[str] = field(default_factory=list)
 
-    def text(self) -> str:
-        """Return the rows as statements, and the notes below."""
-        lines = [*tables.statements(tables.spread(self.rows), self.heads), *self.notes]
-        return "\n\n".join(lines)
+    def parts(self) -> Iterator[str]:
+        """Yield the rows as statements, in parts that each carry the notes below."""
+        rows = [*tables.statements(tables.spread(self.rows), self.heads)]
+        yield from tables.split_parts(rows, self.notes, [])
 
 
 class Ruling:
