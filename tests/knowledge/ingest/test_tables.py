@@ -204,5 +204,5 @@ def test_only_a_numbered_caption_makes_a_csv_file_a_table_by_itself(tmp_path: Pa
     assert detect.detect_format(path) == "table"
     assert read(path, "table").title == "Table 1. Doses"
     path.write_text("Weight,Dose\n5 kg,1 mg\n", "utf-8")
-    with pytest.raises(KnowledgeError):
+    with pytest.raises(KnowledgeError, match="--format table"):
         detect.detect_format(path)
