@@ -19,12 +19,13 @@ from sqlalchemy import Connection, select
 
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
+from knowledge.graph import revisions
 from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
 from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
-from knowledge.ingest import notices, revisions
+from knowledge.ingest import notices
 from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.known_files import (
     FileLink,

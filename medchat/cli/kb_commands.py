@@ -282,7 +282,10 @@ def rollback(
     number: Annotated[int, typer.Argument(help="The generation whose content comes back.")],
     as_json: Json = False,
 ) -> None:
-    """Make a new generation that holds what an earlier one held."""
+    """Make a new generation that holds what an earlier one held.
+
+    Articles that PubMed deleted since stay out, and what was retracted stays so.
+    """
     from knowledge.index import generations
 
     with _open() as base:

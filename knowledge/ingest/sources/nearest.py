@@ -94,6 +94,7 @@ MARKS: dict[str, Marks] = {
     "markdown": _text(r"^#{1,6} \S|^[-*] \S", "the extension .md"),
     "text": _text("", "the extension .txt"),
     "qamedicalkg-dict": _text("", "a name such as disease.txt"),
+    "table": _text("", "a first line such as Table 1. Doses"),
     "docx": Marks("binary", needs="a Word document"),
     "epub": Marks("binary", needs="an EPUB"),
     "pdf": Marks("binary", needs="a PDF"),
@@ -119,7 +120,16 @@ def describe(path: Path, start: bytes) -> str:
     seen = _look(text.replace("\r\n", "\n"), len(start))
     found = _rank(path, seen) if text else []
     nearest = "; ".join(f"{name} ({why})" for name, why in found)
-    return " ".join(filter(None, (seen.told, f"Nearest: {nearest}." if nearest else "")))
+    rows = path.suffix.lower() in (".csv", ".tsv") and seen.told.startswith(_TABLE)
+    return " ".join(
+        filter(
+            None, (seen.told, f"Nearest: {nearest}." if nearest else "", _AS_TEXT if rows else "")
+        )
+    )
+
+
+_TABLE = "It looks like a table"
+_AS_TEXT = "A table of an appendix is read as a document with --format table."
 
 
 def _look(text: str, size: int) -> _Seen:

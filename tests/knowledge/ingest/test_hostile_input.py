@@ -302,3 +302,39 @@ def test_a_zlib_stream_is_no_text(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(zlib.compress(b"x" * 1_000_000))
     assert "no known format" in refuse(path)["what"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("open.bib", b"@article{a, abstract = {" + b"a b c d e f\n" * 1_500_000,
+         "entry takes more"),
+        ("deep.bib", b"@article{a, title = {T" + (b"{" * 99 + b"\n") * 9_000
+         + (b"}" * 99 + b"\n") * 9_000
+         + b"}}", ""),
+        ("blank.bib", b"@" + b"\n" * 65_000 + b"@article{a, title = {T}}", ""),
+        ("money.bib", b"@article{a, title = {" + (b"$$ $ \\( " * 20 + b"\n") * 8_000 + b"}}", ""),
+        ("bold.bib", b"@article{a, title = {" + b"\\textbf{" * 50_000 + b"}" * 50_000 + b"}}", ""),
+        ("names.bib", b"@article{a,title={T}" + b"".join(b",x%d={}\n" % n for n in range(30_000))
+         + b"}", ""),
+        ("titles.json", b'[{"type":"book","title":"T","abstract":"' + b"<title>" * 400_000
+         + b'"}]', ""),
+        ("list.json", b'{"message":{"items":[' + b'{"type":"book","title":""},' * 50_000,
+         "end too early"),
+        ("deep.xml", b"<xml><records><record><ref-type/>" + b"<style>" * 900_000,
+         "nested more than"),
+        ("bomb.xml", b'<!DOCTYPE collection [<!ENTITY a "b">]><collection><document><id>&a;</id>'
+         b"</document></collection>", "declares entities"),
+        ("deep.json", b'{"documents":[{"infons":{},"passages":[' + b"[" * 900_000,
+         "nested too deep"),
+        ("open.enw", b"%0 Journal Article\n%T T\n%X " + b"a b c\n" * 3_000_000, "more than"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)  # fmt: skip
+def test_hostile_libraries_are_refused_or_read_soon(
+    tmp_path: Path, name: str, content: bytes, what: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    told = refuse(path)
+    assert what in told["what"] if what else told["read"], told

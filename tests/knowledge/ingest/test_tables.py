@@ -5,7 +5,8 @@ from pathlib import Path
 import docx
 import pytest
 
-from knowledge.ingest.sources import reading
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import detect, reading
 from knowledge.ingest.sources.literature import tables
 from knowledge.ingest.sources.literature.tables import Cell
 from knowledge.records import DocumentRecord, ReadReport
@@ -184,3 +185,24 @@ def test_a_caption_is_cut_to_a_title_at_a_word() -> None:
     assert tables.caption_title("Table 2. Dose. " + "More words. " * 20) == "Table 2. Dose"
     long = tables.caption_title("Table 2. " + "dose " * 60)
     assert len(long) < 155 and long.endswith("dose …")
+
+
+def test_a_table_of_an_appendix_is_a_document_of_statements(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Weight;Dose 1;Dose 2\n<10 kg;5 mg;\n>10 kg;9 mg;2*10^9\n* daily\n", "utf-8")
+    (section,) = read(path, "table").sections
+    assert section.text.split("\n\n") == [
+        "Weight <10 kg: Dose 1: 5 mg.",
+        "Weight >10 kg: Dose 1: 9 mg; Dose 2: 2*10^9.",
+        "* daily",
+    ]
+
+
+def test_only_a_numbered_caption_makes_a_csv_file_a_table_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Table 1. Doses\nWeight,Dose\n5 kg,1 mg\n", "utf-8")
+    assert detect.detect_format(path) == "table"
+    assert read(path, "table").title == "Table 1. Doses"
+    path.write_text("Weight,Dose\n5 kg,1 mg\n", "utf-8")
+    with pytest.raises(KnowledgeError, match="--format table"):
+        detect.detect_format(path)

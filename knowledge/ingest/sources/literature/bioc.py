@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import pubmed, pubmed_notices, references
 from knowledge.ingest.sources.literature.bioc_sections import Passage, SectionBuilder
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import (
     archives,
     encodings,
@@ -148,7 +149,8 @@ def _records(
     identifiers = _identifiers(id, source, told, builder.is_full_text)
     kinds = [each.strip().lower() for name in _KINDS for each in told.get(name, "").split(";")]
     stated = pubmed_notices.read_title(title)
-    key = identifiers[0] if identifiers else f"bioc:{path.stem}:{id or line}"
+    whole = "\n".join((title, *(section.text for section in sections)))
+    key = identifiers[0] if identifiers else content_key("bioc", whole)
     text = " ".join(section.text for section in sections[:3]) or title
     notice = {"retraction": "retraction notice", "correction": "correction"}
     yield DocumentRecord(

@@ -100,7 +100,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         return
     text = "\n".join(section.text for section in sections)
     language = markup.language_of(text)
-    if book.language and not book.language.startswith(("en", "zh")) and language != "zh":
+    if markup.names_other_language(book.language) and language != "zh":
         report.skip(f"book in language {book.language[:12]}", path.name)
         return
     yield DocumentRecord(

@@ -82,7 +82,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         return
     text = "\n".join(section.text for section in sections)
     language = markup.language_of(text)
-    if declared and not declared.startswith(("en", "zh")) and language != "zh":
+    if markup.names_other_language(declared) and language != "zh":
         report.skip(f"page in language {declared[:12]}", path.name)
         return
     yield DocumentRecord(

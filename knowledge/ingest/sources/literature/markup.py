@@ -171,6 +171,22 @@ def language_of(text: str) -> Language:
 _BEGINNING = 50_000
 
 
+def names_other_language(declared: str) -> bool:
+    """Say whether a document declares a language other than English and Chinese.
+
+    What is no language, such as the locale C that pandoc writes into books, declares nothing.
+
+    >>> [names_other_language(each) for each in ("de", "fr-CA", "en-US", "zh", "C", "und", "")]
+    [True, True, False, False, False, False, False]
+    """
+    tag = re.split("[-_.]", declared.strip().lower())[0]
+    known = re.fullmatch("[a-z]{2,3}", tag) and tag not in _NO_LANGUAGE
+    return bool(known) and not tag.startswith(("en", "zh"))
+
+
+_NO_LANGUAGE = {"und", "mul", "mis", "zxx", "qaa"}
+
+
 def plain_paragraphs(text: str) -> str:
     """Return a plain text as paragraphs, parted where it has empty lines."""
     parts = (join_lines(block) for block in _EMPTY_LINES.split(text))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest import revisions
+from knowledge.graph import revisions
 from knowledge.ingest.sources.literature import jats_blocks, pubmed_notices
 from knowledge.ingest.sources.literature.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements

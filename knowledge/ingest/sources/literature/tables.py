@@ -314,6 +314,15 @@ def frame_tables(parts: Iterable[Part]) -> Iterator[tuple[int, str]]:
         yield waiting
 
 
+def is_numbered_caption(text: str) -> bool:
+    """Say whether a text begins as captions do.
+
+    >>> is_numbered_caption("Table 2. Doses"), is_numbered_caption("Tables are long")
+    (True, False)
+    """
+    return _CAPTION.match(text) is not None
+
+
 def _goes_below(part: Part) -> bool:
     if isinstance(part, Table) or part[0]:
         return False
