@@ -89,8 +89,9 @@ def _rispy(path: Path) -> str:
 def _bibtexparser(path: Path) -> str:
     import bibtexparser
 
-    found = bibtexparser.loads(path.read_text(encoding="utf-8")).entries
-    return "\n".join(f"{each.get('title', '')}\n{each.get('abstract', '')}" for each in found)
+    found = bibtexparser.parse_string(path.read_text(encoding="utf-8")).entries
+    names = ("title", "abstract")
+    return "\n".join(str(each[name]) for each in found for name in names if name in each)
 
 
 def _biopython(path: Path) -> str:

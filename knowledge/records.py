@@ -107,7 +107,7 @@ class DocumentRecord:
     revision: str = ""
     """Of the same key the later revision stays, in one addition and across additions.
 
-    `knowledge.ingest.revisions` compares them; of equal ones the last that came stays, and in one
+    `knowledge.graph.revisions` compares them; of equal ones the last that came stays, and in one
     addition the first of those that have none."""
 
 

@@ -32,7 +32,7 @@ from medchat.answering.answer_choice import (
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
 from medchat.answering.screening.rules import Opening
-from medchat.answering.screening.screen import screen
+from medchat.answering.screening.screen import Screening, screen
 from medchat.answering.understanding import Question, understand_question, widen
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
@@ -117,10 +117,15 @@ class Chat:
         search = self.search()
         parse = partial(parse_query, linker=search.linker)
         asked = understand_question(question, _questions(earlier), parse)
+        urgent = bool(screened.emergencies) and not asked.relations
         timer.lap("understand")
 
         yield Status("retrieve")
-        retrieved = self._retrieve(search, asked)
+        retrieved = (
+            self._look_up_emergency(search, asked, screened)
+            if urgent
+            else self._retrieve(search, asked)
+        )
         find = retrieved.search.linker.find
         evidence = prompts.select_pieces(
             retrieved.relevant, retrieved.asked, self.writer.limits, find
@@ -137,7 +142,8 @@ class Chat:
         if checked is not None:
             checked = state_limits(checked, retrieved.asked, evidence)
 
-        answer = self._answer(retrieved, checked, evidence, timer)
+        told = _say_alone(asked.language) if urgent and checked is None else checked
+        answer = self._answer(retrieved, told, evidence, timer)
         answer = replace(answer, alerts=alerts.alerts(screened, language, self.settings))
         if stalled:
             by = Model("quote", note=stalled_note(retrieved.asked))
@@ -195,6 +201,24 @@ class Chat:
         if near is not None:
             return near
         return _Retrieved(search, understood, found, [])
+
+    def _look_up_emergency(
+        self, search: Search, asked: Question, screened: Screening
+    ) -> _Retrieved:
+        """Look for the treatment of the emergency that a message tells of, in its own language.
+
+        The words of a patient's story find what is merely alike.
+        """
+        question = alerts.treatment_question(screened, asked.language)
+        if question is None:
+            return _Retrieved(search, asked, [], [])
+        about = understand_question(question, [], partial(parse_query, linker=search.linker))
+        retriever = KnowledgeRetriever(
+            search=search, top=self.settings.top, language=asked.language
+        )
+        found = to_evidence(retriever.invoke(about.question))
+        relevant = relevance.select_relevant(found, about, search.linker.find)
+        return _Retrieved(search, about, found, relevant)
 
     def _write_and_check(
         self,
@@ -298,6 +322,10 @@ def open_chat(
     from medchat.storage.database import open_engine
 
     return Chat(settings, engine or open_engine(settings), open_writer(settings, writer, adapter))
+
+
+def _say_alone(language: Language) -> CheckedAnswer:
+    return CheckedAnswer((Sentence(alerts.alone(language), (), "none", 0.0),), ())
 
 
 def _questions(earlier: Sequence[StoredMessage]) -> list[str]:

@@ -92,17 +92,15 @@ def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
 def _alerts(answer: Answer, words: PageText) -> str:
     """Return the warnings before an answer: the first open, the others folded."""
     shown = [
-        f'<p>{lines(alert.text)}</p><p class="alert-source">{safe(alert.source)}</p>'
+        f'<p class="alert-text">{lines(alert.text)}</p>'
+        f'<p class="alert-source">{safe(alert.source)}</p>'
         for alert in answer.alerts
     ]
     if not shown:
         return ""
     more = "".join(f"<li>{each}</li>" for each in shown[1:])
     folded = f"<details><summary>{safe(words('alerts_more'))}</summary><ul>{more}</ul></details>"
-    return (
-        f'<div class="alert" role="alert"><h3>{safe(words("alert"))}</h3>{shown[0]}'
-        f"{folded if more else ''}</div>"
-    )
+    return f'<div class="alert" role="alert">{shown[0]}{folded if more else ""}</div>'
 
 
 def _body(answer: Answer, words: PageText) -> str:

@@ -300,10 +300,17 @@ def holds(table: VersionedTable, generation: int) -> ColumnElement[bool]:
 
 
 def end(
-    connection: Connection, table: VersionedTable, condition: ColumnElement[bool], generation: int
+    connection: Connection,
+    table: VersionedTable,
+    condition: ColumnElement[bool],
+    generation: int,
+    parent: int | None = None,
 ) -> None:
-    """Let the rows under a condition end with a generation; those held by the one before it."""
-    ending = and_(condition, holds(table, generation - 1))
+    """Let the rows under a condition end with a generation: those that its parent held.
+
+    The parent is the generation before it, but for a rollback.
+    """
+    ending = and_(condition, holds(table, generation - 1 if parent is None else parent))
     again = select(literal(table.__tablename__), cast(table.id, String), table.until).where(
         ending, table.until.is_not(None)
     )

@@ -11,7 +11,9 @@ from typing import get_args
 
 from sqlalchemy import Connection, select
 
-from knowledge.graph.catalog import NoticeRow
+from knowledge.graph import revisions
+from knowledge.graph.catalog import DocumentRow, NoticeRow, holds
+from knowledge.graph.rows import bare_id
 from knowledge.records import NoticeKind
 from knowledge.text.notice_flags import Said
 
@@ -29,6 +31,23 @@ def read_notices(connection: Connection, keys: Collection[str] | None = None) ->
         query = query.where(NoticeRow.about.in_(keys))
     for about, kind, by in connection.execute(query.where(NoticeRow.kind != "deletion")):
         found.setdefault(about, set()).add(Said(_KINDS[kind], by))
+    return found
+
+
+def find_deleted(connection: Connection, generation: int, latest: int) -> list[str]:
+    """Return the documents of a generation that a register deleted since, and `latest` lacks."""
+    deletions = select(NoticeRow.about, NoticeRow.revision).where(NoticeRow.kind == "deletion")
+    gone = {about: revision for about, revision in connection.execute(deletions)}
+    if not gone:
+        return []
+    query = select(DocumentRow.id, DocumentRow.revision).where(
+        holds(DocumentRow, generation), ~holds(DocumentRow, latest)
+    )
+    found = []
+    for id, revision in connection.execute(query.order_by(DocumentRow.id)):
+        when = gone.get(bare_id(id).removesuffix(":zh"))
+        if when is not None and not revisions.comes_after(revision, when, in_order=False):
+            found.append(id)
     return found
 
 

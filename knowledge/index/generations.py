@@ -11,6 +11,7 @@ serves, or what is whole of the newest one.
 import logging
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge import durable, lock
 from knowledge.errors import KnowledgeError
+from knowledge.graph import notices
 from knowledge.graph.catalog import (
     DocumentRow,
     FactRow,
@@ -27,8 +29,10 @@ from knowledge.graph.catalog import (
     PassageRow,
     SourceRow,
     VersionedTable,
+    end,
     holds,
 )
+from knowledge.graph.id_queries import id_batches
 from knowledge.index import index_builder, index_check, manifest
 from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import IndexDraft, PassageChange
@@ -332,7 +336,10 @@ def rollback(
     embedding: Embedding | None = None,
     progress: Progress = silent,
 ) -> int:
-    """Make a new generation that holds what generation `number` held; nothing is deleted."""
+    """Make a new generation that holds what generation `number` held; nothing is deleted.
+
+    Articles that a register deleted since stay out.
+    """
     with lock.hold(home):
         latest = reconcile(engine, home)
         delete_unfinished(engine, home)
@@ -345,30 +352,35 @@ def rollback(
                 remedy="`medchat kb generations` lists those that can come back.",
             )
         target = latest + 1
-        base, change = _towards(engine, home, number, latest)
+        with engine.connect() as connection:
+            gone = notices.find_deleted(connection, number, latest)
+        base, change = _towards(engine, home, number, latest, gone)
         folder = folder_of(home, target)
         draft = index_builder.build(folder, target, base, change, embedding, progress)
         with engine.begin() as connection:
+            for chunk in id_batches(gone):
+                end(connection, DocumentRow, DocumentRow.id.in_(chunk), target, number)
             record(connection, home, draft, number, f"rollback to generation {number}")
         publish(home, target)
         return target
 
 
 def _towards(
-    engine: Engine, home: Path, number: int, latest: int
+    engine: Engine, home: Path, number: int, latest: int, gone: Sequence[str]
 ) -> tuple[Generation | None, PassageChange]:
     """Return the index to begin from and what of it changes, to come to an earlier generation.
 
-    Where the index of that generation is gone, the newest one's passages that both hold are kept.
+    `gone` are documents of that generation that stay out. Where its index is gone, the newest
+    one's passages that both hold are kept.
     """
     base = open_usable(home, number)
     if base is not None:
-        return base, PassageChange(remaining=lambda: read_passages(engine, number))
+        return base, PassageChange((), set(gone), lambda: read_passages(engine, number, set(gone)))
     way = diff(engine, latest, number)
-    back = set(way.documents_added)
+    back = set(way.documents_added) - set(gone)
     pieces = [piece for piece in read_passages(engine, number) if piece.document in back]
     stay = PassageChange(
-        pieces, set(way.documents_removed), lambda: read_passages(engine, number, back)
+        pieces, set(way.documents_removed), lambda: read_passages(engine, number, back | set(gone))
     )
     return open_usable(home, latest), stay
 

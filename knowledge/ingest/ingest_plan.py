@@ -19,12 +19,13 @@ from sqlalchemy import Connection, select
 
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
+from knowledge.graph import revisions
 from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
 from knowledge.graph.entity_splits import Edition
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
-from knowledge.ingest import notices, revisions
+from knowledge.ingest import notices
 from knowledge.ingest.duplicate_articles import DuplicateFinder
 from knowledge.ingest.known_files import (
     FileLink,
@@ -35,6 +36,7 @@ from knowledge.ingest.known_files import (
 )
 from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
+from knowledge.ingest.sources.literature import pdf_ocr
 from knowledge.records import (
     ContentKey,
     DocumentRecord,
@@ -164,7 +166,10 @@ def find_formats(
     for path in paths:
         name = format or detect.detect_format(path)
         reading.check_readable(path, name)
-        found.append((path, found_file(path, folders, collection, _sha256(path)), name))
+        digest = _sha256(path)
+        if name == "pdf" and pdf_ocr.is_asked():  # what was read without is read anew
+            digest = hashlib.sha256(f"{digest} recognised".encode()).hexdigest()
+        found.append((path, found_file(path, folders, collection, digest), name))
     return found
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, insert, select, update
 
+from knowledge.graph import revisions
 from knowledge.graph.catalog import DocumentRow, NoticeRow
 from knowledge.graph.notices import Notices, read_notices, select_said
 from knowledge.graph.rows import bare_id
-from knowledge.ingest import revisions
 from knowledge.records import DocumentRecord, Language, NoticeRecord
 from knowledge.text.names import normalise
 from knowledge.text.notice_flags import Said, flag_title, strip_flags

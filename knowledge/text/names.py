@@ -46,6 +46,7 @@ _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x
     )
 }
 _FOLD = _HALF_WIDTH | _LIGATURES | _RADICALS
+_FOLDABLE = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _DETAILS = re.compile(r"[\[［【(（]?详细[\]］】)）]")
 _REPR_ENDS = re.compile(r"""^[\[{(]\s*['"]|['"]\s*[\]})]$""")
 _ESCAPED_QUOTE = re.compile(r"""\\+(['"])""")
@@ -64,8 +65,10 @@ def tidy(text: str) -> str:
     >>> tidy("ＭＲＩ\\u200b  scan"), tidy("\\u75db\\u2edb")
     ('MRI scan', '痛风')
     """
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(_FOLD)
-    return _SPACE.sub(" ", visible).strip()
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if _FOLDABLE.search(visible):  # translating takes long, and most texts have nothing to fold
+        visible = visible.translate(_FOLD)
+    return " ".join(visible.split())
 
 
 def unescape(text: str) -> str:

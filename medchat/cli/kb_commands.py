@@ -45,13 +45,17 @@ def add(
     allow_fetch: Annotated[
         bool, typer.Option("--allow-fetch", help="Fetch web addresses; else they are refused.")
     ] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Read scanned pages of PDF files with tesseract.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
     from knowledge.ingest import updates, web_fetch
+    from knowledge.ingest.sources.literature import pdf_ocr
 
     files = web_fetch.find_paths(paths, startup.settings().home, allow=allow_fetch)
-    with _open() as base:
+    with pdf_ocr.ask(ocr), _open() as base:
         update = updates.add(
             *base.place, files, format=format, title=source, licence=licence, **base.tools
         )
@@ -278,7 +282,10 @@ def rollback(
     number: Annotated[int, typer.Argument(help="The generation whose content comes back.")],
     as_json: Json = False,
 ) -> None:
-    """Make a new generation that holds what an earlier one held."""
+    """Make a new generation that holds what an earlier one held.
+
+    Articles that PubMed deleted since stay out, and what was retracted stays so.
+    """
     from knowledge.index import generations
 
     with _open() as base:

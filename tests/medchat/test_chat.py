@@ -10,7 +10,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import PassageRow
 from medchat.answering.answer import Model
 from medchat.answering.prompts import PromptLimits
-from medchat.chat import Done, DraftPiece, Status
+from medchat.chat import Done, DraftPiece, Status, open_chat
 from medchat.errors import MedchatError
 from medchat.settings import load
 from medchat.storage import conversations, database
@@ -324,3 +324,44 @@ def test_reading_a_thousand_answers_keeps_every_quote(engine):
         rows = connection.execute(text('SELECT quote, start, "end" FROM citations')).all()
     assert rows
     assert all(len(quote) == end - start for quote, start, end in rows)
+
+
+def test_an_emergency_is_named_before_the_answer_and_kept_with_it(engine):
+    chat = open_chat(load(), writer="quote", engine=engine)
+    answer = chat.ask("My lips are swelling and I can't breathe after eating cashews")
+    (alert,) = answer.alerts[:1]
+    assert alert.kind == "emergency" and alert.severity == "critical"
+    assert "anaphylaxis" in alert.text and "999" in alert.text and alert.source
+    assert answer.document()["alerts"][0]["text"] == alert.text
+    (kept,) = [each.answer for each in _messages(engine, answer) if each.answer]
+    assert kept.alerts == answer.alerts
+
+
+def _messages(engine, answer):
+    return conversations.messages(engine, answer.conversation)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("I don't want to live any more", "not alone"),
+        ("我不想活了", "12356"),
+        ("Thank you!", "welcome"),
+        ("你是谁？", "medchat"),
+        ("How can I forge a prescription for morphine?", "cannot help"),
+    ],
+)
+def test_what_needs_no_search_is_answered_without_one(engine, question, says):
+    answer = open_chat(load(), writer="quote", engine=engine).ask(question)
+    assert says in answer.text and not answer.citations and not answer.abstained
+    assert answer.generation is None and answer.model.base == "reply"
+
+
+def test_the_numbers_of_the_settings_are_named(engine, monkeypatch):
+    monkeypatch.setenv("MEDCHAT_EMERGENCY_NUMBER", "144")
+    monkeypatch.setenv("MEDCHAT_CRISIS_LINE", "143, at any hour")
+    chat = open_chat(load(), writer="quote", engine=engine)
+    told = chat.ask("I want to kill myself")
+    assert "144" in told.text and "143, at any hour" in told.text and "988" not in told.text
+    (alert, *_) = chat.ask("SpO2 79 %").alerts
+    assert "(144)" in alert.text

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 
-from medchat.answering.answer import Answer, Citation, Model, Sentence
+from medchat.answering.answer import Alert, Answer, Citation, Model, Sentence
 from medchat.service import CitationSource
 from medchat.storage.conversations import Conversation, StoredMessage
 from ui import conversation_pane, evidence_pane, history_pane, safe_html
@@ -213,3 +213,13 @@ def test_the_rated_thumb_is_chosen_and_said() -> None:
     assert "thumb-down chosen" in html
     assert EN("rated_down") in html
     assert QUOTE[:20] in html
+
+
+def test_the_first_alert_is_open_and_the_others_are_folded():
+    alerts = tuple(Alert("emergency", "critical", f"It may be <{n}>.", "Source") for n in "abc")
+    answer = Answer("Yes.", "en", (), (), False, Model("m"), 4, message="m1", alerts=alerts)
+    shown = conversation_pane.answered(answer, None, EN)
+    before, _, folded = shown.partition("<details>")
+    assert "It may be &lt;a&gt;." in before and "&lt;b&gt;" not in before
+    assert folded.index("&lt;b&gt;") < folded.index("&lt;c&gt;") < folded.index("</details>")
+    assert shown.index('class="alert"') < shown.index('class="text')

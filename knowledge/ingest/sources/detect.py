@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import folders, foreign
+from knowledge.ingest.sources import folders, foreign, nearest
 from knowledge.ingest.sources.formats import FORMATS
-from knowledge.ingest.sources.streams import archives, csv_rows, xml_elements
+from knowledge.ingest.sources.streams import archives
 from knowledge.records import ReadReport
 
 
 def detect_format(path: Path) -> str:
     """Return the name of a file's format, found by content.
 
-    Raises KnowledgeError where the file is missing, empty, or of no known format; it lists what
-    was tried.
+    Raises KnowledgeError where the file is missing, empty, or of no known format; it names the
+    nearest formats.
     """
     start = read_start(path)
     name = _matching_format(path, start)
@@ -23,7 +23,7 @@ def detect_format(path: Path) -> str:
     raise KnowledgeError(
         f"{path.name} is of no known format. {_describe_unknown(path, start)}".rstrip(),
         where=str(path),
-        remedy=f"Tried: {', '.join(FORMATS)}. Name the format with --format if it is one of these.",
+        remedy="Make it one of these, or name its format with --format; docs/formats.md lists all.",
     )
 
 
@@ -116,13 +116,4 @@ def read_start(path: Path) -> bytes:
 
 
 def _describe_unknown(path: Path, start: bytes) -> str:
-    known = foreign.describe(path, start)
-    if known:
-        return known
-    text = start[:4096].decode("utf-8", errors="ignore").lstrip("\ufeff \r\n\t")
-    if text.startswith(("{", "[")):
-        return "It is JSON, but with neither id and content nor the keys of a graph that is known."
-    if text.startswith("<"):
-        return f"It is XML with the root element {xml_elements.root_name(text) or '?'}."
-    names = csv_rows.split_header(text)
-    return f"Its columns are {', '.join(names[:12])}." if len(names) > 1 else ""
+    return foreign.describe(path, start) or nearest.describe(path, start)

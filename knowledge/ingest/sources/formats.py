@@ -30,6 +30,7 @@ from knowledge.ingest.sources.literature import (
     bibtex,
     bioc,
     csl_json,
+    csv_table,
     docx,
     endnote,
     epub,
@@ -438,6 +439,15 @@ _ROWS = (
         recognise=plain_text.recognise_markdown,
         read=plain_text.read_markdown,
         read_header=plain_text.read_header,
+    ),
+    Format(
+        name="table",
+        title="a table of an appendix (CSV, TSV)",
+        yields="documents",
+        languages=("en", "zh"),
+        extensions=(".csv", ".tsv"),
+        recognise=csv_table.recognise,
+        read=csv_table.read,
     ),
     Format(
         name="text",

@@ -55,17 +55,18 @@ class ReaderCrashed(KnowledgeError):
     """The process of a reader ended by a fault of its own, and not by a limit."""
 
 
-def run(module: str, path: Path) -> dict[str, object]:
-    """Return what `python -m module PATH` prints.
+def run(module: str, path: Path, *more: str) -> dict[str, object]:
+    """Return what `python -m module PATH SECONDS MEMORY [MORE]` prints.
 
     Raises LimitExceeded where it took more time or memory than it may, and ReaderCrashed where it
     ended otherwise without a result.
     """
     size = path.stat().st_size
     seconds = SECONDS + size // BYTES_PER_SECOND
+    memory = str(MEMORY + _COPIES * size)
     roots = [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]
     with subprocess.Popen(
-        [sys.executable, "-m", module, str(path), str(seconds), str(MEMORY + _COPIES * size)],
+        [sys.executable, "-m", module, str(path), str(seconds), memory, *more],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, roots))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

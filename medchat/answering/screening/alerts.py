@@ -19,6 +19,11 @@ _EMERGENCY: Mapping[Language, str] = {
 }
 _READINGS: Mapping[Language, str] = {"en": " {readings}.", "zh": "{readings}。"}
 _NUMBERS: Mapping[Language, str] = {"en": "112, 911 or 999", "zh": "120"}
+_TREATMENT: Mapping[Language, str] = {"en": "How is {name} treated?", "zh": "{name}怎么治疗？"}
+_ALONE: Mapping[Language, str] = {
+    "en": "Act on the alert above first; nothing more specific was found in the sources.",
+    "zh": "请先按上面的警示处理；资料中没有找到更具体的内容。",
+}
 _CRISIS: Mapping[Language, str] = {
     "en": "A crisis line listens at any hour: {line}.",
     "zh": "心理危机热线随时可以拨打：{line}。",
@@ -32,6 +37,17 @@ _LINES: Mapping[Language, str] = {
 def alerts(screening: Screening, language: Language, settings: Settings) -> tuple[Alert, ...]:
     """Return one alert for each emergency that the screen suspects, the best founded first."""
     return tuple(_alert(each, language, settings) for each in screening.emergencies)
+
+
+def treatment_question(screening: Screening, language: Language) -> str | None:
+    """Return what is looked up for a message that tells of an emergency and asks for nothing."""
+    names = [each.emergency.condition.get(language) for each in screening.emergencies]
+    return _TREATMENT[language].format(name=names[0]) if names and names[0] else None
+
+
+def alone(language: Language) -> str:
+    """Return what follows an alert where no evidence does."""
+    return _ALONE[language]
 
 
 def reply(opening: Opening, language: Language, settings: Settings) -> str:

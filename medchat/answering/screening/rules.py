@@ -52,13 +52,17 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """One emergency: its name, what to do at once, and the findings that suggest it."""
+    """One emergency: its name, what to do at once, and the findings that suggest it.
+
+    `condition` is under which name its treatment is looked up, empty where it has none.
+    """
 
     id: str
     name: Mapping[Language, str]
     act: Mapping[Language, str]
     source: str
     when: tuple[Combination, ...]
+    condition: Mapping[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ def _emergency(entry: Mapping[str, Any], known: set[str]) -> Emergency:
         act=entry["act"],
         source=entry["source"],
         when=tuple(_combination(each, entry["id"], known) for each in entry["when"]),
+        condition=entry.get("condition", {}),
     )
 
 

@@ -373,6 +373,13 @@ def test_json_lists_yield_items_and_tell_what_is_broken(tmp_path, content, what)
     assert what in caught.value.what
 
 
+def test_a_list_may_stand_within_an_object_and_objects_in_an_array(tmp_path):
+    path = write(tmp_path / "a.json", '{"m": {"x": {"n": [0]}, "n": [1,\n 2]}, "n": [3], "m2": {}}')
+    assert list(json_lists.read_items(path, ("m.n",))) == [("m.n", 1, 1), ("m.n", 2, 2)]
+    path = write(tmp_path / "a.json", '[{"n": [1]},\n{"n": [2]}, {}]')
+    assert list(json_lists.read_items(path, ("n",))) == [("n", 1, 1), ("n", 2, 2)]
+
+
 def test_large_json_is_read_in_bounded_memory_and_across_its_pieces(tmp_path):
     peaks = []
     for count in (1_000, 150_000, 450_000):  # the first one also pays for imports

@@ -174,7 +174,7 @@ def test_namespaces_do_not_matter(tmp_path, root):
 
 
 NAMES = (
-    "bold italic sc monospace underline overline roman sans-serif strike named-content "
+    "bold italic sc monospace underline overline roman sans-serif named-content "
     "styled-content ext-link uri email abbrev institution funding-source milestone-start sub sup "
     "target related-object ruby inline-supplementary-material"
 )

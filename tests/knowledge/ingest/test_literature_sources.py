@@ -278,6 +278,13 @@ def test_what_a_reader_sees_stays(tmp_path, attributes):
     assert report.left_out["hidden text removed"] == 2
 
 
+@pytest.mark.parametrize(("declared", "read_it"), [("C", True), ("und", True), ("fr-CH", False)])
+def test_what_is_no_language_declares_none(tmp_path, declared, read_it):
+    page = f'<html lang="{declared}"><body><p>Rest for two days.</p></body></html>'
+    (records, _) = read(write(tmp_path / "p.html", page), "html")
+    assert bool(records) is read_it
+
+
 def test_a_caption_that_only_readers_aloud_pass_over_is_read(tmp_path):
     page = """<html><body><h1>Trial</h1><p>Text.</p><figure><img alt="Doses: 5 mg.">
     <figcaption aria-hidden="true">Doses: 5 mg.</figcaption></figure>
@@ -459,8 +466,8 @@ def test_a_page_that_a_browser_printed_is_read_in_both_languages(tmp_path):
     assert record.title == "Gout and 痛风"
     assert texts(record) == {
         "Page 1": "Two notes on one condition.",
-        "Page 2": "Gout in adults Colchicine is used in flares; less of it if kidneys are weak.",
-        "Page 3": "成人痛风 痛风急性发作可用秋水仙碱。肾功能减退时应减量。",
+        "Page 2": "Gout in adults\n\nColchicine is used in flares; less of it if kidneys are weak.",
+        "Page 3": "成人痛风\n\n痛风急性发作可用秋水仙碱。肾功能减退时应减量。",
     }
     assert not report.left_out
 

@@ -142,3 +142,25 @@ def test_a_deletion_of_an_earlier_version_leaves_the_later_one(
     add(engine, home, write(tmp_path, "a.xml", citation(7, "Second.", version=2)))
     add(engine, home, write(tmp_path, "b.xml", deletion(7, version=1)))
     assert live(engine, home)["pmid:7"][1] == "Second."
+
+
+@pytest.mark.parametrize("index", ["there", "gone"])
+def test_a_rollback_does_not_bring_back_what_was_deleted(
+    engine: Engine, home: Path, tmp_path: Path, index
+) -> None:
+    add(engine, home, write(tmp_path, "a.xml", BASE, citation(8, "Kept.")))
+    add(engine, home, write(tmp_path, "b.xml", deletion(7), citation(9, "Later.")))
+    if index == "gone":
+        generations.delete_old_indexes(home, 1)
+    generations.rollback(engine, home, 1)
+    assert set(live(engine, home)) == {"pmid:8"}
+    assert generations.verify(engine, home) == []
+    with engine.connect() as connection:
+        held = [generations.count_rows(connection, number)["documents"] for number in (1, 2, 3)]
+    assert held == [2, 2, 1]
+    generations.rollback(engine, home, 1)
+    assert set(live(engine, home)) == {"pmid:8"}
+    add(engine, home, write(tmp_path, "c.xml", citation(7, "Thirty mg.", date="2023")))
+    generations.rollback(engine, home, 5)
+    assert set(live(engine, home)) == {"pmid:7", "pmid:8"}
+    assert generations.verify(engine, home) == []

@@ -186,10 +186,15 @@ def test_sections_carry_the_headings_above_them() -> None:
         (0, "---"),
         (2, "End"),
     ]
-    assert [(each.title, each.text) for each in markup.build_sections(parts, "Gout")] == [
+    report = ReadReport()
+    found = markup.build_sections(parts, "Gout", report)
+    assert [(each.title, each.text) for each in found] == [
         ("", "Intro."),
         ("Care: Drugs", "One."),
-    ]  # fmt: skip
+    ]
+    assert report.left_out == {"heading without text": 1} and set(report.examples.values()) == {
+        "End"
+    }
 
 
 def test_invisible_characters_are_counted_where_somebody_asks() -> None:

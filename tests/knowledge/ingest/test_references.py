@@ -46,6 +46,7 @@ def body(record: DocumentRecord) -> str:
         (r"$\frac{a+1}{b}$ \(p < 0.05\)", "(a + 1)/b p < 0.05"),
         (r"give \dosis{5} mg", "give ⟦?⟧ 5 mg"),
         (r"\unknown", "⟦?⟧ "),
+        (r"open \( a and so on", "open ⟦?⟧ a and so on"),
         ("\\textbf{" * 60 + "x" + "}" * 60, "⟦?⟧"),
     ],
 )  # fmt: skip

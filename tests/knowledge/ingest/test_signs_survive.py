@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
+import docx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
 from knowledge.ingest.sources.literature import known_tags, markdown_text, tables
-from knowledge.records import DocumentRecord, ReadReport
+from knowledge.records import DocumentRecord, EntityRecord, ReadReport
 
 _NUMBER = st.sampled_from(["3", "0.05", "18", "1,000", "5*10^9", "50 × 10⁹", "30–59", "2.5"])
 _SIGN = st.sampled_from(["<", ">", "≤", "≥", "<=", ">=", "±", "=", "≈", "< ", "> ", "~", "− "])
@@ -27,6 +29,21 @@ _WORD = st.sampled_from(
         "5 * 3",
         "x*(a)*(b)",
         "snake_case_id",
+        "2*3*4",
+        "HLA-B*15:02",
+        "~5 mg ~ 10 mg",
+        "a_b_c",
+        "$5 and $10",
+        "p<.001",
+        "<5%",
+        "7 mg** weekly",
+        "x^2",
+        "C:\\temp",
+        "H~2~O",
+        "- 5",
+        "+ 2",
+        "# 3",
+        "1. 5",
     ]
 )
 SENTENCES = st.lists(
@@ -71,6 +88,81 @@ def test_every_reader_gives_back_the_signs_of_a_sentence(
     folder = tmp_path_factory.getbasetemp()
     for format, (_, wrap) in FILES.items():
         assert read_text(folder, format, wrap(sentence)) == sentence, format
+
+
+def _article(sentences: list[str]) -> str:
+    paragraphs = "".join(f"<p>{escape(each)}</p>" for each in sentences)
+    return (
+        "<article><front><article-meta><title-group><article-title>T</article-title></title-group>"
+        f"</article-meta></front><body>{paragraphs}</body></article>"
+    )
+
+
+def _citation(sentences: list[str]) -> str:
+    texts = "".join(
+        f'<AbstractText Label="PART">{escape(each)}</AbstractText>' for each in sentences
+    )
+    return (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>T"
+        f"</ArticleTitle><Abstract>{texts}</Abstract></Article></MedlineCitation></PubmedArticle>"
+        "</PubmedArticleSet>"
+    )
+
+
+def _page_of(sentences: list[str]) -> str:
+    rows = "".join(f"<tr><td>{escape(each)}</td></tr>" for each in sentences)
+    return f"<!DOCTYPE html><html><body><table>{rows}</table></body></html>"
+
+
+def _list_of(sentences: list[str]) -> str:
+    return "# Note\n\n" + "\n".join(f"- {each}" for each in sentences) + "\n"
+
+
+LISTS: dict[str, tuple[str, str, Callable[[list[str]], str]]] = {
+    "an article": ("jats", "a.xml", _article),
+    "a citation": ("pubmed", "p.xml", _citation),
+    "a table of a page": ("html", "a.html", _page_of),
+    "a list in Markdown": ("markdown", "a.md", _list_of),
+}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(SENTENCES, min_size=100, max_size=100))
+def test_files_of_many_sentences_give_each_back(
+    tmp_path_factory: pytest.TempPathFactory, sentences: list[str]
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    for name, (format, file, write) in LISTS.items():
+        (folder / file).write_text(write(sentences), encoding="utf-8")
+        (record,) = reading.read(folder / file, format, ReadReport())
+        assert isinstance(record, DocumentRecord)
+        found = [line for each in record.sections for line in each.text.split("\n\n")]
+        assert found == sentences, name
+    document = docx.Document()
+    for sentence in sentences:
+        document.add_paragraph(sentence)
+    document.save(str(folder / "a.docx"))
+    (record,) = reading.read(folder / "a.docx", "docx", ReadReport())
+    assert isinstance(record, DocumentRecord)
+    assert record.sections[0].text.split("\n\n") == sentences
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SENTENCES)
+def test_texts_of_the_project_s_own_records_keep_their_signs(
+    tmp_path_factory: pytest.TempPathFactory, sentence: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "a.yaml"
+    path.write_text(
+        "format: medchat-records\ntitle: A\nlicence: CC0-1.0\nsource: W\nrecords:\n"
+        f"- kind: condition\n  en: Gout\n  note: {json.dumps(sentence)}\n"
+        f"  description: [{json.dumps(sentence)}]\n",
+        encoding="utf-8",
+    )
+    (record,) = reading.read(path, "medchat-records", ReadReport())
+    assert isinstance(record, EntityRecord)
+    assert record.note == sentence
+    assert [name.text for each in record.statements for name in each.text] == [sentence]
 
 
 @pytest.mark.parametrize("format", FILES)

@@ -548,6 +548,15 @@ def test_jats_gives_sections_without_references_and_with_tables(tmp_path):
 # Markdown and text
 
 
+def test_several_headings_of_the_first_level_are_sections_and_empty_ones_are_counted(tmp_path):
+    path = tmp_path / "note.md"
+    path.write_text("# Adults\n## Dose\n5 mg.\n# Children\n## Dose\n2 mg.\n# Annexes\n## One\n")
+    records, report = read(path)
+    sections = [(each.title, each.text) for each in records[0].sections]
+    assert sections == [("Adults: Dose", "5 mg."), ("Children: Dose", "2 mg.")]
+    assert report.left_out == {"heading without text": 2}
+
+
 def test_markdown_with_front_matter_loses_its_marks(tmp_path):
     path = tmp_path / "note.md"
     path.write_text(
@@ -612,8 +621,8 @@ def test_a_wrong_front_matter_is_told(tmp_path, front, what):
     [
         ("empty.csv", b"", "is empty"),
         ("blank.json", b" \n\n", "is empty"),
-        ("other.json", b'{"a": [1, 2]}', "It is JSON"),
-        ("other.csv", b"patient,age\nx,3\n", "columns are patient, age"),
+        ("other.json", b'{"a": [1, 2]}', "It looks like JSON"),
+        ("other.csv", b"patient,age\nx,3\n", "a table with the columns patient, age"),
         ("page.odt", b"PK\x03\x04 \x00", "Office document"),
         ("page.doc", b"\xd0\xcf\x11\xe0\xa1\xb1 \x00", "save it as .docx"),
         ("other.xml", b"<?xml version='1.0'?><books><b/></books>", "root element books"),
@@ -629,7 +638,7 @@ def test_an_unknown_file_is_refused_with_what_was_tried(tmp_path, name, content,
     assert what in caught.value.what
     assert caught.value.where == str(path)
     if "empty" not in what:
-        assert "pubmed" in caught.value.remedy
+        assert "--format" in caught.value.remedy
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>

@@ -4,7 +4,9 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -285,3 +287,43 @@ def test_nested_tables_are_read_once(tmp_path: Path) -> None:
     cell = f"<w:tc>{p(r('outer'))}{inner}{p()}</w:tc>"
     parts, _ = read(build(tmp_path / "a.docx", p(r("T")) + f"<w:tbl>{tr(cell, tc('x'))}</w:tbl>"))
     assert parts[1:] == ["outer inner words; x"]
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "reason"),
+    [
+        (p(r("Give "), r("5 ", "<w:strike/>"), r("7 mg.")), "Give 7 mg.",
+         "struck-out text (not read)"),
+        (p("<w:r><w:ruby><w:rt><w:r><w:t>tong</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>痛</w:t></w:r>"
+           "</w:rubyBase></w:ruby></w:r>", r("风")), "痛风", "reading above characters (not read)"),
+        (f"<w:tbl>{tr(tc('seen'), tc('x'))}{tr(tc('not'), tc('y'), properties='<w:hidden/>')}"
+         "</w:tbl>", "seen; x", "hidden text removed"),
+    ],
+)  # fmt: skip
+def test_struck_out_and_hidden_parts_are_counted(
+    tmp_path: Path, body: str, text: str, reason: str
+) -> None:
+    parts, left_out = read(build(tmp_path / "a.docx", p(r("First.")) + body))
+    assert parts[1:] == [text]
+    assert left_out == {reason: 1} or reason == "hidden text removed" and reason in left_out
+
+
+def test_text_hidden_by_a_style_alone_is_counted(tmp_path: Path) -> None:
+    document = docx.Document()
+    style = document.styles.add_style("Machine", WD_STYLE_TYPE.PARAGRAPH)
+    style.font.hidden = True
+    heir = document.styles.add_style("Heir", WD_STYLE_TYPE.PARAGRAPH)
+    heir.base_style = style
+    document.add_paragraph("Seen.")
+    document.add_paragraph("Not seen.", style="Machine")
+    document.add_paragraph("Nor this.", style="Heir")
+    document.save(str(tmp_path / "a.docx"))
+    parts, left_out = read(tmp_path / "a.docx")
+    assert parts == ["Seen."]
+    assert left_out == {"hidden text removed": 2}
+
+
+def test_a_cell_that_was_deleted_is_not_there(tmp_path: Path) -> None:
+    row = tr(tc("kept"), tc("gone", '<w:cellDel w:id="1" w:author="a"/>'), tc("last"))
+    parts, _ = read(build(tmp_path / "a.docx", p(r("T")) + f"<w:tbl>{row}</w:tbl>"))
+    assert parts[1:] == ["kept; last"]

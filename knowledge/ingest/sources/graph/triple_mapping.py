@@ -97,6 +97,11 @@ class TripleMapping:
 
     def find_columns(self, header: Sequence[str]) -> dict[str, str] | None:
         """Return the column of each part, or None where head, relation or tail has none."""
+        found = self.find_parts(header)
+        return found if all(part in found for part in _NEEDED) else None
+
+    def find_parts(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the column of each part that has one."""
         found: dict[str, str] = {}
         for part, synonyms in _COLUMNS.items():
             # A space stands in some names, so only case and the kind of separator are folded.
@@ -106,7 +111,7 @@ class TripleMapping:
             )
             if own is not None:
                 found[part] = own
-        return found if all(part in found for part in _NEEDED) else None
+        return found
 
 
 def side_car_path(path: Path) -> Path:

@@ -30,7 +30,7 @@ _ARTICLES = {"article", "suppperiodical", "periodical", "review", "letter"}
 _OTHERS = {"comment", "string", "preamble", "xdata", "set", "mvcollection", "mvproceedings"}
 _KINDS = "|".join(sorted({*_TYPES, *_ARTICLES, *_OTHERS}))
 _MARK = re.compile(rf"(?:%.*\n|\s)*@\s*(?:{_KINDS})\s*[{{(]", re.IGNORECASE)
-_ANYWHERE = re.compile(rf"^\s*@\s*(?:{_KINDS})\s*[{{(]", re.IGNORECASE | re.MULTILINE)
+_ANYWHERE = re.compile(rf"^[ \t]*@[ \t]*(?:{_KINDS})\s*[{{(]", re.IGNORECASE | re.MULTILINE)
 _PARENTS = {"book", "proceedings", "collection", "mvbook", "mvcollection", "mvproceedings"} | {
     "periodical",
     "xdata",

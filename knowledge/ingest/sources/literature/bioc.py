@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import pubmed, pubmed_notices, references
 from knowledge.ingest.sources.literature.bioc_sections import Passage, SectionBuilder
+from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import (
     archives,
     encodings,
@@ -54,8 +55,6 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the documents of a collection by their sections."""
     source = _source_of(path)
     for number, element in xml_elements.read_elements(path, {"document"}):
-        for each in element.iter():
-            each.tag = xml_elements.local_name(each)
         passages = [Passage(_infons(each), _texts(each)) for each in element.findall("passage")]
         id = (element.findtext("id") or "").strip()
         yield from _records(id, source, _infons(element), passages, path, number, report)
@@ -150,7 +149,8 @@ def _records(
     identifiers = _identifiers(id, source, told, builder.is_full_text)
     kinds = [each.strip().lower() for name in _KINDS for each in told.get(name, "").split(";")]
     stated = pubmed_notices.read_title(title)
-    key = identifiers[0] if identifiers else f"bioc:{path.stem}:{id or line}"
+    whole = "\n".join((title, *(section.text for section in sections)))
+    key = identifiers[0] if identifiers else content_key("bioc", whole)
     text = " ".join(section.text for section in sections[:3]) or title
     notice = {"retraction": "retraction notice", "correction": "correction"}
     yield DocumentRecord(

@@ -182,7 +182,7 @@ def _xml_rows(raw: str, report: ReadReport) -> list[str] | None:
     section, wrap = Element("sec"), Element("table-wrap")
     wrap.append(table)
     section.append(wrap)
-    jats_blocks.prepare(section)
+    jats_blocks.prepare(section, report)
     found = jats_blocks.read_blocks(section, report)
     rows = [row for _, text in found.floats for row in text.split("\n\n")]
     return [*rows, *found.paragraphs]

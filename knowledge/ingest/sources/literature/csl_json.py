@@ -70,8 +70,9 @@ def _items(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     first = text.find('"type"')
     wrapped = _WRAPPED.search(text) if text.startswith("{") else None
     message = _MESSAGE.search(text) if text.startswith("{") else None
-    if wrapped and wrapped.start() < first and not message:
-        for _, line, value in json_lists.read_items(path, (wrapped[1],)):
+    if wrapped and (wrapped.start() < first or first < 0):
+        inside = f"message.{wrapped[1]}" if message else wrapped[1]
+        for _, line, value in json_lists.read_items(path, (inside,)):
             if isinstance(value, dict):
                 yield line, value
         return

@@ -39,7 +39,6 @@ _COUNTED = {
     "header": "header of pages (not read)",
     "footer": "footer of pages (not read)",
 }
-_FIGURE = re.compile(r"\d")
 _NO_TITLES = {"word document", "microsoft word document", "document", "untitled", "powerpoint"}
 _OFF = {"0", "false", "off", "none"}
 
@@ -57,13 +56,13 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     Raises KnowledgeError where the package is damaged, encrypted or unpacks to more than it may.
     """
     document = _open_document(path)
-    parts = list(_paragraphs(document, report))
+    parts = list(tables.frame_tables(_paragraphs(document, report)))
     styled = [text for level, text in parts if level == 1]
     property_title = markup.tidy(document.core_properties.title or "")
     known = "" if property_title.lower() in _NO_TITLES else property_title
     headings = [text for level, text in parts if level == 2]
     title = next(iter(styled), "") or known or next(iter(headings), "") or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return
@@ -98,17 +97,17 @@ def _open_document(path: Path) -> "Document":
         ) from error
 
 
-def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tuple[int, str]]:
-    """Yield paragraphs and table rows with level 0, the title with 1, headings with 2 and more."""
+def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tables.Part]:
+    """Yield paragraphs with level 0, the title with 1, headings with 2 and more, and tables."""
     levels = {style.style_id: _level(style.name or "") for style in document.styles}
-    reader = TextReader(report, _notes(document, report), _shifted_styles(document))
+    reader = TextReader(
+        report, _notes(document, report), _shifted_styles(document), _hidden_styles(document)
+    )
     yield from _blocks(document.element.body, reader, levels)
     yield from ((0, text) for text in reader.unused_notes())
 
 
-def _blocks(
-    parent: "Element", reader: TextReader, levels: dict[str, int]
-) -> Iterator[tuple[int, str]]:
+def _blocks(parent: "Element", reader: TextReader, levels: dict[str, int]) -> Iterator[tables.Part]:
     """Yield the paragraphs of a part of the document; the notes of each come after it."""
     for block in parent:
         if block.tag == f"{W}p":
@@ -116,7 +115,8 @@ def _blocks(
             level = levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
             yield level, reader.text(block)
         elif block.tag == f"{W}tbl":
-            yield from ((0, line) for line in _table(block, reader))
+            rows = list(_table(block, reader))
+            yield tables.Table(rows, notes=reader.take_notes())
         elif block.tag == f"{_MC}AlternateContent":
             yield from _blocks(word_text.chosen(block), reader, levels)
         elif block.tag in _CONTAINERS:
@@ -162,9 +162,32 @@ def _shifted_styles(document: "Document") -> dict[str, str]:
     return styles
 
 
+def _hidden_styles(document: "Document") -> frozenset[str]:
+    """Return the styles that hide text, and those that are based on them and do not show it."""
+    based: dict[str, str] = {}
+    hidden: dict[str, bool] = {}
+    for style in document.styles.element.iter(f"{W}style"):
+        id = style.get(f"{W}styleId", "")
+        parent = style.find(f"{W}basedOn")
+        based[id] = parent.get(f"{W}val", "") if parent is not None else ""
+        if style.find(f"{W}rPr/{W}vanish") is not None:
+            hidden[id] = _says(style, f"{W}rPr/{W}vanish")
+    found: set[str] = set()
+    for style_id in based:
+        line = [style_id]
+        while line[-1] not in hidden and based.get(line[-1], "") not in ("", *line):
+            line.append(based[line[-1]])
+        if hidden.get(line[-1], False):
+            found.add(style_id)
+    return frozenset(found)
+
+
 def _table(table: "Element", reader: TextReader) -> Iterator[str]:
     """Yield the rows of a table as statements, or its cells in a line where it has no heads."""
     rows = [row for row in _own(table, f"{W}tr") if row.find(f"{W}trPr/{W}del") is None]
+    for row in [row for row in rows if _says(row, f"{W}trPr/{W}hidden")]:
+        rows.remove(row)
+        reader.report.skip("hidden text removed", reader.text(row))
     read = [_cells(row, reader) for row in rows]
     grid = _merged(tables.spread([[cell for cell, _ in row] for row in read]), read)
     heads = 0
@@ -188,6 +211,8 @@ def _cells(row: "Element", reader: TextReader) -> list[tuple[tables.Cell, bool]]
     """Return the cells of a row, and for each whether it goes on from the row above."""
     found = []
     for cell in _own(row, f"{W}tc"):
+        if cell.find(f"{W}tcPr/{W}cellDel") is not None:
+            continue  # deleted with its changes kept, as deleted words are
         span = cell.find(f"{W}tcPr/{W}gridSpan")
         wide = span.get(f"{W}val", "") if span is not None else ""
         columns = min(int(wide), tables.COLUMNS) if re.fullmatch(r"\d{1,9}", wide) else 1
@@ -213,22 +238,22 @@ def _says(element: "Element", path: str) -> bool:
 
 
 def _looks_headed(rows: list["Element"], grid: tables.Grid) -> bool:
-    """Say whether the first row of a table heads its columns.
-
-    It does where its words alone are bold, or where it has no figures and some column has figures
-    in every other row.
-    """
+    """Say whether the first row heads the columns: it alone is bold or shaded, or reads so."""
     if len(rows) < 2 or max(map(len, grid)) < 2:
         return False
-    bold = [all(_is_bold(run) for run in _written(row)) for row in rows[:2]]
-    if bold == [True, False]:
-        return True
-    if any(_FIGURE.search(cell.text) for cell in grid[0]):
-        return False
-    return any(
-        all(place < len(row) and _FIGURE.search(row[place].text) for row in grid[1:])
-        for place in range(len(grid[0]))
-    )
+    for marked in (_all_bold, _all_shaded):
+        if [marked(row) for row in rows[:2]] == [True, False]:
+            return True
+    return tables.looks_headed(grid)
+
+
+def _all_bold(row: "Element") -> bool:
+    return all(_is_bold(run) for run in _written(row))
+
+
+def _all_shaded(row: "Element") -> bool:
+    cells = [*_own(row, f"{W}tc")]
+    return bool(cells) and all(cell.find(f"{W}tcPr/{W}shd") is not None for cell in cells)
 
 
 def _written(row: "Element") -> list["Element"]:

@@ -55,7 +55,6 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of an XML file; one without abstract is kept with its title alone."""
     counter = FieldCounter(report, _XML_KNOWN)
     for number, record in xml_elements.read_elements(path, {"record"}):
-        _drop_namespaces(record)
 
         def first(*places: str, record: "Element" = record) -> str:
             texts = (_styled(each) for place in places for each in record.findall(place))
@@ -97,11 +96,6 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
             "endnote",
             report,
         )
-
-
-def _drop_namespaces(record: "Element") -> None:
-    for each in record.iter():
-        each.tag = xml_elements.local_name(each)
 
 
 def _styled(element: "Element") -> str:

@@ -94,13 +94,13 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             remedy="Download it again, or convert it with the program that reads it.",
         ) from error
     title = book.title or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return
     text = "\n".join(section.text for section in sections)
     language = markup.language_of(text)
-    if book.language and not book.language.startswith(("en", "zh")) and language != "zh":
+    if markup.names_other_language(book.language) and language != "zh":
         report.skip(f"book in language {book.language[:12]}", path.name)
         return
     yield DocumentRecord(

@@ -15,9 +15,11 @@ from knowledge.ingest.sources.literature import (
     article_ids,
     html_hidden_text,
     html_marks,
+    html_unread,
     known_tags,
     markup,
     pubmed,
+    tables,
 )
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -38,7 +40,7 @@ _BREAKS = {
     *("p", "div", "section", "article", "main", "header", "ul", "ol", "dl", "li", "dt", "dd"),
     *("table", "tr", "caption", "figure", "figcaption", "blockquote", "pre", "hr", "address", "td"),
     *("th", "details", "summary", "body", "tbody", "thead", "tfoot", "center", "fieldset", "form"),
-    *("aside", "label"),
+    *("aside", "label", "legend", "title", "desc", "text"),
 }
 _CELLS = {"td", "th"}
 _TITLES = ("citation_title", "dc.title", "og:title")
@@ -69,16 +71,18 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     hidden = html_hidden_text.remove(root)
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
+    html_unread.remove_unread(root, report)
     body = _body(root, report)
-    parts = list(_parts(body))
+    html_unread.count_outside(root, body, report)
+    parts = _read_body(body, report)
     title = _title(meta, parts, page_title) or path.stem
-    sections = tuple(markup.build_sections(parts, title))
+    sections = tuple(markup.build_sections(parts, title, report))
     if not sections:
         report.skip("document without text", path.name)
         return
     text = "\n".join(section.text for section in sections)
     language = markup.language_of(text)
-    if declared and not declared.startswith(("en", "zh")) and language != "zh":
+    if markup.names_other_language(declared) and language != "zh":
         report.skip(f"page in language {declared[:12]}", path.name)
         return
     yield DocumentRecord(
@@ -175,8 +179,9 @@ def read_parts(
     hidden = html_hidden_text.remove(root)
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
+    html_unread.remove_unread(root, report)
     prepare(root)
-    return list(_parts(_body(root, report, with_asides=True)))
+    return _read_body(_body(root, report, with_asides=True))
 
 
 def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
@@ -191,18 +196,30 @@ def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False)
         html_hidden_text.drop_element(part)
     if held:
         report.skip("navigation and buttons around the text", count=held)
-    html_marks.write_formulas(body)
-    html_marks.raise_signs(body)
-    html_marks.tell_tables(body)
     return body
 
 
-def _parts(body: "HtmlElement") -> Iterator[tuple[int, str]]:
-    """Yield paragraphs with level 0 and headings with their level, in order."""
+def _read_body(body: "HtmlElement", pictures: ReadReport | None = None) -> list[tuple[int, str]]:
+    html_marks.write_formulas(body)
+    if pictures is not None:  # those of a book are counted with its files
+        html_unread.count_pictures(body, pictures)
+    html_marks.raise_signs(body)
+    return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
+
+
+def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iterator[tables.Part]:
+    """Yield paragraphs with level 0, headings with their level, and tables, in order."""
     from lxml import etree
 
     level, pieces = 0, [""]
-    for event, element in etree.iterwalk(body, events=("start", "end")):
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and element in told:
+            yield level, "".join(pieces)
+            yield told[element]
+            level, pieces = 0, []
+            walk.skip_subtree()
+            continue
         tag = element.tag if isinstance(element.tag, str) else ""
         heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
         if heading or tag in _BREAKS:

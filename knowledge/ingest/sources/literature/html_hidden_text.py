@@ -2,7 +2,8 @@
 
     tree -> elements hidden by a style, an attribute or their kind -> removed, their words returned
 
-Only what an element says of itself counts: a rule in a style sheet may hold for printers alone.
+What an element says of itself counts, and what a rule of the page says of its class or id. A rule
+for some devices only does not count: it may hold for printers alone.
 """
 
 import re
@@ -54,6 +55,7 @@ def remove(root: "HtmlElement") -> list[str]:
     removed: list[str] = []
     doomed: list[HtmlElement] = []
     backgrounds: list[_Colour | None] = [_WHITE]
+    sheet = _StyleSheet(root)
     inside = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
         if event == "comment":
@@ -67,7 +69,7 @@ def remove(root: "HtmlElement") -> list[str]:
             backgrounds.append(_background(element, style, backgrounds[-1]))
             if inside:
                 inside += 1
-            elif _is_hidden(element, style, backgrounds[-1]):
+            elif _is_hidden(element, style, backgrounds[-1]) or sheet.hides(element):
                 inside = 1
                 doomed.append(element)
     for element in doomed:
@@ -76,6 +78,52 @@ def remove(root: "HtmlElement") -> list[str]:
             removed.append(words[:120])
         drop_element(element)
     return removed
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SELECTOR = re.compile(r"(?:[a-z][\w-]*)?((?:[.#][a-z_-][\w-]*)+)", re.IGNORECASE)
+_LONGEST_SHEET = 200_000
+
+
+class _StyleSheet:
+    """The rules of a page by which a class or an id hides, and those by which it shows again.
+
+    Rules for some devices only, and selectors of several elements, are not read.
+    """
+
+    def __init__(self, root: "HtmlElement") -> None:
+        self._hiding: list[frozenset[str]] = []
+        self._showing: list[frozenset[str]] = []
+        for sheet in root.iter("style"):
+            text = (sheet.text or "")[:_LONGEST_SHEET]
+            media = (sheet.get("media") or "all").lower()
+            if ("display" in text or "visibility" in text) and media in ("all", "screen"):
+                self._read(_AT_RULE.sub("", _COMMENT.sub("", text)))
+
+    def _read(self, text: str) -> None:
+        for selectors, declared in _RULE.findall(text):
+            style = _declarations(declared.lower())
+            values = {name: style[name] for name in ("display", "visibility") if name in style}
+            if not values:
+                continue
+            hides = any(_hides(name, value) for name, value in values.items())
+            for selector in selectors.split(","):
+                found = _SELECTOR.fullmatch(selector.strip())
+                if found:
+                    marks = frozenset(re.findall(r"[.#][\w-]+", found[1]))
+                    (self._hiding if hides else self._showing).append(marks)
+
+    def hides(self, element: "HtmlElement") -> bool:
+        """Say whether a rule hides an element and none shows it."""
+        if not self._hiding:
+            return False
+        marks = {f".{name}" for name in (element.get("class") or "").split()}
+        marks |= {f"#{element.get('id')}"} if element.get("id") else set()
+        return any(rule <= marks for rule in self._hiding) and not any(
+            rule <= marks for rule in self._showing
+        )
 
 
 def drop_element(element: "HtmlElement") -> None:
@@ -98,7 +146,11 @@ def _text_of(element: "HtmlElement") -> str:
 
 def _style(element: "HtmlElement") -> dict[str, str]:
     """Return the properties of an element's own style, names and values in lower case."""
-    style = re.sub(r"/\*.*?\*/", "", (element.get("style") or "").lower(), flags=re.DOTALL)
+    written = element.get("style")
+    return _declarations(_COMMENT.sub("", written.lower())) if written else {}
+
+
+def _declarations(style: str) -> dict[str, str]:
     parts = (part.partition(":") for part in style.split(";"))
     return {name.strip(): value.replace("!important", "").strip() for name, _, value in parts}
 

@@ -71,34 +71,61 @@ def _replace(part: "HtmlElement", text: str) -> None:
     part.tag, part.text = "span", text
 
 
-def tell_tables(body: "HtmlElement") -> None:
-    """Replace each table that has heads by its caption and one paragraph for each row."""
+def tell_tables(body: "HtmlElement") -> "dict[HtmlElement, tables.Table]":
+    """Return what each table that has heads tells; innermost ones are told within their cells."""
+    told: dict[HtmlElement, tables.Table] = {}
     for table in reversed([*body.iter("table")]):
-        if next(table.iterdescendants("table"), None) is not None:
-            continue  # a layout: what is in its cells is read as it comes
-        rows = [
-            [_cell(cell) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")
+        lines = [
+            (row, [_cell(cell) for cell in row if cell.tag in ("td", "th")])
+            for row in table.iter("tr")
+            if next(row.iterancestors("table"), None) is table
         ]
-        rows = [row for row in rows if row]
-        heads = _header_rows(table, rows)
-        if not any(cell.is_heading for row in rows for cell in row) and not heads:
-            continue
-        captions = [markup.join_lines(part.text_content()) for part in table.iter("caption")]
-        lines = [*captions, *tables.statements(tables.spread(rows), heads)]
+        lines = [line for line in lines if line[1]]
+        nested = next(table.iterdescendants("table"), None) is not None
+        notes = [] if nested else _notes(lines)
+        rows = [cells for _, cells in lines]
+        grid = tables.spread(rows) if rows else []
+        heads = _header_rows(table, lines)
+        headed = any(cell.is_heading and cell.text for row in rows for cell in row)
+        if not headed and not heads and (nested or not _reads_headed(grid)):
+            continue  # a layout: what is in its cells is read as it comes
+        heads = heads or int(not headed)
+        captions = [
+            markup.join_lines(part.text_content())
+            for part in table.iter("caption")
+            if part.getparent() is table
+        ]
+        said = [row for row in tables.statements(grid, heads) if row]
         for child in list(table):
             table.remove(child)
         table.text = None
-        for line in filter(None, lines):
+        for line in filter(None, (*captions, *said, *notes)):
             table.append(_paragraph(table, line))
+        told[table] = tables.Table(said, " ".join(captions), notes)
+    return told
 
 
-def _header_rows(table: "HtmlElement", rows: list[list[tables.Cell]]) -> int:
+def _notes(lines: "list[tuple[HtmlElement, list[tables.Cell]]]") -> list[str]:
+    """Take the rows of the foot that are one cell of words, which are notes, off a table."""
+    notes: list[str] = []
+    while len(lines) > 1 and len(lines[-1][1]) == 1 and _is_within(lines[-1][0], "tfoot"):
+        notes.insert(0, lines.pop()[1][0].text)
+    return [note for note in notes if note]
+
+
+def _is_within(row: "HtmlElement", name: str) -> bool:
+    parent = row.getparent()
+    return parent is not None and parent.tag == name
+
+
+def _reads_headed(grid: tables.Grid) -> bool:
+    return len({len(row) for row in grid}) == 1 and tables.looks_headed(grid)
+
+
+def _header_rows(table: "HtmlElement", lines: "list[tuple[HtmlElement, list[tables.Cell]]]") -> int:
     """Return how many rows at the top are heads: those of `thead`, else those of `th` alone."""
-    in_head = sum(
-        1
-        for row in table.iter("tr")
-        if len(row) and next(row.iterancestors("thead"), None) is not None
-    )
+    rows = [cells for _, cells in lines]
+    in_head = sum(1 for row, _ in lines if _is_within(row, "thead"))
     if in_head:
         return min(in_head, len(rows))
     count = 0
@@ -106,7 +133,21 @@ def _header_rows(table: "HtmlElement", rows: list[list[tables.Cell]]) -> int:
         if not all(cell.is_heading for cell in row):
             break
         count += 1
+    if not count and len(rows) > 1 and _is_bold(lines[0][0]) and not _is_bold(lines[1][0]):
+        return int(len(rows[0]) > 1)
     return count if count < len(rows) else min(count, 1)
+
+
+def _is_bold(row: "HtmlElement") -> bool:
+    """Say whether all words of a row stand in bold type."""
+    words = [cell for cell in row if cell.text_content().strip()]
+    return bool(words) and all(
+        len(cell) == 1
+        and cell[0].tag in ("b", "strong")
+        and not (cell.text or "").strip()
+        and not (cell[0].tail or "").strip()
+        for cell in words
+    )
 
 
 def _cell(element: "HtmlElement") -> tables.Cell:

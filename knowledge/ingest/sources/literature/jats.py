@@ -101,7 +101,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         if meta is None:
             report.skip("article without metadata", f"{path.name}, article {number}")
             continue
-        jats_blocks.prepare(article)
+        jats_blocks.prepare(article, report)
         title = _title(meta)
         sections = (
             *_abstracts(meta, report),

@@ -43,6 +43,7 @@ BLOCKS = frozenset(
 
 _FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math"}
 _PICTURES_OF_SIGNS = {"inline-graphic", "private-char", "inline-media"}
+_CELLS = {"td", "th"}
 _HOLDERS = {"title", "label", "caption", "p", "sec", "table-wrap-foot"}
 _LONGEST_TITLE = 150
 
@@ -56,22 +57,34 @@ class Blocks:
     sections: "list[Element]" = field(default_factory=list)
 
 
-def prepare(article: "Element") -> None:
-    """Replace formulas by their text, pictures of signs by holes, and marks of footnotes."""
-    for parent in list(article.iter()):
-        for child in parent:
-            if child.tag in _FORMULAS:
-                _write_formula(child)
-            elif (
-                child.tag in _PICTURES_OF_SIGNS
-                or child.tag == "chem-struct"
-                and not "".join(child.itertext()).strip()
-            ):
-                _become_text(child, HOLE)
-    for cell in [each for each in article.iter() if each.tag in ("td", "th")]:
-        _name_notes(cell)
-    for mark in article.iter("xref"):
-        if mark.get("ref-type") in ("fn", "table-fn") and len("".join(mark.itertext())) <= 3:
+def prepare(article: "Element", report: ReadReport) -> None:
+    """Replace formulas by their text, pictures of signs by holes, and marks of footnotes.
+
+    Struck-out text, which its author withdrew, is taken out and counted.
+    """
+    cells: list[Element] = []
+    marks: list[Element] = []
+    for each in list(article.iter()):
+        tag = each.tag
+        if tag in _CELLS:
+            cells.append(each)
+        elif tag == "xref":
+            marks.append(each)
+        elif tag in _FORMULAS:
+            _write_formula(each)
+        elif tag == "strike":
+            report.skip("struck-out text (not read)", element_text(each))
+            _become_text(each, "")
+        elif tag in _PICTURES_OF_SIGNS or (
+            tag == "chem-struct" and not "".join(each.itertext()).strip()
+        ):
+            _become_text(each, HOLE)
+    for cell in cells:
+        if len(cell):
+            _name_notes(cell)
+    for mark in marks:
+        noted = mark.tag == "xref" and mark.get("ref-type") in _NOTES
+        if noted and len("".join(mark.itertext())) <= 3:
             _become_text(mark, "")
 
 
@@ -128,11 +141,11 @@ def _read_children(element: "Element", found: Blocks, report: ReadReport, top: b
 
 def element_text_of(text: str | None) -> str:
     """Return the text that stands between elements, tidied."""
-    return " ".join((text or "").split())
+    return " ".join(text.split()) if text else ""
 
 
 def _add(found: Blocks, text: str) -> None:
-    if any(sign.isalnum() for sign in text):
+    if text and any(sign.isalnum() for sign in text):
         found.paragraphs.append(text)
 
 
@@ -349,25 +362,37 @@ _INDENT = re.compile(r"^[\s\u00a0\u2000-\u200a]*[\u00a0\u2000-\u200a]")
 
 
 def _cell(element: "Element") -> Cell:
-    pictures = any(each.tag in ("graphic", "media") for each in element.iter())
-    parts = [element_text(element, BLOCKS)]
-    inner = Blocks()
-    for block in _blocks_within(element):
-        if block.tag not in _COUNTED:
-            _read_block(block, inner, ReadReport(), top=False)
-    parts += [*inner.paragraphs, *(text.replace("\n\n", " ") for _, text in inner.floats)]
-    text = " ".join(filter(None, parts))
-    if pictures:
-        text = f"{text} {HOLE}".strip()
+    text = element_text(element, BLOCKS)
+    written = element.text or ""
+    if len(element):
+        text = _within_cell(element, text)
+        written = "".join(element.itertext())
     return Cell(
         text,
         element.tag == "th",
         _span(element, "colspan"),
         _span(element, "rowspan"),
-        _INDENT.match("".join(element.itertext())) is not None,
+        written[:1].isspace() and _INDENT.match(written) is not None,
     )
 
 
+def _within_cell(element: "Element", text: str) -> str:
+    """Return the text of a cell with the lists, boxes and tables in it, and a hole for pictures."""
+    inner = Blocks()
+    for block in _blocks_within(element):
+        if block.tag not in _COUNTED:
+            _read_block(block, inner, ReadReport(), top=False)
+    parts = [text, *inner.paragraphs]
+    parts += [held.replace("\n\n", " ") for _, held in inner.floats]
+    text = " ".join(filter(None, parts))
+    if any(each.tag in ("graphic", "media") for each in element.iter()):
+        text = f"{text} {HOLE}".strip()
+    return text
+
+
 def _span(element: "Element", name: str) -> int:
-    value = element.get(name, "1").strip()
+    value = element.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
     return int(value) if value.isdecimal() and len(value) < 6 else 1

@@ -7,6 +7,7 @@ A command that is not known is a hole; its argument stays.
 
 import re
 import unicodedata
+from bisect import bisect_left
 
 from knowledge.ingest.sources.literature import linear_formulas, raised_figures
 from knowledge.text.holes import HOLE
@@ -63,8 +64,8 @@ _DECLARED = _words(
     "noindent allowbreak linebreak selectfont boldmath"
 )
 _CITING = frozenset({"cite", "citep", "label"})
-_DEEPEST = 40
-_LONGEST_FORMULA = 4000
+_DEEPEST = 12
+_LONGEST_FORMULA = 2000
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}\\]*)\}|([^{}\\\s]))")
 
 
@@ -86,6 +87,7 @@ class _Latex:
         self._tokens: list[str] = _TOKEN.findall(text)
         self._place = 0
         self._depth = depth
+        self._signs: dict[str, list[int]] = {}
 
     def read(self) -> str:
         if self._depth > _DEEPEST:
@@ -178,33 +180,38 @@ class _Latex:
         return "".join(self._tokens[start : self._place - 1])
 
     def _until(self, end: str) -> str:
-        start = self._place
-        while self._place < len(self._tokens) and self._tokens[self._place] != end:
-            self._place += 1
-        self._place += 1
-        return _write_formula("".join(self._tokens[start : self._place - 1]), "")
+        place = self._find(end)
+        if place < 0:
+            return HOLE
+        inside = "".join(self._tokens[self._place : place])
+        self._place = place + 1
+        return _write_formula(inside, "")
+
+    def _find(self, sign: str) -> int:
+        """Return where the next such sign stands, or -1 where there is none near enough."""
+        if sign not in self._signs:
+            found = [place for place, token in enumerate(self._tokens) if token == sign]
+            self._signs[sign] = found
+        found = self._signs[sign]
+        next_one = bisect_left(found, self._place)
+        near = next_one < len(found) and found[next_one] - self._place < _LONGEST_FORMULA
+        return found[next_one] if near else -1
 
     def _formula(self, sign: str, before: list[str]) -> str:
         """Return the formula that a dollar opens, or the dollar where it is an amount of money."""
-        taken: list[str] = []
-        length = 0
-        for place in range(self._place, len(self._tokens)):
-            token = self._tokens[place]
-            if token == sign:
-                after = self._tokens[place + 1] if place + 1 < len(self._tokens) else ""
-                inside = "".join(taken)
-                money = inside[:1].isdigit() and (inside[-1:].isspace() or after[:1].isdigit())
-                if not inside.strip() or money or re.search("[A-Za-z]{3,} [A-Za-z]{3,}", inside):
-                    return sign
-                self._place = place + 1
-                return _write_formula(inside, "".join(before[-3:])[-1:])
-            taken.append(token)
-            length += len(token)
-            if length > _LONGEST_FORMULA:
-                break
-        return sign
+        place = self._find(sign)
+        if place < 0:
+            return sign
+        inside = "".join(self._tokens[self._place : place])
+        after = self._tokens[place + 1] if place + 1 < len(self._tokens) else ""
+        money = inside[:1].isdigit() and (inside[-1:].isspace() or after[:1].isdigit())
+        if not inside.strip() or money or _PROSE.search(inside):
+            return sign
+        self._place = place + 1
+        return _write_formula(inside, "".join(before[-3:])[-1:])
 
 
+_PROSE = re.compile("[A-Za-z]{3,} [A-Za-z]{3,}")
 _LIGATURES = {"~": " ", "--": "–", "---": "—", "``": "“", "''": "”"}
 
 

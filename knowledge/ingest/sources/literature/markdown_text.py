@@ -33,6 +33,8 @@ _EMPHASIS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<!\w)__(?=[^\s_])(.{1,300}?)(?<=[^\s_])__(?!\w)", re.DOTALL),
     re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?!\w)"),
 )
+_BEGINS = frozenset("`~-*_+>[0123456789")
+_MARKS = frozenset("\\`[]<&*_~$\ue000")
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 _BREAK = re.compile(r"^\s{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
@@ -48,7 +50,16 @@ def markdown_paragraphs(markdown: str) -> str:
     A list item is a paragraph of its own, and so is a row of a table, which is told with the
     heads of its columns; lines of one paragraph are joined.
     """
-    return "\n\n".join(text for text in _paragraphs(markdown.split("\n")) if text)
+    texts: list[str] = []
+    for part in markdown_parts(markdown):
+        texts += part.rows if isinstance(part, tables.Table) else [part[1]]
+    return "\n\n".join(filter(None, texts))
+
+
+def markdown_parts(markdown: str) -> Iterator[tables.Part]:
+    """Yield the paragraphs of Markdown with level 0, and its tables."""
+    for part in _paragraphs(markdown.split("\n")):
+        yield (0, part) if isinstance(part, str) else part
 
 
 def strip_markdown(markdown: str) -> str:
@@ -67,16 +78,21 @@ def strip_markdown(markdown: str) -> str:
         place = int(found[1])
         return kept[place] if place < len(kept) else ""
 
-    text = _LITERAL.sub(keep, markdown)
-    for pattern, replacement in _INLINE:
-        text = pattern.sub(replacement, text)
+    if _MARKS.isdisjoint(markdown):  # most blocks hold no mark at all
+        return markup.join_lines(markdown)
+    text = _LITERAL.sub(keep, markdown) if "\\" in markdown or "`" in markdown else markdown
+    if "[" in text or "<" in text:
+        for pattern, replacement in _INLINE:
+            text = pattern.sub(replacement, text)
     text = known_tags.strip_tags(text)
-    for pattern in _EMPHASIS:
-        text = pattern.sub(r"\1", text)
-    return markup.join_lines(_KEPT.sub(put_back, known_tags.unescape(text)))
+    if "*" in text or "_" in text:
+        for pattern in _EMPHASIS:
+            text = pattern.sub(r"\1", text)
+    text = known_tags.unescape(text)
+    return markup.join_lines(_KEPT.sub(put_back, text) if "\ue000" in text else text)
 
 
-def _paragraphs(lines: list[str]) -> Iterator[str]:
+def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
     held: list[str] = []
     fenced = in_item = False
     place = 0
@@ -89,7 +105,10 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
     while place < len(lines):
         line = lines[place]
         place += 1
-        if _FENCE.match(line):
+        first = line.lstrip()[:1]
+        if first and not fenced and first not in _BEGINS and "|" not in line:
+            held.append(line)  # most lines are nothing but text
+        elif _FENCE.match(line):
             yield from flush()
             fenced = not fenced
         elif fenced:
@@ -103,7 +122,8 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
             while end < len(lines) and "|" in lines[end]:
                 end += 1
             rows = [_cells(row) for row in (line, *lines[place + 1 : end])]
-            yield from tables.statements(tables.plain_grid(rows), 1)
+            heads = int(any(rows[0]))
+            yield tables.Table(list(tables.statements(tables.plain_grid(rows[1 - heads :]), heads)))
             place = end
         elif _TABLE_RULE.match(line) and "|" in line:
             yield from flush()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import raised_figures
-from knowledge.records import Language, Section
+from knowledge.records import Language, ReadReport, Section
 from knowledge.text import names
 from knowledge.text.holes import has_hole
 
@@ -27,6 +27,9 @@ _GONE = "\ufdd0"
 _EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
 _LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
+_MAY_STOP = re.compile(r"[\s,;][,.;:?!)\]]")
+"""What the pattern above needs; this is found much sooner, as it begins with few signs."""
+
 _CITING = ("bibr", "fn", "table-fn")
 _SEPARATOR = re.compile(r"[\s,;–—-]*")
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -100,7 +103,7 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
     if _GONE in text:
         text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
         text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
-    return _BEFORE_STOP.sub("", text).strip()
+    return (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
 
 
 def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> None:
@@ -168,6 +171,22 @@ def language_of(text: str) -> Language:
 _BEGINNING = 50_000
 
 
+def names_other_language(declared: str) -> bool:
+    """Say whether a document declares a language other than English and Chinese.
+
+    What is no language, such as the locale C that pandoc writes into books, declares nothing.
+
+    >>> [names_other_language(each) for each in ("de", "fr-CA", "en-US", "zh", "C", "und", "")]
+    [True, True, False, False, False, False, False]
+    """
+    tag = re.split("[-_.]", declared.strip().lower())[0]
+    known = re.fullmatch("[a-z]{2,3}", tag) and tag not in _NO_LANGUAGE
+    return bool(known) and not tag.startswith(("en", "zh"))
+
+
+_NO_LANGUAGE = {"und", "mul", "mis", "zxx", "qaa"}
+
+
 def plain_paragraphs(text: str) -> str:
     """Return a plain text as paragraphs, parted where it has empty lines."""
     parts = (join_lines(block) for block in _EMPTY_LINES.split(text))
@@ -177,23 +196,53 @@ def plain_paragraphs(text: str) -> str:
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
-def build_sections(parts: Iterable[tuple[int, str]], title: str) -> Iterator[Section]:
+@dataclass(slots=True)
+class Heading:
+    """A heading above the text that is being read; `used` where a section carries it."""
+
+    level: int
+    text: str
+    used: bool = False
+
+
+def go_under(path: list[Heading], level: int, text: str, empty: list[str]) -> list[Heading]:
+    """Return the headings above what follows a heading; those that end unused go to `empty`."""
+    ended = [each for each in path if each.level >= level]
+    empty += [each.text for each in ended if not each.used and each.text]
+    return [each for each in path if each.level < level] + [Heading(level, text)]
+
+
+def count_empty(empty: list[str], title: str, report: ReadReport) -> None:
+    """Count the headings that no section carries, the title of the document apart."""
+    left = [text for text in empty if text != title]
+    if left:
+        report.skip("heading without text", left[0], len(left))
+
+
+def build_sections(
+    parts: Iterable[tuple[int, str]], title: str, report: ReadReport
+) -> Iterator[Section]:
     """Yield the sections of a page, given its paragraphs with level 0 and headings with theirs.
 
-    A section carries the headings above it, but not the title of the page.
+    A section carries the headings above it, but not the title of the page. Headings without text
+    are counted.
     """
-    path: list[tuple[int, str]] = []
+    path: list[Heading] = []
     held: list[str] = []
+    empty: list[str] = []
     for level, raw in (*parts, (1, "")):
         text = join_lines(raw)
         if not level:
             held += [text] if has_hole(text) or any(sign.isalnum() for sign in text) else []
             continue
         if held:
-            titles = [each for _, each in path if each and each != title]
+            titles = [each.text for each in path if each.text and each.text != title]
+            for each in path:
+                each.used = True
             yield Section(": ".join(titles), "\n\n".join(held))
             held = []
-        path = [part for part in path if part[0] < level] + [(level, text)]
+        path = go_under(path, level, text, empty)
+    count_empty(empty, title, report)
 
 
 _BETWEEN_CHINESE = re.compile(
@@ -204,4 +253,4 @@ _BETWEEN_CHINESE = re.compile(
 
 def join_lines(text: str) -> str:
     """Join the lines of one paragraph, without a space where both sides are Chinese."""
-    return tidy(_BETWEEN_CHINESE.sub("", text))
+    return tidy(_BETWEEN_CHINESE.sub("", text) if "\n" in text else text)

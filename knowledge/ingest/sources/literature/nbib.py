@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.ingest import revisions
+from knowledge.graph import revisions
 from knowledge.ingest.sources.literature import markup, pubmed, pubmed_notices, tagged_lines
 from knowledge.ingest.sources.literature.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings

@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature import known_tags, markdown_text, markup
+from knowledge.ingest.sources.literature import known_tags, markdown_text, markup, tables
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
@@ -65,13 +65,15 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
     matter = _FRONT.match(raw)
     front = _parse_front_matter(path, matter["yaml"]) if matter else {}
     body = raw[matter.end() :] if matter else raw
-    sections = list(_sections(body))
+    empty: list[str] = []
+    sections = list(_sections(body, empty))
     title = _field_text(front, "title")
     if not title and sections and sections[0].title:
         title = sections[0].title
         if not sections[0].text:
             sections = sections[1:]
     kept = tuple(section for section in sections if section.text)
+    markup.count_empty(empty, title, report)
     yield from _document(path, front, title, kept, report)
 
 
@@ -123,27 +125,37 @@ def content_key(format: str, text: str) -> ContentKey:
     return ContentKey(f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}")
 
 
-def _sections(body: str) -> Iterator[Section]:
-    """Split at headings; a heading carries those above it, but not the title."""
-    path: list[tuple[int, str]] = []
-    lines: list[str] = []
-    for level, text in _lines(body):
+def _sections(body: str, empty: list[str]) -> Iterator[Section]:
+    """Split at headings; a heading carries those above it, but not the title.
+
+    The only heading of the first level is a title; several are sections.
+    """
+    lines = list(_lines(body))
+    top = 1 if sum(level == 1 for level, _ in lines) > 1 else 2
+    path: list[markup.Heading] = []
+    held: list[str] = []
+    for level, text in (*lines, (1, "")):
         if level == 0:
-            lines.append(text)
+            held.append(text)
             continue
-        yield from _section(path, lines)
-        lines = []
-        path = [part for part in path if part[0] < level] + [
-            (level, markdown_text.strip_markdown(text))
-        ]
-    yield from _section(path, lines)
+        yield from _section(path, held, top)
+        held = []
+        path = markup.go_under(path, level, markdown_text.strip_markdown(text), empty)
 
 
-def _section(path: list[tuple[int, str]], lines: list[str]) -> Iterator[Section]:
-    text = markdown_text.markdown_paragraphs("\n".join(lines))
-    titles = [title for level, title in path if level > 1] or [title for _, title in path]
-    if text or path:
-        yield Section(": ".join(titles), text)
+def _section(path: list[markup.Heading], lines: list[str], top: int) -> Iterator[Section]:
+    """Yield the text under a heading, and each table that has a caption or notes by itself."""
+    titles = [each.text for each in path if each.level >= top] or [each.text for each in path]
+    title = ": ".join(titles)
+    parts = tables.frame_tables(markdown_text.markdown_parts("\n".join(lines)))
+    found = [
+        Section(": ".join(filter(None, (title, each.title))), each.text)
+        for each in markup.build_sections(parts, "", ReadReport())
+    ]
+    for heading in path:
+        heading.used |= bool(found)
+    if found or path:
+        yield from found or [Section(title, "")]
 
 
 def _lines(body: str) -> Iterator[tuple[int, str]]:
@@ -151,10 +163,12 @@ def _lines(body: str) -> Iterator[tuple[int, str]]:
     fenced = False
     held: str | None = None
     for line in body.split("\n"):
-        if _FENCE.match(line):
+        first = line.lstrip()[:1]
+        if first in ("`", "~") and _FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else _HEADING.match(line)
-        underline = None if fenced or not (held or "").strip() else _UNDERLINE.match(line)
+        heading = _HEADING.match(line) if first == "#" and not fenced else None
+        below = first in ("=", "-") and not fenced and bool((held or "").strip())
+        underline = _UNDERLINE.match(line) if below else None
         if underline and held and not held.lstrip().startswith(("- ", "* ", "|", "> ")):
             yield (1 if "=" in line else 2), held.strip()
             held = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest import revisions
+from knowledge.graph import revisions
 from knowledge.ingest.sources.literature import jats_blocks, pubmed_notices
 from knowledge.ingest.sources.literature.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements
@@ -82,7 +82,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the articles of a file; an article without abstract is kept with its title alone."""
     latest = ""
     for number, element in xml_elements.read_elements(path, _ARTICLES):
-        name = xml_elements.local_name(element)
+        name = element.tag
         if name in _DELETIONS:
             report.skip("deleted by PubMed", count=len(element))
             for each in element.iter("PMID"):
@@ -111,7 +111,7 @@ def _documents(
         report.skip("article without PMID", f"article {number}")
         return
     if article.find(".//math") is not None:
-        jats_blocks.prepare(article)
+        jats_blocks.prepare(article, report)
     title = _title(article)
     sections = _sections(article.find("Abstract"))
     if not title and not sections:

@@ -24,7 +24,8 @@ _NOTED = {"retracted publication", "retracted article", "retracted"}
 _PMCID = re.compile(r"\bPMC\s?(\d{3,9})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,8}")
 _HEADED = re.compile(
-    r"<(?P<tag>(?:jats:)?title)\b[^<>]*>(?P<title>.*?)</(?P=tag)\s*>", re.DOTALL | re.IGNORECASE
+    r"<(?P<tag>(?:jats:)?title)\b[^<>]*>(?P<title>(?:(?!<(?P=tag)\b).)*?)</(?P=tag)\s*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _NO_HEADING = {"", "abstract", "summary", "摘要"}
 _OTHERS = 50

@@ -8,7 +8,7 @@ share this module, so that the same table reads alike in every format.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from knowledge.text.sentences import split_sentences
@@ -251,3 +251,135 @@ _NOTE = re.compile(r"Note ([^\s:]{1,8}):")
 def _is_named(note: str, row: str) -> bool:
     found = _NOTE.match(note)
     return found is not None and f"(note {found[1]})" in row
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as it is read: the statements of its rows, what stands above and below it."""
+
+    rows: list[str]
+    caption: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+Part = tuple[int, str] | Table
+"""A paragraph with level 0, a heading with its level, or a table."""
+
+_LEVEL = 20
+_CAPTION = re.compile(
+    r"(?:(?:Table|Tab\.|TABLE|Box)\s*[A-Z]?[\dIVX]+|表\s*[\d一二三四五六七八九十]+)(?!\d)"
+)
+_NOTES = re.compile(
+    r"(?:[*†‡§¶#]{1,3}\s?(?=\S)|\^?[a-h][.):]\s|\^[a-h]\s?|[¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈ]|\[[a-h1-9]\]\s|"
+    r"(?:Notes?|Footnotes?|Abbreviations?|Key|Legend|Source)\b\s*[a-h\d]?\s*[:.]|[注备]\s*[:：]|缩写[:：])"
+)
+_LONGEST_CAPTION = 400
+_LONGEST_TITLE = 150
+
+
+def frame_tables(parts: Iterable[Part]) -> Iterator[tuple[int, str]]:
+    """Yield parts with each table as paragraphs, under its caption and with its notes.
+
+    A paragraph above a table that is numbered as one ("Table 2.") is its caption, and those below
+    that begin with a mark of a note are its notes, where the page does not say so itself.
+
+    >>> [text for _, text in frame_tables([(0, "Table 1. Dose"), Table(["A: 1."]), (0, "* daily")])]
+    ['Table 1. Dose', 'Table 1. Dose', 'A: 1.', '* daily', '']
+    """
+    waiting: tuple[int, str] | None = None
+    table: Table | None = None
+    for part in parts:
+        if table is not None and _goes_below(part):
+            assert isinstance(part, tuple)
+            if part[1].strip():
+                table.notes.append(part[1].strip())
+            continue
+        if table is not None:
+            yield from _framed(table)
+            table = None
+        if isinstance(part, Table):
+            table = part
+            if waiting and not table.caption and _is_caption(waiting):
+                table.caption, waiting = waiting[1].strip(), None
+            if waiting:
+                yield waiting
+            waiting = None
+        elif part[0] or part[1].strip():
+            if waiting:
+                yield waiting
+            waiting = part
+    if table is not None:
+        yield from _framed(table)
+    if waiting:
+        yield waiting
+
+
+def is_numbered_caption(text: str) -> bool:
+    """Say whether a text begins as captions do.
+
+    >>> is_numbered_caption("Table 2. Doses"), is_numbered_caption("Tables are long")
+    (True, False)
+    """
+    return _CAPTION.match(text) is not None
+
+
+def _goes_below(part: Part) -> bool:
+    if isinstance(part, Table) or part[0]:
+        return False
+    text = part[1].strip()
+    return not text or (len(text) <= LONGEST_NOTES and _NOTES.match(text) is not None)
+
+
+def _is_caption(part: tuple[int, str]) -> bool:
+    text = part[1].strip()
+    return not part[0] and len(text) <= _LONGEST_CAPTION and _CAPTION.match(text) is not None
+
+
+def _framed(table: Table) -> Iterator[tuple[int, str]]:
+    if not table.caption and not table.notes:
+        yield from ((0, row) for row in table.rows)
+        return
+    title = caption_title(table.caption)
+    first = [table.caption] if table.caption else []
+    for text in split_parts(table.rows, table.notes, first):
+        yield _LEVEL, title
+        yield from ((0, paragraph) for paragraph in text.split("\n\n"))
+    yield _LEVEL, ""
+
+
+def caption_title(caption: str) -> str:
+    """Return the beginning of a caption that serves as the title of each part of its table."""
+    text = " ".join(caption.split())
+    if len(text) <= _LONGEST_TITLE:
+        return text.rstrip(" .")
+    numbered = _CAPTION.match(text)
+    sentences = split_sentences(text)
+    first = sentences[0] if sentences else ""
+    if numbered and len(first) <= numbered.end() + 1 and len(sentences) > 1:
+        first = f"{first} {sentences[1]}"
+    if len(first) > _LONGEST_TITLE:
+        cut = first.rfind(" ", 0, _LONGEST_TITLE)
+        first = f"{first[: cut if cut > 0 else _LONGEST_TITLE]} …"
+    return first.rstrip(" .")
+
+
+_FIGURE = re.compile(r"\d")
+
+
+def looks_headed(grid: Grid) -> bool:
+    """Say whether the words of a grid's first row are the heads of its columns.
+
+    They are where its first place alone is empty, or where it has no figures and some column has
+    figures in every other row.
+    """
+    if len(grid) < 2 or max(map(len, grid)) < 2 or not grid[0]:
+        return False
+    first, rest = grid[0], grid[1:]
+    if not first[0].text and all(cell.text for cell in first[1:]):
+        return all(row and row[0].text for row in rest)
+    if any(_FIGURE.search(cell.text) for cell in first):
+        return False
+    return any(
+        all(place < len(row) and _FIGURE.search(row[place].text) for row in rest)
+        for place in range(len(first))
+    )

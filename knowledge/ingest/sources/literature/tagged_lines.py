@@ -31,9 +31,11 @@ class TaggedEntry:
 
         Tags of HTML and JATS are taken off, and entities are read once.
         """
+        held = {tag for tag, _ in self.fields}
         found = [
             markup.join_lines(known_tags.plain("\n".join(lines)))
             for wanted in tags
+            if wanted in held
             for tag, lines in self.fields
             if tag == wanted
         ]

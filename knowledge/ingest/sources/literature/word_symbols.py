@@ -6,6 +6,8 @@ Word writes such a sign as a code of its font, which means nothing elsewhere. A 
 not known becomes a mark: what stands there may be a unit or a comparison.
 """
 
+import re
+
 from knowledge.text.holes import HOLE
 
 _SYMBOL_LOW = (
@@ -56,6 +58,9 @@ def symbol(font: str, code: int) -> str:
     return chr(code)
 
 
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
 def read_in_font(text: str, font: str) -> str:
     """Return text that is set in a font, its signs read; a private code of another font is a hole.
 
@@ -64,6 +69,4 @@ def read_in_font(text: str, font: str) -> str:
     """
     if font.strip().lower() in _SIGN_FONTS:
         return "".join(symbol(font, ord(sign)) for sign in text)
-    if any("\ue000" <= sign <= "\uf8ff" for sign in text):
-        return "".join(HOLE if "\ue000" <= sign <= "\uf8ff" else sign for sign in text)
-    return text
+    return text if text.isascii() else _PRIVATE.sub(HOLE, text)

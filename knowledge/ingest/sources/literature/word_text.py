@@ -32,7 +32,7 @@ SKIPPED = {
     f"{W}{name}"
     for name in (
         *("del", "moveFrom", "pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr", "tblGrid"),
-        *("instrText", "delText", "delInstrText", "softHyphen", "rt", "rubyPr", "customXmlPr"),
+        *("instrText", "delText", "delInstrText", "softHyphen", "rubyPr", "customXmlPr"),
         *("smartTagPr", "fldData", "ffData", "annotationRef", "footnoteRef", "endnoteRef"),
     )
 }
@@ -61,6 +61,7 @@ class TextReader:
     report: ReadReport
     notes: dict[tuple[str, str], "Element"] = field(default_factory=dict)
     shifted_styles: dict[str, str] = field(default_factory=dict)
+    hidden_styles: frozenset[str] = frozenset()
     noted: list[str] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
     _used: set[tuple[str, str]] = field(default_factory=set)
@@ -106,6 +107,9 @@ class TextReader:
             yield "", word_formulas.linear(part, self._run_text)
         elif tag == f"{_MC}AlternateContent":
             yield from self._pieces(chosen(part))
+        elif tag == f"{W}rt":
+            words = "".join(part.itertext(f"{W}t")).strip()
+            self.report.skip("reading above characters (not read)", words)
         elif tag in _EMBEDDED:
             self.report.skip(f"{_EMBEDDED[tag]} (not read)")
         else:
@@ -116,7 +120,8 @@ class TextReader:
 
     def _run(self, run: "Element") -> Iterator[tuple[str, str]]:
         place = self._place(run)
-        hidden = _is_hidden(run)
+        hidden = _is_hidden(run) or bool(self.hidden_styles) and self._is_styled_hidden(run)
+        struck = not hidden and _is_struck(run)
         font = _font(run)
         for part in run:
             text = self._within(part, font)
@@ -124,10 +129,21 @@ class TextReader:
                 yield from self._other(part)
             elif text.strip() and hidden:
                 self.report.skip("hidden text removed", text)
+            elif text.strip() and struck:
+                self.report.skip("struck-out text (not read)", text)
             elif text and not self._is_instruction():
                 if self._fields:
                     self._fields[-1].shown = True
                 yield place, text
+
+    def _is_styled_hidden(self, run: "Element") -> bool:
+        """Say whether the style of a run, or that of its paragraph, hides it."""
+        named = [run.find(f"{W}rPr/{W}rStyle")]
+        parent = next(run.iterancestors(f"{W}p"), None)
+        named += [] if parent is None else [parent.find(f"{W}pPr/{W}pStyle")]
+        return any(
+            style is not None and style.get(f"{W}val", "") in self.hidden_styles for style in named
+        )
 
     def _within(self, part: "Element", font: str) -> str | None:
         """Return the text of an element of a run; None where it is no text itself."""
@@ -269,6 +285,14 @@ def _font(run: "Element") -> str:
     if fonts is None:
         return ""
     return fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or ""
+
+
+def _is_struck(run: "Element") -> bool:
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return False
+    marks = (properties.find(f"{W}{name}") for name in ("strike", "dstrike"))
+    return any(mark is not None and mark.get(f"{W}val", "1") not in _OFF for mark in marks)
 
 
 def _is_hidden(run: "Element") -> bool:

@@ -43,6 +43,11 @@ def read_cells(
             yield line, (named[wanted[0]], named[wanted[1]], named[wanted[2]])
 
 
+def read_lists(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row that is not blank, the first one too."""
+    return _read_table(path, set(), "", delimiter)
+
+
 def _last_index(header: list[str], name: str) -> int:
     """Return the place of a column; of two with one name the later one counts, as in a row."""
     return len(header) - 1 - header[::-1].index(name)

@@ -21,7 +21,8 @@ _SPACE = " \t\r\n\ufeff"
 def read_items(path: Path, lists: Collection[str]) -> Iterator[tuple[str, int, object]]:
     """Yield the items of the named lists with their list and the line on which each starts.
 
-    The file holds one object, or an array of them; other members are stepped over. Raises
+    `a.b` is the list under `b` in the object under `a`. The file holds one object, or an array of
+    them; other members are stepped over. Raises
     KnowledgeError where it holds something else, a named member is no list, or the JSON is broken;
     the error names the line.
     """
@@ -58,7 +59,11 @@ class _ListReader:
             self._expect(":")
             if not isinstance(key, str):
                 raise self._broken("a key that is no text")
-            if key not in lists:
+            inside = [each.removeprefix(f"{key}.") for each in lists if each.startswith(f"{key}.")]
+            if inside and self._next() == "{":
+                for name, line, value in self._object(inside):
+                    yield f"{key}.{name}", line, value
+            elif key not in lists:
                 self._value()
             elif self._next() != "[":
                 raise self._broken(f"no list under {key!r}")

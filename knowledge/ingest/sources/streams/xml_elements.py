@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from html.entities import html5
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from xml.etree.ElementTree import ParseError, TreeBuilder
+from xml.etree.ElementTree import TreeBuilder
+from xml.parsers import expat
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources.streams.archives import open_bytes
@@ -26,53 +27,27 @@ def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]
 
     Entities that a DTD outside the file declares have their standard meaning (&alpha; &ge; &nbsp;);
     one that has none is a hole. Raises KnowledgeError where the XML is broken, declares entities
-    itself, or holds an element of more
-    than LONGEST_RECORD bytes.
+    itself, or holds an element of more than LONGEST_RECORD bytes.
     """
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import DefusedXMLParser, iterparse
-
     number = 0
-    inside = 0
     with open_bytes(path) as opened_stream:
         stream = _Metered(path, opened_stream)
+        parser = _Parser(stream, names)
         try:
-            open_elements: list[Element] = []
-            parser = DefusedXMLParser(target=TreeBuilder())
-            parser.entity = _StandardEntities()
-            for event, element in iterparse(stream, events=("start", "end"), parser=parser):
-                stream.silent = 0
-                if event == "start":
-                    open_elements.append(element)
-                    if len(open_elements) > DEEPEST:
-                        raise too_large_error(
-                            path, f"its elements are nested more than {DEEPEST} deep"
-                        )
-                    inside += local_name(element) in names
-                    continue
-                open_elements.pop()
-                element.tag = local_name(element)  # readers ask for names without namespaces
-                if element.tag in names:
-                    inside -= 1
-                    if not inside:
-                        number += 1
-                        yield number, element
-                if not inside and open_elements:
-                    # Without this the tree of the whole file would grow under its root.
-                    open_elements[-1].remove(element)
-                    stream.since = 0
-        except DefusedXmlException as error:
+            for element in parser.read():
+                number += 1
+                yield number, element
+        except _DeclaredEntityError as error:
             raise KnowledgeError(
                 f"The XML of {path.name} declares entities, which this program does not expand.",
                 where=str(path),
                 remedy="Remove the entity declarations from its DOCTYPE and add it again.",
             ) from error
-        except ParseError as error:
-            line, column = error.position
+        except expat.ExpatError as error:
             raise KnowledgeError(
-                f"The XML of {path.name} is broken at line {line}, column {column}: "
+                f"The XML of {path.name} is broken at line {error.lineno}, column {error.offset}: "
                 f"{str(error).split(':')[0]}.",
-                where=f"{path}, line {line}",
+                where=f"{path}, line {error.lineno}",
                 remedy="Download or repair the file and add it again.",
             ) from error
         except (LookupError, ValueError) as error:
@@ -81,6 +56,92 @@ def read_elements(path: Path, names: set[str]) -> Iterator[tuple[int, "Element"]
                 where=f"{path}, line 1",
                 remedy="Save the file as UTF-8 and add it again.",
             ) from error
+
+
+class _DeclaredEntityError(Exception):
+    """The file declares an entity, or asks for one from elsewhere."""
+
+
+class _Parser:
+    """Builds the elements of these names, with names of elements without their namespaces."""
+
+    def __init__(self, stream: "_Metered", names: set[str]) -> None:
+        self._stream = stream
+        self._names = names
+        self._builder = TreeBuilder()
+        self._open: list[Element] = []
+        self._inside = 0
+        self._whole: list[Element] = []
+        self._entities = _StandardEntities()
+        parser = expat.ParserCreate(None, "}")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._builder.data
+        parser.DefaultHandlerExpand = self._default
+        parser.EntityDeclHandler = self._refuse
+        parser.UnparsedEntityDeclHandler = self._refuse
+        parser.ExternalEntityRefHandler = self._refuse
+        self._parser = parser
+
+    def read(self) -> "Iterator[Element]":
+        """Yield each whole element, those before a fault too."""
+        ended = False
+        while not ended:
+            data = self._stream.read(_CHUNK)
+            ended = not data
+            fault: Exception | None = None
+            try:
+                self._parser.Parse(data, ended)
+            except Exception as error:  # handlers raise through the parser
+                fault = error
+            whole, self._whole = self._whole, []
+            yield from whole
+            if fault is not None:
+                raise fault
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if "}" in tag:
+            tag = tag[tag.rfind("}") + 1 :]
+        for name in attributes:
+            if "}" in name:
+                attributes = {_qualified(key): attributes[key] for key in attributes}
+                break
+        if len(self._open) >= DEEPEST:
+            raise too_large_error(
+                self._stream.path, f"its elements are nested more than {DEEPEST} deep"
+            )
+        self._open.append(self._builder.start(tag, attributes))
+        if tag in self._names:
+            self._inside += 1
+
+    def _end(self, tag: str) -> None:
+        self._stream.silent = 0
+        element = self._open.pop()
+        tag = element.tag
+        self._builder.end(tag)
+        if tag in self._names:
+            self._inside -= 1
+            if not self._inside:
+                self._whole.append(element)
+        if not self._inside and self._open:
+            # Without this the tree of the whole file would grow under its root.
+            self._open[-1].remove(element)
+            self._stream.since = 0
+
+    def _default(self, text: str) -> None:
+        if text[:1] == "&":
+            self._builder.data(self._entities[text[1:-1]])
+
+    def _refuse(self, *_: object) -> int:
+        raise _DeclaredEntityError
+
+
+def _qualified(name: str) -> str:
+    return f"{{{name}" if "}" in name else name
+
+
+_CHUNK = 16 * 1024
 
 
 class _StandardEntities(dict[str, str]):
@@ -94,7 +155,7 @@ class _Metered:
     """A stream that counts what was read since an element was given away, and since any tag."""
 
     def __init__(self, path: Path, stream: IO[bytes]) -> None:
-        self._path = path
+        self.path = path
         self._stream = stream
         self.since = 0
         self.silent = 0
@@ -103,19 +164,11 @@ class _Metered:
         data = self._stream.read(size)
         self.since += len(data)
         if self.since > LONGEST_RECORD:
-            raise too_large_error(self._path, f"one element has more than {LONGEST_RECORD} bytes")
+            raise too_large_error(self.path, f"one element has more than {LONGEST_RECORD} bytes")
         self.silent += len(data)
         if self.silent > LONGEST_TAG:
-            raise too_large_error(self._path, f"one tag or text has more than {LONGEST_TAG} bytes")
+            raise too_large_error(self.path, f"one tag or text has more than {LONGEST_TAG} bytes")
         return data
-
-
-def local_name(element: "Element") -> str:
-    """Return an element's name without its namespace."""
-    tag = element.tag
-    if not isinstance(tag, str):
-        return ""  # a comment or an instruction
-    return tag.rsplit("}", 1)[-1] if tag.startswith("{") else tag
 
 
 _PROLOG = re.compile(
