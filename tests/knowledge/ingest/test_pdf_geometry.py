@@ -131,6 +131,44 @@ def test_a_table_is_told_row_by_row_under_its_caption_with_its_notes(tmp_path, l
     }
 
 
+PROSE = (
+    "Chizine is safe in patients on dialysis and in",
+    "pregnancy. Its dose is four hundred milligrams",
+    "three times daily for five days; it needs no",
+    "change with age. Headache is common at first",
+    "and fades within days in nearly everybody who",
+    "takes it, and nobody knows what causes it.",
+)
+
+
+@pytest.mark.parametrize("above", [0, 2], ids=["at the top", "below prose"])
+def test_prose_beside_a_table_is_none_of_its_columns(tmp_path, above):
+    rows = [("Medicine", "Dose"), ("Psizine", "5 mg"), ("Digizine", "2 mg"), ("Phizine", "9 mg")]
+    left = [(60.0, 700.0 - 12 * place, line) for place, line in enumerate(LEFT[:above])]
+    left += [
+        (60.0 + 90 * across, 700.0 - 12 * (above + down), text)
+        for down, row in enumerate(rows)
+        for across, text in enumerate(row)
+    ]
+    texts, _ = read(tmp_path / "a.pdf", show(left) + show(column(300, PROSE)))
+    told = "Medicine Psizine: Dose: 5 mg.\n\nMedicine Digizine: Dose: 2 mg."
+    assert texts["Page 1: table"] == f"{told}\n\nMedicine Phizine: Dose: 9 mg."
+    assert " ".join(PROSE) in texts["Page 1"]
+
+
+def test_a_column_of_cells_in_small_letters_stays_in_its_table(tmp_path):
+    rows = [("Medicine", "Level", "What to do"), ("Sizine", "9 mg/L", "halve the dose at once")]
+    rows += [
+        ("Dizine", "2 mg/L", "avoid the combination"),
+        ("Rizine", "7 mg/L", "choose another one"),
+    ]
+    rows += [("Mizine", "5 mg/L", "measure it every week")]
+    texts, _ = read(tmp_path / "a.pdf", show(cells(rows)))
+    assert "Medicine Rizine: Level: 7 mg/L; What to do: choose another one." in (
+        texts["Page 1: table"].split("\n\n")
+    )
+
+
 def test_wrapped_cells_stay_with_their_row(tmp_path):
     rows = [("Medicine", "Advice", "Dose"), ("Xizine", "take it with a full", "5 mg")]
     rows += [("", "glass of water", ""), ("Omizine", "take it at night", "7 mg")]

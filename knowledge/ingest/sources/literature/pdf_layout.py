@@ -12,15 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from knowledge.ingest.sources.literature import pdf_tables
+from knowledge.ingest.sources.literature import pdf_gutters, pdf_tables
 from knowledge.ingest.sources.literature.pdf_glyphs import Rule
+from knowledge.ingest.sources.literature.pdf_gutters import CAPTION, ENDED, is_prose, narrowed
 from knowledge.ingest.sources.literature.pdf_lines import Piece, Row
 from knowledge.ingest.sources.literature.pdf_tables import Strip, Table
 
-ENDED = re.compile(r"[.!?:;。！？：；][)\]”’\"'」』）]*[⁰¹²³⁴-⁹⁻,]*\s*$")
-CAPTION = re.compile(
-    r"(?:table|tab\.|supplementary table|表|附表)\s*[\dA-ZⅠ-Ⅹ一二三四五六七八九十]", re.I
-)
 _MARKER = re.compile(
     r"(?:[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)）、]?|\d+(?:\.\d+)+\.?|[•·▪●○◦–—*-])"
 )
@@ -52,9 +49,46 @@ class _Band:
 
 def read_order(rows: Sequence[Row], rules: Sequence[Rule]) -> list[Part]:
     """Return the paragraphs and tables of a page in the order of reading."""
-    parts: list[Part] = []
     ruled, rows = pdf_tables.take_ruled(rows, rules)
-    bands = _bands([row.pieces for row in rows], ruled)
+    parts = _read([row.pieces for row in rows], rules, ruled)
+    return _placed(pdf_tables.join_tables(parts), ruled)
+
+
+def _read(rows: list[list[Piece]], rules: Sequence[Rule], ruled: Sequence[Table]) -> list[Part]:
+    """Read what stands beside a column of prose apart from it, be it prose or a table."""
+    found = pdf_gutters.find_gutter(rows, rules, ruled)
+    if found is None:
+        return _read_bands(rows, rules, ruled)
+    start, end, (left, right) = found
+    parts = _read(rows[:start], rules, ruled)
+    _append(parts, _read(left, rules, ruled), _is_apart(rows, start))
+    _append(parts, _read(right, rules, ruled), True)
+    _append(parts, _read(rows[end:], rules, ruled), _is_apart(rows, end))
+    return parts
+
+
+def _append(parts: list[Part], more: list[Part], may_go_on: bool) -> None:
+    """Add what was read of another part of a page."""
+    first = more[0] if more else None
+    if isinstance(first, Paragraph):
+        _add(parts, [first], may_go_on)
+        more = more[1:]
+    parts += more
+
+
+def _is_apart(rows: list[list[Piece]], place: int) -> bool:
+    """Say whether a row stands apart from the one above it."""
+    if not 0 < place < len(rows):
+        return False
+    above = min(piece.base for piece in rows[place - 1])
+    return above - max(piece.base for piece in rows[place]) > 1.8 * rows[place][0].size
+
+
+def _read_bands(
+    rows: list[list[Piece]], rules: Sequence[Rule], ruled: Sequence[Table]
+) -> list[Part]:
+    parts: list[Part] = []
+    bands = _bands(rows, ruled) if rows else []
     for place, band in enumerate(bands):
         pieces = [piece for row in band.rows for piece in row]
         band.strips = _without_markers(pieces, band.strips)
@@ -75,7 +109,7 @@ def read_order(rows: Sequence[Row], rules: Sequence[Rule]) -> list[Part]:
                 _add(parts, _paragraphs(column), bool(number) or _is_far(bands, place))
             continue
         _add(parts, _paragraphs(pieces), _is_far(bands, place))
-    return _placed(pdf_tables.join_tables(parts), ruled)
+    return parts
 
 
 def _is_far(bands: list[_Band], place: int) -> bool:
@@ -177,11 +211,11 @@ def _starts_columns(band: _Band, gaps: list[Strip], below: list[list[Piece]]) ->
     for gap in gaps:
         if any(gap.left < strip.right and gap.right > strip.left for strip in band.strips):
             continue
-        crossed = any(_narrowed(gap, row) is None for row in band.rows)
+        crossed = any(narrowed(gap, row) is None for row in band.rows)
         free: Strip | None = gap
         shared = 0
         for row in below:
-            free = _narrowed(free, row) if free is not None else None
+            free = narrowed(free, row) if free is not None else None
             if free is None or free.right - free.left < 0.4 * row[0].size:
                 break
             shared += len(row) > 1
@@ -199,7 +233,7 @@ def _narrow(band: _Band, row: list[Piece]) -> bool:
     kept: list[Strip] = []
     lost: list[Strip] = []
     for strip in band.strips:
-        free = _narrowed(strip, row)
+        free = narrowed(strip, row)
         if free is None or free.right - free.left < 0.4 * size:
             lost.append(strip)
         else:
@@ -230,7 +264,7 @@ def _widen(band: _Band, row: list[Piece], gaps: list[Strip]) -> None:
             continue
         free: Strip | None = gap
         for earlier in band.rows:
-            free = _narrowed(free, earlier) if free is not None else None
+            free = narrowed(free, earlier) if free is not None else None
         if free is not None and free.right - free.left >= 0.4 * size:
             band.strips = sorted([*band.strips, free])
 
@@ -244,23 +278,6 @@ def _is_barred(band: _Band, row: list[Piece], ruled: Sequence[Table]) -> bool:
         and any(table.left < strip.left and strip.right < table.right for strip in band.strips)
         for table in ruled
     )
-
-
-def _narrowed(strip: Strip, row: list[Piece]) -> Strip | None:
-    """Return the part of a strip that a row leaves free, or None where it is crossed."""
-    left, right = strip
-    for piece in row:
-        if piece.left >= right - 0.1 or piece.right <= left + 0.1:
-            continue
-        if piece.left <= left and piece.right >= right:
-            return None
-        if piece.left > left and piece.right >= right:
-            right = piece.left
-        elif piece.right < right and piece.left <= left:
-            left = piece.right
-        else:
-            return None
-    return Strip(left, right) if right > left else None
 
 
 def _pull(before: _Band, band: _Band) -> None:
@@ -302,7 +319,7 @@ def _cut_tail(band: _Band) -> list[Piece]:
 def _is_table(band: _Band, columns: list[list[Piece]], rules: Sequence[Rule]) -> bool:
     """Say whether the columns of a band are those of a table."""
     ruled = pdf_tables.Ruling(band.strips, [piece for row in band.rows for piece in row], rules)
-    prose = [_is_prose(column) for column in columns]
+    prose = [is_prose(column) for column in columns]
     judged = [value for value in prose if value is not None]
     all_prose = bool(judged) and all(judged)
     if len(ruled.inner) >= 2 and (ruled.upright or len(ruled.inner) * 2.5 >= len(band.rows)):
@@ -321,26 +338,6 @@ def _is_table(band: _Band, columns: list[list[Piece]], rules: Sequence[Rule]) ->
 
 def _is_list(column: list[Piece]) -> bool:
     return sum(bool(_ITEM.match(piece.text)) for piece in column) * 2 > len(column)
-
-
-def _is_prose(column: list[Piece]) -> bool | None:
-    """Say whether the lines of a column go on in the next; None where it has one line."""
-    if len(column) < 2:
-        return None
-    texts = [piece.text for piece in column]
-    chinese = sum(len(_CHINESE.findall(text)) for text in texts) * 2 > sum(map(len, texts))
-    words = sum(len(text) / 2 if chinese else len(text.split()) for text in texts) / len(texts)
-    if words < 2.5:
-        return False
-    if chinese:
-        widest = max(piece.right for piece in column) - min(piece.left for piece in column)
-        full = sum(piece.right - piece.left > 0.88 * widest for piece in column[:-1])
-        return full >= 0.6 * (len(column) - 1)
-    going = sum(
-        after[:1].islower() or before.endswith(("-", ",")) for before, after in pairwise(texts)
-    )
-    starts = sum(not ENDED.search(text) for text in texts[:-1])
-    return going >= 0.4 * (len(texts) - 1) and starts >= 0.4 * (len(texts) - 1)
 
 
 def _apart(row: list[Piece]) -> list[Paragraph]:

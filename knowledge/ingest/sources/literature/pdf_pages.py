@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.ingest.sources.literature import markup, pdf_layout
+from knowledge.ingest.sources.literature import markup, pdf_gutters, pdf_layout
 from knowledge.ingest.sources.literature.pdf_glyphs import Rule
 from knowledge.ingest.sources.literature.pdf_layout import Paragraph
 from knowledge.ingest.sources.literature.pdf_lines import Piece, Row, Word
@@ -258,21 +258,22 @@ def _with_captions(parts: list[Paragraph | Table]) -> _Told:
         if last is not None and parts[place - 1] is last and _is_caption(last, part):
             part.caption = told.paragraphs.pop().text
             more = told.paragraphs[-1] if told.paragraphs else None
-            if more is not None and len(more.text) < 20 and pdf_layout.CAPTION.match(more.text):
+            if more is not None and len(more.text) < 20 and pdf_gutters.CAPTION.match(more.text):
                 part.caption = f"{told.paragraphs.pop().text} {part.caption}"
         told.tables.append(part)
     return told
 
 
 def _is_caption(part: Paragraph, table: Table) -> bool:
-    if pdf_layout.CAPTION.match(part.text):
+    if pdf_gutters.CAPTION.match(part.text):
         return True
     near = 0 < part.bottom - table.top < 3 * table.size
-    return near and len(part.text) < 90 and not pdf_layout.ENDED.search(part.text)
+    goes_on = pdf_gutters.ENDED.search(part.text) or pdf_gutters.WITHIN.search(part.text)
+    return near and len(part.text) < 90 and not goes_on and not part.text[:1].islower()
 
 
 def _is_note(part: Paragraph, table: Table) -> bool:
-    if not 0 < table.bottom - part.bottom < 40 * table.size or pdf_layout.CAPTION.match(part.text):
+    if not 0 < table.bottom - part.bottom < 40 * table.size or pdf_gutters.CAPTION.match(part.text):
         return False
     near = table.bottom - (part.top - part.size) < 3.2 * table.size
     return near and (bool(_NOTE.match(part.text)) or part.size < 0.93 * table.size)
