@@ -177,9 +177,12 @@ class Chat:
     def _look(self, search: Search, asked: Question) -> _Retrieved:
         """Look in the question's language, and in both where nothing there answers.
 
+        Nothing answers that holds none of the exact names asked for, but it is better than nothing.
+
         Where nothing is known of "acute gout", what is known of gout answers.
         """
         found: list[Evidence] = []
+        near: _Retrieved | None = None
         wider = widen(asked, partial(parse_query, linker=search.linker))
         for question in (asked, wider) if wider else (asked,):
             for language in (asked.language, None):
@@ -189,8 +192,14 @@ class Chat:
                 found = to_evidence(retriever.invoke(question.question)) or found
                 understood = relevance.drop_partial_names(question, found)
                 relevant = relevance.select_relevant(found, understood, search.linker.find)
+                retrieved = _Retrieved(search, understood, found, relevant)
+                named = relevance.choose_named(relevant, understood)
+                if relevant and (named or not understood.exact):
+                    return retrieved
                 if relevant:
-                    return _Retrieved(search, understood, found, relevant)
+                    near = near or retrieved
+        if near is not None:
+            return near
         return _Retrieved(search, understood, found, [])
 
     def _look_up_emergency(

@@ -49,10 +49,15 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
         "en": "The evidence found does not speak of “{words}”; on the subject it says:",
         "zh": "查到的资料没有提到“{words}”，与主题有关的内容如下：",
     },
+    "unnamed": {
+        "en": "The sources do not mention “{words}”; on the subject they say:",
+        "zh": "资料中没有提到“{words}”，与主题有关的内容如下：",
+    },
 }
 _PATIENTS: Mapping[str, Mapping[Language, str]] = {
     "pregnancy": {"en": "pregnancy", "zh": "妊娠"},
     "breastfeeding": {"en": "breastfeeding", "zh": "哺乳"},
+    "newborns": {"en": "newborns", "zh": "新生儿"},
     "children": {"en": "children", "zh": "儿童"},
 }
 
@@ -82,12 +87,17 @@ def choose_answer(draft: Draft, asked: Question, find: FindEntities) -> CheckedA
     if not draft.reads_well:
         # a list of medicines is the answer where no treatments as such are listed
         exact = exact or [piece for piece in evidence if relevance.is_companion(piece, asked)]
+    named = _quotes_named(evidence, asked)
     if _declines(draft.text):
-        return quote(evidence, asked, find) if exact or not draft.reads_well else None
+        return quote(evidence, asked, find) if exact or named or not draft.reads_well else None
     if not checked.sentences:
         return quote(evidence, asked, find)
     used = {citation.id for citation in checked.citations}
-    if exact and not any(piece.id in used for piece in exact):
+    if exact and not named and not any(piece.id in used for piece in exact):
+        return quote(evidence, asked, find)
+    if named and relevance.count_named(checked.text, asked) < relevance.count_named(
+        named[0].quote, asked
+    ):
         return quote(evidence, asked, find)
     cited = [piece for piece in evidence if piece.kind == "fact" and piece.id in used]
     filled = answer_check.complete_lists(checked, exact if draft.reads_well else cited)
@@ -106,6 +116,9 @@ def quote(
     `foreign` says that the evidence is in the other language than the question.
     """
     chosen = list(evidence[:QUOTED])
+    if named := _quotes_named(evidence, asked):
+        quoted = answer_check.quote_evidence(named[:QUOTED])
+        return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
     facts = [
         piece
         for piece in evidence
@@ -116,6 +129,13 @@ def quote(
         chosen = facts[:QUOTED] + ([passage] if passage else [])
     quoted = answer_check.quote_evidence(chosen)
     return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
+
+
+def _quotes_named(evidence: Sequence[Evidence], asked: Question) -> list[Evidence]:
+    """Return the pieces whose quoted part holds most of the exact names of a question."""
+    counts = [relevance.count_named(piece.quote, asked) for piece in evidence]
+    most = max(counts, default=0)
+    return [piece for piece, count in zip(evidence, counts, strict=True) if count == most > 0]
 
 
 def _say(what: str, asked: Question) -> str:
@@ -140,13 +160,23 @@ def state_limits(
     missed = [
         who for who in relevance.find_patients(asked) if not relevance.speaks_of_patient(cited, who)
     ]
+    if "newborns" in missed:
+        missed = [who for who in missed if who != "children"]
+    in_its_language = all(piece.language == asked.language for piece in evidence)
+    unnamed = [
+        name.text
+        for name in asked.exact
+        if not name.is_in(cited) and (in_its_language or not name.worded)
+    ]
+    if unnamed:
+        comma = "”、“" if asked.language == "zh" else "” or “"
+        checked = _prefaced(checked, _say("unnamed", asked).format(words=comma.join(unnamed)))
     if missed:
         joint = "、" if asked.language == "zh" else " or "
         named = joint.join(_in_script(_PATIENTS[who][asked.language], asked) for who in missed)
         return _prefaced(checked, _say("general", asked).format(patients=named))
     words = relevance.find_unanswered_words(asked, cited)
-    in_its_language = all(piece.language == asked.language for piece in evidence)
-    if not words or not in_its_language:
+    if unnamed or not words or not in_its_language:
         return checked
     return _prefaced(checked, _say("unspoken", asked).format(words=words))
 

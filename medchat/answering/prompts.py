@@ -16,6 +16,8 @@ from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.relevance import (
+    choose_named,
+    count_named,
     find_patients,
     is_exact,
     is_named_in_title,
@@ -45,7 +47,12 @@ def select_pieces(
     read only where there is nothing in that language.
     """
     same = [piece for piece in found if piece.language == asked.language]
-    ranked = sorted(same or found, key=lambda piece: -_standing(piece, asked, find))
+    if not choose_named(same, asked):
+        same = choose_named(found, asked) or same
+    named = choose_named(same, asked)
+    ranked = sorted(
+        same or found, key=lambda piece: (piece not in named, -_standing(piece, asked, find))
+    )
     narrowed = [narrow_to_answer(piece, asked, limits.sentences, find) for piece in ranked]
     distinct: dict[str, Evidence] = {}
     for piece in narrowed:
@@ -86,7 +93,8 @@ def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
     shared = text_features.share_held(
         text_features.content_units(asked.question), text_features.content_units(text)
     )
-    return 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
+    exact = count_named(text, asked) / (len(asked.exact) or 1)
+    return 3.0 * exact + 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
 
 def _root(name: str) -> str:

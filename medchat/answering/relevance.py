@@ -46,11 +46,14 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
     for name, pattern in {
         "pregnancy": r"\b(?:pregnan\w+|gestation\w*|trimesters?)\b|妊娠|怀孕|孕妇|孕期|孕早期",
         "breastfeeding": r"\b(?:breast-?\s?feed\w*|lactat(?:ion|ing))\b|哺乳|母乳",
+        "newborns": r"\b(?:neonat\w+|newborns?)\b|新生儿",
         "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
         r"neonat\w+|newborns?|toddlers?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年",
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
+
+_YOUNG = frozenset({"newborns", "children"})
 
 _WARNINGS: frozenset[DenialKind] = frozenset(
     {"negation", "lack", "prohibition", "cessation", "needless", "ineffective", "exception"}
@@ -85,16 +88,40 @@ def select_relevant(
 ) -> list[Evidence]:
     """Return the pieces that answer: those on the subject that speak of what is asked.
 
-    Where the very facts asked for are known, other groups of facts stay away.
+    Where the very facts asked for are known, other groups of facts stay away. What holds the exact
+    names of a question comes first, whatever its relation.
     """
     on_subject = [piece for piece in found if is_on_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
+    named = choose_named(on_subject, asked)
+    if not named:
+        return _of_the_relation(on_subject, asked, find)
+    rest = [piece for piece in on_subject if piece not in named]
+    return named + _of_the_relation(rest, asked, find)
+
+
+def choose_named(pieces: Sequence[Evidence], asked: Question) -> list[Evidence]:
+    """Return the pieces whose text holds most of the exact names of a question, if any does."""
+    counts = [count_named(piece.reading, asked) for piece in pieces]
+    most = max(counts, default=0)
+    return [piece for piece, count in zip(pieces, counts, strict=True) if count == most > 0]
+
+
+def count_named(text: str, asked: Question) -> int:
+    """Return how many of the exact names of a question a text holds."""
+    return sum(name.is_in(text) for name in asked.exact)
+
+
+def _of_the_relation(
+    on_subject: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
+    """Return what speaks of the relation asked for, the very facts first."""
     wanted = [relation for relation in asked.relations if relation not in _WIDE]
     exact = [piece for piece in on_subject if is_exact(piece, asked, find)]
     if asked.permission and exact:
         return exact + [piece for piece in on_subject if piece.kind == "passage"]
     if not wanted:
-        return on_subject
+        return list(on_subject)
     others = [
         piece
         for piece in on_subject
@@ -189,7 +216,7 @@ def _of_the_patients(pieces: list[Evidence], asked: Question) -> list[Evidence]:
     giving = not _GIVING.isdisjoint(asked.relations)
     for patient in find_patients(asked):
         told = [p for p in pieces if speaks_of_patient(p.reading, patient)]
-        pieces = told if giving and patient != "children" else told or pieces
+        pieces = told if giving and patient not in _YOUNG else told or pieces
     return pieces
 
 
@@ -205,6 +232,8 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     if asked.mentions:
         named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
         return not named.isdisjoint(asked.entities)
+    if asked.exact and count_named(text, asked) == len(asked.exact):
+        return True
     if not asked.rest:
         return False
     return text_features.share_held(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE

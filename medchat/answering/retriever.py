@@ -17,6 +17,7 @@ from pydantic import ConfigDict, InstanceOf
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
+from knowledge.text.holes import has_hole
 from knowledge.text.notice_flags import strip_flags
 from medchat.answering.answer import Evidence, Language
 from medchat.settings import Settings
@@ -56,8 +57,9 @@ class KnowledgeRetriever(BaseRetriever):
 
 
 def to_evidence(documents: Sequence[Document]) -> list[Evidence]:
-    """Return retrieved documents as evidence, whole."""
-    return [Evidence(**document.metadata) for document in documents]
+    """Return retrieved documents as evidence, whole; none of which a part could not be read."""
+    found = [Evidence(**document.metadata) for document in documents]
+    return [piece for piece in found if not has_hole(piece.text)]
 
 
 @lru_cache(maxsize=2)

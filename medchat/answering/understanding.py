@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
+from knowledge.text.exact_names import ExactName, find_exact_names
 from knowledge.text.scripts import is_traditional
 from knowledge.text.sentence_support import EntitySpan
 from knowledge.vocabulary import RELATIONS
@@ -50,7 +51,8 @@ class Question:
     from the questions before, `permission` that it is whether somebody may have a medicine.
 
     `question` is in simplified characters; `written` is as it was asked, each of its characters in
-    the same place, and empty where nothing differs.
+    the same place, and empty where nothing differs. `exact` are words that name one thing, such
+    as an allele or a medicine that the base does not know: only what holds them is the answer.
     """
 
     question: str
@@ -62,6 +64,7 @@ class Question:
     permission: bool = False
     written: str = ""
     traditional: bool = False
+    exact: tuple[ExactName, ...] = ()
 
     @property
     def entities(self) -> frozenset[str]:
@@ -107,8 +110,16 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     # "what is" opens questions of every kind
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
+    exact = find_exact_names(parts.text, ((each.start, each.end) for each in parts.mentions))
     return Question(
-        parts.text, parts.language, parts.mentions, relations, parts.rest, follows, parts.permission
+        parts.text,
+        parts.language,
+        parts.mentions,
+        relations,
+        parts.rest,
+        follows,
+        parts.permission,
+        exact=exact,
     )
 
 

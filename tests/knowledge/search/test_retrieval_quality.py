@@ -1,7 +1,7 @@
 """nDCG@10 of the search over the starter knowledge stays where it was measured."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from knowledge.index import embedding
 from knowledge.ingest import starter, updates
 from knowledge.search import weights
 from knowledge.search.searcher import Search, open_search
+from knowledge.text.scripts import in_traditional, is_traditional
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "retrieval.yaml"
 MEASURED = {"en": 0.916, "zh": 0.838}
@@ -82,6 +83,29 @@ def test_the_ranking_is_no_worse_than_measured(search: Search, language: str) ->
     judged = [each for each in _judged(search) if each.language == language]
     assert len(judged) == 40
     assert _mean(search, judged) >= MEASURED[language] - TOLERANCE
+
+
+def test_questions_in_traditional_characters_are_ranked_like_the_others(search: Search) -> None:
+    plain = [each for each in _judged(search) if each.language == "zh"]
+    asked = [replace(each, question=in_traditional(each.question)) for each in plain]
+    assert sum(is_traditional(each.question) for each in asked) >= 35
+    assert _mean(search, asked) >= MEASURED["zh"] - TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("急性心肌梗塞要給阿斯匹靈嗎？", "acute-coronary-syndrome"),
+        ("痛風急性發作時用什麼藥？", "gout"),
+        ("偏頭痛不能用曲普坦的病人有哪些？", "migraine"),
+        ("華法林與抗生素的交互作用", "warfarin-interactions"),
+    ],
+)
+def test_a_note_is_found_in_the_words_of_the_other_region(
+    search: Search, question: str, note: str
+) -> None:
+    hits = search.find(question, 10)
+    assert f"note:{note}:zh" in [hit.document.id for hit in hits]
 
 
 def test_judged_notes_are_there(search: Search) -> None:
