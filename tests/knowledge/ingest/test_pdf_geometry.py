@@ -179,6 +179,15 @@ def test_wrapped_cells_stay_with_their_row(tmp_path):
     )
 
 
+def test_a_row_whose_cells_end_in_a_sign_goes_on_in_the_next_line(tmp_path):
+    rows = [("Measure", "Xizine", "Nuzine"), ("Thickness", "20.6 \u00b1", "20.4 \u00b1")]
+    rows += [("(mm)", "1.8", "1.7"), ("Weight", "9 \u00b1 2", "8 \u00b1 1")]
+    texts, _ = read(tmp_path / "a.pdf", show(cells(rows, 12)))
+    assert texts["Page 1: table"].split("\n\n")[0] == (
+        "Measure Thickness (mm): Xizine: 20.6 \u00b1 1.8; Nuzine: 20.4 \u00b1 1.7."
+    )
+
+
 def test_a_head_over_two_columns_is_told_with_both(tmp_path):
     rows = [("Medicine", "Dose", ""), ("", "adults", "children")]
     rows += [("Pizine", "20 mg", "5 mg"), ("Rhozine", "40 mg", "10 mg")]

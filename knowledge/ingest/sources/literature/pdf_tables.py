@@ -16,6 +16,9 @@ from knowledge.ingest.sources.literature.pdf_glyphs import Rule
 from knowledge.ingest.sources.literature.pdf_lines import Piece, Row, cell_text
 from knowledge.ingest.sources.literature.tables import Cell
 
+_CUT = frozenset("±–−×=≥≤<>(/,")
+"""Signs after which a cell goes on in its next line."""
+
 _FIGURE = re.compile(r"\d")
 
 
@@ -168,7 +171,12 @@ def _anchors(columns: list[list[Piece]]) -> list[tuple[list[Piece], float]]:
     for piece in columns[0]:
         beside = any(abs(other.base - piece.base) < 0.6 * piece.size for other in others)
         near = anchors and ends - piece.base < 1.6 * piece.size
-        if near and (abs(ends - piece.base) < 0.1 or not beside and piece.text[:1].islower()):
+        cut = any(
+            abs(other.base - ends) < 0.6 * piece.size and other.text[-1:] in _CUT
+            for other in others
+        )
+        going = cut or not beside and piece.text[:1].islower()
+        if near and (abs(ends - piece.base) < 0.1 or going):
             anchors[-1][0].append(piece)
         else:
             anchors.append(([piece], piece.base))
@@ -179,6 +187,11 @@ def _anchors(columns: list[list[Piece]]) -> list[tuple[list[Piece], float]]:
             new = len(line) > 1 and not any(piece.text[:1].islower() for piece in line)
             apart = all(abs(base - at) > 0.6 * line[0].size for _, at in anchors)
             above = [first for first, at in anchors if at > base]
+            if any(
+                other.text[-1:] in _CUT and 0.5 < other.base - base < 1.6 * other.size
+                for other in others
+            ):
+                continue
             if new and apart and above and len(line) == len(columns) - 1:
                 anchors.append((above[-1], base))
                 anchors.sort(key=lambda anchor: -anchor[1])
