@@ -188,6 +188,26 @@ def test_a_row_whose_cells_end_in_a_sign_goes_on_in_the_next_line(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [("42.5 27.5", "31.0"), ("18 [15\u2013", "31.0"), ("5 \u00b1", "31.0"), ("] 12", "31.0")],
+    ids=["two figures", "half a bracket", "a sign at the end", "the end of another"],
+)
+def test_a_table_whose_cells_do_not_read_as_cells_is_counted_and_not_told(tmp_path, broken):
+    rows = [("Measure", "Xizine", "Nuzine"), ("Weight (kg)", *broken), ("Age", "41", "43")]
+    page = frame(3, 3) + show(cells(rows)) + show(column(70, LEFT, 540))
+    texts, report = read(tmp_path / "a.pdf", page)
+    assert list(texts) == ["Page 1"]
+    assert report.left_out == {"table whose cells could not be told apart": 1}
+
+
+@pytest.mark.parametrize("cell", ["12 (5)", "1 200", "5\u201310 mg", "20.6 \u00b1 1.8", "<0.001"])
+def test_a_usual_cell_of_figures_is_told(tmp_path, cell):
+    rows = [("Measure", "Xizine", "Nuzine"), ("Weight", cell, "31.0"), ("Age", "41", "43")]
+    texts, _ = read(tmp_path / "a.pdf", frame(3, 3) + show(cells(rows)))
+    assert f"Xizine: {cell}" in texts["Page 1: table"]
+
+
 def test_a_head_over_two_columns_is_told_with_both(tmp_path):
     rows = [("Medicine", "Dose", ""), ("", "adults", "children")]
     rows += [("Pizine", "20 mg", "5 mg"), ("Rhozine", "40 mg", "10 mg")]

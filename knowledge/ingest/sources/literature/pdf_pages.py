@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.ingest.sources.literature import markup, pdf_gutters, pdf_layout
+from knowledge.ingest.sources.literature import markup, pdf_gutters, pdf_layout, pdf_tables
 from knowledge.ingest.sources.literature.pdf_glyphs import Rule
 from knowledge.ingest.sources.literature.pdf_layout import Paragraph
 from knowledge.ingest.sources.literature.pdf_lines import Piece, Row, Word
@@ -106,6 +106,9 @@ class Pages:
                 name = (
                     f"Page {number}: {table.caption}" if table.caption else f"Page {number}: table"
                 )
+                if not table.is_sound():
+                    report.skip(pdf_tables.UNSOUND, name)
+                    continue
                 for part in table.parts():
                     yield number, Section(name, part)
 

@@ -20,6 +20,12 @@ _CUT = frozenset("±–−×=≥≤<>(/,")
 """Signs after which a cell goes on in its next line."""
 
 _FIGURE = re.compile(r"\d")
+_CUT_OFF = re.compile(r"[±–−×=≥≤<>(\[/,]$|^[)\]±×/,;]")
+_TWO_FIGURES = re.compile(r"\d\s+[<>≤≥]?[–−-]?\d(?!\d\d\b(?!\.))")
+"""Two figures with nothing between them, as in cells of two rows; 1 200 is one figure."""
+
+UNSOUND = "table whose cells could not be told apart"
+"""The reason under which tables are counted of which rows would say what they do not."""
 
 
 class Strip(NamedTuple):
@@ -44,10 +50,23 @@ class Table:
     caption: str = ""
     notes: list[str] = field(default_factory=list)
 
+    def is_sound(self) -> bool:
+        """Say whether each cell reads as one cell: no half of one, and no two in one."""
+        return not any(_is_broken(cell.text) for row in self.rows for cell in row)
+
     def parts(self) -> Iterator[str]:
         """Yield the rows as statements, in parts that each carry the notes below."""
         rows = [*tables.statements(tables.spread(self.rows), self.heads)]
         yield from tables.split_parts(rows, self.notes, [])
+
+
+def _is_broken(text: str) -> bool:
+    return bool(
+        text.count("(") != text.count(")")
+        or text.count("[") != text.count("]")
+        or _CUT_OFF.search(text)
+        or _TWO_FIGURES.search(text)
+    )
 
 
 class Ruling:
