@@ -232,3 +232,16 @@ def test_generated_passages_come_back(
         found, report = read(tmp_path_factory.getbasetemp(), name, content)
         texts = [document(each).sections[0].text.split("\n\n") for each in found]
         assert texts == articles and not report.left_out
+
+
+@pytest.mark.parametrize("form", ["<text>{}</text>", "<sentence><text>{}</text></sentence>"])
+def test_text_behind_markup_that_is_not_escaped_is_read(tmp_path: Path, form: str) -> None:
+    inside = form.format("Give &lt;5 mg <b>but</b> not 10<sup>-3</sup> g.")
+    found, _ = read(
+        tmp_path,
+        "m.xml",
+        "<collection><source>own</source><document><id>1</id><passage>"
+        f'<infon key="type">paragraph</infon>{inside}</passage></document></collection>',
+    )
+    text = document(found[0]).sections[0].text
+    assert text == "Give <5 mg but not 10\u207b\u00b3 g."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature import pubmed, pubmed_notices, references
 from knowledge.ingest.sources.literature.bioc_sections import Passage, SectionBuilder
+from knowledge.ingest.sources.literature.markup import element_text
 from knowledge.ingest.sources.literature.plain_text import content_key
 from knowledge.ingest.sources.streams import (
     archives,
@@ -65,10 +66,16 @@ def _infons(element: "Element") -> dict[str, str]:
 
 
 def _texts(element: "Element") -> str:
-    text = element.findtext("text")
+    text = element.find("text")
     if text is not None:
-        return text
-    return " ".join(filter(None, (each.findtext("text") for each in element.findall("sentence"))))
+        return _text(text)
+    found = (each.find("text") for each in element.findall("sentence"))
+    return " ".join(filter(None, (_text(each) for each in found if each is not None)))
+
+
+def _text(element: "Element") -> str:
+    """Return a text with what elements inside it hold, which BioC should have escaped."""
+    return element_text(element) if len(element) else element.text or ""
 
 
 def read_json(path: Path, report: ReadReport) -> Iterator[Record]:
