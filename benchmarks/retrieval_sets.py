@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from knowledge.ingest.sources.literature import jats
+from knowledge.ingest.sources.literature.articles import jats
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text.chunking import SectionSpan, split_passages
 

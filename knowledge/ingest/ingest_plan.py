@@ -36,7 +36,7 @@ from knowledge.ingest.known_files import (
 )
 from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
-from knowledge.ingest.sources.literature import pdf_ocr
+from knowledge.ingest.sources.literature.pdf import pdf_ocr
 from knowledge.records import (
     ContentKey,
     DocumentRecord,

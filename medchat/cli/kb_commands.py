@@ -52,7 +52,7 @@ def add(
 ) -> None:
     """Add graphs and literature; one new generation for the whole call, or none."""
     from knowledge.ingest import updates, web_fetch
-    from knowledge.ingest.sources.literature import pdf_ocr
+    from knowledge.ingest.sources.literature.pdf import pdf_ocr
 
     files = web_fetch.find_paths(paths, startup.settings().home, allow=allow_fetch)
     with pdf_ocr.ask(ocr), _open() as base:

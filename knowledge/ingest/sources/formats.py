@@ -26,23 +26,11 @@ from knowledge.ingest.sources.graph import (
     terminologies,
     triples,
 )
-from knowledge.ingest.sources.literature import (
-    bibtex,
-    bioc,
-    csl_json,
-    csv_table,
-    docx,
-    endnote,
-    epub,
-    html,
-    jats,
-    medrag,
-    nbib,
-    pdf,
-    plain_text,
-    pubmed,
-    ris,
-)
+from knowledge.ingest.sources.literature.articles import bioc, jats, medrag, pubmed
+from knowledge.ingest.sources.literature.pages import csv_table, epub, html, plain_text
+from knowledge.ingest.sources.literature.pdf import pdf
+from knowledge.ingest.sources.literature.references import bibtex, csl_json, endnote, nbib, ris
+from knowledge.ingest.sources.literature.word import docx
 from knowledge.records import Language, ReadReport, Record
 
 

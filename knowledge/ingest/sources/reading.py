@@ -12,7 +12,7 @@ from pathlib import Path
 from knowledge.ingest.sources import folders, origins
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
-from knowledge.ingest.sources.literature import markup
+from knowledge.ingest.sources.literature.markup import markup
 from knowledge.ingest.sources.streams import archives, encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 from knowledge.text.holes import count_holed_sentences

@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import detect, reading
-from knowledge.ingest.sources.literature import epub
+from knowledge.ingest.sources.literature.pages import epub
 from knowledge.records import DocumentRecord, ReadReport
 
 CONTAINER = """<?xml version="1.0"?>

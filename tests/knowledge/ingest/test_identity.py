@@ -12,7 +12,7 @@ from knowledge.graph.catalog import DocumentFileRow, DocumentRow, FileRow, Sourc
 from knowledge.index import generations
 from knowledge.index.garbage_collection import collect
 from knowledge.ingest import updates
-from knowledge.ingest.sources.literature.plain_text import content_key
+from knowledge.ingest.sources.literature.pages.plain_text import content_key
 from knowledge.ingest.updates import Update
 from knowledge.records import ContentKey
 from knowledge.search.searcher import open_search

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
-from knowledge.ingest.sources.literature.linear_formulas import linear_mathml, linear_tex
-from knowledge.ingest.sources.literature.tables import Cell, spread, state_rows
+from knowledge.ingest.sources.literature.markup.linear_formulas import linear_mathml, linear_tex
+from knowledge.ingest.sources.literature.markup.tables import Cell, spread, state_rows
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text.holes import HOLE
 

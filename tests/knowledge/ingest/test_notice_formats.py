@@ -8,8 +8,8 @@ from test_notices import citation, live, note, write
 
 from knowledge.index import generations
 from knowledge.ingest import updates
-from knowledge.ingest.sources.literature import pubmed_notices
-from knowledge.ingest.sources.literature.pubmed_notices import read_title
+from knowledge.ingest.sources.literature.articles import pubmed_notices
+from knowledge.ingest.sources.literature.articles.pubmed_notices import read_title
 
 PLAIN = ("Title 501", False)
 KINDS = {

@@ -11,8 +11,8 @@ from test_literature_sources import pdf
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import reading
-from knowledge.ingest.sources.literature import pdf_layout, pdf_lines
-from knowledge.ingest.sources.literature.pdf_glyphs import Glyph
+from knowledge.ingest.sources.literature.pdf import pdf_layout, pdf_lines
+from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Glyph
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE
 

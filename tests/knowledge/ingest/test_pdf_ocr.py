@@ -11,7 +11,7 @@ from test_literature_sources import drawn, pdf
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import ingest_plan
 from knowledge.ingest.sources import reading
-from knowledge.ingest.sources.literature import pdf_ocr
+from knowledge.ingest.sources.literature.pdf import pdf_ocr
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE
 

@@ -6,12 +6,9 @@ from lxml import html as lxml_html
 
 from knowledge.ingest import ingest_plan
 from knowledge.ingest.sources.graph import medicalgraph, table_rows, terminologies, triple_mapping
-from knowledge.ingest.sources.literature import (
-    html_hidden_text,
-    markdown_text,
-    markup,
-    tagged_lines,
-)
+from knowledge.ingest.sources.literature.markup import markdown_text, markup
+from knowledge.ingest.sources.literature.pages import html_hidden_text
+from knowledge.ingest.sources.literature.references import tagged_lines
 from knowledge.records import EntityRecord, Name, ReadReport
 from knowledge.vocabulary import RELATIONS
 

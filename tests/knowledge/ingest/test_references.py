@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import updates
 from knowledge.ingest.sources import detect, reading
-from knowledge.ingest.sources.literature.latex_text import plain_latex
+from knowledge.ingest.sources.literature.markup.latex_text import plain_latex
 from knowledge.records import DocumentRecord, NoticeRecord, ReadReport
 
 

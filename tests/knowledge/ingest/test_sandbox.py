@@ -6,7 +6,7 @@ import pytest
 
 from knowledge import KnowledgeError
 from knowledge.ingest.sources import sandbox
-from knowledge.ingest.sources.literature import pdf
+from knowledge.ingest.sources.literature.pdf import pdf
 from knowledge.records import ReadReport
 
 ENDLESS = "while True: pass"

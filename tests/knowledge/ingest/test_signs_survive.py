@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.ingest.sources import reading
-from knowledge.ingest.sources.literature import known_tags, markdown_text, tables
+from knowledge.ingest.sources.literature.markup import known_tags, markdown_text, tables
 from knowledge.records import DocumentRecord, EntityRecord, ReadReport
 
 _NUMBER = st.sampled_from(["3", "0.05", "18", "1,000", "5*10^9", "50 × 10⁹", "30–59", "2.5"])

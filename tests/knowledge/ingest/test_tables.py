@@ -7,8 +7,8 @@ import pytest
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import detect, reading
-from knowledge.ingest.sources.literature import tables
-from knowledge.ingest.sources.literature.tables import Cell
+from knowledge.ingest.sources.literature.markup import tables
+from knowledge.ingest.sources.literature.markup.tables import Cell
 from knowledge.records import DocumentRecord, ReadReport
 from knowledge.text import chunking
 

@@ -1,0 +1,1 @@
+"""Read what several formats write alike: tags, raised figures, formulas, tables."""

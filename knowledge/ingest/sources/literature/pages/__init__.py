@@ -1,0 +1,1 @@
+"""Read pages, books and plain text."""
