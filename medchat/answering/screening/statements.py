@@ -27,6 +27,7 @@ def fold(text: str) -> str:
     """Return a message in small letters, with plain apostrophes, digits and spaces."""
     plain = unicodedata.normalize("NFKC", text.replace("℃", "°C").replace("℉", "°F"))
     plain = re.sub("[’‘`´]", "'", plain).casefold()
+    plain = cue("unmarked").sub(r"\1'\2", plain)
     return re.sub(r"[ \t\r\f\v\u00a0]+", " ", plain)
 
 
