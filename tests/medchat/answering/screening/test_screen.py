@@ -1,6 +1,9 @@
 """What a message states, whom it is about, what its numbers mean, and what earlier ones add."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from medchat.answering.screening import patient_facts, vital_signs
 from medchat.answering.screening.screen import find_emergencies, screen, stated
@@ -127,3 +130,20 @@ def test_an_emergency_goes_before_small_talk_and_self_harm_before_an_emergency()
 def test_odd_messages_are_screened_without_harm():
     for text in ("", " ", "?" * 4000, "痛" * 4000, "a " * 2000, "\x00", "😀" * 500, "no " * 1300):
         assert screen(text, [text], "en").opening is None
+
+
+MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
+
+
+def told(kind):
+    return [(language, text) for language in ("en", "zh") for text in MESSAGES[kind][language]]
+
+
+@pytest.mark.parametrize(("language", "text"), told("emergencies"))
+def test_an_emergency_in_other_words_is_named(language, text):
+    assert find_emergencies(text, [], language)
+
+
+@pytest.mark.parametrize(("language", "text"), told("others"))
+def test_another_message_on_the_same_subjects_is_left_alone(language, text):
+    assert find_emergencies(text, [], language) == ()
