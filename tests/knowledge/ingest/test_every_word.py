@@ -1,5 +1,7 @@
 """Every word of a page, a document or an article is read, or counted by name."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,74 @@ def test_struck_out_text_of_an_article_is_counted(tmp_path: Path) -> None:
     said, report = read(tmp_path / "a.xml", "jats", article)
     assert said.strip() == "Give 7 mg."
     assert report.left_out == {"struck-out text (not read)": 1}
+
+
+JATS_INLINE = _names(
+    "abbrev bold chem-struct ext-link inline-formula inline-supplementary-material italic monospace "
+    "named-content overline roman sans-serif sc strike styled-content sub sup underline uri xref"
+)
+"""Elements of JATS within a line, as library exports leave them in abstracts."""
+
+
+def _ris(text: str) -> str:
+    return f"TY  - JOUR\nTI  - Gout\nAB  - First {text} last.\nDO  - 10.1000/a\nER  - \n"
+
+
+def _nbib(text: str) -> str:
+    return f"PMID- 3\nTI  - Gout.\nAB  - First {text} last.\nDP  - 2020\n"
+
+
+def _medrag(text: str) -> str:
+    return json.dumps({"id": "a", "title": "Gout", "content": f"First {text} last."})
+
+
+def _markdown(text: str) -> str:
+    return f"# Gout\n\nFirst {text} last.\n"
+
+
+def _csl(text: str) -> str:
+    return json.dumps([{"type": "article", "title": "Gout", "abstract": f"First {text} last."}])
+
+
+@pytest.mark.parametrize(
+    ("format", "suffix", "write"),
+    [
+        ("ris", ".ris", _ris), ("nbib", ".nbib", _nbib), ("medrag", ".jsonl", _medrag),
+        ("markdown", ".md", _markdown), ("csl-json", ".json", _csl),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", [*INLINE, *(f"jats:{name}" for name in JATS_INLINE)])
+def test_every_element_within_a_line_of_an_export_is_read_or_counted(
+    tmp_path: Path, format: str, suffix: str, write: Callable[[str], str], name: str
+) -> None:
+    text, report = read(tmp_path / f"a{suffix}", format, write(f"<{name}>zqword</{name}>"))
+    assert "zqword" in text or report.left_out
+    assert report.left_out or ("First" in text and "last" in text)
+
+
+PUBMED_INLINE = _names("b i u sup sub")
+
+
+@pytest.mark.parametrize("name", PUBMED_INLINE)
+@pytest.mark.parametrize("place", ["ArticleTitle", "Abstract"])
+def test_every_element_within_a_line_of_pubmed_is_read(
+    tmp_path: Path, place: str, name: str
+) -> None:
+    title, abstract = "Gout", "Rest."
+    held = f"First <{name}>7</{name}> last."
+    if place == "ArticleTitle":
+        title = held
+    else:
+        abstract = held
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
+        f"<ArticleTitle>{title}</ArticleTitle><Abstract><AbstractText>{abstract}</AbstractText>"
+        "</Abstract></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>",
+        encoding="utf-8",
+    )
+    (record,) = reading.read(path, "pubmed", ReadReport())
+    assert isinstance(record, DocumentRecord)
+    said = f"{record.title} {' '.join(section.text for section in record.sections)}"
+    assert any(sign in said for sign in "7⁷₇") and said.count("First") == 1
+    assert "last." in said
