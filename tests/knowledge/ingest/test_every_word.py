@@ -108,7 +108,8 @@ def test_struck_out_text_of_an_article_is_counted(tmp_path: Path) -> None:
 
 JATS_INLINE = _names(
     "abbrev bold chem-struct ext-link inline-formula inline-supplementary-material italic "
-    "monospace named-content overline roman sans-serif sc strike styled-content sub sup underline uri xref"
+    "monospace named-content overline roman sans-serif sc strike styled-content "
+    "sub sup underline uri xref"
 )
 """Elements of JATS within a line, as library exports leave them in abstracts."""
 
