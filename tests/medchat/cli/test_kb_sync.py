@@ -152,14 +152,20 @@ def test_kb_watch_follows_bursts_and_a_running_service_answers_from_them(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a child")
 def test_kb_watch_ends_with_ctrl_c(engine, ward):
+    # a shell that runs tests in the background has them, and what they start, ignore the signal
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "medchat.cli", "kb", "watch", str(ward), "--source", "Ward"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
-        _until(lambda: generations.newest(engine) == 2, 120)
-        time.sleep(2)
-        child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        signal.signal(signal.SIGINT, before)
+        try:
+            _until(lambda: generations.newest(engine) == 2, 120)
+            time.sleep(2)
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=60)
+        finally:
+            child.kill()
     assert child.returncode == 130 and "Traceback" not in err
     assert "generation" in out
 
