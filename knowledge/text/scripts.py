@@ -49,7 +49,7 @@ def traditional_forms(term: str) -> list[str]:
     """Return the spellings in traditional characters that are folded to a short term.
 
     >>> traditional_forms("发热"), traditional_forms("fever")
-    (['发熱', '発热', '発熱', '發热', '發熱', '髮热', '髮熱'], [])
+    (['发熱', '發热', '發熱', '髮热', '髮熱'], [])
     """
     if term.isascii():
         return []

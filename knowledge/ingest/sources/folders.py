@@ -54,7 +54,7 @@ class Unread:
 
 
 def printable(text: str) -> str:
-    """Return a name as text that can be printed and stored, whatever bytes it is made of.
+    r"""Return a name as text that can be printed and stored, whatever bytes it is made of.
 
     >>> printable("a\nb\u202e.md")
     'a\\nb\\u202e.md'

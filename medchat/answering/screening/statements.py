@@ -35,7 +35,7 @@ def clauses(message: str) -> list[Clause]:
     """Return the clauses of a message, in order.
 
     >>> [each.text for each in clauses("No fever. Chest pain, but no sweating")]
-    ['no fever', 'chest pain', ' no sweating']
+    ['no fever', ' chest pain', ' no sweating']
     """
     text = fold(message)
     told = _speaks_of_someone(text)
