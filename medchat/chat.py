@@ -117,7 +117,7 @@ class Chat:
         search = self.search()
         parse = partial(parse_query, linker=search.linker)
         asked = understand_question(question, _questions(earlier), parse)
-        urgent = bool(screened.emergencies) and not asked.relations
+        urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
         yield Status("retrieve")
