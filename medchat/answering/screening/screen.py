@@ -92,7 +92,7 @@ def stated(message: str) -> Stated:
     text = fold(message)
     who = patient_facts.read(text)
     found, someone = set(), False
-    for clause in clauses(message):
+    for clause in clauses(text):
         someone = someone or clause.someone
         for name, patterns in known.findings.items():
             if name not in found and any(

@@ -31,13 +31,12 @@ def fold(text: str) -> str:
     return re.sub(r"[ \t\r\f\v\u00a0]+", " ", plain)
 
 
-def clauses(message: str) -> list[Clause]:
-    """Return the clauses of a message, in order.
+def clauses(text: str) -> list[Clause]:
+    """Return the clauses of a folded message, in order.
 
-    >>> [each.text for each in clauses("No fever. Chest pain, but no sweating")]
+    >>> [each.text for each in clauses("no fever. chest pain, but no sweating")]
     ['no fever', ' chest pain', ' no sweating']
     """
-    text = fold(message)
     told = _speaks_of_someone(text)
     found = []
     for sentence in _sentences(text):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from toy_home import fill
 
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
@@ -18,7 +17,7 @@ from knowledge.lessons import build
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from medchat.cli import errors, main
 from medchat.settings import load
-from medchat.storage import conversations, database
+from medchat.storage import conversations
 
 PACKAGE = Path(main.__file__).parent
 HEAVY = {
@@ -38,29 +37,6 @@ def commands(group=None, path=()):
 
 COMMANDS = dict(commands())
 LEAVES = {words: command for words, command in COMMANDS.items() if not hasattr(command, "commands")}
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a command line as the shell would; return its status, stdout and stderr."""
-
-    def run(*words, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["medchat", *words])
-        with pytest.raises(SystemExit) as ended:
-            main.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
-
-
-@pytest.fixture
-def engine(home, monkeypatch):
-    monkeypatch.setenv("MEDCHAT_WRITER", "quote")
-    engine = database.open_engine(load())
-    fill(engine, home)
-    yield engine
-    engine.dispose()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

@@ -10,37 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
-from toy_home import fill
 
 from knowledge import lock
 from knowledge.index import generations
 from knowledge.ingest.folder_sync import SyncRequest
-from medchat.cli import kb_watch, main
+from medchat.cli import kb_watch
 from medchat.cli.open_base import open_base
 from medchat.settings import load
-from medchat.storage import database
 from medchat.web import open_service
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["medchat", *words])
-        with pytest.raises(SystemExit) as ended:
-            main.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
-
-
-@pytest.fixture
-def engine(home, monkeypatch):
-    monkeypatch.setenv("MEDCHAT_WRITER", "quote")
-    engine = database.open_engine(load())
-    fill(engine, home)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

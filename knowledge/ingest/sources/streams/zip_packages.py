@@ -5,6 +5,7 @@ path -> its directory -> how many parts, how large, whether their XML declares e
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,12 @@ PARTS = 5_000
 
 START = b"PK\x03\x04"
 """How a ZIP begins that holds something."""
+
+DAMAGED: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError),
+    *(RuntimeError, KeyError, ValueError),
+)
+"""What unpacking a damaged or encrypted package raises."""
 
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
 _DECLARES = tuple(

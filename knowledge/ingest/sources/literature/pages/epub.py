@@ -10,7 +10,6 @@ import codecs
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,10 +86,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
                 for name in book.chapters
                 for part in _chapter(path, package, book, name, report)
             ]
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError),
-        *(RuntimeError, KeyError, ValueError, etree.XMLSyntaxError),
-    ) as error:
+    except (*zip_packages.DAMAGED, etree.XMLSyntaxError) as error:
         raise KnowledgeError(
             f"The book {path.name} is damaged or encrypted.",
             where=str(path),

@@ -9,8 +9,6 @@ it.
 """
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -87,9 +85,8 @@ def _open_document(path: Path) -> "Document":
         with path.open("rb") as stream:
             return docx.Document(stream)
     except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError),
-        *(RuntimeError, KeyError, ValueError, AttributeError, PackageNotFoundError),
-        etree.XMLSyntaxError,
+        *zip_packages.DAMAGED,
+        *(AttributeError, PackageNotFoundError, etree.XMLSyntaxError),
     ) as error:
         raise KnowledgeError(
             f"The Word document {path.name} is damaged, encrypted, or holds macros.",
