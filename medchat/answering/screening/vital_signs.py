@@ -46,7 +46,7 @@ def read(text: str) -> list[Reading]:
             value = _value(name, match)
             if low <= value <= high and not _defines(text, match.start(1), match.end(1)):
                 found.append(Reading(name, value, match.start()))
-    return sorted(set(found), key=lambda each: each.start)
+    return sorted(dict.fromkeys(found), key=lambda each: each.start)
 
 
 def _pressures(text: str) -> Iterator[Reading]:
