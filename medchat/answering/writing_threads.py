@@ -30,8 +30,8 @@ Work = Callable[[Model, Stopped], Iterator[str]]
 _LOOK = 0.5
 """Seconds after which whoever waits looks whether the thread is stuck."""
 
-_FAREWELL = 2.0
-"""Seconds that the end of the process waits for a thread to stop working."""
+_FAREWELL = 5.0
+"""Seconds that the end of the process waits for threads to stop working."""
 
 _log = logging.getLogger(__name__)
 
@@ -138,23 +138,17 @@ class WritingThreads(Generic[Model]):
                 able=not self._closed and late < self._at_once,
             )
 
-    def close(self, wait: float = 0.0) -> None:
-        """End the threads; those who wait are told. Threads that are stuck end with the process."""
+    def close(self) -> None:
+        """End the threads, each after its next piece; those who wait are told."""
         with self._changed:
             self._closed = True
             for request in self._waiting:
                 request.items.put(("error", _closed()))
             self._waiting.clear()
-            workers = [*self._workers]
-            for worker in workers:
+            for worker in self._workers:
                 if worker.request is not None:
                     worker.request.stopped.set()
             self._changed.notify_all()
-        until = time.monotonic() + wait
-        for worker in workers:
-            thread = worker.thread
-            if thread is not None and thread is not threading.current_thread():
-                thread.join(max(0.0, until - time.monotonic()))
 
     def _enqueue(self, request: _Request) -> None:
         with self._changed:
@@ -212,9 +206,17 @@ class WritingThreads(Generic[Model]):
                 target=self._serve, args=(worker,), name="writer", daemon=True
             )
             self._workers.append(worker)
+            _running.add(worker.thread)
             worker.thread.start()
 
     def _serve(self, worker: _Worker) -> None:
+        try:
+            self._serve_requests(worker)
+            worker.model = None  # its memory is freed here, not while the interpreter is taken down
+        finally:
+            _running.discard(threading.current_thread())
+
+    def _serve_requests(self, worker: _Worker) -> None:
         while (request := self._taken(worker)) is not None:
             try:
                 self._work(worker, request)
@@ -259,13 +261,22 @@ class WritingThreads(Generic[Model]):
 
 
 _all: "weakref.WeakSet[WritingThreads[Any]]" = weakref.WeakSet()
+_running: set[threading.Thread] = set()
 
 
 @atexit.register
-def _end_all() -> None:
-    """Have no thread in the midst of a computation while the interpreter is taken down."""
+def end_all(seconds: float = _FAREWELL) -> bool:
+    """End all threads, and say whether they ended in time; also those whose owner is gone.
+
+    A thread that is in the midst of a computation while the interpreter is taken down ends the
+    process with an abort: C++ code does not let Python stop its thread.
+    """
     for threads in list(_all):
-        threads.close(_FAREWELL)
+        threads.close()
+    until = time.monotonic() + seconds
+    for thread in list(_running):
+        thread.join(max(0.0, until - time.monotonic()))
+    return not any(thread.is_alive() for thread in _running)
 
 
 def _stalled(what: str) -> WriterStalled:

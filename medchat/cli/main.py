@@ -46,9 +46,11 @@ def main() -> None:
     startup.quieten()
     keep_private()
     as_json = "--json" in sys.argv
-    sys.exit(
-        errors.guarded(lambda: app(prog_name="medchat", standalone_mode=False), as_json=as_json)
+    status = errors.guarded(
+        lambda: app(prog_name="medchat", standalone_mode=False), as_json=as_json
     )
+    startup.end_threads(status)
+    sys.exit(status)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,6 +1,8 @@
 """Prepare a command's process: libraries that keep quiet, and the settings in force."""
 
+import logging
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,3 +49,17 @@ def engine() -> "Engine":
     from medchat.storage.database import open_engine
 
     return open_engine(settings())
+
+
+def end_threads(status: int) -> None:
+    """End the threads that a model runs in; where one does not come back, end the process now.
+
+    Python cannot take itself down around a thread that computes: the process would be aborted.
+    """
+    threads = sys.modules.get("medchat.answering.writing_threads")
+    if threads is None or threads.end_all():
+        return
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

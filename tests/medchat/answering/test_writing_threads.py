@@ -1,6 +1,9 @@
 """Threads that write: order, limits of time, threads that are stuck, readers who leave."""
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -225,3 +228,46 @@ def test_a_writer_that_nobody_holds_ends_its_thread():
     gc.collect()
     thread.join(10)
     assert not thread.is_alive()
+
+
+_LEAVES = """
+import sys, time
+from medchat.answering.writing_threads import TimeLimits, WritingThreads
+from medchat.cli import startup
+
+
+class Model:
+    def __del__(self):
+        time.sleep(0.5)
+        print("freed", flush=True)
+
+
+def work(model, stopped):
+    yield "a"
+    time.sleep(float(sys.argv[1]))  # beyond what any reader waits for
+
+
+threads = WritingThreads(Model, TimeLimits(60, 60, 60))
+stream = threads.stream(work)
+next(stream)
+del stream, threads  # as a command leaves them
+from medchat.answering import writing_threads
+print("ended", writing_threads.end_all(float(sys.argv[2])))
+startup.end_threads(3) if sys.argv[3:] else sys.exit(3)
+"""
+
+
+def _leave(*arguments):
+    command = [sys.executable, "-c", _LEAVES, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ)
+
+
+def test_the_end_of_a_process_waits_for_a_thread_whose_owner_is_gone():
+    done = _leave("0.5", "20")
+    assert (done.returncode, done.stdout.split()) == (3, ["freed", "ended", "True"])
+
+
+def test_a_process_ends_with_its_status_beside_a_thread_that_does_not_come_back():
+    done = _leave("600", "0.2", "stuck")
+    assert (done.returncode, done.stdout.split()) == (3, ["ended", "False"])
+    assert "terminate" not in done.stderr
