@@ -1,10 +1,11 @@
 """Answer one question from evidence, and record the answer: the steps of one turn.
 
-    question -> screen -> understand -> retrieve -> write -> check -> choose -> record
+    question -> screen -> understand -> lead -> retrieve -> write -> check -> choose -> record
 
 Emergencies are named before anything is searched, and what needs no search is answered without one.
-A draft is never shown as an answer before the check. What no evidence carries is left out, and
-where nothing is found the answer says so.
+What is worked out (a calculation, a medication check) leads. A draft is never shown as an answer
+before the check. What no evidence carries is left out, and where nothing is found the answer says
+so.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -29,6 +30,9 @@ from medchat.answering.answer_choice import (
     stalled_note,
     state_limits,
 )
+from medchat.answering.answer_parts import join_parts
+from medchat.answering.leads import Lead, Turn, lead
+from medchat.answering.patient_state import PatientState
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
 from medchat.answering.screening.rules import Opening
@@ -117,37 +121,28 @@ class Chat:
         search = self.search()
         parse = partial(parse_query, linker=search.linker)
         asked = understand_question(question, _questions(earlier), parse)
+        patient = _patient_before(earlier)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        yield Status("retrieve")
-        retrieved = (
-            self._look_up_emergency(search, asked, screened)
-            if urgent
-            else self._retrieve(search, asked)
+        led = lead(Turn(question, language, asked, patient, search))
+        timer.lap("lead")
+        if led.complete:
+            answer = self._led(asked, led, search, timer)
+        else:
+            yield Status("retrieve")
+            retrieved = (
+                self._look_up_emergency(search, asked, screened)
+                if urgent
+                else self._retrieve(search, asked)
+            )
+            answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
+        answer = replace(
+            answer,
+            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts),
+            calculations=led.calculations,
+            patient=patient,
         )
-        find = retrieved.search.linker.find
-        evidence = prompts.select_pieces(
-            retrieved.relevant, retrieved.asked, self.writer.limits, find
-        )
-        timer.lap("retrieve")
-
-        checked, stalled = None, False
-        if evidence:
-            try:
-                checked = yield from self._write_and_check(retrieved, evidence, earlier, timer)
-            except WriterStalled:
-                checked, stalled = quote(evidence, retrieved.asked, find), True
-                timer.lap("write")
-        if checked is not None:
-            checked = state_limits(checked, retrieved.asked, evidence)
-
-        told = _say_alone(asked.language) if urgent and checked is None else checked
-        answer = self._answer(retrieved, told, evidence, timer)
-        answer = replace(answer, alerts=alerts.alerts(screened, language, self.settings))
-        if stalled:
-            by = Model("quote", note=stalled_note(retrieved.asked))
-            answer = replace(answer, model=by)
         yield Done(self._recorded(question, answer, conversation) if log else answer)
 
     def warm_up(self) -> None:
@@ -220,6 +215,53 @@ class Chat:
         relevant = relevance.select_relevant(found, about, search.linker.find)
         return _Retrieved(search, about, found, relevant)
 
+    def _answer_from(
+        self,
+        retrieved: _Retrieved,
+        led: Lead,
+        earlier: Sequence[StoredMessage],
+        timer: TurnTimer,
+        *,
+        urgent: bool,
+    ) -> Generator[Event, None, Answer]:
+        """Return the answer that what was found gives, after what leads."""
+        asked, find = retrieved.asked, retrieved.search.linker.find
+        evidence = prompts.select_pieces(retrieved.relevant, asked, self.writer.limits, find)
+        timer.lap("retrieve")
+
+        checked, stalled = None, False
+        if evidence:
+            try:
+                checked = yield from self._write_and_check(retrieved, evidence, earlier, timer)
+            except WriterStalled:
+                checked, stalled = quote(evidence, asked, find), True
+                timer.lap("write")
+        if checked is not None:
+            checked = state_limits(checked, asked, evidence)
+        if led.told is not None:
+            checked = join_parts([led.told, checked] if checked else [led.told])
+
+        told = _say_alone(asked.language) if urgent and checked is None else checked
+        answer = self._answer(retrieved, told, evidence, timer)
+        if stalled:
+            answer = replace(answer, model=Model("quote", note=stalled_note(asked)))
+        return answer
+
+    def _led(self, asked: Question, led: Lead, search: Search, timer: TurnTimer) -> Answer:
+        """Return what was worked out as the whole answer."""
+        told = led.told or CheckedAnswer((), ())
+        return Answer(
+            text=told.text,
+            language=asked.language,
+            sentences=told.sentences,
+            citations=told.citations,
+            abstained=False,
+            model=Model("rules"),
+            generation=search.generation,
+            evidence=tuple(citation.id for citation in told.citations),
+            seconds=timer.total(),
+        )
+
     def _write_and_check(
         self,
         retrieved: _Retrieved,
@@ -275,6 +317,7 @@ class Chat:
             generation=retrieved.search.generation,
             evidence=tuple(piece.id for piece in read),
             seconds=timer.total(),
+            dropped=shown.dropped,
         )
 
     def _retracted(self, retrieved: _Retrieved) -> list[Evidence]:
@@ -326,6 +369,12 @@ def open_chat(
 
 def _say_alone(language: Language) -> CheckedAnswer:
     return CheckedAnswer((Sentence(alerts.alone(language), (), "none", 0.0),), ())
+
+
+def _patient_before(earlier: Sequence[StoredMessage]) -> PatientState:
+    """Return what was known of the patient after the last answer."""
+    answers = [message.answer for message in earlier if message.answer is not None]
+    return answers[-1].patient if answers else PatientState()
 
 
 def _questions(earlier: Sequence[StoredMessage]) -> list[str]:

@@ -7,20 +7,38 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from knowledge.text import citations
 from knowledge.text.citations import Marker
 from knowledge.text.scripts import fold_script
+from medchat.answering.patient_state import PatientState
 
 Language = Literal["en", "zh"]
 Support = Literal["supported", "unsupported", "none"]
+AlertKind = Literal[
+    "emergency",
+    "privacy",
+    "interaction",
+    "duplicate",
+    "allergy",
+    "contraindication",
+    "pregnancy",
+    "breastfeeding",
+    "age",
+    "kidney",
+    "liver",
+    "dose",
+]
+Severity = Literal["critical", "serious", "caution", "info"]
 
 _SUPPORT: dict[str, Support] = {
     "supported": "supported",
     "unsupported": "unsupported",
     "none": "none",
 }
+_KINDS: dict[str, AlertKind] = {kind: kind for kind in get_args(AlertKind)}
+_SEVERITIES: dict[str, Severity] = {severity: severity for severity in get_args(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +121,49 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A warning that stands before an answer, with what it is founded on."""
+    """A warning that stands before an answer, with what it is founded on.
 
-    kind: Literal["emergency"]
-    severity: Literal["critical"]
+    `critical` is an emergency, `serious` says avoid, `caution` take care; `info` is said as well.
+    """
+
+    kind: AlertKind
+    severity: Severity
     text: str
     source: str
 
     @classmethod
     def of(cls, document: Mapping[str, object]) -> "Alert":
         """Return the alert that a stored document describes."""
-        return cls("emergency", "critical", str(document["text"]), str(document["source"]))
+        kind, severity = str(document["kind"]), str(document["severity"])
+        return cls(
+            _KINDS.get(kind, "emergency"),
+            _SEVERITIES.get(severity, "critical"),
+            str(document["text"]),
+            str(document["source"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CalculationResult:
+    """What a calculator gave: a formula's name, its inputs as they are read, result and meaning.
+
+    Where inputs are missing, or beyond what the formula holds for, `result` is empty.
+    """
+
+    name: str
+    inputs: tuple[tuple[str, str], ...]
+    formula: str = ""
+    result: str = ""
+    band: str = ""
+    source: str = ""
+    missing: tuple[str, ...] = ()
+    refused: str = ""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "CalculationResult":
+        """Return the calculation that a stored document describes."""
+        inputs = tuple((str(name), str(value)) for name, value in document["inputs"])
+        return cls(**{**document, "inputs": inputs, "missing": tuple(document["missing"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +179,9 @@ class Model:
 class Answer:
     """An answer, every sentence with its support; `evidence` are the ids that were read.
 
-    `alerts` stand before it: they are said whatever the knowledge base holds.
+    `alerts` stand before it: they are said whatever the knowledge base holds. `patient` is what was
+    known of the patient after this turn, `about` says it in a line; `dropped` counts the sentences
+    that the check left out.
     """
 
     text: str
@@ -144,6 +196,10 @@ class Answer:
     message: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
+    calculations: tuple[CalculationResult, ...] = ()
+    patient: PatientState = PatientState()
+    about: str = ""
+    dropped: int = 0
 
     def document(self) -> dict[str, object]:
         """Return the shape of `ask --json`."""
@@ -175,7 +231,10 @@ class Answer:
             ],
             "alerts": [asdict(alert) for alert in self.alerts],
             "abstained": self.abstained,
-            "calculations": [],
+            "calculations": [asdict(calculation) for calculation in self.calculations],
+            "patient": self.patient.document(),
+            "about": self.about,
+            "dropped": self.dropped,
             "model": {
                 "base": self.model.base,
                 "adapter": self.model.adapter,

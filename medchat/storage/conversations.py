@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
@@ -32,7 +32,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
-from medchat.answering.answer import Alert, Answer, Citation, Model, Sentence
+from medchat.answering.answer import (
+    Alert,
+    Answer,
+    CalculationResult,
+    Citation,
+    Model,
+    Sentence,
+)
+from medchat.answering.patient_state import PatientState
 from medchat.errors import MedchatError
 
 Verdict = Literal["up", "down"]
@@ -75,6 +83,9 @@ class MessageRow(StorageBase):
     seconds: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     abstained: Mapped[bool] = mapped_column(Boolean, default=False)
     alerts: Mapped[list[dict[str, object]]] = mapped_column(JSON, default=list)
+    calculations: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    patient: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    dropped: Mapped[int] = mapped_column(Integer, default=0)
     citations: Mapped[list["CitationRow"]] = relationship(
         order_by="CitationRow.n", passive_deletes=True
     )
@@ -305,6 +316,9 @@ def _answer_row(conversation: str, position: int, answer: Answer, now: float) ->
         seconds=answer.seconds,
         abstained=answer.abstained,
         alerts=[asdict(alert) for alert in answer.alerts],
+        calculations=[asdict(each) for each in answer.calculations],
+        patient={**answer.patient.document(), **({"about": answer.about} if answer.about else {})},
+        dropped=answer.dropped,
     )
 
 
@@ -344,6 +358,10 @@ def _answer(row: MessageRow) -> Answer:
         message=row.id,
         seconds=dict(row.seconds),
         alerts=tuple(Alert.of(alert) for alert in row.alerts),
+        calculations=tuple(CalculationResult.of(each) for each in row.calculations),
+        patient=PatientState.of(row.patient),
+        about=str(row.patient.get("about", "")),
+        dropped=row.dropped,
     )
 
 

@@ -69,6 +69,7 @@ def test_the_answer_has_the_shape_that_scripts_read(engine):
     document = scripted(engine, [GOOD]).ask("First-line treatment of type 2 diabetes?").document()
     assert list(document) == [
         "answer", "language", "sentences", "citations", "alerts", "abstained", "calculations",
+            "patient", "about", "dropped",
         "model", "generation", "conversation", "message", "seconds",
     ]  # fmt: skip
     assert document["sentences"] == [

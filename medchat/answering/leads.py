@@ -1,0 +1,65 @@
+"""Say first what is worked out and not looked up: calculations, differentials, medication checks.
+
+    Turn (question, patient, graph) -> each step -> Lead -> what stands before the evidence
+
+A step is a function from a `Turn` to a `Lead`, or to None where the turn is not its matter. No
+model takes part.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from knowledge.search.searcher import Search
+from medchat.answering.answer import Alert, CalculationResult, Language
+from medchat.answering.answer_check import CheckedAnswer
+from medchat.answering.answer_parts import join_parts
+from medchat.answering.patient_state import PatientState
+from medchat.answering.understanding import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a step reads: the message as written, as understood, and what is known so far."""
+
+    message: str
+    language: Language
+    asked: Question
+    patient: PatientState
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a step says: sentences with their citations, alerts, calculations.
+
+    `complete` says that the question is answered by it, so that nothing is looked up.
+    """
+
+    told: CheckedAnswer | None = None
+    alerts: tuple[Alert, ...] = ()
+    calculations: tuple[CalculationResult, ...] = ()
+    complete: bool = False
+
+
+Step = Callable[[Turn], Lead | None]
+
+STEPS: tuple[Step, ...] = ()
+"""In the order in which they speak; what comes after a complete one is not asked."""
+
+
+def lead(turn: Turn, steps: Sequence[Step] = STEPS) -> Lead:
+    """Return what the steps say together."""
+    said: list[Lead] = []
+    for step in steps:
+        one = step(turn)
+        if one is not None:
+            said.append(one)
+            if one.complete:
+                break
+    told = [one.told for one in said if one.told is not None]
+    return Lead(
+        told=join_parts(told) if told else None,
+        alerts=tuple(alert for one in said for alert in one.alerts),
+        calculations=tuple(each for one in said for each in one.calculations),
+        complete=any(one.complete for one in said),
+    )
