@@ -7,9 +7,9 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from toy_word import build, field, mr, p, r, read, sym
 
 from knowledge.text.holes import HOLE
-from toy_word import build, field, mr, p, r, read, sym
 
 _FRACTION = (
     f"<m:oMath><m:f><m:num>{mr('(140 − age) × weight')}</m:num><m:den>{mr('72 × Cr')}</m:den>"

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from toy_word import build, p, r, read
 
 from knowledge.text.holes import HOLE
-from toy_word import build, p, r, read
 
 CASES = Path(__file__).parents[2] / "cases" / "word_elements.yaml"
 
