@@ -43,12 +43,9 @@ class Lead:
 
 Step = Callable[[Turn], Lead | None]
 
-STEPS: tuple[Step, ...] = ()
-"""In the order in which they speak; what comes after a complete one is not asked."""
 
-
-def lead(turn: Turn, steps: Sequence[Step] = STEPS) -> Lead:
-    """Return what the steps say together."""
+def lead(turn: Turn, steps: Sequence[Step]) -> Lead:
+    """Return what the steps say together; those after a complete one are not asked."""
     said: list[Lead] = []
     for step in steps:
         one = step(turn)
