@@ -13,19 +13,26 @@ from knowledge.search.searcher import Search
 from medchat.answering.answer import Alert, CalculationResult, Language
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_parts import join_parts
+from medchat.answering.patient.reading import Reading
 from medchat.answering.patient_state import PatientState
 from medchat.answering.understanding import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a step reads: the message as written, as understood, and what is known so far."""
+    """What a step reads: the message as written, as understood, and what is known with it.
+
+    `reading` is what the message itself told of the patient; `urgent` says that the screen found
+    an emergency.
+    """
 
     message: str
     language: Language
     asked: Question
     patient: PatientState
     search: Search
+    reading: Reading | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ class PatientState:
 
     `measurements` are by what was measured ("weight", "height", "creatinine", "egfr", …). `absent`
     are findings and conditions that were denied. `age_group` is known where an age is not told.
-    `passing` names what holds only for the question just asked, of people at large ("in pregnancy"):
-    a field, or a field and a name ("allergies:penicillin").
+    `passing` names what holds only for the question just asked, of people at large ("in
+    pregnancy"): a field, or a field and a name ("allergies:penicillin").
     """
 
     age: float | None = None

@@ -37,12 +37,15 @@ def read_allergies(text: str) -> Allergies:
     asked = [match.span() for match in cue("allergy_asked").finditer(text)]
     for pattern in cues.allergies():
         for match in pattern.finditer(text):
-            spans.append(match.span(1))
-            if any(start <= match.start() < end or match.start() <= start < match.end()
-                   for start, end in asked):
+            names = [*_names(match[1], match.start(1))]
+            spans += names
+            if any(
+                start <= match.start() < end or match.start() <= start < match.end()
+                for start, end in asked
+            ):
                 continue
             wanted = denied if _overlaps(match.span(), refused) else told
-            for start, end in _names(match[1], match.start(1)):
+            for start, end in names:
                 if not any(low < end and start < high for low, high in wanted.values()):
                     wanted[start] = (start, end)
     return Allergies(

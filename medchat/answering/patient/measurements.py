@@ -13,7 +13,8 @@ from medchat.answering.screening.rules import cue
 
 _JOINT = re.compile(
     r"(?:\s*(?:\((?:egfr|crcl|bmi|scr)\)|is|was|of|at|level|levels|value|=|:|：|为|是|约|about|"
-    r"around|only|now|currently|came back(?: at)?|measured|approximately|大约|只有|目前|现在|水平|值|,|，))"
+    r"around|only|now|currently|came back(?: at)?|measured|approximately|大约|只有|目前|现在|"
+    r"水平|值|,|，))"
     r"{0,3}\s*(\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d|\s*[-–~至]\s*\d)\s*"
 )
 _SIGNS = {

@@ -8,35 +8,24 @@ message -> clauses, linked names -> (field, name) for what is told, and what is 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from knowledge.graph.linker import EntityMention
 from medchat.answering.patient.allergies import Allergies
 from medchat.answering.patient.cues import cue
 from medchat.answering.patient_state import NamedThing
 from medchat.answering.screening.rules import cue as screen_cue
 from medchat.answering.screening.statements import Clause, clauses, is_denied
 
-_NOT_NAMES = re.compile("pregnan|妊娠|怀孕|breast-?feeding|哺乳|lactation|allerg|过敏$", re.IGNORECASE)
+_NOT_NAMES = re.compile(
+    "pregnan|妊娠|怀孕|breast-?feeding|哺乳|lactation|allerg|过敏$", re.IGNORECASE
+)
 """What is a field of the state and no condition."""
 
-
-class Mention(Protocol):
-    """A name in a text, as the linker finds it."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def entities(self) -> tuple[str, ...]: ...
+_OWNER = re.compile("(?:her|his)\\b|[他她]")
+"""Whose relatives are spoken of tells of the patient."""
 
 
-Finder = Callable[[str], Iterable[Mention]]
+Finder = Callable[[str], Iterable[EntityMention]]
 """What finds the names of a text: the linker's `find`."""
 
 
@@ -60,29 +49,51 @@ class _Part:
     family: tuple[tuple[int, int], ...]
 
 
-def read_names(
-    text: str, written: str, find: Finder, allergies: Allergies, *, individual: bool
-) -> Named:
-    """Return what a folded message tells by name; `written` is the same, its capitals kept."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in three forms of one length: as it came, simplified and plain, and folded."""
+
+    original: str
+    written: str
+    text: str
+
+    def name(self, start: int, end: int, entities: tuple[str, ...] = ()) -> NamedThing:
+        """Return the words from one place to another as a name."""
+        return NamedThing(self.original[start:end], entities)
+
+
+def read_names(message: Message, find: Finder, allergies: Allergies, *, individual: bool) -> Named:
+    """Return what a message tells by name."""
     found = Named()
-    parts = [*_parts(text)]
-    for mention in find(written):
+    parts = [*_parts(message.text)]
+    for mention in find(message.written):
         part = _part_of(mention, parts)
         if part is None or _NOT_NAMES.search(mention.text) or allergies.covers(mention.start):
             continue
         start, end = mention.start - part.start, mention.end - part.start
         if any(low <= start < high for low, high in part.family):
             continue
-        name = NamedThing(written[mention.start : mention.end], mention.entities)
+        name = message.name(mention.start, mention.end, mention.entities)
         kinds = {id.partition(":")[0] for id in mention.entities}
         if "medicine" in kinds:
             _take_medicine(found, name, part.clause, start, end, individual=individual)
-        elif kinds & {"condition", "symptom"}:
-            condition = mention.entities[0].startswith("condition:")
+        elif kinds & {"condition", "symptom", "factor"}:
+            condition = not mention.entities[0].startswith("symptom:")
             _take_condition(
                 found, name, part.clause, start, end, condition=condition, individual=individual
             )
     return found
+
+
+def without_family(text: str) -> str:
+    """Return a folded message with blanks where it speaks of relatives of its patient."""
+    signs = list(text)
+    for part in _parts(text):
+        for start, end in part.family:
+            owner = _OWNER.match(text, part.start + start)
+            first = owner.end() if owner else part.start + start
+            signs[first : part.start + end] = " " * (part.start + end - first)
+    return "".join(signs)
 
 
 def _parts(text: str) -> Iterator[_Part]:
@@ -103,7 +114,7 @@ def _family(text: str, *, own_kin: bool) -> Iterator[tuple[int, int]]:
             yield match.start(), end.start() if end else len(text)
 
 
-def _part_of(mention: Mention, parts: Sequence[_Part]) -> _Part | None:
+def _part_of(mention: EntityMention, parts: Sequence[_Part]) -> _Part | None:
     for part in parts:
         if part.start <= mention.start < part.start + len(part.clause.text):
             return part
@@ -114,28 +125,28 @@ def _take_medicine(
     found: Named, name: NamedThing, clause: Clause, start: int, end: int, *, individual: bool
 ) -> None:
     before, after = clause.text[:start], clause.text[end:]
-    said = _last(before, {"taken": 0, "spoken_of": 1, "given_up_before": 2})
+    said, words = _last(before, ("taken", "spoken_of", "given_up_before", "formerly"))
     if said == "given_up_before" or cue("given_up_after").search(after) or is_denied(clause, start):
         if not (clause.asks and not individual):
             found.given_up.append(name)
         return
-    if screen_cue("past_before_en").search(before) or screen_cue("past_after_en").search(after):
+    if cue("former").match(words) and screen_cue("past_after_en").search(after):
         return
-    if said == "taken" and (individual or not clause.asks):
-        found.medicines.append(name)
-    elif said == "" and individual and not clause.asks and not cue("person_topic").search(clause.text):
+    listed = individual and not clause.asks and not cue("person_topic").search(clause.text)
+    taken = said == "taken" and (individual or not clause.asks)
+    if taken or (said == "" and listed):
         found.medicines.append(name)
 
 
-def _last(before: str, names: Iterable[str]) -> str:
-    """Return which of several cues ends last before a name: it governs the name."""
-    best, where = "", (-1, -1)
+def _last(before: str, names: Iterable[str]) -> tuple[str, str]:
+    """Return which of several cues ends last before a name, and its words: it governs the name."""
+    best, words, where = "", "", (-1, -1)
     for name in names:
         for match in cue(name).finditer(before):
             place = (match.end(), match.end() - match.start())
             if place > where:
-                best, where = name, place
-    return best
+                best, words, where = name, match[0], place
+    return best, words
 
 
 def _take_condition(

@@ -7,19 +7,23 @@ statement: "What is asthma?" makes nobody asthmatic. The later of two statements
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from knowledge.graph.linker import EntityMention
 from knowledge.text.scripts import fold_script
 from medchat.answering.patient import cues
 from medchat.answering.patient.allergies import Allergies, read_allergies
 from medchat.answering.patient.cues import cue
 from medchat.answering.patient.measurements import read_measurements
-from medchat.answering.patient.mentions import Finder, Named, read_names
+from medchat.answering.patient.mentions import Finder, Message, Named, read_names, without_family
 from medchat.answering.patient.people import Person, read_person
 from medchat.answering.patient_state import NamedThing, PatientState
 
 _NAMED = ("medicines", "conditions", "findings", "absent", "allergies")
 _ALLERGY = "allergies"
+_MOSTLY = 0.6
+"""What has this share of the words of an allergy is what it is to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +46,31 @@ class Reading:
 
 def read_message(message: str, before: PatientState, find: Finder) -> Reading:
     """Return what is known after a message; `before` is what was known until then."""
-    written = fold_script(_plain(message))
-    text = written.casefold() if len(written.casefold()) == len(written) else written.lower()
+    said = _message(message)
+    text = said.text
     if cue("clear").search(text):
         return Reading(PatientState(), before, cleared=True, only_tells=True)
     before = _without_passing(before)
     if (match := cue("remove").search(text)) and not cue("request").search(text):
-        taken = _remove(before, match[1].strip(), find(written[match.start(1) : match.end(1)]))
+        words = next(each for each in match.groups() if each).strip()
+        taken = _remove(before, words, find(words))
         if taken is not None:
             state, names = taken
             return Reading(state, before, removed=names, only_tells=True)
 
-    told, named, no_allergy = _told(text, written, find)
+    told, named, allergic = _told(said, find)
     another = _is_another(text, told, before)
     base = PatientState() if another else before
-    state, removed = _updated(base, told, named, no_allergy=no_allergy)
+    state, removed = _updated(base, told, named, _denied(said, allergic, base, find))
     asks = bool(cue("request").search(text))
     tells = not asks and (told != PatientState() or bool(named.given_up))
     return Reading(state, before, told, removed, another and not before.is_empty, False, tells)
+
+
+def _message(message: str) -> Message:
+    written = fold_script(_plain(message))
+    folded = written.casefold()
+    return Message(message, written, folded if len(folded) == len(written) else written.lower())
 
 
 def _plain(message: str) -> str:
@@ -77,21 +88,21 @@ def _plain_sign(sign: str) -> str:
     return folded if len(folded) == 1 and (folded.isalnum() or folded in "%/+.") else sign
 
 
-def _told(text: str, written: str, find: Finder) -> tuple[PatientState, Named, Allergies]:
+def _told(said: Message, find: Finder) -> tuple[PatientState, Named, Allergies]:
     """Return what a message tells by itself."""
+    text = said.text
     allergic = read_allergies(text)
     individual = bool(cue("individual").search(text))
     asks = bool(cue("request").search(text))
-    named = read_names(
-        text, written, find, allergic, individual=individual or (not asks and bool(allergic.told))
-    )
+    spoken = individual or (not asks and bool(allergic.told))
+    named = read_names(said, find, allergic, individual=spoken)
     measures = read_measurements(text, alone=True)
-    person = read_person(text)
+    person = read_person(without_family(text))
     certain = individual or not asks
     passing: list[str] = []
     if not certain:
         person = _at_large(person, passing)
-    allergies = _things(allergic.told, written, find)
+    allergies = _things(allergic.told, said, find)
     if not certain:
         passing += [f"{_ALLERGY}:{each.text}" for each in allergies]
     state = PatientState(
@@ -125,15 +136,25 @@ def _at_large(person: Person, passing: list[str]) -> Person:
 
 
 def _things(
-    places: tuple[tuple[int, int], ...], written: str, find: Finder
+    places: tuple[tuple[int, int], ...], said: Message, find: Finder
 ) -> tuple[NamedThing, ...]:
     """Return what stands at some places as names, linked where the base knows them."""
     found = []
     for start, end in places:
-        text = written[start:end]
-        linked = [each for each in find(text) if each.end - each.start >= 0.6 * len(text)]
-        found.append(NamedThing(text, linked[0].entities if linked else ()))
+        linked = [
+            each
+            for each in find(said.written[start:end])
+            if each.end - each.start >= _MOSTLY * (end - start)
+        ]
+        found.append(said.name(start, end, linked[0].entities if linked else ()))
     return _distinct(found)
+
+
+def _denied(
+    said: Message, allergic: Allergies, base: PatientState, find: Finder
+) -> tuple[NamedThing, ...]:
+    """Return the allergies that a message denies: those it names, or all."""
+    return base.allergies if allergic.none else _things(allergic.denied, said, find)
 
 
 def _is_another(text: str, told: PatientState, before: PatientState) -> bool:
@@ -149,7 +170,10 @@ def _is_another(text: str, told: PatientState, before: PatientState) -> bool:
 
 
 def _updated(
-    base: PatientState, told: PatientState, named: Named, *, no_allergy: Allergies
+    base: PatientState,
+    told: PatientState,
+    named: Named,
+    no_allergy: tuple[NamedThing, ...],
 ) -> tuple[PatientState, tuple[str, ...]]:
     """Return a state with what was told; what was told later counts."""
     gone = tuple(each.text for each in named.given_up if _holds(base.medicines, each))
@@ -158,7 +182,6 @@ def _updated(
     findings = _joined(_less(base.findings, told.absent), told.findings)
     present = (*told.conditions, *told.findings)
     absent = _joined(_less(base.absent, present), _less(told.absent, present))
-    denied = () if not no_allergy.none else base.allergies
     state = replace(
         base,
         age=told.age if told.age is not None else base.age,
@@ -170,7 +193,7 @@ def _updated(
         conditions=conditions,
         findings=findings,
         absent=absent,
-        allergies=_less(_joined(base.allergies, told.allergies), denied),
+        allergies=_joined(_less(base.allergies, no_allergy), told.allergies),
         passing=tuple(each for each in told.passing if not _known(base, each)),
     )
     if told.pregnant is not None:
@@ -209,9 +232,9 @@ def _without_passing(state: PatientState) -> PatientState:
 
 
 def _remove(
-    state: PatientState, words: str, mentions: object
+    state: PatientState, words: str, mentions: Iterable[EntityMention]
 ) -> tuple[PatientState, tuple[str, ...]] | None:
-    """Return a state without what is named, and the names; None where it holds nothing so called."""
+    """Return a state without what is named, and the names; None where it holds no such thing."""
     asked = NamedThing(words, _entities(mentions))
     changes: dict[str, object] = {}
     names: list[str] = []
@@ -246,9 +269,8 @@ _FORGOTTEN: dict[str, dict[str, object]] = {
 }
 
 
-def _entities(mentions: object) -> tuple[str, ...]:
-    found = [each.entities for each in mentions]  # type: ignore[attr-defined]
-    return tuple(id for ids in found for id in ids)
+def _entities(mentions: Iterable[EntityMention]) -> tuple[str, ...]:
+    return tuple(id for each in mentions for id in each.entities)
 
 
 def _same(one: NamedThing, other: NamedThing) -> bool:

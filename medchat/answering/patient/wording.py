@@ -84,7 +84,7 @@ def about(state: PatientState, language: Language, say: Namer = as_written) -> s
 def changes(reading: Reading, language: Language, say: Namer = as_written) -> str:
     """Return a sentence on what a message took back or contradicted; empty where it did not."""
     if reading.another:
-        known = about(reading.before, language, say)
+        known = _list([*_known(reading.before, language, say)], language)
         return _SAID["another"][language].format(known=known)
     said = []
     if reading.removed:
@@ -101,10 +101,10 @@ def acknowledge(reading: Reading, language: Language, say: Namer = as_written) -
     if reading.cleared:
         return _SAID["cleared"][language]
     said = [changes(reading, language, say)]
-    told = about(reading.told, language, say)
+    told = _list([*_known(reading.told, language, say)], language)
     if told:
         said.append(_SAID["noted"][language].format(known=told))
-    known = about(reading.state, language, say)
+    known = _list([*_known(reading.state, language, say)], language)
     if not known:
         said.append(_SAID["nothing"][language])
     elif known != told:
@@ -122,7 +122,9 @@ def shown_measurement(name: str, value: Measurement, language: Language) -> str:
     return f"{label} {number}"
 
 
-def chips(state: PatientState, language: Language, say: Namer = as_written) -> list[tuple[str, str]]:
+def chips(
+    state: PatientState, language: Language, say: Namer = as_written
+) -> list[tuple[str, str]]:
     """Return each known thing as it is shown, with the message that takes it back."""
     remove = "去掉" if language == "zh" else "remove "
     found: list[tuple[str, str]] = []
@@ -132,8 +134,8 @@ def chips(state: PatientState, language: Language, say: Namer = as_written) -> l
         (_pregnancy(state, language), "pregnancy" if language == "en" else "妊娠"),
         (_nursing(state, language), "breastfeeding" if language == "en" else "哺乳"),
     )
-    for shown, called in groups:
-        found += [(each, f"{remove}{called}") for each in shown]
+    for said, called in groups:
+        found += [(each, f"{remove}{called}") for each in said]
     for name, value in state.measurements.items():
         known = measured().get(name)
         called = known.label[language] if known else name
@@ -156,9 +158,7 @@ def _known(state: PatientState, language: Language, say: Namer) -> Iterator[str]
     yield from (shown for shown, thing in named if thing not in first)
 
 
-def _names(
-    state: PatientState, language: Language, say: Namer
-) -> Iterator[tuple[str, NamedThing]]:
+def _names(state: PatientState, language: Language, say: Namer) -> Iterator[tuple[str, NamedThing]]:
     for thing in (*state.conditions, *state.findings, *state.medicines):
         yield say(thing, language), thing
     for thing in state.allergies:
@@ -198,9 +198,7 @@ def _nursing(state: PatientState, language: Language) -> list[str]:
     return [_WORDS["nursing" if state.breastfeeding else "not_nursing"][language]]
 
 
-def _contradictions(
-    reading: Reading, language: Language, say: Namer
-) -> Iterator[tuple[str, str]]:
+def _contradictions(reading: Reading, language: Language, say: Namer) -> Iterator[tuple[str, str]]:
     """Yield what is known now and what was known before, where both cannot be so."""
     now, then = reading.state, reading.before
     for read in (_person, _sex, _nursing):
