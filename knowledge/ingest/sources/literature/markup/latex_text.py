@@ -115,7 +115,7 @@ class _Latex:
                 return raised_figures.raised(inside)
             return raised_figures.lowered(inside, "".join(before[-3:])[-1:])
         if name == "ensuremath":
-            return _write_formula(self._argument(), "".join(before[-3:])[-1:])
+            return write_formula(self._argument(), "".join(before[-3:])[-1:])
         sign = _SIGNS.get(name)
         if sign is None:
             sign = linear_formulas.tex_sign(name)
@@ -185,7 +185,7 @@ class _Latex:
             return HOLE
         inside = "".join(self._tokens[self._place : place])
         self._place = place + 1
-        return _write_formula(inside, "")
+        return write_formula(inside, "")
 
     def _find(self, sign: str) -> int:
         """Return where the next such sign stands, or -1 where there is none near enough."""
@@ -208,14 +208,15 @@ class _Latex:
         if not inside.strip() or money or _PROSE.search(inside):
             return sign
         self._place = place + 1
-        return _write_formula(inside, "".join(before[-3:])[-1:])
+        return write_formula(inside, "".join(before[-3:])[-1:])
 
 
 _PROSE = re.compile("[A-Za-z]{3,} [A-Za-z]{3,}")
 _LIGATURES = {"~": " ", "--": "–", "---": "—", "``": "“", "''": "”"}
 
 
-def _write_formula(tex: str, before: str) -> str:
+def write_formula(tex: str, before: str) -> str:
+    """Return a formula on one line; one that is a script alone raises or lowers its signs."""
     script = _SCRIPT.fullmatch(tex.strip())
     if script:
         inside = script[2] if script[2] is not None else script[3]
