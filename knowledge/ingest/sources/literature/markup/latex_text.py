@@ -9,7 +9,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 
-from knowledge.ingest.sources.literature.markup import linear_formulas, raised_figures
+from knowledge.ingest.sources.literature.markup import (
+    latex_units,
+    linear_formulas,
+    raised_figures,
+)
 from knowledge.text.holes import HOLE
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.|\n|\Z)|\$\$?|[{}~]|---?|``|''|[^\\${}~`'-]+|.", re.DOTALL)
@@ -77,7 +81,7 @@ def plain_latex(text: str) -> str:
     """
     if not _MARKS.search(text):
         return text
-    return unicodedata.normalize("NFC", _Latex(text, 0).read())
+    return unicodedata.normalize("NFC", _Latex(latex_units.expand(text), 0).read())
 
 
 class _Latex:
