@@ -129,7 +129,7 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        led = lead(Turn(question, language, asked, patient, search), _STEPS)
+        led = lead(Turn(question, language, asked, patient, search, urgent), _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)

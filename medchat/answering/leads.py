@@ -19,13 +19,17 @@ from medchat.answering.understanding import Question
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a step reads: the message as written, as understood, and what is known so far."""
+    """What a step reads: the message as written, as understood, and what is known so far.
+
+    `urgent` says that the message tells of an emergency and asks for nothing else.
+    """
 
     message: str
     language: Language
     asked: Question
     patient: PatientState
     search: Search
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
