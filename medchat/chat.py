@@ -147,8 +147,7 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        turn = Turn(question, language, asked, read.state, search, read, bool(screened.emergencies))
-        led = lead(turn, _STEPS)
+        led = lead(Turn(question, language, asked, read.state, search, urgent, read), _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)

@@ -22,8 +22,8 @@ from medchat.answering.understanding import Question
 class Turn:
     """What a step reads: the message as written, as understood, and what is known with it.
 
-    `reading` is what the message itself told of the patient; `urgent` says that the screen found
-    an emergency.
+    `urgent` says that the message tells of an emergency and asks for nothing else; `reading` is
+    what the message itself told of the patient.
     """
 
     message: str
@@ -31,8 +31,8 @@ class Turn:
     asked: Question
     patient: PatientState
     search: Search
-    reading: Reading | None = None
     urgent: bool = False
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ _SUBJECTS = ("condition:", "medicine:", "treatment:", "test:")
 def differential(turn: Turn) -> Lead | None:
     """Return the conditions that fit, or None where the message is another matter."""
     asks = bool(_ASKS.search(fold(turn.message)))
-    if not asks and (turn.asked.relations or _names_a_subject(turn)):
+    if not asks and (turn.urgent or turn.asked.relations or _names_a_subject(turn)):
         return None
     reported = _reported(turn, asked=asks)
     if len(reported.present) < (_ASKED_FOR if asks else _UNASKED):

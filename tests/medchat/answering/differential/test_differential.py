@@ -1,5 +1,7 @@
 """Differentials: findings read as people say them, conditions ranked, and when there is none."""
 
+from dataclasses import replace
+
 import pytest
 from toy_home import scripted
 
@@ -185,6 +187,13 @@ def test_other_questions_are_no_matter_of_a_differential(search, message):
     language = "zh" if "甲" in message else "en"
     asked = understand_question(message, [], lambda text: parse_query(text, search.linker))
     assert step.differential(Turn(message, language, asked, PatientState(), search)) is None
+
+
+def test_an_emergency_that_is_told_is_not_turned_into_a_list(search):
+    message = "She is tired, pale, short of breath and feels cold."
+    told = turn(search, message)
+    assert step.differential(told) is not None
+    assert step.differential(replace(told, urgent=True)) is None
 
 
 def test_sex_and_age_rule_out(search):
