@@ -31,7 +31,8 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.answer_parts import join_parts
-from medchat.answering.leads import Lead, Turn, lead
+from medchat.answering.differential.differential import differential
+from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.patient_state import PatientState
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
@@ -74,6 +75,9 @@ class Done:
 
 
 Event = Status | DraftPiece | Done
+
+_STEPS: tuple[Step, ...] = (differential,)
+"""What is worked out before anything is looked up, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        led = lead(Turn(question, language, asked, patient, search))
+        led = lead(Turn(question, language, asked, patient, search, urgent), _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)
