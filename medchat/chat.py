@@ -33,6 +33,7 @@ from medchat.answering.answer_choice import (
 from medchat.answering.answer_parts import join_parts
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
+from medchat.answering.medication.step import check_medication
 from medchat.answering.patient_state import PatientState
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
@@ -76,7 +77,7 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
-_STEPS: tuple[Step, ...] = (differential,)
+_STEPS: tuple[Step, ...] = (check_medication, differential)
 """What is worked out before anything is looked up, in this order."""
 
 

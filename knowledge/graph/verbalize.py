@@ -110,9 +110,7 @@ _SENTENCES: dict[str, _Template] = {
     "dose_limit": _template("Dose limit of {s}: {o}.", "", "{s}的剂量上限：{o}。"),
     "monitoring": _template("Monitoring of {s}: {o}.", "", "{s}的监测：{o}。"),
     "pregnancy": _template("Use of {s} in pregnancy: {o}.", "", "妊娠期使用{s}：{o}。"),
-    "breastfeeding": _template(
-        "Use of {s} while breastfeeding: {o}.", "", "哺乳期使用{s}：{o}。"
-    ),
+    "breastfeeding": _template("Use of {s} while breastfeeding: {o}.", "", "哺乳期使用{s}：{o}。"),
     "children": _template("Use of {s} in children: {o}.", "", "儿童使用{s}：{o}。"),
     "renal": _template("Use of {s} in kidney disease: {o}.", "", "肾功能不全时使用{s}：{o}。"),
     "liver": _template("Use of {s} in liver disease: {o}.", "", "肝功能不全时使用{s}：{o}。"),

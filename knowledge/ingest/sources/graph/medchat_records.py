@@ -3,9 +3,9 @@
     YAML events -> one record at a time -> entity records
 
 Every scalar is read as text; anchors, tags and unknown keys are refused. `used_for` of a medicine
-is inverted into the condition's `medicine`, which is how the vocabulary states it. A text may begin
-with its level and when it holds, "[avoid if egfr < 30] Stop it. = 停用。"; words on an object follow
-behind ">>", "[major] warfarin = 华法林 >> Check the INR. = 监测INR。".
+is inverted into the condition's `medicine`, which is how the vocabulary states it. A text may
+begin with its level and when it holds, "[avoid if egfr < 30] Stop it. = 停用。"; words on an object
+follow behind ">>", "[major] warfarin = 华法林 >> Check the INR. = 监测INR。".
 """
 
 import re
@@ -162,9 +162,7 @@ def _statements(
         if language in said and language in shown
     )
     about = f"with: {stated.term.names[0].text}"
-    advice = Statement(
-        _WORDED[relation], text=worded, note=f"{note}; {about}" if note else about
-    )
+    advice = Statement(_WORDED[relation], text=worded, note=f"{note}; {about}" if note else about)
     return [stated, advice]
 
 
