@@ -233,7 +233,8 @@ class Check:
         about = self._at_age(medicine, patient)
         for relation in ("children", "precaution"):
             for rule in self.rules.of(medicine.ids, relation):
-                if rule.condition.startswith("age") and holds(rule, patient) is not None:
+                on_age = any(each.startswith("age") for each in rule.conditions)
+                if on_age and holds(rule, patient) is not None:
                     words = rule.words(self.language)
                     yield Finding("age", about, rule, words, (rule,))
                     break
@@ -300,20 +301,23 @@ def holds(rule: Rule, patient: Patient) -> bool | None:
 
     A rule on a trimester holds where a pregnancy is told and no trimester.
     """
-    name, _, rest = rule.condition.partition(" ")
-    sign, _, number = rest.partition(" ")
-    if not rule.condition:
+    if not rule.conditions:
         return True
+    verdicts = [_holds(condition, patient) for condition in rule.conditions]
+    return True if True in verdicts else False if False in verdicts else None
+
+
+def _holds(condition: str, patient: Patient) -> bool | None:
+    name, _, rest = condition.partition(" ")
+    sign, _, number = rest.partition(" ")
     if name == "trimester":
         return True if patient.trimester in (None, int(rest)) else None
     if name == "egfr":
         return _compare(patient.egfr, sign, float(number))
-    if name == "age":
-        if patient.age is None:
-            young = sign == "<" and float(number) >= _UNKNOWN_AGE
-            return False if patient.child and young else None
-        return _compare(patient.age, sign, float(number))
-    return None
+    if name == "age" and patient.age is None:
+        young = sign == "<" and float(number) >= _UNKNOWN_AGE
+        return False if patient.child and young else None
+    return _compare(patient.age, sign, float(number)) if name == "age" else None
 
 
 def _compare(value: float | None, sign: str, limit: float) -> bool | None:

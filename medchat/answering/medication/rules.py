@@ -36,6 +36,13 @@ LEVELS: Mapping[str, tuple[int, Severity]] = {
 """Every level that a source gives: its place, the most severe first, and its severity."""
 
 
+_ADVICE: Mapping[str, str] = {
+    "interaction": "interaction_advice",
+    "cross_allergy": "cross_allergy",
+}
+"""Which relation holds the words on a fact of another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Medicine:
     """A medicine as it is asked about: its name, its id, and the classes that it belongs to."""
@@ -54,13 +61,13 @@ class Medicine:
 class Rule:
     """One fact that speaks for or against a medicine, or None where it is plain by itself.
 
-    `condition` says when it holds ("egfr < 30"), `about` with what or in what, as its source names
-    it; `levels` are those of its sources, the most severe first.
+    `conditions` say when it holds ("egfr < 30"), any of them; `about` says with what or in what, as
+    its source names it; `levels` are those of its sources, the most severe first.
     """
 
     fact: Fact | None
     levels: tuple[str, ...]
-    condition: str = ""
+    conditions: tuple[str, ...] = ()
     about: str = ""
 
     @property
@@ -137,13 +144,15 @@ class Rules:
     def advice(self, rule: Rule) -> Rule | None:
         """Return the words on an interaction: what it does, and what to do."""
         ends = (rule.subject, rule.object)
+        relation = rule.fact.relation if rule.fact else "interaction"
         for here, there in (ends, ends[::-1]):
             names = self.names(there)
-            for relation in ("interaction_advice", "cross_allergy"):
-                for fact in self._graph.facts(here, relation):
-                    said = _rule(fact)
-                    if fact.object is None and normalise(said.about) in names:
-                        return said
+            for fact in self._graph.facts(here, _ADVICE[relation]):
+                said = _rule(fact)
+                if fact.object is None and normalise(said.about) in names:
+                    return said
+            if relation != "interaction":
+                continue
             for fact in self._graph.facts(here, "interaction"):
                 if fact.object is None and _opening(fact) in names:
                     return Rule(fact, rule.levels, about=_opening(fact))
@@ -166,11 +175,11 @@ def names_of(entity: Entity | None) -> set[str]:
 def _rule(fact: Fact) -> Rule:
     notes = "; ".join(note for _, note in fact.notes)
     levels = sorted(dict.fromkeys(_stated(notes)), key=lambda each: LEVELS.get(each, (4,))[0])
-    condition, about = _IF.search(notes), _WITH.search(notes)
+    about = _WITH.search(notes)
     return Rule(
         fact,
         tuple(levels),
-        condition[1].strip() if condition else "",
+        tuple(dict.fromkeys(each.strip() for each in _IF.findall(notes))),
         about[1].strip() if about else "",
     )
 

@@ -43,6 +43,9 @@ def check_medication(turn: Turn) -> Lead | None:
     medicines, doubled = _medicines(turn, rules)
     whole = text if turn.message in text else f"{text}\n{turn.message}"
     patient = read_patient(whole, turn.asked.mentions, turn.patient, turn.search.linker)
+    allergic = {medicine_id(each) for each in patient.allergies}
+    groups = {group for one in medicines for group in one.classes}
+    medicines = [one for one in medicines if one.id not in allergic | groups]
     if not medicines:
         return None
     several = len(medicines) > 1
@@ -86,7 +89,9 @@ def _answer(
         if each.severity == "serious" or each not in found[:MOST]
     ]
     pair = len(medicines) + len(taken) > 1
-    return Lead(told=told, alerts=tuple(alerts), complete=bool(found) or pair)
+    unknown = any(name.worded for name in turn.asked.exact)
+    complete = not unknown and (bool(found) or pair)
+    return Lead(told=told, alerts=tuple(alerts), complete=complete)
 
 
 def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]:
@@ -143,10 +148,18 @@ def _nothing(
     language = turn.language
     known = titles(check.rules.stating("interaction"), language)
     pairs = pairs_of(medicines, taken)
-    for one, other in pairs:
-        if not check.pair(one, other):
-            yield say("no_pair", language, a=one.name, b=other.name, sources=known)
-    if pairs or found:
+    unrecorded = [
+        say("with", language, a=one.name, b=other.name)
+        for one, other in pairs
+        if not check.pair(one, other)
+    ]
+    if unrecorded:
+        joint = "；" if language == "zh" else "; "
+        yield say("no_pair", language, pairs=joint.join(unrecorded), sources=known)
+    unknown = [name for name in turn.asked.exact if name.worded]
+    for name in unknown:
+        yield say("unknown", language, word=name.text, sources=known)
+    if pairs or found or unknown:
         return
     kinds = titles(check.rules.stating("contraindication"), language)
     for context in _contexts(turn, patient):

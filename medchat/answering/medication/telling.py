@@ -20,6 +20,7 @@ MOST = 4
 _TITLES = 4
 """So many sources are named at most where they hold nothing."""
 
+_STRICT = {"interaction": "avoid_pair", "duplicate": "avoid_both"}
 _AVOID = ("contraindicated", "contraindication", "avoid", "not recommended")
 
 
@@ -95,7 +96,8 @@ def titles(found: Sequence[str], language: Language) -> str:
 
 def _how(finding: Finding) -> str:
     if finding.severity == "serious":
-        return "avoid" if finding.rule.level in _AVOID else "avoid_if_possible"
+        strict = _STRICT.get(finding.kind, "avoid")
+        return strict if finding.rule.level in _AVOID else "avoid_if_possible"
     return "caution" if finding.severity == "caution" else "note"
 
 

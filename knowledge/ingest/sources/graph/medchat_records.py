@@ -41,6 +41,7 @@ _WORDED = {
 """Where the words stand that a record gives of an object behind ">>"."""
 
 _WORDS = " >> "
+_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 _NOTE = re.compile(
     r"\[(?P<level>contraindicated|avoid|major|caution|moderate|minor|info|max)"
     r"(?: if (?P<condition>[^\]]+))?\] "
@@ -144,26 +145,31 @@ def _statements(
 ) -> list[Statement]:
     """Return what one text of a record states: a fact, and words on it where they follow."""
     note, text = _split_note(text)
-    if relation not in _WORDED:
-        return [_statement(relation, text, kinds, place, note)]
     if text.startswith(_WORDS.lstrip()):
         words = text.removeprefix(_WORDS.lstrip())
         return [Statement(relation, text=_split_pair(words, place, prose=True), note=note)]
     named, arrow, words = text.partition(_WORDS)
-    stated = _statement(relation, named, kinds, place, note)
-    if not arrow or stated.term is None:
-        return [stated]
-    said = {name.language: name.text for name in _split_pair(words, place, prose=True)}
-    shown = {name.language: name.text for name in reversed(stated.term.names)}
-    colon: dict[Language, str] = {"en": ": ", "zh": "："}
-    worded = tuple(
-        Name(f"{shown[language]}{colon[language]}{said[language]}", language)
-        for language in colon
-        if language in said and language in shown
+    if not arrow or not (note or relation in _WORDED):
+        return [_statement(relation, text, kinds, place, note)]
+    advice = _advise(_WORDED.get(relation, relation), named, words, note, place)
+    if relation not in _WORDED:
+        return [advice]
+    return [_statement(relation, named, kinds, place, note), advice]
+
+
+def _advise(relation: str, named: str, words: str, note: str, place: _RecordPlace) -> Statement:
+    """Return the words on what they are about, which its name opens and the note repeats."""
+    term = _split_pair(named, place)
+    shown = {name.language: name.text for name in reversed(term)}
+    told = tuple(
+        Name(f"{shown[name.language]}{_COLON[name.language]}{name.text}", name.language)
+        for name in _split_pair(words, place, prose=True)
+        if name.language in shown
     )
-    about = f"with: {stated.term.names[0].text}"
-    advice = Statement(_WORDED[relation], text=worded, note=f"{note}; {about}" if note else about)
-    return [stated, advice]
+    if not told:
+        raise place.error(f"names {named!r} in another language than its words", "Write both.")
+    about = f"with: {term[0].text}"
+    return Statement(relation, text=told, note=f"{note}; {about}" if note else about)
 
 
 def _split_note(text: str) -> tuple[str, str]:
