@@ -130,9 +130,9 @@ def _paragraph(
     """Return a part of an answer, under its label where it is not what answers first."""
     joint = "" if answer.language == "zh" else " "
     said = joint.join(_sentence(each, answer, quotes, words) for each in sentences)
-    label = (
-        "" if part == "answer" else f'<b class="part-label">{safe(words(f"part_{part}"))}</b>{joint}'
-    )
+    label = ""
+    if part != "answer":
+        label = f'<b class="part-label">{safe(words(f"part_{part}"))}</b>{joint}'
     return f'<p class="part">{label}{said}</p>'
 
 

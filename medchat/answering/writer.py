@@ -175,7 +175,8 @@ def open_writer(
     """Return the writer that the settings name, or the one named here.
 
     `adapter` is the name of a finished round, `base` for the bare model, and means the local
-    writer; by default that takes the promoted one. Raises MedchatError or FinetuneError where there is no such thing.
+    writer; by default that takes the promoted one. Raises MedchatError or
+    FinetuneError where there is no such thing.
     """
     wanted = writer or ("local" if adapter else settings.writer)
     if wanted == "quote":

@@ -145,7 +145,7 @@ def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine,
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ("Can a patient with gout take metformin?", "A contraindication to metformin is severe renal"),
+        ("Can a patient with gout take metformin?", "A contraindication to metformin is severe"),
         ("痛风患者能吃二甲双胍吗？", "二甲双胍的禁忌证包括严重肾功能不全"),
     ],
 )

@@ -156,7 +156,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     [
         (Model("mini", "mini-2"), "Written by mini with adapter mini-2 · knowledge generation 4"),
         (Model("mini"), "Written by mini · knowledge generation 4"),
-        (Model("quote"), "Told from the evidence, without a language model · knowledge generation 4"),
+        (Model("quote"), "Told from the evidence, no language model · knowledge generation 4"),
     ],
 )
 def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:
