@@ -104,9 +104,7 @@ def _item(name: str, relation: str, piece: Evidence, common: Collection[str]) ->
     return PageFact("", name, said, object=name)
 
 
-def _of_texts(
-    name: str, relation: str, text: str, piece: Evidence, common: Collection[str]
-) -> str:
+def _of_texts(name: str, relation: str, text: str, piece: Evidence, common: Collection[str]) -> str:
     """Tell texts, each of which may be a sentence that begins with a capital."""
     language = piece.language
     texts = _listed(text, piece)

@@ -73,8 +73,7 @@ def test_the_answer_has_the_shape_that_scripts_read(engine):
         "model", "generation", "conversation", "message", "seconds",
     ]  # fmt: skip
     assert document["sentences"] == [
-        {"text": GOOD, "citations": [1], "support": "supported", "score": 1.0,
-         "part": ""}
+        {"text": GOOD, "citations": [1], "support": "supported", "score": 1.0, "part": ""}
     ]
     (citation,) = document["citations"]
     assert citation["kind"] == "fact"
