@@ -152,7 +152,7 @@ def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
     engine, question, first
 ):
     answer = scripted(engine, []).ask(question)
-    assert answer.text.startswith(first)
+    assert first in answer.text
     assert not any("urate" in sentence.text for sentence in answer.sentences)
 
 
