@@ -316,7 +316,10 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = answer_check.check_draft(text, given, find, keep_unsupported=keep)
+        exact = partial(retrieved.search.linker.find, correct=False)  # no name is read into another
+        checked = answer_check.check_draft(
+            text, given, exact, keep_unsupported=keep, tell_again=True
+        )
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
         return choose_answer(Draft(text, checked, given, reads_well), asked, find)
