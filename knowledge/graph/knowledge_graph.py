@@ -178,6 +178,33 @@ class KnowledgeGraph:
 
         return self._facts("between", related, None, one, other)
 
+    def findings(self) -> list[tuple[str, str, str, str]]:
+        """Return the symptoms and signs of all conditions: fact, condition, finding, relation."""
+        query = (
+            select(FactRow.id, FactRow.subject_id, FactRow.object_id, FactRow.relation)
+            .where(
+                FactRow.relation.in_(("symptom", "sign")),
+                FactRow.subject_id.startswith("condition:"),
+                FactRow.object_id.is_not(None),
+                holds(FactRow, self.generation),
+            )
+            .order_by(FactRow.subject_id, FactRow.position, FactRow.id)
+        )
+        with self._engine.connect() as connection:
+            return [
+                (id, subject, object, relation)
+                for id, subject, object, relation in connection.execute(query)
+                if object is not None
+            ]
+
+    def texts(self, relations: Collection[str]) -> list[tuple[str, str]]:
+        """Return the values of these relations, in both languages, each with its subject's id."""
+        query = select(FactRow.subject_id, FactRow.value_en, FactRow.value_zh).where(
+            FactRow.relation.in_(relations), holds(FactRow, self.generation)
+        )
+        with self._engine.connect() as connection:
+            return [(id, f"{en}\n{zh}") for id, en, zh in connection.execute(query)]
+
     def neighbours(self, entity_id: str) -> list[tuple[str, Entity]]:
         """Return the entities one fact away, each with the relation that leads there."""
         steps = [(fact.relation, fact.object) for fact in self.facts(entity_id) if fact.object]

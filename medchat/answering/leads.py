@@ -13,19 +13,26 @@ from knowledge.search.searcher import Search
 from medchat.answering.answer import Alert, CalculationResult, Language
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_parts import join_parts
+from medchat.answering.patient.reading import Reading
 from medchat.answering.patient_state import PatientState
 from medchat.answering.understanding import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a step reads: the message as written, as understood, and what is known so far."""
+    """What a step reads: the message as written, as understood, and what is known with it.
+
+    `urgent` says that the message tells of an emergency and asks for nothing else; `reading` is
+    what the message itself told of the patient.
+    """
 
     message: str
     language: Language
     asked: Question
     patient: PatientState
     search: Search
+    urgent: bool = False
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,9 @@ class Lead:
 
 Step = Callable[[Turn], Lead | None]
 
-STEPS: tuple[Step, ...] = ()
-"""In the order in which they speak; what comes after a complete one is not asked."""
 
-
-def lead(turn: Turn, steps: Sequence[Step] = STEPS) -> Lead:
-    """Return what the steps say together."""
+def lead(turn: Turn, steps: Sequence[Step]) -> Lead:
+    """Return what the steps say together; those after a complete one are not asked."""
     said: list[Lead] = []
     for step in steps:
         one = step(turn)

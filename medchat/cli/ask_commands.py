@@ -24,6 +24,7 @@ _STEPS = {
     "write": "Writing…",
     "check": "Checking each sentence…",
 }
+_ABOUT = {"en": "About: {known}", "zh": "患者：{known}"}
 
 
 def register(parent: typer.Typer) -> None:
@@ -160,6 +161,9 @@ def _answer_with_steps(
 
 def _answer_lines(answer: "Answer") -> Iterator[str]:
     """Yield an answer, its sources with what they say, and the limits of what wrote it."""
+    if answer.about:
+        yield _ABOUT[answer.language].format(known=answer.about)
+        yield ""
     for alert in answer.alerts:
         yield f"! {alert.text} ({alert.source})"
     if answer.alerts:

@@ -199,6 +199,30 @@ def _is_sudden(name: int, about: int) -> bool:
     return bool(about & _IS_SUDDEN) and not about & _IS_CHRONIC
 
 
+def fits_patient(names: Sequence[str], sex: Sex, age: float | None) -> float:
+    """Return how well a condition of these names fits a patient: 0 not at all, 1 as well as any.
+
+    `age` is in years; what is not known rules nothing out.
+    """
+    about = _looked_for(" ".join(names))
+    female, male = bool(about & _IS_FEMALE), bool(about & _IS_MALE)
+    if female != male and sex and sex != ("f" if female else "m"):
+        return 0.0
+    if age is None:
+        return 1.0
+    if about & _IS_BABY and age > 3:
+        return 0.0
+    if about & (_IS_FERTILE | _IS_PREGNANT) and not 10 <= age <= 55:
+        return 0.0
+    unusual = (
+        (about & _IS_OLD and age < 40)
+        or (about & _IS_MATURE and age < 25)
+        or (about & _IS_CHILD and age > 18)
+        or (about & _IS_MENOPAUSE and age < 38)
+    )
+    return 0.6 if unusual else 1.0
+
+
 def can_be_compared(page: FactPage, other: FactPage) -> bool:
     """Say whether one patient may be weighed between two conditions: sex and age allow both."""
     one, two = page.cached("profile", profile_of), other.cached("profile", profile_of)

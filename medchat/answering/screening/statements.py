@@ -63,6 +63,11 @@ def is_asserted(clause: Clause, start: int, end: int) -> bool:
     )
 
 
+def is_denied(clause: Clause, start: int) -> bool:
+    """Say whether the words that begin at `start` are denied."""
+    return _is_denied(clause.text[:start])
+
+
 def _is_denied(before: str) -> bool:
     for denial in cue("denial_en").finditer(before):
         between = before[denial.end() :]

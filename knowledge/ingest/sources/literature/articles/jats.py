@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.articles import jats_blocks, jats_notices
+from knowledge.ingest.sources.literature.articles import jats_blocks, jats_front, jats_notices
 from knowledge.ingest.sources.literature.markup.markup import element_text
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
 from knowledge.ingest.sources.streams import encodings, xml_elements
@@ -58,6 +58,7 @@ _SIDE_ABSTRACTS = {
     "author-highlights",
     "stereochemical",
 }
+_PLAIN_ABSTRACTS = {"abstract", "summary", "摘要", "提要"}
 _NUMBER = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[IVX]+\.)\s+(?=\S)")
 _TYPES = {
     "review-article": "review",
@@ -113,6 +114,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             continue
         if article.find("body") is None:
             report.skip("no full text (kept with its abstract)", path.name)
+        jats_front.count_unread(article, meta, report)
         document = _document(article, meta, title, sections, _identifiers(meta), path, number)
         yield document
         yield from jats_notices.read_notices(article, meta, document, report)
@@ -168,7 +170,8 @@ def _abstracts(meta: "Element", report: ReadReport) -> Iterator[Section]:
             report.skip("abstract of another kind or language", kind or "translation")
             continue
         title = element_text(abstract.find("title"), _WITHOUT)
-        heading = title if kind and title else "Abstract"
+        plain = not title or (not kind and title.strip(" :.").lower() in _PLAIN_ABSTRACTS)
+        heading = "Abstract" if plain else title
         yield from _sections(abstract, (heading,), report)
 
 
@@ -188,12 +191,13 @@ def _behind(article: "Element", report: ReadReport) -> Iterator[Section]:
         yield from _sections(group, (), report)
     for part in article.findall("back/*"):
         if part.tag == "app-group":
-            yield from _sections(part, (), report)
+            name = element_text(part.find("title"), _WITHOUT)
+            yield from _sections(part, (name,) if name else (), report)
         elif part.tag in ("app", "sec"):
             yield from _subsection(part, (), report)
         elif part.tag == "ref-list":
             report.skip("reference (not read)", count=max(1, len(part.findall(".//ref"))))
-        elif isinstance(part.tag, str) and part.tag not in ("title", "label"):
+        elif isinstance(part.tag, str):
             report.skip(_BEHIND.get(part.tag, f"{part.tag} behind the article (not read)"))
     for name in ("sub-article", "response"):
         for _ in article.findall(name):

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from knowledge.ingest.sources.literature.articles import jats_oasis
 from knowledge.ingest.sources.literature.markup.linear_formulas import read_formula
 from knowledge.ingest.sources.literature.markup.markup import element_text
 from knowledge.ingest.sources.literature.markup.tables import Cell, split_parts, state_rows
 from knowledge.records import ReadReport
-from knowledge.text.holes import HOLE
+from knowledge.text.holes import HOLE, has_hole
 from knowledge.text.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ _COUNTED = {
     "media": "media file (not read)",
     "graphic": "picture (not read)",
     "ref-list": "list of references (not read)",
-    "object-id": "",
-    "sec-meta": "",
-    "permissions": "",
-    "alt-text": "",
-    "abstract": "summary of a section (not read)",
-    "kwd-group": "",
+    "object-id": "identifier of a part (not read)",
+    "sec-meta": "details of a section (not read)",
+    "permissions": "rights of a part (not read)",
+    "alt-text": "description of a picture (not read)",
+    "abstract": "summary of a part (not read)",
+    "kwd-group": "keywords (not read)",
 }
 _LISTS = {"list", "def-list"}
 _BOXES = {"boxed-text", "disp-quote", "statement", "speech", "verse-group", "question-wrap"}
@@ -43,6 +44,10 @@ BLOCKS = frozenset(
 
 _FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math"}
 _PICTURES_OF_SIGNS = {"inline-graphic", "private-char", "inline-media"}
+_BESIDE = {"rt": "reading above characters (not read)", "rp": ""}
+_BESIDE |= dict.fromkeys(("index-term", "index-term-range-end"), "term of an index (not read)")
+"""Elements that stand in a sentence and are no part of its words."""
+
 _CELLS = {"td", "th"}
 _HOLDERS = {"title", "label", "caption", "p", "sec", "table-wrap-foot"}
 _LONGEST_TITLE = 150
@@ -60,14 +65,17 @@ class Blocks:
 def prepare(article: "Element", report: ReadReport) -> None:
     """Replace formulas by their text, pictures of signs by holes, and marks of footnotes.
 
-    Struck-out text, which its author withdrew, is taken out and counted.
+    Struck-out text, which its author withdrew, is taken out and counted, and so are terms for
+    an index and readings above characters, which are no part of their sentence.
     """
     cells: list[Element] = []
     marks: list[Element] = []
     for each in list(article.iter()):
         tag = each.tag
-        if tag in _CELLS:
+        if tag in _CELLS or tag == "entry":
             cells.append(each)
+        elif tag == "table":
+            jats_oasis.rewrite(each)
         elif tag == "xref":
             marks.append(each)
         elif tag in _FORMULAS:
@@ -75,6 +83,12 @@ def prepare(article: "Element", report: ReadReport) -> None:
         elif tag == "strike":
             report.skip("struck-out text (not read)", element_text(each))
             _become_text(each, "")
+        elif tag in _BESIDE:
+            if _BESIDE[tag]:
+                report.skip(_BESIDE[tag], element_text(each))
+            _become_text(each, "")
+        elif tag == "abbrev" and each.find("def") is not None:
+            _become_text(each, _abbreviated(each))
         elif tag in _PICTURES_OF_SIGNS or (
             tag == "chem-struct" and not "".join(each.itertext()).strip()
         ):
@@ -86,6 +100,13 @@ def prepare(article: "Element", report: ReadReport) -> None:
         noted = mark.tag == "xref" and mark.get("ref-type") in _NOTES
         if noted and len("".join(mark.itertext())) <= 3:
             _become_text(mark, "")
+
+
+def _abbreviated(abbreviation: "Element") -> str:
+    """Return a short form with what it stands for, in brackets."""
+    meant = "; ".join(element_text(each) for each in abbreviation.findall("def"))
+    short = element_text(abbreviation, frozenset({"def"}))
+    return f"{short} ({meant})" if meant else short
 
 
 def _become_text(element: "Element", text: str) -> None:
@@ -145,7 +166,7 @@ def element_text_of(text: str | None) -> str:
 
 
 def _add(found: Blocks, text: str) -> None:
-    if text and any(sign.isalnum() for sign in text):
+    if text and (has_hole(text) or any(sign.isalnum() for sign in text)):
         found.paragraphs.append(text)
 
 
@@ -159,8 +180,7 @@ def _read_block(child: "Element", found: Blocks, report: ReadReport, top: bool) 
     elif name in ("sec", "app"):
         found.sections.append(child) if top else _read_box(child, found, report)
     elif name in _COUNTED:
-        if _COUNTED[name]:
-            report.skip(_COUNTED[name])
+        report.skip(_COUNTED[name])
     elif name in _TABLES:
         _read_table_wrap(child, found, report)
     elif name == "table":
@@ -260,10 +280,14 @@ def _read_definitions(element: "Element", found: Blocks, report: ReadReport) -> 
         if item.tag != "def-item":
             continue
         inner = Blocks()
+        label = element_text(item.find("label"))
         for part in item:
             if part.tag == "def":
                 _read_children(part, inner, report, top=False)
+            elif isinstance(part.tag, str) and part.tag not in ("label", "term"):
+                _read_block(part, inner, report, top=False)
         terms = ", ".join(element_text(each, BLOCKS) for each in item.findall("term"))
+        terms = f"{label} {terms}".strip() if any(map(str.isalnum, label)) else terms
         first = inner.paragraphs[0] if inner.paragraphs else ""
         _add(found, f"{terms}: {first}" if terms and first else terms or first)
         found.paragraphs += inner.paragraphs[1:]
@@ -296,8 +320,8 @@ def _read_figure(figure: "Element", found: Blocks, report: ReadReport) -> None:
     _read_rest(figure, found, report)
 
 
-_READ_OF_FLOATS = {"label", "caption", "graphic", "media", "alternatives", "table", "object-id"}
-_READ_OF_FLOATS |= {"table-wrap-foot", "alt-text", "permissions"}
+_READ_OF_FLOATS = {"label", "caption", "graphic", "media", "alternatives", "table"}
+_READ_OF_FLOATS |= {"table-wrap-foot"}
 
 
 def _read_rest(element: "Element", found: Blocks, report: ReadReport) -> None:
@@ -312,12 +336,18 @@ def _read_table_wrap(wrap: "Element", found: Blocks, report: ReadReport) -> None
     tables = [*wrap.findall("table"), *wrap.findall("alternatives/table")]
     notes = [note for foot in wrap.findall("table-wrap-foot") for note in _notes_of(foot, report)]
     rows = [row for table in tables for row in _rows_of(table)]
+    for part in (part for table in tables for part in table):
+        if isinstance(part.tag, str) and part.tag not in _PARTS_OF_TABLES:
+            _read_block(part, found, report, top=False)
     first = [words] if words else []
     for text in split_parts(rows, notes, first):
         found.floats.append((title, text))
     if not tables and wrap.tag == "table-wrap":
         report.skip("table given as a picture (not read)", title)
     _read_rest(wrap, found, report)
+
+
+_PARTS_OF_TABLES = {"thead", "tbody", "tfoot", "tr", "col", "colgroup"}
 
 
 def _notes_of(foot: "Element", report: ReadReport) -> Iterator[str]:

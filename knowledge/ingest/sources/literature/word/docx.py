@@ -113,11 +113,15 @@ def _blocks(parent: "Element", reader: TextReader, levels: dict[str, int]) -> It
             level = levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
             yield level, reader.text(block)
         elif block.tag == f"{W}tbl":
+            for name in ("tblCaption", "tblDescription"):
+                said = block.find(f"{W}tblPr/{W}{name}")
+                if said is not None and said.get(f"{W}val", "").strip():
+                    reader.report.skip("description of a table (not read)", said.get(f"{W}val"))
             rows = list(_table(block, reader))
             yield tables.Table(rows, notes=reader.take_notes())
         elif block.tag == f"{_MC}AlternateContent":
             yield from _blocks(word_text.chosen(block), reader, levels)
-        elif block.tag in _CONTAINERS:
+        elif block.tag in _CONTAINERS and not word_text.is_placeholder(block):
             yield from _blocks(block, reader, levels)
         elif isinstance(block.tag, str) and block.tag not in word_text.SKIPPED:
             yield 0, reader.part_text(block)
@@ -136,7 +140,7 @@ def _notes(document: "Document", report: ReadReport) -> dict[tuple[str, str], "E
             continue
         root = etree.fromstring(relation.target_part.blob, parser)
         if kind in _COUNTED:
-            texts = ["".join(each.itertext(f"{W}t")).strip() for each in _entries(root, kind)]
+            texts = ["".join(_words(each)).strip() for each in _entries(root, kind)]
             for text in filter(None, texts):
                 report.skip(_COUNTED[kind], text)
             continue
@@ -148,6 +152,12 @@ def _notes(document: "Document", report: ReadReport) -> dict[tuple[str, str], "E
 
 def _entries(root: "Element", kind: str) -> list["Element"]:
     return [*root.iter(f"{W}comment")] if kind == "comments" else [root]
+
+
+def _words(part: "Element") -> Iterator[str]:
+    """Yield the texts of a part that is counted, those of formulas and drawings too."""
+    for each in part.iter(f"{W}t", f"{word_text.M}t", f"{word_text.A}t", f"{word_text.V}textpath"):
+        yield each.text or each.get("string") or ""
 
 
 def _shifted_styles(document: "Document") -> dict[str, str]:
@@ -201,7 +211,9 @@ def _own(table: "Element", tag: str) -> Iterator["Element"]:
     for child in table:
         if child.tag == tag:
             yield child
-        elif child.tag in _CONTAINERS:
+        elif child.tag == f"{_MC}AlternateContent":
+            yield from _own(word_text.chosen(child), tag)
+        elif child.tag not in word_text.SKIPPED:
             yield from _own(child, tag)
 
 

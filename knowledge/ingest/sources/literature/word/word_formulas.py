@@ -26,9 +26,10 @@ _DROPPED = {f"{_W}del", f"{_W}moveFrom"}
 _THROUGH = {f"{M}{name}" for name in ("oMath", "oMathPara", "box", "borderBox", "e", "num", "den")}
 _THROUGH |= {f"{M}{name}" for name in ("sup", "sub", "deg", "lim", "fName", "groupChr", "phant")}
 _THROUGH |= {f"{_W}ins", f"{_W}moveTo", f"{_W}smartTag", f"{_W}sdt", f"{_W}sdtContent"}
+_THROUGH |= {f"{_W}hyperlink", f"{_W}customXml", f"{_W}fldSimple"}
 
 ReadRun = Callable[["Element"], str]
-"""What reads an ordinary run of Word that stands within a formula."""
+"""What reads a run that stands within a formula, of Word or of mathematics."""
 
 
 def linear(element: "Element", read_run: ReadRun, depth: int = 0) -> str:
@@ -42,11 +43,10 @@ def _part(part: "Element", read_run: ReadRun, depth: int) -> str:
     tag = part.tag
     if not isinstance(tag, str) or tag in _DROPPED or tag.endswith("Pr"):
         return ""
-    if tag == f"{M}r":
-        texts = "".join(child.text or "" for child in part.iter(f"{M}t"))
-        return "".join(_plain(sign) for sign in texts) + read_run(part)
-    if tag == f"{_W}r":
+    if tag in (f"{M}r", f"{_W}r"):
         return read_run(part)
+    if tag == f"{M}phant" and unseen(part):
+        return ""
     if tag in _THROUGH:
         return linear(part, read_run, depth)
     write = _FORMS.get(tag.removeprefix(M))
@@ -56,8 +56,17 @@ def _part(part: "Element", read_run: ReadRun, depth: int) -> str:
     return "" if empty else HOLE
 
 
+def unseen(phantom: "Element") -> bool:
+    """Say whether a phantom only takes the room of what it holds."""
+    return _value(phantom, "show", "1") in ("0", "off", "false")
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in which letters of mathematics are ordinary ones."""
+    return "".join(map(_plain, text))
+
+
 def _plain(sign: str) -> str:
-    """Return a letter of mathematics as an ordinary one."""
     return unicodedata.normalize("NFKC", sign) if "\U0001d400" <= sign <= "\U0001d7ff" else sign
 
 

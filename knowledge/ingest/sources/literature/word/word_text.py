@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_M = word_formulas.M
+M = word_formulas.M
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+V = "{urn:schemas-microsoft-com:vml}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 FALLBACK = f"{_MC}Fallback"
 SKIPPED = {
     f"{W}{name}"
@@ -37,6 +38,14 @@ _EMBEDDED = {f"{W}altChunk": "embedded document", f"{W}subDoc": "document that i
 _OFF = {"0", "false", "off", "none"}
 _WHITE = {"FFFFFF", "FEFEFE"}
 _SYMBOL_FIELD = re.compile(r"^\s*SYMBOL\s+(0x[0-9a-f]+|\d+)\b(.*)", re.IGNORECASE | re.DOTALL)
+_COMPUTED = {"EQ", "FORMCHECKBOX", "FORMDROPDOWN"}
+"""Fields whose result is never in the text of the document."""
+
+_ENTRIES = {"XE", "TC", "TA"}
+_SILENT = {"ADDIN", "ASK", "INDEX", "NEXT", "NEXTIF", "PRINT", "PRIVATE", "RD", "SET", "SKIPIF"}
+_SILENT |= {"TOA", "TOC", "BIBLIOGRAPHY", "PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", ""}
+"""Fields that show nothing where they stand, or what is no part of a sentence."""
+
 _FONT = re.compile(r"\\f\s+\"?([^\"\\]+)", re.IGNORECASE)
 _HEX = re.compile(r"[0-9A-Fa-f]{1,6}")
 
@@ -99,7 +108,10 @@ class TextReader:
             yield "", "\n"
             yield from self._pieces(part)
             yield "", "\n"
-        elif tag in (f"{_M}oMath", f"{_M}oMathPara"):
+        elif tag in (f"{M}oMath", f"{M}oMathPara"):
+            for each in part.iter(f"{M}phant"):
+                if word_formulas.unseen(each):
+                    self.report.skip("hidden text removed", "".join(each.itertext(f"{M}t")))
             yield "", word_formulas.linear(part, self._run_text)
         elif tag == f"{_MC}AlternateContent":
             yield from self._pieces(chosen(part))
@@ -108,6 +120,13 @@ class TextReader:
             self.report.skip("reading above characters (not read)", words)
         elif tag in _EMBEDDED:
             self.report.skip(f"{_EMBEDDED[tag]} (not read)")
+        elif tag == f"{W}sdt" and is_placeholder(part):
+            words = "".join(part.itertext(f"{W}t"))
+            self.report.skip("empty field to be filled in (not read)", words)
+        elif tag == f"{W}fldSimple" and not "".join(part.itertext(f"{W}t", f"{M}t")):
+            yield "", self._unshown(part.get(f"{W}instr", ""))
+        elif (text := self._within(part, "")) is not None:
+            yield "", text
         else:
             yield from self._pieces(part)
 
@@ -146,6 +165,8 @@ class TextReader:
         tag = part.tag
         if tag == f"{W}t":
             return word_symbols.read_in_font(part.text or "", font)
+        if tag == f"{M}t":
+            return word_formulas.plain_letters(part.text or "")
         if tag in _SPACES:
             return " "
         if tag == f"{W}noBreakHyphen":
@@ -164,9 +185,9 @@ class TextReader:
             self._fields[-1].instruction += part.text or ""
         elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             self._note(tag.removeprefix(W).removesuffix("Reference"), part.get(f"{W}id", ""))
-        elif tag == f"{W}object":
+        elif tag == f"{W}object" and part.find(f".//{W}txbxContent") is None:
             yield from self._object(part)
-        elif tag in (f"{W}drawing", f"{W}pict"):
+        elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
             yield from self._drawing(part)
         elif tag == f"{_MC}AlternateContent":
             for each in chosen(part):
@@ -194,7 +215,9 @@ class TextReader:
 
     def _drawing(self, part: "Element") -> Iterator[tuple[str, str]]:
         boxes = [box for box in part.iter(f"{W}txbxContent") if not _is_nested(box, part)]
-        words = [] if boxes else [each.text or "" for each in part.iter(f"{_A}t")]
+        words = [each.text or "" for each in part.iter(f"{A}t")]
+        words += [each.get("string") or "" for each in part.iter(f"{V}textpath")]
+        words = [each for each in words if each.strip()]
         for box in boxes:
             yield "", "\n"
             yield from self._pieces(box)
@@ -213,7 +236,22 @@ class TextReader:
         elif turn == "end" and self._fields:
             ended = self._fields.pop()
             if not ended.shown and not self._is_instruction():
-                yield "", _unshown(ended.instruction)
+                yield "", self._unshown(ended.instruction, ended.in_result)
+
+    def _unshown(self, instruction: str, is_empty: bool = False) -> str:
+        """Return what a field without a result shows: a symbol, nothing, or else a hole.
+
+        A result that is there and empty is what the field shows, but for those never stored.
+        """
+        found = _SYMBOL_FIELD.match(instruction)
+        if found:
+            font = _FONT.search(found[2])
+            return word_symbols.symbol(font[1] if font else "", int(found[1], 0))
+        kind = "".join(instruction.split(maxsplit=1)[:1]).upper()
+        if kind in _ENTRIES:
+            self.report.skip("entry of an index (not read)", instruction)
+        shows = kind not in _ENTRIES | _SILENT and not is_empty
+        return HOLE if shows or kind in _COMPUTED else ""
 
     def _is_instruction(self) -> bool:
         return any(not each.in_result for each in self._fields)
@@ -230,13 +268,10 @@ class TextReader:
         return value if value in ("superscript", "subscript") else ""
 
 
-def _unshown(instruction: str) -> str:
-    """Return what a field without a result shows: a symbol, a hole for a formula, or nothing."""
-    found = _SYMBOL_FIELD.match(instruction)
-    if found:
-        font = _FONT.search(found[2])
-        return word_symbols.symbol(font[1] if font else "", int(found[1], 0))
-    return HOLE if re.match(r"\s*EQ\b", instruction, re.IGNORECASE) else ""
+def is_placeholder(control: "Element") -> bool:
+    """Say whether a content control shows only what asks its reader to fill it in."""
+    mark = control.find(f"{W}sdtPr/{W}showingPlcHdr")
+    return mark is not None and mark.get(f"{W}val", "1") not in _OFF
 
 
 def _shifted(pieces: Iterator[tuple[str, str]]) -> str:
@@ -261,7 +296,7 @@ def chosen(alternatives: "Element") -> "Element":
     choices = alternatives.findall(f"{_MC}Choice")
     fallback = alternatives.find(FALLBACK)
     for choice in (*choices, *([fallback] if fallback is not None else [])):
-        if any((text.text or "").strip() for text in choice.iter(f"{W}t", f"{_A}t", f"{W}sym")):
+        if any((text.text or "").strip() for text in choice.iter(f"{W}t", f"{A}t", f"{W}sym")):
             return choice
     return choices[0] if choices else fallback if fallback is not None else alternatives
 
