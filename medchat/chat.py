@@ -11,12 +11,10 @@ so.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 
 from sqlalchemy import Engine
 
 from finetune.rendering import Message
-from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts, relevance
@@ -36,6 +34,7 @@ from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
+from medchat.answering.readings import tell_readings
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
 from medchat.answering.screening.rules import Opening
@@ -141,9 +140,8 @@ class Chat:
             return
 
         search = self.search()
-        parse = partial(parse_query, linker=search.linker)
-        asked = understand_question(question, _questions(earlier), parse)
-        read = read_message(question, before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), search.parse)
+        read = read_message(search.read(question), before, search.linker.find)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
@@ -160,7 +158,7 @@ class Chat:
             )
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
         answer = replace(
-            answer,
+            tell_readings(answer, asked),
             alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts),
             calculations=led.calculations,
             patient=read.state,
@@ -201,7 +199,7 @@ class Chat:
         """
         found: list[Evidence] = []
         near: _Retrieved | None = None
-        wider = widen(asked, partial(parse_query, linker=search.linker))
+        wider = widen(asked, search.parse)
         for question in (asked, wider) if wider else (asked,):
             for language in (asked.language, None):
                 retriever = KnowledgeRetriever(
@@ -230,7 +228,7 @@ class Chat:
         question = alerts.treatment_question(screened, asked.language)
         if question is None:
             return _Retrieved(search, asked, [], [])
-        about = understand_question(question, [], partial(parse_query, linker=search.linker))
+        about = understand_question(question, [], search.parse)
         retriever = KnowledgeRetriever(
             search=search, top=self.settings.top, language=asked.language
         )

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
+from knowledge.graph import name_heads
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.text.characters import CJK
 from knowledge.text.names import fold_characters, normalise
@@ -108,6 +109,7 @@ class Linker:
         self._spelling = SpellingCorrector(self._words)
         self._related = related
         self._drug_classes: DrugClasses | None = None
+        self._kinds: dict[str, list[str]] | None = None
         self._phrases: dict[str, list[_Span]] = {}
         chinese = [name for name in names if self._add(name) and name.language == "zh"]
         self._add_regional(chinese)
@@ -146,6 +148,22 @@ class Linker:
     def drug_classes(self) -> Sequence[tuple[str, str]]:
         """Return the medicines whose drug class is recorded, each with it in English."""
         return self._drug_classes() if self._drug_classes else ()
+
+    def relatives(self, name: str) -> tuple[str, ...]:
+        """Return the conditions of which a name is the head, and those that are its own head.
+
+        "Pneumonia" is the head of "bacterial pneumonia", "heart failure" that of "heart failure
+        with reduced ejection fraction".
+        """
+        if self._kinds is None:
+            self._kinds = name_heads.kinds_by_head(
+                {key: self._bearers(key)[0] for key in self._names}
+            )
+        key = fold_characters(normalise(name))
+        own = self.bearers(name)
+        wider = [self._bearers(head)[0] for head in name_heads.heads(key) if head in self._names]
+        found = dict.fromkeys([*self._kinds.get(key, ()), *wider])
+        return tuple(id for id in found if id.startswith("condition:") and id not in own)
 
     def bearers(self, name: str) -> tuple[str, ...]:
         """Return the entities that bear a name, those that prefer it first."""

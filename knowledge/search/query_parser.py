@@ -18,7 +18,9 @@ from knowledge.records import Language
 from knowledge.search import weights
 from knowledge.search.reading.asked_relations import AskedPart, asked_parts
 from knowledge.search.reading.class_members import find_classes
+from knowledge.search.reading.denied_findings import drop_denied
 from knowledge.search.reading.question_reading import Reading, read_question
+from knowledge.search.reading.tables import full_forms
 from knowledge.text.names import language_of
 from knowledge.text.scripts import fold_script, regional_wordings
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH
@@ -85,7 +87,8 @@ class ParsedQuery:
     clearly, but whether somebody may have a medicine. `wordings` are the same question in the
     words of another Chinese region, and as it was written where short forms were read in full.
     `readings` are the words that were read otherwise than they are written: `text` holds what
-    they were read as. `members` are the medicines of the classes that it names.
+    they were read as. `members` are what may answer for a name of which nothing is recorded: the
+    medicines of a class, kinds of a condition; `unknown` are full names that the base lacks.
     """
 
     text: str
@@ -98,6 +101,7 @@ class ParsedQuery:
     wordings: tuple[str, ...] = ()
     readings: tuple[Reading, ...] = ()
     members: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +121,27 @@ def parse_query(
 ) -> ParsedQuery:
     """Parse a question; its language is detected where none is given.
 
-    The text of the parsed one is in simplified characters, with its words as they are meant;
-    what `words`, those of the passages, hold is no misspelling.
+    The text of the parsed one is in simplified characters, with its words as they are meant and
+    without findings that it denies; what `words`, those of the passages, hold is no misspelling.
     """
     written = fold_script(text)
     spoken = language or language_of(written)
     read = read_question(written, linker, words)
-    text = read.text
+    text = drop_denied(read.text, linker)
     wordings = regional_wordings(text)
     if any(reading.sort != "spelling" for reading in read.readings):
         wordings = (*wordings, written)
     mentions, members = find_classes(text, linker.find(text, correct=False), linker)
-    parts = asked_parts(text, mentions)
+    unknown = _unknown(text, mentions)
+    parts = asked_parts(text, (*mentions, *unknown))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions) and not _in_part(cue, parts)]
     asks = _asks(cues, parts)
     permission = not any(ask.is_clear for ask in asks) and _permission(text, mentions)
     if permission:
         asks = tuple(AskedRelation(relation, weights.PERMISSION) for relation in _AGAINST)
     known = lexical.query_terms(" ".join(_explained(text, mentions, cues, parts)))
-    spans = [(each.start, each.end) for each in (*mentions, *cues, *parts)]
+    spans = [(each.start, each.end) for each in (*mentions, *unknown)]
+    spans += [(each.start, each.end) for each in cues] + [(each.start, each.end) for each in parts]
     rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
     explained = len(known) / (len(known) + len(rest)) if known else 0.0
     return ParsedQuery(
@@ -149,7 +155,17 @@ def parse_query(
         wordings,
         read.readings,
         members,
+        tuple(each.text for each in unknown),
     )
+
+
+def _unknown(text: str, mentions: Sequence[EntityMention]) -> list[EntityMention]:
+    """Return where a question has full names of conditions and medicines that no name is."""
+    return [
+        EntityMention(*match.span(), match[0], ("condition:",))
+        for match in full_forms().finditer(text)
+        if all(each.end <= match.start() or match.end() <= each.start for each in mentions)
+    ]
 
 
 def _explained(
@@ -159,12 +175,15 @@ def _explained(
     parts: Sequence[AskedPart],
 ) -> list[str]:
     """Return the parts of a question that are understood, each but once."""
+    whole = [(part.start, part.end) for part in parts]
+    pieces = [(each.start, each.end) for each in mentions]
+    pieces += [(each.start, each.end) for each in cues]
     loose = [
-        each
-        for each in (*mentions, *cues)
-        if not any(part.start <= each.start and each.end <= part.end for part in parts)
+        (start, end)
+        for start, end in pieces
+        if not any(first <= start and end <= last for first, last in whole)
     ]
-    return [text[each.start : each.end] for each in (*loose, *parts)]
+    return [text[start:end] for start, end in (*loose, *whole)]
 
 
 def _in_part(cue: _Cue, parts: Sequence[AskedPart]) -> bool:
@@ -172,7 +191,7 @@ def _in_part(cue: _Cue, parts: Sequence[AskedPart]) -> bool:
     return any(
         cue.start < part.end and part.start < cue.end
         for part in parts
-        if part.relation not in GENERIC or _MEANT[cue.text][0].relation in GENERIC
+        if part.inverse or part.relation not in GENERIC or _MEANT[cue.text][0].relation in GENERIC
     )
 
 
@@ -236,7 +255,7 @@ def _asks(cues: list[_Cue], parts: Sequence[AskedPart]) -> tuple[AskedRelation, 
     for cue in cues:
         for each in _MEANT[cue.text]:
             weight = each.weight
-            others = strong - {"medicine", "treatment", "first_line", "pregnancy"}
+            others = strong - {"medicine", "treatment", "first_line", "pregnancy", "prevention"}
             if cue.text in GENERIC.get(each.relation, ()) and others:
                 weight = weights.SECOND_CUE
             key = (each.relation, each.inverse)

@@ -12,6 +12,9 @@ from collections.abc import Collection
 SHORTEST = 6
 """Words of fewer letters are never corrected: too many words differ from them by one letter."""
 
+_SHORTEST_HEARD = 5
+"""A word of so many letters may yet be one that sounds the same, one letter of which is missing."""
+
 _SHORTEST_SOUND = 3
 """A word with fewer consonants sounds like too many others."""
 
@@ -60,8 +63,12 @@ class SpellingCorrector:
 
         One letter may be wrong, or up to three (a third of them at most) where both sound alike.
         """
-        if len(word) < SHORTEST or word in self._words or not word.isascii() or not word.isalpha():
+        heard = len(word) >= _SHORTEST_HEARD and word.isascii() and word.isalpha()
+        if not heard or word in self._words:
             return {}
+        if len(word) < SHORTEST:
+            sounding = self._sounding(sound_of(word))
+            return {known: 1 for known in sounding if count_wrong_letters(known, word, 1) == 1}
         found = dict.fromkeys(self._near(word), 1)
         sound = sound_of(word)
         if len(sound) >= _SHORTEST_SOUND:

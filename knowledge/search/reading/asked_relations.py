@@ -18,7 +18,7 @@ DRUG, OTHER = "◆", "◇"
 
 _SLOTS = {
     "{drug}": f"(?:the |an? )?{DRUG}+",
-    "{illness}": f"(?:the |an? |someone with |(?:people|patients?) with |(?:acute|severe) )?{OTHER}+",
+    "{illness}": f"(?:the |an? |(?:someone|people|patients?) with |acute |severe )?{OTHER}+",
     "{x}": f"(?:the |an? )?[{DRUG}{OTHER}]+",
 }
 _GAP_EN = rf"[^.?!;{DRUG}{OTHER}]{{0,60}}?"

@@ -126,10 +126,11 @@ def _is_near_enough(cost: float, length: int) -> bool:
 
 def _crosses(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     """Say whether a place overlaps a known name that it does not hold as a part."""
-    return any(
-        first < end and start < last and not (start <= first and last <= end and last - first < end - start)
-        for first, last in taken
-    )  # fmt: skip
+    for first, last in taken:
+        holds = start <= first and last <= end and last - first < end - start
+        if first < end and start < last and not holds:
+            return True
+    return False
 
 
 def _is_unheard_of(text: str, start: int, end: int, name: str, words: LexicalIndex | None) -> bool:

@@ -1,8 +1,9 @@
-"""Let a class of medicines that a question names stand for its members, too.
+"""Find what may answer for a name of which nothing is recorded: members, kinds, the wider name.
 
     "beta blockers" -> the entity of that name + the medicines whose drug class is one
+    "pneumonia" -> community-acquired pneumonia; "heart failure with …" -> heart failure
 
-What is recorded of the class itself comes first; its members tell what is not.
+What is recorded of the very name comes first. Whoever answers says of what else it speaks.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from knowledge.search.reading.tables import DrugClass
 def find_classes(
     text: str, mentions: Sequence[EntityMention], linker: Linker
 ) -> tuple[tuple[EntityMention, ...], tuple[str, ...]]:
-    """Return the mentions of a question with those of classes, and the members of these."""
+    """Return the mentions of a question with those of classes, and what may answer for them."""
     found = list(mentions)
     members: list[str] = []
     for start, end, named in _named(text):
@@ -31,6 +32,9 @@ def find_classes(
         found = [each for each in found if each not in over]
         entities = tuple(dict.fromkeys(own)) or tuple(held)
         found.append(EntityMention(start, end, text[start:end], entities))
+    for each in mentions:
+        if not each.entities[0].startswith("medicine:"):
+            members += linker.relatives(each.text)
     return tuple(sorted(found, key=lambda each: each.start)), tuple(dict.fromkeys(members))
 
 

@@ -1,6 +1,6 @@
 """Correct the English words of a question that no name, no passage and no dictionary holds.
 
-    word -> known? -> names that it can be, by letters or by sound -> the one that is meant, or none
+word -> known? -> names that it can be, by letters or by sound -> the one that is meant, or none
 """
 
 import re
@@ -30,7 +30,7 @@ def corrections(
     for match in _WORD.finditer(text):
         start, end = match.span()
         inside = any(first < end and start < last for first, last in taken)
-        if len(match[0]) < SHORTEST or inside or _is_name(text, match[0], start):
+        if len(match[0]) < SHORTEST - 1 or inside or _is_name(text, match[0], start):
             continue
         read = _corrected(match[0].lower(), linker, words)
         if read:

@@ -58,7 +58,7 @@ def read_question(text: str, linker: Linker, words: LexicalIndex | None = None) 
     spelled = _applied(text, list(_known_misspellings(text, linker)))
     names = _corrected(spelled.text, chinese_names.corrections(spelled.text, linker, words))
     language = language_of(names.text)
-    short = _applied(names.text, list(_short_forms(names.text, linker, language)))
+    short = _applied(names.text, list(_short_forms(names.text, linker, language, words)))
     corrected = _corrected(short.text, english_words.corrections(short.text, linker, words))
     return _joined(text, (spelled, names, short, corrected))
 
@@ -82,7 +82,9 @@ def _joined(text: str, steps: Sequence[ReadQuestion]) -> ReadQuestion:
                 found.remove(before)
                 reading = replace(reading, written=before.written)
             found.append(reading)
-    return ReadQuestion(steps[-1].text, tuple(dict.fromkeys(found))) if found else ReadQuestion(text)
+    if not found:
+        return ReadQuestion(text)
+    return ReadQuestion(steps[-1].text, tuple(dict.fromkeys(found)))
 
 
 def _applied(text: str, changes: Sequence[_Change]) -> ReadQuestion:
@@ -109,7 +111,9 @@ def _known_misspellings(text: str, linker: Linker) -> Iterator[_Change]:
             yield _Change(match.start(), match.end(), Reading(written, read, "spelling"))
 
 
-def _short_forms(text: str, linker: Linker, language: Language) -> Iterator[_Change]:
+def _short_forms(
+    text: str, linker: Linker, language: Language, words: LexicalIndex | None
+) -> Iterator[_Change]:
     taken = [(each.start, each.end) for each in linker.find(text, correct=False)]
     taken += _never_within(text)
     shouted = text.isupper()
@@ -129,7 +133,12 @@ def _short_forms(text: str, linker: Linker, language: Language) -> Iterator[_Cha
         if _stands_there(text, start, match[0], [*meaning.names.values()]):
             continue
         wide = meaning.wider.get(language, "")
-        read = wide if wide and not linker.bearers(meant) and linker.bearers(wide) else meant
+        known = bool(linker.bearers(meant))
+        read = wide if wide and not known and linker.bearers(wide) else meant
+        if form.sort == "abbreviation" and not known and read == meant and form.told:
+            written = match[0].lower()
+            if not form.names_illness or (words is not None and words.holds(written)):
+                continue  # an exact name: what holds it answers
         if text[end : end + 1] == read[-1] and read[-1] in _ENDS_ZH:
             end += 1
         reading = Reading(

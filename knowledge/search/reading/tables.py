@@ -10,7 +10,7 @@ What each file holds is said at its head.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -43,7 +43,8 @@ class Meaning:
 class ShortForm:
     """A short form or brand name, and what it may stand for, the usual meaning last.
 
-    It counts `as_written` only, or in any case. What is not `told` is read without a word.
+    It counts `as_written` only, or in any case. What is not `told` is read without a word;
+    `names_illness` says that it is one of a condition.
     """
 
     text: str
@@ -51,6 +52,7 @@ class ShortForm:
     meanings: tuple[Meaning, ...]
     as_written: bool = False
     told: bool = True
+    names_illness: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def short_forms() -> Mapping[str, ShortForm]:
     """Return the short forms and brand names by their text, in small letters."""
     rows = _read("abbreviations")
     found = [*_abbreviations(rows["names"], told=True), *_ambiguous(rows["ambiguous"])]
+    others = _abbreviations(rows["others"], told=True)
+    found += [replace(form, names_illness=False) for form in others]
     found += _abbreviations(rows["dosing"], told=False)
     for row in _read("brands")["medicines"]:
         generic, brands = row.split(" = ")
@@ -80,6 +84,19 @@ def short_forms() -> Mapping[str, ShortForm]:
         meaning = Meaning(_both(generic.removeprefix("~ ")), {})
         found += [ShortForm(brand, sort, (meaning,)) for brand in brands.split(", ")]
     return {form.text.lower(): form for form in found}
+
+
+@cache
+def full_forms() -> re.Pattern[str]:
+    """Return the pattern of the full names of conditions and medicines that have a short form."""
+    rows = _read("abbreviations")
+    forms = [*_abbreviations(rows["names"], told=True), *_ambiguous(rows["ambiguous"])]
+    forms += [form for form in short_forms().values() if form.sort == "brand"]
+    full = {name for form in forms for meaning in form.meanings for name in meaning.names.values()}
+    longest = sorted(full, key=lambda name: (-len(name), name))
+    latin = "|".join(re.escape(name) for name in longest if not _has_chinese(name))
+    other = "|".join(re.escape(name) for name in longest if _has_chinese(name))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{latin})(?![A-Za-z0-9])|{other}", re.IGNORECASE)
 
 
 def _abbreviations(rows: Sequence[str], *, told: bool) -> list[ShortForm]:
