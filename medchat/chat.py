@@ -31,6 +31,7 @@ from medchat.answering.answer_choice import (
 from medchat.answering.answer_parts import join_parts
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
+from medchat.answering.medication.step import check_medication
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
@@ -77,7 +78,7 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
-_STEPS: tuple[Step, ...] = (say_changes, differential, acknowledge)
+_STEPS: tuple[Step, ...] = (say_changes, check_medication, differential, acknowledge)
 """What is worked out before anything is looked up, in this order."""
 
 
@@ -140,8 +141,8 @@ class Chat:
             return
 
         search = self.search()
-        asked = understand_question(question, _questions(earlier), search.parse)
         read = read_message(search.read(question), before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), search.parse, read.state)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
