@@ -10,6 +10,9 @@ from medchat.answering.screening.rules import Refusal
 
 _ASKS = ("request", "task")
 
+_LONGEST = 600
+"""A sentence is read up to here: a request is made in fewer characters."""
+
 
 def find_refusal(text: str) -> Refusal | None:
     """Return the kind of request that a folded message is, of those declined; None for none.
@@ -18,6 +21,7 @@ def find_refusal(text: str) -> Refusal | None:
     'false-records'
     """
     for sentence in re.split(r"(?<=[.!?])\s|[。！？\n]", text):
+        sentence = sentence[:_LONGEST]
         if not any(_holds(name, sentence) for name in _ASKS):
             continue
         held: dict[str, bool] = {}
