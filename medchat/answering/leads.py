@@ -21,7 +21,8 @@ from medchat.answering.understanding import Question
 class Turn:
     """What a step reads: the message as written, as understood, and what is known so far.
 
-    `urgent` says that the message tells of an emergency and asks for nothing else.
+    `urgent` says that the message tells of an emergency and asks for nothing else. `earlier` are
+    the questions before it, `calculations` those of the answer before it.
     """
 
     message: str
@@ -30,6 +31,8 @@ class Turn:
     patient: PatientState
     search: Search
     urgent: bool = False
+    earlier: tuple[str, ...] = ()
+    calculations: tuple[CalculationResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
