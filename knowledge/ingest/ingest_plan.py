@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -20,8 +20,9 @@ from sqlalchemy import Connection, select
 from knowledge.errors import KnowledgeError
 from knowledge.gc_pause import gc_paused
 from knowledge.graph import revisions
-from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, SourceRow, holds
+from knowledge.graph.catalog import CURATED_FORMATS, DocumentRow, FileRow, SourceRow, holds
 from knowledge.graph.entity_splits import Edition
+from knowledge.graph.id_queries import id_batches
 from knowledge.graph.merge import GraphMerge, SourcedRecord
 from knowledge.graph.rows import bare_id, version_of
 from knowledge.index.indexed_passages import IndexedPassage, heading
@@ -33,6 +34,7 @@ from knowledge.ingest.known_files import (
     HeldDocument,
     KnownFiles,
     found_file,
+    read_links,
 )
 from knowledge.ingest.notices import NoticePlan
 from knowledge.ingest.sources import detect, formats, reading
@@ -47,6 +49,7 @@ from knowledge.records import (
     Record,
 )
 from knowledge.text import chunking
+from knowledge.text.notice_flags import is_of_concern
 
 Row = dict[str, object]
 
@@ -101,6 +104,7 @@ class IngestPlan:
     pieces: list[IndexedPassage] = field(default_factory=list)
     superseded: list[str] = field(default_factory=list)
     retracted: list[str] = field(default_factory=list)
+    of_concern: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -168,9 +172,36 @@ def find_formats(
         reading.check_readable(path, name)
         digest = _sha256(path)
         if name == "pdf" and pdf_ocr.is_asked():  # what was read without is read anew
-            digest = hashlib.sha256(f"{digest} recognised".encode()).hexdigest()
+            digest = _recognised(digest)
         found.append((path, found_file(path, folders, collection, digest), name))
     return found
+
+
+def keep_recognised(
+    connection: Connection, files: Sequence[tuple[Path, FoundFile, str]], generation: int
+) -> list[tuple[Path, FoundFile, str]]:
+    """Return files in which one whose scans were recognised is as it was then.
+
+    A later call that does not ask for recognition would else replace these pages by nothing.
+    """
+    plain = (
+        set() if pdf_ocr.is_asked() else {file.sha256 for _, file, name in files if name == "pdf"}
+    )
+    there: set[str] = set()
+    for chunk in id_batches(sorted(map(_recognised, plain))):
+        links = read_links(connection, generation, FileRow.sha256.in_(chunk))
+        there |= {link.file.sha256 for link in links}
+    return [
+        (path, replace(file, sha256=_recognised(file.sha256)), name)
+        if name == "pdf" and _recognised(file.sha256) in there
+        else (path, file, name)
+        for path, file, name in files
+    ]
+
+
+def _recognised(digest: str) -> str:
+    """Return the digest of a file whose scanned pages are recognised."""
+    return hashlib.sha256(f"{digest} recognised".encode()).hexdigest()
 
 
 def _group(
@@ -380,6 +411,12 @@ def apply_notices(connection: Connection, plan: IngestPlan) -> None:
     for row in plan.documents:
         row["revision"] = plan.seen[bare_id(str(row["id"]))][1]
     retracted, titles = notices.apply(connection, plan.documents, plan.notices)
+    plan.of_concern = [str(row["id"]) for row in plan.documents if is_of_concern(str(row["title"]))]
+    plan.of_concern += [
+        id
+        for id, title in titles.items()
+        if is_of_concern(title) and not is_of_concern(read_title(connection, id))
+    ]
     plan.titles |= titles
     plan.retracted += [id for id in retracted if id not in plan.retracted]
 

@@ -38,7 +38,8 @@ class Update:
     `unchanged` names the files that were already there, or held nothing new; `replaced` the
     documents that have a new text, `moved` those whose file has another name, `missing` those whose
     file is gone from a folder that was added, `removed` those that a synchronisation took out.
-    `problems` are files that a synchronisation could not read, with the reason.
+    `problems` are files that a synchronisation could not read, with the reason; `retracted` and
+    `of_concern` count the documents that it marked so, those added and those of the base.
     """
 
     generation: int
@@ -53,6 +54,8 @@ class Update:
     missing: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     problems: dict[str, str] = field(default_factory=dict)
+    retracted: int = 0
+    of_concern: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def plan_files(
     progress: Progress,
 ) -> tuple[GraphMerge, KnownFiles]:
     """Read files into a plan; return the merge of their entities, and what was known of them."""
+    files = ingest_plan.keep_recognised(connection, files, context.parent)
     literature = [file for _, file, name in files if ingest_plan.is_literature(name)]
     known = KnownFiles(connection, context.parent, literature, context.title or "")
     groups = ingest_plan.group_files(connection, files, known, context, plan)
@@ -189,6 +193,8 @@ def made(
         tuple(missing),
         tuple(removed),
         plan.problems,
+        sum(bool(row["retracted"]) for row in plan.documents) + len(plan.retracted),
+        len(plan.of_concern),
     )
 
 

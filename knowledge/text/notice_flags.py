@@ -72,6 +72,16 @@ def _shorten(citation: str) -> str:
     return citation if len(citation) <= _LONGEST else citation[: _LONGEST - 1].rstrip() + "…"
 
 
+def is_of_concern(title: str) -> bool:
+    """Say whether a title begins with flags of which one is an expression of concern.
+
+    >>> is_of_concern("[Expression of concern] A trial"), is_of_concern("A trial")
+    (True, False)
+    """
+    found = _FLAGGED.match(title) if title.startswith("[") else None
+    return found is not None and any(f"[{word}]" in found[0] for word in FLAGS["concern"].values())
+
+
 def strip_flags(title: str) -> str:
     """Return a title without what `flag_title` set before it.
 

@@ -24,6 +24,21 @@ _STEPS = {
     "write": "Writing…",
     "check": "Checking each sentence…",
 }
+_ABOUT = {"en": "About: {known}", "zh": "患者：{known}"}
+_PARTS = {
+    "en": {
+        "action": "What to do: ",
+        "caution": "Cautions: ",
+        "escalation": "When to escalate: ",
+        "evidence": "Evidence: ",
+    },
+    "zh": {
+        "action": "处理：",
+        "caution": "注意：",
+        "escalation": "何时升级处理：",
+        "evidence": "依据：",
+    },
+}
 
 
 def register(parent: typer.Typer) -> None:
@@ -160,11 +175,14 @@ def _answer_with_steps(
 
 def _answer_lines(answer: "Answer") -> Iterator[str]:
     """Yield an answer, its sources with what they say, and the limits of what wrote it."""
+    if answer.about:
+        yield _ABOUT[answer.language].format(known=answer.about)
+        yield ""
     for alert in answer.alerts:
         yield f"! {alert.text} ({alert.source})"
     if answer.alerts:
         yield ""
-    yield answer.text
+    yield from _paragraphs(answer)
     if answer.citations:
         yield ""
     for citation in answer.citations:
@@ -173,6 +191,15 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
     if answer.model.note:
         yield ""
         yield answer.model.note
+
+
+def _paragraphs(answer: "Answer") -> Iterator[str]:
+    """Yield the parts of an answer, each but the first under its label."""
+    from knowledge.text.sentences import join_sentences
+
+    for place, (part, sentences) in enumerate(answer.paragraphs()):
+        label = _PARTS[answer.language].get(part, "") if place else ""
+        yield label + join_sentences(sentence.text for sentence in sentences)
 
 
 def _year(citation: "Citation") -> str:

@@ -334,7 +334,8 @@ def _update_lines(update: "Update") -> list[str]:
     }
     more = ("replaced", "moved", "removed")
     found |= {name: len(getattr(update, name)) for name in more if getattr(update, name)}
-    return output.pairs(found)
+    marked = {"retracted, never quoted": update.retracted, "of concern": update.of_concern}
+    return output.pairs(found | {name: count for name, count in marked.items() if count})
 
 
 def _tell_missing(update: "Update") -> None:

@@ -93,6 +93,8 @@ def _count_invisible(found: Iterator[Record], report: ReadReport) -> Iterator[Re
         if unseen.count:
             place = record.key if isinstance(record, DocumentRecord) else ""
             report.skip("invisible characters removed", place, unseen.count)
+        if unseen.struck:
+            report.skip("struck-out text (not read)", unseen.struck[0], len(unseen.struck))
         if record is None:
             return
         if isinstance(record, DocumentRecord):

@@ -104,9 +104,7 @@ def _named(name: str) -> Formula | None:
     return formula_registry.named(name, "en") or formula_registry.named(name, "zh")
 
 
-def _since_asked(
-    formula: Formula, earlier: Sequence[str], patient: PatientState
-) -> list[str]:
+def _since_asked(formula: Formula, earlier: Sequence[str], patient: PatientState) -> list[str]:
     """Return the messages since a formula was last asked for, its names taken out."""
     for place in range(len(earlier) - 1, -1, -1):
         request = recognise(

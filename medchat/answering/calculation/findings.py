@@ -5,6 +5,7 @@ folded message -> clauses -> stated, denied, or not mentioned
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from medchat.answering.calculation.wording import (
@@ -17,23 +18,35 @@ from medchat.answering.screening.rules import cue
 from medchat.answering.screening.statements import Clause, clauses, is_denied
 
 _NOT_THEIRS = re.compile(
-    r"(?:family history|risk (?:of|for)|rul(?:e|ing) out|r/o|evaluat\w+ for|concern(?:ing|s)? (?:for|of)|"
+    r"(?:family history|risk (?:of|for)|rul(?:e|ing) out|r/o|evaluat\w+ for|"
+    r"concern(?:ing|s)? (?:for|of)|"
     r"screen\w* for|work-?up for|worried about|prevent\w*|possible|mother (?:had|has)|"
     r"father (?:had|has)|prophylaxis (?:for|against))\W*(?:[\w'-]+\W+){0,4}$|"
     r"(?:家族史|预防|风险|筛查|父亲|母亲)[^，,。；]{0,8}$"
 )
 _DENIED_AFTER = re.compile(
     r"\s*(?:[:=(]\s*)?(?:(?:is|was|are|were|has been|have been)\s+)?(?:(?:no|none|absent|negative|"
-    r"denied|ruled out|excluded|not (?:present|reported|noted|seen|evident)|0)(?=\s*(?:[,.;)]|$|\n))"
-    r"|absent\b|ruled out|(?:is|was|are|were) (?:un)remarkable\b)|"
+    r"denied|ruled out|excluded|not (?:present|reported|noted|seen|evident)|0)"
+    r"(?=\s*(?:[,.;)]|$|\n))|absent\b|ruled out|(?:is|was|are|were) (?:un)remarkable\b)|"
     r"\s*(?:[:：=(（]\s*)?(?:病史)?(?:[:：])?(?:无|否|没有|阴性|未见)(?=[，,。；;)）、]|$)"
 )
-_TAKES_BACK = re.compile(r"\b(?:with|has|had|but|presents?|reports?|who|which|is|was|and (?:has|had))\b")
+_ITEM_DENIED = re.compile(
+    r"(?:^|,)\s*(?:and |but )?(?:(?:no|without|denies|denied|not|negative for)\b|无|没有|否认)"
+)
+_ITEM_ANSWERED = re.compile(r":\s*(?:yes|no|有|无|是|否)(?![a-z])")
+_TAKES_BACK = re.compile(
+    r"\b(?:with|has|had|but|presents?|reports?|who|which|is|was|and (?:has|had))\b"
+)
 _LIST_GOES_ON = re.compile(r"[^;.\n]{0,70}?\b(?:or|nor)\b")
 _SEX_WORDS = {
-    "female": re.compile(r"(?<![a-z])(?:woman|female|girl|lady)(?![a-z])|(?<!\d)\d{2} ?f(?![a-z])|女(?!儿|朋友)"),
-    "male": re.compile(r"(?<![a-z])(?:man|male|boy|gentleman)(?![a-z])|(?<!\d)\d{2} ?m(?![a-z0-9])(?=[\s,.]*(?:$|\w+ [a-z]))|男(?!朋友)"),
-}  # fmt: skip
+    "female": re.compile(
+        r"(?<![a-z])(?:woman|female|girl|lady)(?![a-z])|(?<!\d)\d{2} ?f(?![a-z])|女(?!儿|朋友)"
+    ),
+    "male": re.compile(
+        r"(?<![a-z])(?:man|male|boy|gentleman)(?![a-z])|"
+        r"(?<!\d)\d{2} ?m(?![a-z0-9])(?=[\s,.]*(?:$|\w+ [a-z]))|男(?!朋友)"
+    ),
+}
 
 
 def finding_states(text: str, name: str) -> bool | None:
@@ -92,7 +105,30 @@ def _mentions(text: str, wording: Wording) -> Iterator[bool]:
 
 @lru_cache(maxsize=16)
 def _clauses(text: str) -> tuple[Clause, ...]:
-    return tuple(clauses(text))
+    """Return the clauses of a message; a list of findings, each denied or not, item by item."""
+    found: list[Clause] = []
+    for clause in clauses(text):
+        if len(_ITEM_DENIED.findall(clause.text)) > 1 or _ITEM_ANSWERED.search(clause.text):
+            found += [replace(clause, text=item) for item in _items(clause.text)]
+        else:
+            found.append(clause)
+    return tuple(found)
+
+
+def _items(text: str) -> list[str]:
+    """Return the items of a list; "no A, B, or C" denies the three."""
+    items = text.split(",")
+    for place, item in enumerate(items):
+        if not _ITEM_DENIED.match(item):
+            continue
+        for last in range(place + 1, len(items)):
+            if _ITEM_DENIED.match(items[last]):
+                break
+            if re.match(r"\s*(?:or|nor)\b", items[last]):
+                for between in range(place + 1, last + 1):
+                    items[between] = f"no {items[between].strip()}"
+                break
+    return items
 
 
 def _is_denied(clause: Clause, start: int, end: int) -> bool:

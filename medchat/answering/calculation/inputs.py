@@ -14,7 +14,13 @@ from knowledge.calculators import arithmetic
 from knowledge.calculators.formulas.formula import Formula, Input
 from medchat.answering.calculation.findings import finding_states, read_choice, read_sex
 from medchat.answering.calculation.quantities import Reading, read_lone_number, read_quantities
-from medchat.answering.calculation.wording import asking, choices, findings, quantities_of
+from medchat.answering.calculation.wording import (
+    ages,
+    asking,
+    choices,
+    findings,
+    quantities_of,
+)
 from medchat.answering.patient_state import PatientState
 from medchat.answering.screening import patient_facts
 from medchat.answering.screening.statements import fold
@@ -22,20 +28,16 @@ from medchat.answering.screening.statements import fold
 _LONG = 350
 """A message of so many characters is a note: what it leaves out is not there."""
 
-_AGES = (
-    re.compile(r"(?<![\d.])(\d{1,3})[ -]?(?:years?|yrs?|y)[ -]?(?:/ ?o\b|old\b|o\b|of age)"),
-    re.compile(r"(?<![\d.])(\d{1,3})[ -]?(months?|weeks?|days?)[ -]?old\b"),
-    re.compile(r"\b(?:aged?|age of)(?: is| was|:| =|=)? ?(\d{1,3})(?![\d.])(?! ?(?:months?|weeks?|days?))"),
-    re.compile(r"\b(?:man|woman|male|female|boy|girl|lady|gentleman|patient|he is|she is|he's|she's|"
-               r"m|f)[,: ]+(?:of )?(\d{1,3})(?=[ ,.;)]|$)(?! ?(?:kg|kilo|lb|cm|m\b|%|/|mg|bpm|points?|weeks|days))"),
-    re.compile(r"(?<![\d./])(\d{2,3})[, -]*(?:yo|y/o)?[, -]*(?:male|female|man|woman|[mf])\b(?! ?[/\d])"),
-    re.compile(r"(?<![\d./])(\d{2,3}) ?(?:years?|yrs?)\b(?! (?:ago|history|earlier|later|prior|before|of (?!age)|back))(?<!for \d\d years)"),
-    re.compile(r"(?<![\d.])(\d{1,3}) ?周?岁(?!时|起|以)"),
-    re.compile(r"年龄[:：为是 ]*(\d{1,3})(?![\d.])"),
-    re.compile(r"[男女]性?[，,、 ]*(\d{1,3})(?=[，,、。; ]|$)"),
-    re.compile(r"(?<![\d.])(\d{1,2}) ?(个月|月龄|天|周)(?:大)?(?:的)?(?:婴|患儿|男|女|宝|小孩|孩)"),
-)  # fmt: skip
-_YEARS = {"m": 1 / 12, "w": 7 / 365, "d": 1 / 365, "个": 1 / 12, "月": 1 / 12, "周": 7 / 365, "天": 1 / 365}
+_YEARS = {
+    "m": 1 / 12,
+    "w": 7 / 365,
+    "d": 1 / 365,
+    "个": 1 / 12,
+    "月": 1 / 12,
+    "周": 7 / 365,
+    "天": 1 / 365,
+}
+_OLDEST = 120
 _NONE = re.compile(
     r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
     r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
@@ -118,9 +120,7 @@ def _take_age(found: Inputs, one: Input, turns: Sequence[str], patient: PatientS
     if age is not None:
         found.numbers += 1
     age = patient.age if age is None else age
-    if age is None:
-        found.missing.append(one)
-    elif age > 120:
+    if age is None or age > _OLDEST:
         found.missing.append(one)
     else:
         found.given[one.key] = found.shown[one.key] = f"{age:.4g}"
@@ -133,7 +133,7 @@ def read_age(text: str) -> float | None:
     (76.0, 67.0, None)
     """
     places = []
-    for pattern in _AGES:
+    for pattern in ages():
         match = pattern.search(text)
         if match:
             unit = match[2][0] if pattern.groups > 1 and match[2] else ""

@@ -42,10 +42,12 @@ _PRESSURES = re.compile(
     r"(?:(?<![a-z])(?:bp|blood pressure|b\.p\.?|arterial pressure|map|mean arterial pressure|"
     r"pulse pressure)|血压|平均动脉压|脉压差?)"
     r"[^\d;；。\n]{0,60}?(\d{2,3})(?:\.\d+)?\s*(?:/|over|mm ?hg/|／)\s*(\d{2,3})(?!\d)|"
-    r"(?<![\d/.])(\d{2,3})\s*/\s*(\d{2,3})\s*(?:mm ?\[?hg|毫米汞柱)|(?<![\d/.])(\d{2,3})/(\d{2,3})(?![\d/%])"
+    r"(?<![\d/.])(\d{2,3})\s*/\s*(\d{2,3})\s*(?:mm ?\[?hg|毫米汞柱)|"
+    r"(?<![\d/.])(\d{2,3})/(\d{2,3})(?![\d/%])"
 )
 _FEET = re.compile(
-    r"(?<![\d.])(\d) ?(?:ft|feet|foot|'|′)[ ,]*(?:(\d{1,2}(?:\.\d+)?) ?(?:in(?:ch(?:es)?)?|\"|''|″)?)?"
+    r"(?<![\d.])(\d) ?(?:ft|feet|foot|'|′)[ ,]*"
+    r"(?:(\d{1,2}(?:\.\d+)?) ?(?:in(?:ch(?:es)?)?|\"|''|″)?)?"
     r"(?![\d])"
 )
 
@@ -188,7 +190,8 @@ def _row_has_numbers(text: str, row: Sequence[_Name], numbers: Sequence[_Number]
     """Say whether numbers in a row follow, whose owners are not plain."""
     after = _after_row(text, row, numbers)
     return len(after) > 1 and bool(
-        _ROW.match(text, after[0].end) or re.match(r"[^\d]{0,12}(?:/|、| and )", text[after[0].end :])
+        _ROW.match(text, after[0].end)
+        or re.match(r"[^\d]{0,12}(?:/|、| and )", text[after[0].end :])
     )
 
 
@@ -222,14 +225,15 @@ def _behind(
         if number.start >= limit:
             break
         before = text[name.end : number.start]
-        if asking("elsewhen").search(text[max(0, number.start - 12) : number.start]):
+        if _is_elsewhere(text, number, quantity):
             continue
         if before and before[-1].isascii() and before[-1].isalpha():
             continue
         close = bool(_FILLER.fullmatch(before))
         unit, end = _unit(text, number, quantity)
-        if re.match(r"\s*(?:to|[-–—~至])\s*\d", text[max(end, number.end) :]) and before.rstrip(
-        ).endswith("from"):
+        if re.match(
+            r"\s*(?:to|[-–—~至])\s*\d", text[max(end, number.end) :]
+        ) and before.rstrip().endswith("from"):
             continue
         if unit and (close or not short):
             return _reading(quantity, number, unit)
@@ -238,6 +242,17 @@ def _behind(
                 continue
             return _reading(quantity, number, "")
     return None
+
+
+def _is_elsewhere(text: str, number: _Number, quantity: Quantity) -> bool:
+    """Say whether a number is a date, a grade or a limit: "day 3", "above 38"."""
+    before = text[max(0, number.start - 16) : number.start]
+    _, end = _unit(text, number, quantity)
+    return bool(
+        asking("elsewhen").search(before)
+        or asking("limit").search(before)
+        or asking("limit_after").match(text, end)
+    )
 
 
 def _before(
@@ -257,8 +272,13 @@ def _before(
     return None
 
 
+_COMMON = ("height", "temperature")
+"""Quantities whose units measure other things in a note as well."""
+
+_NOTE = 200
 _CHANGE_BEFORE = re.compile(
-    r"(?:lost|loss of|gain(?:ed|s)?(?: of)?|los(?:e|ing)|decrease[ds]? (?:of|by)|减轻|下降|增加|减少)"
+    r"(?:lost|loss of|gain(?:ed|s)?(?: of)?|los(?:e|ing)|decrease[ds]? (?:of|by)|"
+    r"减轻|下降|增加|减少)"
     r"(?: about| approximately| over| nearly|了|约)?\s*$"
 )
 _CHANGE_AFTER = re.compile(r"\s*(?:\w+ )?(?:weight )?(?:loss|gain|lighter|heavier|of weight loss)")
@@ -268,7 +288,7 @@ def _bare(text: str, quantity: Quantity, numbers: Sequence[_Number]) -> Iterator
     """Yield the numbers whose unit alone says what they are."""
     for number in numbers:
         unit, end = _unit(text, number, quantity)
-        if unit not in quantity.bare:
+        if unit not in quantity.bare or _is_elsewhere(text, number, quantity):
             continue
         if _CHANGE_BEFORE.search(text[max(0, number.start - 24) : number.start]):
             continue
@@ -278,11 +298,10 @@ def _bare(text: str, quantity: Quantity, numbers: Sequence[_Number]) -> Iterator
             continue
         if number.start and text[number.start - 1] in "-/×x":
             continue
-        if quantity.usual and unit in quantity.usual:
-            low, high = quantity.usual[unit]
-            if not (low <= number.value <= high) and quantity.id in ("height", "temperature"):
-                if unit == "cm" or len(text) > 200:
-                    continue
+        low, high = quantity.usual.get(unit, quantity.possible)
+        unusual = not (low <= number.value <= high)
+        if unusual and (unit == "cm" or (quantity.id in _COMMON and len(text) > _NOTE)):
+            continue
         yield _reading(quantity, number, unit)
 
 
@@ -299,19 +318,23 @@ def _unit(text: str, number: _Number, quantity: Quantity) -> tuple[str, int]:
 def _reading(quantity: Quantity, number: _Number, unit: str) -> Reading:
     fault = ""
     if not unit:
-        fits = [
+        usual = [name for name, span in quantity.usual.items() if _within(number.value, span)]
+        fits = usual or [
             name
-            for name, (low, high) in quantity.usual.items()
-            if low <= number.value <= high
+            for name in quantity.usual
+            if _within(_in_first(quantity, number.value, name), quantity.possible)
         ]
         unit = fits[0] if fits else quantity.unit
         if len({round(_in_first(quantity, number.value, each), 6) for each in fits}) > 1:
             fault = "unit"
     value = _in_first(quantity, number.value, unit)
-    low, high = quantity.possible
-    if not (low * 0.9999 <= value <= high * 1.0001):
+    if not _within(value, quantity.possible):
         fault = "range"
     return Reading(quantity, value, number.text.replace(",", ""), unit, number.start, fault)
+
+
+def _within(value: float, span: tuple[float, float]) -> bool:
+    return span[0] * 0.9999 <= value <= span[1] * 1.0001
 
 
 def _in_first(quantity: Quantity, value: float, unit: str) -> float:
@@ -329,9 +352,7 @@ def _add_pressures(text: str, found: dict[str, list[Reading]]) -> None:
             continue
         for id, value in (("pressure", upper), ("diastolic", lower)):
             if id in found:
-                found[id].append(
-                    Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start())
-                )
+                found[id].append(Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start()))
 
 
 def _add_heights(text: str, found: dict[str, list[Reading]]) -> None:

@@ -35,6 +35,9 @@ _GENERIC = re.compile(
 _SHORT = 300
 """A message of at most so many characters may ask without a question."""
 
+_FIRST = 40
+"""A longer one does where it begins with the name of a formula."""
+
 _MANY = 5
 """A formula with so many inputs is needed where all but one of so many are told."""
 
@@ -111,7 +114,9 @@ def _request(
             most and not (means or definition) and _no_other_matter(marked)
         )
     elif found.stated:
-        asked = is_object and not means and (person or compute or not definition)
+        asked = (
+            is_object and not means and (person or compute or not definition or found.stated > 1)
+        )
     else:
         asked = is_object and not means and (compute or person)
     if not asked:
@@ -190,6 +195,6 @@ def _asking_sentences(text: str, names: list[_Named]) -> list[tuple[str, int]]:
         if asks and any(start <= name.start < end for name in names):
             found.append((sentence, start))
         start = stop.end() if stop else end
-    if not found and len(text) <= _SHORT:
+    if not found and (len(text) <= _SHORT or (names and names[0].start < _FIRST)):
         return [(text, 0)]
     return found

@@ -52,7 +52,9 @@ def say_unknown(name: str, language: Language) -> str:
 
 def say_choose(formulas: Sequence[Formula], language: Language) -> str:
     """Return the question which of several formulas is meant."""
-    names = (" or " if language == "en" else "还是").join(_name(each, language) for each in formulas)
+    names = (" or " if language == "en" else "还是").join(
+        _name(each, language) for each in formulas
+    )
     return _say("choose", language, names=names)
 
 
@@ -138,9 +140,7 @@ def _tell_impossible(found: Inputs, language: Language) -> tuple[list[str], Calc
     return sentences, _record(found, language, refused=sentences[0])
 
 
-def _tell_competing(
-    found: Inputs, key: str, others: Sequence[Reading], language: Language
-) -> str:
+def _tell_competing(found: Inputs, key: str, others: Sequence[Reading], language: Language) -> str:
     used = found.readings[key]
     every = dict.fromkeys(_written(each, language) for each in (used, *others))
     return _say(
@@ -255,4 +255,6 @@ def _say(key: str, language: Language, **values: str) -> str:
 @cache
 def _words() -> dict[str, Any]:
     path = files("medchat.answering.calculation").joinpath("telling.yaml")
-    return cast(dict[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    return cast(
+        dict[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )

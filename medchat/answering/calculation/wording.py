@@ -1,7 +1,7 @@
 """Load how people write formulas, quantities, units and findings, from the YAML beside it.
 
-    names.yaml -> by what words a formula is asked for     asking.yaml -> whether one is asked for
-    quantities.yaml, units.yaml -> numbers     findings.yaml, choices.yaml -> what scores count
+names.yaml -> by what words a formula is asked for     asking.yaml -> whether one is asked for
+quantities.yaml, units.yaml -> numbers     findings.yaml, choices.yaml -> what scores count
 """
 
 import re
@@ -74,8 +74,7 @@ def unit_patterns() -> Mapping[str, re.Pattern[str]]:
 def findings() -> Mapping[str, Wording]:
     """Return how each finding is stated, by the first English name of its input."""
     return {
-        name: _wording(entry)
-        for name, entry in cast(Mapping[str, Any], _read("findings")).items()
+        name: _wording(entry) for name, entry in cast(Mapping[str, Any], _read("findings")).items()
     }
 
 
@@ -98,9 +97,9 @@ def default_choice(input_name: str) -> str:
 def formula_names() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     """Return the names by which formulas are asked for, each with the ids that it means."""
     read = cast(Mapping[str, Any], _read("names"))
-    found = [((id,), _both(entry)) for id, entry in read["formulas"].items()]
-    found += [(tuple(entry["formulas"]), _both(entry)) for entry in read["several"]]
-    return tuple(found)
+    found = [((id,), entry) for id, entry in read["formulas"].items()]
+    found += [(tuple(entry["formulas"]), entry) for entry in read["several"]]
+    return tuple((ids, _both({lang: entry[lang]})) for ids, entry in found for lang in ("en", "zh"))
 
 
 @cache
@@ -133,6 +132,12 @@ def unknown() -> re.Pattern[str]:
 def asking(name: str) -> re.Pattern[str]:
     """Return one expression of `asking.yaml`."""
     return re.compile(cast(Mapping[str, str], _read("asking"))[name])
+
+
+@cache
+def ages() -> tuple[re.Pattern[str], ...]:
+    """Return how an age is written: the number, and its unit where that is not years."""
+    return tuple(re.compile(each) for each in cast(list[str], _read("ages")))
 
 
 @cache

@@ -145,3 +145,16 @@ def test_mathml_of_an_abstract_is_read_and_corrections_are_notices(tmp_path: Pat
     record, notice = reading.read(path, "pubmed", report)
     assert record.sections[0].text == "It was a/(2b) mg."
     assert notice == NoticeRecord("pmid:4", "correction", 1, "pmid:5") and report.left_out == {}
+
+
+def test_an_addition_counts_what_it_marks(tmp_path: Path, engine: Engine, home: Path) -> None:
+    first = updates.add(engine, home, [write(tmp_path, "a.xml", OLD, citation(502, "Rest."))])
+    assert (first.retracted, first.of_concern) == (0, 0)
+    notices = (
+        citation(601, "Notice.", note("RetractionOf", 501)),
+        citation(602, "Notice.", note("ExpressionOfConcernFor", 502)),
+    )
+    marked = updates.add(engine, home, [write(tmp_path, "b.xml", *notices)])
+    assert (marked.retracted, marked.of_concern) == (1, 1)
+    later = updates.add(engine, home, [write(tmp_path, "c.xml", citation(503, "Other."))])
+    assert (later.retracted, later.of_concern) == (0, 0)

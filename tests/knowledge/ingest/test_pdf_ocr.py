@@ -9,7 +9,7 @@ import pytest
 from test_literature_sources import drawn, pdf
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest import ingest_plan
+from knowledge.ingest import ingest_plan, updates
 from knowledge.ingest.sources import reading
 from knowledge.ingest.sources.literature.pdf import pdf_ocr
 from knowledge.records import ReadReport
@@ -103,3 +103,14 @@ def test_a_file_that_was_read_without_is_read_anew(tmp_path, monkeypatch):
     with pdf_ocr.ask():
         ((_, asked, _),) = ingest_plan.find_formats([path], [], None, "")
     assert plain.sha256 != asked.sha256
+
+
+@needs_tesseract
+def test_recognised_pages_stay_where_a_later_call_does_not_ask(tmp_path, home, engine):
+    path = scan(tmp_path / "a.pdf", drawn("A page of text."))
+    with pdf_ocr.ask():
+        first = updates.add(engine, home, [path], title="A", licence="CC0-1.0")
+    again = updates.add(engine, home, [path], title="A", licence="CC0-1.0")
+    assert again.generation == first.generation and again.unchanged == (str(path),)
+    path.write_bytes(pdf(drawn("Another page of text.")))
+    assert updates.add(engine, home, [path], title="A", licence="CC0-1.0").replaced

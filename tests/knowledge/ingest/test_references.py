@@ -352,3 +352,47 @@ def test_generated_references_come_back_from_every_format(
         found, report = read(folder, name, content)
         assert [body(each) for each in found] == texts, name
         assert report.left_out == {}, name
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (r"Give \SI{3}{mg} or \qty[x = y]{4}{\milli\gram\per\kilogram\per\day}.",
+         "Give 3 mg or 4 mg/kg/d."),
+        (r"$\SI{3}{mg}$, $x = \qty{3}{\ug}$", "3 mg, x = 3 µg"),
+        (r"\num{1e-3}, \num{5.2e9}/L, \num{3 +- 1}", "1 × 10⁻³, 5.2 × 10⁹/L, 3 ± 1"),
+        (r"\SIrange{3}{5}{mg}, \numrange{1}{2}, \SIlist{1;2}{\mL}", "3 to 5 mg, 1 to 2, 1, 2 mL"),
+        (r"\SI{5}{\percent} at \SI{37}{\celsius}, \ang{30}", "5% at 37 °C, 30°"),
+        (r"\si{mg.L^{-1}}, \unit{\kilo\gram\per\metre\squared}", "mg·L⁻¹, kg/m²"),
+        (r"\ce{H2O}, \ce{SO4^2-}, \ce{Na+}", "H₂O, SO₄²⁻, Na⁺"),
+        (r"\qty{3}{\foo}, \SI{3}, \ce{A -> B}", "3 ⟦?⟧, ⟦?⟧, ⟦?⟧"),
+    ],
+)  # fmt: skip
+def test_numbers_and_units_of_latex_packages_are_written_out(raw: str, text: str) -> None:
+    assert plain_latex(raw) == text
+
+
+def ris(tmp_path: Path, lines: str) -> tuple[DocumentRecord, ReadReport]:
+    path = tmp_path / "a.ris"
+    path.write_text(f"TY  - JOUR\n{lines}ER  - \n", encoding="utf-8")
+    report = ReadReport()
+    (record,) = reading.read(path, "ris", report)
+    assert isinstance(record, DocumentRecord)
+    return record, report
+
+
+def test_a_second_title_is_counted_and_a_second_abstract_is_read(tmp_path: Path) -> None:
+    record, report = ris(
+        tmp_path, "TI  - Gout\nT1  - La goutte\nAB  - Rest.\nN2  - Give 5 mg of Abazine.\n"
+    )
+    assert record.title == "Gout"
+    assert record.sections[0].text == "Rest.\n\nGive 5 mg of Abazine."
+    assert report.left_out == {"other title of the reference (not read)": 1}
+
+
+@pytest.mark.parametrize("second", ["Rest in bed.", "REST IN BED", "Rest"])
+def test_what_two_fields_say_alike_is_read_once(tmp_path: Path, second: str) -> None:
+    lines = f"TI  - Gout\nT1  - GOUT.\nAB  - Rest in bed.\nN2  - {second}\n"
+    record, report = ris(tmp_path, lines)
+    assert record.sections[0].text == "Rest in bed."
+    assert report.left_out == {}

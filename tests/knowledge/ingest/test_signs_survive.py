@@ -251,3 +251,81 @@ def test_a_cell_that_claims_many_columns_covers_what_others_leave() -> None:
     wide = tables.Cell("a", columns=10**9, rows=10**9)
     grid = tables.spread([[wide], [tables.Cell("b"), tables.Cell("c")]])
     assert [[cell.text for cell in row] for row in grid] == [["a", "a"], ["a", "a", "b", "c"]]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Give 5 *μ*g on the *n*th day.", "Give 5 μg on the nth day."),
+        ("Allele *2*a of *CYP2C19*.", "Allele *2*a of CYP2C19."),
+        (r"At $10^{-3}$ or \(10^{-6}\) mol, $P \le 0.05$.", "At 10⁻³ or 10⁻⁶ mol, P ≤ 0.05."),
+        ("At 10$^9$/L and 10^-3^ mol.", "At 10⁹/L and 10⁻³ mol."),
+        ("It costs $5 to $10, x^2 + y^2.", "It costs $5 to $10, x^2 + y^2."),
+        ("Code `$x^2$` and \\$5.", "Code $x^2$ and $5."),
+        ("About ~5 to ~10 mg.", "About ~5 to ~10 mg."),
+    ],
+)
+def test_formulas_and_emphasis_of_markdown_are_read(raw: str, text: str) -> None:
+    assert markdown_text.markdown_paragraphs(raw) == text
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "content"),
+    [
+        ("markdown", "a.md", "# Gout\n\nGive ~~5~~ 7 mg daily.\n"),
+        ("markdown", "a.md", "# Gout\n\nGive <del>5</del> 7 mg daily.\n"),
+        ("ris", "a.ris", "TY  - JOUR\nTI  - Gout\nAB  - Give <del>5</del> 7 mg daily.\nER  - \n"),
+        ("nbib", "a.nbib", "PMID- 3\nTI  - Gout.\nAB  - Give <s>5</s> 7 mg daily.\n"),
+        ("csl-json", "a.json",
+         '[{"type": "article", "title": "Gout", "abstract": "Give <del>5</del> 7 mg daily."}]'),
+    ],
+)  # fmt: skip
+def test_struck_out_text_is_counted(tmp_path: Path, format: str, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    report = ReadReport()
+    (record,) = reading.read(tmp_path / name, format, report)
+    assert isinstance(record, DocumentRecord)
+    assert [each.text for each in record.sections] == ["Give 7 mg daily."]
+    assert report.left_out == {"struck-out text (not read)": 1}
+
+
+BROKEN = [
+    (("Aspirin 100 mg", "Statin 20 mg"), ["Aspirin 100 mg", "Statin 20 mg"]),
+    (("Dose: 5 mg", "max: 10 mg"), ["Dose: 5 mg", "max: 10 mg"]),
+    (("Do not", "Give it after 65."), ["Do not Give it after 65."]),
+    (("Treated with 5 mg of", "Abazine daily."), ["Treated with 5 mg of Abazine daily."]),
+    (("Give 5 mg", "daily."), ["Give 5 mg daily."]),
+    (("Dose", "5 mg"), ["Dose 5 mg"]),
+    (("5 mg Abazine", "9 mg Betazine"), ["5 mg Abazine", "9 mg Betazine"]),
+    (("剂量：5 毫克", "最大：9 毫克"), ["剂量：5 毫克", "最大：9 毫克"]),
+    (("每日口服", "一次"), ["每日口服一次"]),
+]
+"""Lines parted by a forced break, and the paragraphs that they are."""
+
+
+@pytest.mark.parametrize(("lines", "told"), BROKEN)
+@pytest.mark.parametrize("format", ["html", "markdown", "ris", "hard"])
+def test_a_forced_break_parts_lines_that_do_not_go_on(
+    tmp_path: Path, format: str, lines: tuple[str, str], told: list[str]
+) -> None:
+    wrap = {
+        "html": ("html", "a.html", "<!DOCTYPE html><html><body><p>{}<br/>{}</p></body></html>"),
+        "markdown": ("markdown", "a.md", "# T\n\n{}<br>{}\n"),
+        "hard": ("markdown", "a.md", "# T\n\n{}  \n{}\n"),
+        "ris": ("ris", "a.ris", "TY  - JOUR\nTI  - T\nAB  - {}<br>{}\nER  - \n"),
+    }
+    name, file, form = wrap[format]
+    (tmp_path / file).write_text(form.format(*lines), encoding="utf-8")
+    (record,) = reading.read(tmp_path / file, name, ReadReport())
+    assert isinstance(record, DocumentRecord)
+    assert [line for each in record.sections for line in each.text.split("\n\n")] == told
+
+
+def test_lines_of_a_cell_are_kept_apart(tmp_path: Path) -> None:
+    page = _page(
+        "<table><tr><th>Renal<br>function</th><th>Dose</th></tr><tr><td>good</td>"
+        "<td>5 mg<br>10 mg at night<br>Stop at 80</td></tr></table>"
+    )
+    assert read_text(tmp_path, "html", page) == (
+        "Renal function good: Dose: 5 mg; 10 mg at night; Stop at 80."
+    )

@@ -206,3 +206,30 @@ def test_only_a_numbered_caption_makes_a_csv_file_a_table_by_itself(tmp_path: Pa
     path.write_text("Weight,Dose\n5 kg,1 mg\n", "utf-8")
     with pytest.raises(KnowledgeError, match="--format table"):
         detect.detect_format(path)
+
+
+def test_a_row_of_a_csv_table_without_its_head_is_counted(tmp_path):
+    path = tmp_path / "doses.csv"
+    path.write_text(
+        "Table 1. Doses\nDrug,Use,Dose\n,fever,1 mg\nTauzine,itch,5 mg\n,pain,9 mg\n,pain,7 mg\n"
+        ",,3 mg\n\n,cough,2 mg\n",
+        encoding="utf-8",
+    )
+    report = ReadReport()
+    (record,) = reading.read(path, "table", report)
+    lines = [line for each in record.sections for line in each.text.split("\n\n")]
+    assert lines == [
+        "Table 1. Doses",
+        "Drug Tauzine: Use: itch; Dose: 5 mg.",
+        "Drug Tauzine: Use: pain; Dose: 9 mg.",
+    ]
+    assert report.left_out == {"row of a table without its head (not read)": 4}
+
+
+def test_a_csv_table_of_two_columns_says_nothing_of_a_row_without_head(tmp_path):
+    path = tmp_path / "doses.csv"
+    path.write_text("Table 1. Doses\nDrug,Dose\nTauzine,5 mg\n,9 mg\n", encoding="utf-8")
+    report = ReadReport()
+    (record,) = reading.read(path, "table", report)
+    assert "9 mg" not in "".join(each.text for each in record.sections)
+    assert report.examples == {"row of a table without its head (not read)": "; 9 mg"}

@@ -112,6 +112,9 @@ def read_triples(path: Path, report: ReadReport) -> Iterator[Record]:
                 where=f"{path}, line {line}",
                 remedy="Each record needs a text and a spo_list of triples.",
             )
+        text = record.get("text")
+        if isinstance(text, str) and text.strip():
+            report.skip("text beside its triples (these alone are kept)", text)
         grouped: dict[str, dict[str, list[str]]] = {}
         for triple in triples:
             parts = _parse_triple(triple)

@@ -8,7 +8,8 @@ Only elements that HTML, JATS and MathML know are tags. All other signs are what
 import html
 import re
 
-from knowledge.ingest.sources.literature.markup import raised_figures
+from knowledge.ingest.sources.literature.markup import markup, raised_figures
+from knowledge.ingest.sources.literature.markup.line_breaks import BREAK
 from knowledge.ingest.sources.literature.markup.linear_formulas import read_formula
 from knowledge.ingest.sources.streams.limits import DEEPEST
 from knowledge.text.holes import HOLE
@@ -64,6 +65,8 @@ _ATTRIBUTE = re.compile(
 )
 _CELLS = {"td", "th"}
 _BREAKS = {"br", "break"}
+_STRUCK = re.compile(r"<(?P<name>del|s|strike)>(?P<text>(?:(?!<(?P=name)>).)*?)</(?P=name)>", re.S)
+
 _SHIFTED = re.compile(
     r"<(?P<tag>(?:jats:)?(?P<name>su[pb]))(?:\s[^<>]*)?>(?P<text>[^<>]*(?:<(?!/?(?:jats:)?su[pb]\b)"
     r"[^<>]*>[^<>]*)*)</(?P=tag)\s*>",
@@ -74,13 +77,15 @@ _SHIFTED = re.compile(
 def strip_tags(text: str) -> str:
     """Return a text without tags: raised signs are raised, blocks become paragraphs.
 
-    A formula in MathML or TeX is written on one line. Entities are left as they are.
+    A formula in MathML or TeX is written on one line. Entities are left as they are. What is
+    struck out is taken out, and counted where `markup.count_invisible` is at work.
 
     >>> strip_tags("<p>ALT <ULN at 10<sup>9</sup>/L</p>")
     'ALT <ULN at 10⁹/L'
     """
     if "<" not in text:
         return text
+    text = _STRUCK.sub(lambda found: strike_out(found["text"]), text)
     text = raise_tagged(_FORMULA.sub(_write_formula, text))
     opened = {found["name"].lower() for found in _TAG.finditer(text) if not found["close"]}
     closed = {found["name"].lower() for found in _TAG.finditer(text) if found["close"]}
@@ -92,12 +97,18 @@ def strip_tags(text: str) -> str:
         if name not in NAMES or (alone and name not in opened & closed):
             return found[0]
         if name in _BREAKS:
-            return "\n"
+            return BREAK
         if name in _CELLS:
             return "" if found["close"] else "; "
         return "\n\n" if name in _BLOCKS else ""
 
     return _TAG.sub(replace, text).strip("\n")
+
+
+def strike_out(text: str) -> str:
+    """Count a text that is struck out, and return what stands in its place: nothing."""
+    markup.note_struck(text)
+    return ""
 
 
 def _write_formula(found: re.Match[str]) -> str:

@@ -9,7 +9,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 
-from knowledge.ingest.sources.literature.markup import linear_formulas, raised_figures
+from knowledge.ingest.sources.literature.markup import (
+    latex_units,
+    linear_formulas,
+    raised_figures,
+)
 from knowledge.text.holes import HOLE
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.|\n|\Z)|\$\$?|[{}~]|---?|``|''|[^\\${}~`'-]+|.", re.DOTALL)
@@ -77,7 +81,7 @@ def plain_latex(text: str) -> str:
     """
     if not _MARKS.search(text):
         return text
-    return unicodedata.normalize("NFC", _Latex(text, 0).read())
+    return unicodedata.normalize("NFC", _Latex(latex_units.expand(text), 0).read())
 
 
 class _Latex:
@@ -115,7 +119,7 @@ class _Latex:
                 return raised_figures.raised(inside)
             return raised_figures.lowered(inside, "".join(before[-3:])[-1:])
         if name == "ensuremath":
-            return _write_formula(self._argument(), "".join(before[-3:])[-1:])
+            return write_formula(self._argument(), "".join(before[-3:])[-1:])
         sign = _SIGNS.get(name)
         if sign is None:
             sign = linear_formulas.tex_sign(name)
@@ -185,7 +189,7 @@ class _Latex:
             return HOLE
         inside = "".join(self._tokens[self._place : place])
         self._place = place + 1
-        return _write_formula(inside, "")
+        return write_formula(inside, "")
 
     def _find(self, sign: str) -> int:
         """Return where the next such sign stands, or -1 where there is none near enough."""
@@ -208,14 +212,15 @@ class _Latex:
         if not inside.strip() or money or _PROSE.search(inside):
             return sign
         self._place = place + 1
-        return _write_formula(inside, "".join(before[-3:])[-1:])
+        return write_formula(inside, "".join(before[-3:])[-1:])
 
 
 _PROSE = re.compile("[A-Za-z]{3,} [A-Za-z]{3,}")
 _LIGATURES = {"~": " ", "--": "–", "---": "—", "``": "“", "''": "”"}
 
 
-def _write_formula(tex: str, before: str) -> str:
+def write_formula(tex: str, before: str) -> str:
+    """Return a formula on one line; one that is a script alone raises or lowers its signs."""
     script = _SCRIPT.fullmatch(tex.strip())
     if script:
         inside = script[2] if script[2] is not None else script[3]

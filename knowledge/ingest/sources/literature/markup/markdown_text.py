@@ -9,13 +9,27 @@ itself: HLA-B*58:01, 5*10^9, C_max, <ULN and >3 times stay as they are written.
 import re
 from collections.abc import Iterator
 
-from knowledge.ingest.sources.literature.markup import known_tags, markup, tables
+from knowledge.ingest.sources.literature.markup import (
+    known_tags,
+    latex_text,
+    line_breaks,
+    markup,
+    raised_figures,
+    tables,
+)
 
 _KEPT = re.compile("\ue000(\\d+)\ue001")
 _LITERAL = re.compile(
-    r"\\([!-/:-@\[-`{-~])|(?<!`)(?P<ticks>`+)(?!`)(?P<code>.{1,2000}?)(?<!`)(?P=ticks)(?!`)",
+    r"\\\((?P<inner>[^\n]{1,300}?)\\\)|\\([!-/:-@\[-`{-~])"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?P<code>.{1,2000}?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?<![\w$])(?P<dollar>\$\$?)(?=[^\s$])(?P<tex>[^$\n]{1,300})(?<=[^\s$\\])(?P=dollar)(?![\d$])"
+    r"|(?<=[\d\w)\]])\$(?P<script>[\^_][^$\n]{1,40})\$(?!\d)",
     re.DOTALL,
 )
+_FORMULA = re.compile(r"[\\^_{}<>=]")
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])((?:(?!~~).){1,2000}?)(?<=[^\s~])~~(?!~)", re.DOTALL)
+_RAISED = re.compile(r"(?<=[\w)\]])\^([^\s^]{1,20})\^(?![\w^])")
+_HARD_BREAK = re.compile(r"(?: {2,}|(?<!\\)\\)\n")
 _TARGET = r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+[\"'][^\"']*[\"'])?\s*\)"
 _OPENS = r"(?<![A-Za-z0-9*)\]/])"
 _INLINE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -30,11 +44,13 @@ _EMPHASIS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_OPENS}\*\*\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*\*\*(?!\*)"),
     re.compile(rf"{_OPENS}\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![A-Za-z0-9(])"),
     re.compile(rf"{_OPENS}\*\*(?=[^\s*])(.{{1,2000}}?)(?<=[^\s*])\*\*(?!\*)", re.DOTALL),
+    re.compile(rf"{_OPENS}\*([^\W\d_][^*\n\d]{{0,40}})(?<=[^\s*])\*(?=[^\W\d_])"),
     re.compile(r"(?<!\w)__(?=[^\s_])(.{1,300}?)(?<=[^\s_])__(?!\w)", re.DOTALL),
     re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?!\w)"),
 )
 _BEGINS = frozenset("`~-*_+>[0123456789")
-_MARKS = frozenset("\\`[]<&*_~$\ue000")
+_MARKS = frozenset("\\`[]<&*_~$^\ue000")
+_LITERAL_SIGNS = frozenset("\\`$")
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 _BREAK = re.compile(r"^\s{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
@@ -65,13 +81,26 @@ def markdown_parts(markdown: str) -> Iterator[tables.Part]:
 def strip_markdown(markdown: str) -> str:
     """Return one block of Markdown as one line of plain text.
 
+    What is struck out is not in it, and is counted where `markup.count_invisible` is at work.
+
     >>> strip_markdown("**HLA-B*58:01** or 5*10^9 at <ULN, 10<sup>9</sup>/L")
     'HLA-B*58:01 or 5*10^9 at <ULN, 10⁹/L'
     """
+    return markup.join_lines(_strip(markdown))
+
+
+def _strip(markdown: str) -> str:
+    """Return a block without its marks, its forced breaks as they stand."""
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
-        kept.append(found[1] or found["code"].strip(" "))
+        tex = found["inner"] or found["tex"] or found["script"]
+        if tex is not None and not _FORMULA.search(tex):
+            return found[0] if found["inner"] is None else f"({tex})"
+        if tex is not None:
+            kept.append(latex_text.write_formula(tex, found.string[: found.start()][-1:]))
+        else:
+            kept.append(found[2] or found["code"].strip(" "))
         return f"\ue000{len(kept) - 1}\ue001"
 
     def put_back(found: re.Match[str]) -> str:
@@ -79,17 +108,21 @@ def strip_markdown(markdown: str) -> str:
         return kept[place] if place < len(kept) else ""
 
     if _MARKS.isdisjoint(markdown):  # most blocks hold no mark at all
-        return markup.join_lines(markdown)
-    text = _LITERAL.sub(keep, markdown) if "\\" in markdown or "`" in markdown else markdown
+        return markdown
+    text = _LITERAL.sub(keep, markdown) if not _LITERAL_SIGNS.isdisjoint(markdown) else markdown
     if "[" in text or "<" in text:
         for pattern, replacement in _INLINE:
             text = pattern.sub(replacement, text)
+    if "~" in text:
+        text = _STRUCK.sub(lambda found: known_tags.strike_out(found[1]), text)
+    if "^" in text:
+        text = _RAISED.sub(lambda found: raised_figures.raised(found[1]), text)
     text = known_tags.strip_tags(text)
     if "*" in text or "_" in text:
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\1", text)
     text = known_tags.unescape(text)
-    return markup.join_lines(_KEPT.sub(put_back, text) if "\ue000" in text else text)
+    return _KEPT.sub(put_back, text) if "\ue000" in text else text
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
@@ -99,7 +132,10 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
 
     def flush() -> Iterator[str]:
         if held:
-            yield strip_markdown("\n".join(held))
+            text = "\n".join(held)
+            if "  \n" in text or "\\\n" in text:
+                text = _HARD_BREAK.sub(line_breaks.BREAK, text)
+            yield from map(markup.join_lines, line_breaks.part_lines(_strip(text)))
             held.clear()
 
     while place < len(lines):
@@ -152,7 +188,10 @@ def _is_table(lines: list[str], place: int) -> bool:
 def _cells(line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [strip_markdown(cell) for cell in re.split(r"(?<!\\)\|", inner)]
+    return [
+        markup.join_lines(line_breaks.part_cell(_strip(cell)))
+        for cell in re.split(r"(?<!\\)\|", inner)
+    ]
 
 
 def _begins_item(item: re.Match[str], line: str, held: list[str], in_item: bool) -> bool:

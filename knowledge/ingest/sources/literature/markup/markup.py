@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature.markup import raised_figures
@@ -45,9 +45,10 @@ _UNSEEN = re.compile(
 
 @dataclass(slots=True)
 class InvisibleCount:
-    """How many invisible characters were removed."""
+    """How many invisible characters were removed, and which texts that were struck out."""
 
     count: int = 0
+    struck: list[str] = field(default_factory=list)
 
 
 _COUNTER: ContextVar[InvisibleCount | None] = ContextVar("unseen", default=None)
@@ -55,13 +56,20 @@ _COUNTER: ContextVar[InvisibleCount | None] = ContextVar("unseen", default=None)
 
 @contextmanager
 def count_invisible() -> Iterator[InvisibleCount]:
-    """Count what `tidy` removes as long as this lasts."""
+    """Count what `tidy` and `note_struck` are given as long as this lasts."""
     seen = InvisibleCount()
     token = _COUNTER.set(seen)
     try:
         yield seen
     finally:
         _COUNTER.reset(token)
+
+
+def note_struck(text: str) -> None:
+    """Count a text that its author struck out, and that is not read."""
+    watch = _COUNTER.get()
+    if watch is not None and text.strip():
+        watch.struck.append(text)
 
 
 def tidy(text: str) -> str:
@@ -189,7 +197,12 @@ _NO_LANGUAGE = {"und", "mul", "mis", "zxx", "qaa"}
 
 def plain_paragraphs(text: str) -> str:
     """Return a plain text as paragraphs, parted where it has empty lines."""
-    parts = (join_lines(block) for block in _EMPTY_LINES.split(text))
+    blocks = _EMPTY_LINES.split(text)
+    if "\u2028" in text:  # forced breaks
+        from knowledge.ingest.sources.literature.markup.line_breaks import part_lines
+
+        blocks = [line for block in blocks for line in part_lines(block)]
+    parts = (join_lines(block) for block in blocks)
     return "\n\n".join(part for part in parts if part)
 
 

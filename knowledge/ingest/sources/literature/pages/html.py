@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature.articles import pubmed
-from knowledge.ingest.sources.literature.markup import known_tags, markup, tables
+from knowledge.ingest.sources.literature.markup import known_tags, line_breaks, markup, tables
 from knowledge.ingest.sources.literature.pages import html_hidden_text, html_marks, html_unread
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
 from knowledge.ingest.sources.literature.references import article_ids
@@ -198,7 +198,8 @@ def _read_body(body: "HtmlElement", pictures: ReadReport | None = None) -> list[
     if pictures is not None:  # those of a book are counted with its files
         html_unread.count_pictures(body, pictures)
     html_marks.raise_signs(body)
-    return list(tables.frame_tables(_parts(body, html_marks.tell_tables(body))))
+    parts = _parts(body, html_marks.tell_tables(body))
+    return list(tables.frame_tables(_at_breaks(parts)))
 
 
 def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iterator[tables.Part]:
@@ -225,9 +226,18 @@ def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iter
                 pieces = []
                 level = heading if event == "start" else 0
         elif tag == "br":
-            pieces.append("\n" if event == "start" else "")
+            pieces.append(line_breaks.BREAK if event == "start" else "")
         pieces.append((element.text if event == "start" else element.tail) or "")
     yield level, "".join(pieces)
+
+
+def _at_breaks(parts: Iterator[tables.Part]) -> Iterator[tables.Part]:
+    """Yield parts, and paragraphs whose lines are broken on purpose line by line."""
+    for part in parts:
+        if isinstance(part, tables.Table) or part[0]:
+            yield part
+        else:
+            yield from ((0, line) for line in line_breaks.part_lines(part[1]))
 
 
 def _title(meta: dict[str, list[str]], parts: list[tuple[int, str]], page_title: str) -> str:

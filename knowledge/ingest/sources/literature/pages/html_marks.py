@@ -12,6 +12,7 @@ from knowledge.ingest.sources.literature.markup import (
     raised_figures,
     tables,
 )
+from knowledge.ingest.sources.literature.markup.line_breaks import BREAK, part_cell
 from knowledge.text.holes import HOLE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"[\da-z]{1,3}(?:\s*[,–-]\s*[\da-z]{1,3})*|[*†‡§]+", re.IGNORECASE)
 _DISPLAYED = "{\\displaystyle"
+_BREAKS = re.compile(f"[ \t\r\n]*{BREAK}[{BREAK}\\s]*")
 _SPAN = re.compile(r"\d{1,4}")
 
 
@@ -161,9 +163,11 @@ def _cell(element: "HtmlElement") -> tables.Cell:
 
 def _in_order(element: "HtmlElement") -> str:
     for part in element.iter("br", "p", "li", "div"):
-        part.text = f" {part.text or ''}" if part.tag != "br" else part.text
-        part.tail = f" {part.tail or ''}"
-    return markup.join_lines(element.text_content())
+        sign = " " if element.tag == "th" else BREAK
+        part.text = f"{sign}{part.text or ''}" if part.tag != "br" else part.text
+        part.tail = f"{sign}{part.tail or ''}"
+    text = _BREAKS.sub(BREAK, element.text_content())
+    return markup.join_lines(part_cell(text))
 
 
 def _span(value: str | None) -> int:

@@ -53,11 +53,14 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of a file; one without abstract is kept with its title alone."""
     for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report):
         title = pubmed.clean_title(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
-        sections = tagged_lines.split_abstract(entry.text("AB") or entry.text("N2"))
+        sections = tagged_lines.split_abstract(_abstract(entry))
         place = f"line {entry.line}"
         if not title and not sections:
             report.skip("reference without title and abstract", place)
             continue
+        others = [each for each in entry.all("TI", "T1", "TT") if _bare(each) != _bare(title)]
+        if others:
+            report.skip("other title of the reference (not read)", others[0], len(others))
         if not sections:
             report.skip("no abstract (kept with its title)", title)
         year = _year(entry)
@@ -83,6 +86,19 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         found = (pubmed_notices.find_link(each) for each in entry.raw("N1", "N2", "AN", "UR"))
         links = [each for each in found if each]
         yield from pubmed_notices.read_links(links, key, kinds, stated, entry.line, report)
+
+
+def _abstract(entry: TaggedEntry) -> str:
+    """Return the abstract of a reference, with what a second field says that the first does not."""
+    first, second = entry.text("AB"), entry.text("N2")
+    if _bare(second) in _bare(first):
+        return first
+    return second if _bare(first) in _bare(second) else f"{first}\n\n{second}"
+
+
+def _bare(text: str) -> str:
+    """Return the letters and figures of a text, by which two copies of it are compared."""
+    return "".join(sign for sign in pubmed.clean_title(text).lower() if sign.isalnum())
 
 
 def _normalised_head(path: Path, start: bytes) -> str:
