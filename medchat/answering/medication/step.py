@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.text.names import normalise
 from medchat.answering.leads import Lead, Turn
-from medchat.answering.medication.findings import Check, Finding, pairs_of
+from medchat.answering.medication.doses import read_doses
+from medchat.answering.medication.findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.patient import (
     Patient,
     medicine_id,
@@ -19,7 +20,7 @@ from medchat.answering.medication.patient import (
 )
 from medchat.answering.medication.rules import Medicine, Rule, Rules
 from medchat.answering.medication.telling import MOST, Telling, alert, titles
-from medchat.answering.medication.wording import cue, say
+from medchat.answering.medication.wording import cue, everyday, say
 
 _CONTEXTS = {
     "pregnant": "in_pregnancy",
@@ -57,6 +58,7 @@ def check_medication(turn: Turn) -> Lead | None:
     ]
     check = Check(rules, language)
     found = [*doubled, *_findings(check, medicines, taken, patient)]
+    found = _sorted([*found, *_doses(turn, check, medicines, patient)])
     if not asks:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
@@ -108,10 +110,10 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
             about = say("same_medicine", language, a=first, b=each.text)
             said = say("count_once", language)
             doubled.append(Finding("duplicate", about, Rule(None, ("avoid",)), said, ()))
-    if found and cue("alcohol").search(text):
-        for named in turn.search.linker.find("alcohol"):
-            if id := medicine_id(named):
-                found.setdefault(id, rules.medicine(id, language, named.text))
+    for name, pattern in everyday().items() if found else ():
+        id = rules.named(name) if pattern.search(text) else ""
+        if id:
+            found.setdefault(id, rules.medicine(id, language, name))
     return list(found.values()), doubled
 
 
@@ -122,6 +124,8 @@ def _states(text: str, patient: Patient) -> bool:
 
 def _asks(text: str) -> bool:
     """Say whether a message asks if a medicine may be given, added or combined."""
+    if cue("dose").search(text) and cue("too_much").search(text):
+        return True
     if cue("lists").search(text) or cue("asks").search(text) is None:
         return False
     return cue("tells").search(text) is None or cue("clearly").search(text) is not None
@@ -133,6 +137,23 @@ def _findings(
     found = check.pairs(medicines, taken)
     for medicine in medicines:
         found += check.patient(medicine, patient)
+    return found
+
+
+def _doses(
+    turn: Turn, check: Check, medicines: Sequence[Medicine], patient: Patient
+) -> Iterator[Finding]:
+    """Yield how the doses of a message stand to the maximum that is recorded."""
+    for dose in read_doses(turn.asked.question, turn.asked.mentions):
+        for medicine in medicines:
+            if medicine.id == dose.medicine:
+                found = dose_finding(check, medicine, dose, patient)
+                if found is not None:
+                    yield found
+
+
+def _sorted(found: Sequence[Finding]) -> list[Finding]:
+    """Return findings once each, the most severe first, what cannot be checked last."""
     return sorted(dict.fromkeys(found), key=lambda each: (bool(each.missing), each.rank))
 
 
