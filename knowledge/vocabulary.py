@@ -240,6 +240,7 @@ _TABLE = (
         "department|就诊科室",
         "department|specialist|specialty|clinic|refer|which doctor|see whom",
         "科室|挂什么科|哪个科|看什么科|挂号",
+        "sees patients with|接诊",
     ),
     _relation(
         "red_flag",
@@ -257,6 +258,7 @@ _TABLE = (
         "site|部位",
         "where|body part|site|organ|affects which",
         "部位|哪里|器官",
+        "site of|是以下疾病的部位",
     ),
     _relation(
         "population",

@@ -143,8 +143,8 @@ class Chat:
 
         search = self.search()
         parse = partial(parse_query, linker=search.linker)
-        asked = understand_question(question, _questions(earlier), parse)
         read = read_message(question, before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), parse, read.state)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 

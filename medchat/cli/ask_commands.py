@@ -25,6 +25,20 @@ _STEPS = {
     "check": "Checking each sentence…",
 }
 _ABOUT = {"en": "About: {known}", "zh": "患者：{known}"}
+_PARTS = {
+    "en": {
+        "action": "What to do: ",
+        "caution": "Cautions: ",
+        "escalation": "When to escalate: ",
+        "evidence": "Evidence: ",
+    },
+    "zh": {
+        "action": "处理：",
+        "caution": "注意：",
+        "escalation": "何时升级处理：",
+        "evidence": "依据：",
+    },
+}
 
 
 def register(parent: typer.Typer) -> None:
@@ -168,7 +182,7 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
         yield f"! {alert.text} ({alert.source})"
     if answer.alerts:
         yield ""
-    yield answer.text
+    yield from _paragraphs(answer)
     if answer.citations:
         yield ""
     for citation in answer.citations:
@@ -177,6 +191,15 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
     if answer.model.note:
         yield ""
         yield answer.model.note
+
+
+def _paragraphs(answer: "Answer") -> Iterator[str]:
+    """Yield the parts of an answer, each but the first under its label."""
+    from knowledge.text.sentences import join_sentences
+
+    for place, (part, sentences) in enumerate(answer.paragraphs()):
+        label = _PARTS[answer.language].get(part, "") if place else ""
+        yield label + join_sentences(sentence.text for sentence in sentences)
 
 
 def _year(citation: "Citation") -> str:
