@@ -20,6 +20,7 @@ _GRADES = ("major", "moderate", "minor")
 
 _PREGNANCY = frozenset({"pregnancy", "妊娠"})
 
+_TEXTS = 3
 _CHILD = 12
 _SLACK = 1.001
 _UNKNOWN_AGE = 1.0
@@ -285,9 +286,14 @@ class Check:
         if own and all(rule.severity == "info" for rule in own):
             levelled = own
         chosen = levelled or found
+        chosen.sort(key=lambda rule: (rule.rank, rule.subject != medicine.id))
+        # of several that hold throughout, one of a severity is enough
+        told = {(rule.severity, rule.conditions): rule for rule in reversed(chosen)}
         return [
-            Finding(kind, about, rule, rule.words(self.language), (rule,)) for rule in chosen[:3]
-        ]
+            Finding(kind, about, rule, rule.words(self.language), (rule,))
+            for rule in chosen
+            if told[rule.severity, rule.conditions] is rule
+        ][:_TEXTS]
 
 
 def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient) -> Finding | None:
