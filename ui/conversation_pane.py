@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from medchat.answering.answer import Answer, Sentence
 from medchat.storage.conversations import StoredMessage
+from ui import patient_pane
 from ui.evidence_pane import titled
 from ui.safe_html import button, for_screen_readers, lines, safe
 from ui.text import PageText
@@ -41,11 +42,12 @@ def transcript(
 ) -> str:
     """Return a recorded conversation."""
     parts = []
-    for message in messages:
+    for n, message in enumerate(messages, 1):
         if message.answer is None:
             parts.append(question(message.text, words))
         else:
-            parts.append(answered(message.answer, verdicts.get(message.id), words))
+            verdict, last = verdicts.get(message.id), n == len(messages)
+            parts.append(answered(message.answer, verdict, words, correctable=last))
     return f'<div class="turns">{"".join(parts)}</div>'
 
 
@@ -80,13 +82,20 @@ def notice(text: str, asked: str, words: PageText) -> str:
     )
 
 
-def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
-    """Return a checked answer with its sources, its origin, and the reader's verdict."""
+def answered(
+    answer: Answer, verdict: str | None, words: PageText, *, correctable: bool = False
+) -> str:
+    """Return a checked answer with its sources, its origin, and the reader's verdict.
+
+    What is known of the patient can be corrected where an answer is the last one.
+    """
     body = _abstention(answer, words) if answer.abstained else _body(answer, words)
     return (
         f'<article class="answer" id="answer-{safe(answer.message)}" '
         f'lang="{safe(answer.language)}">'
-        f"{for_screen_readers(words('answer'))}{_alerts(answer, words)}{body}"
+        f"{for_screen_readers(words('answer'))}"
+        f"{patient_pane.known(answer, words, correctable=correctable)}"
+        f"{_alerts(answer, words)}{body}"
         f"{_foot(answer, words)}"
         f"{_verdict(answer.message or '', verdict, words)}</article>"
     )
