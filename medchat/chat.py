@@ -34,7 +34,7 @@ from medchat.answering.answer_parts import join_parts
 from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
-from medchat.answering.medication.step import check_medication
+from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
@@ -169,9 +169,10 @@ class Chat:
                 else self._retrieve(search, asked)
             )
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
+        named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         answer = replace(
             answer,
-            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts),
+            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts, *named),
             calculations=led.calculations,
             patient=read.state,
             about=about(read.state, language, search),

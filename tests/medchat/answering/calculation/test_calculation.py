@@ -150,7 +150,9 @@ def test_a_formula_s_own_limit_is_told():
 
 
 def test_of_two_values_the_last_is_used_and_it_is_said():
-    led = ask("creatinine clearance: man, 60 years, 80 kg, creatinine 2.0 mg/dL, now creatinine 1.0")
+    led = ask(
+        "creatinine clearance: man, 60 years, 80 kg, creatinine 2.0 mg/dL, now creatinine 1.0"
+    )
     assert results(led)[0].startswith("88.9") and "more than once" in led.told.text
 
 
