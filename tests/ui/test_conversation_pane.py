@@ -8,6 +8,7 @@ import pytest
 from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 
 from medchat.answering.answer import Alert, Answer, Citation, Model, Sentence
+from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 from medchat.service import CitationSource
 from medchat.storage.conversations import Conversation, StoredMessage
 from ui import conversation_pane, evidence_pane, history_pane, safe_html
@@ -133,6 +134,16 @@ def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
     assert "Written by mini" in Tree(conversation_pane.answered(own, None, EN)).said
 
 
+def test_the_parts_of_an_answer_stand_under_their_labels() -> None:
+    quote = Citation(1, "fact", "f#1", "Gout", None, "Gout — symptoms: pain.", 0, 22)
+    said = Sentence("A symptom of gout is pain [1].", (1,), "supported", 1.0, "answer")
+    more = (replace(said, text="Fever is urgent [1].", part="escalation"),)
+    answer = Answer("", "en", (said, *more), (quote,), False, Model("quote"), 4, message="m1")
+    shown = Tree(conversation_pane.answered(answer, None, EN)).said
+    assert shown.index("A symptom") < shown.index("When to escalate:") < shown.index("Fever")
+    assert "Evidence:" not in shown and "What to do:" not in shown
+
+
 def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     html = _all(_recorded("unicorn"))
     assert 'class="text abstained"' in html
@@ -146,7 +157,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     [
         (Model("mini", "mini-2"), "Written by mini with adapter mini-2 · knowledge generation 4"),
         (Model("mini"), "Written by mini · knowledge generation 4"),
-        (Model("quote"), "Quoted word for word · knowledge generation 4"),
+        (Model("quote"), "Told from the evidence, no language model · knowledge generation 4"),
     ],
 )
 def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:
@@ -223,3 +234,21 @@ def test_the_first_alert_is_open_and_the_others_are_folded():
     assert "It may be &lt;a&gt;." in before and "&lt;b&gt;" not in before
     assert folded.index("&lt;b&gt;") < folded.index("&lt;c&gt;") < folded.index("</details>")
     assert shown.index('class="alert"') < shown.index('class="text')
+
+
+def test_what_is_known_of_the_patient_is_shown_and_can_be_corrected_at_the_last_answer():
+    patient = PatientState(
+        medicines=(NamedThing("<b>warfarin"),), measurements={"egfr": Measurement("25", "")}
+    )
+    answer = replace(_recorded("What first?"), patient=patient, about="eGFR 25 · <b>warfarin")
+    messages = [
+        StoredMessage(id, "assistant", answer.text, "en", 0.0, answer) for id in ("m1", "m2")
+    ]
+    shown = conversation_pane.transcript(messages, {}, EN)
+    earlier, _, last = shown.rpartition("<article")
+    assert "eGFR 25 · &lt;b&gt;warfarin" in earlier and "do-example chip" not in earlier
+    values = [value for name, value in Tree(shown).attributes if name == "value"]
+    removing = ["remove eGFR", "remove <b>warfarin", "forget the patient"]
+    assert [value for value in values if value in removing] == removing
+    assert "do-example chip" in last
+    assert 'class="about"' not in _all(_recorded("What first?"))
