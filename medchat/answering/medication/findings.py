@@ -10,6 +10,7 @@ from itertools import combinations
 from knowledge.records import Language
 from knowledge.text.names import normalise
 from medchat.answering.answer import AlertKind, Severity
+from medchat.answering.medication.doses import Dose
 from medchat.answering.medication.patient import Patient, medicine_id
 from medchat.answering.medication.rules import LEVELS, Medicine, Rule, Rules
 from medchat.answering.medication.wording import cue, say
@@ -19,6 +20,9 @@ _GRADES = ("major", "moderate", "minor")
 
 _PREGNANCY = frozenset({"pregnancy", "妊娠"})
 
+_TEXTS = 3
+_CHILD = 12
+_SLACK = 1.001
 _UNKNOWN_AGE = 1.0
 """Of a child whose age is not told, limits of at least so many years are told."""
 
@@ -282,9 +286,64 @@ class Check:
         if own and all(rule.severity == "info" for rule in own):
             levelled = own
         chosen = levelled or found
+        chosen.sort(key=lambda rule: (rule.rank, rule.subject != medicine.id))
+        # of several that hold throughout, one of a severity is enough
+        told = {(rule.severity, rule.conditions): rule for rule in reversed(chosen)}
         return [
-            Finding(kind, about, rule, rule.words(self.language), (rule,)) for rule in chosen[:3]
-        ]
+            Finding(kind, about, rule, rule.words(self.language), (rule,))
+            for rule in chosen
+            if told[rule.severity, rule.conditions] is rule
+        ][:_TEXTS]
+
+
+def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient) -> Finding | None:
+    """Return whether a dose is above the maximum that is recorded, or None where none is."""
+    language = check.language
+    limits = {
+        limit.unit: limit
+        for limit in map(_limit, check.rules.of(medicine.ids, "dose_limit"))
+        if limit is not None
+    }
+    young = patient.child or (patient.age is not None and patient.age < _CHILD)
+    amount, limit = dose.a_day, limits.get("mg per day")
+    if young or dose.per_kg:
+        limit = limits.get("mg/kg per day")
+        if limit is None:
+            return None
+        if not dose.per_kg and not patient.weight:
+            about = say("dose", language, a=medicine.name, value=dose.written)
+            words = limit.rule.words(language)
+            missing = say("weight", language)
+            return Finding("dose", about, limit.rule, words, (limit.rule,), missing)
+        amount = dose.a_day if dose.per_kg else dose.a_day / (patient.weight or 1)
+        shown = "a_day_kg"
+    elif "mg per week" in limits:
+        limit, amount, shown = limits["mg per week"], dose.a_day * 7, "a_week"
+    else:
+        shown = "a_day"
+    if limit is None:
+        return None
+    value = say(shown, language, value=f"{amount:,.6g}")
+    about = say("dose", language, a=medicine.name, value=value)
+    level = "avoid" if amount > limit.most * _SLACK else "info"
+    rule = Rule(limit.rule.fact, (level,))
+    return Finding("dose", about, rule, limit.rule.words(language), (rule,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The most of a medicine that is recorded, in a unit such as "mg per day"."""
+
+    rule: Rule
+    most: float
+    unit: str
+
+
+def _limit(rule: Rule) -> _Limit | None:
+    for condition in rule.conditions if rule.level == "max" else ():
+        number, _, unit = condition.partition(" ")
+        return _Limit(rule, float(number), unit)
+    return None
 
 
 def pairs_of(

@@ -71,17 +71,45 @@ def test_what_was_read_is_not_read_otherwise_again(linker: Linker, case: dict[st
     assert (again.text, again.readings) == (parsed.text, ())
 
 
-def test_what_was_read_otherwise_is_told_from_what_was_written(linker: Linker) -> None:
-    readings = read_question("symtoms of Coumadine", linker).readings
+GENERICS = Linker(
+    KnownName(f"medicine:{name}", "medicine", name, normalise(name), language_of(name), True)
+    for name in (
+        *("warfarin", "lisinopril", "clopidogrel", "omeprazole", "paracetamol", "lung cancer"),
+        *("二甲双胍", "非洛地平", "对乙酰氨基酚", "华法林"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Zestril side effects", "lisinopril side effects"),
+        ("Can Plavix be taken with Losec?", "Can clopidogrel be taken with omeprazole?"),
+        ("coumadine interactions", "warfarin interactions"),
+        ("格华止什么人不能吃", "二甲双胍什么人不能吃"),
+        ("波依定的副作用", "非洛地平的副作用"),
+        ("Coumadin能和酒一起喝吗", "华法林能和酒一起喝吗"),
+        ("现代文学里的疾病，可定期复查", "现代文学里的疾病，可定期复查"),
+    ],
+)
+def test_brand_names_are_read_as_generic_ones(written: str, read: str) -> None:
+    assert read_question(written, GENERICS).text == read
+
+
+def test_a_brand_that_the_base_names_is_left_to_it() -> None:
+    known = Linker([_name("medicine:warfarin", "Coumadin")])
+    assert read_question("Coumadin interactions", known).readings == ()
+
+
+def test_what_was_read_otherwise_is_told_from_what_was_written() -> None:
+    readings = read_question("symtoms of Coumadine", GENERICS).readings
     assert [(each.written, each.read, each.sort) for each in readings] == [
         ("symtoms", "symptoms", "spelling"),
         ("Coumadine", "warfarin", "brand"),
     ]
-    (wider,) = read_question(
-        "SCLC treatment", Linker([_name("condition:lung", "lung cancer")])
-    ).readings
+    (wider,) = read_question("SCLC treatment", GENERICS).readings
     assert (wider.read, wider.meant) == ("lung cancer", "small cell lung cancer")
-    (product,) = read_question("泰诺的副作用", linker).readings
+    (product,) = read_question("泰诺的副作用", GENERICS).readings
     assert (product.read, product.sort) == ("对乙酰氨基酚", "product")
 
 

@@ -1,0 +1,31 @@
+"""Show what is known of the patient above an answer, each thing with a button that takes it back.
+
+answer.patient -> a row of names; a button asks the message that removes one
+"""
+
+from medchat.answering.answer import Answer
+from medchat.answering.patient import wording
+from ui.safe_html import button, safe
+from ui.text import PageText
+
+_FORGET = {"en": "forget the patient", "zh": "清除患者信息"}
+
+
+def known(answer: Answer, words: PageText, *, correctable: bool) -> str:
+    """Return what was known after an answer; it can be corrected below the last one only."""
+    if not answer.about:
+        return ""
+    label = f'<span class="about-label">{safe(words("about"))}</span>'
+    if not correctable:
+        return f'<p class="about">{label} {safe(answer.about)}</p>'
+    chips = "".join(
+        f"<li>{_remove(shown, message, words)}</li>"
+        for shown, message in wording.chips(answer.patient, answer.language)
+    )
+    everything = button("example", words("forget"), _FORGET[answer.language], kind="quiet")
+    return f'<div class="about">{label}<ul class="chips">{chips}<li>{everything}</li></ul></div>'
+
+
+def _remove(shown: str, message: str, words: PageText) -> str:
+    says = words("remove", name=shown)
+    return f"<span>{safe(shown)}</span>{button('example', '×', message, kind='chip', says=says)}"
