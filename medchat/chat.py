@@ -20,7 +20,7 @@ from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts, relevance
-from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
+from medchat.answering.answer import Answer, CalculationResult, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import (
     Draft,
@@ -31,6 +31,7 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.answer_parts import join_parts
+from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.medication.step import check_answer, check_medication
@@ -79,7 +80,13 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
-_STEPS: tuple[Step, ...] = (say_changes, check_medication, differential, acknowledge)
+_STEPS: tuple[Step, ...] = (
+    say_changes,
+    calculation,
+    check_medication,
+    differential,
+    acknowledge,
+)
 """What is worked out before anything is looked up, in this order."""
 
 
@@ -148,7 +155,9 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        led = lead(Turn(question, language, asked, read.state, search, urgent, read), _STEPS)
+        said_before = tuple(_questions(earlier)), _calculations_before(earlier)
+        turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
+        led = lead(turn, _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)
@@ -400,6 +409,12 @@ def _patient_before(earlier: Sequence[StoredMessage]) -> PatientState:
     """Return what was known of the patient after the last answer."""
     answers = [message.answer for message in earlier if message.answer is not None]
     return answers[-1].patient if answers else PatientState()
+
+
+def _calculations_before(earlier: Sequence[StoredMessage]) -> tuple[CalculationResult, ...]:
+    """Return what the last answer worked out, or asked for."""
+    answers = [message.answer for message in earlier if message.answer is not None]
+    return answers[-1].calculations if answers else ()
 
 
 def _questions(earlier: Sequence[StoredMessage]) -> list[str]:

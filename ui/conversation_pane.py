@@ -21,6 +21,9 @@ REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
 _STOPS = re.compile(r"[.,;:!?。，；：！？]*")
 _LAST_WORD = re.compile(r"[!-~]{1,24}$|.$")
 
+_LABELLED = {"action", "caution", "escalation", "evidence"}
+"""Parts of an answer that stand under a label."""
+
 
 def welcome(words: PageText) -> str:
     """Return the page of a conversation that has not begun."""
@@ -136,11 +139,11 @@ def _paragraph(
     quotes: Mapping[int, str],
     words: PageText,
 ) -> str:
-    """Return a part of an answer, under its label where it is not what answers first."""
+    """Return a part of an answer, under its label where it has one."""
     joint = "" if answer.language == "zh" else " "
     said = joint.join(_sentence(each, answer, quotes, words) for each in sentences)
     label = ""
-    if part != "answer":
+    if part in _LABELLED:
         label = f'<b class="part-label">{safe(words(f"part_{part}"))}</b>{joint}'
     return f'<p class="part">{label}{said}</p>'
 
@@ -232,6 +235,8 @@ def _writer(answer: Answer, words: PageText) -> str:
     base, adapter = answer.model.base, answer.model.adapter
     if base == "reply":
         return words("replied")
+    if base == "rules":
+        return words("worked_out")
     if base == "quote":
         return words("told_by")
     if _is_quotation(answer):
