@@ -33,6 +33,8 @@ from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.medication.step import check_answer, check_medication
+from medchat.answering.patient.card import parse_card
+from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
@@ -184,6 +186,10 @@ class Chat:
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
         return open_search(self.engine, self.settings.home, embedding_of(self.settings))
+
+    def read_card(self, content: bytes) -> Card:
+        """Return what a patient card tells: YAML or JSON, or a FHIR R4 bundle."""
+        return parse_card(content, "patient card", self.search().linker.find)
 
     def _earlier_messages(self, conversation: str | None) -> list[StoredMessage]:
         if conversation is None:
