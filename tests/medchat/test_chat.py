@@ -281,7 +281,7 @@ def test_the_prompt_holds_what_fits(engine):
         return len(heard) > 1
 
     chat = scripted(engine, ["x"], limits=PromptLimits(5, 2, fits))
-    chat.ask("Is metformin contraindicated in severe renal impairment?")
+    chat.ask("What are the contraindications and side effects of metformin?")
     assert heard[1] == heard[0] - 1
 
 

@@ -53,6 +53,30 @@ def removable() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def labels() -> Mapping[str, Mapping[Language, str]]:
+    """Return how each measurement and vital sign is called where it is shown."""
+    signs: Mapping[str, Mapping[Language, str]] = _document("cues.yaml")["signs"]
+    return {**{name: each.label for name, each in measured().items()}, **signs}
+
+
+@cache
+def called() -> Mapping[str, re.Pattern[str]]:
+    """Return how each measurement and vital sign may be called where it is removed."""
+    signs = _document("cues.yaml")["signs"]
+    shown = {
+        name: "|".join(re.escape(label.casefold()) for label in each.label.values())
+        for name, each in measured().items()
+    }
+    return {
+        **{
+            name: re.compile(f"{each.names.pattern}|{shown[name]}")
+            for name, each in measured().items()
+        },
+        **{name: re.compile(row["called"]) for name, row in signs.items()},
+    }
+
+
+@cache
 def measured() -> Mapping[str, Measured]:
     """Return what may be measured, by its name in a state."""
     return {name: _measured(name, row) for name, row in _document("measurements.yaml").items()}

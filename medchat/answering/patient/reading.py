@@ -244,14 +244,14 @@ def _remove(
         if kept != held:
             changes[field_name] = kept
             names += [each.text for each in held if each not in kept]
-    for name, each in cues.measured().items():
-        called = each.names.fullmatch(words) or words in {
-            label.casefold() for label in each.label.values()
-        }
-        if called and name in state.measurements:
-            left = {key: value for key, value in state.measurements.items() if key != name}
-            changes["measurements"] = left
-            names.append(words)
+    left = {
+        name: value
+        for name, value in state.measurements.items()
+        if not (name in cues.called() and cues.called()[name].fullmatch(words))
+    }
+    if left != state.measurements:
+        changes["measurements"] = left
+        names.append(words)
     for group, pattern in cues.removable().items():
         if pattern.match(words):
             changes |= _FORGOTTEN[group]

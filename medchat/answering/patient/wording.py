@@ -7,21 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from knowledge.records import Language
 from knowledge.text.units import join_quantity
-from medchat.answering.patient.cues import measured
+from medchat.answering.patient.cues import labels
 from medchat.answering.patient.reading import Reading
 from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 
 Namer = Callable[[NamedThing, Language], str]
 """What says a name in a language; where the base has none, as it was written."""
 
-_SIGNS: Mapping[str, Mapping[Language, str]] = {
-    "sbp": {"en": "systolic", "zh": "收缩压"},
-    "dbp": {"en": "diastolic", "zh": "舒张压"},
-    "spo2": {"en": "SpO₂", "zh": "血氧饱和度"},
-    "heart_rate": {"en": "heart rate", "zh": "心率"},
-    "resp": {"en": "respiratory rate", "zh": "呼吸频率"},
-    "temperature": {"en": "temperature", "zh": "体温"},
-}
 _USUAL = {"egfr", "crcl", "qtc"}
 """What is shown without its unit: everybody knows it."""
 
@@ -116,8 +108,7 @@ def acknowledge(reading: Reading, language: Language, say: Namer = as_written) -
 
 def shown_measurement(name: str, value: Measurement, language: Language) -> str:
     """Return a measurement as it is shown: "eGFR 25", "weight 72 kg"."""
-    known = measured().get(name)
-    label = known.label[language] if known else _SIGNS.get(name, {}).get(language, name)
+    label = labels().get(name, {}).get(language, name)
     number = value.value if name in _USUAL else join_quantity(value.value, value.unit)
     return f"{label} {number}"
 
@@ -136,10 +127,9 @@ def chips(
     )
     for said, called in groups:
         found += [(each, f"{remove}{called}") for each in said]
-    for name, value in state.measurements.items():
-        known = measured().get(name)
-        called = known.label[language] if known else name
-        found.append((shown_measurement(name, value, language), f"{remove}{called}"))
+    for said_so, name in _measurements(state, language):
+        label = labels().get(name, {}).get(language, name)
+        found.append((said_so, f"{remove}{label}"))
     for shown, thing in _names(state, language, say):
         found.append((shown, f"{remove}{thing.text}"))
     return found
@@ -153,9 +143,20 @@ def _known(state: PatientState, language: Language, say: Namer) -> Iterator[str]
     named = list(_names(state, language, say))
     first = {*state.conditions, *state.findings}
     yield from (shown for shown, thing in named if thing in first)
-    for name, value in state.measurements.items():
-        yield shown_measurement(name, value, language)
+    yield from (shown for shown, _ in _measurements(state, language))
     yield from (shown for shown, thing in named if thing not in first)
+
+
+def _measurements(state: PatientState, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield each measurement as it is shown, and its name; both blood pressures in one."""
+    given = state.measurements
+    both = "sbp" in given and "dbp" in given
+    if both:
+        pressure = f"{given['sbp'].value}/{given['dbp'].value} mmHg"
+        yield f"{'血压' if language == 'zh' else 'BP'} {pressure}", "bp"
+    for name, value in given.items():
+        if not (both and name in ("sbp", "dbp")):
+            yield shown_measurement(name, value, language), name
 
 
 def _names(state: PatientState, language: Language, say: Namer) -> Iterator[tuple[str, NamedThing]]:

@@ -5,22 +5,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from answering_names import LINKER
 
-from knowledge.graph.linker import KnownName, Linker
 from knowledge.search.query_parser import parse_query
-from knowledge.text.names import language_of, normalise
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient_state import NamedThing, PatientState
 from medchat.answering.understanding import understand_question
 
 CASES = Path(__file__).parents[2] / "cases"
-NAMES = yaml.safe_load((CASES / "patient_messages.yaml").read_text("utf-8"))["names"]
-LINKER = Linker(
-    KnownName(f"{kind}:{n}", kind, name, normalise(name), language_of(name), True)
-    for kind, pairs in NAMES.items()
-    for n, pair in enumerate(pairs)
-    for name in pair.split("/")
-)
 FOLLOW_UPS = yaml.safe_load((CASES / "follow_ups.yaml").read_text("utf-8"))
 parse = partial(parse_query, linker=LINKER)
 

@@ -5,20 +5,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from answering_names import LINKER
 
-from knowledge.graph.linker import KnownName, Linker
-from knowledge.text.names import language_of, normalise
+from knowledge.text.names import language_of
 from medchat.answering.patient.reading import Reading, read_message
 from medchat.answering.patient_state import NamedThing, PatientState
 
 TABLE = yaml.safe_load(
     (Path(__file__).parents[3] / "cases" / "patient_messages.yaml").read_text("utf-8")
-)
-LINKER = Linker(
-    KnownName(f"{kind}:{n}", kind, name, normalise(name), language_of(name), True)
-    for kind, pairs in TABLE["names"].items()
-    for n, pair in enumerate(pairs)
-    for name in pair.split("/")
 )
 _NAMED = ("medicines", "conditions", "findings", "absent", "allergies")
 _PLAIN = ("age", "age_group", "sex", "pregnant", "pregnancy_week", "trimester", "breastfeeding")
