@@ -11,12 +11,10 @@ so.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 
 from sqlalchemy import Engine
 
 from finetune.rendering import Message
-from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts, relevance
@@ -35,9 +33,12 @@ from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.medication.step import check_answer, check_medication
+from medchat.answering.patient.card import parse_card
+from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
+from medchat.answering.readings import tell_readings
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
 from medchat.answering.screening.private_details import PrivateDetails, find_private
@@ -154,9 +155,8 @@ class Chat:
             return
 
         search = self.search()
-        parse = partial(parse_query, linker=search.linker)
-        read = read_message(question, before, search.linker.find)
-        asked = understand_question(question, _questions(earlier), parse, read.state)
+        read = read_message(search.read(question), before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), search.parse, read.state)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
@@ -177,7 +177,7 @@ class Chat:
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         urged = alerts.alerts(screened, language, self.settings)
         answer = replace(
-            answer,
+            tell_readings(answer, asked),
             alerts=(*urged, *led.alerts, *named, *alerts.privacy(private.kinds, language)),
             calculations=led.calculations,
             patient=read.state,
@@ -193,6 +193,10 @@ class Chat:
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
         return open_search(self.engine, self.settings.home, embedding_of(self.settings))
+
+    def read_card(self, content: bytes) -> Card:
+        """Return what a patient card tells: YAML or JSON, or a FHIR R4 bundle."""
+        return parse_card(content, "patient card", self.search().linker.find)
 
     def _earlier_messages(self, conversation: str | None) -> list[StoredMessage]:
         if conversation is None:
@@ -219,7 +223,7 @@ class Chat:
         """
         found: list[Evidence] = []
         near: _Retrieved | None = None
-        wider = widen(asked, partial(parse_query, linker=search.linker))
+        wider = widen(asked, search.parse)
         for question in (asked, wider) if wider else (asked,):
             for language in (asked.language, None):
                 retriever = KnowledgeRetriever(
@@ -248,7 +252,7 @@ class Chat:
         question = alerts.treatment_question(screened, asked.language)
         if question is None:
             return _Retrieved(search, asked, [], [])
-        about = understand_question(question, [], partial(parse_query, linker=search.linker))
+        about = understand_question(question, [], search.parse)
         retriever = KnowledgeRetriever(
             search=search, top=self.settings.top, language=asked.language
         )
