@@ -1,6 +1,7 @@
 """Show what is known of the patient above an answer, each thing with a button that takes it back.
 
 answer.patient -> a row of names; a button asks the message that removes one
+    a file or a few fields -> a patient card for the next question
 """
 
 from medchat.answering.answer import Answer
@@ -9,6 +10,27 @@ from ui.safe_html import button, safe
 from ui.text import PageText
 
 _FORGET = {"en": "forget the patient", "zh": "清除患者信息"}
+
+FIELDS = ("age", "sex", "pregnancy_week", "weight", "egfr", "conditions", "medicines", "allergies")
+"""What the form of a patient card asks for, as a plain card names it."""
+
+
+def card(words: PageText, note: str = "") -> str:
+    """Return the form of a patient card: a file, or a few fields; `note` says what was read."""
+    fields = "".join(
+        f"<label><span>{safe(words(f'card_{name}'))}</span>"
+        f'<input type="text" name="{name}" maxlength="300"></label>'
+        for name in FIELDS
+    )
+    said = f'<p class="card-note" id="card-note">{safe(note)}</p>' if note else ""
+    return (
+        f'<div class="card"><details><summary>{safe(words("card"))}</summary>'
+        f"<p>{safe(words('card_more'))}</p>"
+        f'<label class="file"><span>{safe(words("card_file"))}</span>'
+        f'<input type="file"></label>'
+        f'<div class="fields">{fields}</div>'
+        f"{button('card', words('card_use'), kind='main')}</details>{said}</div>"
+    )
 
 
 def known(answer: Answer, words: PageText, *, correctable: bool) -> str:

@@ -27,7 +27,7 @@ from medchat.answering.medication.patient import (
 from medchat.answering.medication.rules import Medicine, Rule, Rules
 from medchat.answering.medication.telling import MOST, Telling, alert, titles
 from medchat.answering.medication.wording import cue, everyday, say
-from medchat.answering.patient_state import PatientState
+from medchat.answering.patient_state import NamedThing, PatientState
 
 _CONTEXTS = {
     "pregnant": "in_pregnancy",
@@ -57,7 +57,7 @@ def check_medication(turn: Turn) -> Lead | None:
     if not medicines:
         return None
     several = len(medicines) > 1
-    asks = _asks(whole) or (not several and _states(whole, patient))
+    asks = _asks(whole, several=several) or _states(whole, patient, several=several)
     taken = [
         rules.medicine(id, language, each.text)
         for each in turn.patient.medicines
@@ -70,7 +70,7 @@ def check_medication(turn: Turn) -> Lead | None:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
         known = not turn.patient.is_empty and cue("tells").search(whole) is None
-        alerts = tuple(alert(each, language, asked=False) for each in serious)
+        alerts = tuple(alert(each, turn.search.graph, language, asked=False) for each in serious)
         return Lead(alerts=alerts) if known and alerts else None
     return _answer(turn, check, medicines, taken, patient, found)
 
@@ -86,20 +86,21 @@ def _answer(
     telling = Telling(turn.search.graph, turn.language)
     for each in found[:MOST]:
         telling.finding(each)
-    nothing = list(_nothing(turn, check, medicines, taken, patient, found))
+    tells = turn.reading is not None and turn.reading.only_tells
+    nothing = [] if tells else list(_nothing(turn, check, medicines, taken, patient, found))
     for text in nothing:
         telling.plain(text)
     told = telling.told()
     if told is None:
         return None
     alerts = [
-        alert(each, turn.language, asked=each in found[:MOST])
+        alert(each, turn.search.graph, turn.language, asked=each in found[:MOST])
         for each in found
         if each.severity == "serious" or each not in found[:MOST]
     ]
     pair = len(medicines) + len(taken) > 1
     unknown = any(name.worded for name in turn.asked.exact)
-    complete = not unknown and (bool(found) or pair)
+    complete = not (unknown or tells) and (bool(found) or pair)
     return Lead(told=told, alerts=tuple(alerts), complete=complete)
 
 
@@ -124,16 +125,18 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
     return list(found.values()), doubled
 
 
-def _states(text: str, patient: Patient) -> bool:
-    """Say whether a message names but a medicine and a patient: "Metformin with an eGFR of 25?"."""
-    return bool(patient.told_now) and cue("tells").search(text) is None and len(text) < _SHORT
+def _states(text: str, patient: Patient, *, several: bool) -> bool:
+    """Say whether a message only names what is to be checked: "Metformin with an eGFR of 25?"."""
+    if cue("tells").search(text) or len(text) >= _SHORT:
+        return False
+    return several or bool(patient.told_now)
 
 
-def _asks(text: str) -> bool:
+def _asks(text: str, *, several: bool) -> bool:
     """Say whether a message asks if a medicine may be given, added or combined."""
     if cue("dose").search(text) and cue("too_much").search(text):
         return True
-    if cue("lists").search(text) or cue("asks").search(text) is None:
+    if (cue("lists").search(text) and not several) or cue("asks").search(text) is None:
         return False
     return cue("tells").search(text) is None or cue("clearly").search(text) is not None
 
@@ -190,11 +193,11 @@ def _nothing(
     if pairs or found or unknown:
         return
     kinds = titles(check.rules.stating("contraindication"), language)
-    for context in _contexts(turn, patient):
+    for context in _contexts(turn, patient, medicines[0]):
         yield say("no_rule", language, a=medicines[0].name, context=context, sources=kinds)
 
 
-def _contexts(turn: Turn, patient: Patient) -> Iterator[str]:
+def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]:
     """Yield in what a message asks whether a medicine may be given."""
     language = turn.language
     told = patient.told_now
@@ -205,7 +208,18 @@ def _contexts(turn: Turn, patient: Patient) -> Iterator[str]:
     for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
-        yield condition.text
+        if condition.text not in patient.purposes and not _treats(turn, medicine, condition):
+            yield condition.text
+
+
+def _treats(turn: Turn, medicine: Medicine, condition: NamedThing) -> bool:
+    """Say whether a medicine is recorded as what a condition is treated with."""
+    graph = turn.search.graph
+    return any(
+        fact.relation in ("medicine", "first_line", "treatment")
+        for id in condition.entities
+        for fact in graph.between(id, medicine.id)
+    )
 
 
 def check_answer(
@@ -244,7 +258,9 @@ def check_answer(
                     names += [] if one.name in names else [one.name]
     told = {each.text.split(". ")[0].rstrip(".") for each in said}
     ranked = sorted(found.values(), key=lambda pair: pair[0].rank)
-    alerts = [alert(_joined(*pair, language), language, asked=False) for pair in ranked]
+    alerts = [
+        alert(_joined(*pair, language), search.graph, language, asked=False) for pair in ranked
+    ]
     return tuple(each for each in alerts if each.text.split(". ")[0] not in told)
 
 
