@@ -11,6 +11,7 @@ so.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -41,8 +42,10 @@ from medchat.answering.patient_state import PatientState
 from medchat.answering.readings import tell_readings
 from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
 from medchat.answering.screening import alerts
+from medchat.answering.screening.private_details import PrivateDetails, find_private
 from medchat.answering.screening.rules import Opening
 from medchat.answering.screening.screen import Screening, screen
+from medchat.answering.screening.titles import title
 from medchat.answering.understanding import Question, understand_question, widen
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
@@ -141,12 +144,15 @@ class Chat:
         yield Status("understand")
         earlier = self._earlier_messages(conversation)
         language = language_of(question)
+        private = find_private(question, language)
+        question = private.searched
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
         before = card if card is not None else _patient_before(earlier)
         if screened.opening is not None:
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            yield Done(self._recorded(question, answer, conversation) if log else answer)
+            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 
         search = self.search()
@@ -170,18 +176,20 @@ class Chat:
             )
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
+        urged = alerts.alerts(screened, language, self.settings)
         answer = replace(
             tell_readings(answer, asked),
-            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts, *named),
+            alerts=(*urged, *led.alerts, *named, *alerts.privacy(private.kinds, language)),
             calculations=led.calculations,
             patient=read.state,
             about=about(read.state, language, search),
         )
-        yield Done(self._recorded(question, answer, conversation) if log else answer)
+        yield Done(self._recorded(private, answer, conversation) if log else answer)
 
     def warm_up(self) -> None:
         """Load the index and its model now, so that the first question does not wait for them."""
         self.search().find("fever", 1)  # any word loads the model of the vectors
+        screen("fever", [], "en")  # any message loads the rules
 
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
@@ -330,7 +338,10 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = answer_check.check_draft(text, given, find, keep_unsupported=keep)
+        exact = partial(retrieved.search.linker.find, correct=False)  # no name is read into another
+        checked = answer_check.check_draft(
+            text, given, exact, keep_unsupported=keep, tell_again=True
+        )
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
         return choose_answer(Draft(text, checked, given, reads_well), asked, find)
@@ -384,8 +395,11 @@ class Chat:
         wrote = checked is not None and not checked.verbatim
         return replace(self.writer.about, note=self.writer.note(asked.language) if wrote else "")
 
-    def _recorded(self, question: str, answer: Answer, conversation: str | None) -> Answer:
-        conversation, message = conversations.add(self.engine, conversation, question, answer)
+    def _recorded(self, asked: PrivateDetails, answer: Answer, conversation: str | None) -> Answer:
+        begun = title(asked.searched, answer.language, fixed=answer.model.base == "reply")
+        conversation, message = conversations.add(
+            self.engine, conversation, asked.recorded, answer, begun
+        )
         return replace(answer, conversation=conversation, message=message)
 
 
