@@ -134,7 +134,7 @@ def _standing(piece: Evidence, asked: Question, find: FindEntities) -> float:
     """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
     if piece.kind == "passage":
         return 1.2 if is_named_in_title(piece, asked, find) else 1.0
-    if piece.subject in asked.entities:
+    if piece.subject in asked.subjects:
         for place, relation in enumerate(asked.relations):
             if base_relation(piece.relation) == relation:
                 return 2.0 - 0.1 * place
