@@ -163,7 +163,9 @@ def _added(
     """Return whether a medicine may be taken with what is taken, where a message asks that."""
     named = [each for each in parts.mentions if each.entities[0].startswith("medicine:")]
     kinds = {each.entities[0].partition(":")[0] for each in parts.mentions}
-    if len(named) != 1 or kinds != {"medicine"} or _clear(parts.asks):
+    against = {"interaction", "contraindication"} if parts.permission else {"interaction"}
+    asks = set(_clear(parts.asks)) - against
+    if len(named) != 1 or kinds != {"medicine"} or asks:
         return None
     adds = _data()["adds"][parts.language].search(text.casefold())
     if not adds and not (parts.permission and not _names_population(text.casefold(), parts)):
