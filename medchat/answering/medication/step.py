@@ -19,6 +19,7 @@ from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
 from medchat.answering.medication.findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.patient import (
+    CONDITION,
     Patient,
     medicine_id,
     medicine_mentions,
@@ -114,7 +115,8 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
         id = medicine_id(each)
         found.setdefault(id, rules.medicine(id, language, each.text))
         first = written.setdefault(id, each.text)
-        if normalise(first) != normalise(each.text) and not doubled:
+        two = {normalise(first), normalise(each.text)}
+        if len(two) > 1 and two <= rules.names(id) and not doubled:
             about = say("same_medicine", language, a=first, b=each.text)
             said = say("count_once", language)
             doubled.append(Finding("duplicate", about, Rule(None, ("avoid",)), said, ()))
@@ -127,13 +129,15 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
 
 def _states(text: str, patient: Patient, *, several: bool) -> bool:
     """Say whether a message only names what is to be checked: "Metformin with an eGFR of 25?"."""
-    if cue("tells").search(text) or len(text) >= _SHORT:
+    if cue("tells").search(text) or cue("research").search(text) or len(text) >= _SHORT:
         return False
     return several or bool(patient.told_now)
 
 
 def _asks(text: str, *, several: bool) -> bool:
     """Say whether a message asks if a medicine may be given, added or combined."""
+    if cue("research").search(text):
+        return False
     if cue("dose").search(text) and cue("too_much").search(text):
         return True
     if (cue("lists").search(text) and not several) or cue("asks").search(text) is None:
@@ -201,14 +205,17 @@ def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]
     """Yield in what a message asks whether a medicine may be given."""
     language = turn.language
     told = patient.told_now
-    for allergy in patient.allergies if "allergies" in told else ():
+    for allergy in patient.allergies:
         yield say("in_allergy", language, b=allergy.text)
     if patient.age is not None and patient.age >= _ADULT:
         told = told - {"age"}
     for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
-        if condition.text not in patient.purposes and not _treats(turn, medicine, condition):
+        is_symptom = not any(id.startswith(CONDITION) for id in condition.entities)
+        if is_symptom or condition.text in patient.purposes:
+            continue
+        if not _treats(turn, medicine, condition):
             yield condition.text
 
 
