@@ -54,6 +54,7 @@ def check_medication(turn: Turn) -> Lead | None:
     whole = text if turn.message in text else f"{text}\n{turn.message}"
     patient = read_patient(whole, turn.asked.mentions, turn.patient, turn.search.linker)
     allergic = {medicine_id(each) for each in patient.allergies}
+    medicines = _asked_now(turn, medicines)
     groups = {group for one in medicines for group in one.classes}
     medicines = [one for one in medicines if one.id not in allergic | groups]
     if not medicines:
@@ -126,6 +127,18 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
         if id:
             found.setdefault(id, rules.medicine(id, language, name))
     return list(found.values()), doubled
+
+
+def _asked_now(turn: Turn, medicines: Sequence[Medicine]) -> list[Medicine]:
+    """Leave out, of a follow-up, medicines that only an earlier question named.
+
+    "And azithromycin?" is asked of what the patient takes, not of what was asked about before.
+    """
+    held = {medicine_id(each) for each in turn.patient.medicines}
+    named = {medicine_id(each) for each in turn.search.linker.find(turn.message)} - {""}
+    if not (turn.asked.follows and held and named):
+        return list(medicines)
+    return [one for one in medicines if one.id in named | held]
 
 
 def _with_misspelt(turn: Turn) -> Turn:
