@@ -127,6 +127,9 @@ def quote(
     elif facts:
         passage = _best_passage(evidence, asked, find)
         chosen = first_line_first(facts, asked)[:QUOTED] + ([passage] if passage else [])
+        if relevance.find_episode(asked):
+            episodes = [piece for piece in evidence if relevance.tells_of_episode(piece)]
+            chosen = episodes[:QUOTED] or chosen
     else:
         on_it = [piece for piece in chosen if relevance.is_named_in_title(piece, asked, find)]
         chosen = [p for p in chosen if p.kind == "fact" or p in on_it] if on_it else chosen
