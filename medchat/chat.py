@@ -11,6 +11,7 @@ so.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -337,7 +338,10 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = answer_check.check_draft(text, given, find, keep_unsupported=keep)
+        exact = partial(retrieved.search.linker.find, correct=False)  # no name is read into another
+        checked = answer_check.check_draft(
+            text, given, exact, keep_unsupported=keep, tell_again=True
+        )
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
         return choose_answer(Draft(text, checked, given, reads_well), asked, find)

@@ -47,6 +47,9 @@ _LISTS = re.compile(r"\bwhich\b|\b(?:what|any) \w+s\b|哪些|什么药|哪种", 
 
 _PATIENTS = re.compile("的?(?:患者|病人|人)$")
 
+_SHORT = 6
+"""A follow-up without an opening has at most so many words: "treatment in dialysis patients?"."""
+
 _MOST = 3
 """A medicine is asked about together with at most so many others."""
 
@@ -103,9 +106,15 @@ def _last_standing(talk: _Talk) -> _Standing | None:
         )
         if whole is not None:
             message, parts = whole, talk.parse(whole)
-        if parts.mentions or parts.asks:
+        if (parts.mentions or parts.asks) and not (standing and _is_bare(message, parts)):
             standing = _Standing(message, parts)
     return standing
+
+
+def _is_bare(text: str, parts: ParsedQuery) -> bool:
+    """Say whether a message is but one name."""
+    said = text.strip(" ?？.。!！").casefold()
+    return len(parts.mentions) == 1 and parts.mentions[0].text.casefold() == said
 
 
 def _completed(
@@ -124,7 +133,10 @@ def _completed(
     ):
         subject = _subject(parts, talk)
         return _with_subject(text, subject, language) if subject else None
-    if parts.mentions and not _clear(parts.asks) and _opens_like_follow_up(text, language):
+    follows = _opens_like_follow_up(text, language) or (
+        _is_bare(text, parts) and text.rstrip().endswith(("?", "？"))
+    )
+    if parts.mentions and not _clear(parts.asks) and follows:
         return _of_another(parts.mentions[0], standing, language) if standing else None
     return None
 
@@ -151,20 +163,41 @@ def _added(
     """Return whether a medicine may be taken with what is taken, where a message asks that."""
     named = [each for each in parts.mentions if each.entities[0].startswith("medicine:")]
     kinds = {each.entities[0].partition(":")[0] for each in parts.mentions}
-    if len(named) != 1 or kinds != {"medicine"} or _clear(parts.asks):
+    against = {"interaction", "contraindication"} if parts.permission else {"interaction"}
+    asks = set(_clear(parts.asks)) - against
+    if len(named) != 1 or kinds != {"medicine"} or asks:
         return None
-    if not (_data()["adds"][parts.language].search(text.casefold())):
+    adds = _data()["adds"][parts.language].search(text.casefold())
+    if not adds and not (parts.permission and not _names_population(text.casefold(), parts)):
         return None
     if not (parts.permission or cue("request").search(text.casefold())):
         return None
-    ids = set(named[0].entities)
-    others = [each for each in patient.medicines if not ids & set(each.entities)][:_MOST]
-    if not others:
+    name, ids = named[0].text, set(named[0].entities)
+    names = [each.text for each in patient.medicines if not ids & set(each.entities)][:_MOST]
+    if not names and standing and _data()["joins"][parts.language].search(text.casefold()):
+        names = [
+            each.text
+            for each in standing.parts.mentions
+            if _kind(each) == "medicine" and not ids & set(each.entities)
+        ][:1]
+    if names:
+        if parts.language == "zh":
+            return f"{name}能和{'、'.join(names)}一起用吗？"
+        return f"Can {name} be taken with {' and '.join(names)}?"
+    if not patient.conditions or not parts.permission:
         return None
-    names = [each.text for each in others]
+    conditions = [each.text for each in patient.conditions][:_MOST]
     if parts.language == "zh":
-        return f"{named[0].text}能和{'、'.join(names)}一起用吗？"
-    return f"Can {named[0].text} be taken with {' and '.join(names)}?"
+        return f"{'、'.join(conditions)}患者能用{name}吗？"
+    return f"Can {name} be taken in {' and '.join(conditions)}?"
+
+
+def _names_population(text: str, parts: ParsedQuery) -> bool:
+    """Say whether a message says of whom it asks, so that nobody else is meant."""
+    return any(
+        written[parts.language] in text or (parts.language == "zh" and pattern.match(text))
+        for pattern, written in _data()["populations"]
+    )
 
 
 def _population(text: str, language: Language) -> Mapping[Language, str] | None:
@@ -185,7 +218,14 @@ def _modifier(
     if population is not None or standing is None:
         return population
     condition = _qualifier(text, parts, standing)
-    return {"en": f"in {condition}", "zh": f"{condition}患者"} if condition else None
+    if condition:
+        return {"en": f"in {condition}", "zh": f"{condition}患者"}
+    said = _stripped(text, parts.language)
+    if not standing.asks or _clear(parts.asks) or parts.permission:
+        return None
+    if not _data()["circumstance"][parts.language].match(said):
+        return None
+    return {"en": said, "zh": f"{said}，"}
 
 
 def _qualifier(text: str, parts: ParsedQuery, standing: _Standing) -> str | None:
@@ -193,7 +233,7 @@ def _qualifier(text: str, parts: ParsedQuery, standing: _Standing) -> str | None
     language = parts.language
     if len(parts.mentions) != 1 or _clear(parts.asks) or not standing.asks:
         return None
-    if not _opens_like_follow_up(text, language):
+    if not _opens_like_follow_up(text, language) and not text.rstrip().endswith(("?", "？")):
         return None
     mention = parts.mentions[0]
     said = _stripped(text, language)
@@ -209,7 +249,7 @@ def _qualifier(text: str, parts: ParsedQuery, standing: _Standing) -> str | None
 def _modified(standing: _Standing, written: str, language: Language, talk: _Talk) -> str | None:
     """Return the question before, of those whom a message names."""
     if _is_asked(standing) and standing.parts.language == language:
-        question = standing.text.rstrip(" ?？.。!！")
+        question = _without_population(standing.text.rstrip(" ?？.。!！"), language)
         return f"{written}{question}？" if language == "zh" else f"{question} {written}?"
     relations = _clear(standing.parts.asks)
     wanted = RELATIONS[relations[0]].subjects if relations else _SUBJECT_KINDS
@@ -220,6 +260,22 @@ def _modified(standing: _Standing, written: str, language: Language, talk: _Talk
         return f"{written}{subject}？" if language == "zh" else _sentence(f"{subject} {written}")
     whole = _with_relation(subject, relations[0], language).rstrip("?？")
     return f"{written}{whole}？" if language == "zh" else f"{whole} {written}?"
+
+
+def _without_population(question: str, language: Language) -> str:
+    """Return a question without of whom it asks, where that stands at its beginning or end."""
+    for _, written in _data()["populations"]:
+        said = written[language]
+        if language == "zh" and question.startswith(said):
+            return question.removeprefix(said)
+        if language == "en" and question.casefold().endswith(f" {said}"):
+            return question[: -len(said) - 1]
+    if language == "zh":
+        for pattern, _ in _data()["populations"]:
+            found = pattern.match(question)
+            if found and found.end() < len(question):
+                return question[found.end() :]
+    return question
 
 
 def _stripped(text: str, language: Language) -> str:
@@ -248,8 +304,11 @@ def _lacks_subject(text: str, parts: ParsedQuery, named: Sequence[EntityMention]
     relations = [each for each in _clear(parts.asks) if each != "pregnancy"]
     if _data()["omits"]["zh"].search(text) and not named:
         return True
-    follows = _opens_like_follow_up(text, parts.language) or not (
-        named or parts.rest or _LISTS.search(text)
+    short = len(text.split()) <= _SHORT and not _data()["asks_itself"].match(text.casefold())
+    follows = (
+        _opens_like_follow_up(text, parts.language)
+        or not (named or parts.rest or _LISTS.search(text))
+        or (parts.language == "en" and short)
     )
     if not relations or not follows or not parts.mentions:
         return False

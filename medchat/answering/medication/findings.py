@@ -106,10 +106,13 @@ class Check:
     def _members(self, one: Medicine, other: Medicine) -> Iterator[tuple[Medicine, Medicine]]:
         """Yield two medicines; then, where one is a class, its members with the other."""
         yield one, other
-        for group, rest, turned in ((one, other, False), (other, one, True)):
-            for member in self.rules.members(group, self.language):
-                if member.id != rest.id:
-                    yield (rest, member) if turned else (member, rest)
+        ones, others = (self.rules.members(each, self.language) or [each] for each in (one, other))
+        if ones == [one] and others == [other]:
+            return
+        for first in ones:
+            for second in others:
+                if first.id != second.id:
+                    yield first, second
 
     def _words(self, found: Sequence[Rule], advice: Rule | None) -> str:
         said = advice.words(self.language) if advice else ""
@@ -345,7 +348,7 @@ def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient)
         shown = "a_day"
     if limit is None:
         return None
-    value = say(shown, language, value=f"{amount:,.6g}")
+    value = say(shown, language, value=f"{round(amount, 1):,g}")
     about = say("dose", language, a=medicine.name, value=value)
     level = "avoid" if amount > limit.most * _SLACK else "info"
     rule = Rule(limit.rule.fact, (level,))

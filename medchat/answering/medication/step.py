@@ -19,6 +19,7 @@ from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
 from medchat.answering.medication.findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.patient import (
+    CONDITION,
     Patient,
     medicine_id,
     medicine_mentions,
@@ -45,6 +46,7 @@ _SHORT = 80
 
 def check_medication(turn: Turn) -> Lead | None:
     """Return the verdict on the medicines of a turn, or None where they are not its matter."""
+    turn = _with_misspelt(turn)
     text = turn.asked.question
     rules = Rules(turn.search.graph)
     language = turn.language
@@ -52,6 +54,7 @@ def check_medication(turn: Turn) -> Lead | None:
     whole = text if turn.message in text else f"{text}\n{turn.message}"
     patient = read_patient(whole, turn.asked.mentions, turn.patient, turn.search.linker)
     allergic = {medicine_id(each) for each in patient.allergies}
+    medicines = _asked_now(turn, medicines)
     groups = {group for one in medicines for group in one.classes}
     medicines = [one for one in medicines if one.id not in allergic | groups]
     if not medicines:
@@ -114,7 +117,8 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
         id = medicine_id(each)
         found.setdefault(id, rules.medicine(id, language, each.text))
         first = written.setdefault(id, each.text)
-        if normalise(first) != normalise(each.text) and not doubled:
+        two = {normalise(first), normalise(each.text)}
+        if len(two) > 1 and two <= rules.names(id) and not doubled:
             about = say("same_medicine", language, a=first, b=each.text)
             said = say("count_once", language)
             doubled.append(Finding("duplicate", about, Rule(None, ("avoid",)), said, ()))
@@ -125,15 +129,50 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
     return list(found.values()), doubled
 
 
+def _asked_now(turn: Turn, medicines: Sequence[Medicine]) -> list[Medicine]:
+    """Leave out, of a follow-up, medicines that only an earlier question named.
+
+    "And azithromycin?" is asked of what the patient takes, not of what was asked about before.
+    """
+    held = {medicine_id(each) for each in turn.patient.medicines}
+    named = {medicine_id(each) for each in turn.search.linker.find(turn.message)} - {""}
+    if not (turn.asked.follows and held and named):
+        return list(medicines)
+    return [one for one in medicines if one.id in named | held]
+
+
+def _with_misspelt(turn: Turn) -> Turn:
+    """Return the turn with medicines of which one letter is wrong, even in a word with a capital.
+
+    Elsewhere such a word may be somebody's name; a verdict says which medicine it is about.
+    """
+    asked = turn.asked
+    found = [
+        each
+        for each in turn.search.linker.find(asked.question)
+        if each.corrected
+        and medicine_id(each)
+        and all(each.end <= one.start or one.end <= each.start for one in asked.mentions)
+    ]
+    if not found:
+        return turn
+    words = {each.text.casefold() for each in found}
+    mentions = tuple(sorted((*asked.mentions, *found), key=lambda each: each.start))
+    exact = tuple(name for name in asked.exact if name.text.casefold() not in words)
+    return replace(turn, asked=replace(asked, mentions=mentions, exact=exact))
+
+
 def _states(text: str, patient: Patient, *, several: bool) -> bool:
     """Say whether a message only names what is to be checked: "Metformin with an eGFR of 25?"."""
-    if cue("tells").search(text) or len(text) >= _SHORT:
+    if cue("tells").search(text) or cue("research").search(text) or len(text) >= _SHORT:
         return False
     return several or bool(patient.told_now)
 
 
 def _asks(text: str, *, several: bool) -> bool:
     """Say whether a message asks if a medicine may be given, added or combined."""
+    if cue("research").search(text):
+        return False
     if cue("dose").search(text) and cue("too_much").search(text):
         return True
     if (cue("lists").search(text) and not several) or cue("asks").search(text) is None:
@@ -201,14 +240,17 @@ def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]
     """Yield in what a message asks whether a medicine may be given."""
     language = turn.language
     told = patient.told_now
-    for allergy in patient.allergies if "allergies" in told else ():
+    for allergy in patient.allergies:
         yield say("in_allergy", language, b=allergy.text)
     if patient.age is not None and patient.age >= _ADULT:
         told = told - {"age"}
     for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
-        if condition.text not in patient.purposes and not _treats(turn, medicine, condition):
+        is_symptom = not any(id.startswith(CONDITION) for id in condition.entities)
+        if is_symptom or condition.text in patient.purposes:
+            continue
+        if not _treats(turn, medicine, condition):
             yield condition.text
 
 

@@ -73,5 +73,9 @@ def _names(group: str, start: int) -> Iterator[tuple[int, int]]:
         name = group[low:high]
         low += len(name) - len(name.lstrip())
         name = name.strip(" .:：")
-        if 1 < len(name) <= _LONGEST and not cue("nothing").match(name):
+        if (
+            len(name) >= (1 if name > "z" else 2)
+            and len(name) <= _LONGEST
+            and not cue("nothing").match(name)
+        ):
             yield start + low, start + low + len(name)

@@ -78,7 +78,7 @@ def read_names(message: Message, find: Finder, allergies: Allergies, *, individu
         if "medicine" in kinds:
             _take_medicine(found, name, part.clause, start, end, individual=individual)
         elif kinds & {"condition", "symptom", "factor"}:
-            condition = not mention.entities[0].startswith("symptom:")
+            condition = mention.entities[0].startswith("condition:") or "symptom" not in kinds
             _take_condition(
                 found, name, part.clause, start, end, condition=condition, individual=individual
             )
@@ -162,6 +162,8 @@ def _take_condition(
     before, after = clause.text[:start], clause.text[end:]
     had = cue("has").search(before) is not None
     if clause.asks and not individual:
+        return
+    if cue("quit").search(before):
         return
     if cue("supposed").search(before) or cue("supposed_after").search(after):
         return

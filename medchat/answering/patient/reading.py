@@ -94,10 +94,11 @@ def _told(said: Message, find: Finder) -> tuple[PatientState, Named, Allergies]:
     allergic = read_allergies(text)
     individual = bool(cue("individual").search(text))
     asks = bool(cue("request").search(text))
-    spoken = individual or (not asks and bool(allergic.told))
-    named = read_names(said, find, allergic, individual=spoken)
-    measures = read_measurements(text, alone=True)
     person = read_person(without_family(text))
+    measures = read_measurements(text, alone=True)
+    # what is told of age, pregnancy or a value is told of somebody
+    spoken = individual or (not asks and bool(allergic.told or measures or _tells(person)))
+    named = read_names(said, find, allergic, individual=spoken)
     certain = individual or not asks
     passing: list[str] = []
     if not certain:
@@ -122,6 +123,10 @@ def _told(said: Message, find: Finder) -> tuple[PatientState, Named, Allergies]:
         passing=tuple(passing),
     )
     return state, named, allergic
+
+
+def _tells(person: Person) -> bool:
+    return person.age is not None or bool(person.pregnant) or bool(person.breastfeeding)
 
 
 def _at_large(person: Person, passing: list[str]) -> Person:
