@@ -1,6 +1,7 @@
 """Calculations asked for in sentences: recognised, read, worked out, asked back, refused."""
 
 import random
+import time
 from dataclasses import asdict
 
 import pytest
@@ -288,3 +289,9 @@ def test_in_a_note_the_kind_of_surgery_is_asked_for():
     note = "A 70-year-old man with angina and insulin-treated diabetes comes before surgery. " * 5
     led = ask(f"{note} What is his RCRI?")
     assert not results(led)[0] and "high-risk surgery" in led.told.text
+
+
+def test_a_message_of_many_names_is_answered_soon():
+    began = time.perf_counter()
+    assert ask("BMI 1/" * 600) is None
+    assert time.perf_counter() - began < 5
