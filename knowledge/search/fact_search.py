@@ -62,7 +62,10 @@ class FactSearch:
 
     def find(self, question: ParsedQuery, language: Language) -> list[Hit]:
         """Return the groups of facts that answer, best first."""
-        if not question.mentions or question.explained < weights.FACTS_EXPLAINED:
+        if (
+            not (question.mentions or question.classes)
+            or question.explained < weights.FACTS_EXPLAINED
+        ):
             return []
         best: dict[str, tuple[float, EvidenceLine]] = {}
         for score, evidence in self._groups(question, language):
@@ -84,7 +87,8 @@ class FactSearch:
         answered = False
         for entity in entities:
             for score, relation, inverse in self._asked(entity, asks):
-                evidence = self._graph.evidence(entity.id, relation, language, inverse)
+                only = self._by_members(entity, relation, question.members) if inverse else ()
+                evidence = self._graph.evidence(entity.id, relation, language, inverse, only)
                 if evidence is not None:
                     answered = True
                     yield score, evidence
@@ -92,6 +96,17 @@ class FactSearch:
             yield from self._of_members(question.members, asks, language)
         if not answered and not any(ask.is_clear for ask in asks):
             yield from self._overviews(entities, language)
+
+    def _by_members(self, entity: Entity, relation: str, members: Sequence[str]) -> list[str]:
+        """Return the facts of an entity whose subjects are of a class that is named, if any is.
+
+        "Which antibiotics should be avoided in pregnancy?" asks for no other medicines.
+        """
+        if entity.kind == "medicine" or not members:
+            return []
+        of_class = frozenset(members)
+        facts = self._graph.inverse(entity.id, relation)
+        return [fact.id for fact in facts if fact.subject in of_class]
 
     def _of_members(
         self, members: Sequence[str], asks: Sequence[AskedRelation], language: Language

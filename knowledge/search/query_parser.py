@@ -88,7 +88,8 @@ class ParsedQuery:
     words of another Chinese region, and as it was written where short forms were read in full.
     `readings` are the words that were read otherwise than they are written: `text` holds what
     they were read as. `members` are what may answer for a name of which nothing is recorded: the
-    medicines of a class, kinds of a condition; `unknown` are full names that the base lacks.
+    medicines of a class, kinds of a condition; `unknown` are full names that the base lacks,
+    `classes` the classes of medicines, as they are written.
     """
 
     text: str
@@ -102,6 +103,7 @@ class ParsedQuery:
     readings: tuple[Reading, ...] = ()
     members: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +133,20 @@ def parse_query(
     wordings = regional_wordings(text)
     if any(reading.sort != "spelling" for reading in read.readings):
         wordings = (*wordings, written)
-    mentions, members = find_classes(text, linker.find(text, correct=False), linker)
+    classes = find_classes(text, linker.find(text, correct=False), linker)
+    mentions = classes.mentions
     unknown = _unknown(text, mentions)
-    parts = asked_parts(text, (*mentions, *unknown))
+    nameless = [
+        EntityMention(start, end, text[start:end], ("medicine:",)) for start, end in classes.spans
+    ]
+    parts = asked_parts(text, (*mentions, *unknown, *nameless))
     cues = [cue for cue in _cues(text) if not _within(cue, mentions) and not _in_part(cue, parts)]
     asks = _asks(cues, parts)
     permission = not any(ask.is_clear for ask in asks) and _permission(text, mentions)
     if permission:
         asks = tuple(AskedRelation(relation, weights.PERMISSION) for relation in _AGAINST)
-    known = lexical.query_terms(" ".join(_explained(text, mentions, cues, parts)))
-    spans = [(each.start, each.end) for each in (*mentions, *unknown)]
+    known = lexical.query_terms(" ".join(_explained(text, (*mentions, *nameless), cues, parts)))
+    spans = [(each.start, each.end) for each in (*mentions, *unknown, *nameless)]
     spans += [(each.start, each.end) for each in cues] + [(each.start, each.end) for each in parts]
     rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
     explained = len(known) / (len(known) + len(rest)) if known else 0.0
@@ -154,8 +160,9 @@ def parse_query(
         permission,
         wordings,
         read.readings,
-        members,
+        classes.members,
         tuple(each.text for each in unknown),
+        classes.texts,
     )
 
 

@@ -114,10 +114,10 @@ STATEMENT_PHRASES_ZH = _words("""
 
 TOPICLESS_EN = frozenset(
     _words("""
-    adult afraid ask children common condit consid diseas differ doctor effect happen help illness
-    import includ indic kind know main mean medic mild need new normal old patient peopl person
-    possibl problem question recommend safe sever someon someth sort start stop suffer take thing
-    think time treat typic want way work
+    adult afraid ask between children common condit consid diseas differ doctor effect happen help
+    illness import includ indic kind know main mean medic mild need new normal old patient peopl
+    person possibl problem question recommend safe sever someon someth sort start stop suffer take
+    thing think time treat typic want way work
     """)
 )
 """Stems of English words of a medical question that name no topic of their own."""

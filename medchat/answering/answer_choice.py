@@ -127,6 +127,9 @@ def quote(
     elif facts:
         passage = _best_passage(evidence, asked, find)
         chosen = facts[:QUOTED] + ([passage] if passage else [])
+        if relevance.find_episode(asked):
+            episodes = [piece for piece in evidence if relevance.tells_of_episode(piece)]
+            chosen = episodes[:QUOTED] or chosen
     told = arrange(answer_check.tell_evidence(chosen, find), chosen, asked, find)
     return _prefaced(told, _say("foreign", asked)) if foreign else told
 

@@ -18,9 +18,11 @@ from medchat.answering.answer import Evidence
 from medchat.answering.relevance import (
     choose_named,
     count_named,
+    find_episode,
     find_patients,
     is_exact,
     is_named_in_title,
+    speaks_of_episode,
     speaks_of_patient,
 )
 from medchat.answering.understanding import Question
@@ -94,7 +96,8 @@ def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
         text_features.content_units(asked.question), text_features.content_units(text)
     )
     exact = count_named(text, asked) / (len(asked.exact) or 1)
-    return 3.0 * exact + 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
+    turn = bool(find_episode(asked)) and speaks_of_episode(text)
+    return 1.5 * turn + 3.0 * exact + 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
 
 def _root(name: str) -> str:

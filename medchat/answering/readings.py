@@ -81,9 +81,8 @@ def _members(answer: Answer, asked: Question) -> list[str]:
     if not cited or answer.abstained or not asked.entities.isdisjoint(subjects):
         return []
     drugs = cited[0].id.startswith(_MEDICINE)
-    named = [
-        each.text for each in asked.mentions if each.entities[0].startswith(_MEDICINE) == drugs
-    ]
+    others = [each.text for each in asked.mentions if not each.entities[0].startswith(_MEDICINE)]
+    named = list(asked.classes) if drugs else others
     quoted = [each.quote.casefold() for each in answer.citations if each.kind == "passage"]
     if not named or any(name.casefold() in quote for name in named for quote in quoted):
         return []

@@ -16,6 +16,7 @@ from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import EntitySpan, FindEntities
+from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.understanding import Question
@@ -59,6 +60,21 @@ _WARNINGS: frozenset[DenialKind] = frozenset(
     {"negation", "lack", "prohibition", "cessation", "needless", "ineffective", "exception"}
 )
 """Denials by which prose may tell what must not be had; others speak of truth or frequency."""
+
+_FORBIDDING: frozenset[DenialKind] = frozenset({"prohibition", "cessation"})
+"""Denials by which it tells so where a question asks which medicines an illness forbids."""
+
+_GIVEN = frozenset({"treatment", "medicine", "first_line"})
+_EPISODE = re.compile(
+    r"\b(?:(?:acute|severe)\s+)?(?:exacerbat\w+|flares?(?:-ups?)?|attacks?|relapses?|crisis|crises)\b"
+    "|急性加重|急性发作|发作期|发作时|急性期|危象|加重",
+    re.IGNORECASE,
+)
+
+_TOLD_GIVEN = re.compile(
+    r"\b(?:treat(?:ed|ment|s)?|given?|used?|started|managed|needs?)\b|使用|给予|治疗|应用|吸入|口服|静脉",
+    re.IGNORECASE,
+)
 
 _WORD = re.compile(r"[\w'-]+")
 _CAPITALISED = re.compile(r"(?<!^)(?<![.?!] )\b([A-Z][a-z]{3,}(?:[-'][A-Za-z]+)*)[\s-]+$")
@@ -177,11 +193,44 @@ def find_patients(asked: Question) -> list[str]:
     return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
 
 
+def find_episode(asked: Question) -> str:
+    """Return how a question names a turn for the worse ("flare"), where it asks for treatment.
+
+    What is given in an attack is not what is given every day.
+    """
+    if _GIVEN.isdisjoint(asked.relations):
+        return ""
+    rest = asked.question
+    for mention in asked.mentions:
+        rest = rest[: mention.start] + "|" * len(mention.text) + rest[mention.end :]
+    match = _EPISODE.search(rest)
+    return match[0] if match else ""
+
+
+def tells_of_episode(piece: Evidence) -> bool:
+    """Say whether the quoted part of a passage tells what is done in a turn for the worse."""
+    text = fold_script(piece.quote)
+    if piece.kind != "passage":
+        return False
+    return any(
+        _TOLD_GIVEN.search(text, start, end) and _EPISODE.search(text, start, end)
+        for start, end in sentence_spans(text)
+    )
+
+
+def speaks_of_episode(text: str) -> bool:
+    """Say whether a text in simplified characters speaks of a turn for the worse."""
+    return _EPISODE.search(text) is not None
+
+
 def find_unanswered_words(asked: Question, text: str) -> str:
     """Return the words of a question that say what of its subject is asked, if a text has none.
 
     Where a relation is asked for, its facts and cues say whether it is answered.
     """
+    episode = find_episode(asked)
+    if episode and not _EPISODE.search(fold_script(text)):
+        return episode
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
         return ""
     if not lexical.distinct_terms(text).isdisjoint(asked.rest):
@@ -230,7 +279,7 @@ def is_companion(piece: Evidence, asked: Question) -> bool:
 def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     """Say whether a piece is about what the question is about."""
     text = piece.reading
-    if asked.mentions:
+    if asked.mentions or asked.classes:
         named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
         if named.isdisjoint(asked.subjects):
             return False
@@ -270,12 +319,29 @@ def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> b
     return not named.isdisjoint(asked.entities)
 
 
+def _forbids(piece: Evidence, asked: Question, find: FindEntities) -> bool:
+    """Say whether a passage may tell what must not be had.
+
+    Where a question asks which medicines an illness forbids, a sentence must tell it of both.
+    """
+    text = fold_script(piece.text)
+    if asked.permission or asked.classes or any(id[:9] == "medicine:" for id in asked.entities):
+        return is_denied(text, _WARNINGS)
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        named = {id for mention in find(sentence) for id in mention.entities}
+        drug = any(id.startswith("medicine:") for id in named)
+        if drug and not named.isdisjoint(asked.subjects) and is_denied(sentence, _FORBIDDING):
+            return True
+    return False
+
+
 def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindEntities) -> bool:
     """Say whether a piece speaks of a relation that answers one of those asked for."""
     if piece.kind == "fact":
         return base_relation(piece.relation) in accepted_relations(wanted)
     accepted = accepted_relations(wanted, prose=True)
-    if "contraindication" in accepted and is_denied(fold_script(piece.text), _WARNINGS):
+    if "contraindication" in accepted and _forbids(piece, asked, find):
         return True
     if "dose_limit" in accepted and any(
         "mg" in number.value for number in find_quantities(piece.text)

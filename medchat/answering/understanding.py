@@ -54,6 +54,7 @@ class Question:
     exact: tuple[ExactName, ...] = ()
     readings: tuple[Reading, ...] = ()
     members: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def entities(self) -> frozenset[str]:
@@ -131,6 +132,7 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
         exact=exact,
         readings=parts.readings,
         members=parts.members,
+        classes=parts.classes,
     )
 
 

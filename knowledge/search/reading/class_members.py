@@ -7,18 +7,32 @@ What is recorded of the very name comes first. Whoever answers says of what else
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from knowledge.graph.linker import EntityMention, Linker
 from knowledge.search.reading import tables
 from knowledge.search.reading.tables import DrugClass
 
 
-def find_classes(
-    text: str, mentions: Sequence[EntityMention], linker: Linker
-) -> tuple[tuple[EntityMention, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class NamedClasses:
+    """The classes that a question names, where they stand, and what may answer for its names.
+
+    A class of which the base has a name is one of `mentions`, too; `spans` are the others.
+    """
+
+    mentions: tuple[EntityMention, ...]
+    members: tuple[str, ...]
+    texts: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def find_classes(text: str, mentions: Sequence[EntityMention], linker: Linker) -> NamedClasses:
     """Return the mentions of a question with those of classes, and what may answer for them."""
     found = list(mentions)
     members: list[str] = []
+    texts: list[str] = []
+    spans: list[tuple[int, int]] = []
     for start, end, named in _named(text):
         over = [each for each in found if each.start < end and start < each.end]
         if any(each.start < start or end < each.end for each in over):
@@ -29,13 +43,17 @@ def find_classes(
         if not held:
             continue
         members += held
+        texts.append(text[start:end])
         found = [each for each in found if each not in over]
-        entities = tuple(dict.fromkeys(own)) or tuple(held)
-        found.append(EntityMention(start, end, text[start:end], entities))
+        if own:
+            found.append(EntityMention(start, end, text[start:end], tuple(dict.fromkeys(own))))
+        else:
+            spans.append((start, end))
     for each in mentions:
         if not each.entities[0].startswith("medicine:"):
             members += linker.relatives(each.text)
-    return tuple(sorted(found, key=lambda each: each.start)), tuple(dict.fromkeys(members))
+    found.sort(key=lambda each: each.start)
+    return NamedClasses(tuple(found), tuple(dict.fromkeys(members)), tuple(texts), tuple(spans))
 
 
 def _named(text: str) -> list[tuple[int, int, DrugClass]]:

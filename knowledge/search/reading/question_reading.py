@@ -133,7 +133,8 @@ def _short_forms(
         if _stands_there(text, start, match[0], [*meaning.names.values()]):
             continue
         wide = meaning.wider.get(language, "")
-        known = bool(linker.bearers(meant))
+        # "acute exacerbation of COPD" holds the wider name, and says more than it
+        known = bool(linker.bearers(meant)) or _holds(meant, wide, linker)
         read = wide if wide and not known and linker.bearers(wide) else meant
         if form.sort == "abbreviation" and not known and read == meant and form.told:
             written = match[0].lower()
@@ -145,6 +146,12 @@ def _short_forms(
             text[start:end], read, form.sort, meant if read != meant else "", form.told
         )
         yield _Change(start, end, reading)
+
+
+def _holds(meant: str, wide: str, linker: Linker) -> bool:
+    """Say whether a full name holds the wider one as a part."""
+    bearers = set(linker.bearers(wide)) if wide else set()
+    return any(not bearers.isdisjoint(each.entities) for each in linker.find(meant, correct=False))
 
 
 def _never_within(text: str) -> Iterator[tuple[int, int]]:

@@ -74,7 +74,15 @@ def test_what_was_read_is_not_read_otherwise_again(linker: Linker, case: dict[st
 GENERICS = Linker(
     KnownName(f"medicine:{name}", "medicine", name, normalise(name), language_of(name), True)
     for name in (
-        *("warfarin", "lisinopril", "clopidogrel", "omeprazole", "paracetamol", "lung cancer"),
+        *(
+            "warfarin",
+            "lisinopril",
+            "clopidogrel",
+            "omeprazole",
+            "paracetamol",
+            "lung cancer",
+            "heart failure",
+        ),
         *("二甲双胍", "非洛地平", "对乙酰氨基酚", "华法林"),
     )
 )
@@ -107,8 +115,10 @@ def test_what_was_read_otherwise_is_told_from_what_was_written() -> None:
         ("symtoms", "symptoms", "spelling"),
         ("Coumadine", "warfarin", "brand"),
     ]
-    (wider,) = read_question("SCLC treatment", GENERICS).readings
-    assert (wider.read, wider.meant) == ("lung cancer", "small cell lung cancer")
+    (wider,) = read_question("LVF treatment", GENERICS).readings
+    assert (wider.read, wider.meant) == ("heart failure", "left ventricular failure")
+    (whole,) = read_question("SCLC treatment", GENERICS).readings
+    assert (whole.read, whole.meant) == ("small cell lung cancer", "")
     (product,) = read_question("泰诺的副作用", GENERICS).readings
     assert (product.read, product.sort) == ("对乙酰氨基酚", "product")
 
