@@ -56,6 +56,7 @@ def test_every_input_and_every_formula_has_its_words():
         ("How is the anion gap calculated?", "en"),
         ("What does a GCS of 8 mean?", "en"),
         ("What is a normal anion gap?", "en"),
+        ("GCS 14 patient with vomiting after a fall", "en"),
         ("When should I use the CURB-65?", "en"),
         ("Should patients with eGFR below 30 take metformin?", "en"),
         ("A 70-year-old with an eGFR of 25: which anticoagulant?", "en"),
@@ -295,3 +296,15 @@ def test_a_message_of_many_names_is_answered_soon():
     began = time.perf_counter()
     assert ask("BMI 1/" * 600) is None
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("CHA2DS2-VASc: 58-year-old male, no other risk factors", "en"),
+        ("CHA2DS2-VASc评分：58岁男性，无其他危险因素", "zh"),
+    ],
+)
+def test_no_risk_factors_denies_all(message, language):
+    led = ask(message, language)
+    assert results(led)[0].startswith("0") and led.told.text
