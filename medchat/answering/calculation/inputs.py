@@ -50,7 +50,8 @@ class Inputs:
     """What was found for a formula: values by key, and what must be said beside the result.
 
     `shown` are the inputs as they were written; `unclear` lack a unit, `impossible` cannot be;
-    `absent` are findings not mentioned; `competing` holds the other values of an input.
+    `absent` are findings not mentioned; `competing` holds the other values of an input. `age` is
+    known or told, whether or not the formula takes it.
     """
 
     formula: Formula
@@ -62,6 +63,7 @@ class Inputs:
     impossible: list[Reading] = field(default_factory=list)
     absent: list[Input] = field(default_factory=list)
     competing: dict[str, list[Reading]] = field(default_factory=dict)
+    age: float | None = None
     stated: int = 0
     numbers: int = 0
 
@@ -79,13 +81,15 @@ def read_inputs(
     `awaited` are the keys of the inputs that were asked for just before.
     """
     found = Inputs(formula)
+    ages = (read_age(turn) for turn in reversed(turns))
+    found.age = next((age for age in ages if age is not None), patient.age)
     known = _known(patient)
     texts = [*([known] if known else []), *turns]
     wanted = _wanted(formula)
     read = [read_quantities(text, wanted) for text in texts]
     for one in formula.inputs:
         if one.key == "age":
-            _take_age(found, one, turns, patient)
+            _take_age(found, one, turns)
         elif one.key == "sex":
             _take_sex(found, one, turns, patient)
         elif not one.choices:
@@ -115,11 +119,9 @@ def _known(patient: PatientState) -> str:
     return fold(". ".join(told))
 
 
-def _take_age(found: Inputs, one: Input, turns: Sequence[str], patient: PatientState) -> None:
-    age = next((age for turn in reversed(turns) if (age := read_age(turn)) is not None), None)
-    if age is not None:
-        found.numbers += 1
-    age = patient.age if age is None else age
+def _take_age(found: Inputs, one: Input, turns: Sequence[str]) -> None:
+    found.numbers += any(read_age(turn) is not None for turn in turns)
+    age = found.age
     if age is None or age > _OLDEST:
         found.missing.append(one)
     else:
