@@ -46,6 +46,7 @@ _SHORT = 80
 
 def check_medication(turn: Turn) -> Lead | None:
     """Return the verdict on the medicines of a turn, or None where they are not its matter."""
+    turn = _with_misspelt(turn)
     text = turn.asked.question
     rules = Rules(turn.search.graph)
     language = turn.language
@@ -53,6 +54,7 @@ def check_medication(turn: Turn) -> Lead | None:
     whole = text if turn.message in text else f"{text}\n{turn.message}"
     patient = read_patient(whole, turn.asked.mentions, turn.patient, turn.search.linker)
     allergic = {medicine_id(each) for each in patient.allergies}
+    medicines = _asked_now(turn, medicines)
     groups = {group for one in medicines for group in one.classes}
     medicines = [one for one in medicines if one.id not in allergic | groups]
     if not medicines:
@@ -125,6 +127,39 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
         if id:
             found.setdefault(id, rules.medicine(id, language, name))
     return list(found.values()), doubled
+
+
+def _asked_now(turn: Turn, medicines: Sequence[Medicine]) -> list[Medicine]:
+    """Leave out, of a follow-up, medicines that only an earlier question named.
+
+    "And azithromycin?" is asked of what the patient takes, not of what was asked about before.
+    """
+    held = {medicine_id(each) for each in turn.patient.medicines}
+    named = {medicine_id(each) for each in turn.search.linker.find(turn.message)} - {""}
+    if not (turn.asked.follows and held and named):
+        return list(medicines)
+    return [one for one in medicines if one.id in named | held]
+
+
+def _with_misspelt(turn: Turn) -> Turn:
+    """Return the turn with medicines of which one letter is wrong, even in a word with a capital.
+
+    Elsewhere such a word may be somebody's name; a verdict says which medicine it is about.
+    """
+    asked = turn.asked
+    found = [
+        each
+        for each in turn.search.linker.find(asked.question)
+        if each.corrected
+        and medicine_id(each)
+        and all(each.end <= one.start or one.end <= each.start for one in asked.mentions)
+    ]
+    if not found:
+        return turn
+    words = {each.text.casefold() for each in found}
+    mentions = tuple(sorted((*asked.mentions, *found), key=lambda each: each.start))
+    exact = tuple(name for name in asked.exact if name.text.casefold() not in words)
+    return replace(turn, asked=replace(asked, mentions=mentions, exact=exact))
 
 
 def _states(text: str, patient: Patient, *, several: bool) -> bool:

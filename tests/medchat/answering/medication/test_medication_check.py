@@ -1,6 +1,7 @@
 """The medication check: what is said first, of pairs, classes, allergies and patients."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -167,3 +168,13 @@ def test_an_answer_that_warns_or_is_of_nobody_needs_no_alert(search: Search) -> 
 def test_an_alert_names_its_source(search: Search) -> None:
     lead = ask(search, "Is sildenafil ok with isosorbide mononitrate?")
     assert lead and [alert.source for alert in lead.alerts] == ["medchat starter interactions"]
+
+
+def test_a_follow_up_is_asked_of_what_is_taken_and_not_of_what_was_asked(search: Search) -> None:
+    parse = partial(parse_query, linker=search.linker)
+    question = "克拉霉素能和阿奇霉素一起用吗？"  # as a follow-up may be completed
+    asked = replace(understand_question(question, [], parse), follows=True)
+    patient = PatientState(medicines=known(search, "地高辛"))
+    lead = check_medication(Turn("那阿奇霉素呢？", "zh", asked, patient, search))
+    assert lead and lead.told and "地高辛" in lead.told.text
+    assert "克拉霉素" not in lead.told.text

@@ -129,7 +129,8 @@ def test_an_emergency_goes_before_small_talk_and_self_harm_before_an_emergency()
 
 def test_odd_messages_are_screened_without_harm():
     for text in ("", " ", "?" * 4000, "痛" * 4000, "a " * 2000, "\x00", "😀" * 500, "no " * 1300):
-        assert screen(text, [text], "en").opening is None
+        found = screen(text, [text], "en").opening
+        assert found is None or found.id == "no-words"
 
 
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,86 @@
+"""The starter's rules on medicines: each is graded, holds when it says, and is told twice."""
+
+import re
+
+import pytest
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest import starter
+from knowledge.ingest.sources.graph import medchat_records
+from knowledge.records import EntityRecord, ReadReport, Statement
+
+CONDITION = re.compile(
+    r"trimester [123]|(?:egfr|age) (?:<|>=) \d+(?:\.\d+)?|\d+(?:\.\d+)? mg(?:/kg)? per (?:day|week)"
+)
+GRADED = (
+    *("interaction_advice", "precaution", "pregnancy", "breastfeeding", "children"),
+    *("renal", "liver", "duplication", "cross_allergy"),
+)
+
+
+def _statements() -> list[tuple[EntityRecord, Statement]]:
+    return [
+        (record, statement)
+        for path in starter.files()
+        if path.name.startswith("medicine")
+        for record in medchat_records.read(path, ReadReport())
+        if isinstance(record, EntityRecord)
+        for statement in record.statements
+    ]
+
+
+def test_every_rule_has_a_level_and_a_condition_that_is_known() -> None:
+    for record, statement in _statements():
+        condition = re.search(r"if: ([^;]+)", statement.note)
+        assert condition is None or CONDITION.fullmatch(condition[1]), (record.names, statement)
+        if statement.relation in GRADED and statement.term is None:
+            assert statement.note.startswith("level: "), (record.names, statement)
+            assert {name.language for name in statement.text} == {"en", "zh"}, statement
+
+
+def test_pairs_are_graded_and_advised() -> None:
+    graded = {
+        frozenset((record.names[0].text, statement.term.names[0].text))
+        for record, statement in _statements()
+        if statement.relation == "interaction" and statement.term and statement.note
+    }
+    advised = [each for _, each in _statements() if each.relation == "interaction_advice"]
+    assert len(graded) >= 250
+    assert len(advised) == len(graded)
+
+
+def test_levels_conditions_and_words_are_read(tmp_path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "format: medchat-records\ntitle: T\nlicence: CC0-1.0\nsource: S\nrecords:\n"
+        "- kind: medicine\n  en: [Aa]\n  zh: [甲]\n"
+        '  renal: "[avoid if egfr < 30] Stop it. = 停用。"\n'
+        '  interaction: ["[major] bb = 乙 >> Check it. = 检查。", "cc = 丙"]\n'
+        '  precaution: "[caution] Gout = 痛风 >> Take care. = 小心。"\n'
+        '  cross_allergy: "[avoid] >> All of them. = 全部。"\n',
+        encoding="utf-8",
+    )
+    record = next(iter(medchat_records.read(path, ReadReport())))
+    told = [
+        (each.relation, each.term.names[0].text if each.term else each.text[0].text, each.note)
+        for each in record.statements
+    ]
+    assert told == [
+        ("renal", "Stop it.", "level: avoid; if: egfr < 30"),
+        ("interaction", "bb", "level: major"),
+        ("interaction_advice", "bb: Check it.", "level: major; with: bb"),
+        ("interaction", "cc", ""),
+        ("precaution", "Gout: Take care.", "level: caution; with: Gout"),
+        ("cross_allergy", "All of them.", "level: avoid"),
+    ]
+
+
+def test_words_in_another_language_than_what_they_are_about_are_refused(tmp_path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "format: medchat-records\ntitle: T\nlicence: CC0-1.0\nsource: S\nrecords:\n"
+        '- kind: medicine\n  en: [Aa]\n  interaction: "[major] bb >> 检查。"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(KnowledgeError, match="another language"):
+        list(medchat_records.read(path, ReadReport()))
