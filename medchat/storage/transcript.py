@@ -22,6 +22,8 @@ def markdown(conversation: Conversation, messages: Sequence[StoredMessage]) -> s
         if message.answer is None:
             lines += [f"**{_one_line(message.text)}**", ""]
             continue
+        if message.answer.about:
+            lines += [f"_{_one_line(message.answer.about)}_", ""]
         lines += [f"> **{alert.text}** ({alert.source})\n" for alert in message.answer.alerts]
         lines += [message.text, ""]
         lines += [

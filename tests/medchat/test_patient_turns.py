@@ -5,7 +5,7 @@ from toy_home import fill, scripted
 
 from medchat.answering.patient_state import NamedThing, PatientState
 from medchat.settings import load
-from medchat.storage import conversations, database
+from medchat.storage import conversations, database, transcript
 
 TREATMENT = "What is the first-line treatment of type 2 diabetes?"
 
@@ -43,6 +43,9 @@ def test_it_is_recorded_with_the_answer(chat):
     answer = said(chat, "Patient on metformin, eGFR 25")
     (_, stored) = conversations.messages(chat.engine, answer.conversation)
     assert (stored.answer.patient, stored.answer.about) == (answer.patient, answer.about)
+    held = conversations.conversation(chat.engine, answer.conversation)
+    messages = conversations.messages(chat.engine, answer.conversation)
+    assert "_eGFR 25 · metformin_" in transcript.markdown(held, messages)
 
 
 def test_it_is_said_in_the_language_of_the_question(chat):

@@ -15,6 +15,9 @@ from medchat.answering.calculation.quantities import read_quantities
 from medchat.answering.calculation.wording import Quantity, quantities, unit_patterns
 from medchat.answering.leads import Lead
 
+_LONGEST = 200
+"""A longer message is a story: a number in it is no sum."""
+
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _ASKS = re.compile(
     r"\b(?:what(?:'s| is| are| would)|how (?:much|many)|calculat\w+|comput\w+|work out|convert|"
@@ -50,6 +53,8 @@ _TO = re.compile(
 
 def solve(text: str, language: Language) -> Lead | None:
     """Return what a folded message asks to be reckoned, or None."""
+    if len(text) > _LONGEST:
+        return None
     if not _ASKS.search(text) and "?" not in text and not _SUM.match(text):
         return None
     for find in (_amount_by_weight, _converted, _rate, _sum):

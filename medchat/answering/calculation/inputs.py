@@ -42,6 +42,10 @@ _NONE = re.compile(
     r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
     r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
 )
+_NO_RISKS = re.compile(
+    r"\b(?:no|without(?: any)?) (?:other |further |additional )?(?:risk factors?|comorbidit\w+)|"
+    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病)"
+)
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|是|有|是的|有的)\W*$")
 
 
@@ -50,7 +54,8 @@ class Inputs:
     """What was found for a formula: values by key, and what must be said beside the result.
 
     `shown` are the inputs as they were written; `unclear` lack a unit, `impossible` cannot be;
-    `absent` are findings not mentioned; `competing` holds the other values of an input.
+    `absent` are findings not mentioned; `competing` holds the other values of an input. `age` is
+    known or told, whether or not the formula takes it.
     """
 
     formula: Formula
@@ -62,6 +67,7 @@ class Inputs:
     impossible: list[Reading] = field(default_factory=list)
     absent: list[Input] = field(default_factory=list)
     competing: dict[str, list[Reading]] = field(default_factory=dict)
+    age: float | None = None
     stated: int = 0
     numbers: int = 0
 
@@ -79,13 +85,15 @@ def read_inputs(
     `awaited` are the keys of the inputs that were asked for just before.
     """
     found = Inputs(formula)
+    ages = (read_age(turn) for turn in reversed(turns))
+    found.age = next((age for age in ages if age is not None), patient.age)
     known = _known(patient)
     texts = [*([known] if known else []), *turns]
     wanted = _wanted(formula)
     read = [read_quantities(text, wanted) for text in texts]
     for one in formula.inputs:
         if one.key == "age":
-            _take_age(found, one, turns, patient)
+            _take_age(found, one, turns)
         elif one.key == "sex":
             _take_sex(found, one, turns, patient)
         elif not one.choices:
@@ -115,11 +123,9 @@ def _known(patient: PatientState) -> str:
     return fold(". ".join(told))
 
 
-def _take_age(found: Inputs, one: Input, turns: Sequence[str], patient: PatientState) -> None:
-    age = next((age for turn in reversed(turns) if (age := read_age(turn)) is not None), None)
-    if age is not None:
-        found.numbers += 1
-    age = patient.age if age is None else age
+def _take_age(found: Inputs, one: Input, turns: Sequence[str]) -> None:
+    found.numbers += any(read_age(turn) is not None for turn in turns)
+    age = found.age
     if age is None or age > _OLDEST:
         found.missing.append(one)
     else:
@@ -259,6 +265,7 @@ def _take_findings(
         return
     is_note = any(len(text) > _LONG for text in texts)
     listed = any(one.key in found.given for one in wanted)
+    listed = listed or any(_NO_RISKS.search(text) for text in texts)
     if listed or (is_note and len(wanted) < len(formula.inputs)):
         must = {one.key for one in unmentioned if is_note and findings()[one.en[0]].must}
         found.missing += [one for one in unmentioned if one.key in must]

@@ -35,8 +35,8 @@ _SIGNED = re.compile(r"(?:^|[\s(])[-−–]$")
 _ROW = re.compile(r"(?: levels?| counts?)?\s*(?:/|,|，|、|and|&|与|和|及)\s*(?:and\s+)?")
 _FOREIGN = re.compile(
     r"[ -]?(?:mg|mcg|μg|ug|g|kg|ml|l|dl|mmol|μmol|umol|nmol|pmol|meq|mm ?hg|kpa|%|years?|yrs?|"
-    r"months?|weeks?|days?|hours?|hrs?|min(?:ute)?s?|bpm|u/l|iu|units?|ms(?:ec)?|cm|mm|"
-    r"lbs?|pounds?|times|st|nd|rd|th|puffs?|tablets?|doses?)(?![a-z])|"
+    r"months?|weeks?|days?|hours?|hrs?(?![ :=]{0,2}\d)|min(?:ute)?s?|bpm|u/l|iu|units?|"
+    r"ms(?:ec)?|cm|mm|lbs?|pounds?|times|st|nd|rd|th|puffs?|tablets?|doses?)(?![a-z])|"
     r" ?(?:°|岁|年|个?月|周|天|小时|分钟|公斤|千克|厘米|次|片|支|级|期|度|分(?!升))"
 )
 _PRESSURES = re.compile(
@@ -51,6 +51,14 @@ _FEET = re.compile(
     r"(?:(\d{1,2}(?:\.\d+)?) ?(?:in(?:ch(?:es)?)?|\"|''|″)?)?"
     r"(?![\d])"
 )
+
+
+_METRES = re.compile(r"(?<![\d.])([12]) ?(?:m|米) ?(\d{1,2})(?![\d.]| ?(?:kg|公斤|斤|岁))")
+_SPELLED_METRES = re.compile("一米([一二三四五六七八九])([一二三四五六七八九])?")
+_DIGITS = {sign: str(place) for place, sign in enumerate("一二三四五六七八九", 1)}
+_PACKS = re.compile("([一两二三半])包")
+_SHARES = {"一": "1", "两": "2", "二": "2", "三": "3", "半": "0.5"}
+_OXYGEN = re.compile(r"(?<![\d.])(\d{2,3}) ?% (?:inspired )?(?:oxygen|o2)\b(?! sat)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class _Name:
 
 def read_quantities(text: str, wanted: frozenset[str]) -> dict[str, list[Reading]]:
     """Return the readings of the wanted quantities in a folded message, each in its order."""
-    text = asking("reference").sub(lambda match: " " * len(match[0]), text)
+    text = _plain(asking("reference").sub(lambda match: " " * len(match[0]), text))
     numbers = _numbers(text)
     names = _names(text, wanted)
     found: dict[str, list[Reading]] = {id: [] for id in wanted}
@@ -97,6 +105,8 @@ def read_quantities(text: str, wanted: frozenset[str]) -> dict[str, list[Reading
     _add_pressures(text, found)
     _add_heights(text, found)
     _add_coma_items(text, found)
+    if "fio2" in found and not found["fio2"] and (given := _OXYGEN.search(text)):
+        found["fio2"].append(Reading(_by_id("fio2"), float(given[1]), given[1], "%", given.start()))
     if "fio2" in found and not found["fio2"] and (air := asking("room_air").search(text)):
         found["fio2"].append(Reading(_by_id("fio2"), 21.0, "21", "%", air.start()))
     return {
@@ -115,6 +125,15 @@ def read_lone_number(text: str, quantity: Quantity) -> Reading | None:
     if unit or not _FOREIGN.match(text, numbers[0].end):
         return _reading(quantity, numbers[0], unit)
     return None
+
+
+def _plain(text: str) -> str:
+    """Return a text with heights and packs as plain numbers: "1m75", 一米七五, 半包."""
+    text = _METRES.sub(r"\1.\2 m ", text)
+    text = _SPELLED_METRES.sub(
+        lambda match: f"1.{_DIGITS[match[1]]}{_DIGITS.get(match[2] or '', '0')} m ", text
+    )
+    return _PACKS.sub(lambda match: f"{_SHARES[match[1]]}包", text)
 
 
 @lru_cache(maxsize=64)
@@ -280,6 +299,7 @@ _COMMON = ("height", "temperature")
 _NOTE = 200
 _CHANGE_BEFORE = re.compile(
     r"(?:lost|loss of|gain(?:ed|s)?(?: of)?|los(?:e|ing)|decrease[ds]? (?:of|by)|"
+    r"(?:decrease|increase|loss|gain|change) in (?:\w+ )?weight (?:of|by)|"
     r"减轻|下降|增加|减少)"
     r"(?: about| approximately| over| nearly|了|约)?\s*$"
 )

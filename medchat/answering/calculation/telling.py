@@ -148,8 +148,11 @@ def _tell_result(found: Inputs, language: Language) -> tuple[list[str], Calculat
         else _say("points", language, working=working)
     )  # fmt: skip
     if adult:
-        age = units.format_quantity(found.given.get("age", ""), "years", language)
+        age = units.format_quantity(f"{found.age:.3g}", "years", language)
         sentences.append(_say("child_band", language, age=age))
+    note = cast(dict[str, dict[Language, str]], _words()["notes"]).get(formula.id)
+    if note:
+        sentences.append(note[language])
     if found.absent:
         items = _joined([each.names(language)[0] for each in found.absent], language)
         sentences.append(_say("absent", language, items=items))
@@ -291,8 +294,7 @@ def _in_other_unit(found: Inputs) -> str:
 
 
 def _is_adult_only(found: Inputs) -> bool:
-    age = found.given.get("age")
-    return found.formula.id == "bmi" and age is not None and float(age) < _ADULT
+    return found.formula.id == "bmi" and found.age is not None and found.age < _ADULT
 
 
 def _name(formula: Formula, language: Language) -> str:
@@ -300,7 +302,7 @@ def _name(formula: Formula, language: Language) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
 def _unit_name(unit: str, language: Language) -> str:

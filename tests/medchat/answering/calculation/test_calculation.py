@@ -1,6 +1,7 @@
 """Calculations asked for in sentences: recognised, read, worked out, asked back, refused."""
 
 import random
+import time
 from dataclasses import asdict
 
 import pytest
@@ -55,6 +56,7 @@ def test_every_input_and_every_formula_has_its_words():
         ("How is the anion gap calculated?", "en"),
         ("What does a GCS of 8 mean?", "en"),
         ("What is a normal anion gap?", "en"),
+        ("GCS 14 patient with vomiting after a fall", "en"),
         ("When should I use the CURB-65?", "en"),
         ("Should patients with eGFR below 30 take metformin?", "en"),
         ("A 70-year-old with an eGFR of 25: which anticoagulant?", "en"),
@@ -83,6 +85,11 @@ def test_a_question_about_a_score_is_no_calculation(message, language):
         ("FENa: urine Na 20 mmol/L, serum Na 140, urine creatinine 100 mg/dL, Cr 2", "en", "0.29"),
         ("GCS for E2V3M5", "en", "10"),
         ("P/F ratio: PaO2 80 mmHg on FiO2 0.4", "en", "200"),
+        ("QTc Fridericia: QT 420 HR 75", "en", "452 ms"),
+        ("P/F ratio with a PaO2 of 90 on 50% oxygen", "en", "180"),
+        ("BMI 70kg 1m75", "en", "22.9"),
+        ("身高1米75，体重70公斤，BMI多少", "zh", "22.9"),
+        ("身高一米六，体重50公斤，算BMI", "zh", "19.5"),
         ("算一下平均动脉压，血压90/60mmHg", "zh", "70"),
         ("她身高160cm，体重120斤，BMI多少？", "zh", "23.4"),
         ("45岁男性，肌酐106μmol/L，估算肾小球滤过率是多少", "zh", "76"),
@@ -189,6 +196,24 @@ def test_what_is_known_of_the_patient_is_used():
     assert ask("What is her CHA2DS2-VASc?", patient=patient).calculations[0].result == "3 points"
 
 
+def test_adult_bands_are_not_told_of_a_child():
+    led = ask("BMI of a 9-year-old boy, 45 kg, 140 cm")
+    assert "percentiles" in led.told.text and "obesity" not in led.told.text
+
+
+@pytest.mark.parametrize(
+    ("more", "complete"),
+    [("", True), (" Which drugs treat obesity?", False), (" 需要吃药吗？", False)],
+)
+def test_what_else_is_asked_is_still_looked_up(more, complete):
+    assert ask(f"What is the BMI of a patient of 70 kg and 1.75 m?{more}").complete is complete
+
+
+def test_a_count_of_criteria_says_that_they_fail():
+    message = "PERC: 40 years, HR 80, SpO2 98%, no haemoptysis, no recent surgery or trauma"
+    assert "fail" in ask(message).told.text
+
+
 def test_an_animal_is_no_patient():
     assert ask("Maintenance fluids for a cat of 4 kg") is None
 
@@ -265,3 +290,21 @@ def test_in_a_note_the_kind_of_surgery_is_asked_for():
     note = "A 70-year-old man with angina and insulin-treated diabetes comes before surgery. " * 5
     led = ask(f"{note} What is his RCRI?")
     assert not results(led)[0] and "high-risk surgery" in led.told.text
+
+
+def test_a_message_of_many_names_is_answered_soon():
+    began = time.perf_counter()
+    assert ask("BMI 1/" * 600) is None
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("CHA2DS2-VASc: 58-year-old male, no other risk factors", "en"),
+        ("CHA2DS2-VASc评分：58岁男性，无其他危险因素", "zh"),
+    ],
+)
+def test_no_risk_factors_denies_all(message, language):
+    led = ask(message, language)
+    assert results(led)[0].startswith("0") and led.told.text
