@@ -25,7 +25,7 @@ def main() -> None:
     from medchat.chat import Done, DraftPiece, open_chat
     from medchat.settings import load
 
-    chat = open_chat(load())
+    chat = open_chat(load(), writer="local")
     chat.ask(QUESTIONS[1], log=False)
     first, whole, search = [], [], []
     for question in QUESTIONS:
