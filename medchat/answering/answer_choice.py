@@ -15,7 +15,7 @@ from knowledge.text.text_features import fold_letters
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
-from medchat.answering.answer_shape import arrange
+from medchat.answering.answer_shape import arrange, first_line_first
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -126,10 +126,13 @@ def quote(
         chosen = named[:QUOTED]
     elif facts:
         passage = _best_passage(evidence, asked, find)
-        chosen = facts[:QUOTED] + ([passage] if passage else [])
+        chosen = first_line_first(facts, asked)[:QUOTED] + ([passage] if passage else [])
         if relevance.find_episode(asked):
             episodes = [piece for piece in evidence if relevance.tells_of_episode(piece)]
             chosen = episodes[:QUOTED] or chosen
+    else:
+        on_it = [piece for piece in chosen if relevance.is_named_in_title(piece, asked, find)]
+        chosen = [p for p in chosen if p.kind == "fact" or p in on_it] if on_it else chosen
     told = arrange(answer_check.tell_evidence(chosen, find), chosen, asked, find)
     return _prefaced(told, _say("foreign", asked)) if foreign else told
 

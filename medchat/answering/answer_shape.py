@@ -5,6 +5,7 @@
 A part of which nothing was found is left out, and nothing is said twice.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
@@ -20,6 +21,7 @@ from medchat.answering.answer import Evidence, Part, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_parts import join_parts
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
+from medchat.answering.fact_alignment import FactLine
 from medchat.answering.understanding import Question
 
 _ORDER: tuple[Part, ...] = get_args(Part)
@@ -33,7 +35,9 @@ _OF_RELATION: Mapping[str, Part] = {
 }
 """To which part facts belong that are not the ones asked for; others belong to the evidence."""
 
-_WARNINGS: frozenset[DenialKind] = frozenset({"prohibition", "cessation"})
+_TREATMENT = frozenset({"first_line", "treatment", "medicine"})
+_WARNINGS: frozenset[DenialKind] = frozenset({"prohibition"})
+_NO_WARNING = re.compile(r"\b(?:bite|trigger|allergen)? ?avoidance\b", re.IGNORECASE)
 _SAID_AGAIN = 0.85
 """A sentence that shares so much of its words with an earlier one says the same."""
 
@@ -58,11 +62,27 @@ def arrange(
     return join_parts([replace(told, sentences=tuple(kept))])  # numbers citations by first use
 
 
+def first_line_first(facts: Sequence[Evidence], asked: Question) -> list[Evidence]:
+    """Return facts with the first line before other treatment, and none that only repeats it."""
+    if _TREATMENT.isdisjoint(asked.relations):
+        return list(facts)
+    ranked = sorted(facts, key=lambda piece: piece.relation != "first_line")
+    kept: list[Evidence] = []
+    for piece in ranked:
+        line = FactLine.of(piece)
+        earlier = [FactLine.of(one) for one in kept if one.subject == piece.subject]
+        if line and any(one and set(line.items) <= set(one.items) for one in earlier):
+            continue
+        kept.append(piece)
+    return kept
+
+
 def _part(
     sentence: Sentence, piece: Evidence, asked: Question, find: FindEntities, answers: bool
 ) -> Part:
     if piece.kind == "fact":
-        if _is_asked_for(piece, asked, find):
+        leads = piece.relation == "first_line" and not _TREATMENT.isdisjoint(asked.relations)
+        if leads or piece.relation in ("symptom", "sign") or _is_asked_for(piece, asked, find):
             return "answer"
         return _OF_RELATION.get(base_relation(piece.relation), "evidence")
     text = fold_script(sentence.uncited())
@@ -71,7 +91,8 @@ def _part(
         return "answer"
     if "red_flag" in spoken:
         return "escalation"
-    return "caution" if is_denied(text, _WARNINGS) else "evidence"
+    warned = is_denied(_NO_WARNING.sub(" ", text), _WARNINGS)
+    return "caution" if warned else "evidence"
 
 
 def _is_asked_for(piece: Evidence, asked: Question, find: FindEntities) -> bool:

@@ -75,7 +75,10 @@ def is_aligned(claim: AnnotatedText, held: AnnotatedText, piece: Evidence) -> bo
     if line is None:
         return True
     named = _named_subject(claim, piece, line)
-    if not named or len(named) > max(1, len(_named_subject(held, piece, line))):
+    most = max(1, len(_named_subject(held, piece, line)))
+    if line.is_text:
+        most = max(most, held.text.casefold().count(line.subject.casefold()))
+    if not named or len(named) > most:
         return False
     rest = blank_spans(claim.text, named)
     if len(_ONLY.findall(claim.text)) > len(_ONLY.findall(held.text)):

@@ -39,9 +39,7 @@ _TORN_EN = re.compile(
     re.IGNORECASE,
 )
 _TORN_ZH = re.compile("的的|了是|是是|和和|包括包括|的和|的、|、的|和、|、、|是包括|包括是|与与")
-_AGAIN_EN = re.compile(
-    r"\b([a-z][\w-]{2,}(?:[ -][\w-]+){0,4}?)(?:,? (?:and )?\1\b)+", re.IGNORECASE
-)
+_AGAIN_EN = re.compile(r"\b([a-z][\w-]{2,}(?:[ -][\w-]+){0,4}?)(?: \1\b)+", re.IGNORECASE)
 _AGAIN_ZH = re.compile("((?=\\w*[\u3400-\u9fff])\\w{2,14}?)[、和]?\\1(?=[、和与及，。；等]|$)")
 _DEBRIS = re.compile(r"#{2,}|\]\]|\[\[|\[[a-z]+\]|[{}<>|]{2,}|�")
 

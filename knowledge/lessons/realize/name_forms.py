@@ -92,7 +92,9 @@ ALWAYS_LOWER = {
     "altitude", "postpartum", "beriberi", "multidrug",
     "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
     "tricuspid", "bicuspid",
-    "mitral", "folate", "pterygium", "intertrigo",
+    "mitral", "folate", "pterygium", "intertrigo", "low", "anaphylaxis", "oedema", "sickle", "heat",
+    "multiple", "chickenpox", "influenza", "cataract", "vitamin", "iron", "deep", "alcohol",
+    "menopause", "uterine", "giant", "hand", "herpes", "iodine", "foot", "eye", "ear",
 }  # fmt: skip
 """Words at the start of names that are no names of persons or places."""
 

@@ -47,10 +47,14 @@ def corrections(
             (cost, start, end, name)
             for cost, start, end, name in _near(run[0], run.start(), linker)
             if not _crosses(start, end, taken)
-            and not (end - start == 2 and named)
+            and not (end - start == 2 and (named or not _is_condition(name, linker)))
             and _is_unheard_of(text, start, end, name, words)
         ]
     return list(_chosen(found, linker))
+
+
+def _is_condition(name: str, linker: Linker) -> bool:
+    return linker.bearers(name)[:1] != () and linker.bearers(name)[0].startswith("condition:")
 
 
 def _chosen(

@@ -4,7 +4,7 @@ word -> known? -> names that it can be, by letters or by sound -> the one that i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from knowledge.graph.linker import Linker
 from knowledge.index import lexical
@@ -25,8 +25,12 @@ _questions = SpellingCorrector(tables.question_words())
 def corrections(
     text: str, linker: Linker, words: LexicalIndex | None
 ) -> Iterator[tuple[int, int, str]]:
-    """Yield where a misspelt word stands, and what it is read as."""
+    """Yield where a misspelt word stands, and what it is read as.
+
+    A word of names is corrected only where the question then names something by it.
+    """
     taken = [(each.start, each.end) for each in linker.find(text, correct=False)]
+    found: list[tuple[int, int, str]] = []
     for match in _WORD.finditer(text):
         start, end = match.span()
         inside = any(first < end and start < last for first, last in taken)
@@ -34,8 +38,32 @@ def corrections(
             continue
         read = _corrected(match[0].lower(), linker, words)
         if read:
-            upper = match[0][0].isupper()
-            yield start, end, read.capitalize() if upper else read
+            found.append((start, end, read.capitalize() if match[0][0].isupper() else read))
+    named = _named_after(text, found, linker) if found else ()
+    for place, (start, end, read) in enumerate(found):
+        if read.lower() in tables.question_words() or place in named:
+            yield start, end, read
+
+
+def _named_after(
+    text: str, changes: Sequence[tuple[int, int, str]], linker: Linker
+) -> frozenset[int]:
+    """Return which of some changes a name holds in the text that they make."""
+    parts, place, length = [], 0, 0
+    spans = []
+    for start, end, read in changes:
+        parts += [text[place:start], read]
+        length += start - place
+        spans.append((length, length + len(read)))
+        length += len(read)
+        place = end
+    changed = "".join(parts) + text[place:]
+    names = [(each.start, each.end) for each in linker.find(changed, correct=False)]
+    return frozenset(
+        number
+        for number, (start, end) in enumerate(spans)
+        if any(first <= start and end <= last for first, last in names)
+    )
 
 
 def _is_name(text: str, word: str, start: int) -> bool:

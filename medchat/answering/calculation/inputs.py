@@ -42,6 +42,10 @@ _NONE = re.compile(
     r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
     r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
 )
+_NO_RISKS = re.compile(
+    r"\b(?:no|without(?: any)?) (?:other |further |additional )?(?:risk factors?|comorbidit\w+)|"
+    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病)"
+)
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|是|有|是的|有的)\W*$")
 
 
@@ -261,6 +265,7 @@ def _take_findings(
         return
     is_note = any(len(text) > _LONG for text in texts)
     listed = any(one.key in found.given for one in wanted)
+    listed = listed or any(_NO_RISKS.search(text) for text in texts)
     if listed or (is_note and len(wanted) < len(formula.inputs)):
         must = {one.key for one in unmentioned if is_note and findings()[one.en[0]].must}
         found.missing += [one for one in unmentioned if one.key in must]

@@ -45,6 +45,9 @@ _SHORT = 300
 _FIRST = 40
 """A longer one does where it begins with the name of a formula."""
 
+_TRIED = 12
+"""So many names of formulas are looked at: a message of hundreds asks for nothing."""
+
 _MANY = 5
 """A formula with so many inputs is needed where all but one of so many are told."""
 
@@ -80,6 +83,7 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
     if asking("animals").search(text):
         return None
     names = _names(text)
+    tried = 0
     for sentence, start in _asking_sentences(text, names):
         inside = [n for n in names if start <= n.start < start + len(sentence)]
         if any("cockcroft-gault" in each.ids for each in inside):
@@ -87,6 +91,9 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
         for name in sorted(inside, key=lambda each: (not each.ids, each.start)):
             if not name.ids and any(each.ids for each in inside):
                 continue
+            tried += 1
+            if tried > _TRIED:
+                return None
             blanked = _blank(text, [each for each in names if each.ids == name.ids])
             request = _request(text, blanked, sentence, start, name, read)
             if request is not None:

@@ -38,6 +38,8 @@ def _age(text: str) -> float | None:
         return _WORDS[match[1]] * _MONTHS[match[2][0]]
     if match := cue("born_zh").search(text) or cue("age_zh").search(text):
         return int(match[1]) * _MONTHS[_ZH_UNITS.get(match[2], "m")]
+    if match := cue("short_age_en").search(text):
+        return int(match[1]) * _MONTHS[match[2][0]]
     if match := cue("age_en").search(text):
         number = next(each for each in (match[1], match[3], match[4], match[5]) if each)
         return int(number) * _MONTHS[match[2][0] if match[2] else "y"]

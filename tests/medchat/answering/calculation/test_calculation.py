@@ -1,6 +1,7 @@
 """Calculations asked for in sentences: recognised, read, worked out, asked back, refused."""
 
 import random
+import time
 from dataclasses import asdict
 
 import pytest
@@ -55,6 +56,7 @@ def test_every_input_and_every_formula_has_its_words():
         ("How is the anion gap calculated?", "en"),
         ("What does a GCS of 8 mean?", "en"),
         ("What is a normal anion gap?", "en"),
+        ("GCS 14 patient with vomiting after a fall", "en"),
         ("When should I use the CURB-65?", "en"),
         ("Should patients with eGFR below 30 take metformin?", "en"),
         ("A 70-year-old with an eGFR of 25: which anticoagulant?", "en"),
@@ -288,3 +290,21 @@ def test_in_a_note_the_kind_of_surgery_is_asked_for():
     note = "A 70-year-old man with angina and insulin-treated diabetes comes before surgery. " * 5
     led = ask(f"{note} What is his RCRI?")
     assert not results(led)[0] and "high-risk surgery" in led.told.text
+
+
+def test_a_message_of_many_names_is_answered_soon():
+    began = time.perf_counter()
+    assert ask("BMI 1/" * 600) is None
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("CHA2DS2-VASc: 58-year-old male, no other risk factors", "en"),
+        ("CHA2DS2-VASc评分：58岁男性，无其他危险因素", "zh"),
+    ],
+)
+def test_no_risk_factors_denies_all(message, language):
+    led = ask(message, language)
+    assert results(led)[0].startswith("0") and led.told.text
