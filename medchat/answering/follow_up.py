@@ -322,7 +322,7 @@ def _leaves_out(text: str, parts: ParsedQuery) -> bool:
     if pronoun or _opens_like_follow_up(text, parts.language):
         return True
     # "side effects?" is a follow-up; a question with words of its own is a subject of its own
-    return bool(parts.asks) and not parts.rest
+    return bool(parts.asks) and not set(parts.rest) - _data()["bare"]
 
 
 def _opens_like_follow_up(text: str, language: Language) -> bool:
@@ -400,6 +400,8 @@ def _data() -> Mapping[str, Any]:
     for name, text in document.items():
         if isinstance(text, str):
             found[name] = re.compile(text)
+        elif name == "bare":
+            found[name] = frozenset(text)
         elif isinstance(text, dict):
             found[name] = {language: re.compile(each) for language, each in text.items()}
     return found
