@@ -46,7 +46,8 @@ class Evidence:
     """One piece of evidence: `text` as the knowledge base holds it, and the part that is quoted.
 
     A passage's `text` is the whole passage; a fact's is its line. `subject` and `relation` are
-    known for facts only; `context` are words that say what the text is about, such as its title.
+    known for facts only; `context` are words that say what the text is about, such as its title, and
+    `section` is the name of the part of a document.
     """
 
     kind: Literal["passage", "fact"]
@@ -63,6 +64,7 @@ class Evidence:
     subject: str = ""
     relation: str = ""
     context: str = ""
+    section: str = ""
 
     @property
     def quote(self) -> str:

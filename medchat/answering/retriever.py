@@ -62,6 +62,11 @@ def to_evidence(documents: Sequence[Document]) -> list[Evidence]:
     return [piece for piece in found if not has_hole(piece.text)]
 
 
+def passages_of(search: Search, document: str) -> list[Evidence]:
+    """Return all passages of a document as evidence, in the order of its text."""
+    return to_evidence([_document(hit) for hit in search.passages_of(document)])
+
+
 @lru_cache(maxsize=2)
 def embedding_named(name: str) -> "SentenceEmbedding":
     """Return an embedding by name; the default where the name is empty."""
@@ -94,5 +99,6 @@ def _document(hit: Hit) -> Document:
             "subject": subject,
             "relation": relation,
             "context": context if hit.kind == "passage" else "",
+            "section": hit.document.section if hit.kind == "passage" else "",
         },
     )
