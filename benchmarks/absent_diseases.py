@@ -79,7 +79,9 @@ def main() -> None:
             if answer.abstained or says_other(answer, name):
                 lost.append(f"{question}\n    {answer.text[:240]}")
         share = 1 - len(lost) / len(questions)
-        rows.append((f"{language}: answered, of {len(questions):,} on what it holds", f"{share:.3f}"))
+        rows.append(
+            (f"{language}: answered, of {len(questions):,} on what it holds", f"{share:.3f}")
+        )
         if options.show:
             print(*lost, sep="\n")
     table(rows)

@@ -17,9 +17,13 @@ import yaml
 Role = Literal["conclusion", "result", "background", "method", "aim"]
 
 _SECTIONS: Mapping[Role, re.Pattern[str]] = {
-    "conclusion": re.compile("conclu|discussion|interpretation|implication|结论|讨论", re.IGNORECASE),
+    "conclusion": re.compile(
+        "conclu|discussion|interpretation|implication|结论|讨论", re.IGNORECASE
+    ),
     "result": re.compile("result|finding|结果", re.IGNORECASE),
-    "aim": re.compile("objective|aim|purpose|background|introduction|目的|背景|引言", re.IGNORECASE),
+    "aim": re.compile(
+        "objective|aim|purpose|background|introduction|目的|背景|引言", re.IGNORECASE
+    ),
     "method": re.compile(
         "method|design|setting|patients|participants|measure|intervention|material|方法|资料",
         re.IGNORECASE,
@@ -85,7 +89,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def roles_in_order(sentences: Sequence[str], sections: Sequence[str]) -> list[Role]:
-    """Return what each sentence of one abstract tells; what says nothing follows what stands before.
+    """Return what each sentence of one abstract tells, each beside those before it.
 
     After the last method everything is a result, and what ends the abstract without a figure of
     its own is its conclusion.

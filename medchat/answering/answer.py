@@ -46,8 +46,9 @@ class Evidence:
     """One piece of evidence: `text` as the knowledge base holds it, and the part that is quoted.
 
     A passage's `text` is the whole passage; a fact's is its line. `subject` and `relation` are
-    known for facts only; `context` are words that say what the text is about, such as its title, and
-    `section` is the name of the part of a document.
+    known for facts only; `context` are words that say what the text is about, such as its title,
+    and `section` is the name of a part of a document. `asked` says that the question is about this
+    very document, of which the part that answers is cut out already.
     """
 
     kind: Literal["passage", "fact"]
@@ -65,6 +66,7 @@ class Evidence:
     relation: str = ""
     context: str = ""
     section: str = ""
+    asked: bool = False
 
     @property
     def quote(self) -> str:

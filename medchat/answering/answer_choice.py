@@ -12,6 +12,7 @@ from knowledge.text.scripts import in_traditional
 from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
 from knowledge.text.text_features import fold_letters
+from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
@@ -116,6 +117,10 @@ def quote(
     `foreign` says that the evidence is in the other language than the question.
     """
     chosen = list(evidence[:QUOTED])
+    papers = [piece for piece in evidence if piece.asked]
+    if papers:
+        chosen = _beside_facts(papers, evidence, asked, find)
+        return answer_check.quote_evidence(chosen)
     if named := _quotes_named(evidence, asked):
         quoted = answer_check.quote_evidence(named[:QUOTED])
         return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
@@ -129,6 +134,16 @@ def quote(
         chosen = facts[:QUOTED] + ([passage] if passage else [])
     quoted = answer_check.quote_evidence(chosen)
     return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
+
+
+def _beside_facts(
+    papers: Sequence[Evidence], evidence: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
+    """Return what a question's own papers tell, after a warning and before another such fact."""
+    facts = [piece for piece in evidence if relevance.is_exact(piece, asked, find)]
+    warnings = [piece for piece in facts if RELATIONS[base_relation(piece.relation)].warns]
+    others = [piece for piece in facts if piece not in warnings]
+    return [*warnings[:QUOTED], *papers, *others[:1]]
 
 
 def _quotes_named(evidence: Sequence[Evidence], asked: Question) -> list[Evidence]:
@@ -153,10 +168,19 @@ def stalled_note(asked: Question) -> str:
 
 
 def state_limits(
-    checked: CheckedAnswer, asked: Question, evidence: Sequence[Evidence]
+    checked: CheckedAnswer,
+    asked: Question,
+    evidence: Sequence[Evidence],
+    retracted: Sequence[Evidence] = (),
 ) -> CheckedAnswer:
-    """Say first where what is cited speaks of none of the patients, or words, asked about."""
+    """Say first where what is cited speaks of none of the patients, or words, asked about.
+
+    `retracted` are passages of papers on the very question, which were retracted.
+    """
+    if retracted:
+        return _prefaced(checked, _retracted_named(retracted, asked))
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
+    cited += "".join(f"\n{piece.context}" for piece in evidence if piece.asked)
     missed = [
         who for who in relevance.find_patients(asked) if not relevance.speaks_of_patient(cited, who)
     ]
@@ -190,12 +214,7 @@ def abstain(
     """
     sentences = [Sentence(_say("nothing", asked), (), "none", 0.0)]
     if retracted:
-        titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
-        chosen = list(reversed(titles.items()))[:NEAREST]
-        separator = "；" if asked.language == "zh" else "; "
-        named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
-        text = _say("retracted", asked).format(named=named)
-        sentences.append(Sentence(text, (), "none", 0.0))
+        sentences.append(Sentence(_retracted_named(retracted, asked), (), "none", 0.0))
     nearest = found[:NEAREST]
     if nearest:
         separator, stop = ("；", "。") if asked.language == "zh" else ("; ", ".")
@@ -206,6 +225,15 @@ def abstain(
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
     return CheckedAnswer(tuple(sentences), answer_check.number_citations(nearest))
+
+
+def _retracted_named(retracted: Sequence[Evidence], asked: Question) -> str:
+    """Return the sentence that names what was retracted."""
+    titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
+    chosen = list(reversed(titles.items()))[:NEAREST]
+    separator = "；" if asked.language == "zh" else "; "
+    named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
+    return _say("retracted", asked).format(named=named)
 
 
 def _declines(draft: str) -> bool:

@@ -6,7 +6,7 @@ A question that repeats the title of a study names more than its disease: what g
 facts say of the disease does not answer it, and an aim that repeats the question does not either.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.index import lexical
@@ -17,16 +17,17 @@ from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Evidence
+from medchat.answering.relevance import is_exact
 from medchat.answering.understanding import Question
-
-PassagesOf = Callable[[str], Sequence[Evidence]]
-"""Returns all passages of a document, in order."""
 
 MIN_WORDS = 2
 """A question asks about a paper only where so many of its words are no names, cues or fillers."""
 
 MIN_SHARE = 0.55
 """A paper holds at least this share of what a question speaks of."""
+
+MIN_COVERED = 0.5
+"""What answers a question with words of its own speaks of at least this share of it."""
 
 MARGIN = 0.15
 """By so much a paper must hold more of it than facts and notes do."""
@@ -101,12 +102,25 @@ def find_papers(found: Sequence[Evidence], asked: Question, find: FindEntities) 
     return sorted(alike, key=lambda id: -shares[id])[:PAPERS]
 
 
+def is_covered(pieces: Sequence[Evidence], asked: Question, find: FindEntities) -> bool:
+    """Say whether pieces speak of enough of a question to answer it.
+
+    The very facts asked for do, and so does what is found where a question has no words of its own.
+    """
+    if not is_study_question(asked) or any(is_exact(piece, asked, find) for piece in pieces):
+        return True
+    shares = [share_spoken(asked, piece.reading, find) for piece in pieces]
+    return max(shares, default=0.0) >= MIN_COVERED
+
+
 def is_note(document: str) -> bool:
     """Say whether a document is a general note, which no question is about."""
     return document.startswith("note:")
 
 
-def tell_result(passages: Sequence[Evidence], asked: Question, find: FindEntities) -> list[Evidence]:
+def tell_result(
+    passages: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
     """Return what a paper tells in answer: its conclusion or result, and the part that bears it.
 
     Offsets stay exact. Each is a run of neighbouring sentences of one passage.
@@ -128,13 +142,14 @@ def tell_result(passages: Sequence[Evidence], asked: Question, find: FindEntitie
         return []
     best = max(told, key=lambda place: worth[place])
     chosen = _run(best, told, places)
+    text = "\n".join(piece.reading for piece in passages)
     pieces = [_cut(passages, places, chosen)]
     number = places[best][0]
     others = [place for place in told if places[place][0] != number]
     if others and len(chosen) < TOLD:
         other = max(others, key=lambda place: worth[place])
         pieces.append(_cut(passages, places, [other]))
-    return pieces
+    return [replace(piece, asked=True, context=text) for piece in pieces]
 
 
 def _run(best: int, told: Sequence[int], places: Sequence[tuple[int, int, int]]) -> list[int]:

@@ -1,0 +1,172 @@
+"""Look for what answers a question: in its language, on its subject, the paper that it is about.
+
+    question -> own language -> its names and relations alone -> wider name -> the other language
+             -> papers that it asks about, retracted ones named -> what answers
+
+Evidence in the other language is used only where a look-up of these very entities and relations
+found nothing in the question's own.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from knowledge.search.query_parser import parse_query
+from knowledge.search.searcher import Search
+from knowledge.vocabulary import RELATIONS
+from medchat.answering import literature, relevance
+from medchat.answering.answer import Evidence, Language
+from medchat.answering.retriever import KnowledgeRetriever, passages_of, to_evidence
+from medchat.answering.understanding import Question, understand_question, widen
+
+_BESIDE_FACTS = 6
+"""So many more pieces are asked for than are read: groups of facts must not push out passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The question as the evidence understands it, what was found, and what of it answers.
+
+    `retracted` are passages of papers on the very question that were retracted.
+    """
+
+    search: Search
+    asked: Question
+    found: list[Evidence]
+    relevant: list[Evidence]
+    retracted: tuple[Evidence, ...] = ()
+
+    @property
+    def has_papers(self) -> bool:
+        """Say whether a paper was found that the question asks about."""
+        return any(piece.asked for piece in self.relevant)
+
+
+def look(search: Search, asked: Question, top: int) -> Retrieved:
+    """Look in the question's language, and in the other where nothing there answers.
+
+    Nothing answers that holds none of the exact names asked for, but it is better than nothing.
+    Where nothing is known of "acute gout", what is known of gout answers.
+    """
+    parse = partial(parse_query, linker=search.linker)
+    wider = widen(asked, parse)
+    near: Retrieved | None = None
+    first: Retrieved | None = None
+    for question in (asked, wider) if wider else (asked,):
+        retrieved = _look_in(search, question, top, question.language)
+        first = first or retrieved
+        if not retrieved.relevant and (direct := _direct(question)):
+            retrieved = _look_directly(search, retrieved, direct, top)
+        named = relevance.choose_named(retrieved.relevant, retrieved.asked)
+        if retrieved.relevant and (named or not retrieved.asked.exact):
+            return _without_retracted(retrieved, top)
+        if retrieved.relevant:
+            near = near or retrieved
+    if near is None or near.asked.exact:
+        foreign = _look_abroad(search, asked, top)
+        if foreign.relevant and (near is None or relevance.choose_named(foreign.relevant, asked)):
+            return foreign
+    assert first is not None
+    return _without_retracted(near or first, top)
+
+
+def find_retracted(search: Search, asked: Question, top: int) -> list[Evidence]:
+    """Return what would answer the question, had it not been retracted."""
+    if not search.holds_retracted:
+        return []
+    found = _found(search, asked.question, top, None, retracted=True)
+    return relevance.select_relevant(found, asked, search.linker.find) if found else []
+
+
+def _found(
+    search: Search, text: str, top: int, language: Language | None, *, retracted: bool = False
+) -> list[Evidence]:
+    retriever = KnowledgeRetriever(
+        search=search, top=top + _BESIDE_FACTS, language=language, retracted=retracted
+    )
+    return to_evidence(retriever.invoke(text))
+
+
+def _look_in(search: Search, asked: Question, top: int, language: Language) -> Retrieved:
+    """Look in one language: the papers that are asked about, else what is on the subject."""
+    find = search.linker.find
+    found = _found(search, asked.question, top, language)
+    understood = relevance.drop_partial_names(asked, found)
+    relevant = relevance.select_relevant(found, understood, find)[:top]
+    papers = literature.find_papers(found, understood, find)
+    told = [
+        piece
+        for id in papers
+        for piece in literature.tell_result(passages_of(search, id), understood, find)
+    ]
+    if not told and relevant and not literature.is_covered(relevant, understood, find):
+        relevant = []
+    return Retrieved(search, understood, found, [*told, *relevant])
+
+
+def _look_directly(search: Search, before: Retrieved, direct: str, top: int) -> Retrieved:
+    """Look for the names and relations of a question without its other words."""
+    found = _found(search, direct, top, before.asked.language)
+    relevant = relevance.select_relevant(found, before.asked, search.linker.find)[:top]
+    if not literature.is_covered(relevant, before.asked, search.linker.find):
+        relevant = []
+    return replace(before, found=before.found or found, relevant=relevant)
+
+
+def _direct(asked: Question) -> str:
+    """Return the names and relations of a question, where it says more than these."""
+    if not (asked.mentions and asked.relations and asked.rest):
+        return ""
+    labels = [RELATIONS[relation].label(asked.language) for relation in asked.relations]
+    names = [mention.text for mention in asked.mentions]
+    return "：".join([" ".join(names), " ".join(labels)]) if labels else ""
+
+
+def _look_abroad(search: Search, asked: Question, top: int) -> Retrieved:
+    """Look in the other language for what speaks of all that a question names."""
+    other: Language = "en" if asked.language == "zh" else "zh"
+    find = search.linker.find
+    found = _found(search, asked.question, top, other)
+    relevant = [
+        piece
+        for piece in relevance.select_relevant(found, asked, find)
+        if _names_all(piece, asked, search) and literature.is_covered([piece], asked, find)
+    ]
+    return Retrieved(search, asked, found, relevant[:top])
+
+
+def _names_all(piece: Evidence, asked: Question, search: Search) -> bool:
+    """Say whether a piece names each entity and each exact name of a question."""
+    named = {id for mention in search.linker.find(piece.reading) for id in mention.entities}
+    named.add(piece.subject)
+    return all(not named.isdisjoint(mention.entities) for mention in asked.mentions) and all(
+        name.worded or name.is_in(piece.reading) for name in asked.exact
+    )
+
+
+def _without_retracted(retrieved: Retrieved, top: int) -> Retrieved:
+    """Take note of retracted papers that are on the very question, unless another paper is."""
+    search, asked = retrieved.search, retrieved.asked
+    if retrieved.has_papers or not (search.holds_retracted and literature.is_study_question(asked)):
+        return retrieved
+    find = search.linker.find
+    found = _found(search, asked.question, top, asked.language, retracted=True)
+    papers = literature.find_papers(found, asked, find)
+    gone = tuple(piece for piece in found if literature.document_of(piece) in papers)
+    if not gone:
+        return retrieved
+    exact = [piece for piece in retrieved.relevant if relevance.is_exact(piece, asked, find)]
+    return replace(retrieved, relevant=exact, retracted=gone)
+
+
+def look_up_emergency(search: Search, question: str | None, asked: Question, top: int) -> Retrieved:
+    """Look for the treatment of the emergency that a message tells of, in its own language.
+
+    The words of a patient's story find what is merely alike; a paper that is asked about is not.
+    """
+    written = look(search, asked, top)
+    if written.has_papers or question is None:
+        return written if written.has_papers else Retrieved(search, asked, [], [])
+    about = understand_question(question, [], partial(parse_query, linker=search.linker))
+    found = _found(search, about.question, top, asked.language)
+    relevant = relevance.select_relevant(found, about, search.linker.find)
+    return Retrieved(search, about, found, relevant)
