@@ -100,9 +100,9 @@ class Search:
         hits.sort(key=lambda hit: (-hit.score, hit.kind, hit.id))
         return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:top], 1)]
 
-    def passages_of(self, document: str) -> list[Hit]:
-        """Return all passages of a document that is not retracted, in the order of its text."""
-        return self._passages.of_document(document)
+    def passages_of(self, document: str, *, retracted: bool = False) -> list[Hit]:
+        """Return all passages of a document, in order; of a retracted one only where asked."""
+        return self._passages.of_document(document, retracted=retracted)
 
     @cached_property
     def holds_retracted(self) -> bool:

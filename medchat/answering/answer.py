@@ -47,8 +47,8 @@ class Evidence:
 
     A passage's `text` is the whole passage; a fact's is its line. `subject` and `relation` are
     known for facts only; `context` are words that say what the text is about, such as its title,
-    and `section` is the name of a part of a document. `asked` says that the question is about this
-    very document, of which the part that answers is cut out already.
+    `section` the name of a part of a document and `cosine` how near it is in meaning. `asked` says
+    that the question is about this very document, of which the part that answers is cut out.
     """
 
     kind: Literal["passage", "fact"]
@@ -66,6 +66,7 @@ class Evidence:
     relation: str = ""
     context: str = ""
     section: str = ""
+    cosine: float = 0.0
     asked: bool = False
 
     @property

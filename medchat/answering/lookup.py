@@ -7,6 +7,7 @@ Evidence in the other language is used only where a look-up of these very entiti
 found nothing in the question's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -78,10 +79,20 @@ def find_retracted(search: Search, asked: Question, top: int) -> list[Evidence]:
 
 
 def _found(
-    search: Search, text: str, top: int, language: Language | None, *, retracted: bool = False
+    search: Search,
+    text: str,
+    top: int,
+    language: Language | None,
+    *,
+    retracted: bool = False,
+    nearest: bool = False,
 ) -> list[Evidence]:
     retriever = KnowledgeRetriever(
-        search=search, top=top + _BESIDE_FACTS, language=language, retracted=retracted
+        search=search,
+        top=top + _BESIDE_FACTS,
+        language=language,
+        retracted=retracted,
+        nearest=nearest,
     )
     return to_evidence(retriever.invoke(text))
 
@@ -92,15 +103,24 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
     found = _found(search, asked.question, top, language)
     understood = relevance.drop_partial_names(asked, found)
     relevant = relevance.select_relevant(found, understood, find)[:top]
-    papers = literature.find_papers(found, understood, find)
-    told = [
-        piece
-        for id in papers
-        for piece in literature.tell_result(passages_of(search, id), understood, find)
-    ]
+    papers = _papers(search, understood, found, top)
+    told = [piece for each in papers for piece in literature.tell_result(each, understood, find)]
     if not told and relevant and not literature.is_covered(relevant, understood, find):
         relevant = []
     return Retrieved(search, understood, found, [*told, *relevant])
+
+
+def _papers(
+    search: Search, asked: Question, found: list[Evidence], top: int, *, retracted: bool = False
+) -> list[Sequence[Evidence]]:
+    """Return the papers that a question asks about, whole; words that nothing holds hide none."""
+    nearest = found
+    if literature.is_study_question(asked) and all(piece.kind == "fact" for piece in found):
+        nearest = _found(
+            search, asked.question, top, asked.language, retracted=retracted, nearest=True
+        )
+    whole = partial(passages_of, search, retracted=retracted)
+    return literature.find_papers(nearest, asked, search.linker.find, whole)
 
 
 def _look_directly(search: Search, before: Retrieved, direct: str, top: int) -> Retrieved:
@@ -150,8 +170,8 @@ def _without_retracted(retrieved: Retrieved, top: int) -> Retrieved:
         return retrieved
     find = search.linker.find
     found = _found(search, asked.question, top, asked.language, retracted=True)
-    papers = literature.find_papers(found, asked, find)
-    gone = tuple(piece for piece in found if literature.document_of(piece) in papers)
+    papers = _papers(search, asked, found, top, retracted=True)
+    gone = tuple(paper[0] for paper in papers)
     if not gone:
         return retrieved
     exact = [piece for piece in retrieved.relevant if relevance.is_exact(piece, asked, find)]
