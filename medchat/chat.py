@@ -34,6 +34,9 @@ from medchat.answering.answer_parts import join_parts
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
+from medchat.answering.medication.step import check_medication
+from medchat.answering.patient.reading import read_message
+from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
 from medchat.answering.retriever import embedding_of
 from medchat.answering.screening import alerts
@@ -77,7 +80,7 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
-_STEPS: tuple[Step, ...] = (differential,)
+_STEPS: tuple[Step, ...] = (say_changes, check_medication, differential, acknowledge)
 """What is worked out before anything is looked up, in this order."""
 
 
@@ -89,17 +92,32 @@ class Chat:
     engine: Engine
     writer: Writer
 
-    def ask(self, question: str, conversation: str | None = None, *, log: bool = True) -> Answer:
+    def ask(
+        self,
+        question: str,
+        conversation: str | None = None,
+        *,
+        log: bool = True,
+        card: PatientState | None = None,
+    ) -> Answer:
         """Answer one question; a new conversation begins where none is given."""
-        for event in self.stream(question, conversation, log=log):
+        for event in self.stream(question, conversation, log=log, card=card):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("a turn ends with Done")
 
     def stream(
-        self, question: str, conversation: str | None = None, *, log: bool = True
+        self,
+        question: str,
+        conversation: str | None = None,
+        *,
+        log: bool = True,
+        card: PatientState | None = None,
     ) -> Iterator[Event]:
-        """Answer one question, yielding each step and the draft on the way."""
+        """Answer one question, yielding each step and the draft on the way.
+
+        A `card` takes the place of what the conversation has told of its patient.
+        """
         question = _cleaned(question)
         timer = TurnTimer()
 
@@ -108,19 +126,20 @@ class Chat:
         language = language_of(question)
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
+        before = card if card is not None else _patient_before(earlier)
         if screened.opening is not None:
-            answer = self._reply(screened.opening, language, timer)
+            answer = replace(self._reply(screened.opening, language, timer), patient=before)
             yield Done(self._recorded(question, answer, conversation) if log else answer)
             return
 
         search = self.search()
         parse = partial(parse_query, linker=search.linker)
-        asked = understand_question(question, _questions(earlier), parse)
-        patient = _patient_before(earlier)
+        read = read_message(question, before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), parse, read.state)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        led = lead(Turn(question, language, asked, patient, search, urgent), _STEPS)
+        led = lead(Turn(question, language, asked, read.state, search, urgent, read), _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)
@@ -141,7 +160,8 @@ class Chat:
             answer,
             alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts),
             calculations=led.calculations,
-            patient=patient,
+            patient=read.state,
+            about=about(read.state, language, search),
         )
         yield Done(self._recorded(question, answer, conversation) if log else answer)
 

@@ -105,8 +105,8 @@ def _alerts(answer: Answer, words: PageText) -> str:
 
 def _body(answer: Answer, words: PageText) -> str:
     quotes = _quotes(answer)
-    shown = [_sentence(sentence, answer, quotes, words) for sentence in answer.sentences]
-    joint = "" if answer.language == "zh" else " "
+    paragraphs = answer.paragraphs()
+    shown = [_paragraph(*each, answer, quotes, words) for each in paragraphs]
     notes = [
         f'<p class="note">{safe(words(key))}</p>'
         for key, present in (
@@ -116,8 +116,24 @@ def _body(answer: Answer, words: PageText) -> str:
         if present
     ]
     kind = "text quotes" if _is_quotation(answer) else "text"
-    text = f'<div class="{kind}">{joint.join(shown)}</div>{"".join(notes)}'
+    text = f'<div class="{kind}">{"".join(shown)}</div>{"".join(notes)}'
     return text + _references(answer, words)
+
+
+def _paragraph(
+    part: str,
+    sentences: Sequence[Sentence],
+    answer: Answer,
+    quotes: Mapping[int, str],
+    words: PageText,
+) -> str:
+    """Return a part of an answer, under its label where it is not what answers first."""
+    joint = "" if answer.language == "zh" else " "
+    said = joint.join(_sentence(each, answer, quotes, words) for each in sentences)
+    label = ""
+    if part != "answer":
+        label = f'<b class="part-label">{safe(words(f"part_{part}"))}</b>{joint}'
+    return f'<p class="part">{label}{said}</p>'
 
 
 def _abstention(answer: Answer, words: PageText) -> str:
@@ -207,7 +223,9 @@ def _writer(answer: Answer, words: PageText) -> str:
     base, adapter = answer.model.base, answer.model.adapter
     if base == "reply":
         return words("replied")
-    if base == "quote" or _is_quotation(answer):
+    if base == "quote":
+        return words("told_by")
+    if _is_quotation(answer):
         return words("quoted_by")
     if adapter:
         return words("written_by_adapter", model=base, adapter=adapter)

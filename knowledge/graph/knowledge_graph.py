@@ -89,6 +89,7 @@ class KnowledgeGraph:
             }
         self._prepared: dict[str, PreparedQuery] = {}
         self.entity = lru_cache(maxsize=20_000)(self._entity)
+        self.titles_stating = lru_cache(maxsize=64)(self._titles_stating)
 
     def _entity(self, id: str) -> Entity | None:
         """Return an entity of this generation with its names, or None."""
@@ -204,6 +205,25 @@ class KnowledgeGraph:
         )
         with self._engine.connect() as connection:
             return [(id, f"{en}\n{zh}") for id, en, zh in connection.execute(query)]
+
+    def _titles_stating(self, relation: str) -> list[str]:
+        """Return the titles of the sources that state a relation, oldest first."""
+        stated = (
+            select(FactRow.id)
+            .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
+            .where(
+                FactSourceRow.source_id == SourceRow.id,
+                FactRow.relation == relation,
+                holds(FactRow, self.generation),
+            )
+        )
+        query = (
+            select(SourceRow.title)
+            .where(holds(SourceRow, self.generation), stated.exists())
+            .order_by(SourceRow.created, SourceRow.id)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
 
     def neighbours(self, entity_id: str) -> list[tuple[str, Entity]]:
         """Return the entities one fact away, each with the relation that leads there."""

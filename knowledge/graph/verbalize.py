@@ -110,6 +110,23 @@ _SENTENCES: dict[str, _Template] = {
     "dose_limit": _template("Dose limit of {s}: {o}.", "", "{s}的剂量上限：{o}。"),
     "monitoring": _template("Monitoring of {s}: {o}.", "", "{s}的监测：{o}。"),
     "pregnancy": _template("Use of {s} in pregnancy: {o}.", "", "妊娠期使用{s}：{o}。"),
+    "breastfeeding": _template("Use of {s} while breastfeeding: {o}.", "", "哺乳期使用{s}：{o}。"),
+    "children": _template("Use of {s} in children: {o}.", "", "儿童使用{s}：{o}。"),
+    "renal": _template("Use of {s} in kidney disease: {o}.", "", "肾功能不全时使用{s}：{o}。"),
+    "liver": _template("Use of {s} in liver disease: {o}.", "", "肝功能不全时使用{s}：{o}。"),
+    "precaution": _template("Precautions with {s}: {o}.", "", "{s}的注意事项：{o}。"),
+    "interaction_advice": _template(
+        "Advice on interactions of {s}: {o}.", "", "{s}的相互作用处理：{o}。"
+    ),
+    "duplication": _template("Duplicate treatment with {s}: {o}.", "", "{s}的重复用药：{o}。"),
+    "cross_allergy": _template(
+        "Allergy to {s} may extend to {o}.", "", "对{s}过敏者也可能对{o}过敏。"
+    ),
+    "member": _template(
+        "A medicine of the class {s} is {o}.",
+        "Medicines of the class {s} include {o}.",
+        "{s}所含药物包括{o}。",
+    ),
 }
 """Every relation of the vocabulary; a test fails where one is missing."""
 
@@ -129,6 +146,7 @@ _INVERSES: dict[str, _Template] = {
     "diet_avoided": _template("{s} is to be avoided in {o}.", "", "{s}不宜用于{o}。"),
     "side_effect": _template("{s} is a side effect of {o}.", "", "{s}是{o}的不良反应。"),
     "contraindication": _template("{s} is a contraindication to {o}.", "", "{s}是{o}的禁忌证。"),
+    "member": _template("{s} belongs to the class {o}.", "", "{s}属于{o}。"),
 }
 
 

@@ -31,6 +31,8 @@ AlertKind = Literal[
     "dose",
 ]
 Severity = Literal["critical", "serious", "caution", "info"]
+Part = Literal["", "answer", "action", "caution", "escalation", "evidence"]
+"""Parts of an answer in their order; what belongs to none, such as a preface, has an empty one."""
 
 _SUPPORT: dict[str, Support] = {
     "supported": "supported",
@@ -38,6 +40,7 @@ _SUPPORT: dict[str, Support] = {
     "none": "none",
 }
 _KINDS: dict[str, AlertKind] = {kind: kind for kind in get_args(AlertKind)}
+_PARTS: dict[str, Part] = {part: part for part in get_args(Part)}
 _SEVERITIES: dict[str, Severity] = {severity: severity for severity in get_args(Severity)}
 
 
@@ -82,12 +85,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer with the numbers that it cites and how well they carry it."""
+    """One sentence of an answer with the numbers that it cites and how well they carry it.
+
+    `part` is the part of the answer to which it belongs.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support
     score: float
+    part: Part = ""
 
     @classmethod
     def of(cls, document: Mapping[str, object]) -> "Sentence":
@@ -98,6 +105,7 @@ class Sentence:
             citations=tuple(int(n) for n in numbers) if isinstance(numbers, list) else (),
             support=_SUPPORT[str(document["support"])],
             score=float(score) if isinstance(score, int | float) else 0.0,
+            part=_PARTS.get(str(document.get("part", "")), ""),
         )
 
     def markers(self) -> list[Marker]:
@@ -206,6 +214,17 @@ class Answer:
     about: str = ""
     dropped: int = 0
 
+    def paragraphs(self) -> list[tuple[Part, tuple[Sentence, ...]]]:
+        """Return the sentences by the parts of the answer; a preface stands with what follows."""
+        grouped: list[tuple[Part, tuple[Sentence, ...]]] = []
+        for sentence in self.sentences:
+            part = sentence.part or "answer"
+            if grouped and grouped[-1][0] == part:
+                grouped[-1] = (part, (*grouped[-1][1], sentence))
+            else:
+                grouped.append((part, (sentence,)))
+        return grouped
+
     def document(self) -> dict[str, object]:
         """Return the shape of `ask --json`."""
         return {
@@ -217,6 +236,7 @@ class Answer:
                     "citations": list(sentence.citations),
                     "support": sentence.support,
                     "score": round(sentence.score, 3),
+                    "part": sentence.part,
                 }
                 for sentence in self.sentences
             ],

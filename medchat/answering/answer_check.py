@@ -5,13 +5,14 @@ draft -> sentences with their [n] -> each held against the evidence, sentence by
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.text import text_features
 from knowledge.text.citations import cite, cited_numbers, markers, uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
+from medchat.answering import telling
 from medchat.answering.answer import Citation, Evidence, Sentence, Support
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
@@ -59,41 +60,44 @@ def check_draft(
     )
 
 
-def quote_evidence(evidence: Sequence[Evidence]) -> CheckedAnswer:
-    """Answer by quoting: evidence in its own words, sentence by sentence, carries itself."""
+def tell_evidence(evidence: Sequence[Evidence], find: FindEntities) -> CheckedAnswer:
+    """Answer without a writer: facts told as sentences, passages quoted sentence by sentence."""
+    common = telling.small_words(evidence)
     judged = [
-        _Judged(_spoken(text, piece), (number,), "supported", 1.0)
+        _Judged(text, (number,), "supported", 1.0)
         for number, piece in enumerate(evidence, 1)
-        for text in ([piece.quote] if piece.kind == "fact" else split_sentences(piece.quote))
+        for text in _told(piece, find, common)
     ]
     return replace(_numbered(judged, evidence), verbatim=True)
 
 
-def complete_lists(checked: CheckedAnswer, facts: Sequence[Evidence]) -> CheckedAnswer:
-    """Put the whole line of facts where a draft names only some of what it lists.
+def complete_lists(
+    checked: CheckedAnswer, facts: Sequence[Evidence], find: FindEntities
+) -> CheckedAnswer:
+    """Tell facts whole where a draft names only some of what their line lists.
 
     A contraindication that is left out is as wrong as one that is made up.
     """
     numbers = {citation.id: citation.n for citation in checked.citations}
-    kept = list(checked.sentences)
+    kept, common = list(checked.sentences), telling.small_words(facts)
     for piece in facts:
         number = numbers.get(piece.id)
         if number is None or not _lacks(join_sentences(one.text for one in kept), piece):
             continue
         place = next((i for i, one in enumerate(kept) if one.citations == (number,)), len(kept))
         kept = [one for one in kept if one.citations != (number,)]
-        line = Sentence(cite(_spoken(piece.quote, piece), (number,)), (number,), "supported", 1.0)
-        kept.insert(place, line)
+        text = cite(telling.tell(piece, find, common), (number,))
+        kept.insert(place, Sentence(text, (number,), "supported", 1.0))
     written = any(sentence in checked.sentences for sentence in kept)
     return replace(checked, sentences=tuple(kept), verbatim=not written)
 
 
-def append_quotation(checked: CheckedAnswer, piece: Evidence) -> CheckedAnswer:
+def append_quotation(checked: CheckedAnswer, piece: Evidence, find: FindEntities) -> CheckedAnswer:
     """Quote one more piece of evidence after what is said already."""
     number = len(checked.citations) + 1
     more = tuple(
-        Sentence(cite(_spoken(text, piece), (number,)), (number,), "supported", 1.0)
-        for text in split_sentences(piece.quote)
+        Sentence(cite(text, (number,)), (number,), "supported", 1.0)
+        for text in _told(piece, find, telling.small_words([piece]))
     )
     return replace(
         checked,
@@ -196,6 +200,13 @@ def _lacks(text: str, piece: Evidence) -> bool:
     listed = re.split(r":\s|：", piece.quote, maxsplit=1)[-1]
     said = text_features.fold_letters(text)
     return any(text_features.fold_letters(item) not in said for item in re.split("[;；]", listed))
+
+
+def _told(piece: Evidence, find: FindEntities, common: Collection[str]) -> list[str]:
+    """Return what a piece says: facts told as a sentence, a passage in its own sentences."""
+    if piece.kind == "fact":
+        return [telling.tell(piece, find, common)]
+    return [_spoken(text, piece) for text in split_sentences(piece.quote)]
 
 
 def _spoken(quote: str, piece: Evidence) -> str:

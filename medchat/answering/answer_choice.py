@@ -16,6 +16,7 @@ from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
+from medchat.answering.answer_shape import arrange
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -101,39 +102,37 @@ def choose_answer(draft: Draft, asked: Question, find: FindEntities) -> CheckedA
     ):
         return quote(evidence, asked, find)
     cited = [piece for piece in evidence if piece.kind == "fact" and piece.id in used]
-    filled = answer_check.complete_lists(checked, exact if draft.reads_well else cited)
+    filled = answer_check.complete_lists(checked, exact if draft.reads_well else cited, find)
     passage = _best_passage(evidence, asked, find)
     only_facts = all(citation.kind == "fact" for citation in filled.citations)
     if draft.reads_well or not (exact and passage and only_facts):
         return filled
-    return answer_check.append_quotation(filled, passage)
+    return answer_check.append_quotation(filled, passage, find)
 
 
 def quote(
     evidence: Sequence[Evidence], asked: Question, find: FindEntities, *, foreign: bool = False
 ) -> CheckedAnswer:
-    """Quote the very facts asked for and the best passage, else what was found best.
+    """Tell the very facts asked for and quote the best passage, else what was found best.
 
     `foreign` says that the evidence is in the other language than the question.
     """
     chosen = list(evidence[:QUOTED])
-    papers = [piece for piece in evidence if piece.asked]
-    if papers:
-        chosen = _beside_facts(papers, evidence, asked, find)
-        return answer_check.quote_evidence(chosen)
-    if named := _quotes_named(evidence, asked):
-        quoted = answer_check.quote_evidence(named[:QUOTED])
-        return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
     facts = [
         piece
         for piece in evidence
         if relevance.is_exact(piece, asked, find) or relevance.is_companion(piece, asked)
     ]
-    if facts:
+    papers = [piece for piece in evidence if piece.asked]
+    if papers:
+        chosen = _beside_facts(papers, evidence, asked, find)
+    elif named := _quotes_named(evidence, asked):
+        chosen = named[:QUOTED]
+    elif facts:
         passage = _best_passage(evidence, asked, find)
         chosen = facts[:QUOTED] + ([passage] if passage else [])
-    quoted = answer_check.quote_evidence(chosen)
-    return _prefaced(quoted, _say("foreign", asked)) if foreign else quoted
+    told = arrange(answer_check.tell_evidence(chosen, find), chosen, asked, find)
+    return _prefaced(told, _say("foreign", asked)) if foreign else told
 
 
 def _beside_facts(

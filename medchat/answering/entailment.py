@@ -92,7 +92,9 @@ def _same_polarity_of_fact(
 
 
 def _is_turned_round(claim: AnnotatedText, evidence: AnnotatedEvidence) -> bool:
-    """Say whether the claim exchanges the two ends of a group of facts."""
+    """Say whether the claim exchanges the two ends of a group of facts; a text has no ends."""
+    if RELATIONS[base_relation(evidence.source.relation)].object is None:
+        return False
     inverse = evidence.source.relation.endswith(INVERSE)
     sides = [
         NamedSide(span.start, span.end, (evidence.source.subject in span.entities) != inverse)

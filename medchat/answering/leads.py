@@ -13,15 +13,17 @@ from knowledge.search.searcher import Search
 from medchat.answering.answer import Alert, CalculationResult, Language
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_parts import join_parts
+from medchat.answering.patient.reading import Reading
 from medchat.answering.patient_state import PatientState
 from medchat.answering.understanding import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a step reads: the message as written, as understood, and what is known so far.
+    """What a step reads: the message as written, as understood, and what is known with it.
 
-    `urgent` says that the message tells of an emergency and asks for nothing else.
+    `urgent` says that the message tells of an emergency and asks for nothing else; `reading` is
+    what the message itself told of the patient.
     """
 
     message: str
@@ -30,6 +32,7 @@ class Turn:
     patient: PatientState
     search: Search
     urgent: bool = False
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 Sex = Literal["female", "male"]
+AgeGroup = Literal["newborn", "infant", "child", "adult"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class PatientState:
     """What is known of the patient; `age` is in years, 0.25 for three months.
 
     `measurements` are by what was measured ("weight", "height", "creatinine", "egfr", …). `absent`
-    are findings and conditions that were denied.
+    are findings and conditions that were denied. `age_group` is known where an age is not told.
+    `passing` names what holds only for the question just asked, of people at large ("in
+    pregnancy"): a field, or a field and a name ("allergies:penicillin").
     """
 
     age: float | None = None
+    age_group: AgeGroup | None = None
     sex: Sex | None = None
     pregnant: bool | None = None
     pregnancy_week: int | None = None
@@ -49,6 +53,7 @@ class PatientState:
     findings: tuple[NamedThing, ...] = ()
     absent: tuple[NamedThing, ...] = ()
     allergies: tuple[NamedThing, ...] = ()
+    passing: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -68,6 +73,8 @@ class PatientState:
             given[name] = tuple(
                 NamedThing(each["text"], tuple(each["entities"])) for each in given[name]
             )
+        if "passing" in given:
+            given["passing"] = tuple(given["passing"])
         if "measurements" in given:
             given["measurements"] = {
                 name: Measurement(**each) for name, each in given["measurements"].items()

@@ -15,7 +15,7 @@ from knowledge.text import text_features
 from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
 from knowledge.text.scripts import fold_script
-from knowledge.text.sentence_support import FindEntities
+from knowledge.text.sentence_support import EntitySpan, FindEntities
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.understanding import Question
@@ -231,12 +231,36 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     text = piece.reading
     if asked.mentions:
         named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
-        return not named.isdisjoint(asked.entities)
+        if named.isdisjoint(asked.entities):
+            return False
+        conditions = _conditions_of_patients(asked)
+        return not conditions or any(
+            not named.isdisjoint(mention.entities) or _derives(text, mention.text)
+            for mention in conditions
+        )
     if asked.exact and count_named(text, asked) == len(asked.exact):
         return True
     if not asked.rest:
         return False
     return text_features.share_held(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE
+
+
+def _conditions_of_patients(asked: Question) -> list[EntitySpan]:
+    """Return the conditions of a question on, say, hypertension in pregnancy; none for another.
+
+    What holds of pregnancy at large is no answer to it.
+    """
+    subject = [mention for mention in asked.mentions if not _is_of_patients(mention.text)]
+    if len(subject) == len(asked.mentions):
+        return []
+    conditions = [mention for mention in subject if mention.entities[0].startswith("condition:")]
+    return conditions if len(conditions) == len(subject) else []
+
+
+def _derives(text: str, name: str) -> bool:
+    """Say whether a text has a word made from a name: "antihypertensives" of hypertension."""
+    longest = max(name.casefold().split(), key=len)
+    return longest.isascii() and longest[: max(6, len(longest) - 4)] in text.casefold()
 
 
 def is_named_in_title(piece: Evidence, asked: Question, find: FindEntities) -> bool:

@@ -6,40 +6,24 @@
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.text.exact_names import ExactName, find_exact_names
 from knowledge.text.scripts import is_traditional
 from knowledge.text.sentence_support import EntitySpan
-from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
+from medchat.answering.follow_up import QueryParser, complete
+from medchat.answering.patient_state import PatientState
 
-QueryParser = Callable[[str], ParsedQuery]
-"""What finds the mentions and cues of a question: the query parser with a linker."""
-
-_PRONOUN_EN = re.compile(
-    r"\b(?:its|their|his|her)\b|\b(?:it|they|them|this (?:disease|condition|drug|medicine|illness)"
-    r"|that (?:disease|condition|drug|medicine|illness)|this|that)\b",
-    re.IGNORECASE,
-)
-_POSSESSIVE = re.compile(r"its|their|his|her", re.IGNORECASE)
 _COURSE_EN = re.compile(
     r"(?:(?:sub)?acute|chronic|recurrent|mild|moderate|severe|early|advanced|uncomplicated)[\s-]+",
     re.IGNORECASE,
 )
 _COURSE_ZH = re.compile("亚?急性|慢性|复发性|反复|轻度|中度|重度|重症|早期|晚期")
-_OPENING_EN = re.compile(
-    r"^\s*(?:and|but|so|then|also|ok|okay|what about|how about|and what about)\b[\s,]*",
-    re.IGNORECASE,
-)
-_PRONOUN_ZH = re.compile(
-    "它们|它|这个病|该病|此病|这种病|这病|这个药|该药|此药|这种药|这药|这个|那个"
-)
-_OPENING_ZH = re.compile("^(?:那么|那|还有|另外|然后|请问)[，,]?")
-_ENDING_ZH = re.compile("呢[？?]?$")
-_SUBJECT_KINDS = ("condition", "medicine", "symptom", "treatment", "test")
+
+_NOTHING_KNOWN = PatientState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +56,19 @@ class Question:
         return frozenset(id for mention in self.mentions for id in mention.entities)
 
 
-def understand_question(question: str, earlier: Sequence[str], parse: QueryParser) -> Question:
-    """Return what a question asks, completed by the questions before it, the last one last."""
+def understand_question(
+    question: str,
+    earlier: Sequence[str],
+    parse: QueryParser,
+    patient: PatientState = _NOTHING_KNOWN,
+) -> Question:
+    """Return what a question asks, completed by the questions before it, the last one last.
+
+    What is known of the patient completes it as well.
+    """
     text = " ".join(question.split())
     parts = parse(text)
-    completed = _completed(text, parts, earlier, parse) if earlier else None
+    completed = complete(text, parts, earlier, parse, patient)
     traditional = is_traditional(text)
     if completed is None:
         written = text if text != parts.text else ""
@@ -123,71 +115,5 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     )
 
 
-def _completed(
-    text: str, parts: ParsedQuery, earlier: Sequence[str], parse: QueryParser
-) -> str | None:
-    """Return the question with what it leaves out, or None where it stands alone."""
-    language = parts.language
-    if not parts.mentions and _leaves_out(text, parts):
-        subject = _last_subject(earlier, parse)
-        return _with_subject(text, subject, language) if subject else None
-    if parts.mentions and not _clear(parts.asks) and _opens_like_follow_up(text, language):
-        before = _clear(parse(earlier[-1]).asks)
-        return _with_relation(parts.mentions[0].text, before[0], language) if before else None
-    return None
-
-
 def _clear(asks: Sequence[AskedRelation]) -> list[str]:
     return [ask.relation for ask in asks if ask.is_clear]
-
-
-def _leaves_out(text: str, parts: ParsedQuery) -> bool:
-    """Say whether a question without an entity leans on an earlier one."""
-    pronoun = (_PRONOUN_ZH if parts.language == "zh" else _PRONOUN_EN).search(text)
-    if pronoun or _opens_like_follow_up(text, parts.language):
-        return True
-    # "side effects?" is a follow-up; a question with words of its own is a subject of its own
-    return bool(parts.asks) and not parts.rest
-
-
-def _opens_like_follow_up(text: str, language: Language) -> bool:
-    if language == "zh":
-        return bool(_OPENING_ZH.search(text) or _ENDING_ZH.search(text))
-    return bool(_OPENING_EN.search(text))
-
-
-def _last_subject(earlier: Sequence[str], parse: QueryParser) -> str | None:
-    """Return the name of what was spoken of last: a condition or medicine before all else."""
-    for question in reversed(earlier):
-        mentions = parse(question).mentions
-        for kind in _SUBJECT_KINDS:
-            for mention in mentions:
-                if mention.entities[0].startswith(f"{kind}:"):  # ids begin with the kind
-                    return mention.text
-        if mentions:
-            return mentions[0].text
-    return None
-
-
-def _with_subject(text: str, name: str, language: Language) -> str:
-    """Write the subject where the pronoun stood, or where it was left out."""
-    if language == "zh":
-        rest = _ENDING_ZH.sub("？", _OPENING_ZH.sub("", text))
-        return _PRONOUN_ZH.sub(name, rest, count=1) if _PRONOUN_ZH.search(rest) else name + rest
-    rest = _OPENING_EN.sub("", text).rstrip(" ?.!")
-    match = _PRONOUN_EN.search(rest)
-    if match:
-        owned = f"{name}'s" if _POSSESSIVE.fullmatch(match[0]) else name
-        return _sentence(rest[: match.start()] + owned + rest[match.end() :])
-    return _sentence(f"{rest} of {name}" if len(rest.split()) <= 4 else f"{name}: {rest}")
-
-
-def _with_relation(name: str, relation: str, language: Language) -> str:
-    label = RELATIONS[relation].label(language)
-    if language == "zh":
-        return f"{name}的{label}是什么？"
-    return _sentence(f"What are the {label} of {name}")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "?"

@@ -174,10 +174,11 @@ def open_writer(
 ) -> Writer:
     """Return the writer that the settings name, or the one named here.
 
-    `adapter` is the name of a finished round, `base` for the bare model; by default the promoted
-    one. Raises MedchatError or FinetuneError where there is no such thing.
+    `adapter` is the name of a finished round, `base` for the bare model, and means the local
+    writer; by default that takes the promoted one. Raises MedchatError or
+    FinetuneError where there is no such thing.
     """
-    wanted = writer or settings.writer
+    wanted = writer or ("local" if adapter else settings.writer)
     if wanted == "quote":
         return Writer(None, Model("quote"), PromptLimits(sentences=2))
     if wanted == "local":

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medchat.cli import output, startup
-from medchat.cli.options import Adapter, GoOn, Json, NoLog, Writer
+from medchat.cli.options import Adapter, GoOn, Json, NoLog, Patient, Writer
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
     from medchat.answering.answer import Answer, Citation
+    from medchat.answering.patient_state import PatientState
     from medchat.chat import Chat
 
 _STEPS = {
@@ -23,6 +24,21 @@ _STEPS = {
     "retrieve": "Looking for evidence…",
     "write": "Writing…",
     "check": "Checking each sentence…",
+}
+_ABOUT = {"en": "About: {known}", "zh": "患者：{known}"}
+_PARTS = {
+    "en": {
+        "action": "What to do: ",
+        "caution": "Cautions: ",
+        "escalation": "When to escalate: ",
+        "evidence": "Evidence: ",
+    },
+    "zh": {
+        "action": "处理：",
+        "caution": "注意：",
+        "escalation": "何时升级处理：",
+        "evidence": "依据：",
+    },
 }
 
 
@@ -44,6 +60,7 @@ def ask(
     writer: Writer = None,
     no_log: NoLog = False,
     go_on: GoOn = False,
+    patient: Patient = None,
     as_json: Json = False,
 ) -> None:
     """Answer one question from the evidence, or every question of a file (which is not logged)."""
@@ -52,21 +69,39 @@ def ask(
     settings = startup.settings()
     batch = _questions(question, questions)
     opened = open_chat(settings, writer=writer, adapter=adapter)
+    card = _card(opened, patient)
     if questions is not None:
-        _answer_batch(opened, batch)
+        _answer_batch(opened, batch, card)
         return
-    answer = opened.ask(question, _latest(opened) if go_on else None, log=not no_log)
+    latest = _latest(opened) if go_on else None
+    answer = opened.ask(question, latest, log=not no_log, card=card)
     output.show(answer.document(), _answer_lines(answer), as_json=as_json)
 
 
 def chat(
-    adapter: Adapter = None, writer: Writer = None, no_log: NoLog = False, go_on: GoOn = False
+    adapter: Adapter = None,
+    writer: Writer = None,
+    no_log: NoLog = False,
+    go_on: GoOn = False,
+    patient: Patient = None,
 ) -> None:
     """Ask question after question at the terminal; an empty line or Ctrl+D ends it."""
     from medchat.chat import open_chat
 
     opened = open_chat(startup.settings(), writer=writer, adapter=adapter)
-    _converse(opened, _latest(opened) if go_on else None, log=not no_log)
+    card = _card(opened, patient)
+    _converse(opened, _latest(opened) if go_on else None, card, log=not no_log)
+
+
+def _card(chat: "Chat", path: Path | None) -> "PatientState | None":
+    """Return what a patient card tells, and say what of it was read."""
+    if path is None:
+        return None
+    from medchat.answering.patient.card import read_card
+
+    card = read_card(path, chat.search().linker.find)
+    output.note(card.note("en"))
+    return card.state
 
 
 def _questions(question: str, path: Path | None) -> list[tuple[object, str]]:
@@ -114,9 +149,11 @@ def _read_question(line: str, where: str) -> tuple[object, str]:
     return id, question
 
 
-def _answer_batch(chat: "Chat", batch: list[tuple[object, str]]) -> None:
+def _answer_batch(
+    chat: "Chat", batch: list[tuple[object, str]], card: "PatientState | None"
+) -> None:
     for id, question in batch:
-        document = chat.ask(question, log=False).document()
+        document = chat.ask(question, log=False, card=card).document()
         output.say(output.as_text({"id": id, **document}))
 
 
@@ -128,7 +165,9 @@ def _latest(chat: "Chat") -> str | None:
     return found[0].id if found else None
 
 
-def _converse(chat: "Chat", conversation: str | None, *, log: bool) -> None:
+def _converse(
+    chat: "Chat", conversation: str | None, card: "PatientState | None", *, log: bool
+) -> None:
     """Ask and answer at the terminal until an empty line or the end of input."""
     while True:
         try:
@@ -137,20 +176,25 @@ def _converse(chat: "Chat", conversation: str | None, *, log: bool) -> None:
             return
         if not question:
             return
-        answer = _answer_with_steps(chat, question, conversation, log=log)
-        conversation = answer.conversation
+        answer = _answer_with_steps(chat, question, conversation, card, log=log)
+        conversation, card = answer.conversation, None if log else answer.patient
         for line in _answer_lines(answer):
             output.say(line)
         output.say()
 
 
 def _answer_with_steps(
-    chat: "Chat", question: str, conversation: str | None, *, log: bool
+    chat: "Chat",
+    question: str,
+    conversation: str | None,
+    card: "PatientState | None",
+    *,
+    log: bool,
 ) -> "Answer":
     """Answer one question and name each step on stderr as it begins."""
     from medchat.chat import Done, Status
 
-    for event in chat.stream(question, conversation, log=log):
+    for event in chat.stream(question, conversation, log=log, card=card):
         if isinstance(event, Status):
             output.note(_STEPS[event.step])
         elif isinstance(event, Done):
@@ -160,11 +204,14 @@ def _answer_with_steps(
 
 def _answer_lines(answer: "Answer") -> Iterator[str]:
     """Yield an answer, its sources with what they say, and the limits of what wrote it."""
+    if answer.about:
+        yield _ABOUT[answer.language].format(known=answer.about)
+        yield ""
     for alert in answer.alerts:
         yield f"! {alert.text} ({alert.source})"
     if answer.alerts:
         yield ""
-    yield answer.text
+    yield from _paragraphs(answer)
     if answer.citations:
         yield ""
     for citation in answer.citations:
@@ -173,6 +220,15 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
     if answer.model.note:
         yield ""
         yield answer.model.note
+
+
+def _paragraphs(answer: "Answer") -> Iterator[str]:
+    """Yield the parts of an answer, each but the first under its label."""
+    from knowledge.text.sentences import join_sentences
+
+    for place, (part, sentences) in enumerate(answer.paragraphs()):
+        label = _PARTS[answer.language].get(part, "") if place else ""
+        yield label + join_sentences(sentence.text for sentence in sentences)
 
 
 def _year(citation: "Citation") -> str:

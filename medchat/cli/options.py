@@ -15,4 +15,11 @@ Adapter = Annotated[
 ]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Record nothing.")]
 GoOn = Annotated[bool, typer.Option("--continue", help="Go on with the latest conversation.")]
+Patient = Annotated[
+    Path | None,
+    typer.Option(
+        help="A patient card: YAML or JSON, or a FHIR R4 bundle; for this session only.",
+        metavar="FILE",
+    ),
+]
 Data = Annotated[Path | None, typer.Option(help="A dataset folder; the newest by default.")]

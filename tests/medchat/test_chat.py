@@ -73,7 +73,7 @@ def test_the_answer_has_the_shape_that_scripts_read(engine):
         "model", "generation", "conversation", "message", "seconds",
     ]  # fmt: skip
     assert document["sentences"] == [
-        {"text": GOOD, "citations": [1], "support": "supported", "score": 1.0}
+        {"text": GOOD, "citations": [1], "support": "supported", "score": 1.0, "part": ""}
     ]
     (citation,) = document["citations"]
     assert citation["kind"] == "fact"
@@ -115,7 +115,7 @@ def test_what_is_not_carried_is_left_out_or_marked(engine, monkeypatch):
 )
 def test_a_failed_draft_is_answered_by_quoting(engine, draft):
     answer = scripted(engine, [draft]).ask("First-line treatment of type 2 diabetes?")
-    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert answer.text == "The first-line treatment for type 2 diabetes is metformin [1]."
     assert answer.sentences[0].support == "supported"
     assert not answer.abstained
 
@@ -144,8 +144,8 @@ def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine,
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ("Can a patient with gout take metformin?", "metformin — contraindications: severe renal"),
-        ("痛风患者能吃二甲双胍吗？", "二甲双胍——禁忌证：严重肾功能不全"),
+        ("Can a patient with gout take metformin?", "A contraindication to metformin is severe"),
+        ("痛风患者能吃二甲双胍吗？", "二甲双胍的禁忌证包括严重肾功能不全"),
     ],
 )
 def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
@@ -202,7 +202,7 @@ def test_what_the_base_does_not_hold_is_not_answered(engine, question, language)
 
 def test_chinese_is_answered_from_chinese(engine):
     answer = scripted(engine, []).ask("2型糖尿病的一线治疗是什么？")
-    assert answer.text == "2型糖尿病——一线治疗：二甲双胍[1]。"
+    assert answer.text == "2型糖尿病的一线治疗包括二甲双胍[1]。"
     assert answer.language == "zh"
 
 
@@ -227,7 +227,7 @@ def test_patients_of_whom_nothing_speaks_are_named(engine):
     answer = scripted(engine, []).ask("What are the symptoms of gout in children?")
     assert answer.text == (
         "The evidence found does not speak of children; it holds in general: "
-        "Gout — symptoms: joint pain [1]."
+        "A symptom of gout is joint pain [1]."
     )
     assert [one.support for one in answer.sentences] == ["none", "supported"]
     assert scripted(engine, []).ask("2型糖尿病孕妇的一线治疗是什么？").abstained
@@ -244,7 +244,7 @@ def test_what_is_known_of_a_condition_answers_for_a_course_of_it(engine, home):
     )
     updates.add(engine, home, [more])
     answer = scripted(engine, []).ask("What are the symptoms of acute gout?")
-    assert answer.text == "Gout — symptoms: joint pain [1]."
+    assert answer.text == "A symptom of gout is joint pain [1]."
 
 
 def test_nothing_is_recorded_unless_wanted(engine):
@@ -288,7 +288,7 @@ def test_the_prompt_holds_what_fits(engine):
 def test_a_prompt_that_cannot_fit_is_answered_by_quoting(engine):
     chat = scripted(engine, ["x"], limits=PromptLimits(5, 2, lambda messages: False))
     answer = chat.ask("First-line treatment of type 2 diabetes?")
-    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert answer.text == "The first-line treatment for type 2 diabetes is metformin [1]."
     assert chat.writer.model.heard == []
 
 

@@ -44,7 +44,7 @@ def test_a_home_with_knowledge_is_usable(filled):
 
 
 def test_a_home_that_is_not_there_yet_is_no_fault_and_is_not_made(home):
-    examined = doctor.examine(load())
+    examined = doctor.examine(load(writer="local"))
     assert examined.usable
     states = {each.name: each.state for each in examined.findings}
     assert [name for name in NAMES if states[name] == "empty"] == [
@@ -60,7 +60,7 @@ def test_versions_and_settings_in_force_are_told(monkeypatch):
     assert examined.versions["torch"] == version("torch")
     assert examined.versions["python"] == sys.version.split()[0]
     settings = {each.name: (each.value, each.origin) for each in examined.settings}
-    assert settings["writer"] == ("local", "default")
+    assert settings["writer"] == ("quote", "default")
     assert settings["database_url"][1] == "environment"
     assert "s3cret" not in str(examined)
 
@@ -138,7 +138,7 @@ def test_a_server_that_writes_is_shown_without_its_password(home):
 
 
 def test_a_base_that_is_not_there(home):
-    found = finding(load(base="/no/base"), "writer")
+    found = finding(load(writer="local", base="/no/base"), "writer")
     assert found.state == "broken" and "/no/base" in found.told and found.remedy
 
 
@@ -158,7 +158,7 @@ def promoted(home):
 
 def test_the_promoted_adapter_and_its_base_are_named(home):
     promoted(home)
-    found = finding(load(), "writer")
+    found = finding(load(writer="local"), "writer")
     assert (found.state, found.told) == ("good", f"toy/round-1 on {base()} ({base()})")
 
 
@@ -171,5 +171,5 @@ def test_a_damaged_ledger_of_adapters_is_broken(home, damage):
         manifest.write_text(json.dumps({"name": "toy/round-1"}), encoding="utf-8")
     else:
         (home / "adapters" / "PROMOTED").write_text("toy", encoding="utf-8")
-    found = finding(load(), "writer")
+    found = finding(load(writer="local"), "writer")
     assert found.state == "broken" and found.remedy

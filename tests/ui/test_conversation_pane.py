@@ -133,6 +133,16 @@ def test_an_answer_that_is_all_quotation_has_no_writer() -> None:
     assert "Written by mini" in Tree(conversation_pane.answered(own, None, EN)).said
 
 
+def test_the_parts_of_an_answer_stand_under_their_labels() -> None:
+    quote = Citation(1, "fact", "f#1", "Gout", None, "Gout — symptoms: pain.", 0, 22)
+    said = Sentence("A symptom of gout is pain [1].", (1,), "supported", 1.0, "answer")
+    more = (replace(said, text="Fever is urgent [1].", part="escalation"),)
+    answer = Answer("", "en", (said, *more), (quote,), False, Model("quote"), 4, message="m1")
+    shown = Tree(conversation_pane.answered(answer, None, EN)).said
+    assert shown.index("A symptom") < shown.index("When to escalate:") < shown.index("Fever")
+    assert "Evidence:" not in shown and "What to do:" not in shown
+
+
 def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     html = _all(_recorded("unicorn"))
     assert 'class="text abstained"' in html
@@ -146,7 +156,7 @@ def test_an_abstention_is_plain_and_names_the_nearest_sources() -> None:
     [
         (Model("mini", "mini-2"), "Written by mini with adapter mini-2 · knowledge generation 4"),
         (Model("mini"), "Written by mini · knowledge generation 4"),
-        (Model("quote"), "Quoted word for word · knowledge generation 4"),
+        (Model("quote"), "Told from the evidence, no language model · knowledge generation 4"),
     ],
 )
 def test_an_answer_says_who_wrote_it(model: Model, line: str) -> None:

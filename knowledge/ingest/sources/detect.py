@@ -20,10 +20,12 @@ def detect_format(path: Path) -> str:
     name = _matching_format(path, start)
     if name:
         return name
+    told = _describe_unknown(path, start)
+    remedy = "name its format with --format; docs/formats.md lists all."
     raise KnowledgeError(
-        f"{path.name} is of no known format. {_describe_unknown(path, start)}".rstrip(),
+        f"{path.name} is of no known format. {told}".rstrip(),
         where=str(path),
-        remedy="Make it one of these, or name its format with --format; docs/formats.md lists all.",
+        remedy=f"Make it one of these, or {remedy}" if "Nearest:" in told else f"Else {remedy}",
     )
 
 
@@ -84,7 +86,8 @@ def _files_in(folder: Path, report: ReadReport) -> list[Path]:
             f"The folder {folder} holds no file of a known format"
             f"{': ' + '; '.join(held) if held else ''}.",
             where=str(folder),
-            remedy=f"Known formats: {', '.join(FORMATS)}.",
+            remedy="Name one of its files to hear what is wrong with it; docs/formats.md lists "
+            "the formats.",
         )
     unread.count(report)
     return known

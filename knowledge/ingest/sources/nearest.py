@@ -235,6 +235,8 @@ def _compare(name: str, marks: Marks, seen: _Seen) -> tuple[float, str]:
             best = (share, wanted, there, similar)
     share, wanted, there, similar = best
     needs = f"needs {_needs(marks, wanted)}"
+    if marks.carrier == "xml" and there:
+        return 0.15 + share, f"has {_needs(marks, wanted)}, and lacks what stands in it"
     if marks.carrier == "xml" and not similar:
         return 0.15 + share, needs
     return 0.15 + share, f"{needs}; {_has(there, similar)}"

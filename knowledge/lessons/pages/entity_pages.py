@@ -16,6 +16,7 @@ from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.realize import name_forms
 from knowledge.lessons.realize.name_forms import PageRenderer
 from knowledge.records import Entity, Language
 
@@ -24,18 +25,6 @@ _ASKED_SINGLY = 500
 
 _MOST_ENTITIES = 200_000
 _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
-_ALWAYS_LOWER = {
-    "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
-    "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
-    "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
-    "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
-    "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
-    "rodenticide", "transplant", "marijuana", "overflow",
-    "altitude", "postpartum", "beriberi", "multidrug",
-    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
-    "tricuspid", "bicuspid",
-    "mitral", "folate", "pterygium", "intertrigo",
-}  # fmt: skip
 
 
 class EntityPages:
@@ -142,7 +131,7 @@ class EntityPages:
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
-        found = set(_ALWAYS_LOWER)
+        found = set(name_forms.ALWAYS_LOWER)
         texts = (
             select(NameRow.text).where(NameRow.language == "en", holds(NameRow, self._generation)),
             select(FactRow.value_en).where(

@@ -82,6 +82,21 @@ _PROPER = {
 }  # fmt: skip
 
 
+ALWAYS_LOWER = {
+    "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
+    "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
+    "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
+    "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
+    "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
+    "rodenticide", "transplant", "marijuana", "overflow",
+    "altitude", "postpartum", "beriberi", "multidrug",
+    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
+    "tricuspid", "bicuspid",
+    "mitral", "folate", "pterygium", "intertrigo",
+}  # fmt: skip
+"""Words at the start of names that are no names of persons or places."""
+
+
 def lower_first_word(text: str, common: Collection[str]) -> str:
     """Return a name or a sentence as it stands within an English sentence.
 
@@ -127,6 +142,22 @@ def _small_word(word: str, common: Collection[str]) -> str:
     """Return a word of a heading as running text has it."""
     small = word.lower()
     return small if small in common or _MEDICAL.search(word) and word not in _PROPER else word
+
+
+def within_sentence(name: str, kind: str, language: Language, common: Collection[str]) -> str:
+    """Return the name of an entity within a sentence: in English with the article that it takes.
+
+    >>> within_sentence("Brain Abscess", "condition", "en", {"brain"})
+    'a brain abscess'
+    """
+    if kind == "symptom" and _FINDING.fullmatch(name):
+        said = name[:1].lower() + name[1:]
+    elif language == "zh" or kind == "department":
+        said = lower_first_word(name, common)
+    else:
+        said = lower_heading(name, common)
+    counted = language == "en" and kind != "department"
+    return articles.with_article(said) if counted else said
 
 
 class _Called(NamedTuple):
@@ -209,16 +240,8 @@ class PageRenderer:
 
     def _named(self, name: str, kind: str) -> _Called:
         """Return a name, and it within a sentence: in English with the article that it takes."""
-        if kind == "symptom" and _FINDING.fullmatch(name):
-            said = name[:1].lower() + name[1:]
-        elif self._language == "zh" or kind == "department":
-            said = lower_first_word(name, self._common)
-        else:
-            said = lower_heading(name, self._common)
-        counted = self._language == "en" and kind != "department"
-        return _Called(
-            name, articles.with_article(said) if counted else said, names.normalise(name), kind
-        )
+        said = within_sentence(name, kind, self._language, self._common)
+        return _Called(name, said, names.normalise(name), kind)
 
 
 _NOT_CALLED = _Called("", "", "", "")

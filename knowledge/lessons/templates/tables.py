@@ -85,6 +85,7 @@ class RelationSentencesWords:
     further: TextBy = _texts("a", RELATION, plain=False, optional=True)
     before_advice: Lines = _lines("s", optional=True)
     before_text: LinesBy = _lines("s", RELATION)
+    told: TextBy = _texts("s a", RELATION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,15 @@ _SAID: dict[str, tuple[str, str]] = {
     "dose_limit": (r"dose|limit|maximum", "剂量|用量|最大"),
     "monitoring": (r"monitor|check", "监测|检查|复查"),
     "pregnancy": (r"pregnan|breastfeed", "妊娠|孕|哺乳"),
+    "breastfeeding": (r"breastfeed|breast-feed|lactat|breast milk", "哺乳|母乳"),
+    "children": (r"child|paediatric|infant", "儿童|小儿|婴"),
+    "renal": (r"kidney|renal", "肾"),
+    "liver": (r"liver|hepatic", "肝"),
+    "precaution": (r"precaution|caution|care", "注意|慎"),
+    "interaction_advice": (r"interact", "相互作用|合用"),
+    "duplication": (r"duplicat", "重复"),
+    "cross_allergy": (r"allerg|cross-react", "过敏"),
+    "member": (r"class|member|belong", "类|属于|包括"),
 }
 """What a sentence must say, outside of names, of the relation that it states (English, Chinese)."""
 

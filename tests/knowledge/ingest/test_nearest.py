@@ -95,3 +95,26 @@ def test_a_damaged_file_of_a_known_format_is_told_with_its_line(
     with pytest.raises(KnowledgeError) as caught:
         list(reading.read(path, detect.detect_format(path), ReadReport()))
     assert format in caught.value.what and line in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told", "remedy"),
+    [
+        ("g.xml", b"<collection></collection>", "bioc-xml (has the root element collection, and",
+         "Make it one of these, or name"),
+        ("a.docx", b"PK\x03\x04junk", "cut short", "Else name its format"),
+    ],
+)  # fmt: skip
+def test_what_a_file_has_is_not_asked_of_it(
+    tmp_path: Path, name: str, content: bytes, told: str, remedy: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(KnowledgeError) as caught:
+        detect.detect_format(tmp_path / name)
+    assert told in caught.value.what and caught.value.remedy.startswith(remedy)
+
+
+def test_a_folder_without_a_known_file_lists_no_formats(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        detect.find_files([tmp_path], ReadReport())
+    assert caught.value.remedy.count(",") == 0

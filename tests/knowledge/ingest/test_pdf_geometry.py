@@ -374,3 +374,52 @@ def test_no_line_holds_words_of_two_columns(left, right, shift, by_rows):
 )
 def test_a_text_goes_on_where_its_sentence_has_not_ended(before, after, same):
     assert pdf_layout.goes_on(before, after) is same
+
+
+def page_of(head: str, lines: Iterable[str], foot: str, top: float = 760) -> bytes:
+    shown = [(72.0, top, head), (72.0, 40.0, foot)]
+    return show([shown[0], *column(72, lines, top=720), shown[1]])
+
+
+def test_running_heads_of_two_pages_are_no_text(tmp_path):
+    pages = [
+        page_of("Ward guide, gout", LEFT, "Hospital of X, page 1 of 2"),
+        page_of("Ward guide, gout", RIGHT, "Hospital of X, page 2 of 2"),
+    ]
+    said, report = read(tmp_path / "a.pdf", *pages)
+    assert said == {"Page 1": " ".join(LEFT), "Page 2": " ".join(RIGHT)}
+    assert report.left_out == {"running header or footer": 4}
+
+
+def test_what_two_pages_say_alike_within_their_text_stays(tmp_path):
+    pages = [
+        show(column(72, ["Not in asthma.", *LEFT])),
+        show(column(72, ["Not in asthma.", *RIGHT])),
+        page_of("Other head", LEFT, "a", top=740),
+        page_of("Other head", RIGHT, "b", top=755),
+    ]
+    said, report = read(tmp_path / "a.pdf", *pages)
+    assert all("Not in asthma." in said[f"Page {number}"] for number in (1, 2))
+    assert all("Other head" in said[f"Page {number}"] for number in (3, 4))
+    assert report.left_out == {}
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<<>>"
+        b"/Encoding<</Differences[%d/g1/g2]>>/FirstChar %d/LastChar %d/Widths[5 5]>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+X/Encoding<</Differences[%d/g1/g2]>>"
+        b"/FirstChar %d/LastChar %d/Widths[500 500]>>",
+    ],
+    ids=["drawn signs", "names that say nothing"],
+)
+@pytest.mark.parametrize("code", [0, 1, 10, 32, 65, 160])
+def test_signs_of_a_font_without_meaning_are_holes(tmp_path, font, code):
+    shown = b"BT /F2 10 Tf 150 720 Td <%02x%02x> Tj ET\n" % (code, code + 1)
+    page = show([(72, 720, "Give daily")]) + shown + show([(220, 720, "mg of it.")])
+    named = b"/Font<</F1 3 0 R/F2 " + font % (code, code, code + 1) + b">>"
+    raw = pdf(page).replace(b"/Font<</F1 3 0 R>>", named)
+    (tmp_path / "a.pdf").write_bytes(raw)  # its table of places is off, and is made anew
+    (record,) = reading.read(tmp_path / "a.pdf", "pdf", ReadReport())
+    assert HOLE in record.sections[0].text

@@ -214,18 +214,18 @@ def test_a_sentence_of_two_parts_may_have_two_citations():
 def test_a_list_of_facts_is_whole_or_quoted():
     whole = "Symptoms of type 2 diabetes: fatigue; thirst [1]."
     checked = answer_check.check_draft(whole, EN, find)
-    assert answer_check.complete_lists(checked, EN[:1]) == checked
+    assert answer_check.complete_lists(checked, EN[:1], find) == checked
     draft = (
         "Type 2 diabetes presents with thirst [1]. Type 2 diabetes is treated with metformin [2]."
     )
-    filled = answer_check.complete_lists(answer_check.check_draft(draft, EN, find), EN[:2])
+    filled = answer_check.complete_lists(answer_check.check_draft(draft, EN, find), EN[:2], find)
     assert [one.text for one in filled.sentences] == [
-        "Type 2 diabetes — symptoms: thirst; fatigue [1].",
+        "Symptoms of type 2 diabetes include thirst and fatigue [1].",
         "Type 2 diabetes is treated with metformin [2].",
     ]
     assert not filled.verbatim
     alone = answer_check.check_draft("Type 2 diabetes presents with thirst [1].", EN, find)
-    assert answer_check.complete_lists(alone, EN[:1]).verbatim
+    assert answer_check.complete_lists(alone, EN[:1], find).verbatim
 
 
 def test_a_draft_of_framing_alone_is_nothing():
@@ -246,7 +246,7 @@ def test_the_quote_is_the_span_of_the_text():
 def test_evidence_carries_its_own_words(piece):
     drafted = answer_check.check_draft(cite(split_draft(piece.quote)[0], (1,)), [piece], find)
     assert [one.support for one in drafted.sentences] == ["supported"]
-    quoted = answer_check.quote_evidence([piece])
+    quoted = answer_check.tell_evidence([piece], find)
     assert quoted.sentences[0].support == "supported"
     assert quoted.sentences[0].citations == (1,)
     assert quoted.verbatim

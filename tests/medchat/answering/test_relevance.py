@@ -107,6 +107,14 @@ def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():
     assert kept("How is gout treated in children?", general) == ["Gout"]
 
 
+def test_what_holds_of_pregnancy_at_large_is_no_answer_on_a_disease_in_pregnancy():
+    other = passage("Treatment of fever in pregnancy is rest.", "Prescribing in pregnancy")
+    derived = passage("Antiasthmatics are used for treatment in pregnancy.", "In pregnancy")
+    assert kept("How is asthma treated in pregnancy?", other, derived) == ["In pregnancy"]
+    # a medicine may be told of by its class
+    assert kept("Is ibuprofen safe in pregnancy?", other) == ["Prescribing in pregnancy"]
+
+
 def test_words_that_no_evidence_holds_are_named():
     question = ask("Does yoga change gout?")
     assert relevance.find_unanswered_words(question, "Gout is painful.") == "yoga change"

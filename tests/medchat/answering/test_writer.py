@@ -136,7 +136,7 @@ def test_a_server_that_stalls_is_cut_and_the_evidence_quoted(stalling, home, mon
     begun = time.monotonic()
     answer = chat.ask("What is the first-line treatment of type 2 diabetes?")
     assert time.monotonic() - begun < 8
-    assert answer.text == "Type 2 diabetes — first-line treatment: metformin [1]."
+    assert answer.text == "The first-line treatment for type 2 diabetes is metformin [1]."
     assert answer.model.base == "quote" and "quoted" in answer.model.note
     assert answer.conversation
     if way in ("comments", "endless"):  # the thread ends as well, for all that still comes

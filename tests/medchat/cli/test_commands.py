@@ -179,12 +179,12 @@ def test_ctrl_c_is_130_and_bugs_keep_their_traceback():
 def test_ask_answers_in_text_and_in_json(engine, run):
     status, out, _ = run("ask", "What causes gout?")
     assert status == 0
-    assert out.splitlines()[0] == "Gout — causes: urate crystals [1]."
+    assert out.splitlines()[0] == "Causes of gout include urate crystals [1]."
     assert "[1] Gout" in out
     status, out, err = run("ask", "痛风的病因是什么？", "--json")
     document = json.loads(out)
     assert (status, err, document["language"]) == (0, "", "zh")
-    assert document["answer"] == "痛风——病因：尿酸盐结晶[1]。"
+    assert document["answer"] == "痛风的病因包括尿酸盐结晶[1]。"
 
 
 def test_ask_continues_and_keeps_silent(engine, run):

@@ -3,7 +3,9 @@
     YAML events -> one record at a time -> entity records
 
 Every scalar is read as text; anchors, tags and unknown keys are refused. `used_for` of a medicine
-is inverted into the condition's `medicine`, which is how the vocabulary states it.
+is inverted into the condition's `medicine`, which is how the vocabulary states it. A text may
+begin with its level and when it holds, "[avoid if egfr < 30] Stop it. = 停用。"; words on an object
+follow behind ">>", "[major] warfarin = 华法林 >> Check the INR. = 监测INR。".
 """
 
 import re
@@ -31,6 +33,19 @@ _MARK = re.compile(r"""^\s*format\s*:\s*["']?medchat-records["']?\s*(?:#.*)?$"""
 _HEADER = ("format", "title", "licence", "source", "note", "version", "records")
 _PLAIN = ("kind", "en", "zh", "identifiers", "note", "source", "used_for")
 _INVERTED = {"used_for": ("condition", "medicine")}
+_WORDED = {
+    "interaction": "interaction_advice",
+    "contraindication": "precaution",
+    "cross_allergy": "cross_allergy",
+}
+"""Where the words stand that a record gives of an object behind ">>"."""
+
+_WORDS = " >> "
+_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+_NOTE = re.compile(
+    r"\[(?P<level>contraindicated|avoid|major|caution|moderate|minor|info|max)"
+    r"(?: if (?P<condition>[^\]]+))?\] "
+)
 _EQUALS = re.compile(r"\s[=＝]\s")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _NO_MEDICINE = re.compile(
@@ -99,9 +114,8 @@ def _build_entities(
                 f"has the key {key!r}, which a {kind} cannot have",
                 f"A {kind} may have: {', '.join((*_PLAIN, *allowed))}.",
             )
-        statements += [
-            _statement(key, text, kinds, place) for text in _text_list(value, key, place)
-        ]
+        for text in _text_list(value, key, place):
+            statements += _statements(key, text, kinds, place)
     identifiers = tuple(_text_list(node.get("identifiers", []), "identifiers", place))
     note = _text(node, "note") or _text(node, "source")
     yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
@@ -126,20 +140,66 @@ def _own_names(node: dict[str, YamlNode], place: _RecordPlace) -> tuple[Name, ..
     return found
 
 
-def _statement(
+def _statements(
     relation: str, text: str, kinds: dict[str, set[str]], place: _RecordPlace
+) -> list[Statement]:
+    """Return what one text of a record states: a fact, and words on it where they follow."""
+    note, text = _split_note(text)
+    if text.startswith(_WORDS.lstrip()):
+        words = text.removeprefix(_WORDS.lstrip())
+        return [Statement(relation, text=_split_pair(words, place, prose=True), note=note)]
+    named, arrow, words = text.partition(_WORDS)
+    if not arrow or not (note or relation in _WORDED):
+        return [_statement(relation, text, kinds, place, note)]
+    advice = _advise(_WORDED.get(relation, relation), named, words, note, place)
+    if relation not in _WORDED:
+        return [advice]
+    return [_statement(relation, named, kinds, place, note), advice]
+
+
+def _advise(relation: str, named: str, words: str, note: str, place: _RecordPlace) -> Statement:
+    """Return the words on what they are about, which its name opens and the note repeats."""
+    term = _split_pair(named, place)
+    shown = {name.language: name.text for name in reversed(term)}
+    told = tuple(
+        Name(f"{shown[name.language]}{_COLON[name.language]}{name.text}", name.language)
+        for name in _split_pair(words, place, prose=True)
+        if name.language in shown
+    )
+    if not told:
+        raise place.error(f"names {named!r} in another language than its words", "Write both.")
+    about = f"with: {term[0].text}"
+    return Statement(relation, text=told, note=f"{note}; {about}" if note else about)
+
+
+def _split_note(text: str) -> tuple[str, str]:
+    """Split a level, and when it holds, from a text: "[avoid if age < 16] Not for children."
+
+    >>> _split_note("[avoid if age < 16] Not for children.")
+    ('level: avoid; if: age < 16', 'Not for children.')
+    """
+    match = _NOTE.match(text)
+    if match is None:
+        return "", text
+    level, condition = match["level"], match["condition"]
+    note = f"level: {level}; if: {condition}" if condition else f"level: {level}"
+    return note, text[match.end() :]
+
+
+def _statement(
+    relation: str, text: str, kinds: dict[str, set[str]], place: _RecordPlace, note: str
 ) -> Statement:
     slot = RELATIONS[relation].object
     if slot is None:
-        return Statement(relation, text=_split_pair(text, place, prose=True))
+        return Statement(relation, text=_split_pair(text, place, prose=True), note=note)
     term = EntityReference(_split_pair(text, place))
     if slot not in OBJECT_KINDS:
-        return Statement(relation, term, kind=slot)
+        return Statement(relation, term, kind=slot, note=note)
     said = kinds.get(names.normalise(term.names[0].text), set())
     admitted = [kind for kind in OBJECT_KINDS[slot] if kind in said]
     if not admitted and "treatment" in OBJECT_KINDS[slot]:
         admitted = ["treatment"] if _NO_MEDICINE.search(term.names[0].text) else []
-    return Statement(relation, term, kind=admitted[0] if admitted else None)
+    return Statement(relation, term, kind=admitted[0] if admitted else None, note=note)
 
 
 def _split_pair(text: str, place: _RecordPlace, prose: bool = False) -> tuple[Name, ...]:
@@ -186,9 +246,10 @@ def _kinds_by_name(path: Path) -> dict[str, set[str]]:
             kind = _text(node, "kind") if key in ("en", "zh") else relation and relation.object
             if kind in KINDS:
                 for text in _text_list(value, key, place):
-                    found.setdefault(names.normalise(_split_pair(text, place)[0].text), set()).add(
-                        kind
-                    )
+                    named = _split_note(text)[1].partition(_WORDS)[0]
+                    if named and not named.startswith(_WORDS.lstrip()):
+                        name = names.normalise(_split_pair(named, place)[0].text)
+                        found.setdefault(name, set()).add(kind)
     return found
 
 

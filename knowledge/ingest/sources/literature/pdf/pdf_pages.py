@@ -22,6 +22,8 @@ from knowledge.records import ReadReport, Section
 from knowledge.text.sentences import split_sentences
 
 _EDGE_ROWS = 2
+_FEW_PAGES = 4
+_LONGEST_HEAD = 120
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.?|第)?\s*\d{1,4}\s*(?:页)?\s*(?:(?:of|/|共|，共)\s*\d{1,4}\s*页?)?\W*", re.I
 )
@@ -67,6 +69,7 @@ class Pages:
         self._packed: list[str] = []
         self._rules: list[list[Rule]] = []
         self._edges: list[list[str]] = []
+        self._apart: list[set[tuple[str, int]]] = []
         self._words: set[str] = set()
         self._compounds: set[str] = set()
         self._first = ""
@@ -77,6 +80,7 @@ class Pages:
         """Add a page: its rows, its ruled lines, and rows that are written in other directions."""
         texts = [row.text for row in rows]
         self._edges.append([_pattern(text) for text in _edge(texts)])
+        self._apart.append(_rows_apart(rows))
         self._packed.append(json.dumps([_pack(rows), *map(_pack, aside)]))
         self._rules.append(list(rules))
         for row in rows:
@@ -159,11 +163,17 @@ class Pages:
         for edges in self._edges:
             seen.update(set(edges))
         pages = len(self._edges)
-        return {
+        few = self._running_on_few() if pages <= _FEW_PAGES else set()
+        return few | {
             line
             for line, count in seen.items()
             if line and count > 2 and (count * 2 > pages or (count * 5 > pages and len(line) > 3))
         }
+
+    def _running_on_few(self) -> set[str]:
+        """Return the lines apart from the text that two of a few pages have at the same place."""
+        seen = Counter(line for page in self._apart for line in page)
+        return {line for (line, _), count in seen.items() if line and count > 1}
 
     def _without_running(self, rows: list[Row], running: set[str]) -> list[Row]:
         texts = [row.text for row in rows]
@@ -200,12 +210,25 @@ def _pattern(line: str) -> str:
     return re.sub(r"\d+", "#", line.strip())
 
 
+def _rows_apart(rows: Sequence[Row]) -> set[tuple[str, int]]:
+    """Return the first and the last row, each with its height, where it is apart from the text."""
+    found: set[tuple[str, int]] = set()
+    for place in (0, len(rows) - 1) if len(rows) > 3 else ():
+        row, beside = rows[place], rows[1] if place == 0 else rows[place - 1]
+        if _is_apart(row, beside) and len(row.text) < _LONGEST_HEAD:
+            found.add((_pattern(row.text), round(row.base / 3)))
+    return found
+
+
+def _is_apart(row: Row, beside: Row) -> bool:
+    return abs(row.base - beside.base) > 2.2 * max(row.size, beside.size)
+
+
 def _is_number(rows: list[Row], place: int) -> bool:
     """Say whether a row is a page number that stands apart from the text."""
     row = rows[place]
     beside = rows[1] if place == 0 else rows[place - 1]
-    apart = abs(row.base - beside.base) > 2.2 * max(row.size, beside.size)
-    return apart and bool(_PAGE_NUMBER.fullmatch(row.text))
+    return _is_apart(row, beside) and bool(_PAGE_NUMBER.fullmatch(row.text))
 
 
 def _pack(rows: Sequence[Row]) -> list[object]:

@@ -1,0 +1,326 @@
+"""Find what speaks for or against medicines: with each other, and in a patient.
+
+medicines + patient + rules -> Finding, the most severe first
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from knowledge.records import Language
+from knowledge.text.names import normalise
+from medchat.answering.answer import AlertKind, Severity
+from medchat.answering.medication.patient import Patient, medicine_id
+from medchat.answering.medication.rules import LEVELS, Medicine, Rule, Rules
+from medchat.answering.medication.wording import cue, say
+
+_GRADES = ("major", "moderate", "minor")
+"""Levels that are grades, said as "major interaction"."""
+
+_PREGNANCY = frozenset({"pregnancy", "妊娠"})
+
+_UNKNOWN_AGE = 1.0
+"""Of a child whose age is not told, limits of at least so many years are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks for or against a medicine.
+
+    `about` names it in the language of the question, `shown` are the rules whose facts carry it,
+    `said` the words of a source; `missing` names what would have to be known to be sure.
+    """
+
+    kind: AlertKind
+    about: str
+    rule: Rule
+    said: str
+    shown: tuple[Rule, ...]
+    missing: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """Return how severe it is; what cannot be checked asks for care."""
+        return "caution" if self.missing else self.rule.severity
+
+    @property
+    def rank(self) -> int:
+        """Return its place: the most severe has the lowest."""
+        return self.rule.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check in one language over the rules of a graph."""
+
+    rules: Rules
+    language: Language
+
+    def pairs(self, medicines: Sequence[Medicine], taken: Sequence[Medicine]) -> list[Finding]:
+        """Return what is recorded of each two medicines: those asked about, and those taken."""
+        found: list[Finding] = []
+        for one, other in pairs_of(medicines, taken):
+            found += self.pair(one, other)
+        return found
+
+    def pair(self, one: Medicine, other: Medicine) -> list[Finding]:
+        """Return what is recorded of two medicines; of each kind the most severe."""
+        both = [*self._interaction(one, other), *self._duplicate(one, other)]
+        kinds: dict[str, Finding] = {}
+        for each in sorted(both, key=lambda finding: finding.rank):
+            kinds.setdefault(each.kind, each)
+        return list(kinds.values())
+
+    def _interaction(self, one: Medicine, other: Medicine) -> Iterator[Finding]:
+        """Yield the interaction of two medicines; of a class, that of its members the worst."""
+        best: tuple[Medicine, Medicine, list[Rule]] | None = None
+        for first, second in self._members(one, other):
+            found = self.rules.between(first, second, "interaction")
+            if found and (best is None or found[0].rank < best[2][0].rank):
+                best = (first, second, found)
+            if best is not None and best[:2] == (one, other):
+                break
+        if best is not None:
+            first, second, found = best
+            worst = found[0]
+            advice = next(filter(None, map(self.rules.advice, found[:2])), None)
+            names = {"a": first.name, "b": second.name}
+            if worst.level:
+                level = self.level(worst.level)
+                how = "pair_level" if worst.level in _GRADES else "pair_strict"
+                about = say(how, self.language, level=level, **names)
+            else:
+                about = say("pair", self.language, **names)
+            yield Finding(
+                "interaction",
+                about,
+                worst,
+                self._words(found, advice),
+                ((worst, advice) if advice else (worst,)),
+            )
+
+    def _members(self, one: Medicine, other: Medicine) -> Iterator[tuple[Medicine, Medicine]]:
+        """Yield two medicines; then, where one is a class, its members with the other."""
+        yield one, other
+        for group, rest, turned in ((one, other, False), (other, one, True)):
+            for member in self.rules.members(group, self.language):
+                if member.id != rest.id:
+                    yield (rest, member) if turned else (member, rest)
+
+    def _words(self, found: Sequence[Rule], advice: Rule | None) -> str:
+        said = advice.words(self.language) if advice else ""
+        if not said and not found[0].level:
+            said = say("unstated", self.language)
+        others = [level for rule in found for level in rule.levels if level != found[0].level]
+        if others and not advice:
+            levels = ", ".join(self.level(each) for each in dict.fromkeys(others))
+            said = f"{said} {say('others', self.language, levels=levels)}".strip()
+        return said
+
+    def _duplicate(self, one: Medicine, other: Medicine) -> Iterator[Finding]:
+        """Yield what is wrong with two medicines of one class, or of one effect."""
+        shared = [id for id in one.ids if id in other.ids]
+        for rule in self.rules.of(shared, "duplication"):
+            group = self.rules.name(rule.subject, self.language)
+            about = say("duplicate", self.language, a=one.name, b=other.name, group=group)
+            additive = rule.level in ("major", "moderate", "minor")
+            yield Finding(
+                "interaction" if additive else "duplicate",
+                about,
+                rule,
+                rule.words(self.language),
+                (rule,),
+            )
+
+    def level(self, level: str) -> str:
+        """Return a level in the language of the check."""
+        known = level in LEVELS and level not in ("", "not stated", "unknown")
+        return say(f"level_{level}", self.language) if known else level
+
+    def patient(self, medicine: Medicine, patient: Patient) -> list[Finding]:
+        """Return what speaks for or against a medicine in a patient."""
+        found = [
+            *self._allergies(medicine, patient),
+            *self._conditions(medicine, patient),
+            *self._pregnancy(medicine, patient),
+            *self._ages(medicine, patient),
+            *self._kidney(medicine, patient),
+        ]
+        if patient.breastfeeding:
+            found += self._texts(medicine, "breastfeeding", "breastfeeding", patient)
+        if patient.liver:
+            found += self._texts(medicine, "liver", "liver", patient)
+        return found
+
+    def _allergies(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        for allergy in patient.allergies:
+            id = medicine_id(allergy)
+            if not id:
+                continue
+            other = self.rules.medicine(id, self.language, allergy.text)
+            about = say("allergy", self.language, a=medicine.name, b=other.name)
+            rules = self._cross_reactive(medicine, other)
+            if rules:
+                words = rules[-1].words(self.language)
+                yield Finding("allergy", about, rules[0], words, tuple(rules))
+            elif id in medicine.ids or medicine.id in other.ids:
+                same = say("same", self.language, a=medicine.name)
+                yield Finding("allergy", about, Rule(None, ("avoid",)), same, ())
+
+    def _cross_reactive(self, medicine: Medicine, other: Medicine) -> list[Rule]:
+        """Return what makes an allergy to one medicine one to another, with its words."""
+        shared = [id for id in medicine.ids if id in other.ids]
+        own = [
+            rule
+            for rule in self.rules.of(shared, "cross_allergy")
+            if not rule.object and not rule.about
+        ]
+        if own:
+            return own[:1]
+        crossed = self.rules.between(medicine, other, "cross_allergy")
+        advice = self.rules.advice(crossed[0]) if crossed else None
+        return [*crossed[:1], *([advice] if advice else [])]
+
+    def _conditions(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        against = self.rules.of(medicine.ids, "contraindication")
+        words = self.rules.of(medicine.ids, "precaution")
+        for condition in patient.conditions:
+            ids = set(condition.entities)
+            names = {name for id in ids for name in self.rules.names(id)}
+            names.add(normalise(condition.text))
+            if names & _PREGNANCY or (patient.allergies and cue("allergic").search(condition.text)):
+                continue  # told by rules of their own
+            told = next((rule for rule in words if normalise(rule.about) in names), None)
+            listed = next(
+                (
+                    rule
+                    for rule in against
+                    if rule.object in ids or not names.isdisjoint(self.rules.names(rule.object))
+                ),
+                None,
+            )
+            rule = listed or told
+            if rule is None:
+                continue
+            about = say("contraindication", self.language, a=medicine.name, b=condition.text)
+            said = (
+                told.words(self.language)
+                if told
+                else say("contraindicated", self.language, a=medicine.name, b=condition.text)
+            )
+            strict = rule if rule.level or told is rule else Rule(rule.fact, ("avoid",))
+            shown = tuple(each for each in (listed, told) if each is not None)
+            yield Finding("contraindication", about, strict, said, shown)
+
+    def _pregnancy(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        if not patient.pregnant:
+            return
+        found = self._texts(medicine, "pregnancy", "pregnancy", patient)
+        yield from found
+        if any(each.rule.level and each.severity != "info" for each in found):
+            return
+        about = say("pregnancy", self.language, a=medicine.name)
+        for rule in self.rules.of(medicine.ids, "contraindication"):
+            named = self.rules.names(rule.object)
+            if named & _PREGNANCY:
+                name = self.rules.name(rule.object, self.language)
+                said = say("contraindicated", self.language, a=medicine.name, b=name)
+                yield Finding("pregnancy", about, Rule(rule.fact, ("avoid",)), said, (rule,))
+
+    def _ages(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        if patient.age is None and not patient.child:
+            return
+        about = self._at_age(medicine, patient)
+        for relation in ("children", "precaution"):
+            for rule in self.rules.of(medicine.ids, relation):
+                on_age = any(each.startswith("age") for each in rule.conditions)
+                if on_age and holds(rule, patient) is not None:
+                    words = rule.words(self.language)
+                    yield Finding("age", about, rule, words, (rule,))
+                    break
+
+    def _at_age(self, medicine: Medicine, patient: Patient) -> str:
+        if patient.age is None:
+            return say("age_child", self.language, a=medicine.name)
+        if patient.age < 1:
+            return say("age", self.language, a=medicine.name)
+        value = f"{patient.age:g}"
+        return say("age_years", self.language, a=medicine.name, value=value)
+
+    def _kidney(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        if not patient.kidney and patient.egfr is None:
+            return
+        about = (
+            say("kidney", self.language, a=medicine.name)
+            if patient.egfr is None
+            else say("kidney_value", self.language, a=medicine.name, value=f"{patient.egfr:g}")
+        )
+        for rule in self.rules.of(medicine.ids, "renal"):
+            verdict = holds(rule, patient)
+            if verdict is None:
+                continue
+            missing = "" if verdict else say("egfr", self.language)
+            words = rule.words(self.language)
+            yield Finding("kidney", about, rule, words, (rule,), missing)
+            return
+
+    def _texts(
+        self, medicine: Medicine, relation: str, kind: AlertKind, patient: Patient
+    ) -> list[Finding]:
+        """Return the texts of a relation that hold in a patient; those with a level if any has."""
+        about = say(kind, self.language, a=medicine.name)
+        if kind == "pregnancy" and patient.trimester:
+            about = say(f"trimester_{patient.trimester}", self.language, a=medicine.name)
+        found = [
+            rule
+            for rule in self.rules.of(medicine.ids, relation)
+            if holds(rule, patient) is not None
+        ]
+        own = [rule for rule in found if rule.subject == medicine.id and rule.level]
+        levelled = [rule for rule in found if rule.level]
+        # what is said of the medicine itself goes before what is said of its class
+        if own and all(rule.severity == "info" for rule in own):
+            levelled = own
+        chosen = levelled or found
+        return [
+            Finding(kind, about, rule, rule.words(self.language), (rule,)) for rule in chosen[:3]
+        ]
+
+
+def pairs_of(
+    medicines: Sequence[Medicine], taken: Sequence[Medicine]
+) -> list[tuple[Medicine, Medicine]]:
+    """Return each two of the medicines asked about, and each of them with each that is taken."""
+    among = list(combinations(medicines, 2))
+    asked = {each.id for each in medicines}
+    return among + [(one, other) for one in medicines for other in taken if other.id not in asked]
+
+
+def holds(rule: Rule, patient: Patient) -> bool | None:
+    """Say whether a rule holds in a patient; False where that cannot be known, None if it does not.
+
+    A rule on a trimester holds where a pregnancy is told and no trimester.
+    """
+    if not rule.conditions:
+        return True
+    verdicts = [_holds(condition, patient) for condition in rule.conditions]
+    return True if True in verdicts else False if False in verdicts else None
+
+
+def _holds(condition: str, patient: Patient) -> bool | None:
+    name, _, rest = condition.partition(" ")
+    sign, _, number = rest.partition(" ")
+    if name == "trimester":
+        return True if patient.trimester in (None, int(rest)) else None
+    if name == "egfr":
+        return _compare(patient.egfr, sign, float(number))
+    if name == "age" and patient.age is None:
+        young = sign == "<" and float(number) >= _UNKNOWN_AGE
+        return False if patient.child and young else None
+    return _compare(patient.age, sign, float(number)) if name == "age" else None
+
+
+def _compare(value: float | None, sign: str, limit: float) -> bool | None:
+    if value is None:
+        return False
+    return True if (value < limit if sign == "<" else value >= limit) else None

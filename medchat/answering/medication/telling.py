@@ -1,0 +1,122 @@
+"""Say what a medication check found: the verdict first, each with the facts that carry it.
+
+findings -> sentences with citations, the most severe first -> alerts
+"""
+
+from collections.abc import Sequence
+
+from knowledge.graph.knowledge_graph import KnowledgeGraph
+from knowledge.records import Language
+from knowledge.text.citations import cite
+from medchat.answering.answer import Alert, Evidence, Sentence
+from medchat.answering.answer_check import CheckedAnswer, number_citations
+from medchat.answering.medication.findings import Finding
+from medchat.answering.medication.rules import Rule
+from medchat.answering.medication.wording import say
+
+MOST = 4
+"""So many findings are told at most; the alerts hold all."""
+
+_TITLES = 4
+"""So many sources are named at most where they hold nothing."""
+
+_STRICT = {"interaction": "avoid_pair", "duplicate": "avoid_both"}
+_AVOID = ("contraindicated", "contraindication", "avoid", "not recommended")
+
+
+class Telling:
+    """Collects what is said, and the evidence for it."""
+
+    def __init__(self, graph: KnowledgeGraph, language: Language) -> None:
+        self._graph = graph
+        self._language = language
+        self._evidence: list[Evidence] = []
+        self._sentences: list[Sentence] = []
+
+    def finding(self, finding: Finding) -> None:
+        """Say a finding with its citations."""
+        numbers = self._numbers(finding.shown)
+        text = verdict(finding, self._language)
+        self._sentences.append(
+            Sentence(cite(text, numbers), numbers, "supported", 1.0)
+            if numbers
+            else Sentence(text, (), "none", 0.0)
+        )
+
+    def plain(self, text: str) -> None:
+        """Say a sentence that no evidence carries: that nothing is recorded, or not known."""
+        self._sentences.append(Sentence(text, (), "none", 0.0))
+
+    def told(self) -> CheckedAnswer | None:
+        """Return what was said, or None where that is nothing."""
+        if not self._sentences:
+            return None
+        return CheckedAnswer(
+            tuple(self._sentences), number_citations(self._evidence), verbatim=True
+        )
+
+    def _numbers(self, rules: Sequence[Rule]) -> tuple[int, ...]:
+        numbers = []
+        for rule in rules:
+            evidence = _evidence(rule, self._graph, self._language)
+            if evidence is None:
+                continue
+            if evidence not in self._evidence:
+                self._evidence.append(evidence)
+            numbers.append(self._evidence.index(evidence) + 1)
+        return tuple(dict.fromkeys(numbers))
+
+
+def verdict(finding: Finding, language: Language, *, short: bool = False) -> str:
+    """Return the verdict on a finding: how it is judged, what it is about, and the words."""
+    if finding.missing:
+        text = say("no_value", language, a=finding.about, value=finding.missing, words=finding.said)
+        return text.strip()
+    how = _how(finding)
+    said = "" if short else finding.said
+    return say(how, language, about=finding.about, words=said).strip()
+
+
+def alert(finding: Finding, language: Language, *, asked: bool) -> Alert:
+    """Return a finding as an alert: in short where the answer says it in full."""
+    text = verdict(finding, language, short=asked)
+    subject = finding.shown[0].subject if finding.shown else ""
+    return Alert(finding.kind, finding.severity, text, subject)
+
+
+def titles(found: Sequence[str], language: Language) -> str:
+    """Return the titles of sources in short, the rest counted."""
+    short = list(dict.fromkeys(title.split(":")[0].strip() for title in found))
+    joint = "、" if language == "zh" else ", "
+    shown = joint.join(short[:_TITLES])
+    if len(short) <= _TITLES:
+        return shown
+    return say("and_more", language, titles=shown, n=str(len(short) - _TITLES))
+
+
+def _how(finding: Finding) -> str:
+    if finding.severity == "serious":
+        strict = _STRICT.get(finding.kind, "avoid")
+        return strict if finding.rule.level in _AVOID else "avoid_if_possible"
+    return "caution" if finding.severity == "caution" else "note"
+
+
+def _evidence(rule: Rule, graph: KnowledgeGraph, language: Language) -> Evidence | None:
+    """Return the fact of a rule as a line of evidence."""
+    if rule.fact is None:
+        return None
+    line = graph.evidence(rule.fact.subject, rule.fact.relation, language, only=(rule.fact.id,))
+    if line is None:
+        return None
+    return Evidence(
+        kind="fact",
+        id=line.id,
+        title=line.entity.name(language),
+        text=line.text,
+        start=0,
+        end=len(line.text),
+        language=language,
+        facts=tuple(fact.id for fact in line.facts),
+        subject=line.entity.id,
+        relation=line.relation,
+    )

@@ -1,0 +1,46 @@
+"""Load the cues and the sentences of the medication check from YAML.
+
+cues.yaml -> how a message asks, and what it tells of the patient
+sentences.yaml -> how a verdict is said, in both languages
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from medchat.answering.answer import Language
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """Return one expression of `cues.yaml`."""
+    return re.compile(_read("cues")[name], re.IGNORECASE | re.VERBOSE | re.ASCII)
+
+
+@cache
+def ages() -> Mapping[str, float]:
+    """Return what each unit of an age is in years, by the letters it begins with."""
+    return cast(Mapping[str, float], _read("cues")["age_units"])
+
+
+@cache
+def number_words() -> Mapping[str, int]:
+    """Return the numbers that a message may write in words."""
+    return cast(Mapping[str, int], _read("cues")["number_words"])
+
+
+def say(name: str, language: Language, **values: str) -> str:
+    """Return a sentence of `sentences.yaml` with its values."""
+    return str(_read("sentences")[name][language]).format(**values)
+
+
+@cache
+def _read(name: str) -> Mapping[str, Any]:
+    path = files("medchat.answering.medication").joinpath(f"{name}.yaml")
+    return cast(
+        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )

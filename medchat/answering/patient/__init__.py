@@ -1,0 +1,1 @@
+"""Read what a conversation tells of its patient, and say it."""
