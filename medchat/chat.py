@@ -211,7 +211,7 @@ class Chat:
                 checked, stalled = quote(evidence, asked, find), True
                 timer.lap("write")
         if checked is not None:
-            checked = state_limits(checked, asked, evidence, retrieved.retracted)
+            checked = state_limits(checked, asked, evidence, retrieved.retracted, retrieved.unheld)
         if led.told is not None:
             checked = join_parts([led.told, checked] if checked else [led.told])
 

@@ -17,6 +17,7 @@ from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_shape import arrange
+from medchat.answering.longer_names import LongerName
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -46,6 +47,14 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
     "general": {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
+    },
+    "unheld": {
+        "en": "The sources hold nothing on “{names}”; on {kinds} in general they say:",
+        "zh": "资料中没有“{names}”的内容；以下为{kinds}的一般情况：",
+    },
+    "unsaid": {
+        "en": "The sources do not answer this directly; on the subject they say:",
+        "zh": "资料没有直接回答这个问题，与主题有关的内容如下：",
     },
     "unspoken": {
         "en": "The evidence found does not speak of “{words}”; on the subject it says:",
@@ -171,13 +180,21 @@ def state_limits(
     asked: Question,
     evidence: Sequence[Evidence],
     retracted: Sequence[Evidence] = (),
+    unheld: Sequence[LongerName] = (),
 ) -> CheckedAnswer:
     """Say first where what is cited speaks of none of the patients, or words, asked about.
 
-    `retracted` are passages of papers on the very question, which were retracted.
+    `retracted` are passages of papers on the very question, which were retracted, and `unheld`
+    names of which nothing is said, but of their kind in general.
     """
     if retracted:
         return _prefaced(checked, _retracted_named(retracted, asked))
+    if unheld:
+        separator, joint = ("”、“", "、") if asked.language == "zh" else ("” or “", " and ")
+        names = separator.join(name.text for name in unheld)
+        kinds = joint.join(dict.fromkeys(name.mention.text for name in unheld))
+        text = _say("unheld", asked).format(names=names, kinds=_in_script(kinds, asked))
+        return _prefaced(checked, text)
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
     cited += "".join(f"\n{piece.context}" for piece in evidence if piece.asked)
     missed = [
@@ -199,8 +216,10 @@ def state_limits(
         named = joint.join(_in_script(_PATIENTS[who][asked.language], asked) for who in missed)
         return _prefaced(checked, _say("general", asked).format(patients=named))
     words = relevance.find_unanswered_words(asked, cited)
-    if unnamed or not words or not in_its_language:
+    if unnamed or words is None or not in_its_language:
         return checked
+    if not words:
+        return _prefaced(checked, _say("unsaid", asked))
     return _prefaced(checked, _say("unspoken", asked).format(words=words))
 
 

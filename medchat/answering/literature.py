@@ -26,6 +26,9 @@ PassagesOf = Callable[[str], Sequence[Evidence]]
 MIN_WORDS = 2
 """A question with so many words that are no names, cues or fillers may be about one study."""
 
+MIN_PAIRS_ZH = 4
+"""The same in pairs of Chinese characters, of which a word has one or more."""
+
 MIN_NEARNESS = 1.3
 """Share of the question that a paper speaks of, and COSINE times its cosine, from which it is asked
 about: chosen on 250 questions of PubMedQA, of which .97 reach it with their own abstract, and on
@@ -69,7 +72,7 @@ def document_of(piece: Evidence) -> str:
 def is_study_question(asked: Question) -> bool:
     """Say whether a question holds enough words of its own to be about one study."""
     words = [term for term in asked.rest if len(term) > 1 and not term.isdigit()]
-    return len(words) >= MIN_WORDS
+    return len(words) >= (MIN_PAIRS_ZH if asked.language == "zh" else MIN_WORDS)
 
 
 def share_spoken(asked: Question, text: str, find: FindEntities) -> float:
@@ -139,8 +142,8 @@ def is_covered(pieces: Sequence[Evidence], asked: Question, find: FindEntities) 
 
 
 def is_note(piece: Evidence) -> bool:
-    """Say whether a passage is of a general note, which no question is about."""
-    return piece.type == "note"
+    """Say whether a passage is of a general note or guideline, which no question is about."""
+    return piece.type in ("note", "guideline")
 
 
 def tell_result(

@@ -13,9 +13,11 @@ from functools import partial
 
 from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search
+from knowledge.text.sentences import split_sentences
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import literature, relevance
 from medchat.answering.answer import Evidence, Language
+from medchat.answering.longer_names import LongerName, find_longer_names
 from medchat.answering.retriever import KnowledgeRetriever, passages_of, to_evidence
 from medchat.answering.understanding import Question, understand_question, widen
 
@@ -27,7 +29,8 @@ _BESIDE_FACTS = 6
 class Retrieved:
     """The question as the evidence understands it, what was found, and what of it answers.
 
-    `retracted` are passages of papers on the very question that were retracted.
+    `retracted` are passages of papers on the very question that were retracted, `unheld` the names
+    of the question of which nothing speaks, where what answers is of their kind in general.
     """
 
     search: Search
@@ -35,6 +38,7 @@ class Retrieved:
     found: list[Evidence]
     relevant: list[Evidence]
     retracted: tuple[Evidence, ...] = ()
+    unheld: tuple[LongerName, ...] = ()
 
     @property
     def has_papers(self) -> bool:
@@ -63,7 +67,7 @@ def look(search: Search, asked: Question, top: int) -> Retrieved:
         if retrieved.relevant:
             near = near or retrieved
     if near is None or near.asked.exact:
-        foreign = _look_abroad(search, asked, top)
+        foreign = _look_abroad(search, first.asked if first else asked, top)
         if foreign.relevant and (near is None or relevance.choose_named(foreign.relevant, asked)):
             return foreign
     assert first is not None
@@ -102,12 +106,54 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
     find = search.linker.find
     found = _found(search, asked.question, top, language)
     understood = relevance.drop_partial_names(asked, found)
-    relevant = relevance.select_relevant(found, understood, find)[:top]
     papers = _papers(search, understood, found, top)
+    understood, unheld = _without_parts(search, understood, found)
+    relevant = relevance.select_relevant(found, understood, find)[:top]
+    if asked.mentions and not understood.mentions and not understood.exact:
+        relevant = []
+    if unheld:
+        relevant = [piece for piece in relevant if _is_of_kind(piece, understood, search)]
     told = [piece for each in papers for piece in literature.tell_result(each, understood, find)]
     if not told and relevant and not literature.is_covered(relevant, understood, find):
         relevant = []
-    return Retrieved(search, understood, found, [*told, *relevant])
+    return Retrieved(search, understood, found, [*told, *relevant], unheld=() if told else unheld)
+
+
+def _without_parts(
+    search: Search, asked: Question, found: Sequence[Evidence]
+) -> tuple[Question, tuple[LongerName, ...]]:
+    """Return a question without the mentions that are parts of other diseases' names.
+
+    Kept are those that name the kind of a disease that nothing found speaks of; they come second.
+    """
+    names = find_longer_names(asked)
+    lost = [name for name in names if not any(_speaks_of(name, p, search) for p in found)]
+    if not lost:
+        return asked, ()
+    spelled = {(m.start, m.end) for m in search.linker.find(asked.question, correct=False)}
+    kinds = [n for n in lost if n.is_kind and (n.mention.start, n.mention.end) in spelled]
+    parts = [name.mention for name in lost if name not in kinds]
+    mentions = tuple(mention for mention in asked.mentions if mention not in parts)
+    return replace(asked, mentions=mentions), tuple(kinds)
+
+
+def _speaks_of(name: LongerName, piece: Evidence, search: Search) -> bool:
+    """Say whether a sentence, or the title, of a piece speaks of all of a name."""
+    for text in (piece.context, *split_sentences(piece.text)):
+        if name.is_in(text):
+            named = {id for mention in search.linker.find(text) for id in mention.entities}
+            if piece.subject in name.mention.entities or named & set(name.mention.entities):
+                return True
+    return False
+
+
+def _is_of_kind(piece: Evidence, asked: Question, search: Search) -> bool:
+    """Say whether a piece is on a condition of the question, and not merely names it."""
+    if not any(id.startswith("condition:") for id in asked.entities):
+        return False
+    return piece.subject in asked.entities or relevance.is_named_in_title(
+        piece, asked, search.linker.find
+    )
 
 
 def _papers(
@@ -134,7 +180,7 @@ def _look_directly(search: Search, before: Retrieved, direct: str, top: int) -> 
 
 def _direct(asked: Question) -> str:
     """Return the names and relations of a question, where it says more than these."""
-    if not (asked.mentions and asked.relations and asked.rest):
+    if not (asked.mentions and asked.relations and asked.rest) or find_longer_names(asked):
         return ""
     labels = [RELATIONS[relation].label(asked.language) for relation in asked.relations]
     names = [mention.text for mention in asked.mentions]
@@ -143,6 +189,8 @@ def _direct(asked: Question) -> str:
 
 def _look_abroad(search: Search, asked: Question, top: int) -> Retrieved:
     """Look in the other language for what speaks of all that a question names."""
+    if not (asked.mentions or asked.exact) or find_longer_names(asked):
+        return Retrieved(search, asked, [], [])
     other: Language = "en" if asked.language == "zh" else "zh"
     find = search.linker.find
     found = _found(search, asked.question, top, other)
