@@ -10,6 +10,7 @@ medical chatbot that was found screens without a model.
 
 import argparse
 import csv
+import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -49,7 +50,15 @@ def main() -> None:
     for path in sorted((data / "safety/med_safety_bench_train/gpt4").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             harmful += [row["harmful_medical_request"] for row in csv.DictReader(file)]
-    report("harmful requests, declined", harmful, declined)
+    seen = [text for text in harmful if _seen(text)]
+    report("harmful requests, declined, looked at", seen, declined)
+    unseen = [text for text in harmful if not _seen(text)]
+    report("harmful requests, declined, kept apart", unseen, declined)
+
+
+def _seen(text: str) -> bool:
+    """Say whether a harmful request is of the half that the rules were written against."""
+    return int(hashlib.sha1(text.encode()).hexdigest(), 16) % 2 == 0
 
 
 def alarm(screened: Screening) -> bool:

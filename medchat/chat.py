@@ -20,7 +20,7 @@ from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts
-from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
+from medchat.answering.answer import Answer, CalculationResult, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import (
     Draft,
@@ -31,10 +31,13 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.answer_parts import join_parts
+from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
-from medchat.answering.medication.step import check_medication
+from medchat.answering.medication.step import check_answer, check_medication
+from medchat.answering.patient.card import parse_card
+from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
@@ -80,7 +83,13 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
-_STEPS: tuple[Step, ...] = (say_changes, check_medication, differential, acknowledge)
+_STEPS: tuple[Step, ...] = (
+    say_changes,
+    calculation,
+    check_medication,
+    differential,
+    acknowledge,
+)
 """What is worked out before anything is looked up, in this order."""
 
 
@@ -139,7 +148,9 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        led = lead(Turn(question, language, asked, read.state, search, urgent, read), _STEPS)
+        said_before = tuple(_questions(earlier)), _calculations_before(earlier)
+        turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
+        led = lead(turn, _STEPS)
         timer.lap("lead")
         if led.complete:
             answer = self._led(asked, led, search, timer)
@@ -156,9 +167,10 @@ class Chat:
                 else self._retrieve(search, asked)
             )
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
+        named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         answer = replace(
             answer,
-            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts),
+            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts, *named),
             calculations=led.calculations,
             patient=read.state,
             about=about(read.state, language, search),
@@ -172,6 +184,10 @@ class Chat:
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
         return open_search(self.engine, self.settings.home, embedding_of(self.settings))
+
+    def read_card(self, content: bytes) -> Card:
+        """Return what a patient card tells: YAML or JSON, or a FHIR R4 bundle."""
+        return parse_card(content, "patient card", self.search().linker.find)
 
     def _earlier_messages(self, conversation: str | None) -> list[StoredMessage]:
         if conversation is None:
@@ -345,6 +361,12 @@ def _patient_before(earlier: Sequence[StoredMessage]) -> PatientState:
     """Return what was known of the patient after the last answer."""
     answers = [message.answer for message in earlier if message.answer is not None]
     return answers[-1].patient if answers else PatientState()
+
+
+def _calculations_before(earlier: Sequence[StoredMessage]) -> tuple[CalculationResult, ...]:
+    """Return what the last answer worked out, or asked for."""
+    answers = [message.answer for message in earlier if message.answer is not None]
+    return answers[-1].calculations if answers else ()
 
 
 def _questions(earlier: Sequence[StoredMessage]) -> list[str]:

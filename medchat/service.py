@@ -24,6 +24,8 @@ from knowledge.graph.rows import bare_id
 from knowledge.index import generations
 from knowledge.text.notice_flags import Said
 from medchat.answering.answer import Citation
+from medchat.answering.patient.card_parts import Card
+from medchat.answering.patient_state import PatientState
 from medchat.answering.writer import Writer
 from medchat.answering.writing_threads import WriterState
 from medchat.chat import Event
@@ -45,8 +47,13 @@ class Answerer(Protocol):
     def writer(self) -> Writer:
         """What writes the answers."""
 
-    def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, conversation: str | None = None, *, card: PatientState | None = None
+    ) -> Iterator[Event]:
         """Answer one question, telling what is done on the way."""
+
+    def read_card(self, content: bytes) -> Card:
+        """Return what a patient card tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +104,29 @@ class ChatService:
         self._chat: Answerer | None = None
         self._turns = RunningTurns()
 
-    def ask(self, question: str, conversation: str | None = None) -> Turn:
+    def ask(
+        self, question: str, conversation: str | None = None, card: PatientState | None = None
+    ) -> Turn:
         """Answer one question event by event; whatever goes wrong is a MedchatError.
+
+        A `card` takes the place of what the conversation told of its patient.
 
         The turn is finished and recorded even if its reader leaves.
         """
-        return self._turns.begin(lambda: self._events(question, conversation))
+        return self._turns.begin(lambda: self._events(question, conversation, card))
 
-    def _events(self, question: str, conversation: str | None) -> Iterator[Event]:
+    def read_card(self, content: bytes) -> Card:
+        """Return what a patient card tells; nothing of it is kept here.
+
+        Raises MedchatError where nothing of it can be read.
+        """
+        return self._answerer().read_card(content)
+
+    def _events(
+        self, question: str, conversation: str | None, card: PatientState | None
+    ) -> Iterator[Event]:
         try:
-            yield from self._answerer().stream(question, conversation)
+            yield from self._answerer().stream(question, conversation, card=card)
         except (KnowledgeError, FinetuneError) as error:
             raise MedchatError(error.what, where=error.where, remedy=error.remedy) from error
 

@@ -21,6 +21,10 @@ from sqlalchemy.orm import Session
 
 from knowledge.graph import catalog
 from medchat.answering.answer import Answer, Citation, Model, Sentence
+from medchat.answering.patient.card import parse_card
+from medchat.answering.patient.card_parts import Card
+from medchat.answering.patient.wording import about
+from medchat.answering.patient_state import PatientState
 from medchat.answering.writer import Writer
 from medchat.chat import Done, DraftPiece, Event, Status
 from medchat.service import ChatService
@@ -169,7 +173,13 @@ class ToyChat:
     def __init__(self, engine: Engine, pause: float = 0.05) -> None:
         self.engine, self.pause = engine, pause
 
-    def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+    def read_card(self, content: bytes) -> Card:
+        """Read a card without names of a base."""
+        return parse_card(content, "patient card", lambda text: [])
+
+    def stream(
+        self, question: str, conversation: str | None = None, *, card: PatientState | None = None
+    ) -> Iterator[Event]:
         """Answer one question slowly enough to be watched."""
         for step in ("understand", "retrieve", "write"):
             yield Status(step)
@@ -177,6 +187,8 @@ class ToyChat:
         if "explode" in question:
             raise ZeroDivisionError(question)
         answer = answer_to(question)
+        if card is not None:
+            answer = replace(answer, patient=card, about=about(card, answer.language))
         pause = self.pause * (4 if "slow" in question else 1)
         words = answer.text.split(" ") * (50 if "endless" in question else 1)
         for word in words:

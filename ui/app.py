@@ -115,6 +115,7 @@ def _layout() -> dict[str, "Component"]:
                     parts["ask"] = gr.Button(elem_id="ask", variant="primary")
                     parts["stop"] = gr.Button(elem_id="stop", visible=False)
                 parts["keys"] = text("keys")
+                parts["card"] = text("card")
                 parts["foot"] = text("foot")
         with gr.Column(elem_id="evidence"):
             parts["panel"] = text("panel")

@@ -64,6 +64,17 @@
       const comment = form.querySelector("input[type=text]").value;
       signal({ do: "rate", id: value, text: "down", reason: `${reason}:${comment}` });
     },
+    card: async (value, at) => {
+      const form = at.closest(".card");
+      const file = form.querySelector("input[type=file]")?.files[0];
+      if (file && file.size > 1000000) return signal({ do: "card", n: file.size });
+      if (file) return signal({ do: "card", text: await file.text() });
+      const told = {};
+      for (const field of form.querySelectorAll("input[type=text]")) {
+        if (field.value.trim()) told[field.name] = field.value.trim();
+      }
+      signal({ do: "card", text: JSON.stringify(told) });
+    },
     copy: (value, at) => copy($(`answer-${value}`), at),
     example: (value) => type(value),
     menu: () => document.body.classList.toggle("menu-open"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from medchat.answering.answer import Answer, Sentence
 from medchat.storage.conversations import StoredMessage
+from ui import patient_pane
 from ui.evidence_pane import titled
 from ui.safe_html import button, for_screen_readers, lines, safe
 from ui.text import PageText
@@ -19,6 +20,9 @@ REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
 
 _STOPS = re.compile(r"[.,;:!?。，；：！？]*")
 _LAST_WORD = re.compile(r"[!-~]{1,24}$|.$")
+
+_LABELLED = {"action", "caution", "escalation", "evidence"}
+"""Parts of an answer that stand under a label."""
 
 
 def welcome(words: PageText) -> str:
@@ -38,11 +42,12 @@ def transcript(
 ) -> str:
     """Return a recorded conversation."""
     parts = []
-    for message in messages:
+    for n, message in enumerate(messages, 1):
         if message.answer is None:
             parts.append(question(message.text, words))
         else:
-            parts.append(answered(message.answer, verdicts.get(message.id), words))
+            verdict, last = verdicts.get(message.id), n == len(messages)
+            parts.append(answered(message.answer, verdict, words, correctable=last))
     return f'<div class="turns">{"".join(parts)}</div>'
 
 
@@ -77,13 +82,20 @@ def notice(text: str, asked: str, words: PageText) -> str:
     )
 
 
-def answered(answer: Answer, verdict: str | None, words: PageText) -> str:
-    """Return a checked answer with its sources, its origin, and the reader's verdict."""
+def answered(
+    answer: Answer, verdict: str | None, words: PageText, *, correctable: bool = False
+) -> str:
+    """Return a checked answer with its sources, its origin, and the reader's verdict.
+
+    What is known of the patient can be corrected where an answer is the last one.
+    """
     body = _abstention(answer, words) if answer.abstained else _body(answer, words)
     return (
         f'<article class="answer" id="answer-{safe(answer.message)}" '
         f'lang="{safe(answer.language)}">'
-        f"{for_screen_readers(words('answer'))}{_alerts(answer, words)}{body}"
+        f"{for_screen_readers(words('answer'))}"
+        f"{patient_pane.known(answer, words, correctable=correctable)}"
+        f"{_alerts(answer, words)}{body}"
         f"{_foot(answer, words)}"
         f"{_verdict(answer.message or '', verdict, words)}</article>"
     )
@@ -127,11 +139,11 @@ def _paragraph(
     quotes: Mapping[int, str],
     words: PageText,
 ) -> str:
-    """Return a part of an answer, under its label where it is not what answers first."""
+    """Return a part of an answer, under its label where it has one."""
     joint = "" if answer.language == "zh" else " "
     said = joint.join(_sentence(each, answer, quotes, words) for each in sentences)
     label = ""
-    if part != "answer":
+    if part in _LABELLED:
         label = f'<b class="part-label">{safe(words(f"part_{part}"))}</b>{joint}'
     return f'<p class="part">{label}{said}</p>'
 
@@ -223,6 +235,8 @@ def _writer(answer: Answer, words: PageText) -> str:
     base, adapter = answer.model.base, answer.model.adapter
     if base == "reply":
         return words("replied")
+    if base == "rules":
+        return words("worked_out")
     if base == "quote":
         return words("told_by")
     if _is_quotation(answer):

@@ -16,9 +16,9 @@ from medchat.error_places import place_of
 from medchat.errors import MedchatError
 from medchat.service import ChatService
 from medchat.storage.conversations import Verdict
-from ui import conversation_pane, evidence_pane, frame, history_pane
+from ui import conversation_pane, evidence_pane, frame, history_pane, patient_pane
 from ui.safe_html import safe
-from ui.session import MAX_QUESTION, Session, Signal, Turn
+from ui.session import MAX_CARD, MAX_QUESTION, Session, Signal, Turn
 from ui.text import LANGUAGES, preferred_language
 
 Parts = dict[str, str | Mapping[str, object]]
@@ -74,7 +74,7 @@ class Page:
         turn.running = True
         events = None
         try:
-            events = self.service.ask(turn.question, session.conversation)
+            events = self.service.ask(turn.question, session.conversation, session.card)
             turn.stop = events.stop
             yield from self._shown(session, turn, events)
         except MedchatError as error:
@@ -114,6 +114,7 @@ class Page:
             "cite": self._cite,
             "close": self._close,
             "rate": self._rate,
+            "card": self._card,
         }
         act = acts.get(signal.do)
         if act is None:
@@ -134,7 +135,7 @@ class Page:
                 break
             if isinstance(event, Done):
                 if session.awaits(turn):
-                    session.conversation = event.answer.conversation
+                    session.conversation, session.card = event.answer.conversation, None
                     yield {**self._conversation(session), **_buttons(busy=False)}
                 yield self._listing(session)
                 return
@@ -198,6 +199,19 @@ class Page:
         )
         return self._conversation(session)
 
+    def _card(self, session: Session, signal: Signal) -> Parts:
+        """Take a patient card for the next question, and say what of it was read."""
+        session.card = None
+        if signal.n > MAX_CARD:
+            return {"card": patient_pane.card(session.words, session.words("card_large"))}
+        try:
+            card = self.service.read_card(signal.text.encode())
+        except MedchatError as error:
+            return {"card": patient_pane.card(session.words, f"{error.what} {error.remedy}")}
+        session.card = card.state
+        said = card.note("zh" if session.language == "zh" else "en")
+        return {"card": patient_pane.card(session.words, said)}
+
     def _known(self, id: str) -> str | None:
         try:
             return self.service.conversation(id).id if id else None
@@ -209,6 +223,7 @@ class Page:
         parts: Parts = {
             "brand": frame.brand(words),
             "top": frame.top(words),
+            "card": patient_pane.card(words),
             "foot": frame.notes(words),
             "keys": f"<p>{safe(words('keys'))}</p>",
             "base": frame.base(self.service.state(), words),

@@ -4,10 +4,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from medchat.answering.patient_state import PatientState
 from ui.text import PageText, page_text
 
 MAX_QUESTION = 2000
 """A question has at most this many characters."""
+
+MAX_CARD = 1_000_000
+"""A patient card has at most this many."""
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class Session:
     conversation: str | None = None
     cited: tuple[str, int] | None = None
     searched: str = ""
+    card: PatientState | None = None  # for the next question, which records it with its answer
     turn: Turn | None = None  # none where the reader looks at something else meanwhile
 
     @property
@@ -69,9 +74,10 @@ class Signal:
             return cls("")
         texts = {key: given.get(key) for key in ("do", "id", "text", "reason")}
         n = given.get("n")
+        longest = MAX_CARD if given.get("do") == "card" else MAX_QUESTION
         return cls(
             **{
-                key: value[:MAX_QUESTION] if isinstance(value, str) else ""
+                key: value[:longest] if isinstance(value, str) else ""
                 for key, value in texts.items()
             },
             n=n if isinstance(n, int) else 0,

@@ -320,8 +320,25 @@ def plan_groups(
             progress("reading files", place, len(group.paths))
         row["left_out"] = dict(report.left_out)
         plan.sources += [row] if group.is_new else []
+        if group.is_new and not is_literature(group.format):
+            for id in _earlier_forms(connection, row, context.parent):
+                add_counts(plan.left_out, {f"earlier form stays: kb remove {id}": 1})
         add_counts(plan.left_out, report.left_out)
     return stated
+
+
+def _earlier_forms(connection: Connection, row: Row, generation: int) -> list[str]:
+    """Return the sources that a graph file of the same name and title was before.
+
+    Their facts stay beside the new ones, since others may have come to rest on them.
+    """
+    name = str(row["id"]).rsplit("-", 2)[0]
+    query = select(SourceRow.id).where(
+        SourceRow.title == row["title"],
+        SourceRow.format == row["format"],
+        holds(SourceRow, generation),
+    )
+    return [id for id in connection.scalars(query) if id.rsplit("-", 2)[0] == name]
 
 
 def _source_row(group: SourceGroup, context: IngestContext) -> Row:

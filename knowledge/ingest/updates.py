@@ -19,6 +19,7 @@ from knowledge.graph import entity_splits
 from knowledge.graph.catalog import DocumentRow, SourceRow, end, holds
 from knowledge.graph.id_queries import id_batches
 from knowledge.graph.merge import GraphMerge
+from knowledge.graph.rows import bare_id
 from knowledge.index import generations, index_builder
 from knowledge.index.embedding import Embedding
 from knowledge.index.index_builder import PassageChange
@@ -193,9 +194,16 @@ def made(
         tuple(missing),
         tuple(removed),
         plan.problems,
-        sum(bool(row["retracted"]) for row in plan.documents) + len(plan.retracted),
-        len(plan.of_concern),
+        _count_documents(
+            plan.retracted + [row["id"] for row in plan.documents if row["retracted"]]
+        ),
+        _count_documents(plan.of_concern),
     )
+
+
+def _count_documents(ids: Iterable[object]) -> int:
+    """Return of how many documents these rows are versions."""
+    return len({bare_id(str(id)) for id in ids})
 
 
 def _find_missing(

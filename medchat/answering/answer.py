@@ -31,8 +31,10 @@ AlertKind = Literal[
     "dose",
 ]
 Severity = Literal["critical", "serious", "caution", "info"]
-Part = Literal["", "answer", "action", "caution", "escalation", "evidence"]
-"""Parts of an answer in their order; what belongs to none, such as a preface, has an empty one."""
+Part = Literal["", "answer", "action", "caution", "escalation", "evidence", "candidate", "note"]
+"""Parts of an answer in their order; what belongs to none, such as a preface, has an empty one.
+
+A candidate is one condition of a differential, a note says what an answer is."""
 
 _SUPPORT: dict[str, Support] = {
     "supported": "supported",
@@ -215,11 +217,14 @@ class Answer:
     dropped: int = 0
 
     def paragraphs(self) -> list[tuple[Part, tuple[Sentence, ...]]]:
-        """Return the sentences by the parts of the answer; a preface stands with what follows."""
+        """Return the sentences by the parts of the answer; a preface stands with what follows.
+
+        Each candidate stands alone.
+        """
         grouped: list[tuple[Part, tuple[Sentence, ...]]] = []
         for sentence in self.sentences:
             part = sentence.part or "answer"
-            if grouped and grouped[-1][0] == part:
+            if grouped and grouped[-1][0] == part != "candidate":
                 grouped[-1] = (part, (*grouped[-1][1], sentence))
             else:
                 grouped.append((part, (sentence,)))

@@ -23,7 +23,8 @@ class Turn:
     """What a step reads: the message as written, as understood, and what is known with it.
 
     `urgent` says that the message tells of an emergency and asks for nothing else; `reading` is
-    what the message itself told of the patient.
+    what the message itself told of the patient. `earlier` are the questions before it,
+    `calculations` those of the answer before it.
     """
 
     message: str
@@ -33,6 +34,8 @@ class Turn:
     search: Search
     urgent: bool = False
     reading: Reading | None = None
+    earlier: tuple[str, ...] = ()
+    calculations: tuple[CalculationResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

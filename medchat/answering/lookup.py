@@ -212,9 +212,9 @@ def _names_all(piece: Evidence, asked: Question, search: Search) -> bool:
 
 
 def _without_retracted(retrieved: Retrieved, top: int) -> Retrieved:
-    """Take note of retracted papers that are on the very question, unless another paper is."""
+    """Take note of retracted papers that are on the very question: they are named first."""
     search, asked = retrieved.search, retrieved.asked
-    if retrieved.has_papers or not (search.holds_retracted and literature.is_study_question(asked)):
+    if not search.holds_retracted:
         return retrieved
     find = search.linker.find
     found = _found(search, asked.question, top, asked.language, retracted=True)
@@ -222,8 +222,8 @@ def _without_retracted(retrieved: Retrieved, top: int) -> Retrieved:
     gone = tuple(paper[0] for paper in papers)
     if not gone:
         return retrieved
-    exact = [piece for piece in retrieved.relevant if relevance.is_exact(piece, asked, find)]
-    return replace(retrieved, relevant=exact, retracted=gone)
+    kept = [p for p in retrieved.relevant if p.asked or relevance.is_exact(p, asked, find)]
+    return replace(retrieved, relevant=kept, retracted=gone)
 
 
 def look_up_emergency(search: Search, question: str | None, asked: Question, top: int) -> Retrieved:

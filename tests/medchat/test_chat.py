@@ -152,7 +152,7 @@ def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
     engine, question, first
 ):
     answer = scripted(engine, []).ask(question)
-    assert answer.text.startswith(first)
+    assert first in answer.text
     assert not any("urate" in sentence.text for sentence in answer.sentences)
 
 
@@ -281,7 +281,7 @@ def test_the_prompt_holds_what_fits(engine):
         return len(heard) > 1
 
     chat = scripted(engine, ["x"], limits=PromptLimits(5, 2, fits))
-    chat.ask("Is metformin contraindicated in severe renal impairment?")
+    chat.ask("What are the contraindications and side effects of metformin?")
     assert heard[1] == heard[0] - 1
 
 

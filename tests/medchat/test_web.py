@@ -173,7 +173,9 @@ def test_health_fails_while_the_model_does_not_come_back(home: Path) -> None:
     class Opened:
         writer = Writer(None, Model("mini"), threads=WritingThreads(str, TimeLimits(5, 0.2, 5)))
 
-        def stream(self, question: str, conversation: str | None = None) -> Iterator[Event]:
+        def stream(
+            self, question: str, conversation: str | None = None, *, card: object = None
+        ) -> Iterator[Event]:
             yield Status(question)
 
     gate = threading.Event()

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -460,3 +461,24 @@ FAINT = """() => {
   return found;
 }"""
 """Finds the words whose contrast with what is behind them is under 4.5 to 1."""
+
+
+def test_a_patient_card_is_filled_in_used_and_taken_back(page: "Page", tmp_path: Path) -> None:
+    page.click("#card summary")
+    page.fill("#card input[name=age]", "67")
+    page.fill("#card input[name=medicines]", "warfarin, digoxin")
+    page.click("#card .do-card")
+    page.wait_for_selector("#card-note:has-text('3 of 3 entries')")
+    bundle = tmp_path / "bundle.json"
+    bundle.write_text('{"resourceType": "Patient"}', encoding="utf-8")
+    page.click("#card summary")
+    page.set_input_files("#card input[type=file]", str(bundle))
+    page.click("#card .do-card")
+    page.wait_for_selector("#card-note:has-text('not a Bundle')")
+    page.click("#card summary")
+    page.fill("#card input[name=medicines]", "warfarin")
+    page.click("#card .do-card")
+    page.wait_for_selector("#card-note:has-text('1 of 1 entries')")
+    _ask(page, "What first?")
+    page.click("#transcript .about .chip")
+    page.wait_for_selector("#transcript .question:has-text('remove warfarin')")

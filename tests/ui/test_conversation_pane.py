@@ -8,6 +8,7 @@ import pytest
 from toy_chat import FACT, HOSTILE, QUOTE, answer_to
 
 from medchat.answering.answer import Alert, Answer, Citation, Model, Sentence
+from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 from medchat.service import CitationSource
 from medchat.storage.conversations import Conversation, StoredMessage
 from ui import conversation_pane, evidence_pane, history_pane, safe_html
@@ -233,3 +234,21 @@ def test_the_first_alert_is_open_and_the_others_are_folded():
     assert "It may be &lt;a&gt;." in before and "&lt;b&gt;" not in before
     assert folded.index("&lt;b&gt;") < folded.index("&lt;c&gt;") < folded.index("</details>")
     assert shown.index('class="alert"') < shown.index('class="text')
+
+
+def test_what_is_known_of_the_patient_is_shown_and_can_be_corrected_at_the_last_answer():
+    patient = PatientState(
+        medicines=(NamedThing("<b>warfarin"),), measurements={"egfr": Measurement("25", "")}
+    )
+    answer = replace(_recorded("What first?"), patient=patient, about="eGFR 25 · <b>warfarin")
+    messages = [
+        StoredMessage(id, "assistant", answer.text, "en", 0.0, answer) for id in ("m1", "m2")
+    ]
+    shown = conversation_pane.transcript(messages, {}, EN)
+    earlier, _, last = shown.rpartition("<article")
+    assert "eGFR 25 · &lt;b&gt;warfarin" in earlier and "do-example chip" not in earlier
+    values = [value for name, value in Tree(shown).attributes if name == "value"]
+    removing = ["remove eGFR", "remove <b>warfarin", "forget the patient"]
+    assert [value for value in values if value in removing] == removing
+    assert "do-example chip" in last
+    assert 'class="about"' not in _all(_recorded("What first?"))

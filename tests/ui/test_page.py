@@ -1,5 +1,6 @@
 """The events of the page over a real database and a scripted chat; no browser, no Gradio."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -225,3 +226,35 @@ def test_searching_finds_by_word(page: Page) -> None:
     _ask(page, session, "What first?")
     assert "What first?" in str(page.find(session, "metformin")["history"])
     assert "No conversation" in str(page.find(session, "zebra")["history"])
+
+
+def test_a_patient_card_is_used_for_the_next_question_and_then_held_by_its_answer(
+    page: Page,
+) -> None:
+    session = Session()
+    told = {"do": "card", "text": '{"age": "67", "egfr": "25", "medicines": "warfarin, digoxin"}'}
+    shown = str(page.signal(session, json.dumps(told))["card"])
+    assert "4 of 4 entries" in shown
+    assert session.card is not None
+    seen = _ask(page, session, "What first?")
+    answered = next(parts for parts in seen if parts.get("transcript"))
+    assert "67 years" in str(answered["transcript"]) and "remove digoxin" in str(
+        answered["transcript"]
+    )
+    assert session.card is None
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"text": "["}, "neither JSON nor YAML"),
+        ({"text": "{}"}, "Nothing of the patient card"),
+        ({"n": 2_000_000}, "too large"),
+    ],
+)
+def test_a_card_that_cannot_be_read_is_told_and_not_used(
+    page: Page, told: dict[str, object], says: str
+) -> None:
+    session = Session()
+    assert says in str(page.signal(session, json.dumps({"do": "card", **told}))["card"])
+    assert session.card is None

@@ -47,7 +47,7 @@ def tell(
             opening = _WORDS[how][language].format(name=_name(entity, language))
             sentences.append(_sentence(opening, fit, fits, graph, language, evidence))
     scope = _WORDS["scope"][language].format(count=f"{count:,}")
-    sentences.append(Sentence(scope, (), "none", 0.0))
+    sentences.append(Sentence(scope, (), "none", 0.0, "note"))
     return CheckedAnswer(tuple(sentences), number_citations(evidence), verbatim=True)
 
 
@@ -79,7 +79,8 @@ def _sentence(
         parts.append(cited(words["tests"].format(tests=named), [line]))
     text = opening + ("；" if language == "zh" else "; ").join(parts)
     text += "。" if language == "zh" else "."
-    return Sentence(text, tuple(range(first, len(evidence) + 1)), "supported", 1.0)
+    numbers = tuple(range(first, len(evidence) + 1))
+    return Sentence(text, numbers, "supported", 1.0, "candidate")
 
 
 def _lines(fit: Fit, graph: KnowledgeGraph, language: Language) -> list[EvidenceLine]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from knowledge.records import Language
-from knowledge.text.names import normalise
+from knowledge.text.names import language_of, normalise
 from medchat.answering.answer import AlertKind, Severity
+from medchat.answering.medication.doses import Dose
 from medchat.answering.medication.patient import Patient, medicine_id
 from medchat.answering.medication.rules import LEVELS, Medicine, Rule, Rules
 from medchat.answering.medication.wording import cue, say
@@ -19,6 +20,9 @@ _GRADES = ("major", "moderate", "minor")
 
 _PREGNANCY = frozenset({"pregnancy", "妊娠"})
 
+_TEXTS = 3
+_CHILD = 12
+_SLACK = 1.001
 _UNKNOWN_AGE = 1.0
 """Of a child whose age is not told, limits of at least so many years are told."""
 
@@ -184,33 +188,55 @@ class Check:
     def _conditions(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
         against = self.rules.of(medicine.ids, "contraindication")
         words = self.rules.of(medicine.ids, "precaution")
+        seen: set[str] = set()
         for condition in patient.conditions:
-            ids = set(condition.entities)
-            names = {name for id in ids for name in self.rules.names(id)}
+            names = {name for id in condition.entities for name in self.rules.names(id)}
             names.add(normalise(condition.text))
-            if names & _PREGNANCY or (patient.allergies and cue("allergic").search(condition.text)):
-                continue  # told by rules of their own
-            told = next((rule for rule in words if normalise(rule.about) in names), None)
-            listed = next(
-                (
-                    rule
-                    for rule in against
-                    if rule.object in ids or not names.isdisjoint(self.rules.names(rule.object))
-                ),
-                None,
-            )
-            rule = listed or told
-            if rule is None:
-                continue
-            about = say("contraindication", self.language, a=medicine.name, b=condition.text)
+            allergic = patient.allergies and cue("allergic").search(condition.text)
+            if names & _PREGNANCY or allergic or not seen.isdisjoint(condition.entities):
+                continue  # told by rules of their own, or told already
+            seen.update(condition.entities)
+            shown = condition.text
+            if condition.entities and language_of(shown) != self.language:
+                shown = self.rules.name(condition.entities[0], self.language)
+            yield from self._condition(medicine, shown, names, against, words)
+
+    def _condition(
+        self,
+        medicine: Medicine,
+        condition: str,
+        names: set[str],
+        against: Sequence[Rule],
+        words: Sequence[Rule],
+    ) -> Iterator[Finding]:
+        """Yield what is recorded of a medicine in a condition, or in a severer kind of it."""
+        told = next((rule for rule in words if normalise(rule.about) in names), None)
+        listed = next(
+            (rule for rule in against if not names.isdisjoint(self.rules.names(rule.object))), None
+        )
+        about = say("contraindication", self.language, a=medicine.name, b=condition)
+        if listed or told:
             said = (
                 told.words(self.language)
                 if told
-                else say("contraindicated", self.language, a=medicine.name, b=condition.text)
+                else say("contraindicated", self.language, a=medicine.name, b=condition)
             )
-            strict = rule if rule.level or told is rule else Rule(rule.fact, ("avoid",))
             shown = tuple(each for each in (listed, told) if each is not None)
+            rule = shown[0]
+            strict = rule if rule.level or told is rule else Rule(rule.fact, ("avoid",))
             yield Finding("contraindication", about, strict, said, shown)
+            return
+        bare = set(map(bare_condition, names)) - {""}
+        for rule in (*against, *words):
+            called = self.rules.names(rule.object) if rule.object else {normalise(rule.about)}
+            if not bare.isdisjoint(set(map(bare_condition, called))):
+                kind = self.rules.name(rule.object, self.language) if rule.object else rule.about
+                advice = rule.words(self.language) if not rule.object else ""
+                said = say("depends", self.language, b=kind, words=advice).strip()
+                yield Finding(
+                    "contraindication", about, Rule(rule.fact, ("caution",)), said, (rule,)
+                )
+                return
 
     def _pregnancy(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
         if not patient.pregnant:
@@ -282,9 +308,73 @@ class Check:
         if own and all(rule.severity == "info" for rule in own):
             levelled = own
         chosen = levelled or found
+        chosen.sort(key=lambda rule: (rule.rank, rule.subject != medicine.id))
+        # of several that hold throughout, one of a severity is enough
+        told = {(rule.severity, rule.conditions): rule for rule in reversed(chosen)}
         return [
-            Finding(kind, about, rule, rule.words(self.language), (rule,)) for rule in chosen[:3]
-        ]
+            Finding(kind, about, rule, rule.words(self.language), (rule,))
+            for rule in chosen
+            if told[rule.severity, rule.conditions] is rule
+        ][:_TEXTS]
+
+
+def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient) -> Finding | None:
+    """Return whether a dose is above the maximum that is recorded, or None where none is."""
+    language = check.language
+    limits = {
+        limit.unit: limit
+        for limit in map(_limit, check.rules.of(medicine.ids, "dose_limit"))
+        if limit is not None
+    }
+    young = patient.child or (patient.age is not None and patient.age < _CHILD)
+    amount, limit = dose.a_day, limits.get("mg per day")
+    if young or dose.per_kg:
+        limit = limits.get("mg/kg per day")
+        if limit is None:
+            return None
+        if not dose.per_kg and not patient.weight:
+            about = say("dose", language, a=medicine.name, value=dose.written)
+            words = limit.rule.words(language)
+            missing = say("weight", language)
+            return Finding("dose", about, limit.rule, words, (limit.rule,), missing)
+        amount = dose.a_day if dose.per_kg else dose.a_day / (patient.weight or 1)
+        shown = "a_day_kg"
+    elif "mg per week" in limits:
+        limit, amount, shown = limits["mg per week"], dose.a_day * 7, "a_week"
+    else:
+        shown = "a_day"
+    if limit is None:
+        return None
+    value = say(shown, language, value=f"{amount:,.6g}")
+    about = say("dose", language, a=medicine.name, value=value)
+    level = "avoid" if amount > limit.most * _SLACK else "info"
+    rule = Rule(limit.rule.fact, (level,))
+    return Finding("dose", about, rule, limit.rule.words(language), (rule,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The most of a medicine that is recorded, in a unit such as "mg per day"."""
+
+    rule: Rule
+    most: float
+    unit: str
+
+
+def _limit(rule: Rule) -> _Limit | None:
+    for condition in rule.conditions if rule.level == "max" else ():
+        number, _, unit = condition.partition(" ")
+        return _Limit(rule, float(number), unit)
+    return None
+
+
+def bare_condition(name: str) -> str:
+    """Return the name of a condition without how it runs and how severe it is.
+
+    >>> bare_condition("severe angle-closure glaucoma"), bare_condition("闭角型青光眼")
+    ('glaucoma', '青光眼')
+    """
+    return " ".join(cue("qualifier").sub(" ", name).replace("-", " ").split())
 
 
 def pairs_of(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from knowledge.graph.linker import Linker
 from knowledge.text.sentence_support import EntitySpan
-from medchat.answering.medication.wording import ages, cue, number_words
+from medchat.answering.medication.wording import ages, cue, number_words, people
 from medchat.answering.patient_state import NamedThing, PatientState
 
 MEDICINE, CONDITION = "medicine:", "condition:"
@@ -19,6 +19,7 @@ _SECOND = 14
 _STAGES = {"1": 90.0, "2": 75.0, "3": 59.0, "3a": 59.0, "3b": 44.0, "4": 29.0, "5": 14.0}
 _ROMAN = {"iii": "3", "iv": "4", "v": "5", "三": "3", "四": "4", "五": "5", "一": "1", "二": "2"}
 _SEVERE_KIDNEY = 14.0
+_TEENAGER = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Patient:
     """For whom medicines are asked about; None where it is not told.
 
     `age` is in years. `child` says that a child is spoken of whose age is not told. `kidney` and
-    `liver` say that these are told to be ill. `told_now` are the parts that this message tells.
+    `liver` say that these are told to be ill. `told_now` are the parts that this message tells,
+    `purposes` conditions that it names as what a medicine is for.
     """
 
     age: float | None = None
@@ -41,6 +43,7 @@ class Patient:
     conditions: tuple[NamedThing, ...] = ()
     allergies: tuple[NamedThing, ...] = ()
     told_now: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
 
 
 def read_patient(
@@ -48,11 +51,15 @@ def read_patient(
 ) -> Patient:
     """Return the patient of a message in simplified characters, completed by what was known."""
     allergies = _allergies(text, mentions, linker)
-    conditions = tuple(
+    had = [each for each in mentions if _is_condition(each) and not _is_denied(text, each)]
+    conditions = tuple(NamedThing(each.text, tuple(each.entities)) for each in had)
+    conditions += tuple(
         NamedThing(each.text, tuple(each.entities))
-        for each in mentions
-        if _is_condition(each) and not _is_purpose(text, each) and not _is_denied(text, each)
+        for name, pattern in people().items()
+        if pattern.search(text)
+        for each in linker.find(name)
     )
+    purposes = frozenset(each.text for each in had if _is_purpose(text, each))
     now = _read_message(text)
     told = {name for name, value in now.items() if value not in (None, False)}
     told |= {"conditions"} if conditions else set()
@@ -74,6 +81,7 @@ def read_patient(
         conditions=(*conditions, *before.conditions),
         allergies=(*allergies, *before.allergies),
         told_now=frozenset(told - {"not_pregnant", "weight"}),
+        purposes=purposes,
     )
 
 
@@ -117,6 +125,8 @@ def _read_message(text: str) -> dict[str, float | bool | None]:
         age = 0.04
     if age is None and cue("infant").search(text) and not cue("breastfeeding").search(text):
         age = 0.5
+    if age is None and cue("teenager").search(text):
+        age = _TEENAGER
     older = age is None and cue("older").search(text) is not None
     lactating = cue("breastfeeding").search(text) and not cue("not_breastfeeding").search(text)
     weight = _first(cue("weight").search(text))

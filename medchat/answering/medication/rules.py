@@ -114,6 +114,10 @@ class Rules:
         classes = tuple(fact.subject for fact in self._graph.inverse(id, "member"))
         return Medicine(entity.name(language) if entity else written, id, classes)
 
+    def named(self, name: str) -> str:
+        """Return the medicine of a name, or nothing."""
+        return next((each.id for each in self._graph.named(name) if each.kind == "medicine"), "")
+
     def members(self, medicine: Medicine, language: Language) -> list[Medicine]:
         """Return the members of a class as medicines; nothing where it is none."""
         members = [fact.object for fact in self._graph.facts(medicine.id, "member")]

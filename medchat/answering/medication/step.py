@@ -7,10 +7,17 @@ an alert is given, and only where what was told before makes a medicine dangerou
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from knowledge.search.searcher import Search
+from knowledge.text.citations import uncited
+from knowledge.text.denial import is_denied
 from knowledge.text.names import normalise
+from knowledge.text.sentences import split_sentences
+from medchat.answering.answer import Alert, Answer, Language
 from medchat.answering.leads import Lead, Turn
-from medchat.answering.medication.findings import Check, Finding, pairs_of
+from medchat.answering.medication.doses import read_doses
+from medchat.answering.medication.findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.patient import (
     Patient,
     medicine_id,
@@ -19,7 +26,8 @@ from medchat.answering.medication.patient import (
 )
 from medchat.answering.medication.rules import Medicine, Rule, Rules
 from medchat.answering.medication.telling import MOST, Telling, alert, titles
-from medchat.answering.medication.wording import cue, say
+from medchat.answering.medication.wording import cue, everyday, say
+from medchat.answering.patient_state import NamedThing, PatientState
 
 _CONTEXTS = {
     "pregnant": "in_pregnancy",
@@ -49,7 +57,7 @@ def check_medication(turn: Turn) -> Lead | None:
     if not medicines:
         return None
     several = len(medicines) > 1
-    asks = _asks(whole) or (not several and _states(whole, patient))
+    asks = _asks(whole, several=several) or _states(whole, patient, several=several)
     taken = [
         rules.medicine(id, language, each.text)
         for each in turn.patient.medicines
@@ -57,6 +65,7 @@ def check_medication(turn: Turn) -> Lead | None:
     ]
     check = Check(rules, language)
     found = [*doubled, *_findings(check, medicines, taken, patient)]
+    found = _sorted([*found, *_doses(turn, check, medicines, patient)])
     if not asks:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
@@ -77,7 +86,8 @@ def _answer(
     telling = Telling(turn.search.graph, turn.language)
     for each in found[:MOST]:
         telling.finding(each)
-    nothing = list(_nothing(turn, check, medicines, taken, patient, found))
+    tells = turn.reading is not None and turn.reading.only_tells
+    nothing = [] if tells else list(_nothing(turn, check, medicines, taken, patient, found))
     for text in nothing:
         telling.plain(text)
     told = telling.told()
@@ -90,7 +100,7 @@ def _answer(
     ]
     pair = len(medicines) + len(taken) > 1
     unknown = any(name.worded for name in turn.asked.exact)
-    complete = not unknown and (bool(found) or pair)
+    complete = not (unknown or tells) and (bool(found) or pair)
     return Lead(told=told, alerts=tuple(alerts), complete=complete)
 
 
@@ -108,21 +118,25 @@ def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]
             about = say("same_medicine", language, a=first, b=each.text)
             said = say("count_once", language)
             doubled.append(Finding("duplicate", about, Rule(None, ("avoid",)), said, ()))
-    if found and cue("alcohol").search(text):
-        for named in turn.search.linker.find("alcohol"):
-            if id := medicine_id(named):
-                found.setdefault(id, rules.medicine(id, language, named.text))
+    for name, pattern in everyday().items() if found else ():
+        id = rules.named(name) if pattern.search(text) else ""
+        if id:
+            found.setdefault(id, rules.medicine(id, language, name))
     return list(found.values()), doubled
 
 
-def _states(text: str, patient: Patient) -> bool:
-    """Say whether a message names but a medicine and a patient: "Metformin with an eGFR of 25?"."""
-    return bool(patient.told_now) and cue("tells").search(text) is None and len(text) < _SHORT
+def _states(text: str, patient: Patient, *, several: bool) -> bool:
+    """Say whether a message only names what is to be checked: "Metformin with an eGFR of 25?"."""
+    if cue("tells").search(text) or len(text) >= _SHORT:
+        return False
+    return several or bool(patient.told_now)
 
 
-def _asks(text: str) -> bool:
+def _asks(text: str, *, several: bool) -> bool:
     """Say whether a message asks if a medicine may be given, added or combined."""
-    if cue("lists").search(text) or cue("asks").search(text) is None:
+    if cue("dose").search(text) and cue("too_much").search(text):
+        return True
+    if (cue("lists").search(text) and not several) or cue("asks").search(text) is None:
         return False
     return cue("tells").search(text) is None or cue("clearly").search(text) is not None
 
@@ -133,6 +147,23 @@ def _findings(
     found = check.pairs(medicines, taken)
     for medicine in medicines:
         found += check.patient(medicine, patient)
+    return found
+
+
+def _doses(
+    turn: Turn, check: Check, medicines: Sequence[Medicine], patient: Patient
+) -> Iterator[Finding]:
+    """Yield how the doses of a message stand to the maximum that is recorded."""
+    for dose in read_doses(turn.asked.question, turn.asked.mentions):
+        for medicine in medicines:
+            if medicine.id == dose.medicine:
+                found = dose_finding(check, medicine, dose, patient)
+                if found is not None:
+                    yield found
+
+
+def _sorted(found: Sequence[Finding]) -> list[Finding]:
+    """Return findings once each, the most severe first, what cannot be checked last."""
     return sorted(dict.fromkeys(found), key=lambda each: (bool(each.missing), each.rank))
 
 
@@ -162,11 +193,11 @@ def _nothing(
     if pairs or found or unknown:
         return
     kinds = titles(check.rules.stating("contraindication"), language)
-    for context in _contexts(turn, patient):
+    for context in _contexts(turn, patient, medicines[0]):
         yield say("no_rule", language, a=medicines[0].name, context=context, sources=kinds)
 
 
-def _contexts(turn: Turn, patient: Patient) -> Iterator[str]:
+def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]:
     """Yield in what a message asks whether a medicine may be given."""
     language = turn.language
     told = patient.told_now
@@ -177,4 +208,61 @@ def _contexts(turn: Turn, patient: Patient) -> Iterator[str]:
     for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
-        yield condition.text
+        if condition.text not in patient.purposes and not _treats(turn, medicine, condition):
+            yield condition.text
+
+
+def _treats(turn: Turn, medicine: Medicine, condition: NamedThing) -> bool:
+    """Say whether a medicine is recorded as what a condition is treated with."""
+    graph = turn.search.graph
+    return any(
+        fact.relation in ("medicine", "first_line", "treatment")
+        for id in condition.entities
+        for fact in graph.between(id, medicine.id)
+    )
+
+
+def check_answer(
+    answer: Answer, patient: PatientState, search: Search, said: Sequence[Alert]
+) -> tuple[Alert, ...]:
+    """Return alerts on medicines that an answer names and its patient should not have.
+
+    A sentence that itself warns of a medicine needs no alert.
+    """
+    if patient.is_empty or answer.abstained:
+        return ()
+    language = answer.language
+    rules = Rules(search.graph)
+    check = Check(rules, language)
+    known = read_patient("", (), patient, search.linker)
+    taken = [
+        rules.medicine(id, language, each.text)
+        for each in patient.medicines
+        if (id := medicine_id(each))
+    ]
+    held = {one.id for one in taken}
+    found: dict[tuple[str, str, str], tuple[Finding, list[str]]] = {}
+    for sentence in split_sentences(uncited(answer.text)):
+        if is_denied(sentence):
+            continue
+        for id in dict.fromkeys(map(medicine_id, search.linker.find(sentence, correct=False))):
+            if not id or id in held:
+                continue
+            one = rules.medicine(id, language)
+            kinds: set[str] = set()
+            for each in _sorted(_findings(check, [one], taken, known)):
+                if each.severity == "serious" and not each.missing and each.kind not in kinds:
+                    kinds.add(each.kind)
+                    key = (each.kind, each.said, each.about.replace(one.name, "", 1))
+                    names = found.setdefault(key, (each, []))[1]
+                    names += [] if one.name in names else [one.name]
+    told = {each.text.split(". ")[0].rstrip(".") for each in said}
+    ranked = sorted(found.values(), key=lambda pair: pair[0].rank)
+    alerts = [alert(_joined(*pair, language), language, asked=False) for pair in ranked]
+    return tuple(each for each in alerts if each.text.split(". ")[0] not in told)
+
+
+def _joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
+    """Return one finding of several medicines of which the same is said."""
+    joint = "、" if language == "zh" else ", "
+    return replace(finding, about=finding.about.replace(names[0], joint.join(names), 1))

@@ -73,6 +73,8 @@ def verdict(finding: Finding, language: Language, *, short: bool = False) -> str
         text = say("no_value", language, a=finding.about, value=finding.missing, words=finding.said)
         return text.strip()
     how = _how(finding)
+    if finding.kind == "dose":
+        how = "too_high" if finding.severity == "serious" else "within"
     said = "" if short else finding.said
     return say(how, language, about=finding.about, words=said).strip()
 

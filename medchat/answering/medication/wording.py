@@ -22,6 +22,24 @@ def cue(name: str) -> re.Pattern[str]:
 
 
 @cache
+def everyday() -> Mapping[str, re.Pattern[str]]:
+    """Return by which everyday words substances are named."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["everyday"].items()
+    }
+
+
+@cache
+def people() -> Mapping[str, re.Pattern[str]]:
+    """Return by which words people with a condition are named."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["people"].items()
+    }
+
+
+@cache
 def ages() -> Mapping[str, float]:
     """Return what each unit of an age is in years, by the letters it begins with."""
     return cast(Mapping[str, float], _read("cues")["age_units"])

@@ -24,7 +24,7 @@ from medchat.errors import MedchatError
 LARGEST = 5_000_000
 """A card has at most this many bytes."""
 
-_OLDEST = 130
+_OLDEST, _LAST_WEEK = 130, 42
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 _CHINESE = {"岁": "y", "周岁": "y", "周": "w", "天": "d"}
 _REMEDY = "Give a card as YAML or JSON (age, sex, medicines, …), or a FHIR R4 bundle as JSON."
@@ -79,7 +79,7 @@ def _read_plain(document: Mapping[str, object], collector: Collector) -> None:
             for each, amount in value.items():
                 _read_measurement(str(each), amount, collector)
         elif name in ("medicines", "conditions", "findings", "absent", "allergies"):
-            for each in value if isinstance(value, list) else [value]:
+            for each in value if isinstance(value, list) else _split(value):
                 _read_name(name, each, collector)
         elif name is not None:
             _read_field(name, value, collector)
@@ -89,6 +89,10 @@ def _read_plain(document: Mapping[str, object], collector: Collector) -> None:
 
 def _folded(key: str) -> str:
     return key.strip().casefold().replace("_", " ")
+
+
+def _split(value: object) -> list[object]:
+    return [*re.split(r"\s*[,，、;；\n]\s*", value.strip())] if isinstance(value, str) else [value]
 
 
 def _read_name(name: str, value: object, collector: Collector) -> None:
@@ -107,8 +111,8 @@ def _read_field(name: str, value: object, collector: Collector) -> None:
         collector.take(sex=sex)
     elif name in ("pregnant", "breastfeeding") and (said := _yes(value)) is not None:
         collector.take(**{name: said})
-    elif name == "pregnancy_week" and isinstance(value, int) and 1 <= value <= 42:
-        collector.take(pregnant=True, pregnancy_week=value, trimester=trimester_of(value))
+    elif name == "pregnancy_week" and (week := _week(value)):
+        collector.take(pregnant=True, pregnancy_week=week, trimester=trimester_of(week))
     elif name == "trimester" and value in (1, 2, 3) and not isinstance(value, bool):
         collector.take(pregnant=True, trimester=value)
     else:
@@ -122,6 +126,12 @@ def _age(value: object) -> float | None:
     unit = match[2] or "y"
     years = float(match[1]) * _YEARS[_CHINESE.get(unit.rstrip("大"), unit[0]).replace("个", "m")]
     return round(years, 2) if years <= _OLDEST else None
+
+
+def _week(value: object) -> int:
+    written = str(value).strip()
+    week = int(written) if re.fullmatch(r"\d{1,2}", written) else 0
+    return week if week <= _LAST_WEEK else 0
 
 
 def _yes(value: object) -> bool | None:

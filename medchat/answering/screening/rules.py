@@ -5,6 +5,8 @@
     rules/vital_signs.yaml  limits of vital signs and values, each a finding
     rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
     rules/openings.yaml     self-harm, harm to others, small talk: patterns and the reply
+    rules/request_cues.yaml  what is asked for, of whom, to what end
+    rules/refusals.yaml     which of these together are declined
 
 In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
 other, in either order, with no word of denial between them; the rest is a regular expression that
@@ -26,6 +28,13 @@ from medchat.errors import MedchatError
 _GAP_EN = r"(?:[\s,'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,'-]+"
 _GAP_ZH = r"(?:(?!没有|没|无|否认|不伴|未见|，无)[^。；！？\n]){0,10}?"
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+
+_DECLINED: Mapping[Language, str] = {
+    "en": "I cannot help with this: it asks for {what}. I am glad to answer questions on "
+    "diagnosis, treatment, safety and good practice.",
+    "zh": "这个请求涉及{what}，我不能提供帮助。关于诊断、治疗、用药安全和规范行医的问题，"
+    "我很乐意回答。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,15 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A kind of request that is declined: which cues together make it, and the reply."""
+
+    id: str
+    when: tuple[Combination, ...]
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules of the screen."""
 
@@ -84,20 +102,21 @@ class Rules:
     limits: tuple[Limit, ...]
     emergencies: tuple[Emergency, ...]
     openings: tuple[Opening, ...]
+    request_cues: Mapping[str, tuple[re.Pattern[str], ...]]
+    refusals: tuple[Refusal, ...]
 
 
 @cache
 def load() -> Rules:
     """Return the rules, read once in a process."""
-    findings = {
-        name: tuple(pattern(each) for texts in by_language.values() for each in texts)
-        for name, by_language in read_map("findings").items()
-    }
+    findings = {name: _patterns(each) for name, each in read_map("findings").items()}
+    request_cues = {name: _patterns(each) for name, each in read_map("request_cues").items()}
     limits = tuple(_limit(each) for each in read_list("vital_signs"))
     known = {*findings, *(each.finding for each in limits), *COMPUTED}
     emergencies = tuple(_emergency(each, known) for each in read_emergencies())
     openings = tuple(_opening(each) for each in read_list("openings"))
-    return Rules(findings, limits, emergencies, openings)
+    refusals = tuple(_refusal(each, {*request_cues}) for each in read_list("refusals"))
+    return Rules(findings, limits, emergencies, openings, request_cues, refusals)
 
 
 @cache
@@ -214,7 +233,7 @@ def _combination(text: str, emergency: str, known: set[str]) -> Combination:
     missing = sorted({name for group in groups for name in group} | unless - known)
     missing = [name for name in missing if name not in known]
     if missing:
-        raise MedchatError(f"{emergency} names no finding: {', '.join(missing)}", where=text)
+        raise MedchatError(f"{emergency} names no known cue: {', '.join(missing)}", where=text)
     return Combination(groups, unless)
 
 
@@ -226,6 +245,15 @@ def _opening(entry: Mapping[str, Any]) -> Opening:
         unless=_patterns(entry.get("unless", {})),
         reply=entry["reply"],
     )
+
+
+def _refusal(entry: Mapping[str, Any], known: set[str]) -> Refusal:
+    when = tuple(_combination(each, entry["id"], known) for each in entry["when"])
+    reply = {
+        language: _DECLINED[language].replace("{what}", what)
+        for language, what in entry["what"].items()
+    }
+    return Refusal(entry["id"], when, Opening(entry["id"], "refusal", (), (), reply))
 
 
 def _patterns(by_language: Mapping[str, Sequence[str]]) -> tuple[re.Pattern[str], ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from knowledge.records import Language
 from medchat.answering.screening import patient_facts, rules, vital_signs
+from medchat.answering.screening.refusals import find_refusal
 from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening
 from medchat.answering.screening.statements import clauses, fold, is_asserted
 
@@ -51,7 +52,15 @@ def screen(message: str, earlier: Sequence[str], language: Language) -> Screenin
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
-    return Screening(suspected, opening if not suspected else None)
+    if suspected:
+        return Screening(suspected)
+    return Screening((), opening or find_declined(message))
+
+
+def find_declined(message: str) -> Opening | None:
+    """Return the reply to a message that asks to do wrong; None for another."""
+    refusal = find_refusal(fold(message).strip())
+    return refusal.opening if refusal is not None else None
 
 
 def find_opening(message: str) -> Opening | None:

@@ -150,6 +150,8 @@ def test_mathml_of_an_abstract_is_read_and_corrections_are_notices(tmp_path: Pat
 def test_an_addition_counts_what_it_marks(tmp_path: Path, engine: Engine, home: Path) -> None:
     first = updates.add(engine, home, [write(tmp_path, "a.xml", OLD, citation(502, "Rest."))])
     assert (first.retracted, first.of_concern) == (0, 0)
+    newer = citation(501, "Sigmazine 20 mg eased cramps.", date="2024")
+    assert updates.add(engine, home, [write(tmp_path, "d.xml", newer)]).replaced
     notices = (
         citation(601, "Notice.", note("RetractionOf", 501)),
         citation(602, "Notice.", note("ExpressionOfConcernFor", 502)),

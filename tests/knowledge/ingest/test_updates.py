@@ -350,3 +350,15 @@ def test_an_end_that_is_not_committed_leaves_no_trace(
     with engine.connect() as connection:
         query = select(DocumentRow.until).where(DocumentRow.id == "note:gout")
         assert connection.scalar(query) is None
+
+
+def test_a_changed_graph_says_that_its_earlier_form_stays(tmp_path, engine, home):
+    path = tmp_path / "doses.csv"
+    for dose in ("5 mg", "6 mg"):
+        path.write_text(f"head,relation,tail,head_kind\nAbazine,dose limit,{dose},medicine\n")
+        update = updates.add(engine, home, [path], licence="CC0-1.0")
+    ((reason, count),) = update.left_out.items()
+    assert reason.startswith("earlier form stays: kb remove doses-") and count == 1
+    updates.remove(engine, home, [reason.rpartition(" ")[2]])
+    again = updates.add(engine, home, [path], licence="CC0-1.0")
+    assert again.unchanged == (str(path),) and again.left_out == {}

@@ -213,4 +213,8 @@ def test_a_turn_tells_the_differential_and_records_it(engine):
     assert "Hypothyroidism" in answer.text
     assert not answer.abstained
     assert answer.model.base == "rules"
+    parts = [part for part, _ in answer.paragraphs()]
+    assert parts[-1] == "note"
+    assert set(parts[:-1]) == {"candidate"}
+    assert all(len(sentences) == 1 for _, sentences in answer.paragraphs())
     assert all(citation.quote for citation in answer.citations)

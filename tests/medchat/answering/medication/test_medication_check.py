@@ -11,8 +11,9 @@ from knowledge.ingest import starter, updates
 from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
+from medchat.answering.answer import Answer, Model, Sentence
 from medchat.answering.leads import Lead, Turn
-from medchat.answering.medication.step import check_medication
+from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 from medchat.answering.understanding import understand_question
 from medchat.settings import Settings
@@ -135,3 +136,29 @@ def test_the_most_severe_comes_first(search: Search) -> None:
     order = ["Avoid", "Avoid if possible", "Caution", "Recorded"]
     shown = [kind for kind in kinds if kind in order]
     assert shown == sorted(shown, key=order.index) and shown[0] == "Avoid"
+
+
+def answer(text: str) -> Answer:
+    return Answer(
+        text, language_of(text), (Sentence(text, (), "none", 0.0),), (), False, Model("quote"), 1
+    )
+
+
+def test_medicines_that_an_answer_names_are_checked_against_the_patient(search: Search) -> None:
+    patient = PatientState(pregnant=True, pregnancy_week=30, medicines=known(search, "sildenafil"))
+    said = answer("Medicines used for hypertension include enalapril, lisinopril and labetalol.")
+    found = check_answer(said, patient, search, ())
+    assert [alert.kind for alert in found] == ["pregnancy"]
+    assert "enalapril, lisinopril" in found[0].text and "labetalol" not in found[0].text
+
+    said = answer("心绞痛发作时舌下含服硝酸甘油。")
+    found = check_answer(said, patient, search, ())
+    assert [alert.kind for alert in found] == ["interaction"]
+    assert "硝酸甘油" in found[0].text and "西地那非" in found[0].text
+
+
+def test_an_answer_that_warns_or_is_of_nobody_needs_no_alert(search: Search) -> None:
+    pregnant = PatientState(pregnant=True)
+    warning = answer("Enalapril must not be used in pregnancy.")
+    assert check_answer(warning, pregnant, search, ()) == ()
+    assert check_answer(answer("Enalapril lowers blood pressure."), NOBODY, search, ()) == ()

@@ -5,11 +5,17 @@ import re
 import pytest
 
 from medchat.answering.screening import rules
-from medchat.answering.screening.screen import find_emergencies, find_opening
+from medchat.answering.screening.screen import (
+    find_declined,
+    find_emergencies,
+    find_opening,
+    screen,
+)
 from medchat.errors import MedchatError
 
 EMERGENCIES = rules.read_emergencies()
 OPENINGS = rules.read_list("openings")
+REFUSALS = rules.read_list("refusals")
 
 
 def cases(entries, kind):
@@ -40,6 +46,33 @@ def test_an_opening_is_recognised(id, language, text):
 @pytest.mark.parametrize(("id", "language", "text"), cases(OPENINGS, "silent"))
 def test_a_look_alike_is_no_opening(id, language, text):
     assert find_opening(text) is None
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(REFUSALS, "fires"))
+def test_a_request_to_do_wrong_is_declined(id, language, text):
+    found = screen(text, [], language).opening
+    assert found is not None and found.kind == "refusal" and found.reply[language]
+
+
+@pytest.mark.parametrize(("id", "language", "text"), cases(REFUSALS, "silent"))
+def test_an_ordinary_question_on_the_same_subject_is_answered(id, language, text):
+    assert screen(text, [], language).opening is None
+
+
+def test_every_cue_of_requests_is_used_by_a_refusal():
+    used = {
+        name
+        for each in rules.load().refusals
+        for combination in each.when
+        for group in (*combination.findings, combination.unless)
+        for name in group
+    }
+    assert sorted({*rules.load().request_cues} - used) == []
+
+
+def test_what_is_asked_in_one_sentence_is_not_joined_with_another():
+    assert find_declined("My note was forged. How can I treat gout?") is None
+    assert find_declined("I treat gout. How can I forge a prescription?").id == "false-records"
 
 
 def test_there_are_forty_emergencies_at_least_each_whole():

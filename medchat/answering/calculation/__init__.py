@@ -1,0 +1,1 @@
+"""Work out the formulas of the registry from what a message says, and tell the result."""

@@ -1,0 +1,121 @@
+"""Answer a message that asks for a calculation, or that completes one.
+
+Turn -> request, or what was asked for just before -> inputs -> Lead
+"""
+
+import re
+from collections.abc import Sequence
+
+from knowledge.calculators.formulas import formula_registry
+from knowledge.calculators.formulas.formula import Formula
+from knowledge.records import Language
+from medchat.answering.answer import CalculationResult
+from medchat.answering.calculation import telling
+from medchat.answering.calculation.inputs import Inputs, read_inputs
+from medchat.answering.calculation.recognise import Request, recognise
+from medchat.answering.calculation.wording import asking
+from medchat.answering.leads import Lead, Turn
+from medchat.answering.patient_state import PatientState
+from medchat.answering.screening.statements import fold
+
+_CORRECTS = re.compile(
+    r"^\W*(?:no\b|actually|sorry|correction|i mean|and if|what if|if|but|make (?:it|that)|instead|"
+    r"不对|不是|更正|应该是|改成|如果|要是|那如果|换成)"
+)
+
+
+def calculation(turn: Turn) -> Lead | None:
+    """Return what a message asks to be worked out, or None where it asks for no calculation."""
+    return calculate(turn.message, turn.language, turn.patient, turn.earlier, turn.calculations)
+
+
+def calculate(
+    message: str,
+    language: Language,
+    patient: PatientState,
+    earlier: Sequence[str] = (),
+    before: Sequence[CalculationResult] = (),
+) -> Lead | None:
+    """Return the calculation of a message; `before` are those of the answer before it."""
+    text = fold(message)
+    request = recognise(text, lambda formula, told: read_inputs(formula, [told], patient))
+    if request is not None:
+        return _answer(request, language, patient)
+    return _continued(text, language, patient, [fold(each) for each in earlier], before)
+
+
+def _answer(request: Request, language: Language, patient: PatientState) -> Lead:
+    if request.unknown:
+        said = telling.say_unknown(request.unknown, language)
+        return Lead(told=telling.join_told([said]), complete=True)
+    if request.choose:
+        said = telling.say_choose(request.formulas, language)
+        return Lead(told=telling.join_told([said]), complete=True)
+    found = [read_inputs(each, [request.text], patient) for each in request.formulas]
+    return _lead(found, language, complete=not asks_more(request.text))
+
+
+def asks_more(text: str) -> bool:
+    """Say whether a message asks for something beside its calculation."""
+    return bool(asking("more").search(text))
+
+
+def _lead(found: Sequence[Inputs], language: Language, *, complete: bool) -> Lead:
+    sentences: list[str] = []
+    results: list[CalculationResult] = []
+    every = [telling.tell(each, language) for each in found]
+    if len(every) > 1 and all(not record.result for _, record in every):
+        every = every[:1]
+    for place, (said, record) in enumerate(every):
+        sentences[place:place] = said[:1]  # results first, then what they rest on
+        sentences += said[1:]
+        results.append(record)
+    if len(every) > 1:
+        sentences.append(telling.say_both(language))
+    done = complete or any(not record.result for record in results)
+    return Lead(told=telling.join_told(sentences), calculations=tuple(results), complete=done)
+
+
+def _continued(
+    text: str,
+    language: Language,
+    patient: PatientState,
+    earlier: Sequence[str],
+    before: Sequence[CalculationResult],
+) -> Lead | None:
+    """Return the calculation asked for before, where this message gives what was missing."""
+    formulas = [formula for each in before if (formula := _named(each.name))]
+    if not formulas:
+        return None
+    open_ = any(not each.result for each in before)
+    if not (open_ or _CORRECTS.match(text)) or re.search(r"[?？]", text) and open_:
+        return None
+    turns = [*_since_asked(formulas[0], earlier, patient), text]
+    awaited = _awaited(formulas[0], turns[:-1], patient)
+    alone = read_inputs(formulas[0], [text], PatientState(), awaited)
+    stated = set(alone.given) - {each.key for each in alone.absent}
+    if not (stated or alone.readings):
+        return None
+    found = [read_inputs(each, turns, patient, awaited) for each in formulas]
+    return _lead(found, language, complete=True)
+
+
+def _named(name: str) -> Formula | None:
+    return formula_registry.named(name, "en") or formula_registry.named(name, "zh")
+
+
+def _since_asked(formula: Formula, earlier: Sequence[str], patient: PatientState) -> list[str]:
+    """Return the messages since a formula was last asked for, its names taken out."""
+    for place in range(len(earlier) - 1, -1, -1):
+        request = recognise(
+            earlier[place], lambda formula, told: read_inputs(formula, [told], patient)
+        )
+        if request is not None and formula in request.formulas:
+            return [request.text, *earlier[place + 1 :]]
+    return []
+
+
+def _awaited(formula: Formula, turns: Sequence[str], patient: PatientState) -> list[str]:
+    found = read_inputs(formula, turns, patient)
+    unclear = [key for key, each in found.readings.items() if each in found.unclear]
+    return [*(each.key for each in found.missing), *unclear]

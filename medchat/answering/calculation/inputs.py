@@ -1,0 +1,287 @@
+"""Find what a formula takes in the messages of a conversation and in what is known of the patient.
+
+    messages, patient -> numbers, findings, choices -> Inputs(given, missing, refused, said beside)
+
+The last message that tells an input counts. Findings of a score that are not mentioned count as
+absent only where others are told; which they were is said.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from knowledge.calculators import arithmetic
+from knowledge.calculators.formulas.formula import Formula, Input
+from medchat.answering.calculation.findings import finding_states, read_choice, read_sex
+from medchat.answering.calculation.quantities import Reading, read_lone_number, read_quantities
+from medchat.answering.calculation.wording import (
+    ages,
+    asking,
+    choices,
+    findings,
+    quantities_of,
+)
+from medchat.answering.patient_state import PatientState
+from medchat.answering.screening import patient_facts
+from medchat.answering.screening.statements import fold
+
+_LONG = 350
+"""A message of so many characters is a note: what it leaves out is not there."""
+
+_YEARS = {
+    "m": 1 / 12,
+    "w": 7 / 365,
+    "d": 1 / 365,
+    "个": 1 / 12,
+    "月": 1 / 12,
+    "周": 7 / 365,
+    "天": 1 / 365,
+}
+_OLDEST = 120
+_NONE = re.compile(
+    r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
+    r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
+)
+_YES = re.compile(r"^\W*(?:yes|yep|yeah|是|有|是的|有的)\W*$")
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What was found for a formula: values by key, and what must be said beside the result.
+
+    `shown` are the inputs as they were written; `unclear` lack a unit, `impossible` cannot be;
+    `absent` are findings not mentioned; `competing` holds the other values of an input.
+    """
+
+    formula: Formula
+    given: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    missing: list[Input] = field(default_factory=list)
+    unclear: list[Reading] = field(default_factory=list)
+    impossible: list[Reading] = field(default_factory=list)
+    absent: list[Input] = field(default_factory=list)
+    competing: dict[str, list[Reading]] = field(default_factory=dict)
+    stated: int = 0
+    numbers: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Say whether the formula can be worked out."""
+        return not (self.missing or self.unclear or self.impossible)
+
+
+def read_inputs(
+    formula: Formula, turns: Sequence[str], patient: PatientState, awaited: Sequence[str] = ()
+) -> Inputs:
+    """Return the inputs that folded messages tell, the last of them first.
+
+    `awaited` are the keys of the inputs that were asked for just before.
+    """
+    found = Inputs(formula)
+    known = _known(patient)
+    texts = [*([known] if known else []), *turns]
+    wanted = _wanted(formula)
+    read = [read_quantities(text, wanted) for text in texts]
+    for one in formula.inputs:
+        if one.key == "age":
+            _take_age(found, one, turns, patient)
+        elif one.key == "sex":
+            _take_sex(found, one, turns, patient)
+        elif not one.choices:
+            _take_number(found, one, texts, read, awaited)
+        elif not one.is_finding:
+            _take_choice(found, one, texts)
+    _take_findings(found, formula, texts, read, awaited)
+    return found
+
+
+def _wanted(formula: Formula) -> frozenset[str]:
+    ids = {each.id for one in formula.inputs for each in quantities_of(one.en[0])}
+    for one in formula.inputs:
+        if one.is_finding and (above := findings()[one.en[0]].above):
+            ids.add(above[0])
+    return frozenset(ids)
+
+
+def _known(patient: PatientState) -> str:
+    """Return what is known of a patient as a message would tell it."""
+    told = [
+        f"{name.replace('_', ' ')} {each.value} {each.unit}"
+        for name, each in patient.measurements.items()
+    ]
+    told += [each.text for each in (*patient.conditions, *patient.findings)]
+    told += [f"no {each.text}" for each in patient.absent]
+    return fold(". ".join(told))
+
+
+def _take_age(found: Inputs, one: Input, turns: Sequence[str], patient: PatientState) -> None:
+    age = next((age for turn in reversed(turns) if (age := read_age(turn)) is not None), None)
+    if age is not None:
+        found.numbers += 1
+    age = patient.age if age is None else age
+    if age is None or age > _OLDEST:
+        found.missing.append(one)
+    else:
+        found.given[one.key] = found.shown[one.key] = f"{age:.4g}"
+
+
+def read_age(text: str) -> float | None:
+    """Return the age in years that a folded message tells.
+
+    >>> read_age("a 76 year old woman"), read_age("男，67岁"), read_age("smoked for 10 years")
+    (76.0, 67.0, None)
+    """
+    places = []
+    for pattern in ages():
+        match = pattern.search(text)
+        if match:
+            unit = match[2][0] if pattern.groups > 1 and match[2] else ""
+            places.append((match.start(), float(match[1]) * _YEARS.get(unit, 1)))
+    if places:
+        return min(places)[1]
+    months = patient_facts.read(text).months
+    return None if months is None else months / 12
+
+
+def _take_sex(found: Inputs, one: Input, turns: Sequence[str], patient: PatientState) -> None:
+    told = next((sex for turn in reversed(turns) if (sex := read_sex(turn))), "")
+    told = told or (patient.sex or ("female" if patient.pregnant else ""))
+    if told:
+        found.given[one.key] = found.shown[one.key] = told
+    else:
+        found.missing.append(one)
+
+
+def _take_number(
+    found: Inputs,
+    one: Input,
+    texts: Sequence[str],
+    read: Sequence[dict[str, list[Reading]]],
+    awaited: Sequence[str],
+) -> None:
+    candidates: list[Reading] = []
+    for text, readings in reversed(list(zip(texts, read, strict=True))):
+        candidates = [each for q in quantities_of(one.en[0]) for each in readings.get(q.id, ())]
+        if not candidates and text is texts[-1] and list(awaited) == [one.key]:
+            lone = (read_lone_number(text, each) for each in quantities_of(one.en[0]))
+            candidates = [each for each in lone if each is not None][:1]
+        if not candidates and one.en[0] in choices():
+            number = read_choice(text, one.en[0])
+            if number:
+                found.given[one.key] = found.shown[one.key] = number
+                found.stated += 1
+                return
+        if candidates:
+            candidates = _by_choice(text, candidates)
+            break
+    if not candidates:
+        found.missing.append(one)
+        return
+    found.numbers += 1
+    used, *others = candidates
+    _accept(found, one, used)
+    competing = [
+        each for each in others if abs(each.value - used.value) > 0.015 * abs(used.value) + 1e-9
+    ]
+    if competing:
+        found.competing[one.key] = competing
+
+
+def _by_choice(text: str, candidates: list[Reading]) -> list[Reading]:
+    """Return the value that counts first: a sound one, the last told or that of the admission."""
+    sound = [each for each in candidates if not each.fault] or candidates
+    first = bool(asking("admission").search(text))
+    ordered = sorted(sound, key=lambda each: each.start if first else -each.start)
+    return list(dict.fromkeys(ordered))
+
+
+def _accept(found: Inputs, one: Input, reading: Reading) -> None:
+    found.readings[one.key] = reading
+    if reading.fault == "unit":
+        found.unclear.append(reading)
+        return
+    if reading.fault == "range":
+        found.impossible.append(reading)
+        return
+    value = reading.value / reading.quantity.units[own_unit(one, reading)]
+    found.given[one.key] = f"{value:.10g}"
+    found.shown[one.key] = f"{value:.10g}"
+
+
+def own_unit(one: Input, reading: Reading) -> str:
+    """Return an input's own unit as quantities name it."""
+    unit = one.unit.replace("²", "2")
+    return unit if unit in reading.quantity.units else reading.quantity.unit
+
+
+def _take_choice(found: Inputs, one: Input, texts: Sequence[str]) -> None:
+    told = next((key for text in reversed(texts) if (key := read_choice(text, one.en[0]))), "")
+    if told:
+        found.given[one.key] = found.shown[one.key] = told
+        found.stated += 1
+    else:
+        found.missing.append(one)
+
+
+def _take_findings(
+    found: Inputs,
+    formula: Formula,
+    texts: Sequence[str],
+    read: Sequence[dict[str, list[Reading]]],
+    awaited: Sequence[str],
+) -> None:
+    wanted = [one for one in formula.inputs if one.is_finding]
+    unmentioned: list[Input] = []
+    for one in wanted:
+        told = _finding(one, texts, read)
+        if told is None and one.key in awaited and texts:
+            told = _short_reply(texts[-1], alone=len(awaited) == 1)
+        if told is None:
+            unmentioned.append(one)
+            continue
+        found.stated += 1
+        found.given[one.key] = found.shown[one.key] = "yes" if told else "no"
+    if not unmentioned:
+        return
+    is_note = any(len(text) > _LONG for text in texts)
+    listed = any(one.key in found.given for one in wanted)
+    if listed or (is_note and len(wanted) < len(formula.inputs)):
+        for one in unmentioned:
+            found.given[one.key] = found.shown[one.key] = "no"
+        found.absent = unmentioned
+    else:
+        found.missing += unmentioned
+
+
+def _finding(
+    one: Input, texts: Sequence[str], read: Sequence[dict[str, list[Reading]]]
+) -> bool | None:
+    above = findings()[one.en[0]].above
+    for text, readings in reversed(list(zip(texts, read, strict=True))):
+        values = [each for each in readings.get(above[0], ()) if not each.fault] if above else []
+        told = finding_states(text, one.en[0])
+        if above and values and (one.en[0].startswith(("fever above", "creatinine")) or not told):
+            first = _by_choice(text, values)[0]
+            if first.value > above[1]:
+                return True
+            if one.en[0].startswith(("fever above", "creatinine")):
+                return False
+        if told is not None:
+            return told
+    return None
+
+
+def _short_reply(text: str, *, alone: bool) -> bool | None:
+    if _NONE.match(text):
+        return False
+    return True if alone and _YES.match(text) else None
+
+
+def rounded(number: str) -> str:
+    """Return a number with at most four decimals, as it is told."""
+    try:
+        text = arithmetic.round_half_up(float(number), 4)
+    except ValueError:
+        return number
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,260 @@
+"""Tell a calculation: the result first, then what it rests on, or what is missing or impossible.
+
+Inputs -> sentences, CalculationResult
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from knowledge.calculators import arithmetic
+from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.calculators.worked_steps import show_working
+from knowledge.text import units
+from medchat.answering.answer import CalculationResult, Language, Sentence
+from medchat.answering.answer_check import CheckedAnswer
+from medchat.answering.calculation.inputs import Inputs, own_unit, rounded
+from medchat.answering.calculation.quantities import Reading
+from medchat.answering.calculation.wording import quantities_of
+
+_ADULT = 18
+
+
+def tell(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
+    """Return the sentences of one calculation, and its record."""
+    if found.impossible:
+        return _tell_impossible(found, language)
+    if not found.complete:
+        return _tell_missing(found, language)
+    limit = found.formula.limit(found.given)
+    if limit is not None:
+        said = _say(
+            "limit", language, name=_name(found.formula, language), why=limit.why(language),
+            instead=limit.instead(language),
+        )  # fmt: skip
+        return [said], _record(found, language, refused=said)
+    return _tell_result(found, language)
+
+
+def join_told(sentences: Sequence[str]) -> CheckedAnswer:
+    """Return sentences as a part of an answer; they rest on a formula and cite nothing."""
+    parts = tuple(Sentence(text, (), "none", 0.0) for text in dict.fromkeys(sentences))
+    return CheckedAnswer(parts, (), verbatim=True)
+
+
+def say_unknown(name: str, language: Language) -> str:
+    """Return that a score is not here."""
+    return _say("unknown", language, name=name if language == "zh" else name.upper())
+
+
+def say_choose(formulas: Sequence[Formula], language: Language) -> str:
+    """Return the question which of several formulas is meant."""
+    names = (" or " if language == "en" else "还是").join(
+        _name(each, language) for each in formulas
+    )
+    return _say("choose", language, names=names)
+
+
+def say_both(language: Language) -> str:
+    """Return why there are two results."""
+    return _say("both", language)
+
+
+def _tell_result(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
+    formula = found.formula
+    number = formula.result(found.given)
+    result = units.format_quantity(number, formula.unit, language)
+    place = formula.band(number)
+    band = formula.bands[place].label(language) if place >= 0 else ""
+    adult = _is_adult_only(found)
+    shown = _say("band", language, band=band) if band and not adult else ""
+    name = _capital(_name(formula, language))
+    also = _in_other_unit(found)
+    whole = f"{result} = {also}" if also else result
+    sentences = [_say("result", language, name=name, result=whole, band=shown)]
+    working = _working(found, language)
+    told = _inputs(found, language)
+    sentences.append(
+        _say("working", language, inputs=_joined([f"{n} {v}" for n, v in told], language),
+             working=working)
+        if not formula.terms
+        else _say("points", language, working=working)
+    )  # fmt: skip
+    if adult:
+        age = units.format_quantity(found.given.get("age", ""), "years", language)
+        sentences.append(_say("child_band", language, age=age))
+    if found.absent:
+        items = _joined([each.names(language)[0] for each in found.absent], language)
+        sentences.append(_say("absent", language, items=items))
+    sentences += [_tell_competing(found, key, others, language)
+                  for key, others in found.competing.items()]  # fmt: skip
+    if formula.source:
+        sentences.append(_say("source", language, source=formula.source))
+    record = CalculationResult(
+        name=_name(formula, language), inputs=tuple(told), formula=working, result=whole,
+        band="" if adult else band,
+        source=formula.source or _say("no_source", language),
+    )  # fmt: skip
+    return sentences, record
+
+
+def _tell_missing(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
+    name = _name(found.formula, language)
+    items = [_wanted(each, language) for each in found.missing if not each.is_finding]
+    listed = [each.names(language)[0] for each in found.missing if each.is_finding]
+    if listed:
+        items.append(_say("findings", language, items=_joined(listed, language)))
+    sentences = []
+    if items:
+        how = "missing" if found.given else "missing_all"
+        sentences.append(_say(how, language, name=name, items=_joined(items, language)))
+    for key, reading in found.readings.items():
+        if reading in found.unclear:
+            one = found.formula.input(key)
+            names = " / ".join(_unit_name(unit, language) for unit in reading.quantity.usual)
+            sentences.append(
+                _say("unclear", language, name=one.names(language)[0], number=reading.number,
+                     units=names)
+            )  # fmt: skip
+    told = _inputs(found, language)
+    if told:
+        shown = _joined([f"{n} {v}" for n, v in told], language)
+        sentences.append(_say("got", language, inputs=shown))
+    return sentences, _record(found, language)
+
+
+def _tell_impossible(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
+    sentences = []
+    for key, reading in found.readings.items():
+        if reading in found.impossible:
+            low, high = reading.quantity.possible
+            unit = _unit_name(reading.quantity.unit, language)
+            sentences.append(
+                _say("impossible", language, name=found.formula.input(key).names(language)[0],
+                     written=_written(reading, language), low=f"{low:g} {unit}".strip(),
+                     high=f"{high:g} {unit}".strip())
+            )  # fmt: skip
+    return sentences, _record(found, language, refused=sentences[0])
+
+
+def _tell_competing(found: Inputs, key: str, others: Sequence[Reading], language: Language) -> str:
+    used = found.readings[key]
+    every = dict.fromkeys(_written(each, language) for each in (used, *others))
+    return _say(
+        "competing", language, name=_capital(found.formula.input(key).names(language)[0]),
+        others=_joined(list(every), language), used=_written(used, language),
+    )  # fmt: skip
+
+
+def _record(found: Inputs, language: Language, refused: str = "") -> CalculationResult:
+    unclear = [key for key, reading in found.readings.items() if reading in found.unclear]
+    missing = [
+        *(each.names(language)[0] for each in found.missing),
+        *(found.formula.input(key).names(language)[0] for key in unclear),
+    ]
+    return CalculationResult(
+        name=_name(found.formula, language), inputs=tuple(_inputs(found, language)),
+        source=found.formula.source, missing=tuple(missing), refused=refused,
+    )  # fmt: skip
+
+
+def _inputs(found: Inputs, language: Language) -> list[tuple[str, str]]:
+    """Return the inputs with their values as they are read: "height", "175 cm (1.75 m)"."""
+    told = []
+    for one in found.formula.inputs:
+        if one.key not in found.given:
+            continue
+        if one.is_finding and one in found.absent:
+            continue
+        told.append((one.names(language)[0], _value(found, one, language)))
+    return told
+
+
+def _value(found: Inputs, one: Input, language: Language) -> str:
+    value = found.given[one.key]
+    if one.choices:
+        return next(each for each in one.choices if each.key == value).names(language)[0]
+    own = units.format_quantity(rounded(value), one.unit, language)
+    reading = found.readings.get(one.key)
+    if reading is None or reading.unit == own_unit(one, reading):
+        return own
+    written = _written(reading, language)
+    return f"{written} ({own})" if language == "en" else f"{written}（{own}）"
+
+
+def _written(reading: Reading, language: Language) -> str:
+    unit = _unit_name(reading.unit, language)
+    return units.join_quantity(reading.number, unit)
+
+
+def _wanted(one: Input, language: Language) -> str:
+    """Return an input that is asked for, with its units or its choices."""
+    name = one.names(language)[0]
+    if one.choices:
+        listed = (" / " if language == "en" else "/").join(
+            each.names(language)[0] for each in one.choices
+        )
+        return f"{name} ({listed})" if language == "en" else f"{name}（{listed}）"
+    every = [unit for each in quantities_of(one.en[0]) for unit in each.usual] or [one.unit]
+    written = [_unit_name(unit, language) for unit in dict.fromkeys(every)]
+    listed = (" or " if language == "en" else "或").join(each for each in written if each)
+    if not listed:
+        return name
+    return f"{name} ({listed})" if language == "en" else f"{name}（{listed}）"
+
+
+def _working(found: Inputs, language: Language) -> str:
+    given = {
+        one.key: rounded(found.given[one.key]) if not one.choices else found.given[one.key]
+        for one in found.formula.inputs
+    }
+    return show_working(found.formula, given, language)
+
+
+def _in_other_unit(found: Inputs) -> str:
+    """Return the result in the SI unit too, where an input of the same kind was given in it."""
+    also = cast(dict[str, tuple[str, float, int]], _words()["also"]).get(found.formula.id)
+    if also is None:
+        return ""
+    unit, factor, places = also
+    if not any(each.unit == unit for each in found.readings.values()):
+        return ""
+    number = arithmetic.round_half_up(found.formula.exact(found.given) * factor, places)
+    return units.join_quantity(number, unit)
+
+
+def _is_adult_only(found: Inputs) -> bool:
+    age = found.given.get("age")
+    return found.formula.id == "bmi" and age is not None and float(age) < _ADULT
+
+
+def _name(formula: Formula, language: Language) -> str:
+    return formula.names(language)[0]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _unit_name(unit: str, language: Language) -> str:
+    own = cast(dict[str, dict[Language, str]], _words()["units"])
+    return own[unit][language] if unit in own else unit
+
+
+def _joined(items: Sequence[str], language: Language) -> str:
+    return ("、" if language == "zh" else ", ").join(items)
+
+
+def _say(key: str, language: Language, **values: str) -> str:
+    return str(_words()[key][language]).format(**values)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    path = files("medchat.answering.calculation").joinpath("telling.yaml")
+    return cast(
+        dict[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )
