@@ -180,7 +180,8 @@ def find_patients(asked: Question) -> list[str]:
 def find_unanswered_words(asked: Question, text: str) -> str | None:
     """Return the words of a question that say what of its subject is asked, if a text has none.
 
-    None where it has some; nothing where none of them is a word to be named. Where a relation is asked for, its facts and cues say whether it is answered.
+    None where it has some; nothing where none of them is a word to be named. Where a relation is
+    asked for, its facts and cues say whether it is answered.
     """
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
         return None
