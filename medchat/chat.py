@@ -16,7 +16,6 @@ from functools import partial
 from sqlalchemy import Engine
 
 from finetune.rendering import Message
-from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts
@@ -41,10 +40,13 @@ from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
+from medchat.answering.readings import tell_readings
 from medchat.answering.retriever import embedding_of
 from medchat.answering.screening import alerts
+from medchat.answering.screening.private_details import PrivateDetails, find_private
 from medchat.answering.screening.rules import Opening
 from medchat.answering.screening.screen import screen
+from medchat.answering.screening.titles import title
 from medchat.answering.understanding import Question, understand_question
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
@@ -133,18 +135,20 @@ class Chat:
         yield Status("understand")
         earlier = self._earlier_messages(conversation)
         language = language_of(question)
+        private = find_private(question, language)
+        question = private.searched
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
         before = card if card is not None else _patient_before(earlier)
         if screened.opening is not None:
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            yield Done(self._recorded(question, answer, conversation) if log else answer)
+            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 
         search = self.search()
-        parse = partial(parse_query, linker=search.linker)
-        read = read_message(question, before, search.linker.find)
-        asked = understand_question(question, _questions(earlier), parse, read.state)
+        read = read_message(search.read(question), before, search.linker.find)
+        asked = understand_question(question, _questions(earlier), search.parse, read.state)
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
@@ -168,18 +172,20 @@ class Chat:
             )
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
+        urged = alerts.alerts(screened, language, self.settings)
         answer = replace(
-            answer,
-            alerts=(*alerts.alerts(screened, language, self.settings), *led.alerts, *named),
+            tell_readings(answer, asked),
+            alerts=(*urged, *led.alerts, *named, *alerts.privacy(private.kinds, language)),
             calculations=led.calculations,
             patient=read.state,
             about=about(read.state, language, search),
         )
-        yield Done(self._recorded(question, answer, conversation) if log else answer)
+        yield Done(self._recorded(private, answer, conversation) if log else answer)
 
     def warm_up(self) -> None:
         """Load the index and its model now, so that the first question does not wait for them."""
         self.search().find("fever", 1)  # any word loads the model of the vectors
+        screen("fever", [], "en")  # any message loads the rules
 
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
@@ -282,7 +288,10 @@ class Chat:
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
-        checked = answer_check.check_draft(text, given, find, keep_unsupported=keep)
+        exact = partial(retrieved.search.linker.find, correct=False)  # no name is read into another
+        checked = answer_check.check_draft(
+            text, given, exact, keep_unsupported=keep, tell_again=True
+        )
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
         return choose_answer(Draft(text, checked, given, reads_well), asked, find)
@@ -332,8 +341,11 @@ class Chat:
         wrote = checked is not None and not checked.verbatim
         return replace(self.writer.about, note=self.writer.note(asked.language) if wrote else "")
 
-    def _recorded(self, question: str, answer: Answer, conversation: str | None) -> Answer:
-        conversation, message = conversations.add(self.engine, conversation, question, answer)
+    def _recorded(self, asked: PrivateDetails, answer: Answer, conversation: str | None) -> Answer:
+        begun = title(asked.searched, answer.language, fixed=answer.model.base == "reply")
+        conversation, message = conversations.add(
+            self.engine, conversation, asked.recorded, answer, begun
+        )
         return replace(answer, conversation=conversation, message=message)
 
 

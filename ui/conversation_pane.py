@@ -15,7 +15,10 @@ from ui.evidence_pane import titled
 from ui.safe_html import button, for_screen_readers, lines, safe
 from ui.text import PageText
 
-REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear")
+OVERRIDE = "override"
+"""The reason that sets an alert aside; it takes words on why."""
+
+REASONS = ("wrong", "incomplete", "unsafe", "source", "unclear", OVERRIDE)
 """Why an answer does not help: the part of each reason's key after `reason_`."""
 
 _STOPS = re.compile(r"[.,;:!?。，；：！？]*")
@@ -97,7 +100,7 @@ def answered(
         f"{patient_pane.known(answer, words, correctable=correctable)}"
         f"{_alerts(answer, words)}{body}"
         f"{_foot(answer, words)}"
-        f"{_verdict(answer.message or '', verdict, words)}</article>"
+        f"{_verdict(answer, verdict, words)}</article>"
     )
 
 
@@ -246,14 +249,15 @@ def _writer(answer: Answer, words: PageText) -> str:
     return words("written_by", model=base)
 
 
-def _verdict(message: str, verdict: str | None, words: PageText) -> str:
+def _verdict(answer: Answer, verdict: str | None, words: PageText) -> str:
+    message = answer.message or ""
     said = f'<p class="rated">{safe(words(f"rated_{verdict}"))}</p>' if verdict else ""
     return (
         f'<div class="actions" role="group">{for_screen_readers(words("rate"))}'
         f"{_thumb('up', message, verdict, words('helpful'))}"
         f"{_thumb('down', message, verdict, words('unhelpful'))}"
         f"{button('copy', words('copy'), message, kind='quiet')}{said}</div>"
-        f"{_reasons(message, words)}"
+        f"{_reasons(message, words, alerted=bool(answer.alerts))}"
     )
 
 
@@ -262,11 +266,12 @@ def _thumb(side: str, message: str, verdict: str | None, label: str) -> str:
     return button(f"rate-{side}", "", message, kind=kind, says=label)
 
 
-def _reasons(message: str, words: PageText) -> str:
+def _reasons(message: str, words: PageText, *, alerted: bool) -> str:
     choices = "".join(
         f'<label class="choice"><input type="radio" name="reason-{safe(message)}" value="{reason}">'
         f"<span>{safe(words(f'reason_{reason}'))}</span></label>"
         for reason in REASONS
+        if alerted or reason != OVERRIDE
     )
     return (
         f'<fieldset class="reasons" id="reasons-{safe(message)}" hidden>'

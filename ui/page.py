@@ -194,6 +194,8 @@ class Page:
     def _rate(self, session: Session, signal: Signal) -> Parts:
         verdict: Verdict = "up" if signal.text == "up" else "down"
         reason, _, comment = signal.reason.partition(":")
+        if reason == conversation_pane.OVERRIDE and not comment.strip():
+            return self._conversation(session)  # an alert is set aside for a reason, or not at all
         self.service.rate(
             signal.id, verdict, reason if reason in conversation_pane.REASONS else "", comment
         )

@@ -79,14 +79,15 @@ class KnowledgeGraph:
     def __init__(self, engine: Engine, generation: int) -> None:
         self.generation = generation
         self._engine = engine
-        query = select(SourceRow.id, SourceRow.format, SourceRow.created).where(
+        query = select(SourceRow.id, SourceRow.format, SourceRow.created, SourceRow.title).where(
             holds(SourceRow, generation)
         )
+        self._quality: dict[str, tuple[bool, float]] = {}
+        self._titles: dict[str, str] = {}
         with engine.connect() as connection:
-            self._quality = {
-                id: (format not in CURATED_FORMATS, created)
-                for id, format, created in connection.execute(query)
-            }
+            for id, format, created, title in connection.execute(query):
+                self._quality[id] = (format not in CURATED_FORMATS, created)
+                self._titles[id] = title
         self._prepared: dict[str, PreparedQuery] = {}
         self.entity = lru_cache(maxsize=20_000)(self._entity)
         self.titles_stating = lru_cache(maxsize=64)(self._titles_stating)
@@ -205,6 +206,10 @@ class KnowledgeGraph:
         )
         with self._engine.connect() as connection:
             return [(id, f"{en}\n{zh}") for id, en, zh in connection.execute(query)]
+
+    def titles(self, fact: Fact) -> list[str]:
+        """Return the titles of the sources of a fact, the best first."""
+        return [self._titles[id] for id in fact.sources if id in self._titles]
 
     def _titles_stating(self, relation: str) -> list[str]:
         """Return the titles of the sources that state a relation, oldest first."""

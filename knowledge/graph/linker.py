@@ -12,12 +12,13 @@ speech that happen to be names, and single Chinese characters, are left alone.
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
+from knowledge.graph import name_heads
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.text.characters import CJK
 from knowledge.text.names import fold_characters, normalise
@@ -44,6 +45,9 @@ _MIXED = re.compile(f"[^{CJK}{_ENDING}]|[一二三四五][型期级度]")
 
 _INTRODUCED = re.compile(r"\s*[(（]([A-Z][A-Za-z0-9-]{1,9})[)）]")
 _KIND_ORDER = {kind: place for place, kind in enumerate(("condition", "medicine", *KINDS))}
+
+DrugClasses = Callable[[], Sequence[tuple[str, str]]]
+"""The medicines whose drug class is recorded, the best known first, each with it in English."""
 
 Related = Callable[[Collection[str], Collection[str]], dict[str, int]]
 """Given ids of candidates and of what else a text names: how many of these each is related to."""
@@ -101,18 +105,70 @@ class Linker:
         self._turned: set[str] = set()
         self._exact: dict[str, set[str]] = {}
         self._words: set[str] = set()
+        self._spelled: dict[str, str] = {}
         self._spelling = SpellingCorrector(self._words)
         self._related = related
+        self._drug_classes: DrugClasses | None = None
+        self._kinds: dict[str, list[str]] | None = None
         self._phrases: dict[str, list[_Span]] = {}
         chinese = [name for name in names if self._add(name) and name.language == "zh"]
         self._add_regional(chinese)
 
-    def related_by(self, related: Related) -> "Linker":
+    def related_by(self, related: Related, drug_classes: DrugClasses | None = None) -> "Linker":
         """Return a linker of the same names that asks another generation what is related."""
         other = object.__new__(Linker)
         other.__dict__.update(self.__dict__)
         other._related = related
+        other._drug_classes = drug_classes
         return other
+
+    @property
+    def spelling(self) -> SpellingCorrector:
+        """Return what corrects words to those of the names."""
+        return self._spelling
+
+    @property
+    def words(self) -> Collection[str]:
+        """Return the words of the names that are not Chinese, normalised."""
+        return self._words
+
+    def spelled(self, word: str) -> str:
+        """Return a normalised word as a name spells it."""
+        return self._spelled.get(word, word)
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return the names that are found, normalised."""
+        return self._names.keys()
+
+    def lengths(self, beginning: str) -> tuple[int, ...]:
+        """Return how many characters the Chinese names with these first two have."""
+        return _longest_first(self._lengths.get(beginning, 0))
+
+    def drug_classes(self) -> Sequence[tuple[str, str]]:
+        """Return the medicines whose drug class is recorded, each with it in English."""
+        return self._drug_classes() if self._drug_classes else ()
+
+    def relatives(self, name: str) -> tuple[str, ...]:
+        """Return the conditions of which a name is the head, and those that are its own head.
+
+        "Pneumonia" is the head of "bacterial pneumonia", "heart failure" that of "heart failure
+        with reduced ejection fraction".
+        """
+        if self._kinds is None:
+            self._kinds = name_heads.kinds_by_head(
+                {key: self._bearers(key)[0] for key in self._names}
+            )
+        key = fold_characters(normalise(name))
+        own = self.bearers(name)
+        wider = [self._bearers(head)[0] for head in name_heads.heads(key) if head in self._names]
+        found = dict.fromkeys([*self._kinds.get(key, ()), *wider])
+        return tuple(id for id in found if id.startswith("condition:") and id not in own)
+
+    def bearers(self, name: str) -> tuple[str, ...]:
+        """Return the entities that bear a name, those that prefer it first."""
+        key = fold_characters(normalise(name))
+        return self._bearers(key) if key in self._names else ()
 
     def _add(self, name: KnownName) -> bool:
         """Let a name be found; False where it is none that running text may name."""
@@ -128,10 +184,19 @@ class Linker:
         self._lengths[first] = self._lengths.get(first, 0) | 1 << len(parts)
         if key.isascii():
             self._words.update(parts)
+            self._spell(name.text, parts)
             self._reorder(key, parts)
         else:
             self._words.update(part for part in parts if not _CJK_SIGN.match(part))
         return True
+
+    def _spell(self, text: str, parts: list[str]) -> None:
+        """Keep how words are spelled that are normalised to something else."""
+        written = text.lower().split()
+        if len(written) == len(parts):
+            for word, part in zip(written, parts, strict=True):
+                if word != part and word.isalpha():
+                    self._spelled.setdefault(part, word)
 
     def _add_regional(self, names: Sequence[KnownName]) -> None:
         """Let Chinese names be found in the words of the other region, where nothing has these."""
@@ -342,7 +407,8 @@ def load(engine: Engine, generation: int) -> Linker:
         if known is None or known[0] != key:
             known = (key, Linker(_called(engine, generation)))
             _LOADED[str(engine.url)] = known
-    return known[1].related_by(_relations(engine, generation))
+    classes = cache(partial(_read_drug_classes, engine, generation))
+    return known[1].related_by(_relations(engine, generation), classes)
 
 
 _LOADING = Lock()
@@ -403,6 +469,25 @@ def _relations(engine: Engine, generation: int) -> Related:
         return counts
 
     return related
+
+
+def _read_drug_classes(engine: Engine, generation: int) -> tuple[tuple[str, str], ...]:
+    """Return the medicines with a drug class, those with the most facts first."""
+    in_force = holds(FactRow, generation)
+    counted = (
+        select(FactRow.subject_id, func.count(FactRow.id).label("facts"))
+        .where(in_force)
+        .group_by(FactRow.subject_id)
+        .subquery()
+    )
+    query = (
+        select(FactRow.subject_id, FactRow.value_en)
+        .join(counted, counted.c.subject_id == FactRow.subject_id)
+        .where(FactRow.relation == "drug_class", FactRow.value_en != "", in_force)
+        .order_by(counted.c.facts.desc(), FactRow.subject_id)
+    )
+    with engine.connect() as connection:
+        return tuple((id, value) for id, value in connection.execute(query))
 
 
 def _everyday(parts: list[str], name: KnownName) -> bool:

@@ -88,8 +88,26 @@ class FactSearch:
                 if evidence is not None:
                     answered = True
                     yield score, evidence
+        if not answered and asks:
+            yield from self._of_members(question.members, asks, language)
         if not answered and not any(ask.is_clear for ask in asks):
             yield from self._overviews(entities, language)
+
+    def _of_members(
+        self, members: Sequence[str], asks: Sequence[AskedRelation], language: Language
+    ) -> Iterator[tuple[float, EvidenceLine]]:
+        """Yield what members of a class have of what is asked, where the class itself has none."""
+        shown = 0
+        for id in members:
+            entity = self._graph.entity(id)
+            groups = list(self._asked(entity, asks)) if entity is not None else []
+            for score, relation, inverse in groups:
+                evidence = self._graph.evidence(id, relation, language, inverse)
+                if evidence is not None:
+                    yield weights.FACT_MEMBER * score, evidence
+            shown += bool(groups)
+            if shown == weights.FACT_MEMBERS:
+                return
 
     def _entities(self, question: ParsedQuery) -> list[Entity]:
         each = weights.FACT_ENTITIES_EACH

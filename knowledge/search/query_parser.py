@@ -1,18 +1,26 @@
 """Parse a question: which entities it mentions, and which relations it asks for.
 
-    question -> mentions + cues of the vocabulary -> relations asked for + unexplained terms
+    question -> as it is meant (`reading`) -> mentions -> patterns of questions, cues of the
+             vocabulary -> relations asked for + unexplained terms
 
-The cues live in `vocabulary.py`.
+The cues live in `vocabulary.py`, the patterns in `reading/asked.yaml`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.graph.linker import EntityMention, Linker
 from knowledge.index import lexical
+from knowledge.index.lexical import LexicalIndex
 from knowledge.records import Language
 from knowledge.search import weights
+from knowledge.search.reading.asked_relations import AskedPart, asked_parts
+from knowledge.search.reading.class_members import find_classes
+from knowledge.search.reading.denied_findings import drop_denied
+from knowledge.search.reading.question_reading import Reading, read_question
+from knowledge.search.reading.tables import full_forms
 from knowledge.text.names import language_of
 from knowledge.text.scripts import fold_script, regional_wordings
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH
@@ -77,7 +85,10 @@ class ParsedQuery:
     `explained` is the share of its words that are mentions, cues, or say nothing of the topic;
     `rest` holds the terms that are none of these. `permission` says that it asks for no relation
     clearly, but whether somebody may have a medicine. `wordings` are the same question in the
-    words of another Chinese region.
+    words of another Chinese region, and as it was written where short forms were read in full.
+    `readings` are the words that were read otherwise than they are written: `text` holds what
+    they were read as. `members` are what may answer for a name of which nothing is recorded: the
+    medicines of a class, kinds of a condition; `unknown` are full names that the base lacks.
     """
 
     text: str
@@ -88,6 +99,9 @@ class ParsedQuery:
     rest: tuple[str, ...]
     permission: bool = False
     wordings: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    members: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +113,86 @@ class _Cue:
     text: str
 
 
-def parse_query(text: str, linker: Linker, language: Language | None = None) -> ParsedQuery:
+def parse_query(
+    text: str,
+    linker: Linker,
+    language: Language | None = None,
+    words: LexicalIndex | None = None,
+) -> ParsedQuery:
     """Parse a question; its language is detected where none is given.
 
-    The text of the parsed one is in simplified characters, each in the place of the one asked.
+    The text of the parsed one is in simplified characters, with its words as they are meant and
+    without findings that it denies; what `words`, those of the passages, hold is no misspelling.
     """
+    written = fold_script(text)
+    spoken = language or language_of(written)
+    read = read_question(written, linker, words)
+    text = drop_denied(read.text, linker)
     wordings = regional_wordings(text)
-    text = fold_script(text)
-    spoken = language or language_of(text)
-    mentions = tuple(linker.find(text))
-    cues = [cue for cue in _cues(text) if not _within(cue, mentions)]
-    asks = _asks(cues)
+    if any(reading.sort != "spelling" for reading in read.readings):
+        wordings = (*wordings, written)
+    mentions, members = find_classes(text, linker.find(text, correct=False), linker)
+    unknown = _unknown(text, mentions)
+    parts = asked_parts(text, (*mentions, *unknown))
+    cues = [cue for cue in _cues(text) if not _within(cue, mentions) and not _in_part(cue, parts)]
+    asks = _asks(cues, parts)
     permission = not any(ask.is_clear for ask in asks) and _permission(text, mentions)
     if permission:
         asks = tuple(AskedRelation(relation, weights.PERMISSION) for relation in _AGAINST)
-    spans = [(each.start, each.end) for each in mentions] + [(cue.start, cue.end) for cue in cues]
+    known = lexical.query_terms(" ".join(_explained(text, mentions, cues, parts)))
+    spans = [(each.start, each.end) for each in (*mentions, *unknown)]
+    spans += [(each.start, each.end) for each in cues] + [(each.start, each.end) for each in parts]
     rest = tuple(term for term in lexical.query_terms(_masked(text, spans)) if not _topicless(term))
-    known = len(lexical.query_terms(" ".join(text[start:end] for start, end in spans)))
-    explained = known / (known + len(rest)) if known else 0.0
-    return ParsedQuery(text, spoken, mentions, asks, explained, rest, permission, wordings)
+    explained = len(known) / (len(known) + len(rest)) if known else 0.0
+    return ParsedQuery(
+        text,
+        spoken,
+        mentions,
+        asks,
+        explained,
+        rest,
+        permission,
+        wordings,
+        read.readings,
+        members,
+        tuple(each.text for each in unknown),
+    )
+
+
+def _unknown(text: str, mentions: Sequence[EntityMention]) -> list[EntityMention]:
+    """Return where a question has full names of conditions and medicines that no name is."""
+    return [
+        EntityMention(*match.span(), match[0], ("condition:",))
+        for match in full_forms().finditer(text)
+        if all(each.end <= match.start() or match.end() <= each.start for each in mentions)
+    ]
+
+
+def _explained(
+    text: str,
+    mentions: Sequence[EntityMention],
+    cues: Sequence[_Cue],
+    parts: Sequence[AskedPart],
+) -> list[str]:
+    """Return the parts of a question that are understood, each but once."""
+    whole = [(part.start, part.end) for part in parts]
+    pieces = [(each.start, each.end) for each in mentions]
+    pieces += [(each.start, each.end) for each in cues]
+    loose = [
+        (start, end)
+        for start, end in pieces
+        if not any(first <= start and end <= last for first, last in whole)
+    ]
+    return [text[start:end] for start, end in (*loose, *whole)]
+
+
+def _in_part(cue: _Cue, parts: Sequence[AskedPart]) -> bool:
+    """Say whether a pattern has read a cue; "for gout, what drug first-line" tells more by it."""
+    return any(
+        cue.start < part.end and part.start < cue.end
+        for part in parts
+        if part.inverse or part.relation not in GENERIC or _MEANT[cue.text][0].relation in GENERIC
+    )
 
 
 class _Meaning(NamedTuple):
@@ -173,13 +248,14 @@ def _within(cue: _Cue, mentions: tuple[EntityMention, ...]) -> bool:
     )
 
 
-def _asks(cues: list[_Cue]) -> tuple[AskedRelation, ...]:
-    best: dict[tuple[str, bool], float] = {}
+def _asks(cues: list[_Cue], parts: Sequence[AskedPart]) -> tuple[AskedRelation, ...]:
+    best = {(part.relation, part.inverse): weights.CLEAR_CUE for part in parts}
     strong = {each.relation for cue in cues for each in _MEANT[cue.text] if not each.weak}
+    strong |= {part.relation for part in parts}
     for cue in cues:
         for each in _MEANT[cue.text]:
             weight = each.weight
-            others = strong - {"medicine", "treatment", "first_line", "pregnancy"}
+            others = strong - {"medicine", "treatment", "first_line", "pregnancy", "prevention"}
             if cue.text in GENERIC.get(each.relation, ()) and others:
                 weight = weights.SECOND_CUE
             key = (each.relation, each.inverse)

@@ -22,14 +22,16 @@ from knowledge.graph.linker import Linker
 from knowledge.index import generations
 from knowledge.index.dense import DenseIndex
 from knowledge.index.embedding import Embedding
-from knowledge.index.lexical import MissingLexicalIndex, TantivyIndex
+from knowledge.index.lexical import LexicalIndex, MissingLexicalIndex, TantivyIndex
 from knowledge.index.manifest import LEXICAL, Generation
 from knowledge.records import Language
 from knowledge.search.fact_search import FactSearch
 from knowledge.search.hits import Hit
 from knowledge.search.passage_rows import Filters
 from knowledge.search.passage_search import PassageSearch
-from knowledge.search.query_parser import parse_query
+from knowledge.search.query_parser import ParsedQuery, parse_query
+from knowledge.search.reading.question_reading import read_question
+from knowledge.text.scripts import fold_script
 
 
 class Search:
@@ -55,16 +57,27 @@ class Search:
         self.linker = known or linker.load(engine, generation.number)
         self.graph = KnowledgeGraph(engine, generation.number)
         self._facts = FactSearch(self.graph)
+        self._words: LexicalIndex = (
+            TantivyIndex(generation.folder / LEXICAL)
+            if generation.has_words
+            else MissingLexicalIndex()
+        )
         self._passages = PassageSearch(
             engine,
             generation.number,
             self.graph,
             DenseIndex(generation.folder, generation.segments, manifest.files),
-            TantivyIndex(generation.folder / LEXICAL)
-            if generation.has_words
-            else MissingLexicalIndex(),
+            self._words,
             embedding,
         )
+
+    def parse(self, query: str) -> ParsedQuery:
+        """Parse a question with the names and words of this generation."""
+        return parse_query(query, self.linker, words=self._words)
+
+    def read(self, message: str) -> str:
+        """Return a message with its words as they are meant, whatever it says."""
+        return read_question(fold_script(message), self.linker, self._words).text
 
     def find(
         self,
@@ -92,7 +105,7 @@ class Search:
                 f"The number of hits must be at least 1; it is {top}.", where="--top"
             )
         filters = Filters(language, year_from, year_to, type, source, per_source, retracted)
-        question = parse_query(query, self.linker)
+        question = self.parse(query)
         hits: list[Hit] = []
         if not filters.of_documents:
             hits += self._facts.find(question, language or question.language)

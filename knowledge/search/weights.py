@@ -199,6 +199,15 @@ FACT_INSTEAD_STEP = 0.05
 Chosen by hand.
 """
 
+FACT_MEMBER = 0.9
+"""Factor of what a member of a class has, where the class that is asked about has nothing of it.
+
+Chosen by hand.
+"""
+
+FACT_MEMBERS = 3
+"""Most members of a class whose facts are shown. Chosen by hand."""
+
 FACT_OVERVIEW = 0.75
 """Score of the first group of an overview, where no relation is asked for. Chosen by hand."""
 

@@ -93,6 +93,16 @@ def find_exact_names(text: str, known: Iterable[tuple[int, int]] = ()) -> tuple[
     return tuple(found.values())
 
 
+def name_of_words(text: str) -> ExactName:
+    """Return a name of several words that the base does not know.
+
+    >>> name_of_words("hyperosmolar state").is_in("the hyperosmolar  state")
+    True
+    """
+    words = [re.escape(word) for word in _plain(text).split()]
+    return ExactName(text, re.compile(r"\s+".join(words)), worded=True)
+
+
 def _is_code(token: str, shouted: bool) -> bool:
     """Say whether a token names an allele, a gene, a laboratory value or the like."""
     if _WORD_AND_NUMBER.fullmatch(token):

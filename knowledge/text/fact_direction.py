@@ -25,10 +25,12 @@ _PASSIVE_ZH = re.compile("[由因被]")
 
 _BEFORE_SUBJECT = re.compile(
     r"\b(?:complications?|side effects?|symptoms?|signs?|contraindications?|"
-    r"treatments?|medicines?|tests?)\s+(?:of|for|to|in)\s+(?:the\s+|an?\s+)?$",
+    r"treatments?|medicines?|tests?|departments?)\s+(?:of|for|to|in)\s+(?:the\s+|an?\s+)?$",
     re.IGNORECASE,
 )
-_BEHIND_SUBJECT = re.compile("的(?:并发症|不良反应|副作用|症状|体征|禁忌证?|治疗|药物|检查)")
+_BEHIND_SUBJECT = re.compile(
+    "的(?:并发症|不良反应|副作用|症状|体征|禁忌证?|(?:一线)?治疗|药物|检查|就诊科室|科室|(?:发病)?部位)"
+)
 _BEFORE_EFFECT = re.compile(
     r"\b(?:causes?|risk factors?)\s+(?:of|for)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE
 )
@@ -38,6 +40,11 @@ _USED_FOR = re.compile(
     r"|(?<!禁)用于(?:治疗)?$",
     re.IGNORECASE,
 )
+_INVESTIGATED = re.compile(
+    r"\bused to (?:investigate|confirm|diagnose)\s+(?:the\s+|an?\s+)?$|用于(?:检查|诊断)$",
+    re.IGNORECASE,
+)
+_SEEN_IN = re.compile("可见于$")
 _FORBIDDEN_IN = re.compile(
     r"\b(?:contraindicated|avoided|not be used|not be given)\s+(?:in|with)\s+(?:the\s+|an?\s+)?$"
     r"|禁用于$",
@@ -92,6 +99,10 @@ def _is_misplaced(text: str, relation: str, side: NamedSide) -> bool:
     if _BEFORE_EFFECT.search(before) or _BEHIND_EFFECT.match(text, side.end):
         return side.is_subject == (relation in _SUBJECT_CAUSES)
     if relation in _TREATING and _USED_FOR.search(before):
+        return not side.is_subject
+    if relation in ("symptom", "sign") and _SEEN_IN.search(before):
+        return not side.is_subject
+    if relation == "test" and _INVESTIGATED.search(before):
         return not side.is_subject
     forbidden = relation == "contraindication" and _FORBIDDEN_IN.search(before) is not None
     return forbidden and side.is_subject

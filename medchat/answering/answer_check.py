@@ -42,14 +42,18 @@ def check_draft(
     find: FindEntities,
     *,
     keep_unsupported: bool = False,
+    tell_again: bool = False,
 ) -> CheckedAnswer:
     """Hold every sentence of a draft against the evidence, which `[1]` counts from 1.
 
     A sentence that its own citation does not carry gets the citation of evidence that does. What
-    nothing carries is dropped, or kept and marked with `keep_unsupported`.
+    nothing carries is dropped, or kept and marked with `keep_unsupported`. With `tell_again` the
+    line of facts that it cites is told in its place, where that is on the same subject.
     """
     pieces = [AnnotatedEvidence.of(piece, find) for piece in evidence]
     judged = [_judge(sentence, pieces, find) for sentence in split_draft(draft)]
+    if tell_again and not keep_unsupported:
+        judged = _told_again(judged, evidence, find)
     kept = [one for one in judged if one.support != "unsupported" or keep_unsupported]
     if not any(one.support == "supported" for one in kept) and not keep_unsupported:
         kept = []
@@ -137,6 +141,25 @@ def _judge(sentence: str, pieces: Sequence[AnnotatedEvidence], find: FindEntitie
         return _Judged(text, joint, "supported", 1.0)
     best = max((scores[number] for number in cited or scores), default=0.0)
     return _Judged(text, tuple(cited), "unsupported", best)
+
+
+def _told_again(
+    judged: Sequence[_Judged], evidence: Sequence[Evidence], find: FindEntities
+) -> list[_Judged]:
+    """Put what a line of facts tells in place of a sentence that it does not carry."""
+    told = {number for one in judged if one.support == "supported" for number in one.cited}
+    kept, common = [], telling.small_words(evidence)
+    for one in judged:
+        number = one.cited[0] if one.support == "unsupported" and len(one.cited) == 1 else 0
+        piece = evidence[number - 1] if number else None
+        kept.append(one)
+        if piece is None or piece.kind != "fact" or number in told:
+            continue
+        if any(piece.subject in span.entities for span in find(one.text)):
+            told.add(number)
+            text = telling.tell(piece, find, common)
+            kept.append(_Judged(text, (number,), "supported", 1.0, repaired=True))
+    return kept
 
 
 def _jointly(

@@ -22,7 +22,9 @@ from knowledge.text.sentence_support import (
 )
 from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
+from medchat.answering import well_formed
 from medchat.answering.answer import Evidence
+from medchat.answering.fact_alignment import is_aligned
 
 _FORBIDDING: frozenset[DenialKind] = frozenset({"negation", "prohibition", "cessation"})
 """Denials by which a claim may say that something must not be had."""
@@ -71,9 +73,15 @@ def _relations_of(evidence: AnnotatedEvidence) -> frozenset[str] | None:
 
 def _same_sense(claim: AnnotatedText, held: AnnotatedText, evidence: AnnotatedEvidence) -> bool:
     if evidence.source.kind == "fact":
-        return _same_polarity_of_fact(claim, held, evidence) and not _is_turned_round(
-            claim, evidence
+        return (
+            is_aligned(claim, held, evidence.source)
+            and _same_polarity_of_fact(claim, held, evidence)
+            and not _is_turned_round(claim, evidence)
         )
+    if not well_formed.is_statement(claim.text) and well_formed.is_statement(held.text):
+        return False
+    if not well_formed.has_verb(claim.text) and well_formed.has_verb(held.text):
+        return False
     return has_same_sense(claim, held)
 
 

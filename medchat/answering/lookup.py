@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import Search
 from knowledge.text.sentences import split_sentences
 from knowledge.vocabulary import RELATIONS
@@ -52,7 +51,7 @@ def look(search: Search, asked: Question, top: int) -> Retrieved:
     Nothing answers that holds none of the exact names asked for, but it is better than nothing.
     Where nothing is known of "acute gout", what is known of gout answers.
     """
-    parse = partial(parse_query, linker=search.linker)
+    parse = search.parse
     wider = widen(asked, parse)
     near: Retrieved | None = None
     first: Retrieved | None = None
@@ -234,7 +233,7 @@ def look_up_emergency(search: Search, question: str | None, asked: Question, top
     written = look(search, asked, top)
     if written.has_papers or question is None:
         return written if written.has_papers else Retrieved(search, asked, [], [])
-    about = understand_question(question, [], partial(parse_query, linker=search.linker))
+    about = understand_question(question, [], search.parse)
     found = _found(search, about.question, top, asked.language)
     relevant = relevance.select_relevant(found, about, search.linker.find)
     return Retrieved(search, about, found, relevant)

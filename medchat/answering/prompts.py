@@ -136,7 +136,7 @@ def _standing(piece: Evidence, asked: Question, find: FindEntities) -> float:
         return 3.0
     if piece.kind == "passage":
         return 1.2 if is_named_in_title(piece, asked, find) else 1.0
-    if piece.subject in asked.entities:
+    if piece.subject in asked.subjects:
         for place, relation in enumerate(asked.relations):
             if base_relation(piece.relation) == relation:
                 return 2.0 - 0.1 * place

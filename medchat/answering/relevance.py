@@ -139,7 +139,7 @@ def is_exact(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     It is about an entity of the question, and states the relation asked for. Where the question
     names two entities, it may tie them instead, if no relation is asked for or the tie is a danger.
     """
-    if piece.kind != "fact" or piece.subject not in asked.entities:
+    if piece.kind != "fact" or piece.subject not in asked.subjects:
         return False
     relation = base_relation(piece.relation)
     if relation in asked.relations or (asked.permission and _warns(piece, asked)):
@@ -153,7 +153,8 @@ def _warns(piece: Evidence, asked: Question) -> bool:
     Where the question names two, what ties them is the answer.
     """
     medicines = [id for id in asked.entities if id.startswith("medicine:")]
-    return piece.relation == "contraindication" and [piece.subject] == medicines
+    alone = [piece.subject] == medicines or (len(medicines) == 1 and piece.subject in asked.members)
+    return piece.relation == "contraindication" and alone
 
 
 def _ties(piece: Evidence, asked: Question, find: FindEntities) -> bool:
@@ -237,7 +238,7 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     text = piece.reading
     if asked.mentions:
         named = {id for mention in find(text) for id in mention.entities} | {piece.subject}
-        if named.isdisjoint(asked.entities):
+        if named.isdisjoint(asked.subjects):
             return False
         conditions = _conditions_of_patients(asked)
         return not conditions or any(

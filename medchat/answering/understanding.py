@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
-from knowledge.text.exact_names import ExactName, find_exact_names
+from knowledge.search.reading.question_reading import Reading
+from knowledge.text.exact_names import ExactName, find_exact_names, name_of_words
 from knowledge.text.scripts import is_traditional
 from knowledge.text.sentence_support import EntitySpan
 from medchat.answering.answer import Language
@@ -37,6 +38,8 @@ class Question:
     `question` is in simplified characters; `written` is as it was asked, each of its characters in
     the same place, and empty where nothing differs. `exact` are words that name one thing, such
     as an allele or a medicine that the base does not know: only what holds them is the answer.
+    `readings` are words that were read otherwise than they are written, `members` what may
+    answer for a name of which nothing is recorded: medicines of a class, kinds of a condition.
     """
 
     question: str
@@ -49,11 +52,18 @@ class Question:
     written: str = ""
     traditional: bool = False
     exact: tuple[ExactName, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def entities(self) -> frozenset[str]:
         """Return the ids of what the question mentions."""
         return frozenset(id for mention in self.mentions for id in mention.entities)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Return the ids of what the question mentions, and of the members of its classes."""
+        return self.entities.union(self.members)
 
 
 def understand_question(
@@ -71,7 +81,8 @@ def understand_question(
     completed = complete(text, parts, earlier, parse, patient)
     traditional = is_traditional(text)
     if completed is None:
-        written = text if text != parts.text else ""
+        written = text if len(text) == len(parts.text) and not parts.readings else ""
+        written = written if text != parts.text else ""
         return replace(_asked(parts), written=written, traditional=traditional)
     return replace(_asked(parse(completed), follows=True), traditional=traditional)
 
@@ -92,7 +103,12 @@ def widen(asked: Question, parse: QueryParser) -> Question | None:
             text = text[: mention.start] + rest + text[mention.end :]
     if text == asked.question:
         return None
-    return replace(_asked(parse(text)), follows=asked.follows, traditional=asked.traditional)
+    return replace(
+        _asked(parse(text)),
+        follows=asked.follows,
+        traditional=asked.traditional,
+        readings=asked.readings,
+    )
 
 
 def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
@@ -103,6 +119,7 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
     exact = find_exact_names(parts.text, ((each.start, each.end) for each in parts.mentions))
+    exact += tuple(name_of_words(name) for name in parts.unknown)
     return Question(
         parts.text,
         parts.language,
@@ -112,6 +129,8 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
         follows,
         parts.permission,
         exact=exact,
+        readings=parts.readings,
+        members=parts.members,
     )
 
 

@@ -151,15 +151,21 @@ class StoredMessage:
     answer: Answer | None = None
 
 
-def add(engine: Engine, conversation: str | None, question: str, answer: Answer) -> tuple[str, str]:
+def add(
+    engine: Engine,
+    conversation: str | None,
+    question: str,
+    answer: Answer,
+    title: str | None = None,
+) -> tuple[str, str]:
     """Record a question and its answer in one transaction.
 
-    Without a conversation a new one begins, titled by the question. Returns the ids of the
-    conversation and of the answer.
+    Without a conversation a new one begins, titled by `title`, else by the question. Returns the
+    ids of the conversation and of the answer.
     """
     now = time.time()
     with Session(engine) as session, session.begin():
-        row = _locked_conversation(session, conversation, question, now)
+        row = _locked_conversation(session, conversation, title or question, now)
         last = session.scalar(
             select(func.max(MessageRow.position)).where(MessageRow.conversation_id == row.id)
         )
@@ -284,7 +290,7 @@ def approve(engine: Engine, ids: Sequence[str], *, approved: bool = True) -> int
 
 
 def _locked_conversation(
-    session: Session, id: str | None, question: str, now: float
+    session: Session, id: str | None, title: str, now: float
 ) -> ConversationRow:
     """Return the conversation, locked against a second answer, or a new one."""
     if id is not None:
@@ -292,7 +298,7 @@ def _locked_conversation(
         if row is None:
             raise _unknown(id)
         return row
-    begun = ConversationRow(id=uuid.uuid4().hex, title=_title(question), created=now, updated=now)
+    begun = ConversationRow(id=uuid.uuid4().hex, title=_title(title), created=now, updated=now)
     session.add(begun)
     session.flush()
     return begun

@@ -50,6 +50,30 @@ def test_warming_up_asks_and_records_nothing(engine):
     assert conversations.conversations(engine) == []
 
 
+def test_what_tells_who_a_patient_is_is_warned_of_and_neither_searched_nor_recorded(engine):
+    chat = scripted(engine, [GOOD])
+    asked = "My patient John Smith, NHS 943 476 5919, has type 2 diabetes. First-line treatment?"
+    answer = chat.ask(asked)
+    assert not answer.abstained and [each.kind for each in answer.alerts] == ["privacy"]
+    assert "Smith" not in str(chat.writer.model.heard)
+    (listed,) = conversations.conversations(engine)
+    assert listed.title == "My patient has type 2 diabetes. First-line treatment?"
+    told = conversations.messages(engine, listed.id)[0].text
+    assert told.startswith("My patient [name], [record number], has")
+    other = chat.ask("Jane Doe, MRN 0048291")
+    assert other.alerts and "in words" in other.text
+
+
+@pytest.mark.parametrize(
+    "question", ["I want to kill myself", "我不想活了", "😀😀", "How do I forge a prescription?"]
+)
+def test_a_title_does_not_tell_what_had_a_reply_of_its_own(engine, question):
+    chat = scripted(engine, [GOOD])
+    answer = chat.ask(question)
+    title = conversations.conversation(engine, answer.conversation).title
+    assert question not in title and ("Conversation of" in title or "的对话" in title)
+
+
 def test_a_turn_as_events(engine):
     chat = scripted(engine, [GOOD])
     events = list(chat.stream("What is the first-line treatment of type 2 diabetes?"))

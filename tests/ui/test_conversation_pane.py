@@ -234,6 +234,9 @@ def test_the_first_alert_is_open_and_the_others_are_folded():
     assert "It may be &lt;a&gt;." in before and "&lt;b&gt;" not in before
     assert folded.index("&lt;b&gt;") < folded.index("&lt;c&gt;") < folded.index("</details>")
     assert shown.index('class="alert"') < shown.index('class="text')
+    assert EN("reason_override") in shown
+    plain = conversation_pane.answered(replace(answer, alerts=()), None, EN)
+    assert EN("reason_override") not in plain
 
 
 def test_what_is_known_of_the_patient_is_shown_and_can_be_corrected_at_the_last_answer():

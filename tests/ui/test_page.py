@@ -167,6 +167,10 @@ def test_the_panel_speaks_the_language_of_the_page(page: Page) -> None:
         ('"text": "down", "reason": "unsafe:too much"', ("down", "unsafe: too much")),
         ('"text": "down", "reason": "nonsense:"', ("down", "")),
         ('"text": "down", "reason": ":only words"', ("down", "only words")),
+        (
+            '"text": "down", "reason": "override:seen by nephrology"',
+            ("down", "override: seen by nephrology"),
+        ),
     ],
 )
 def test_a_verdict_is_stored(page: Page, told: str, stored: tuple[str, str]) -> None:
@@ -178,6 +182,16 @@ def test_a_verdict_is_stored(page: Page, told: str, stored: tuple[str, str]) -> 
     with Connection(page.service._engine) as connection:
         row = connection.scalars(select(conversations.FeedbackRow)).one()
     assert (row.verdict, row.reason) == stored
+
+
+def test_an_alert_is_set_aside_for_a_reason_only(page: Page) -> None:
+    session = Session()
+    _ask(page, session, "What first?")
+    id = _answer_id(page, session)
+    told = f'{{"do": "rate", "id": "{id}", "text": "down", "reason": "override: "}}'
+    assert "chosen" not in str(page.signal(session, told)["transcript"])
+    with Connection(page.service._engine) as connection:
+        assert connection.scalars(select(conversations.FeedbackRow)).all() == []
 
 
 def test_a_conversation_is_renamed_and_deleted(page: Page) -> None:

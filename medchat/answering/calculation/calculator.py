@@ -5,14 +5,17 @@ Turn -> request, or what was asked for just before -> inputs -> Lead
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Formula
 from knowledge.records import Language
 from medchat.answering.answer import CalculationResult
 from medchat.answering.calculation import telling
+from medchat.answering.calculation.equations import solve
 from medchat.answering.calculation.inputs import Inputs, read_inputs
 from medchat.answering.calculation.recognise import Request, recognise
+from medchat.answering.calculation.weights import choose_weight
 from medchat.answering.calculation.wording import asking
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.patient_state import PatientState
@@ -26,7 +29,12 @@ _CORRECTS = re.compile(
 
 def calculation(turn: Turn) -> Lead | None:
     """Return what a message asks to be worked out, or None where it asks for no calculation."""
-    return calculate(turn.message, turn.language, turn.patient, turn.earlier, turn.calculations)
+    led = calculate(turn.message, turn.language, turn.patient, turn.earlier, turn.calculations)
+    named = any(id.startswith("medicine:") for each in turn.asked.mentions for id in each.entities)
+    reckoned = led is not None and any(telling.is_equation(each) for each in led.calculations)
+    if led is not None and named and reckoned:
+        return replace(led, complete=False)  # the medicine is still to be checked and looked up
+    return led
 
 
 def calculate(
@@ -40,11 +48,12 @@ def calculate(
     text = fold(message)
     request = recognise(text, lambda formula, told: read_inputs(formula, [told], patient))
     if request is not None:
-        return _answer(request, language, patient)
-    return _continued(text, language, patient, [fold(each) for each in earlier], before)
+        return _answer(request, text, language, patient)
+    continued = _continued(text, language, patient, [fold(each) for each in earlier], before)
+    return continued or solve(text, language)
 
 
-def _answer(request: Request, language: Language, patient: PatientState) -> Lead:
+def _answer(request: Request, text: str, language: Language, patient: PatientState) -> Lead:
     if request.unknown:
         said = telling.say_unknown(request.unknown, language)
         return Lead(told=telling.join_told([said]), complete=True)
@@ -52,7 +61,9 @@ def _answer(request: Request, language: Language, patient: PatientState) -> Lead
         said = telling.say_choose(request.formulas, language)
         return Lead(told=telling.join_told([said]), complete=True)
     found = [read_inputs(each, [request.text], patient) for each in request.formulas]
-    return _lead(found, language, complete=not asks_more(request.text))
+    kind = choose_weight(found[0], text)
+    led = _lead(found, language, complete=not asks_more(request.text))
+    return telling.add_weight(led, kind, language) if kind else led
 
 
 def asks_more(text: str) -> bool:

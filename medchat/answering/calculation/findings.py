@@ -30,10 +30,17 @@ _DENIED_AFTER = re.compile(
     r"(?=\s*(?:[,.;)]|$|\n))|absent\b|ruled out|(?:is|was|are|were) (?:un)remarkable\b)|"
     r"\s*(?:[:：=(（]\s*)?(?:病史)?(?:[:：])?(?:无|否|没有|阴性|未见)(?=[，,。；;)）、]|$)"
 )
+_NOT_BEFORE = re.compile(
+    r"(?:\b(?:not|never|void of|devoid of)|n't)(?! only)(?! (?:\w+ )?(?:exclude|rule))"
+    r"(?:\s+[\w'-]+){0,4}\s*$|"
+    r"\bno (?:suggestion|evidence|signs?|records?|history|indications?|documentation|mention) of"
+    r"(?:\s+[\w'-]+){0,4}\s*$|(?:并非|不是|不使用|未使用|不依赖)[^,，。；]{0,6}$"
+)
 _ITEM_DENIED = re.compile(
     r"(?:^|,)\s*(?:and |but )?(?:(?:no|without|denies|denied|not|negative for)\b|无|没有|否认)"
 )
 _ITEM_ANSWERED = re.compile(r":\s*(?:yes|no|有|无|是|否)(?![a-z])")
+_EXAMPLES = re.compile(r",\s*(such as|including|like|e\.g\.)")
 _TAKES_BACK = re.compile(
     r"\b(?:with|has|had|but|presents?|reports?|who|which|is|was|and (?:has|had))\b"
 )
@@ -107,7 +114,7 @@ def _mentions(text: str, wording: Wording) -> Iterator[bool]:
 def _clauses(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a message; a list of findings, each denied or not, item by item."""
     found: list[Clause] = []
-    for clause in clauses(text):
+    for clause in clauses(_EXAMPLES.sub(r" \1", text)):
         if len(_ITEM_DENIED.findall(clause.text)) > 1 or _ITEM_ANSWERED.search(clause.text):
             found += [replace(clause, text=item) for item in _items(clause.text)]
         else:
@@ -133,6 +140,8 @@ def _items(text: str) -> list[str]:
 
 def _is_denied(clause: Clause, start: int, end: int) -> bool:
     if is_denied(clause, start) or _DENIED_AFTER.match(clause.text, end):
+        return True
+    if _NOT_BEFORE.search(clause.text[:start]):
         return True
     before = clause.text[:start]
     for denial in cue("denial_en").finditer(before):

@@ -174,6 +174,7 @@ def _take_number(
                 return
         if candidates:
             candidates = _by_choice(text, candidates)
+        if candidates:
             break
     if not candidates:
         found.missing.append(one)
@@ -192,8 +193,20 @@ def _by_choice(text: str, candidates: list[Reading]) -> list[Reading]:
     """Return the value that counts first: a sound one, the last told or that of the admission."""
     sound = [each for each in candidates if not each.fault] or candidates
     first = bool(asking("admission").search(text))
+    if first:
+        sound = [each for each in sound if not _is_later(text, each.start)]
     ordered = sorted(sound, key=lambda each: each.start if first else -each.start)
     return list(dict.fromkeys(ordered))
+
+
+def _is_later(text: str, place: int) -> bool:
+    """Say whether the sentence of a value speaks of a time after the admission."""
+    start = max(text.rfind(". ", 0, place), text.rfind("。", 0, place), place - 150, 0)
+    english = text[start : place + 60].removeprefix(". ").split(". ")[0]
+    return bool(
+        asking("discharge").search(english)
+        or asking("discharge_zh").search(text[max(start, place - 16) : place])
+    )
 
 
 def _accept(found: Inputs, one: Input, reading: Reading) -> None:
@@ -247,9 +260,11 @@ def _take_findings(
     is_note = any(len(text) > _LONG for text in texts)
     listed = any(one.key in found.given for one in wanted)
     if listed or (is_note and len(wanted) < len(formula.inputs)):
-        for one in unmentioned:
+        must = {one.key for one in unmentioned if is_note and findings()[one.en[0]].must}
+        found.missing += [one for one in unmentioned if one.key in must]
+        found.absent = [one for one in unmentioned if one.key not in must]
+        for one in found.absent:
             found.given[one.key] = found.shown[one.key] = "no"
-        found.absent = unmentioned
     else:
         found.missing += unmentioned
 
@@ -262,10 +277,10 @@ def _finding(
         values = [each for each in readings.get(above[0], ()) if not each.fault] if above else []
         told = finding_states(text, one.en[0])
         if above and values and (one.en[0].startswith(("fever above", "creatinine")) or not told):
-            first = _by_choice(text, values)[0]
-            if first.value > above[1]:
+            ordered = _by_choice(text, values)
+            if ordered and ordered[0].value > above[1]:
                 return True
-            if one.en[0].startswith(("fever above", "creatinine")):
+            if ordered and one.en[0].startswith(("fever above", "creatinine")):
                 return False
         if told is not None:
             return told

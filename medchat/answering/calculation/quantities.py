@@ -31,7 +31,8 @@ _FILLER = re.compile(
     r"测得|示|提示|有|结果|浓度|大约|升高|降低|计数|目前|现|查|检测)(?![a-z])[\s:=,，(（]*)*"
 )
 _SENTENCE = re.compile(r"[.](?=\s|$)|[;；。!?！？\n]")
-_ROW = re.compile(r"\s*(?:/|,|，|、|and|&|与|和|及)\s*(?:and\s+)?")
+_SIGNED = re.compile(r"(?:^|[\s(])[-−–]$")
+_ROW = re.compile(r"(?: levels?| counts?)?\s*(?:/|,|，|、|and|&|与|和|及)\s*(?:and\s+)?")
 _FOREIGN = re.compile(
     r"[ -]?(?:mg|mcg|μg|ug|g|kg|ml|l|dl|mmol|μmol|umol|nmol|pmol|meq|mm ?hg|kpa|%|years?|yrs?|"
     r"months?|weeks?|days?|hours?|hrs?|min(?:ute)?s?|bpm|u/l|iu|units?|ms(?:ec)?|cm|mm|"
@@ -249,7 +250,8 @@ def _is_elsewhere(text: str, number: _Number, quantity: Quantity) -> bool:
     before = text[max(0, number.start - 16) : number.start]
     _, end = _unit(text, number, quantity)
     return bool(
-        asking("elsewhen").search(before)
+        _SIGNED.search(before)
+        or asking("elsewhen").search(before)
         or asking("limit").search(before)
         or asking("limit_after").match(text, end)
     )

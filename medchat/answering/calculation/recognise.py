@@ -28,10 +28,17 @@ _OBJECT = re.compile(
     rf"{_MARK}\W*(?:[?？]|$|(?:是|为|有|得)?(?:多少|几分?|几级|怎么样|如何$|结果|多高)|please|应(?:该)?是|会是)|"
     rf"(?:算|求|估算|计算)[^，,。；;]{{0,16}}{_MARK}|using (?:the )?[\w' ]{{0,12}}{_MARK}"
 )
+_REQUEST = re.compile(
+    r"^\W*(?:please |can you |could you |now )*(?:calculate|compute|work out|estimate|determine|"
+    r"tell me|give me|what|using|find)\b|请|帮我|帮忙|计算(?!值)|算一?下|多少|几分"
+)
 _GENERIC = re.compile(
     r"^(?:e?gfr|(?:estimated )?glomerular filtration rate(?: \(e?gfr\))?|creatinine clearance|crcl|"
     r"cr cl|ccr|(?:估算|估计)?肾小球滤过率(?:估算)?|肌酐清除率)$"
 )
+_WEIGHTS = {"ideal-weight", "adjusted-weight"}
+"""Formulas that a clearance may be asked to be worked out with."""
+
 _SHORT = 300
 """A message of at most so many characters may ask without a question."""
 
@@ -75,6 +82,8 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
     names = _names(text)
     for sentence, start in _asking_sentences(text, names):
         inside = [n for n in names if start <= n.start < start + len(sentence)]
+        if any("cockcroft-gault" in each.ids for each in inside):
+            inside = [each for each in inside if not _WEIGHTS & set(each.ids)]
         for name in sorted(inside, key=lambda each: (not each.ids, each.start)):
             if not name.ids and any(each.ids for each in inside):
                 continue
@@ -183,18 +192,27 @@ def _blank(text: str, names: list[_Named]) -> str:
     return text
 
 
+def _asks(sentence: str, is_note: bool) -> bool:
+    """Say whether a sentence asks; one of a note asks only as a question or a request."""
+    if re.search(r"[?？]\s*$", sentence):
+        return True
+    if is_note:
+        return bool(_REQUEST.search(sentence))
+    return bool(asking("compute").search(sentence) or asking("definition").search(sentence))
+
+
 def _asking_sentences(text: str, names: list[_Named]) -> list[tuple[str, int]]:
     """Return the sentences that ask and name a formula, or a short message as a whole."""
     found: list[tuple[str, int]] = []
     start = 0
+    is_note = len(text) > _SHORT
     for stop in [*_SENTENCE_END.finditer(text), None]:
         end = stop.start() if stop else len(text)
         sentence = text[start:end]
-        asks = re.search(r"[?？]\s*$", sentence) or asking("compute").search(sentence)
-        asks = asks or asking("definition").search(sentence)
-        if asks and any(start <= name.start < end for name in names):
+        if any(start <= name.start < end for name in names) and _asks(sentence, is_note):
             found.append((sentence, start))
         start = stop.end() if stop else end
+    found.sort(key=lambda each: (not re.search(r"[?？]\s*$", each[0]), -each[1]))
     if not found and (len(text) <= _SHORT or (names and names[0].start < _FIRST)):
         return [(text, 0)]
     return found

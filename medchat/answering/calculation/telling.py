@@ -4,6 +4,7 @@ Inputs -> sentences, CalculationResult
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -19,6 +20,7 @@ from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.calculation.inputs import Inputs, own_unit, rounded
 from medchat.answering.calculation.quantities import Reading
 from medchat.answering.calculation.wording import quantities_of
+from medchat.answering.leads import Lead
 
 _ADULT = 18
 
@@ -63,9 +65,71 @@ def say_both(language: Language) -> str:
     return _say("both", language)
 
 
+def tell_equation(
+    kind: str,
+    steps: Sequence[tuple[str, str]],
+    inputs: Sequence[str],
+    language: Language,
+    *,
+    caution: bool = False,
+) -> Lead:
+    """Return equations with their results, each with the expression that was worked out."""
+    name = _say(kind, language)
+    signs = [(_signs(expression), result) for expression, result in steps]
+    sentences = [_say("equation", language, working=one, result=result) for one, result in signs]
+    if caution:
+        sentences.append(_say("arithmetic", language))
+    records = tuple(
+        CalculationResult(
+            name=name,
+            inputs=tuple((name, each) for each in inputs),
+            formula=one,
+            result=result,
+            source=_say("arithmetic_source", language),
+        )
+        for one, result in signs
+    )
+    return Lead(told=join_told(sentences), calculations=records, complete=True)
+
+
+def is_equation(result: CalculationResult) -> bool:
+    """Say whether a result is of plain arithmetic."""
+    return result.source in cast(dict[str, str], _words()["arithmetic_source"]).values()
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """Return a unit as it is shown."""
+    return _unit_name(unit, language)
+
+
+def drops(language: Language) -> str:
+    """Return the unit of drops in a minute."""
+    return _say("drops", language)
+
+
+def _signs(expression: str) -> str:
+    return expression.replace("*", "×").replace("/", "÷")
+
+
+def add_weight(led: Lead, kind: str, language: Language) -> Lead:
+    """Return a calculation that says which weight it was worked out with."""
+    said = Sentence(_say(f"{kind}_weight", language), (), "none", 0.0)
+    if led.told is None:
+        return led
+    told = replace(led.told, sentences=(*led.told.sentences, said))
+    return replace(led, told=told)
+
+
 def _tell_result(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
     formula = found.formula
     number = formula.result(found.given)
+    plausible = cast(dict[str, list[float]], _words()["plausible"]).get(formula.id)
+    if plausible and not plausible[0] <= float(number) <= plausible[1]:
+        written = units.format_quantity(number, formula.unit, language)
+        values = _joined([f"{n} {v}" for n, v in _inputs(found, language)], language)
+        name = _capital(_name(formula, language))
+        said = _say("implausible", language, name=name, result=written, inputs=values)
+        return [said], _record(found, language, refused=said)
     result = units.format_quantity(number, formula.unit, language)
     place = formula.band(number)
     band = formula.bands[place].label(language) if place >= 0 else ""

@@ -41,11 +41,15 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a finding or a choice is stated, and by what words alone it is said to be absent."""
+    """How a finding or a choice is stated, and by what words alone it is said to be absent.
+
+    `above` is the quantity whose value decides; with `must` it is never taken as absent.
+    """
 
     present: tuple[re.Pattern[str], ...]
     absent: re.Pattern[str]
     above: tuple[str, float] | None = None
+    must: bool = False
 
 
 @cache
@@ -65,7 +69,7 @@ def unit_patterns() -> Mapping[str, re.Pattern[str]]:
     """Return how each unit is written, with what may stand between it and its number."""
     written = cast(Mapping[str, str], _read("units"))
     return {
-        unit: re.compile(rf"[ \u2009\u00a0-]{{0,2}}(?:{text})(?![a-z/0-9])")
+        unit: re.compile(rf"[ \u2009\u00a0-]{{0,2}}(?:{text})(?![a-z0-9]|/[a-z0-9])")
         for unit, text in written.items()
     }
 
@@ -181,6 +185,7 @@ def _wording(entry: Mapping[str, Any]) -> Wording:
         present=tuple(pattern(entry[language]) for language in ("en", "zh")),
         absent=_either(entry["absent"]) if "absent" in entry else _NEVER,
         above=(above["quantity"], float(above["limit"])) if above else None,
+        must=bool(entry.get("must", False)),
     )
 
 

@@ -70,7 +70,7 @@ def check_medication(turn: Turn) -> Lead | None:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
         known = not turn.patient.is_empty and cue("tells").search(whole) is None
-        alerts = tuple(alert(each, language, asked=False) for each in serious)
+        alerts = tuple(alert(each, turn.search.graph, language, asked=False) for each in serious)
         return Lead(alerts=alerts) if known and alerts else None
     return _answer(turn, check, medicines, taken, patient, found)
 
@@ -94,7 +94,7 @@ def _answer(
     if told is None:
         return None
     alerts = [
-        alert(each, turn.language, asked=each in found[:MOST])
+        alert(each, turn.search.graph, turn.language, asked=each in found[:MOST])
         for each in found
         if each.severity == "serious" or each not in found[:MOST]
     ]
@@ -258,7 +258,9 @@ def check_answer(
                     names += [] if one.name in names else [one.name]
     told = {each.text.split(". ")[0].rstrip(".") for each in said}
     ranked = sorted(found.values(), key=lambda pair: pair[0].rank)
-    alerts = [alert(_joined(*pair, language), language, asked=False) for pair in ranked]
+    alerts = [
+        alert(_joined(*pair, language), search.graph, language, asked=False) for pair in ranked
+    ]
     return tuple(each for each in alerts if each.text.split(". ")[0] not in told)
 
 

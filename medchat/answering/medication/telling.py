@@ -79,11 +79,16 @@ def verdict(finding: Finding, language: Language, *, short: bool = False) -> str
     return say(how, language, about=finding.about, words=said).strip()
 
 
-def alert(finding: Finding, language: Language, *, asked: bool) -> Alert:
+def alert(finding: Finding, graph: KnowledgeGraph, language: Language, *, asked: bool) -> Alert:
     """Return a finding as an alert: in short where the answer says it in full."""
     text = verdict(finding, language, short=asked)
-    subject = finding.shown[0].subject if finding.shown else ""
-    return Alert(finding.kind, finding.severity, text, subject)
+    stated = [
+        title
+        for rule in finding.shown
+        if rule.fact is not None
+        for title in graph.titles(rule.fact)
+    ]
+    return Alert(finding.kind, finding.severity, text, titles(stated, language))
 
 
 def titles(found: Sequence[str], language: Language) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from knowledge.records import Language
 from medchat.answering.answer import Alert
+from medchat.answering.screening.private_details import called
 from medchat.answering.screening.rules import Opening
 from medchat.answering.screening.screen import Screening, Suspected
 from medchat.settings import Settings
@@ -32,6 +33,20 @@ _LINES: Mapping[Language, str] = {
     "en": "988 in the USA and Canada, 116 123 in the UK and Ireland, elsewhere findahelpline.com",
     "zh": "12356（全国统一心理援助热线）",
 }
+_PRIVATE: Mapping[Language, str] = {
+    "en": "Personal details in this message ({kinds}) are left out of the search and of the "
+    "record. Ask without them.",
+    "zh": "消息中的个人信息（{kinds}）不参与检索，也不会被记录。提问时请不要包含这些信息。",
+}
+_PRIVATE_SOURCE: Mapping[Language, str] = {"en": "medchat, privacy", "zh": "medchat 隐私保护"}
+
+
+def privacy(kinds: tuple[str, ...], language: Language) -> tuple[Alert, ...]:
+    """Return the warning on personal details of these kinds; none where there are none."""
+    if not kinds:
+        return ()
+    text = _PRIVATE[language].format(kinds=called(kinds, language))
+    return (Alert("privacy", "info", text, _PRIVATE_SOURCE[language]),)
 
 
 def alerts(screening: Screening, language: Language, settings: Settings) -> tuple[Alert, ...]:

@@ -196,3 +196,72 @@ def test_an_animal_is_no_patient():
 def test_a_record_is_stored_and_read_again():
     led = ask("BMI for 80 kg and 1.75 m")
     assert CalculationResult.of(asdict(led.calculations[0])) == led.calculations[0]
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "result"),
+    [
+        ("what is 7.5 mg/kg for 64 kg", "en", "480 mg"),
+        ("How much is 40 mg/kg/day divided in 2 doses for a child of 15 kg?", "en", "600 mg/day"),
+        ("convert 126 mg/dL glucose to mmol/L", "en", "7 mmol/L"),
+        ("creatinine 2 mg/dL in μmol/L?", "en", "176.8 μmol/L"),
+        ("Convert 100.4 °F to °C", "en", "38 °C"),
+        ("infusion rate for 250 mL over 30 minutes?", "en", "500 mL/h"),
+        ("drip rate: 500 mL over 4 hours, 20 drops/mL", "en", "125 mL/h"),
+        ("calculate (12 + 8) * 3 / 4", "en", "15"),
+        ("体重18公斤，10mg/kg是多少", "zh", "180 mg"),
+        ("血钙2.2mmol/L换算成mg/dL", "zh", "8.8 mg/dL"),
+        ("1000毫升8小时输完，滴速多少", "zh", "125 mL/h"),
+    ],
+)
+def test_arithmetic_is_worked_out(message, language, result):
+    assert results(ask(message, language))[0] == result
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "What is the dose of amoxicillin in mg/kg for a child?",
+        "Is 120/80 a normal blood pressure?",
+        "Give 10-15 mg/kg: how much for 20 kg?",
+        "How many units of alcohol are safe in a week?",
+        "What is type 2 diabetes?",
+        "calculate 2 / 0",
+    ],
+)
+def test_what_is_no_sum_is_left_alone(message):
+    assert ask(message) is None
+
+
+def test_arithmetic_of_a_dose_says_that_it_judges_none():
+    assert "arithmetic only" in ask("what is 5 mg/kg for 80 kg?").told.text
+
+
+def test_a_clearance_is_worked_out_with_the_weight_that_is_asked_for():
+    message = "CrCl using {} body weight: woman, 60 years, 90 kg, 165 cm, creatinine 1 mg/dL"
+    ideal = ask(message.format("ideal"))
+    assert results(ideal) == ["53.7 mL/min"] and "ideal body weight" in ideal.told.text
+    assert results(ask(message.format("adjusted"))) == ["66.2 mL/min"]
+    without = ask("CrCl with ideal body weight: woman, 60 years, 90 kg, creatinine 1 mg/dL")
+    assert without.calculations[0].missing == ("height",)
+
+
+def test_a_result_that_cannot_be_is_refused():
+    led = ask("BMI: weight 80 kg, height 60")
+    assert "not plausible" in led.told.text and not results(led)[0]
+
+
+def test_the_question_of_a_note_counts_and_not_the_names_in_it():
+    note = (
+        "A 50-year-old man was brought in after a collapse. GCS was E2V2M4 and his BMI was 31. "
+        "The calculated serum osmolality was 300 mOsm/kg. Sodium was 140 mmol/L, chloride 101 "
+        "mmol/L and bicarbonate 11 mmol/L, glucose 180 mg/dL and urea nitrogen 28 mg/dL. He was "
+        "treated and went home after a week, without any further finding of note. "
+    )
+    assert results(ask(f"{note} What is the patient's anion gap?")) == ["28 mmol/L"]
+
+
+def test_in_a_note_the_kind_of_surgery_is_asked_for():
+    note = "A 70-year-old man with angina and insulin-treated diabetes comes before surgery. " * 5
+    led = ask(f"{note} What is his RCRI?")
+    assert not results(led)[0] and "high-risk surgery" in led.told.text

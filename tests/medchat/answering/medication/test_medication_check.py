@@ -162,3 +162,8 @@ def test_an_answer_that_warns_or_is_of_nobody_needs_no_alert(search: Search) -> 
     warning = answer("Enalapril must not be used in pregnancy.")
     assert check_answer(warning, pregnant, search, ()) == ()
     assert check_answer(answer("Enalapril lowers blood pressure."), NOBODY, search, ()) == ()
+
+
+def test_an_alert_names_its_source(search: Search) -> None:
+    lead = ask(search, "Is sildenafil ok with isosorbide mononitrate?")
+    assert lead and [alert.source for alert in lead.alerts] == ["medchat starter interactions"]

@@ -1,0 +1,1 @@
+"""Read a question as it is meant: misspellings, abbreviations, brand names, drug classes."""
