@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from finetune.rendering import Message
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
-from medchat.answering import answer_check, prompts, relevance
+from medchat.answering import answer_check, prompts
 from medchat.answering.answer import Answer, CalculationResult, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import (
@@ -33,6 +33,7 @@ from medchat.answering.answer_parts import join_parts
 from medchat.answering.calculation.calculator import calculation
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
+from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
 from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.card import parse_card
 from medchat.answering.patient.card_parts import Card
@@ -40,13 +41,13 @@ from medchat.answering.patient.reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
 from medchat.answering.readings import tell_readings
-from medchat.answering.retriever import KnowledgeRetriever, embedding_of, to_evidence
+from medchat.answering.retriever import embedding_of
 from medchat.answering.screening import alerts
 from medchat.answering.screening.private_details import PrivateDetails, find_private
 from medchat.answering.screening.rules import Opening
-from medchat.answering.screening.screen import Screening, screen
+from medchat.answering.screening.screen import screen
 from medchat.answering.screening.titles import title
-from medchat.answering.understanding import Question, understand_question, widen
+from medchat.answering.understanding import Question, understand_question
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
 from medchat.settings import Settings
@@ -92,16 +93,6 @@ _STEPS: tuple[Step, ...] = (
     acknowledge,
 )
 """What is worked out before anything is looked up, in this order."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Retrieved:
-    """The question as the evidence understands it, what was found, and what of it answers."""
-
-    search: Search
-    asked: Question
-    found: list[Evidence]
-    relevant: list[Evidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +161,12 @@ class Chat:
         else:
             yield Status("retrieve")
             retrieved = (
-                self._look_up_emergency(search, asked, screened)
+                look_up_emergency(
+                    search,
+                    alerts.treatment_question(screened, asked.language),
+                    asked,
+                    self.settings.top,
+                )
                 if urgent
                 else self._retrieve(search, asked)
             )
@@ -205,65 +201,19 @@ class Chat:
         id = conversations.conversation(self.engine, conversation).id
         return conversations.messages(self.engine, id)
 
-    def _retrieve(self, search: Search, asked: Question) -> _Retrieved:
+    def _retrieve(self, search: Search, asked: Question) -> Retrieved:
         """Look for what answers; once more in the newest generation, where nothing does.
 
         A generation may be collected while it is read: the one that came after it has all.
         """
-        retrieved = self._look(search, asked)
+        retrieved = look(search, asked, self.settings.top)
         if not retrieved.relevant and (newer := self.search()) is not search:
-            return self._look(newer, retrieved.asked)
+            return look(newer, retrieved.asked, self.settings.top)
         return retrieved
-
-    def _look(self, search: Search, asked: Question) -> _Retrieved:
-        """Look in the question's language, and in both where nothing there answers.
-
-        Nothing answers that holds none of the exact names asked for, but it is better than nothing.
-
-        Where nothing is known of "acute gout", what is known of gout answers.
-        """
-        found: list[Evidence] = []
-        near: _Retrieved | None = None
-        wider = widen(asked, search.parse)
-        for question in (asked, wider) if wider else (asked,):
-            for language in (asked.language, None):
-                retriever = KnowledgeRetriever(
-                    search=search, top=self.settings.top, language=language
-                )
-                found = to_evidence(retriever.invoke(question.question)) or found
-                understood = relevance.drop_partial_names(question, found)
-                relevant = relevance.select_relevant(found, understood, search.linker.find)
-                retrieved = _Retrieved(search, understood, found, relevant)
-                named = relevance.choose_named(relevant, understood)
-                if relevant and (named or not understood.exact):
-                    return retrieved
-                if relevant:
-                    near = near or retrieved
-        if near is not None:
-            return near
-        return _Retrieved(search, understood, found, [])
-
-    def _look_up_emergency(
-        self, search: Search, asked: Question, screened: Screening
-    ) -> _Retrieved:
-        """Look for the treatment of the emergency that a message tells of, in its own language.
-
-        The words of a patient's story find what is merely alike.
-        """
-        question = alerts.treatment_question(screened, asked.language)
-        if question is None:
-            return _Retrieved(search, asked, [], [])
-        about = understand_question(question, [], search.parse)
-        retriever = KnowledgeRetriever(
-            search=search, top=self.settings.top, language=asked.language
-        )
-        found = to_evidence(retriever.invoke(about.question))
-        relevant = relevance.select_relevant(found, about, search.linker.find)
-        return _Retrieved(search, about, found, relevant)
 
     def _answer_from(
         self,
-        retrieved: _Retrieved,
+        retrieved: Retrieved,
         led: Lead,
         earlier: Sequence[StoredMessage],
         timer: TurnTimer,
@@ -283,7 +233,7 @@ class Chat:
                 checked, stalled = quote(evidence, asked, find), True
                 timer.lap("write")
         if checked is not None:
-            checked = state_limits(checked, asked, evidence)
+            checked = state_limits(checked, asked, evidence, retrieved.retracted, retrieved.unheld)
         if led.told is not None:
             checked = join_parts([led.told, checked] if checked else [led.told])
 
@@ -310,7 +260,7 @@ class Chat:
 
     def _write_and_check(
         self,
-        retrieved: _Retrieved,
+        retrieved: Retrieved,
         evidence: list[Evidence],
         earlier: Sequence[StoredMessage],
         timer: TurnTimer,
@@ -348,14 +298,17 @@ class Chat:
 
     def _answer(
         self,
-        retrieved: _Retrieved,
+        retrieved: Retrieved,
         checked: CheckedAnswer | None,
         evidence: Sequence[Evidence],
         timer: TurnTimer,
     ) -> Answer:
         """Return what was chosen as an answer; where that is nothing, an abstention."""
         asked, read = retrieved.asked, evidence or retrieved.found
-        shown = checked or abstain(asked, read, self._retracted(retrieved))
+        gone = retrieved.retracted
+        if checked is None and not gone:
+            gone = tuple(find_retracted(retrieved.search, asked, self.settings.top))
+        shown = checked or abstain(asked, read, gone)
         return Answer(
             text=shown.text,
             language=asked.language,
@@ -368,13 +321,6 @@ class Chat:
             seconds=timer.total(),
             dropped=shown.dropped,
         )
-
-    def _retracted(self, retrieved: _Retrieved) -> list[Evidence]:
-        """Return what would answer the question, had it not been retracted."""
-        search, asked = retrieved.search, retrieved.asked
-        retriever = KnowledgeRetriever(search=search, top=self.settings.top, retracted=True)
-        found = to_evidence(retriever.invoke(asked.question))
-        return relevance.select_relevant(found, asked, search.linker.find) if found else []
 
     def _reply(self, opening: Opening, language: Language, timer: TurnTimer) -> Answer:
         """Return the fixed reply to a message that is answered without a search."""

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
+from sqlalchemy import BindParameter, ClauseElement, Engine, Select, func, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.graph.id_queries import PreparedQuery, Row
 from knowledge.records import Language, Passage
+
+_Columns = tuple[str, str, str, int, int, str, str, str, str, int | None, str, str]
 
 _AT_ONCE = 30
 """So many passages are asked for at a time."""
@@ -59,7 +61,7 @@ class PassageReader:
     """
 
     def __init__(self, engine: Engine, generation: int) -> None:
-        self._engine = engine
+        self._engine, self._generation = engine, generation
         self._reader = lru_cache(maxsize=64)(
             lambda filters: PreparedQuery(engine, partial(_readable, generation, filters), _AT_ONCE)
         )
@@ -71,6 +73,21 @@ class PassageReader:
         with self._engine.connect() as connection:
             rows = list(self._reader(filters).rows(connection, ids))
         return {row[0]: _found(row) for row in rows}
+
+    def read_document(self, id: str, filters: Filters) -> list[StoredPassage]:
+        """Read all passages of a document that pass, in the order of its text."""
+        statement = _passing(self._generation, filters).where(PassageRow.document_id == id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement.order_by(PassageRow.start)).all()
+        return [_found(tuple(row)) for row in rows]
+
+    def holds_retracted(self) -> bool:
+        """Say whether any document of the generation was retracted."""
+        statement = select(DocumentRow.id).where(
+            holds(DocumentRow, self._generation), DocumentRow.retracted
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(statement.limit(1)).first() is not None
 
 
 def _found(row: Row) -> StoredPassage:
@@ -84,8 +101,12 @@ def _readable(
     generation: int, filters: Filters, ids: Sequence[BindParameter[str]]
 ) -> ClauseElement:
     """Select those of some passages that a generation has and that pass."""
+    return _passing(generation, filters).where(PassageRow.id.in_(ids))
+
+
+def _passing(generation: int, filters: Filters) -> Select[*_Columns]:
+    """Select the passages that a generation has and that pass."""
     conditions = [
-        PassageRow.id.in_(ids),
         holds(DocumentRow, generation),
         DocumentRow.retracted.is_(filters.retracted),
     ]

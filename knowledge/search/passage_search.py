@@ -86,6 +86,16 @@ class PassageSearch:
             wanted *= weights.WIDENING  # a filter, or removed documents, left too few
         return _shown(judged, top, filters.per_source)
 
+    def of_document(self, id: str, *, retracted: bool = False) -> list[Hit]:
+        """Return all passages of a document in order, without a rank or a score."""
+        found = self._rows.read_document(id, Filters(retracted=retracted))
+        why = HitScores(0.0, 0.0, 0.0)
+        return [_hit(_Judged(0.0, why, (), frozenset(), each), ()) for each in found]
+
+    def holds_retracted(self) -> bool:
+        """Say whether any document was retracted."""
+        return self._rows.holds_retracted()
+
     def _best(
         self,
         question: ParsedQuery,

@@ -9,6 +9,7 @@ Removed documents never come back, and retracted ones only where a caller asks w
 """
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -111,6 +112,15 @@ class Search:
         hits += self._passages.find(question, top, filters, abstain=abstain)
         hits.sort(key=lambda hit: (-hit.score, hit.kind, hit.id))
         return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:top], 1)]
+
+    def passages_of(self, document: str, *, retracted: bool = False) -> list[Hit]:
+        """Return all passages of a document, in order; of a retracted one only where asked."""
+        return self._passages.of_document(document, retracted=retracted)
+
+    @cached_property
+    def holds_retracted(self) -> bool:
+        """Say whether this generation holds a retracted document."""
+        return self._passages.holds_retracted()
 
 
 def open_search(engine: Engine, home: Path, embedding: Embedding | None = None) -> Search:

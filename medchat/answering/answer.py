@@ -51,7 +51,9 @@ class Evidence:
     """One piece of evidence: `text` as the knowledge base holds it, and the part that is quoted.
 
     A passage's `text` is the whole passage; a fact's is its line. `subject` and `relation` are
-    known for facts only; `context` are words that say what the text is about, such as its title.
+    known for facts only; `context` are words that say what the text is about, such as its title,
+    `section` the name of a part of a document and `cosine` how near it is in meaning. `asked` says
+    that the question is about this very document, of which the part that answers is cut out.
     """
 
     kind: Literal["passage", "fact"]
@@ -68,6 +70,9 @@ class Evidence:
     subject: str = ""
     relation: str = ""
     context: str = ""
+    section: str = ""
+    cosine: float = 0.0
+    asked: bool = False
 
     @property
     def quote(self) -> str:

@@ -12,10 +12,12 @@ from knowledge.text.scripts import in_traditional
 from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import join_sentences
 from knowledge.text.text_features import fold_letters
+from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering import answer_check, relevance
 from medchat.answering.answer import Evidence, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_shape import arrange, first_line_first
+from medchat.answering.longer_names import LongerName
 from medchat.answering.understanding import Question
 
 QUOTED = 3
@@ -45,6 +47,14 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
     "general": {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
+    },
+    "unheld": {
+        "en": "The sources hold nothing on “{names}”; on {kinds} in general they say:",
+        "zh": "资料中没有“{names}”的内容；以下为{kinds}的一般情况：",
+    },
+    "unsaid": {
+        "en": "The sources do not answer this directly; on the subject they say:",
+        "zh": "资料没有直接回答这个问题，与主题有关的内容如下：",
     },
     "unspoken": {
         "en": "The evidence found does not speak of “{words}”; on the subject it says:",
@@ -122,7 +132,10 @@ def quote(
         for piece in evidence
         if relevance.is_exact(piece, asked, find) or relevance.is_companion(piece, asked)
     ]
-    if named := _quotes_named(evidence, asked):
+    papers = [piece for piece in evidence if piece.asked]
+    if papers:
+        chosen = _beside_facts(papers, evidence, asked, find)
+    elif named := _quotes_named(evidence, asked):
         chosen = named[:QUOTED]
     elif facts:
         passage = _best_passage(evidence, asked, find)
@@ -135,6 +148,16 @@ def quote(
         chosen = [p for p in chosen if p.kind == "fact" or p in on_it] if on_it else chosen
     told = arrange(answer_check.tell_evidence(chosen, find), chosen, asked, find)
     return _prefaced(told, _say("foreign", asked)) if foreign else told
+
+
+def _beside_facts(
+    papers: Sequence[Evidence], evidence: Sequence[Evidence], asked: Question, find: FindEntities
+) -> list[Evidence]:
+    """Return what a question's own papers tell, after a warning and before another such fact."""
+    facts = [piece for piece in evidence if relevance.is_exact(piece, asked, find)]
+    warnings = [piece for piece in facts if RELATIONS[base_relation(piece.relation)].warns]
+    others = [piece for piece in facts if piece not in warnings]
+    return [*warnings[:QUOTED], *papers, *others[:1]]
 
 
 def _quotes_named(evidence: Sequence[Evidence], asked: Question) -> list[Evidence]:
@@ -159,10 +182,27 @@ def stalled_note(asked: Question) -> str:
 
 
 def state_limits(
-    checked: CheckedAnswer, asked: Question, evidence: Sequence[Evidence]
+    checked: CheckedAnswer,
+    asked: Question,
+    evidence: Sequence[Evidence],
+    retracted: Sequence[Evidence] = (),
+    unheld: Sequence[LongerName] = (),
 ) -> CheckedAnswer:
-    """Say first where what is cited speaks of none of the patients, or words, asked about."""
+    """Say first where what is cited speaks of none of the patients, or words, asked about.
+
+    `retracted` are passages of papers on the very question, which were retracted, and `unheld`
+    names of which nothing is said, but of their kind in general.
+    """
+    if retracted:
+        return _prefaced(checked, _retracted_named(retracted, asked))
+    if unheld:
+        separator, joint = ("”、“", "、") if asked.language == "zh" else ("” or “", " and ")
+        names = separator.join(name.text for name in unheld)
+        kinds = joint.join(dict.fromkeys(name.mention.text for name in unheld))
+        text = _say("unheld", asked).format(names=names, kinds=_in_script(kinds, asked))
+        return _prefaced(checked, text)
     cited = "\n".join(f"{citation.title}\n{citation.quote}" for citation in checked.citations)
+    cited += "".join(f"\n{piece.context}" for piece in evidence if piece.asked)
     missed = [
         who for who in relevance.find_patients(asked) if not relevance.speaks_of_patient(cited, who)
     ]
@@ -182,8 +222,10 @@ def state_limits(
         named = joint.join(_in_script(_PATIENTS[who][asked.language], asked) for who in missed)
         return _prefaced(checked, _say("general", asked).format(patients=named))
     words = relevance.find_unanswered_words(asked, cited)
-    if unnamed or not words or not in_its_language:
+    if unnamed or words is None or not in_its_language:
         return checked
+    if not words:
+        return _prefaced(checked, _say("unsaid", asked))
     return _prefaced(checked, _say("unspoken", asked).format(words=words))
 
 
@@ -196,12 +238,7 @@ def abstain(
     """
     sentences = [Sentence(_say("nothing", asked), (), "none", 0.0)]
     if retracted:
-        titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
-        chosen = list(reversed(titles.items()))[:NEAREST]
-        separator = "；" if asked.language == "zh" else "; "
-        named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
-        text = _say("retracted", asked).format(named=named)
-        sentences.append(Sentence(text, (), "none", 0.0))
+        sentences.append(Sentence(_retracted_named(retracted, asked), (), "none", 0.0))
     nearest = found[:NEAREST]
     if nearest:
         separator, stop = ("；", "。") if asked.language == "zh" else ("; ", ".")
@@ -212,6 +249,15 @@ def abstain(
         numbers = tuple(range(1, len(nearest) + 1))
         sentences.append(Sentence(text, numbers, "none", 0.0))
     return CheckedAnswer(tuple(sentences), answer_check.number_citations(nearest))
+
+
+def _retracted_named(retracted: Sequence[Evidence], asked: Question) -> str:
+    """Return the sentence that names what was retracted."""
+    titles = {piece.id.partition("#")[0]: piece.title for piece in reversed(retracted)}
+    chosen = list(reversed(titles.items()))[:NEAREST]
+    separator = "；" if asked.language == "zh" else "; "
+    named = separator.join(f"{title.rstrip('.。')} ({id})" for id, title in chosen)
+    return _say("retracted", asked).format(named=named)
 
 
 def _declines(draft: str) -> bool:

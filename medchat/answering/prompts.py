@@ -64,7 +64,7 @@ def select_pieces(
 
 def narrow_to_answer(piece: Evidence, asked: Question, most: int, find: FindEntities) -> Evidence:
     """Cut a passage to the neighbouring sentences that answer best; offsets stay exact."""
-    if piece.kind == "fact":
+    if piece.kind == "fact" or piece.asked:
         return piece
     from knowledge.text.sentences import sentence_spans
 
@@ -135,6 +135,8 @@ def write_line(piece: Evidence) -> str:
 
 def _standing(piece: Evidence, asked: Question, find: FindEntities) -> float:
     """Rank a piece: the very fact asked for, then a text on the subject, then search's order."""
+    if piece.asked:
+        return 3.0
     if piece.kind == "passage":
         return 1.2 if is_named_in_title(piece, asked, find) else 1.0
     if piece.subject in asked.subjects:

@@ -19,6 +19,7 @@ from knowledge.text.sentence_support import EntitySpan, FindEntities
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
+from medchat.answering.longer_names import words_that_matter
 from medchat.answering.understanding import Question
 
 MIN_TOPIC_SHARE = 0.5
@@ -223,25 +224,30 @@ def speaks_of_episode(text: str) -> bool:
     return _EPISODE.search(text) is not None
 
 
-def find_unanswered_words(asked: Question, text: str) -> str:
+def find_unanswered_words(asked: Question, text: str) -> str | None:
     """Return the words of a question that say what of its subject is asked, if a text has none.
 
-    Where a relation is asked for, its facts and cues say whether it is answered.
+    None where it has some; nothing where none of them is a word to be named. Where a relation is
+    asked for, its facts and cues say whether it is answered.
     """
     episode = find_episode(asked)
     if episode and not _EPISODE.search(fold_script(text)):
         return episode
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
-        return ""
+        return None
     if not lexical.distinct_terms(text).isdisjoint(asked.rest):
-        return ""
+        return None
     if asked.language == "zh":
         places = {place for term in asked.rest for place in _places(asked.question, term)}
-        return "".join((asked.written or asked.question)[place] for place in sorted(places))
+        written = asked.written or asked.question
+        signs = [written[p] if p in places else "，" for p in range(len(written))]
+        return "”、“".join(words_that_matter("".join(signs), chinese=True))
     words_of = _WORD.findall(asked.question)
-    return " ".join(
-        each for each in words_of if not lexical.distinct_terms(each).isdisjoint(asked.rest)
-    )
+    own = [
+        each if not lexical.distinct_terms(each).isdisjoint(asked.rest) else "is"
+        for each in words_of
+    ]
+    return "” or “".join(words_that_matter(" ".join(own), chinese=False))
 
 
 def _places(text: str, term: str) -> range:

@@ -30,7 +30,7 @@ class KnowledgeRetriever(BaseRetriever):
     """Finds passages and facts in one generation of the knowledge base.
 
     `language`, `year_from` and `type` keep only what fits them. `retracted` finds what was
-    retracted, which is named and never quoted.
+    retracted, which is named and never quoted; `nearest` also what may be far off.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -41,6 +41,7 @@ class KnowledgeRetriever(BaseRetriever):
     year_from: int | None = None
     type: str | None = None
     retracted: bool = False
+    nearest: bool = False
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -52,6 +53,7 @@ class KnowledgeRetriever(BaseRetriever):
             year_from=self.year_from,
             type=self.type,
             retracted=self.retracted,
+            abstain=not self.nearest,
         )
         return [_document(hit) for hit in hits]
 
@@ -60,6 +62,12 @@ def to_evidence(documents: Sequence[Document]) -> list[Evidence]:
     """Return retrieved documents as evidence, whole; none of which a part could not be read."""
     found = [Evidence(**document.metadata) for document in documents]
     return [piece for piece in found if not has_hole(piece.text)]
+
+
+def passages_of(search: Search, document: str, *, retracted: bool = False) -> list[Evidence]:
+    """Return all passages of a document as evidence, in the order of its text."""
+    hits = search.passages_of(document, retracted=retracted)
+    return to_evidence([_document(hit) for hit in hits])
 
 
 @lru_cache(maxsize=2)
@@ -94,5 +102,7 @@ def _document(hit: Hit) -> Document:
             "subject": subject,
             "relation": relation,
             "context": context if hit.kind == "passage" else "",
+            "cosine": hit.why.dense if hit.kind == "passage" else 0.0,
+            "section": hit.document.section if hit.kind == "passage" else "",
         },
     )

@@ -1,0 +1,75 @@
+"""Literature: the paper that a question is about, and where it tells its result."""
+
+from dataclasses import replace
+
+import pytest
+from toy_questions import ask, fact, find, passage
+
+from medchat.answering import literature
+
+QUESTION = ask("Does cherry juice reduce nightly gout attacks in sailors?")
+AIM = "To assess whether cherry juice reduces nightly gout attacks in sailors."
+METHOD = "Eighty sailors were randomized to cherry juice or water."
+RESULT = "Attacks were less common with juice (12% vs 31%, P = 0.01)."
+END = "Juice may be useful at sea."
+
+
+def paper(*texts, id="pmid:1", cosine=0.6):
+    return [
+        replace(passage(text, id=f"{id}#{place}"), cosine=cosine)
+        for place, text in enumerate(texts, 1)
+    ]
+
+
+def papers(found, question=QUESTION):
+    def whole(id):
+        return [piece for piece in found if literature.document_of(piece) == id]
+
+    return [each[0].id for each in literature.find_papers(found, question, find, whole)]
+
+
+def test_the_paper_that_holds_the_words_of_a_question_is_found():
+    other = paper("Gout is common in divers.", id="pmid:2", cosine=0.3)
+    assert papers([*other, *paper(AIM, RESULT)]) == ["pmid:1#1"]
+
+
+def test_a_paper_that_is_only_near_is_not_asked_about():
+    assert papers(paper("Gout is common in divers.", cosine=0.4)) == []
+    assert papers(paper(AIM), ask("How is gout treated?")) == []
+
+
+def test_a_general_note_is_no_paper():
+    assert papers([replace(each, type="note") for each in paper(AIM)]) == []
+
+
+def test_without_vectors_the_words_alone_decide():
+    assert papers(paper(AIM, cosine=0.0)) == ["pmid:1#1"]
+    assert papers(paper("Gout attacks.", cosine=0.0)) == []
+
+
+@pytest.mark.parametrize("texts", [(AIM, METHOD, RESULT, END), (" ".join([AIM, METHOD, RESULT]),)])
+def test_a_result_is_told_and_neither_aim_nor_method(texts):
+    told = literature.tell_result(paper(*texts), QUESTION, find)
+    assert told and all(piece.asked for piece in told)
+    quotes = " ".join(piece.quote for piece in told)
+    assert "12% vs 31%" in quotes and "To assess" not in quotes and "randomized" not in quotes
+
+
+def test_a_paper_that_tells_no_result_is_not_quoted_for_one():
+    assert literature.tell_result(paper(AIM, METHOD), QUESTION, find) == []
+
+
+def test_sections_say_what_they_tell():
+    parts = [
+        replace(passage("Cherry juice and gout.", id="pmid:1#1"), section="OBJECTIVE"),
+        replace(passage("Fewer attacks with juice.", id="pmid:1#2"), section="CONCLUSIONS"),
+    ]
+    (told,) = literature.tell_result(parts, QUESTION, find)
+    assert told.quote == "Fewer attacks with juice."
+
+
+def test_what_answers_speaks_of_enough_of_the_question():
+    general = fact("condition:gout", "treatment", "gout — treatments: rest.")
+    assert not literature.is_covered([general], QUESTION, find)
+    assert literature.is_covered(paper(AIM), QUESTION, find)
+    assert literature.is_covered([general], ask("How is gout treated at sea by sailors?"), find)

@@ -1,0 +1,53 @@
+"""Longer names: a disease of which the base knows but a part is another disease."""
+
+import pytest
+from toy_questions import ask
+
+from medchat.answering.longer_names import find_longer_names, words_that_matter
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "is_kind"),
+    [
+        ("What is the treatment of tophaceous gout?", "tophaceous gout", True),
+        ("How is valley fever treated?", "valley fever", True),
+        ("What are the symptoms of fever of the jungle?", "fever of the jungle", True),
+        ("What are the symptoms of gout due to plumbism?", "gout due to plumbism", True),
+        # what stands before the name is not its kind
+        ("How is asthma bronchopathy treated?", "asthma bronchopathy", False),
+        ("What causes nephropathy due to gout?", "nephropathy due to gout", False),
+        ("假性痛风怎么治疗？", "假性痛风", True),
+        ("痛风肾病怎么办？", "痛风肾病", False),
+        ("胆碱能性哮喘有哪些症状？", "胆碱能性哮喘", True),  # 能 is no word of its own here
+    ],
+)
+def test_a_longer_name_is_found_whole(question, name, is_kind):
+    (found,) = find_longer_names(ask(question))
+    assert (found.text, found.is_kind) == (name, is_kind)
+    assert found.is_in(f"This is about {name}.") and not found.is_in(found.mention.text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the treatment of gout?",
+        "My father has gout, what should he avoid?",
+        "What is the best first treatment of gout in elderly patients?",
+        "How is asthma treated in pregnancy?",
+        "Does allopurinol prevent gout?",
+        "Is ibuprofen overdose dangerous?",  # medicines have no longer names
+        "爸爸得了痛风怎么办？",
+        "痛风患者可以喝酒吗？",
+        "最近确诊哮喘，需要做哪些检查？",
+        "儿童哮喘怎么治疗？",
+    ],
+)
+def test_words_that_make_no_other_disease_are_no_part_of_a_name(question):
+    assert find_longer_names(ask(question)) == []
+
+
+def test_words_that_matter_are_whole():
+    assert words_that_matter("quickly cure knee pain is yoga", chinese=False) == [
+        "knee pain", "yoga",
+    ]  # fmt: skip
+    assert words_that_matter("正，爬山，吃西柚", chinese=True) == ["爬山", "西柚"]
