@@ -78,7 +78,7 @@ def test_a_passage_answers_for_an_attack_that_tells_what_is_given_in_it() -> Non
     assert tells_of_episode(passage("Gout flares are treated with colchicine."))
     assert not tells_of_episode(passage("Flares hurt. Allopurinol is given for life."))
     assert find_unanswered_words(asked, "Gout is treated with allopurinol.") == "acute flare"
-    assert find_unanswered_words(asked, "A flare of gout is treated with colchicine.") == ""
+    assert not find_unanswered_words(asked, "A flare of gout is treated with colchicine.")
 
 
 def test_a_class_without_a_name_in_the_base_is_no_medicine_of_the_question() -> None:

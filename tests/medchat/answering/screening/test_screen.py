@@ -72,7 +72,7 @@ def test_vital_signs_are_read_with_their_units(text, signs):
         ("BP 85/50", "shock"),
         ("SpO2 82 %", "acute-respiratory-failure"),
         ("GCS 7", "coma"),
-        ("K 7.1", "potassium-emergency"),
+        ("K 7.1", "hyperkalaemia-emergency"),
         ("血糖1.8", "severe-hypoglycaemia"),
     ],
 )
