@@ -221,7 +221,13 @@ def _without_retracted(retrieved: Retrieved, top: int) -> Retrieved:
     gone = tuple(paper[0] for paper in papers)
     if not gone:
         return retrieved
-    kept = [p for p in retrieved.relevant if p.asked or relevance.is_exact(p, asked, find)]
+    kept = [
+        piece
+        for piece in retrieved.relevant
+        if piece.asked
+        or relevance.is_exact(piece, asked, find)
+        or relevance.count_named(piece.quote, asked)
+    ]
     return replace(retrieved, relevant=kept, retracted=gone)
 
 

@@ -149,7 +149,7 @@ def _small_word(word: str, common: Collection[str]) -> str:
 def within_sentence(name: str, kind: str, language: Language, common: Collection[str]) -> str:
     """Return the name of an entity within a sentence: in English with the article that it takes.
 
-    >>> within_sentence("Brain Abscess", "condition", "en", {"brain"})
+    >>> within_sentence("Brain Abscess", "condition", "en", {"brain", "abscess"})
     'a brain abscess'
     """
     if kind == "symptom" and _FINDING.fullmatch(name):

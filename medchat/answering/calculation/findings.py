@@ -139,7 +139,7 @@ def _items(text: str) -> list[str]:
 
 
 def _is_denied(clause: Clause, start: int, end: int) -> bool:
-    if is_denied(clause, start) or _DENIED_AFTER.match(clause.text, end):
+    if is_denied(clause, start, end) or _DENIED_AFTER.match(clause.text, end):
         return True
     if _NOT_BEFORE.search(clause.text[:start]):
         return True

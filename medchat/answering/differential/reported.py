@@ -83,7 +83,7 @@ def read_findings(message: str, linker: Linker, *, asked: bool = True) -> Report
     for clause in clauses(fold(message)):
         for start, end, finding in _found(clause.text, linker):
             key = finding.sayings or finding.entities
-            if is_denied(clause, start):
+            if is_denied(clause, start, end):
                 absent.setdefault(key, finding)
             elif is_asserted(clause, start, end) or (asked and clause.asks):
                 present.setdefault(key, finding)

@@ -126,7 +126,11 @@ def _take_medicine(
 ) -> None:
     before, after = clause.text[:start], clause.text[end:]
     said, words = _last(before, ("taken", "spoken_of", "given_up_before", "formerly"))
-    if said == "given_up_before" or cue("given_up_after").search(after) or is_denied(clause, start):
+    if (
+        said == "given_up_before"
+        or cue("given_up_after").search(after)
+        or is_denied(clause, start, end)
+    ):
         if not (clause.asks and not individual):
             found.given_up.append(name)
         return
@@ -167,7 +171,7 @@ def _take_condition(
         return
     if cue("supposed").search(before) or cue("supposed_after").search(after):
         return
-    if is_denied(clause, start):
+    if is_denied(clause, start, end):
         found.absent.append(name)
         return
     if cue("recovered").search(before) or cue("recovered").search(after):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from knowledge.records import Language
 from medchat.answering.screening import patient_facts, rules, vital_signs
 from medchat.answering.screening.refusals import find_refusal
-from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening
+from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening, cue
 from medchat.answering.screening.statements import clauses, fold, is_asserted
 
 MOST = 3
@@ -48,13 +48,21 @@ class Stated:
 
 def screen(message: str, earlier: Sequence[str], language: Language) -> Screening:
     """Return what the screen finds in a message; earlier messages are those of its conversation."""
-    opening = find_opening(message)
+    opening = find_opening(message) or _self_harm_before(message, earlier)
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
     if suspected:
         return Screening(suspected)
     return Screening((), opening or find_declined(message))
+
+
+def _self_harm_before(message: str, earlier: Sequence[str]) -> Opening | None:
+    """Return the reply to self-harm where it was told before and an amount is asked for now."""
+    if cue("amount").search(fold(message)) is None:
+        return None
+    before = (find_opening(each) for each in earlier[-_EARLIER:])
+    return next((each for each in before if each is not None and each.kind == "self-harm"), None)
 
 
 def find_declined(message: str) -> Opening | None:
@@ -110,7 +118,9 @@ def stated(message: str) -> Stated:
                 for match in pattern.finditer(clause.text)
             ):
                 found.add(name)
-    limits = tuple(_beyond(known.limits, vital_signs.read(text), who.months))
+    past = cue("past_when").search(text) and not cue("now_en").search(text)
+    readings = [] if past and not cue("now_zh").search(text) else vital_signs.read(text)
+    limits = tuple(_beyond(known.limits, readings, who.months))
     found |= {limit.finding for limit, _ in limits}
     found |= who.findings
     return Stated(frozenset(found | {"someone"} if someone else found), limits)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from knowledge.text.scripts import fold_script
 from medchat.answering.screening.rules import cue
 
 
@@ -24,11 +25,11 @@ class Clause:
 
 
 def fold(text: str) -> str:
-    """Return a message in small letters, with plain apostrophes, digits and spaces."""
+    """Return a message in small letters and simplified characters, with plain apostrophes."""
     plain = unicodedata.normalize("NFKC", text.replace("℃", "°C").replace("℉", "°F"))
     plain = re.sub("[’‘`´]", "'", plain).casefold()
     plain = cue("unmarked").sub(r"\1'\2", plain)
-    return re.sub(r"[ \t\r\f\v\u00a0]+", " ", plain)
+    return re.sub(r"[ \t\r\f\v\u00a0]+", " ", fold_script(plain))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -53,7 +54,7 @@ def clauses(text: str) -> list[Clause]:
 def is_asserted(clause: Clause, start: int, end: int) -> bool:
     """Say whether the words from `start` to `end` are stated as so, and as so now."""
     before, after = clause.text[:start], clause.text[end:]
-    if _is_denied(before) or _is_past(before, after):
+    if _is_denied(before) or cue("denied_after").match(after) or _is_past(before, after):
         return False
     return not (
         cue("relative_en").search(before)
@@ -63,9 +64,10 @@ def is_asserted(clause: Clause, start: int, end: int) -> bool:
     )
 
 
-def is_denied(clause: Clause, start: int) -> bool:
-    """Say whether the words that begin at `start` are denied."""
-    return _is_denied(clause.text[:start])
+def is_denied(clause: Clause, start: int, end: int) -> bool:
+    """Say whether the words from `start` to `end` are denied."""
+    after = clause.text[end:]
+    return _is_denied(clause.text[:start]) or cue("denied_after").match(after) is not None
 
 
 def _is_denied(before: str) -> bool:
@@ -120,4 +122,11 @@ def _only_asks(sentence: str) -> bool:
 def _speaks_of_someone(text: str) -> bool:
     bare = cue("asker_en").sub(" ", text)
     english = cue("person_en").search(bare) or cue("now_en").search(text)
-    return bool(english or cue("person_zh").search(text) or cue("now_zh").search(text))
+    chinese = cue("person_zh").search(text) or cue("now_zh").search(text)
+    return bool(english or chinese) or _is_report(text)
+
+
+def _is_report(text: str) -> bool:
+    """Say whether a message reports in short, without naming anybody: "choking, going blue"."""
+    asks = "?" in text or "？" in text or cue("topic").search(text) or _only_asks(text)
+    return not asks and cue("report").search(text) is not None

@@ -203,4 +203,4 @@ def test_a_writer_that_is_not_there(writer, adapter, error, where):
 
 def test_a_base_that_is_not_there_is_told_before_anything_is_asked():
     with pytest.raises(FinetuneError, match="no base model"):
-        open_writer(load(base="/no/such/base"))
+        open_writer(load(base="/no/such/base"), writer="local")

@@ -148,3 +148,10 @@ def test_an_emergency_in_other_words_is_named(language, text):
 @pytest.mark.parametrize(("language", "text"), told("others"))
 def test_another_message_on_the_same_subjects_is_left_alone(language, text):
     assert find_emergencies(text, [], language) == ()
+
+
+def test_an_amount_is_not_told_after_self_harm_was_spoken_of():
+    spoken = ["I want to die"]
+    assert screen("What is the dose of paracetamol?", spoken, "en").opening.kind == "self-harm"
+    assert screen("Thank you", spoken, "en").opening.kind == "small-talk"
+    assert screen("What is the dose of paracetamol?", ["Hello"], "en").opening is None
