@@ -17,6 +17,17 @@ _JOINT = re.compile(
     r"水平|值|,|，))"
     r"{0,3}\s*(\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d|\s*[-–~至]\s*\d)\s*"
 )
+_OTHER_UNIT = re.compile(
+    r"(?:[mnpuμµ]?mol|meq|mmol|[mkuμµ]?g|ng|mcg|kg|lbs?|cm|mm|m|ml|l|%|y\.?o|years?|yrs?|days?|weeks?|"
+    r"months?|hours?|h|bpm|mmhg|kpa|tablets?|doses?)(?![a-z])|"
+    r"公斤|千克|斤|厘米|岁|天|周|个?月|小时|年|毫米汞柱|毫克|克|片"
+)
+"""A unit that what was measured does not have: the number belongs to something else, or is wrong."""
+
+_PAST = re.compile(
+    r"[^,，;；.。]{0,16}?(?:last (?:year|month|week|winter|summer|spring|autumn)|"
+    r"(?:years?|months?|weeks?) ago|previously|去年|前年|上个?月|上周|以前|之前)"
+)
 _SIGNS = {
     "systolic": ("sbp", "mmHg"), "diastolic": ("dbp", "mmHg"), "saturation": ("spo2", "%"),
     "pulse": ("heart_rate", "bpm"), "breaths": ("resp", "/min"),
@@ -44,11 +55,13 @@ def read_measurements(text: str, *, alone: bool) -> dict[str, Measurement]:
 def _values(each: Measured, text: str, *, alone: bool) -> Iterator[tuple[str, str]]:
     for name in each.names.finditer(text):
         number = _JOINT.match(text, name.end())
-        if number and not _is_limit(text, number.start(1), number.end(1)):
+        past = number is not None and _PAST.match(text, number.end())
+        if number and not past and not _is_limit(text, number.start(1), number.end(1)):
             yield from _with_unit(each, number[1], text, number.end())
     if alone and each.alone:
         for match in each.alone.finditer(text):
-            if not _is_limit(text, match.start(1), match.end(1)):
+            signed = text[: match.start(1)].endswith(("-", "−"))
+            if not signed and not _is_limit(text, match.start(1), match.end(1)):
                 yield from _with_unit(each, match[1], text, match.start(2))
 
 
@@ -58,6 +71,8 @@ def _with_unit(each: Measured, value: str, text: str, end: int) -> Iterator[tupl
         if pattern.match(text, end):
             yield value, unit.strip()
             return
+    if _OTHER_UNIT.match(text, end):
+        return
     for low, high, unit in each.bare:
         if low <= float(value) <= high:
             yield value, unit
