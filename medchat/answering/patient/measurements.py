@@ -22,7 +22,7 @@ _OTHER_UNIT = re.compile(
     r"months?|hours?|h|bpm|mmhg|kpa|tablets?|doses?)(?![a-z])|"
     r"公斤|千克|斤|厘米|岁|天|周|个?月|小时|年|毫米汞柱|毫克|克|片"
 )
-"""A unit that what was measured does not have: the number belongs to something else, or is wrong."""
+"""A unit that what was measured does not have: the number is of something else, or wrong."""
 
 _PAST = re.compile(
     r"[^,，;；.。]{0,16}?(?:last (?:year|month|week|winter|summer|spring|autumn)|"
