@@ -17,6 +17,7 @@ from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Evidence
+from medchat.answering.longer_names import words_that_matter
 from medchat.answering.relevance import is_exact
 from medchat.answering.understanding import Question
 
@@ -71,8 +72,17 @@ def document_of(piece: Evidence) -> str:
 
 def is_study_question(asked: Question) -> bool:
     """Say whether a question holds enough words of its own to be about one study."""
-    words = [term for term in asked.rest if len(term) > 1 and not term.isdigit()]
+    words = [term for term in _own_terms(asked) if len(term) > 1 and not term.isdigit()]
     return len(words) >= (MIN_PAIRS_ZH if asked.language == "zh" else MIN_WORDS)
+
+
+def _own_terms(asked: Question) -> Sequence[str]:
+    """Return the terms of a question that are no names and say neither who, when nor how fast."""
+    if asked.language == "zh":
+        return asked.rest
+    own = words_that_matter(asked.question, chinese=False)
+    matter = {term for words in own for term in lexical.distinct_terms(words)}
+    return [term for term in asked.rest if term in matter]
 
 
 def share_spoken(asked: Question, text: str, find: FindEntities) -> float:
