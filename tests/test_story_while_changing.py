@@ -212,7 +212,7 @@ def test_no_answer_fails_or_mixes_generations_while_they_change(
 
     assert not [note for each in heard for error in each.failures for note in error.__notes__]
     answers = [answer for each in heard for answer in each.answers]
-    assert len(answers) > 2 * CHANGES
+    assert len(answers) > CHANGES // 2
     assert len({answer.generation for _, answer, _ in answers}) > CHANGES // 3
     for begun, answer, _ in answers:
         _check(begun, answer, made)

@@ -6,6 +6,7 @@ A question that repeats the title of a study names more than its disease: what g
 facts say of the disease does not answer it, and an aim that repeats the question does not either.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -40,6 +41,8 @@ COSINE = 1.5
 
 MIN_SHARE_ALONE = 0.65
 """The share that stands for both in a language of which there are no vectors. Chosen by hand."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 MIN_COVERED = 0.5
 """What answers a question with words of its own speaks of at least this share of it."""
@@ -180,6 +183,8 @@ def tell_result(
         return []
     best = max(told, key=lambda place: worth[place])
     chosen = _run(best, told, places)
+    if _tells_of_another_number(chosen, texts, asked):
+        return []
     text = "\n".join(piece.reading for piece in passages)
     pieces = [_cut(passages, places, chosen)]
     number = places[best][0]
@@ -188,6 +193,17 @@ def tell_result(
         other = max(others, key=lambda place: worth[place])
         pieces.append(_cut(passages, places, [other]))
     return [replace(piece, asked=True, context=text) for piece in pieces]
+
+
+def _tells_of_another_number(chosen: Sequence[int], texts: Sequence[str], asked: Question) -> bool:
+    """Say whether a number of the question stands in the paper, but not in what is chosen of it.
+
+    "The dose at an eGFR of 60" is not in the row for an eGFR below 30.
+    """
+    numbers = set(_NUMBER.findall(asked.question))
+    there = {number for text in texts for number in _NUMBER.findall(text)}
+    told = {number for place in chosen for number in _NUMBER.findall(texts[place])}
+    return bool(numbers & there - told) and not numbers & told
 
 
 def _run(best: int, told: Sequence[int], places: Sequence[tuple[int, int, int]]) -> list[int]:

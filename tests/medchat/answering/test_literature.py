@@ -59,6 +59,14 @@ def test_a_paper_that_tells_no_result_is_not_quoted_for_one():
     assert literature.tell_result(paper(AIM, METHOD), QUESTION, find) == []
 
 
+def test_what_is_told_is_not_of_another_number_than_the_question():
+    asked = ask("What dose of cherry juice reduced gout attacks in sailors aged 60?")
+    told_of_90 = "Attacks were less common with 20 mL in those aged 90 (P = 0.01)."
+    of_60 = "Sailors aged 60: 50 mL."
+    assert literature.tell_result(paper(of_60, told_of_90), asked, find) == []
+    assert literature.tell_result(paper("Aged 60 or less.", told_of_90), QUESTION, find)
+
+
 def test_sections_say_what_they_tell():
     parts = [
         replace(passage("Cherry juice and gout.", id="pmid:1#1"), section="OBJECTIVE"),
