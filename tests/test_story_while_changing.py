@@ -212,8 +212,8 @@ def test_no_answer_fails_or_mixes_generations_while_they_change(
 
     assert not [note for each in heard for error in each.failures for note in error.__notes__]
     answers = [answer for each in heard for answer in each.answers]
-    assert len(answers) > CHANGES // 2
-    assert len({answer.generation for _, answer, _ in answers}) > CHANGES // 3
+    assert len(answers) > ASKING  # how many more hangs on the machine
+    assert len({answer.generation for _, answer, _ in answers}) > 2
     for begun, answer, _ in answers:
         _check(begun, answer, made)
     # what was looked for was there to be found
