@@ -21,7 +21,7 @@ import yaml
 
 from knowledge.ingest import starter, updates
 from knowledge.text.names import normalise
-from medchat.answering.medication.rules import LEVELS
+from medchat.answering.medication.medication_rules import LEVELS
 from medchat.chat import Chat, open_chat
 from medchat.settings import Settings
 from medchat.storage.database import open_engine

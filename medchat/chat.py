@@ -35,9 +35,9 @@ from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
 from medchat.answering.medication.step import check_answer, check_medication
-from medchat.answering.patient.card import parse_card
 from medchat.answering.patient.card_parts import Card
-from medchat.answering.patient.reading import read_message
+from medchat.answering.patient.patient_card import parse_card
+from medchat.answering.patient.patient_reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
 from medchat.answering.patient_state import PatientState
 from medchat.answering.readings import tell_readings

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.graph import catalog
 from medchat.answering.answer import Answer, Citation, Model, Sentence
-from medchat.answering.patient.card import parse_card
 from medchat.answering.patient.card_parts import Card
-from medchat.answering.patient.wording import about
+from medchat.answering.patient.patient_card import parse_card
+from medchat.answering.patient.patient_wording import about
 from medchat.answering.patient_state import PatientState
 from medchat.answering.writer import Writer
 from medchat.chat import Done, DraftPiece, Event, Status

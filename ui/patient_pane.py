@@ -5,7 +5,7 @@ answer.patient -> a row of names; a button asks the message that removes one
 """
 
 from medchat.answering.answer import Answer
-from medchat.answering.patient import wording
+from medchat.answering.patient import patient_wording as wording
 from ui.safe_html import button, safe
 from ui.text import PageText
 

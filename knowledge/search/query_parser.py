@@ -20,7 +20,7 @@ from knowledge.search.reading.asked_relations import AskedPart, asked_parts
 from knowledge.search.reading.class_members import find_classes
 from knowledge.search.reading.denied_findings import drop_denied
 from knowledge.search.reading.question_reading import Reading, read_question
-from knowledge.search.reading.tables import full_forms
+from knowledge.search.reading.reading_tables import full_forms
 from knowledge.text.names import language_of
 from knowledge.text.scripts import fold_script, regional_wordings
 from knowledge.text.stop_words import TOPICLESS_EN, TOPICLESS_ZH

@@ -13,7 +13,7 @@ from knowledge.search.searcher import Search
 from medchat.answering.answer import Alert, CalculationResult, Language
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_parts import join_parts
-from medchat.answering.patient.reading import Reading
+from medchat.answering.patient.patient_reading import Reading
 from medchat.answering.patient_state import PatientState
 from medchat.answering.understanding import Question
 

@@ -97,7 +97,7 @@ def _card(chat: "Chat", path: Path | None) -> "PatientState | None":
     """Return what a patient card tells, and say what of it was read."""
     if path is None:
         return None
-    from medchat.answering.patient.card import read_card
+    from medchat.answering.patient.patient_card import read_card
 
     card = read_card(path, chat.search().linker.find)
     output.note(card.note("en"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.graph.linker import EntityMention
-from knowledge.search.reading import tables
+from knowledge.search.reading import reading_tables as tables
 
 DRUG, OTHER = "◆", "◇"
 """What stands for a name of a medicine, and of anything else, in a masked question."""

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from knowledge.graph.linker import Linker
 from knowledge.index.lexical import LexicalIndex
-from knowledge.search.reading import tables
+from knowledge.search.reading import reading_tables as tables
 from knowledge.text.characters import CJK
 from knowledge.text.chinese_spelling import NEAR_SOUND, AlikeCharacters
 from knowledge.text.stop_words import EVERYDAY_ZH, QUESTION_PHRASES_ZH, TOPICLESS_ZH

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.graph.linker import EntityMention, Linker
-from knowledge.search.reading import tables
-from knowledge.search.reading.tables import DrugClass
+from knowledge.search.reading import reading_tables as tables
+from knowledge.search.reading.reading_tables import DrugClass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from knowledge.graph.linker import Linker
 from knowledge.index import lexical
 from knowledge.index.lexical import LexicalIndex
-from knowledge.search.reading import tables
+from knowledge.search.reading import reading_tables as tables
 from knowledge.text.names import normalise
 from knowledge.text.spelling import SHORTEST, SpellingCorrector
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from knowledge.graph.linker import Linker
 from knowledge.index.lexical import LexicalIndex
 from knowledge.records import Language
-from knowledge.search.reading import chinese_names, english_words, tables
-from knowledge.search.reading.tables import Meaning, ShortForm, Sort
+from knowledge.search.reading import chinese_names, english_words
+from knowledge.search.reading import reading_tables as tables
+from knowledge.search.reading.reading_tables import Meaning, ShortForm, Sort
 from knowledge.text.names import language_of
 
 _ENDS_ZH = "症病炎征癌"

@@ -11,12 +11,12 @@ from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Formula
 from knowledge.records import Language
 from medchat.answering.answer import CalculationResult
-from medchat.answering.calculation import telling
+from medchat.answering.calculation import calculation_telling as telling
+from medchat.answering.calculation.body_weights import choose_weight
 from medchat.answering.calculation.equations import solve
+from medchat.answering.calculation.input_wording import asking
 from medchat.answering.calculation.inputs import Inputs, read_inputs
 from medchat.answering.calculation.recognise import Request, recognise
-from medchat.answering.calculation.weights import choose_weight
-from medchat.answering.calculation.wording import asking
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.patient_state import PatientState
 from medchat.answering.screening.statements import fold

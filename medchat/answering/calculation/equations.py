@@ -10,9 +10,9 @@ import re
 
 from knowledge.calculators import arithmetic
 from knowledge.records import Language
-from medchat.answering.calculation import telling
-from medchat.answering.calculation.quantities import read_quantities
-from medchat.answering.calculation.wording import Quantity, quantities, unit_patterns
+from medchat.answering.calculation import calculation_telling as telling
+from medchat.answering.calculation.input_wording import Quantity, quantities, unit_patterns
+from medchat.answering.calculation.measured_quantities import read_quantities
 from medchat.answering.leads import Lead
 
 _LONGEST = 200

@@ -12,15 +12,19 @@ from dataclasses import dataclass, field
 
 from knowledge.calculators import arithmetic
 from knowledge.calculators.formulas.formula import Formula, Input
-from medchat.answering.calculation.findings import finding_states, read_choice, read_sex
-from medchat.answering.calculation.quantities import Reading, read_lone_number, read_quantities
-from medchat.answering.calculation.wording import (
+from medchat.answering.calculation.input_wording import (
     ages,
     asking,
     choices,
     findings,
     quantities_of,
 )
+from medchat.answering.calculation.measured_quantities import (
+    Reading,
+    read_lone_number,
+    read_quantities,
+)
+from medchat.answering.calculation.score_findings import finding_states, read_choice, read_sex
 from medchat.answering.patient_state import PatientState
 from medchat.answering.screening import patient_facts
 from medchat.answering.screening.statements import fold

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from knowledge.calculators.formulas.formula import Formula
 from knowledge.calculators.formulas.formula_registry import FORMULAS
-from medchat.answering.calculation.inputs import Inputs, read_age
-from medchat.answering.calculation.wording import (
+from medchat.answering.calculation.input_wording import (
     asking,
     children,
     formula_names,
@@ -18,6 +17,7 @@ from medchat.answering.calculation.wording import (
     telling_words,
     unknown,
 )
+from medchat.answering.calculation.inputs import Inputs, read_age
 
 _MARK = "⌖"
 _OBJECT = re.compile(

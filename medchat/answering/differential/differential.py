@@ -9,9 +9,9 @@ from functools import lru_cache
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.graph.linker import Linker
 from knowledge.lessons.realize.patient_profiles import Sex
+from medchat.answering.differential.differential_telling import tell
 from medchat.answering.differential.ranking import FindingsIndex, Fit, rank
 from medchat.answering.differential.reported import Finding, Reported, read_findings, sayings_of
-from medchat.answering.differential.telling import tell
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.patient_state import NamedThing
 from medchat.answering.screening import patient_facts, rules

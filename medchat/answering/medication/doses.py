@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.text.sentence_support import EntitySpan
+from medchat.answering.medication.medicine_wording import cue, number_words
 from medchat.answering.medication.patient import medicine_id
-from medchat.answering.medication.wording import cue, number_words
 
 _MILLIGRAMS = {"g": 1000.0, "克": 1000.0, "mg": 1.0, "毫克": 1.0}
 _TINY = 0.001

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from knowledge.graph.linker import Linker
 from knowledge.text.sentence_support import EntitySpan
-from medchat.answering.medication.wording import ages, cue, number_words, people
+from medchat.answering.medication.medicine_wording import ages, cue, number_words, people
 from medchat.answering.patient_state import NamedThing, PatientState
 
 MEDICINE, CONDITION = "medicine:", "condition:"

@@ -17,7 +17,10 @@ from knowledge.text.sentences import split_sentences
 from medchat.answering.answer import Alert, Answer, Language
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
-from medchat.answering.medication.findings import Check, Finding, dose_finding, pairs_of
+from medchat.answering.medication.medication_findings import Check, Finding, dose_finding, pairs_of
+from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
+from medchat.answering.medication.medication_telling import MOST, Telling, alert, titles
+from medchat.answering.medication.medicine_wording import cue, everyday, say
 from medchat.answering.medication.patient import (
     CONDITION,
     Patient,
@@ -25,9 +28,6 @@ from medchat.answering.medication.patient import (
     medicine_mentions,
     read_patient,
 )
-from medchat.answering.medication.rules import Medicine, Rule, Rules
-from medchat.answering.medication.telling import MOST, Telling, alert, titles
-from medchat.answering.medication.wording import cue, everyday, say
 from medchat.answering.patient_state import NamedThing, PatientState
 
 _CONTEXTS = {

@@ -8,8 +8,8 @@ from knowledge.text.names import language_of
 from medchat.answering.answer import Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.leads import Lead, Turn
-from medchat.answering.patient import wording
-from medchat.answering.patient.wording import Namer
+from medchat.answering.patient import patient_wording as wording
+from medchat.answering.patient.patient_wording import Namer
 from medchat.answering.patient_state import NamedThing, PatientState
 
 

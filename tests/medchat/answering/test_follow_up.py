@@ -8,7 +8,7 @@ import yaml
 from answering_names import LINKER
 
 from knowledge.search.query_parser import parse_query
-from medchat.answering.patient.reading import read_message
+from medchat.answering.patient.patient_reading import read_message
 from medchat.answering.patient_state import NamedThing, PatientState
 from medchat.answering.understanding import understand_question
 

@@ -10,7 +10,7 @@ import yaml
 from knowledge.graph.linker import KnownName, Linker
 from knowledge.ingest import starter
 from knowledge.search.query_parser import ParsedQuery, parse_query
-from knowledge.search.reading import tables
+from knowledge.search.reading import reading_tables as tables
 from knowledge.search.reading.question_reading import read_question
 from knowledge.text.chinese_spelling import AlikeCharacters
 from knowledge.text.names import language_of, normalise

@@ -9,7 +9,7 @@ from calculator_sentences import sentences
 
 from knowledge.calculators.formulas.formula_registry import FORMULAS
 from medchat.answering.answer import CalculationResult
-from medchat.answering.calculation import wording
+from medchat.answering.calculation import input_wording as wording
 from medchat.answering.calculation.calculator import calculate
 from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from answering_names import LINKER
 
-from medchat.answering.patient import wording
-from medchat.answering.patient.card import parse_card
+from medchat.answering.patient import patient_wording as wording
 from medchat.answering.patient.cues import measured
+from medchat.answering.patient.patient_card import parse_card
 from medchat.errors import MedchatError
 
 
@@ -231,7 +231,7 @@ def test_every_code_names_a_measurement_and_every_unit_is_possible_somewhere():
 
 
 def test_each_known_thing_can_be_removed_by_the_message_of_its_button():
-    from medchat.answering.patient.reading import read_message
+    from medchat.answering.patient.patient_reading import read_message
 
     card = read(
         {"age": 30, "sex": "f", "pregnancy_week": 20, "breastfeeding": False, "BP": "150/90",

@@ -8,7 +8,7 @@ import yaml
 from answering_names import LINKER
 
 from knowledge.text.names import language_of
-from medchat.answering.patient.reading import Reading, read_message
+from medchat.answering.patient.patient_reading import Reading, read_message
 from medchat.answering.patient_state import NamedThing, PatientState
 
 TABLE = yaml.safe_load(

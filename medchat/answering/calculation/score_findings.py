@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from medchat.answering.calculation.wording import (
+from medchat.answering.calculation.input_wording import (
     Wording,
     choices,
     default_choice,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medchat.answering.calculation.wording import (
+from medchat.answering.calculation.input_wording import (
     Quantity,
     asking,
     quantities,

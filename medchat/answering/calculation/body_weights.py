@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from knowledge.calculators.formulas.formula_registry import FORMULAS
 from medchat.answering.calculation.inputs import Inputs
-from medchat.answering.calculation.quantities import read_quantities
+from medchat.answering.calculation.measured_quantities import read_quantities
 
 _ADJUSTED = re.compile(r"(?:adjusted|corrected) (?:body )?weight|\bajbw\b|校正体重|调整体重")
 _IDEAL = re.compile(r"ideal (?:body )?weight|\bibw\b|理想体重")

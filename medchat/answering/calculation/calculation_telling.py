@@ -17,9 +17,9 @@ from knowledge.calculators.worked_steps import show_working
 from knowledge.text import units
 from medchat.answering.answer import CalculationResult, Language, Sentence
 from medchat.answering.answer_check import CheckedAnswer
+from medchat.answering.calculation.input_wording import quantities_of
 from medchat.answering.calculation.inputs import Inputs, own_unit, rounded
-from medchat.answering.calculation.quantities import Reading
-from medchat.answering.calculation.wording import quantities_of
+from medchat.answering.calculation.measured_quantities import Reading
 from medchat.answering.leads import Lead
 
 _ADULT = 18

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from knowledge.records import Language
 from knowledge.text.units import join_quantity
 from medchat.answering.patient.cues import labels
-from medchat.answering.patient.reading import Reading
+from medchat.answering.patient.patient_reading import Reading
 from medchat.answering.patient_state import Measurement, NamedThing, PatientState
 
 Namer = Callable[[NamedThing, Language], str]

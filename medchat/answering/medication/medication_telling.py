@@ -10,9 +10,9 @@ from knowledge.records import Language
 from knowledge.text.citations import cite
 from medchat.answering.answer import Alert, Evidence, Sentence
 from medchat.answering.answer_check import CheckedAnswer, number_citations
-from medchat.answering.medication.findings import Finding
-from medchat.answering.medication.rules import Rule
-from medchat.answering.medication.wording import say
+from medchat.answering.medication.medication_findings import Finding
+from medchat.answering.medication.medication_rules import Rule
+from medchat.answering.medication.medicine_wording import say
 
 MOST = 4
 """So many findings are told at most; the alerts hold all."""

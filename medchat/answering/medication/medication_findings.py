@@ -11,9 +11,9 @@ from knowledge.records import Language
 from knowledge.text.names import language_of, normalise
 from medchat.answering.answer import AlertKind, Severity
 from medchat.answering.medication.doses import Dose
+from medchat.answering.medication.medication_rules import LEVELS, Medicine, Rule, Rules
+from medchat.answering.medication.medicine_wording import cue, say
 from medchat.answering.medication.patient import Patient, medicine_id
-from medchat.answering.medication.rules import LEVELS, Medicine, Rule, Rules
-from medchat.answering.medication.wording import cue, say
 
 _GRADES = ("major", "moderate", "minor")
 """Levels that are grades, said as "major interaction"."""
