@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import yaml
 
-from medchat.answering.screening.rules import pattern
+from medchat.answering.screening.rules import pattern, split_alternatives
 
 _NEVER = re.compile("(?!)")
 
@@ -192,19 +192,8 @@ def _wording(entry: Mapping[str, Any]) -> Wording:
 def _either(text: str) -> re.Pattern[str]:
     """Return an expression of alternatives, each of its own language."""
     chinese = re.compile("[\u4e00-\u9fff]")
-    parts = _alternatives(text)
+    parts = split_alternatives(text)
     english = "|".join(part for part in parts if not chinese.search(part))
     other = "|".join(part for part in parts if chinese.search(part))
     sides = [pattern(side).pattern for side in (english, other) if side]
     return re.compile("|".join(sides))
-
-
-def _alternatives(text: str) -> list[str]:
-    parts, depth = [""], 0
-    for sign in text:
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "|" and not depth:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts

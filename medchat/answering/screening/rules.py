@@ -171,7 +171,7 @@ def pattern(text: str) -> re.Pattern[str]:
     >>> bool(pattern("chest ~ pain").search("a pain deep inside my chest"))
     True
     """
-    alternatives = [_alternative(each) for each in _split_alternatives(text)]
+    alternatives = [_alternative(each) for each in split_alternatives(text)]
     body = "|".join(alternatives)
     return re.compile(body if _CHINESE.search(text) else rf"(?<![a-z0-9])(?:{body})")
 
@@ -188,7 +188,7 @@ def _alternative(text: str) -> str:
     return f"(?:{first}{end}{gap}{begin}{second[0]}|{second[0]}{end}{gap}{begin}{first})"
 
 
-def _split_alternatives(text: str) -> list[str]:
+def split_alternatives(text: str) -> list[str]:
     """Split a pattern at each `|` that stands in no bracket."""
     parts, depth = [""], 0
     for sign in text:
