@@ -61,7 +61,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[。？！；;])|\n")
 class Request:
     """What is asked for: formulas to work out, or formulas to choose from, or one not known here.
 
-    `animal` says that it is asked for an animal. `text` is the message with blanks where formulas are named.
+    `animal` says that it is asked for an animal. `text` is the message with blanks where formulas
+    are named.
     """
 
     formulas: tuple[Formula, ...]

@@ -1,4 +1,4 @@
-"""What cannot be worked out gets a sentence and no number: missing, impossible, unknown, not for."""
+"""What cannot be worked out gets a sentence and no number."""
 
 import pytest
 
