@@ -38,8 +38,8 @@ def tell(found: Inputs, language: Language) -> tuple[list[str], CalculationResul
     limit = found.formula.limit(found.given)
     if limit is not None:
         said = _say(
-            "limit", language, name=_capital(_name(found.formula, language)), why=limit.why(language),
-            instead=limit.instead(language),
+            "limit", language, name=_capital(_name(found.formula, language)),
+            why=limit.why(language), instead=limit.instead(language),
         )  # fmt: skip
         return [said], _record(found, language, refused=said)
     return _tell_result(found, language)
