@@ -47,7 +47,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _YES_NO = re.compile(
     r"(?:^|[:.?!;,-]\s)(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have)\b"
     r"|:\s(?!what|which|who|whom|when|where|why|how)[^:?]+\?\s*$"  # as titles ask
-    "|是否|能否|可否|[吗么][?？]?$",
+    "|是否|能否|可否|吗[?？]?$",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(

@@ -50,7 +50,7 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
         "breastfeeding": r"\b(?:breast-?\s?feed\w*|lactat(?:ion|ing))\b|哺乳|母乳",
         "newborns": r"\b(?:neonat\w+|newborns?)\b|新生儿",
         "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
-        r"neonat\w+|newborns?|toddlers?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年",
+        r"neonat\w+|newborns?|toddlers?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年|小孩|孩子|小朋友|宝宝|娃娃",
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""

@@ -93,9 +93,8 @@ def test_who_only_calls_is_asked_no_more_and_the_evidence_is_told(engine):
 def test_calls_in_chinese(engine):
     call = 'calculate("体重指数", 体重=80 kg, 身高=1.75 m)'
     good = "2型糖尿病的一线治疗：二甲双胍[1]。"
-    answer = scripted(engine, [call, good]).ask(
-        "我体重80公斤，身高175cm，2型糖尿病的一线治疗是什么？"
-    )
+    asked = "我体重80公斤，身高175cm，2型糖尿病的一线治疗是什么？"
+    answer = scripted(engine, [call, good]).ask(asked)
     assert "26.1" in answer.text and "二甲双胍" in answer.text
 
 
