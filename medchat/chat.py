@@ -35,6 +35,7 @@ from medchat.answering.comparison import comparison
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
+from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.patient_card import parse_card
@@ -88,6 +89,7 @@ Event = Status | DraftPiece | Done
 
 _STEPS: tuple[Step, ...] = (
     say_changes,
+    list_medicines,
     calculation,
     check_medication,
     comparison,

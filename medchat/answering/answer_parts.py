@@ -12,13 +12,13 @@ from medchat.answering.answer_check import CheckedAnswer
 
 def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
     """Return parts as one answer in their order; a sentence that was said before is left out."""
-    citations: dict[tuple[str, int, int], Citation] = {}
+    citations: dict[tuple[str, int, int, str], Citation] = {}
     sentences: list[Sentence] = []
     said: set[str] = set()
     for part in parts:
         numbers: dict[int, int] = {}
         for citation in part.citations:
-            key = (citation.id, citation.start, citation.end)
+            key = (citation.id, citation.start, citation.end, citation.quote)
             citations.setdefault(key, replace(citation, n=len(citations) + 1))
             numbers[citation.n] = citations[key].n
         for sentence in part.sentences:
