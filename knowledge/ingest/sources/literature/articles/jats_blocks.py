@@ -15,6 +15,7 @@ from knowledge.ingest.sources.literature.markup.markup import element_text
 from knowledge.ingest.sources.literature.markup.tables import (
     Cell,
     Table,
+    join_heads,
     looks_headed,
     split_parts,
     spread,
@@ -346,6 +347,8 @@ def _rows_of(table: "Element") -> Iterator[str]:
     # A table without heads of its own may have them in its first row, as in other formats.
     headed = any(cell.is_heading for row in body for cell in row)
     heads = len(head) or int(not headed and len({*map(len, grid)}) == 1 and looks_headed(grid))
+    if heads == 1 and not table.findall("thead"):
+        grid, heads = join_heads(grid)
     yield from statements(grid, heads)
 
 

@@ -163,8 +163,10 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
             while end < len(lines) and "|" in lines[end]:
                 end += 1
             rows = [_cells(row) for row in (line, *lines[place + 1 : end])]
-            heads = int(any(rows[0]))
-            yield tables.Table(list(tables.statements(tables.plain_grid(rows[1 - heads :]), heads)))
+            grid, heads = tables.plain_grid(rows[not any(rows[0]) :]), int(any(rows[0]))
+            if heads:
+                grid, heads = tables.join_heads(grid)
+            yield tables.Table(list(tables.statements(grid, heads)))
             place = end
         elif _HTML_TABLE.match(line):
             yield from flush()
