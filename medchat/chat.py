@@ -142,7 +142,8 @@ class Chat:
         before = card if card is not None else _patient_before(earlier)
         if screened.opening is not None:
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            urged = alerts.alerts(screened, language, self.settings)
+            answer = replace(answer, alerts=(*urged, *alerts.privacy(private.kinds, language)))
             yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 
