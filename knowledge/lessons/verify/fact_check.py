@@ -17,6 +17,7 @@ from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.lookup_calls import read_call
 from knowledge.lessons.verify import relation_phrases
 from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
@@ -26,6 +27,8 @@ from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
 _STOPS = " \t\n.;,。；，、"
+_SHOWING = ("grounded", "knowledge-call")
+"""Styles whose answers may show a line of evidence."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -82,6 +85,7 @@ class FactCheck:
             self._wrong_numbers,
             self._wrong_sense,
             self._wrong_retelling,
+            self._wrong_wording,
         ):
             if found := step():
                 return found
@@ -217,6 +221,35 @@ class FactCheck:
 
     def _wrong_retelling(self) -> str:
         return "a sentence says what its text does not" if self._unfaithful else ""
+
+    def _wrong_wording(self) -> str:
+        """Hold the words around the names of every message against the templates."""
+        seen = [
+            fact.object == pole and not (fact.relation and RELATIONS[fact.relation].symmetric)
+            for fact, pole in zip(self._facts, self._poles, strict=True)
+        ]
+        units = units_of(self._spans, self._support or (), self._masked_answer)
+        told = [*self._masked_earlier(), self._without_lines(self._answer, self._masked_answer)]
+        return WordingCheck(self._lesson, self._facts, seen, units, told).fault()
+
+    def _masked_earlier(self) -> Iterable[str]:
+        names = self._maskable()
+        for message in self._lesson.messages[:-1]:
+            text = message.content
+            yield self._without_lines(text, _blank(text, names, text.lower()))
+
+    def _without_lines(self, text: str, masked: str) -> str:
+        """Blank out the lines of evidence that the row's facts make, too."""
+        if self._lesson.style not in _SHOWING:
+            return masked
+        for quote in {source.quote.strip(_STOPS) for source in self._lesson.sources}:
+            for line in (quote, quote.replace("；", "、")):
+                place = text.find(line)
+                while line and place >= 0:
+                    end = place + len(line)
+                    masked = masked[:place] + "\0" * len(line) + masked[end:]
+                    place = text.find(line, end)
+        return masked
 
     def _unstated(self) -> str:
         supported = {index for indices in self._support or () for index in indices}
