@@ -1,13 +1,14 @@
 """Recognise what the user of a row may say, by the templates of its style.
 
-style + relation that is asked for -> one pattern of the whole message, its names as marks
+style + relation that is asked for + message, its names as marks -> whether templates word it so
 
-A question that another template words, or that asks for another relation, fits none of them.
+A question that no template words, or that asks for another relation, is none of the style's. Long
+patterns are the same for all relations; what differs is matched apart.
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
@@ -31,201 +32,15 @@ from knowledge.lessons.verify.template_patterns import (
 )
 from knowledge.records import Language
 
-NEVER = "(?!)"
+_ASKED = "\4"
+"""Stands for a question within another text."""
 
-_KINDS = ("condition", "medicine")
-
-
-@cache
-def first_words(style: str, language: Language, relation: str) -> re.Pattern[str]:
-    """Return the pattern of the question of a row in a style on a relation."""
-    return _compiled(_QUESTIONS[style](language, relation))
+_REPLIES = ("yes", "applies", "no")
 
 
-@cache
-def refused_request(language: Language) -> re.Pattern[str]:
-    """Return the pattern of requests that a row refuses."""
-    words = load(SafetyWords, language)
-    return _compiled(_any(words.harm_question, language))
-
-
-@cache
-def contradicted_question(language: Language) -> re.Pattern[str]:
-    """Return the pattern of questions over lines that disagree."""
-    return _compiled(_laid(language, _any(load(GroundedWords, language).whether, language)))
-
-
-@cache
-def next_words(language: Language, relation: str) -> re.Pattern[str]:
-    """Return the pattern of a further question on a relation, after a call was answered."""
-    asked = _asked(language, relation)
-    words = load(KnowledgeCallWords, language).next_question
-    return _compiled(_any(words, language, {"q": asked, "Q": asked}))
-
-
-@cache
-def reply(kind: str, language: Language, *, last: bool) -> re.Pattern[str]:
-    """Return the pattern of a patient's reply: `yes`, `applies` or `no`."""
-    words = load(DialogueWords, language)
-    told = {"yes": words.reply_yes, "applies": words.reply_applies, "no": words.reply_no}[kind]
-    ending = rf"(?:\s?{_any(words.last_words, language)})?" if last else ""
-    return _compiled(_any(told, language) + ending)
-
-
-@cache
-def doctor_asks(kind: str, language: Language) -> re.Pattern[str]:
-    """Return the pattern of a doctor's question on a `symptom` or `risk_factor`."""
-    words = load(DialogueWords, language).question
-    return _compiled(_any(words.get(kind, ()), language))
-
-
-@cache
-def complaint(language: Language) -> re.Pattern[str]:
-    """Return the pattern of a patient's first words in a consultation."""
-    return _compiled(_complaint(language))
-
-
-@cache
-def literature_part(part: str, language: Language, *, asked: bool) -> re.Pattern[str]:
-    """Return the pattern of questions on, or quotations of, a part of a paper."""
-    words = load(LiteratureWords, language)
-    slots = {"p": "[^“”]+"}
-    if not asked:
-        agreed = rf"(?:{_any(words.agreement, language)}\s?)?"
-        told = _any((words.quotation.get(part, ()), words.named_part), language, slots)
-        again = _any(words.another_quotation, language)
-        return _compiled(f"{agreed}(?:{told}|{again})")
-    lead = _any((words.opening, words.follow_up, words.ending), language)
-    wanted = _any(words.quotation_wanted, language)
-    question = _any(words.question.get(part, ()), language, slots)
-    more = (
-        f"(?:{question}|{_any(words.another_question, language)}"
-        f"|{_any(words.whole_question, language)})"
-    )
-    return _compiled(rf"(?:{lead}\s?)?{more}(?:\s?{wanted})?")
-
-
-def literature_parts(language: Language) -> tuple[str, ...]:
-    """Return the parts of a paper that have words of their own."""
-    return tuple(load(LiteratureWords, language).question)
-
-
-def _chatdoctor(language: Language, relation: str) -> str:
-    words, slots = load(ChatdoctorWords, language), person_slots(language)
-    case = "symptom" if relation == "associated_with" else relation
-    told = _any(words.diagnosis, language, slots)
-    taken = _any(words.medicine, language, slots)
-    greeting = _any(words.greeting, language)
-    of_case, of_name, of_medicine = (
-        _any(table.get(key, ()), language)
-        for table, key in (
-            (words.case_question, case),
-            (words.diagnosis_question, relation),
-            (words.medicine_question, relation),
-        )
-    )
-    return (
-        rf"(?:{_complaint(language)}\s?{of_case}|(?:{greeting}\s?)?"
-        rf"(?:{told}\s?{of_name}|{taken}\s?{of_medicine}))"
-    )
-
-
-def _complaint(language: Language) -> str:
-    words, slots = load(ChatdoctorWords, language), person_slots(language)
-    told = _any((words.complaint, words.complaint_continued), language, slots)
-    return (
-        rf"(?:{_any(words.greeting, language)}\s?)?(?:{introduction(language)}\s?)?"
-        rf"{told}(?:\s?{_any(words.worry, language)})?"
-    )
-
-
-def _huatuo(language: Language, relation: str) -> str:
-    words, asked = load(HuatuoWords, language), load(AttributeQuestionsWords, language)
-    slots, people = number_slots(language), person_slots(language)
-    lead = _any((asked.opening, asked.context), language, people)
-    own = words.some_name.get(relation)
-    some = _any(words.some_question, language, {**slots, "r": re.escape(own or "")})
-    case = load(PatientsWords, language)
-    ask = _any(case.case_question.get(relation, ()), language)
-    cases = _any(case.case, language, {**people, "ask": ask})
-    every = (
-        _asked(language, relation),
-        some if own is not None else NEVER,
-        _any(words.yes_or_no_question.get(relation, ()), language),
-        _paired(language, relation),
-        cases,
-    )
-    return rf"(?:{lead}\s?)?(?:{'|'.join(every)})"
-
-
-def _paired(language: Language, relation: str) -> str:
-    """Return the pattern of questions on two relations, of which this is one."""
-    asked, slots = load(AttributeQuestionsWords, language), number_slots(language)
-    own = asked.topic_name.get(relation)
-    if own is None:
-        return NEVER
-    named = re.escape(own)
-    if language == "en":
-        theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", own))
-        named = f"(?:{named}|{re.escape(theirs)})"
-    return "|".join(
-        _any(asked.two_topics, language, {**slots, one: named}) for one in ("a", "b")
-    )
-
-
-def _asked(language: Language, relation: str) -> str:
-    asked = load(AttributeQuestionsWords, language).question.get(relation, ())
-    return _any(asked, language, person_slots(language))
-
-
-def _grounded(language: Language, relation: str) -> str:
-    return _laid(language, f"(?:{_asked(language, relation)}|{_paired(language, relation)})")
-
-
-def _laid(language: Language, question: str) -> str:
-    words = load(GroundedWords, language)
-    return _any(words.layout, language, {"e": LINES, "q": question})
-
-
-def _vignette(language: Language, relation: str) -> str:
-    words = load(VignetteWords, language)
-    past = _any(words.history, language)
-    tasks = (
-        words.task_statistical if relation == "associated_with" else (words.task, words.task_alone)
-    )
-    task = _any(tasks, language)
-    whole = rf"(?:{past}\s?)?{task}"
-    slots = {
-        **person_slots(language), "ask": whole, "Ask": whole, "Task": task,
-        "past": rf"(?:\s?{past})?",
-    }  # fmt: skip
-    return _any(words.case, language, slots)
-
-
-def _called(language: Language, relation: str) -> str:
-    return _huatuo(language, relation)
-
-
-def _safety(language: Language, relation: str) -> str:
-    words, people = load(SafetyWords, language), person_slots(language)
-    asked = _asked(language, relation)
-    found = [
-        _any(words.combination_question.get(relation, ()), language, people),
-        _any(words.harmless_question, language, {**people, "q": asked, "Q": asked}),
-    ]
-    if relation == "red_flag":
-        found.append(_any(words.red_flag_question, language, people))
-    return f"(?:{'|'.join(found)})"
-
-
-_QUESTIONS = {
-    "chatdoctor": _chatdoctor,
-    "huatuo": _huatuo,
-    "grounded": _grounded,
-    "vignette": _vignette,
-    "knowledge-call": _called,
-    "safety": _safety,
-}
+def fits(style: str, language: Language, relation: str, text: str) -> bool:
+    """Say whether a message asks for a relation in words of a style."""
+    return _QUESTIONS[style](language, relation, text)
 
 
 def has_patterns(style: str) -> bool:
@@ -233,11 +48,319 @@ def has_patterns(style: str) -> bool:
     return style in _QUESTIONS
 
 
-def _any(held: object, language: Language, slots: Mapping[str, str] | None = None) -> str:
-    return any_of(held, language, person_slots(language) if slots is None else slots)
+def is_refusable(text: str, language: Language) -> bool:
+    """Say whether a message is one of the requests that rows refuse."""
+    return _fits(_harmful(language), text)
 
 
-def _compiled(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+def asks_whether(text: str, language: Language) -> bool:
+    """Say whether a message asks what lines that disagree leave open."""
+    return any(_fits(_layout(language), each) for each in _nested(_whether(language), text))
 
 
+@lru_cache(maxsize=1 << 12)
+def asks_next(text: str, language: Language, relation: str) -> bool:
+    """Say whether a message asks for a further relation, after a call was answered."""
+    return any(_fits(_next(language), each) for each in _nested(_plain(language, relation), text))
+
+
+@lru_cache(maxsize=1 << 12)
+def reply(text: str, language: Language, last: bool) -> tuple[str, ...]:
+    """Return what a patient's reply may mean: `yes`, `applies` or `no`."""
+    return tuple(kind for kind in _REPLIES if _fits(_reply(kind, language, last), text))
+
+
+@lru_cache(maxsize=1 << 12)
+def doctor_asks(kind: str, text: str, language: Language) -> bool:
+    """Say whether a doctor asks for a `symptom` or `risk_factor`."""
+    return _fits(_doctor(kind, language), text)
+
+
+def is_complaint(text: str, language: Language) -> bool:
+    """Say whether a message is what a patient says first in a consultation."""
+    return _fits(_complaint(language), text)
+
+
+@lru_cache(maxsize=1 << 12)
+def parts_asked(text: str, language: Language) -> tuple[str, ...]:
+    """Return the parts of a paper that a message may ask for; several where any is meant."""
+    found = _paper_lead(language).match(text)
+    for rest in (text[found.end() :] if found else text, text):
+        if _fits(_paper_any(language), rest):
+            return tuple(load(LiteratureWords, language).question)
+        if parts := tuple(
+            part
+            for part in load(LiteratureWords, language).question
+            if _fits(_paper_question(part, language), rest)
+        ):
+            return parts
+    return ()
+
+
+@lru_cache(maxsize=1 << 12)
+def is_quotation_of(part: str, text: str, language: Language) -> bool:
+    """Say whether an answer introduces a quotation of a part of a paper."""
+    return _fits(_paper_quotation(part, language), text)
+
+
+def _chatdoctor(language: Language, relation: str, text: str) -> bool:
+    case = "symptom" if relation == "associated_with" else relation
+    return (
+        _leads(_complaint(language), _case_question(language, case), text)
+        or _leads(_named(language), _named_question(language, relation), text)
+        or _leads(_taken(language), _taken_question(language, relation), text)
+    )
+
+
+def _huatuo(language: Language, relation: str, text: str) -> bool:
+    words, asked = load(HuatuoWords, language), load(AttributeQuestionsWords, language)
+    if any(
+        _leads(_opened(language), each, text)
+        for each in (_plain(language, relation), _yes_or_no(language, relation))
+    ):
+        return True
+    if _fits(_two(language), text):
+        topic = asked.topic_name.get(relation, "\0").lower()
+        theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
+        return topic in text or theirs in text
+    if _fits(_some(language), text):
+        return words.some_name.get(relation, "\0").lower() in text
+    return any(
+        _fits(_case(language), each) for each in _nested(_case_asked(language, relation), text)
+    )
+
+
+def _grounded(language: Language, relation: str, text: str) -> bool:
+    if any(_fits(_layout(language), each) for each in _nested(_plain(language, relation), text)):
+        return True
+    topic = load(AttributeQuestionsWords, language).topic_name.get(relation, "\0").lower()
+    theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
+    return (topic in text or theirs in text) and any(
+        _fits(_layout(language), each) for each in _nested(_two(language), text)
+    )
+
+
+def _vignette(language: Language, relation: str, text: str) -> bool:
+    return _fits(_vignettes(language, relation == "associated_with"), text)
+
+
+def _safety(language: Language, relation: str, text: str) -> bool:
+    if relation == "red_flag" and _fits(_warned(language), text):
+        return True
+    return _fits(_combined(language, relation), text) or any(
+        _fits(_harmless(language), each) for each in _nested(_plain(language, relation), text)
+    )
+
+
+_QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
+    "chatdoctor": _chatdoctor,
+    "huatuo": _huatuo,
+    "grounded": _grounded,
+    "vignette": _vignette,
+    "knowledge-call": _huatuo,
+    "safety": _safety,
+}
+
+
+def _fits(found: re.Pattern[str], text: str) -> bool:
+    return found.fullmatch(text) is not None
+
+
+def _leads(lead: re.Pattern[str], rest: re.Pattern[str], text: str) -> bool:
+    """Say whether a text is a lead with the rest behind it."""
+    found = lead.match(text)
+    return found is not None and _fits(rest, text[found.end() :].lstrip(" "))
+
+
+def _nested(inner: re.Pattern[str], text: str) -> list[str]:
+    """Return a text with each question in it that a pattern finds replaced by its mark."""
+    return [
+        text[: found.start()] + _ASKED + text[found.end() :] for found in inner.finditer(text)
+    ]
+
+
+# what is the same for all relations
+
+
+@cache
+def _complaint(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    told = _any((words.complaint, words.complaint_continued), language)
+    return re.compile(
+        rf"(?:{_any(words.greeting, language)}\s?)?(?:{introduction(language)}\s?)?"
+        rf"{told}(?:\s?{_any(words.worry, language)})?"
+    )
+
+
+@cache
+def _named(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    told = _any(words.diagnosis, language)
+    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{told}")
+
+
+@cache
+def _taken(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(
+        rf"(?:{_any(words.greeting, language)}\s?)?{_any(words.medicine, language)}"
+    )
+
+
+@cache
+def _opened(language: Language) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(rf"(?:{_any((words.opening, words.context), language)})?")
+
+
+@cache
+def _two(language: Language) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(any_of(words.two_topics, language, number_slots(language)))
+
+
+@cache
+def _some(language: Language) -> re.Pattern[str]:
+    words = load(HuatuoWords, language)
+    return re.compile(any_of(words.some_question, language, number_slots(language)))
+
+
+@cache
+def _case(language: Language) -> re.Pattern[str]:
+    words = load(PatientsWords, language)
+    return re.compile(_any(words.case, language, ask=_ASKED))
+
+
+@cache
+def _layout(language: Language) -> re.Pattern[str]:
+    words = load(GroundedWords, language)
+    return re.compile(_any(words.layout, language, e=LINES, q=_ASKED))
+
+
+@cache
+def _whether(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(GroundedWords, language).whether, language))
+
+
+@cache
+def _next(language: Language) -> re.Pattern[str]:
+    words = load(KnowledgeCallWords, language)
+    return re.compile(_any(words.next_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _harmless(language: Language) -> re.Pattern[str]:
+    words = load(SafetyWords, language)
+    return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _harmful(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(SafetyWords, language).harm_question, language))
+
+
+@cache
+def _warned(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(SafetyWords, language).red_flag_question, language))
+
+
+@cache
+def _vignettes(language: Language, statistical: bool) -> re.Pattern[str]:
+    words = load(VignetteWords, language)
+    past = _any(words.history, language)
+    tasks = words.task_statistical if statistical else (words.task, words.task_alone)
+    task = _any(tasks, language)
+    whole = rf"(?:{past}\s?)?{task}"
+    slots = {"ask": whole, "Ask": whole, "Task": task, "past": rf"(?:\s?{past})?"}
+    return re.compile(_any(words.case, language, **slots))
+
+
+@cache
+def _reply(kind: str, language: Language, last: bool) -> re.Pattern[str]:
+    words = load(DialogueWords, language)
+    told = {"yes": words.reply_yes, "applies": words.reply_applies, "no": words.reply_no}[kind]
+    ending = rf"(?:\s?{_any(words.last_words, language)})?" if last else ""
+    return re.compile(_any(told, language) + ending)
+
+
+@cache
+def _paper_lead(language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    return re.compile(rf"{_any((words.opening, words.follow_up, words.ending), language)}\s?")
+
+
+@cache
+def _paper_any(language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = _any((words.another_question, words.whole_question), language)
+    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
+
+
+@cache
+def _paper_question(part: str, language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = _any(words.question[part], language, p="[^“”]+")
+    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
+
+
+@cache
+def _paper_quotation(part: str, language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = (words.quotation.get(part, ()), words.named_part, words.another_quotation)
+    agreed = _any(words.agreement, language)
+    return re.compile(rf"(?:{agreed}\s?)?{_any(told, language, p='[^“”]+')}")
+
+
+@cache
+def _doctor(kind: str, language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(DialogueWords, language).question.get(kind, ()), language))
+
+
+# what differs by relation
+
+
+@cache
+def _plain(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(_any(words.question.get(relation, ()), language))
+
+
+@cache
+def _yes_or_no(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(HuatuoWords, language)
+    return re.compile(_any(words.yes_or_no_question.get(relation, ()), language))
+
+
+@cache
+def _case_asked(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(PatientsWords, language)
+    return re.compile(_any(words.case_question.get(relation, ()), language))
+
+
+@cache
+def _case_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.case_question.get(relation, ()), language))
+
+
+@cache
+def _named_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.diagnosis_question.get(relation, ()), language))
+
+
+@cache
+def _taken_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.medicine_question.get(relation, ()), language))
+
+
+@cache
+def _combined(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(SafetyWords, language)
+    return re.compile(_any(words.combination_question.get(relation, ()), language))
+
+
+def _any(held: object, language: Language, **slots: str) -> str:
+    every: Mapping[str, str] = {**person_slots(language), **slots}
+    return any_of(held, language, every)

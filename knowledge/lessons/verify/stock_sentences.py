@@ -19,7 +19,7 @@ import yaml
 from knowledge.graph import verbalize
 from knowledge.lessons.templates import tables
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.verify.template_patterns import any_of, either, listed
+from knowledge.lessons.verify.template_patterns import NAME, any_of, either, frame
 from knowledge.records import Language
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
 
@@ -89,34 +89,35 @@ def templates(key: str, language: Language, relation: str = "") -> tuple[str, ..
 
 
 @lru_cache(maxsize=1 << 16)
-def key_of(frame: str, named: frozenset[str], texts: frozenset[str], language: Language) -> str:
+def key_of(told: str, named: frozenset[str], texts: frozenset[str], language: Language) -> str:
     """Return which table words a sentence that states some relations, or an empty text.
 
-    `frame` is the sentence with its names as marks; `named` are relations of entities, seen from
+    `told` is the sentence with its names as marks; `named` are relations of entities, seen from
     the object where they end with the sign for that, `texts` those of which it tells a text.
     """
+    shown = frame(told, language)
     for relation in sorted(named):
         for key in _stating(relation):
-            if _fits(key, relation, language, frame):
+            if _fits(key, relation, language, shown):
                 return key
     for relation in sorted(texts):
-        if _telling(relation, language).fullmatch(frame):
+        if _telling(relation, language).fullmatch(shown):
             return "told"
-    if len(named) > 1 and _is_joined(frame, named, language):
+    if len(named) > 1 and _is_joined(told, named, language):
         return "joined"
     return ""
 
 
 @lru_cache(maxsize=1 << 14)
-def is_stock(frame: str, style: str, language: Language) -> bool:
+def is_stock(shown: str, style: str, language: Language) -> bool:
     """Say whether a sentence is a stock sentence of a style."""
-    return _stock_pattern(style, language).fullmatch(frame) is not None
+    return _stock_pattern(style, language).fullmatch(shown) is not None
 
 
-def _is_joined(frame: str, named: frozenset[str], language: Language) -> bool:
+def _is_joined(told: str, named: frozenset[str], language: Language) -> bool:
     """Say whether a sentence states several relations, one clause each."""
     stop, apart = (".", "; ") if language == "en" else ("。", "；")
-    clauses = frame.rstrip(stop).split(apart)
+    clauses = [frame(each, language) for each in told.rstrip(stop).split(apart)]
     return len(clauses) > 1 and all(
         any(
             _fits(key, relation, language, clause + stop)
@@ -133,8 +134,8 @@ def _stating(relation: str) -> Iterable[str]:
     yield "plain"
 
 
-def _fits(key: str, relation: str, language: Language, frame: str) -> bool:
-    return _compiled(key, relation, language).fullmatch(frame) is not None
+def _fits(key: str, relation: str, language: Language, shown: str) -> bool:
+    return _compiled(key, relation, language).fullmatch(shown) is not None
 
 
 @cache
@@ -147,7 +148,7 @@ def _compiled(key: str, relation: str, language: Language) -> re.Pattern[str]:
     if key == "plain":
         copied = load(tables.GroundedWords, language).copied
         lead = rf"(?:{any_of(copied, language, {})}\s?)?"
-    return re.compile(lead + any_of(held, language, {}), re.IGNORECASE)
+    return re.compile(lead + any_of(held, language, {}))
 
 
 @cache
@@ -162,7 +163,7 @@ def _telling(relation: str, language: Language) -> re.Pattern[str]:
     if not templates("relation_sentences.before_text", language, relation):
         label = RELATIONS[base_relation(relation)]
         found.append(f"{label.en} of {{s}}: {{v}}." if space else f"{{s}}的{label.zh}：{{v}}。")
-    return re.compile(any_of(tuple(found), language, {}), re.IGNORECASE)
+    return re.compile(any_of(tuple(found), language, {}))
 
 
 @cache
@@ -173,7 +174,7 @@ def _stock_pattern(style: str, language: Language) -> re.Pattern[str]:
         for each in templates(key, language)
         if each
     )
-    return re.compile(any_of(every, language, {}), re.IGNORECASE)
+    return re.compile(any_of(every, language, {}))
 
 
 def _plainly(relation: str, language: Language) -> tuple[str, ...]:
@@ -201,13 +202,13 @@ def _quoting(language: Language) -> re.Pattern[str]:
     told = (words.quotation, words.named_part, words.another_quotation)
     agreed = any_of(words.agreement, language, {})
     return re.compile(
-        rf"(?:{agreed}\s?)?{any_of(told, language, {'p': '[^“”]+'})}", re.IGNORECASE
+        rf"(?:{agreed}\s?)?{any_of(told, language, {'p': '[^“”]+'})}"
     )
 
 
-def quotes(frame: str, language: Language) -> bool:
+def quotes(shown: str, language: Language) -> bool:
     """Say whether a sentence introduces a quotation of a paper."""
-    return _quoting(language).fullmatch(frame) is not None
+    return _quoting(language).fullmatch(shown) is not None
 
 
 @cache
@@ -219,20 +220,20 @@ def _declining(language: Language) -> re.Pattern[str]:
         named = f"the {named} {either((*words.preposition.values(), 'of'))}"
     else:
         named = f"(?:{named})?"
-    return re.compile(any_of(words.not_covered, language, {"r": named}), re.IGNORECASE)
+    return re.compile(any_of(words.not_covered, language, {"r": named}))
 
 
-def declines(frame: str, language: Language) -> bool:
+def declines(shown: str, language: Language) -> bool:
     """Say whether an answer declines in the words of a template."""
-    return _declining(language).fullmatch(frame) is not None
+    return _declining(language).fullmatch(shown) is not None
 
 
 @cache
 def _showing(language: Language) -> re.Pattern[str]:
     found = any_of(load(tables.KnowledgeCallWords, language).found, language, {})
-    return re.compile(rf"(?:{found}\s?)?[“]?{listed(language)}[.。]?[”]?", re.IGNORECASE)
+    return re.compile(rf"(?:{found}\s?)?[“]?{NAME}[.。]?[”]?")
 
 
-def shows_line(frame: str, language: Language) -> bool:
+def shows_line(shown: str, language: Language) -> bool:
     """Say whether an answer is a line of evidence as it stands, perhaps introduced."""
-    return _showing(language).fullmatch(frame) is not None
+    return _showing(language).fullmatch(shown) is not None

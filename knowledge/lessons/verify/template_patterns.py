@@ -29,15 +29,24 @@ LINES = "\2"
 _OPENS, _CLOSES = "([<«", ")]>»"
 _SLOT = re.compile(r"\{(\w+)\}")
 
-_ONE = {
-    "en": f"(?:(?:an?|the) )?{NAME}(?:[ -]?{NAME})*",
-    "zh": f"{NAME}(?:检查)?(?:{NAME}(?:检查)?)*",
+_JOINTS = {
+    "en": (",", "and", "or", "as well as"),
+    "zh": ("，以及", "，还有", "以及", "、", "；", "和", "及", "与", "或", "，"),
 }
-_JOINT = {
-    "en": "(?:, and |, or |, as well as | as well as | and | or |; and |; or |; |, )",
-    "zh": "(?:，以及|，还有|以及|、|；|和|及|与|或|，)",
+_LIST = {
+    "en": re.compile(
+        f"(?:\\b(?:an?|the) )?{NAME}(?:(?:[ -]|[,;] (?:(?:and|or|as well as) )?| (?:and|or|as well as) )"
+        f"(?:\\b(?:an?|the) )?{NAME})*"
+    ),
+    "zh": re.compile(
+        f"{NAME}(?:检查)?(?:(?:{'|'.join(_JOINTS['zh'])})?{NAME}(?:检查)?)*"
+    ),
 }
-_LISTS = {language: f"{_ONE[language]}(?:{_JOINT[language]}{_ONE[language]})*" for language in _ONE}
+"""A list of names within a sentence: articles, joints and a word that tells a test are part of it."""
+
+_MARKS = re.compile("\0+")
+_ARTICLE = re.compile(r"\b(?:an?|the) (?=\{[saxorSAXOR]\})")
+_PAIR = re.compile(r"(\{\w+\})(\([^()]*\)| ?[^{}()\[\]<>«»|]{1,12}?)(\{\w+\})")
 _LISTED = ("s", "S", "a", "A", "o", "O", "x", "X", "r", "R", "rest", "t")
 _WHOLE = ("v", "w", "f")
 """Slots of whole texts, whose stop may stand outside of their mark."""
@@ -51,14 +60,27 @@ _GOT = re.compile(r"(得了|患上|患有|罹患|患|得)(\{s\})")
 Slots = Mapping[str, str]
 
 
+def marked(masked: str) -> str:
+    """Return a masked text, small, with one mark for each name."""
+    return _MARKS.sub(NAME, masked.lower())
+
+
+def frame(masked: str, language: Language) -> str:
+    """Return a masked text, small, with one mark for each list of names.
+
+    >>> frame("The \0\0\0 can cause \0\0, a \0 and \0\0.", "en") == f"{NAME} can cause {NAME}."
+    True
+    """
+    return _LIST[language].sub(NAME, marked(masked))
+
+
 def pattern(template: str, language: Language, slots: Slots) -> str:
     """Return a pattern of the texts of a template; `slots` are patterns of what fills it.
 
     >>> bool(re.fullmatch(pattern("(so|then) {s}!", "en", {}), "then \\1!"))
     True
     """
-    if language == "zh":
-        template = _chinese(template)
+    template = _joined(_chinese(template) if language == "zh" else template, language)
     parts: list[str] = []
     depth = place = 0
     while place < len(template):
@@ -76,26 +98,23 @@ def pattern(template: str, language: Language, slots: Slots) -> str:
         elif depth and sign == "|":
             parts.append("|")
         else:
-            parts.append(re.escape(sign))
+            parts.append(re.escape(sign.lower()))
         place += 1
     return "".join(parts)
 
 
-def listed(language: Language) -> str:
-    """Return a pattern of one or several names, joined as in running text."""
-    return _LISTS[language]
-
-
 def either(texts: object) -> str:
     """Return a pattern of any of some plain texts, the longest first."""
-    found = sorted({each for each in _plain(texts) if each}, key=lambda each: (-len(each), each))
+    found = sorted({each.lower() for each in _plain(texts) if each}, key=lambda each: (-len(each), each))
     return f"(?:{'|'.join(map(re.escape, found))})" if found else "(?!)"
 
 
 def any_of(templates: object, language: Language, slots: Slots) -> str:
     """Return a pattern of the texts of any of some templates."""
-    found = dict.fromkeys(pattern(each.strip(), language, slots) for each in _plain(templates))
-    return f"(?:{'|'.join(each for each in found if each)})" if any(found) else "(?!)"
+    found = {pattern(each.strip(), language, slots) for each in _plain(templates)} - {""}
+    # The longest first: one may begin as another that is shorter.
+    ordered = sorted(found, key=lambda each: (-len(each), each))
+    return f"(?:{'|'.join(ordered)})" if ordered else "(?!)"
 
 
 @cache
@@ -111,7 +130,7 @@ def person_slots(language: Language) -> Slots:
             "(?:an? \\d+-year-old (?:pregnant )?(?:girl|woman|boy|man)|a baby (?:girl|boy))"
         )
         found = {
-            "i": f"(?:I|my {kin}|she|{again})",
+            "i": f"(?:i|my {kin}|she|{again})",
             "have": "(?:have|has)",
             "am": "(?:am|is)",
             "me": f"(?:me|him|her|my {kin})",
@@ -137,7 +156,7 @@ def introduction(language: Language) -> str:
     if language == "zh":
         return f"我(?:{kin})?(?:今年)?\\d+岁(?:，[女男])?。"
     years = r"(?:an? \d+-year-old (?:woman|man)|\d+(?: years old)?)(?: and pregnant)?"
-    return f"(?:I am|I'm|my {kin} is) {years}\\."
+    return f"(?:i am|i'm|my {kin} is) {years}\\."
 
 
 @cache
@@ -158,6 +177,20 @@ def number_slots(language: Language) -> Slots:
     }
 
 
+def _joined(template: str, language: Language) -> str:
+    """Allow two names that a template joins to be one list, as they are in a frame."""
+    if language == "en":
+        template = _ARTICLE.sub("", template)
+    return _PAIR.sub(lambda found: _perhaps_one(found, language), template)
+
+
+def _perhaps_one(found: re.Match[str], language: Language) -> str:
+    between = found[2].strip("()").split("|") if found[2].startswith("(") else [found[2]]
+    if not any((each.strip(" ,") or each.strip()) in _JOINTS[language] for each in between):
+        return found[0]
+    return f"{found[1]}({found[2]}{found[3]}|)"
+
+
 def _their(found: re.Match[str]) -> str:
     return {"its": "their", "it": "them"}[found[0]]
 
@@ -166,7 +199,7 @@ def _filled(name: str, language: Language, slots: Slots) -> str:
     if name in slots:
         return slots[name]
     if name in _LISTED:
-        return _LISTS[language]
+        return NAME
     if name in _WHOLE:
         return f"{NAME}[.。!?！？]*"
     raise ValueError(f"Nothing is known of what fills the slot {name!r}.")
@@ -177,7 +210,7 @@ def _chinese(template: str) -> str:
     # Of a single fact no list is announced by 等, and no word that ends a name is said twice.
     template = _AND_SO_ON.sub(r"\1(等|)", template)
     template = _THIS.sub(r"(\g<0>|这一项|这些项目|这几种|这一种)", template)
-    template = _SUCH_AS.sub(r"(等\1|等项目|等|这一\1|这项\1|)", template)
+    template = _SUCH_AS.sub(r"(等\1|等项目|等|这一\1|这项\1|这一项|)", template)
     return _GOT.sub(r"(\1|发生)\2", template)
 
 

@@ -15,12 +15,11 @@ from typing import NamedTuple
 from knowledge.lessons.facts.lookup_calls import RESULT, attribute_name, read_call
 from knowledge.lessons.verify import question_patterns, stock_sentences
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.template_patterns import LINES, NAME
+from knowledge.lessons.verify.template_patterns import LINES, frame, marked
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import numbered_lines
 from knowledge.vocabulary import INVERSE, RELATIONS
 
-_MASKS = re.compile("\0+")
 _BLOCK = re.compile(r"(?:^\[\d+\] .+$\n?)+", re.MULTILINE)
 _LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
@@ -40,11 +39,6 @@ class Worded(NamedTuple):
 
     unit: Unit
     key: str
-
-
-def frame_of(masked: str) -> str:
-    """Return a masked text with one mark for each name."""
-    return _MASKS.sub(NAME, masked)
 
 
 def units_of(
@@ -103,7 +97,7 @@ class WordingCheck:
     def _wrong_answer(self) -> str:
         lesson, text = self._lesson, self._told[-1]
         if lesson.meta.get("declined"):
-            return "" if self._declines(frame_of(text)) else _OWN
+            return "" if self._declines(frame(text, self._language)) else _OWN
         place = 0
         while place < len(self._units):
             for taken in (1, 2, 3):
@@ -117,23 +111,23 @@ class WordingCheck:
                 return _LOST if unit.facts else _OWN
         return ""
 
-    def _declines(self, frame: str) -> bool:
-        return stock_sentences.declines(frame, self._language)
+    def _declines(self, shown: str) -> bool:
+        return stock_sentences.declines(shown, self._language)
 
     def _key(self, units: Sequence[Unit]) -> str:
         """Return the table that words some sentences in a row, or an empty text."""
-        frame = frame_of(self._told[-1][units[0].start : units[-1].end])
+        told = self._told[-1][units[0].start : units[-1].end]
         facts = units[0].facts
         if any(unit.facts != facts for unit in units):
             return ""
         if not facts:
-            stock = stock_sentences.is_stock(frame, self._lesson.style, self._language)
+            stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
             return "stock" if stock else ""
         if any(not self._facts[place].relation for place in facts):
-            return "quoted" if stock_sentences.quotes(frame, self._language) else ""
+            return "quoted" if stock_sentences.quotes(marked(told), self._language) else ""
         relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
         texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
-        return stock_sentences.key_of(frame, relations, texts, self._language)
+        return stock_sentences.key_of(marked(told), relations, texts, self._language)
 
     def _relation(self, place: int) -> str:
         """Return the relation of a fact as the row sees it."""
@@ -154,16 +148,16 @@ class WordingCheck:
             return self._wrong_calls()
         if len(self._told) > 2:
             return "the row has turns that its style has not"
-        text = frame_of(self._told[0])
+        text = frame(self._told[0], self._language)
         if style == "grounded":
             text = _BLOCK.sub(_block, text)
         if self._lesson.meta.get("refused"):
-            pattern = question_patterns.refused_request(self._language)
+            fits = question_patterns.is_refusable(text, self._language)
         elif self._lesson.meta.get("conflict"):
-            pattern = question_patterns.contradicted_question(self._language)
+            fits = question_patterns.asks_whether(text, self._language)
         else:
-            pattern = question_patterns.first_words(style, self._language, asked)
-        return "" if pattern.fullmatch(text) else _ASKED
+            fits = question_patterns.fits(style, self._language, asked, text)
+        return "" if fits else _ASKED
 
     def _wrong_calls(self) -> str:
         """Hold each question against the call that it leads to."""
@@ -174,22 +168,20 @@ class WordingCheck:
             call = read_call(self._lesson.messages[place + 1].content)
             if call is None:
                 return "a question leads to no call"
-            frame = frame_of(self._told[place])
+            shown = frame(self._told[place], self._language)
             relations = _called(call[1], self._language)
-            first = place == 0
+            asks = question_patterns.asks_next
             if not any(
-                (
-                    question_patterns.first_words("knowledge-call", self._language, each)
-                    if first
-                    else question_patterns.next_words(self._language, each)
-                ).fullmatch(frame)
+                question_patterns.fits("knowledge-call", self._language, each, shown)
+                if place == 0
+                else asks(shown, self._language, each)
                 for each in relations
             ):
                 return _ASKED
         for place in range(1, len(self._told) - 1, 2):
             if read_call(self._lesson.messages[place].content) is None:
-                frame = frame_of(self._told[place])
-                if not stock_sentences.shows_line(frame, self._language):
+                shown = frame(self._told[place], self._language)
+                if not stock_sentences.shows_line(shown, self._language):
                     return _LOST
         asked = str(self._lesson.meta.get("relation", ""))
         last = read_call(self._lesson.messages[-3].content) if len(self._told) > 3 else None
@@ -198,34 +190,24 @@ class WordingCheck:
     def _wrong_talk(self) -> str:
         """Hold each question on a paper against the quotation that answers it."""
         asked = str(self._lesson.meta.get("relation", ""))
-        parts = question_patterns.literature_parts(self._language)
-        if asked not in parts:
-            return _ASKED
+        language = self._language
         for place in range(0, len(self._told), 2):
-            question = frame_of(self._told[place])
-            last = place == len(self._told) - 2
-            fits = [
-                part
-                for part in ((asked,) if last else parts)
-                if question_patterns.literature_part(part, self._language, asked=True).fullmatch(
-                    question
-                )
-            ]
-            if not fits:
+            parts = question_patterns.parts_asked(frame(self._told[place], language), language)
+            if place == len(self._told) - 2:
+                return "" if asked in parts else _ASKED
+            answer = frame(self._told[place + 1], language)
+            if not parts:
                 return _ASKED
-            if not last and not any(
-                question_patterns.literature_part(part, self._language, asked=False).fullmatch(
-                    frame_of(self._told[place + 1])
-                )
-                for part in fits
+            if not any(
+                question_patterns.is_quotation_of(part, answer, language) for part in parts
             ):
                 return _LOST
-        return ""
+        return _ASKED
 
     def _wrong_consultation(self) -> str:
         """Hold the doctor's questions and the patient's replies against the conclusion."""
         language = self._language
-        if not question_patterns.complaint(language).fullmatch(frame_of(self._told[0])):
+        if not question_patterns.is_complaint(frame(self._told[0], language), language):
             return _ASKED
         turns = self._lesson.meta.get("turns")
         if not isinstance(turns, list) or len(turns) != len(self._told) // 2 - 1:
@@ -237,18 +219,14 @@ class WordingCheck:
             index = int(few[0])
             risk = self._facts[index].relation == "risk_factor"
             kind = "risk_factor" if risk else "symptom"
-            if not question_patterns.doctor_asks(kind, language).fullmatch(
-                frame_of(self._told[place])
-            ):
+            asked = frame(self._told[place], language)
+            if not question_patterns.doctor_asks(kind, asked, language):
                 return "the doctor does not ask as a template does"
             last = place + 2 == len(self._told) - 1
-            text = frame_of(self._told[place + 1])
             kinds = ("applies",) if risk else ("yes", "no")
-            said = [
-                each
-                for each in kinds
-                if question_patterns.reply(each, language, last=last).fullmatch(text)
-            ]
+            text = frame(self._told[place + 1], language)
+            found = question_patterns.reply(text, language, last)
+            said = [each for each in found if each in kinds]
             if not said:
                 return "the patient replies as no template does"
             denied = any(
