@@ -229,14 +229,20 @@ class FactCheck:
             for fact, pole in zip(self._facts, self._poles, strict=True)
         ]
         units = units_of(self._spans, self._support or (), self._masked_answer)
-        told = [*self._masked_earlier(), self._without_lines(self._answer, self._masked_answer)]
-        return WordingCheck(self._lesson, self._facts, seen, units, told).fault()
-
-    def _masked_earlier(self) -> Iterable[str]:
         names = self._maskable()
-        for message in self._lesson.messages[:-1]:
-            text = message.content
-            yield self._without_lines(text, _blank(text, names, text.lower()))
+        told = self._told(names)
+        fault = WordingCheck(self._lesson, self._facts, seen, units, told).fault()
+        if not fault:
+            return ""
+        # A longer name may run into the words of a template: 溃疡病 in 溃疡病人.
+        lines = "\n".join([source.quote for source in self._lesson.sources]).casefold()
+        shown = {name for name in names if name.casefold() in lines}
+        return WordingCheck(self._lesson, self._facts, seen, units, self._told(shown)).fault()
+
+    def _told(self, names: Collection[str]) -> list[str]:
+        """Return the messages, the last without citations, with some names masked."""
+        texts = [*(message.content for message in self._lesson.messages[:-1]), self._answer]
+        return [self._without_lines(text, _blank(text, names, text.lower())) for text in texts]
 
     def _without_lines(self, text: str, masked: str) -> str:
         """Blank out the lines of evidence that the row's facts make, too."""

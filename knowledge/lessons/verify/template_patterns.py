@@ -208,7 +208,7 @@ def _filled(name: str, language: Language, slots: Slots) -> str:
 def _chinese(template: str) -> str:
     """Allow for what is written of a single fact, after a word that ends a name, and of mishaps."""
     # Of a single fact no list is announced by 等, and no word that ends a name is said twice.
-    template = _AND_SO_ON.sub(r"\1(等|)", template)
+    template = _AND_SO_ON.sub(r"\1(等|这一|这项|)", template)
     template = _THIS.sub(r"(\g<0>|这一项|这些项目|这几种|这一种)", template)
     template = _SUCH_AS.sub(r"(等\1|等项目|等|这一\1|这项\1|这一项|)", template)
     return _GOT.sub(r"(\1|发生)\2", template)
