@@ -229,7 +229,8 @@ class _Hashed:
 
     def write(self, given: bytes, /) -> object:
         """Take the next bytes."""
-        return self.hash.update(given)
+        self.hash.update(given)
+        return None
 
 
 class _Files:

@@ -174,9 +174,7 @@ def _leads(lead: re.Pattern[str], rest: re.Pattern[str], text: str) -> bool:
 
 def _nested(inner: re.Pattern[str], text: str) -> list[str]:
     """Return a text with each question in it that a pattern finds replaced by its mark."""
-    return [
-        text[: found.start()] + _ASKED + text[found.end() :] for found in inner.finditer(text)
-    ]
+    return [text[: found.start()] + _ASKED + text[found.end() :] for found in inner.finditer(text)]
 
 
 # what is the same for all relations
@@ -202,9 +200,7 @@ def _named(language: Language) -> re.Pattern[str]:
 @cache
 def _taken(language: Language) -> re.Pattern[str]:
     words = load(ChatdoctorWords, language)
-    return re.compile(
-        rf"(?:{_any(words.greeting, language)}\s?)?{_any(words.medicine, language)}"
-    )
+    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{_any(words.medicine, language)}")
 
 
 @cache

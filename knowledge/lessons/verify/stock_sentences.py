@@ -7,12 +7,11 @@ A sentence that rests on no fact must be one of the stock sentences of its style
 everyone, so no one else may write one.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
-
-import re
 
 import yaml
 
@@ -79,10 +78,16 @@ def reviewed(language: Language) -> frozenset[str]:
     return frozenset(_listed_stock()["reviewed"][language])
 
 
+@cache
+def plain_words(language: Language) -> tuple[str, ...]:
+    """Return words that a reworded sentence may have whatever it states."""
+    return tuple(word for line in _listed_stock()["plain"][language] for word in line.split())
+
+
 def templates(key: str, language: Language, relation: str = "") -> tuple[str, ...]:
     """Return the templates of a table, of one relation where it has several."""
     file, _, name = key.partition(".")
-    held = getattr(load(_BY_FILE[file], language), name)
+    held = getattr(load(_BY_FILE[file], language), name, ())
     if isinstance(held, Mapping):
         held = held.get(relation, ())
     return (held,) if isinstance(held, str) else cast(tuple[str, ...], held)
@@ -106,6 +111,16 @@ def key_of(told: str, named: frozenset[str], texts: frozenset[str], language: La
     if len(named) > 1 and _is_joined(told, named, language):
         return "joined"
     return ""
+
+
+def stating_templates(relation: str, language: Language) -> list[str]:
+    """Return all templates that may state or tell facts of a relation."""
+    keys = [*_stating(relation), *(key for key, one in TELLING.items() if one in ("", relation))]
+    found = [*_plainly(relation, language), *_GLUE[language]]
+    for key in keys:
+        if key != "plain":
+            found += templates(key, language, relation)
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -169,10 +184,7 @@ def _telling(relation: str, language: Language) -> re.Pattern[str]:
 @cache
 def _stock_pattern(style: str, language: Language) -> re.Pattern[str]:
     every = tuple(
-        each
-        for key in stock().get(style, ())
-        for each in templates(key, language)
-        if each
+        each for key in stock().get(style, ()) for each in templates(key, language) if each
     )
     return re.compile(any_of(every, language, {}))
 
@@ -201,9 +213,7 @@ def _quoting(language: Language) -> re.Pattern[str]:
     words = load(tables.LiteratureWords, language)
     told = (words.quotation, words.named_part, words.another_quotation)
     agreed = any_of(words.agreement, language, {})
-    return re.compile(
-        rf"(?:{agreed}\s?)?{any_of(told, language, {'p': '[^“”]+'})}"
-    )
+    return re.compile(rf"(?:{agreed}\s?)?{any_of(told, language, {'p': '[^“”]+'})}")
 
 
 def quotes(shown: str, language: Language) -> bool:

@@ -33,16 +33,14 @@ _JOINTS = {
     "en": (",", "and", "or", "as well as"),
     "zh": ("，以及", "，还有", "以及", "、", "；", "和", "及", "与", "或", "，"),
 }
+_AND = "(?:and|or|as well as) "
+_NAMED = rf"(?:\b(?:an?|the) )?{NAME}"
+_NAMED_ZH = f"{NAME}(?:检查)?"
 _LIST = {
-    "en": re.compile(
-        f"(?:\\b(?:an?|the) )?{NAME}(?:(?:[ -]|[,;] (?:(?:and|or|as well as) )?| (?:and|or|as well as) )"
-        f"(?:\\b(?:an?|the) )?{NAME})*"
-    ),
-    "zh": re.compile(
-        f"{NAME}(?:检查)?(?:(?:{'|'.join(_JOINTS['zh'])})?{NAME}(?:检查)?)*"
-    ),
+    "en": re.compile(f"{_NAMED}(?:(?:[ -]|[,;] (?:{_AND})?| {_AND}){_NAMED})*"),
+    "zh": re.compile(f"{_NAMED_ZH}(?:(?:{'|'.join(_JOINTS['zh'])})?{_NAMED_ZH})*"),
 }
-"""A list of names within a sentence: articles, joints and a word that tells a test are part of it."""
+"""A list of names within a sentence; articles, joints and a word that tells a test belong to it."""
 
 _MARKS = re.compile("\0+")
 _ARTICLE = re.compile(r"\b(?:an?|the) (?=\{[saxorSAXOR]\})")
@@ -105,7 +103,9 @@ def pattern(template: str, language: Language, slots: Slots) -> str:
 
 def either(texts: object) -> str:
     """Return a pattern of any of some plain texts, the longest first."""
-    found = sorted({each.lower() for each in _plain(texts) if each}, key=lambda each: (-len(each), each))
+    found = sorted(
+        {each.lower() for each in _plain(texts) if each}, key=lambda each: (-len(each), each)
+    )
     return f"(?:{'|'.join(map(re.escape, found))})" if found else "(?!)"
 
 
@@ -126,9 +126,7 @@ def person_slots(language: Language) -> Slots:
     since = either(patients.duration)
     every = either((words.kin, safety.kin, safety.kin_by_stage, asked.kin))
     if language == "en":
-        who = (
-            "(?:an? \\d+-year-old (?:pregnant )?(?:girl|woman|boy|man)|a baby (?:girl|boy))"
-        )
+        who = "(?:an? \\d+-year-old (?:pregnant )?(?:girl|woman|boy|man)|a baby (?:girl|boy))"
         found = {
             "i": f"(?:i|my {kin}|she|{again})",
             "have": "(?:have|has)",

@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from knowledge.lessons.facts.lookup_calls import RESULT, attribute_name, read_call
-from knowledge.lessons.verify import question_patterns, stock_sentences
+from knowledge.lessons.verify import question_patterns, reworded, stock_sentences
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.template_patterns import LINES, frame, marked
+from knowledge.lessons.verify.template_patterns import LINES, NAME, frame, marked
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import numbered_lines
 from knowledge.vocabulary import INVERSE, RELATIONS
 
 _BLOCK = re.compile(r"(?:^\[\d+\] .+$\n?)+", re.MULTILINE)
+_SIGNS = " .,;。，；"
 _LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
 _ASKED = "the question is not one of its style and relation"
@@ -127,7 +128,15 @@ class WordingCheck:
             return "quoted" if stock_sentences.quotes(marked(told), self._language) else ""
         relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
         texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
-        return stock_sentences.key_of(marked(told), relations, texts, self._language)
+        shown = marked(told)
+        if key := stock_sentences.key_of(shown, relations, texts, self._language):
+            return key
+        if not self._lesson.meta.get("teacher"):
+            return ""
+        if shown.strip(_SIGNS) == NAME and texts:
+            return "retold"
+        every = relations | texts
+        return "reworded" if reworded.fits(shown, every, self._language) else ""
 
     def _relation(self, place: int) -> str:
         """Return the relation of a fact as the row sees it."""
@@ -198,9 +207,7 @@ class WordingCheck:
             answer = frame(self._told[place + 1], language)
             if not parts:
                 return _ASKED
-            if not any(
-                question_patterns.is_quotation_of(part, answer, language) for part in parts
-            ):
+            if not any(question_patterns.is_quotation_of(part, answer, language) for part in parts):
                 return _LOST
         return _ASKED
 
@@ -230,7 +237,8 @@ class WordingCheck:
             if not said:
                 return "the patient replies as no template does"
             denied = any(
-                worded.key == "dialogue.absent" for worded in self._worded
+                worded.key == "dialogue.absent"
+                for worded in self._worded
                 if index in worded.unit.facts
             )
             if not any(index in worded.unit.facts for worded in self._worded):

@@ -24,6 +24,9 @@ from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.records import Lesson
 
 _LETTERS = re.compile(r"[\W_\d]+")
+_ASKED_TWICE = ("tools", "knowledge-call")
+"""Styles in which the same words of the user and the same calls may lead to other answers."""
+
 _COUNTED = (
     "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
     "entities", "largest_relation", "styles", "languages", "relations", "licences",
@@ -40,17 +43,15 @@ class ExportCheck:
         pages = EntityPages(engine, generation)
         every = preference.NAME in self._arguments.get("styles", ())
         self._derived = Derived(PreferencePairs(pages.related, every=every))
-        self._said: dict[bytes, str] = {}
+        self._said: set[bytes] = set()
         self._spare = ""
 
     def fault(self, lesson: Lesson, held: bool) -> str:
         """Take the next row; return what is wrong with its place, or an empty text."""
         self._derived.add(lesson, held)
+        repeated = self._repeated(lesson)
         return (
-            self._misplaced(lesson, held)
-            or self._repeated(lesson)
-            or self._outside(lesson)
-            or _misnamed(lesson)
+            self._misplaced(lesson, held) or repeated or self._outside(lesson) or _misnamed(lesson)
         )
 
     def _misplaced(self, lesson: Lesson, held: bool) -> str:
@@ -67,16 +68,16 @@ class ExportCheck:
         facts = sorted((source.id, source.quote) for source in lesson.sources)
         words = [_LETTERS.sub("", message.content.casefold()) for message in lesson.messages]
         about = (lesson.style, lesson.language, lesson.meta.get("relation"), facts)
-        keys = [("id", lesson.id), ("words", words)]
-        if facts:
-            keys += [("asked", about, words[:-1]), ("answered", about, words[-1])]
-        if lesson.style == "tools":
-            keys = keys[:2]
+        keys: list[tuple[object, ...]] = [("id", lesson.id), ("words", words)]
+        if facts and lesson.style != "tools":
+            keys.append(("answered", about, words[-1]))
+        if facts and lesson.style not in _ASKED_TWICE:
+            keys.append(("asked", about, words[:-1]))
         repeated = False
         for key in keys:
             short = blake2b(repr(key).encode(), digest_size=10).digest()
             repeated |= short in self._said
-            self._said[short] = ""
+            self._said.add(short)
         return "the row repeats an earlier one" if repeated else ""
 
     def _outside(self, lesson: Lesson) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.verify.export_check import ExportCheck
+from knowledge.lessons.export_check import ExportCheck
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
