@@ -104,9 +104,8 @@ def is_quotation_of(part: str, text: str, language: Language) -> bool:
 
 
 def _chatdoctor(language: Language, relation: str, text: str) -> bool:
-    case = "symptom" if relation == "associated_with" else relation
     return (
-        _leads(_complaint(language), _case_question(language, case), text)
+        _leads(_complaint(language), _case_question(language, relation), text)
         or _leads(_named(language), _named_question(language, relation), text)
         or _leads(_taken(language), _taken_question(language, relation), text)
     )
@@ -141,7 +140,7 @@ def _grounded(language: Language, relation: str, text: str) -> bool:
 
 
 def _vignette(language: Language, relation: str, text: str) -> bool:
-    return _fits(_vignettes(language, relation == "associated_with"), text)
+    return _fits(_vignettes(language), text)
 
 
 def _safety(language: Language, relation: str, text: str) -> bool:
@@ -261,11 +260,10 @@ def _warned(language: Language) -> re.Pattern[str]:
 
 
 @cache
-def _vignettes(language: Language, statistical: bool) -> re.Pattern[str]:
+def _vignettes(language: Language) -> re.Pattern[str]:
     words = load(VignetteWords, language)
     past = _any(words.history, language)
-    tasks = words.task_statistical if statistical else (words.task, words.task_alone)
-    task = _any(tasks, language)
+    task = _any((words.task, words.task_alone), language)
     whole = rf"(?:{past}\s?)?{task}"
     slots = {"ask": whole, "Ask": whole, "Task": task, "past": rf"(?:\s?{past})?"}
     return re.compile(_any(words.case, language, **slots))

@@ -35,16 +35,18 @@ STATING = (
     "dialogue.summary",
     "dialogue.absent",
     "safety.combination_warning",
-    "knowledge_call.shown",
 )
 """Tables by relation whose templates state facts of entities."""
 
 STATING_ONE = {
+    "knowledge_call.shown": "",
     "patients.likely": "symptom",
-    "chatdoctor.linked": "associated_with",
+    "interactions.with_subject": "interaction",
+    "interactions.without_subject": "interaction",
+    "interactions.warning": "interaction",
     "vignette.background": "risk_factor",
 }
-"""Tables of one relation."""
+"""Tables of one relation, or of any where it is empty."""
 
 TELLING = {
     "relation_sentences.before_text": "",
@@ -85,11 +87,18 @@ def plain_words(language: Language) -> tuple[str, ...]:
 
 
 def templates(key: str, language: Language, relation: str = "") -> tuple[str, ...]:
-    """Return the templates of a table, of one relation where it has several."""
+    """Return the templates of a table, or those of one relation."""
     file, _, name = key.partition(".")
-    held = getattr(load(_BY_FILE[file], language), name, ())
+    held = getattr(load(_BY_FILE[file], language), name)
     if isinstance(held, Mapping):
-        held = held.get(relation, ())
+        if relation:
+            held = held.get(relation, ())
+        else:
+            return tuple(text for each in held.values() for text in _as_lines(each))
+    return _as_lines(held)
+
+
+def _as_lines(held: object) -> tuple[str, ...]:
     return (held,) if isinstance(held, str) else cast(tuple[str, ...], held)
 
 
@@ -119,7 +128,7 @@ def stating_templates(relation: str, language: Language) -> list[str]:
     found = [*_plainly(relation, language), *_GLUE[language]]
     for key in keys:
         if key != "plain":
-            found += templates(key, language, relation)
+            found += _of(key, relation, language)
     return found
 
 
@@ -145,8 +154,14 @@ def _is_joined(told: str, named: frozenset[str], language: Language) -> bool:
 
 def _stating(relation: str) -> Iterable[str]:
     yield from STATING
-    yield from (key for key, one in STATING_ONE.items() if one == relation)
+    yield from (key for key, one in STATING_ONE.items() if one in ("", relation))
     yield "plain"
+
+
+def _of(key: str, relation: str, language: Language) -> tuple[str, ...]:
+    """Return the templates by which a table states or tells a relation."""
+    whole = key in STATING_ONE or TELLING.get(key)
+    return templates(key, language, "" if whole else relation)
 
 
 def _fits(key: str, relation: str, language: Language, shown: str) -> bool:
@@ -155,7 +170,7 @@ def _fits(key: str, relation: str, language: Language, shown: str) -> bool:
 
 @cache
 def _compiled(key: str, relation: str, language: Language) -> re.Pattern[str]:
-    held = _plainly(relation, language) if key == "plain" else templates(key, language, relation)
+    held = _plainly(relation, language) if key == "plain" else _of(key, relation, language)
     lead = ""
     if key in ("relation_sentences.with_subject", "relation_sentences.without_subject"):
         leads = load(tables.HuatuoWords, language).further_lead_in
@@ -173,7 +188,7 @@ def _telling(relation: str, language: Language) -> re.Pattern[str]:
     found = list(_GLUE[language])
     for key, one in TELLING.items():
         if one in ("", relation):
-            for each in templates(key, language, relation):
+            for each in _of(key, relation, language):
                 found.append(each if "{v}" in each else f"{each}{space}{{v}}{stop}")
     if not templates("relation_sentences.before_text", language, relation):
         label = RELATIONS[base_relation(relation)]
