@@ -7,7 +7,7 @@ An answer is about one page; where it compares, it may also state facts of a nei
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from knowledge.graph import verbalize
@@ -40,10 +40,14 @@ class _Used:
 
 
 class AnswerBuilder:
-    """Collects the sentences of an answer about one page, and the facts that prove them."""
+    """Collects the sentences of an answer about one page, and the facts that prove them.
 
-    def __init__(self, page: FactPage, pick: random.Random) -> None:
+    `levels` says whether interactions are told with their level: shown evidence does not name it.
+    """
+
+    def __init__(self, page: FactPage, pick: random.Random, *, levels: bool = True) -> None:
         self._page = page
+        self._levels = levels
         self._pick = pick
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
@@ -68,6 +72,12 @@ class AnswerBuilder:
 
         `briefly` is the chance of a short one without the name, if no other page was mentioned.
         """
+        if not self._levels:
+            items = [replace(item, level="") if item.level else item for item in items]
+        for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
+            self._state(relation, same, briefly)
+
+    def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
             text = realizer.state_briefly(relation, items, page.language, self._pick)

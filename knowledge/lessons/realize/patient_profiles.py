@@ -120,6 +120,8 @@ _IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for 
 _IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
 _IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range(10, 14))
 
+_OF_ONE_SEX = _IS_FEMALE | _IS_MALE | _IS_FERTILE | _IS_BABY
+
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
@@ -186,6 +188,11 @@ def _signs_of(page: FactPage) -> tuple[int, int, int, bool]:
 def _signs(text: str) -> int:
     """Return which signs of a patient a text has, bit by bit."""
     return _looked_for(text)
+
+
+def sex_signs(text: str) -> int:
+    """Return which of the signs of one sex, of childbirth and of newborns a text has."""
+    return _signs(text) & _OF_ONE_SEX
 
 
 def _looked_for(text: str) -> int:

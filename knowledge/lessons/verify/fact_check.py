@@ -15,7 +15,7 @@ from typing import NamedTuple
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.lookup_calls import read_call
-from knowledge.lessons.verify import relation_phrases
+from knowledge.lessons.verify import level_check, relation_phrases
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
@@ -345,6 +345,10 @@ class FactCheck:
             texts = {fact.relation for fact in facts if not fact.object}
             named = {fact.relation for fact in facts if fact.object}
             if found := relation_phrases.fault(frame, named, texts, self._language):
+                return found
+            levels = {fact.level for fact in facts if fact.relation == "interaction"} - {""}
+            shown = self._lesson.style in level_check.SHOWN
+            if levels and not shown and (found := level_check.fault(frame, levels, self._language)):
                 return found
             if self._is_turned_round(self._answer[start:end], facts):
                 return "a sentence exchanges the ends of a fact"

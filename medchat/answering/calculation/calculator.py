@@ -48,14 +48,19 @@ def calculate(
     text = fold(message)
     request = recognise(text, lambda formula, told: read_inputs(formula, [told], patient))
     if request is not None:
-        return _answer(request, text, language, patient)
+        return _answer(request, message, text, language, patient)
     continued = _continued(text, language, patient, [fold(each) for each in earlier], before)
     return continued or solve(text, language)
 
 
-def _answer(request: Request, text: str, language: Language, patient: PatientState) -> Lead:
+def _answer(
+    request: Request, message: str, text: str, language: Language, patient: PatientState
+) -> Lead:
+    if request.animal:
+        return Lead(told=telling.join_told([telling.say_animal(language)]), complete=True)
     if request.unknown:
-        said = telling.say_unknown(request.unknown, language)
+        written = re.search(re.escape(request.unknown), message, re.IGNORECASE)
+        said = telling.say_unknown(written[0] if written else request.unknown, language)
         return Lead(told=telling.join_told([said]), complete=True)
     if request.choose:
         said = telling.say_choose(request.formulas, language)

@@ -127,9 +127,10 @@ def children() -> Mapping[str, str]:
 
 
 @cache
-def unknown() -> re.Pattern[str]:
-    """Return the names of scores that are not here."""
-    return _both(cast(Mapping[str, Any], _read("names"))["unknown"])
+def unknown() -> tuple[re.Pattern[str], ...]:
+    """Return the names of scores that are not here, by language."""
+    names = cast(Mapping[str, Any], _read("names"))["unknown"]
+    return tuple(_both({language: names[language]}) for language in ("en", "zh"))
 
 
 @cache

@@ -21,6 +21,8 @@ from medchat.answering.calculation.input_wording import (
 )
 from medchat.answering.calculation.measured_quantities import (
     Reading,
+    age_reading,
+    is_signed,
     read_lone_number,
     read_quantities,
 )
@@ -59,7 +61,7 @@ class Inputs:
 
     `shown` are the inputs as they were written; `unclear` lack a unit, `impossible` cannot be;
     `absent` are findings not mentioned; `competing` holds the other values of an input. `age` is
-    known or told, whether or not the formula takes it.
+    known or told, whether or not the formula takes it; `child` and `pregnant` likewise.
     """
 
     formula: Formula
@@ -72,6 +74,8 @@ class Inputs:
     absent: list[Input] = field(default_factory=list)
     competing: dict[str, list[Reading]] = field(default_factory=dict)
     age: float | None = None
+    child: bool = False
+    pregnant: bool = False
     stated: int = 0
     numbers: int = 0
 
@@ -91,6 +95,8 @@ def read_inputs(
     found = Inputs(formula)
     ages = (read_age(turn) for turn in reversed(turns))
     found.age = next((age for age in ages if age is not None), patient.age)
+    found.child = patient.age_group in ("newborn", "infant", "child")
+    found.pregnant = bool(patient.pregnant)
     known = _known(patient)
     texts = [*([known] if known else []), *turns]
     wanted = _wanted(formula)
@@ -130,8 +136,11 @@ def _known(patient: PatientState) -> str:
 def _take_age(found: Inputs, one: Input, turns: Sequence[str]) -> None:
     found.numbers += any(read_age(turn) is not None for turn in turns)
     age = found.age
-    if age is None or age > _OLDEST:
+    if age is None:
         found.missing.append(one)
+    elif not 0 <= age <= _OLDEST:
+        found.readings[one.key] = age_reading(age)
+        found.impossible.append(found.readings[one.key])
     else:
         found.given[one.key] = found.shown[one.key] = f"{age:.4g}"
 
@@ -147,7 +156,9 @@ def read_age(text: str) -> float | None:
         match = pattern.search(text)
         if match:
             unit = match[2][0] if pattern.groups > 1 and match[2] else ""
-            places.append((match.start(), float(match[1]) * _YEARS.get(unit, 1)))
+            years = float(match[1]) * _YEARS.get(unit, 1)
+            sign = -1 if is_signed(text, match.start(1)) else 1
+            places.append((match.start(1), sign * years))
     if places:
         return min(places)[1]
     months = patient_facts.read(text).months
@@ -224,7 +235,7 @@ def _accept(found: Inputs, one: Input, reading: Reading) -> None:
     if reading.fault == "unit":
         found.unclear.append(reading)
         return
-    if reading.fault == "range":
+    if reading.fault:
         found.impossible.append(reading)
         return
     value = reading.value / reading.quantity.units[own_unit(one, reading)]

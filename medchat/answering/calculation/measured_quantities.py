@@ -18,7 +18,10 @@ from medchat.answering.calculation.input_wording import (
     unit_patterns,
 )
 
-_NUMBER = re.compile(r"(?<![\d.])(?<!\d,)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)")
+_NUMBER = re.compile(
+    r"(?<![\d.])(?<!\d,)(?<!\de)(?<!\de[+-])"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+(?! ?/))?(?!\d)"
+)
 _NEAR = 60
 """So many characters may stand between a name and its number, where the number has the unit."""
 
@@ -31,7 +34,7 @@ _FILLER = re.compile(
     r"测得|示|提示|有|结果|浓度|大约|升高|降低|计数|目前|现|查|检测)(?![a-z])[\s:=,，(（]*)*"
 )
 _SENTENCE = re.compile(r"[.](?=\s|$)|[;；。!?！？\n]")
-_SIGNED = re.compile(r"(?:^|[\s(])[-−–]$")
+_SIGNED = re.compile(r"(?:^|[\s(,，:：;；=、])[-−–]$")
 _ROW = re.compile(r"(?: levels?| counts?)?\s*(?:/|,|，|、|and|&|与|和|及)\s*(?:and\s+)?")
 _FOREIGN = re.compile(
     r"[ -]?(?:mg|mcg|μg|ug|g|kg|ml|l|dl|mmol|μmol|umol|nmol|pmol|meq|mm ?hg|kpa|%|years?|yrs?|"
@@ -65,7 +68,8 @@ _OXYGEN = re.compile(r"(?<![\d.])(\d{2,3}) ?% (?:inspired )?(?:oxygen|o2)\b(?! s
 class Reading:
     """One value: in the first unit of its quantity, and as it was written with its unit.
 
-    `fault` is "unit" where several units would do, "range" where the value cannot be.
+    `fault` is "unit" where several units would do, "range" where the value cannot be, "reversed"
+    where it is a blood pressure whose first number is not the higher.
     """
 
     quantity: Quantity
@@ -125,6 +129,16 @@ def read_lone_number(text: str, quantity: Quantity) -> Reading | None:
     if unit or not _FOREIGN.match(text, numbers[0].end):
         return _reading(quantity, numbers[0], unit)
     return None
+
+
+def age_reading(years: float, start: int = 0) -> Reading:
+    """Return an age that cannot be as a reading."""
+    return Reading(_by_id("age"), years, f"{years:g}", "years", start, "range")
+
+
+def is_signed(text: str, start: int) -> bool:
+    """Say whether a number has a minus sign."""
+    return _SIGNED.search(text[:start]) is not None
 
 
 def _plain(text: str) -> str:
@@ -370,11 +384,18 @@ def _add_pressures(text: str, found: dict[str, list[Reading]]) -> None:
         return
     for match in _PRESSURES.finditer(text):
         upper, lower = [float(each) for each in match.groups() if each][:2]
-        if not (upper > lower and 40 <= upper <= 320 and 15 <= lower <= 220):
+        fault = ""
+        if upper <= lower:
+            if not (match[1] and 40 <= upper <= 320 and 40 <= lower <= 320):
+                continue
+            fault = "reversed"
+        elif not (40 <= upper <= 320 and 15 <= lower <= 220):
             continue
         for id, value in (("pressure", upper), ("diastolic", lower)):
             if id in found:
-                found[id].append(Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start()))
+                found[id].append(
+                    Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start(), fault)
+                )
 
 
 def _add_heights(text: str, found: dict[str, list[Reading]]) -> None:
@@ -393,11 +414,12 @@ def _add_heights(text: str, found: dict[str, list[Reading]]) -> None:
             )
 
 
-_COMA = re.compile(r"(?<![a-z])e ?([1-4])[\s,，+]*v ?([1-5]|t)[\s,，+]*m ?([1-6])(?!\d)")
+_COMA = re.compile(r"(?<![a-z])e ?(\d)[\s,，+、/-]*v ?(\d|t)[\s,，+、/-]*m ?(\d)(?!\d)")
 
 
 def _add_coma_items(text: str, found: dict[str, list[Reading]]) -> None:
     for match in _COMA.finditer(text):
         for id, value in zip(("eye", "verbal", "motor"), match.groups(), strict=True):
             if id in found and value.isdigit():
-                found[id].append(Reading(_by_id(id), float(value), value, "none", match.start()))
+                number = _Number(match.start(), match.end(), float(value), value)
+                found[id].append(_reading(_by_id(id), number, "none"))

@@ -103,7 +103,7 @@ def test_statistics_never_become_advice(whole):
         for row in rows_of(folder)
         if any("statistically" in source["quote"] for source in row["sources"])
     ]
-    assert {row["style"] for row in about} == {"chatdoctor", "huatuo"}
+    assert {row["style"] for row in about} == {"huatuo"}  # no case, no differential, no advice
     for row in about:
         answer = row["messages"][1]["content"]
         assert re.search("statistic|associat|correlat", answer)
