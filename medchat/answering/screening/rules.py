@@ -23,6 +23,7 @@ from typing import Any, cast
 import yaml
 
 from knowledge.records import Language
+from medchat.answering.screening.literals import LiteralIndex
 from medchat.errors import MedchatError
 
 _GAP_EN = r"(?:[\s,'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,'-]+"
@@ -117,6 +118,12 @@ def load() -> Rules:
     openings = tuple(_opening(each) for each in read_list("openings"))
     refusals = tuple(_refusal(each, {*request_cues}) for each in read_list("refusals"))
     return Rules(findings, limits, emergencies, openings, request_cues, refusals)
+
+
+@cache
+def literals() -> LiteralIndex:
+    """Return what tells which patterns of findings a text can match at all."""
+    return LiteralIndex(load().findings)
 
 
 @cache

@@ -90,6 +90,8 @@ def find_emergencies(
     What was stated in earlier messages counts too, where this message states a part.
     """
     now = stated(message)
+    if not now.findings - rules.COMPUTED:  # each combination needs one that this message states
+        return ()
     before: set[str] = set()
     for each in earlier[-_EARLIER:]:
         before |= stated(each).findings
@@ -108,10 +110,11 @@ def stated(message: str) -> Stated:
     known = rules.load()
     text = fold(message)
     who = patient_facts.read(text)
+    possible = rules.literals().possible(text)
     found, someone = set(), False
     for clause in clauses(text):
         someone = someone or clause.someone
-        for name, patterns in known.findings.items():
+        for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
                 for pattern in patterns
