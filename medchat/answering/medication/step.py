@@ -14,6 +14,7 @@ from knowledge.text.citations import uncited
 from knowledge.text.denial import is_denied
 from knowledge.text.names import normalise
 from knowledge.text.sentences import split_sentences
+from medchat.answering import literature
 from medchat.answering.answer import Alert, Answer, Language
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
@@ -104,7 +105,8 @@ def _answer(
     pair = len(medicines) + len(taken) > 1
     unknown = any(name.worded for name in turn.asked.exact)
     complete = not (unknown or tells) and (bool(found) or pair)
-    return Lead(told=told, alerts=tuple(alerts), complete=complete)
+    study = not found and literature.is_study_question(turn.asked)
+    return Lead(told=told, alerts=tuple(alerts), complete=complete, beside_papers=study)
 
 
 def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]:

@@ -5,17 +5,24 @@
 Deterministic: no model is asked. An emergency never blocks: the answer follows the banner.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.records import Language
 from medchat.answering.screening import patient_facts, rules, vital_signs
 from medchat.answering.screening.refusals import find_refusal
 from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening, cue
-from medchat.answering.screening.statements import clauses, fold, is_asserted
+from medchat.answering.screening.statements import clauses, fold, is_asserted, tells_a_case
 
 MOST = 3
 """A message is told of at most this many emergencies, those with the most findings first."""
+
+_WRITTEN: Mapping[Language, re.Pattern[str]] = {
+    "en": re.compile("[a-z]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
+"""What a message holds where words of a language can be found in it."""
 
 _EARLIER = 4
 """How many earlier messages of a conversation still count for what is stated now."""
@@ -112,12 +119,14 @@ def stated(message: str) -> Stated:
     who = patient_facts.read(text)
     possible = rules.literals().possible(text)
     found, someone = set(), False
+    languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]
     for clause in clauses(text):
         someone = someone or clause.someone
         for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
-                for pattern in patterns
+                for language in languages
+                for pattern in patterns[language]
                 for match in pattern.finditer(clause.text)
             ):
                 found.add(name)
@@ -126,7 +135,11 @@ def stated(message: str) -> Stated:
     limits = tuple(_beyond(known.limits, readings, who.months))
     found |= {limit.finding for limit, _ in limits}
     found |= who.findings
-    return Stated(frozenset(found | {"someone"} if someone else found), limits)
+    if someone:
+        found.add("someone")
+    if readings or tells_a_case(text):
+        found.add("case")
+    return Stated(frozenset(found), limits)
 
 
 def _beyond(

@@ -14,6 +14,7 @@ from knowledge.ingest.sources.literature.markup import (
     latex_text,
     line_breaks,
     markup,
+    plain_lines,
     raised_figures,
     tables,
 )
@@ -127,7 +128,7 @@ def _strip(markdown: str) -> str:
 
 def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
     held: list[str] = []
-    fenced = in_item = False
+    in_item = False
     place = 0
 
     def flush() -> Iterator[str]:
@@ -142,13 +143,14 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
         line = lines[place]
         place += 1
         first = line.lstrip()[:1]
-        if first and not fenced and first not in _BEGINS and "|" not in line:
+        if first and first not in _BEGINS and "|" not in line:
             held.append(line)  # most lines are nothing but text
         elif _FENCE.match(line):
             yield from flush()
-            fenced = not fenced
-        elif fenced:
-            yield markup.join_lines(line)
+            end = _end_of_fence(lines, place)
+            for part in plain_lines.parts("\n".join(lines[place:end])):
+                yield part if isinstance(part, tables.Table) else part[1]
+            place = end + 1
         elif not line.strip() or _BREAK.match(line):
             yield from flush()
             in_item = False
@@ -175,6 +177,10 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
         else:
             held.append(_without_quote(line, held))
     yield from flush()
+
+
+def _end_of_fence(lines: list[str], place: int) -> int:
+    return next((end for end in range(place, len(lines)) if _FENCE.match(lines[end])), len(lines))
 
 
 def _is_table(lines: list[str], place: int) -> bool:

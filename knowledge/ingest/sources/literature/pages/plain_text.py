@@ -14,7 +14,13 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature.markup import known_tags, markdown_text, markup, tables
+from knowledge.ingest.sources.literature.markup import (
+    known_tags,
+    markdown_text,
+    markup,
+    plain_lines,
+    tables,
+)
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
@@ -25,6 +31,7 @@ _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 _HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^\s{0,3}(=+|-+)\s*$")
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
 _KEYS = (
     "key",
     "title",
@@ -80,12 +87,12 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
 def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
     raw = known_tags.raise_tagged(text_lines.read_text(path).strip())
-    blocks = re.split(r"\n[ \t]*\n+", raw)
-    paragraphs = [text for text in (markup.join_lines(block) for block in blocks) if text]
-    title = ""
-    if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:
-        title, paragraphs = paragraphs[0], paragraphs[1:]
-    sections = (Section("", "\n\n".join(paragraphs)),) if paragraphs else ()
+    first, *others = _EMPTY_LINE.split(raw, maxsplit=1)
+    rest = "".join(others)
+    title = markup.join_lines(first) if rest.strip() else ""
+    title = title if len(title) <= _LONGEST_TITLE else ""
+    parts = plain_lines.parts(rest if title else raw)
+    sections = tuple(markup.build_sections(tables.frame_tables(parts), "", report))
     yield from _document(path, {}, title, sections, report)
 
 
