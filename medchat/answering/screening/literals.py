@@ -4,42 +4,52 @@ named expressions -> the substrings of which their matches have one -> those tha
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import Any
+
+from knowledge.records import Language
 
 _PARSER: Any = import_module("re._parser")
 _WRAPPED = {"ATOMIC_GROUP", "SUBPATTERN"}
 
 
+_Named = list[tuple[str, Language, re.Pattern[str]]]
+
+
 class LiteralIndex:
     """Which of some named expressions a text can match at all; what is in doubt is kept."""
 
-    def __init__(self, named: Mapping[str, Sequence[re.Pattern[str]]]) -> None:
-        self._always: list[tuple[str, re.Pattern[str]]] = []
-        by_literal: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        for name, expressions in named.items():
-            for expression in expressions:
-                needed = _needed(_PARSER.parse(expression.pattern, expression.flags))
-                if not needed:
-                    self._always.append((name, expression))
-                for literal in needed:
-                    by_literal.setdefault(literal, []).append((name, expression))
-        self._by_start: dict[str, list[tuple[str, list[tuple[str, re.Pattern[str]]]]]] = {}
+    def __init__(self, named: Mapping[str, Mapping[Language, Sequence[re.Pattern[str]]]]) -> None:
+        self._always: _Named = []
+        by_literal: dict[str, _Named] = {}
+        for name, by_language in named.items():
+            for language, expressions in by_language.items():
+                for expression in expressions:
+                    needed = _needed(_PARSER.parse(expression.pattern, expression.flags))
+                    one = (name, language, expression)
+                    if not needed:
+                        self._always.append(one)
+                    for literal in needed:
+                        by_literal.setdefault(literal, []).append(one)
+        self._by_start: dict[str, list[tuple[str, _Named]]] = {}
         for literal, expressed in by_literal.items():
             self._by_start.setdefault(literal[:2], []).append((literal, expressed))
 
-    def possible(self, text: str) -> dict[str, set[re.Pattern[str]]]:
-        """Return by name the expressions that may match somewhere in a text."""
-        found: dict[str, set[re.Pattern[str]]] = {}
-        for name, expression in self._always:
-            found.setdefault(name, set()).add(expression)
+    def possible(
+        self, text: str, languages: Collection[Language]
+    ) -> dict[str, set[re.Pattern[str]]]:
+        """Return by name the expressions of some languages that may match somewhere in a text."""
+        able = [*self._always]
         starts = {text[place : place + 2] for place in range(len(text))}.union(text)
         for start in starts.intersection(self._by_start):
             for literal, expressed in self._by_start[start]:
                 if literal in text:
-                    for name, expression in expressed:
-                        found.setdefault(name, set()).add(expression)
+                    able += expressed
+        found: dict[str, set[re.Pattern[str]]] = {}
+        for name, language, expression in able:
+            if language in languages:
+                found.setdefault(name, set()).add(expression)
         return found
 
 

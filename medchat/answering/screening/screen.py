@@ -117,16 +117,15 @@ def stated(message: str) -> Stated:
     known = rules.load()
     text = fold(message)
     who = patient_facts.read(text)
-    possible = rules.literals().possible(text)
     found, someone = set(), False
     languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]
+    possible = rules.literals().possible(text, languages)
     for clause in clauses(text):
         someone = someone or clause.someone
         for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
-                for language in languages
-                for pattern in patterns[language]
+                for pattern in patterns
                 for match in pattern.finditer(clause.text)
             ):
                 found.add(name)
