@@ -79,6 +79,9 @@ _WARNINGS: frozenset[DenialKind] = frozenset(
 _FORBIDDING: frozenset[DenialKind] = frozenset({"prohibition", "cessation"})
 """Denials by which it tells so where a question asks which medicines an illness forbids."""
 
+_HAVE_FINDING = ("symptom~", "sign~", "side_effect~")
+"""Relations of a symptom, seen from its side, that tell what it comes from."""
+
 _GIVEN = frozenset({"treatment", "medicine", "first_line"})
 _EPISODE = re.compile(
     r"\b(?:(?:acute|severe)\s+)?(?:exacerbat\w+|flares?(?:-ups?)?|attacks?|relapses?|crisis|crises)\b"
@@ -174,7 +177,14 @@ def is_exact(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     relation = base_relation(piece.relation)
     if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
+    if "cause" in asked.relations and _has_finding(piece):
+        return True
     return (not asked.relations or RELATIONS[relation].warns) and _ties(piece, asked, find)
+
+
+def _has_finding(piece: Evidence) -> bool:
+    """Say whether a piece names the conditions that have a finding: they are its causes."""
+    return piece.subject.startswith("symptom:") and piece.relation in _HAVE_FINDING
 
 
 def _warns(piece: Evidence, asked: Question) -> bool:
