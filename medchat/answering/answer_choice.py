@@ -83,7 +83,9 @@ _HIGHEST = re.compile(
     r"overdose|toxic)\b|最大|最高|最多|极量|上限|不超过|不应超过|超过|过量|中毒",
     re.IGNORECASE,
 )
-_USUAL = re.compile(r"\busual (?:adult )?dose\b|\bdose is\b|常用剂量|(?<!最大)剂量为", re.IGNORECASE)
+_USUAL = re.compile(
+    r"\busual (?:adult )?dose\b|\bdose is\b|常用剂量|(?<!最大)剂量为", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

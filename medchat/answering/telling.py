@@ -28,9 +28,13 @@ _STOPS = " .。;；"
 _ALSO = re.compile(",? as well as ")
 _WORD = re.compile(r"[A-Za-z]+")
 _TREATMENTS = frozenset({"first_line", "treatment", "medicine"})
-_TREATMENT_EN = re.compile(r"^(An? )?((?:treatment|medicine|first-line treatment)s?\b)", re.IGNORECASE)
+_TREATMENT_EN = re.compile(
+    r"^(An? )?((?:treatment|medicine|first-line treatment)s?\b)", re.IGNORECASE
+)
 _TREATMENT_ZH = re.compile("(药物|治疗)(?=包括|有|是)")
-_OF_CHILDREN = re.compile(r"^in (?:children|infants|newborns)\b|^(?:儿童|婴儿|新生儿)", re.IGNORECASE)
+_OF_CHILDREN = re.compile(
+    r"^in (?:children|infants|newborns)\b|^(?:儿童|婴儿|新生儿)", re.IGNORECASE
+)
 _OTHER = {True: "Another", False: "Other"}
 _ONE_ZH: Mapping[str, str] = {
     "first_line": "{s}的一线治疗是{a}。",
@@ -130,7 +134,9 @@ def _as_further(told: str, piece: Evidence) -> str:
     """Return a sentence on treatments as one on those beside the ones told before."""
     if piece.language == "zh":
         return _TREATMENT_ZH.sub(r"其他\1", told, count=1)
-    return _TREATMENT_EN.sub(lambda found: f"{_OTHER[bool(found[1])]} {found[2].lower()}", told, count=1)
+    return _TREATMENT_EN.sub(
+        lambda found: f"{_OTHER[bool(found[1])]} {found[2].lower()}", told, count=1
+    )
 
 
 def _worded(

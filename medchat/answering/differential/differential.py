@@ -121,9 +121,7 @@ def _chosen(fits: list[Fit], urgent: frozenset[str]) -> tuple[list[Fit], frozens
         for place, fit in enumerate(fits[:_WITHIN])
         if fit.score >= _WORTH * fits[0].score
         or (
-            place < _LEAST
-            and len(fit.supporting) > 1
-            and fit.score >= _LEAST_WORTH * fits[0].score
+            place < _LEAST and len(fit.supporting) > 1 and fit.score >= _LEAST_WORTH * fits[0].score
         )
     ]
     first = worth[:MOST]

@@ -9,7 +9,9 @@ HIGHEST = fact(
     "medicine:allopurinol", "dose_limit", "allopurinol — dose limit: The maximum is 900 mg a day."
 )
 USUAL = fact(
-    "medicine:allopurinol", "dose_limit", "allopurinol — dose limit: The usual dose is 100 mg a day."
+    "medicine:allopurinol",
+    "dose_limit",
+    "allopurinol — dose limit: The usual dose is 100 mg a day.",
 )
 HIGHEST_ZH = fact("medicine:allopurinol", "dose_limit", "别嘌醇——剂量上限：每日最大剂量为900 mg。")
 
