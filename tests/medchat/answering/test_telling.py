@@ -96,7 +96,8 @@ def test_facts_are_told_in_running_text(subject, relation, objects, inverse, lan
          "Other medicines used for gout include febuxostat and allopurinol."),
         ("treatment", ["naproxen", "rest"], "en", "Another treatment for gout is rest."),
         ("treatment", ["Naproxen"], "en", ""),
-        ("medicine", ["萘普生", "非布司他", "别嘌醇"], "zh", "用于痛风的其他药物包括非布司他和别嘌醇。"),
+        ("medicine", ["萘普生", "非布司他", "别嘌醇"], "zh",
+         "用于痛风的其他药物包括非布司他和别嘌醇。"),
         ("treatment", ["萘普生", "休息"], "zh", "痛风的其他治疗有休息。"),
     ],
 )  # fmt: skip
