@@ -31,6 +31,7 @@ from medchat.answering.answer_choice import (
 )
 from medchat.answering.answer_parts import join_parts
 from medchat.answering.calculation.calculator import calculation
+from medchat.answering.comparison import comparison
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
@@ -45,7 +46,7 @@ from medchat.answering.retriever import embedding_of
 from medchat.answering.screening import alerts
 from medchat.answering.screening.private_details import PrivateDetails, find_private
 from medchat.answering.screening.rules import Opening
-from medchat.answering.screening.screen import screen
+from medchat.answering.screening.screen import Screening, screen
 from medchat.answering.screening.titles import title
 from medchat.answering.understanding import Question, understand_question
 from medchat.answering.writer import Writer, open_writer, write
@@ -89,6 +90,7 @@ _STEPS: tuple[Step, ...] = (
     say_changes,
     calculation,
     check_medication,
+    comparison,
     differential,
     acknowledge,
 )
@@ -159,20 +161,13 @@ class Chat:
         turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
         led = lead(turn, _STEPS)
         timer.lap("lead")
-        if led.complete:
+        if led.complete and not led.beside_papers:
             answer = self._led(asked, led, search, timer)
         else:
             yield Status("retrieve")
-            retrieved = (
-                look_up_emergency(
-                    search,
-                    alerts.treatment_question(screened, asked.language),
-                    asked,
-                    self.settings.top,
-                )
-                if urgent
-                else self._retrieve(search, asked)
-            )
+            retrieved = self._retrieve(search, asked, screened, urgent=urgent)
+            if led.complete:
+                retrieved = retrieved.only_papers()
             answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         urged = alerts.alerts(screened, language, self.settings)
@@ -204,14 +199,22 @@ class Chat:
         id = conversations.conversation(self.engine, conversation).id
         return conversations.messages(self.engine, id)
 
-    def _retrieve(self, search: Search, asked: Question) -> Retrieved:
+    def _retrieve(
+        self, search: Search, asked: Question, screened: Screening, *, urgent: bool
+    ) -> Retrieved:
         """Look for what answers; once more in the newest generation, where nothing does.
 
-        A generation may be collected while it is read: the one that came after it has all.
+        A generation may be collected while it is read: the one that came after it has all. Of an
+        emergency the treatment is looked up, where a message asks for nothing that is answered.
         """
+        treatment = alerts.treatment_question(screened, asked.language)
+        if urgent:
+            return look_up_emergency(search, treatment, asked, self.settings.top)
         retrieved = look(search, asked, self.settings.top)
         if not retrieved.relevant and (newer := self.search()) is not search:
-            return look(newer, retrieved.asked, self.settings.top)
+            retrieved = look(newer, retrieved.asked, self.settings.top)
+        if not retrieved.relevant and treatment is not None:
+            return look_up_emergency(search, treatment, asked, self.settings.top)
         return retrieved
 
     def _answer_from(

@@ -86,9 +86,8 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
     `read` tells which inputs of a formula a text gives.
     """
     names = _names(text)
-    if asking("animals").search(text):
-        asked = any(each.ids for each in names) and asking("animal_patient").search(text)
-        return Request((), text, "", animal=True) if asked else None
+    if any(each.ids for each in names) and asking("animal_patient").search(text):
+        return Request((), text, "", animal=True)
     tried = 0
     for sentence, start in _asking_sentences(text, names):
         inside = [n for n in names if start <= n.start < start + len(sentence)]

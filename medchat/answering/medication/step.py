@@ -9,18 +9,27 @@ an alert is given, and only where what was told before makes a medicine dangerou
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from knowledge.index import lexical
 from knowledge.search.searcher import Search
 from knowledge.text.citations import uncited
 from knowledge.text.denial import is_denied
+from knowledge.text.exact_names import ExactName
 from knowledge.text.names import normalise
 from knowledge.text.sentences import split_sentences
+from medchat.answering import literature
 from medchat.answering.answer import Alert, Answer, Language
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
 from medchat.answering.medication.medication_findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
 from medchat.answering.medication.medication_telling import MOST, Telling, alert, titles
-from medchat.answering.medication.medicine_wording import cue, everyday, say
+from medchat.answering.medication.medicine_wording import (
+    allergens,
+    cue,
+    everyday,
+    say,
+    unknown_conditions,
+)
 from medchat.answering.medication.patient import (
     CONDITION,
     Patient,
@@ -39,6 +48,11 @@ _CONTEXTS = {
     "liver": "in_liver",
 }
 _ADULT = 18
+
+_SEVERITIES = ("serious", "caution", "info")
+
+_TOLD_IN_WORDS = ("dialysis", "pregnant", "breastfeeding", "liver", "kidney", "end_stage_kidney")
+"""Cues of what a message tells of its patient, in words that name nothing else."""
 
 _SHORT = 80
 """A message of so many characters that names a medicine and a patient asks for a verdict."""
@@ -68,7 +82,8 @@ def check_medication(turn: Turn) -> Lead | None:
     ]
     check = Check(rules, language)
     found = [*doubled, *_findings(check, medicines, taken, patient)]
-    found = _sorted([*found, *_doses(turn, check, medicines, patient)])
+    found = [*found, *_doses(turn, check, medicines, patient)]
+    found = _sorted(found, new=_wanted(turn, medicines))
     if not asks:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
@@ -89,7 +104,7 @@ def _answer(
     telling = Telling(turn.search.graph, turn.language)
     for each in found[:MOST]:
         telling.finding(each)
-    tells = turn.reading is not None and turn.reading.only_tells
+    tells = turn.reading is not None and turn.reading.only_tells and _narrates(turn.message)
     nothing = [] if tells else list(_nothing(turn, check, medicines, taken, patient, found))
     for text in nothing:
         telling.plain(text)
@@ -102,9 +117,9 @@ def _answer(
         if each.severity == "serious" or each not in found[:MOST]
     ]
     pair = len(medicines) + len(taken) > 1
-    unknown = any(name.worded for name in turn.asked.exact)
-    complete = not (unknown or tells) and (bool(found) or pair)
-    return Lead(told=told, alerts=tuple(alerts), complete=complete)
+    complete = not (_unknown(turn) or tells) and (bool(found) or pair)
+    study = not found and literature.is_study_question(turn.asked)
+    return Lead(told=told, alerts=tuple(alerts), complete=complete, beside_papers=study)
 
 
 def _medicines(turn: Turn, rules: Rules) -> tuple[list[Medicine], list[Finding]]:
@@ -201,9 +216,40 @@ def _doses(
                     yield found
 
 
-def _sorted(found: Sequence[Finding]) -> list[Finding]:
-    """Return findings once each, the most severe first, what cannot be checked last."""
-    return sorted(dict.fromkeys(found), key=lambda each: (bool(each.missing), each.rank))
+def _sorted(found: Sequence[Finding], new: Sequence[Medicine] = ()) -> list[Finding]:
+    """Return findings once each, the most severe first, what cannot be checked last.
+
+    Of one severity, those on a new medicine stand before those on what is taken already.
+    """
+    names = [one.name for one in new]
+
+    def place(each: Finding) -> tuple[bool, int, bool, int]:
+        old = bool(names) and not any(name in each.about for name in names)
+        return bool(each.missing), _SEVERITIES.index(each.severity), old, each.rank
+
+    return sorted(dict.fromkeys(found), key=place)
+
+
+def _wanted(turn: Turn, medicines: Sequence[Medicine]) -> list[Medicine]:
+    """Return the medicines of a message that the patient does not take already."""
+    taken = {medicine_id(each) for each in turn.patient.medicines}
+    return [one for one in medicines if one.id not in taken]
+
+
+def _narrates(message: str) -> bool:
+    """Say whether a message tells a story, and is no bare heading such as "losartan at term"."""
+    return cue("narrates").search(message) is not None
+
+
+def _unknown(turn: Turn) -> list[ExactName]:
+    """Return the names of a message that no source knows; "haemodialysis" is no such name."""
+    return [
+        name
+        for name in turn.asked.exact
+        if name.worded
+        and not any(cue(each).search(name.text) for each in _TOLD_IN_WORDS)
+        and not any(pattern.search(name.text) for pattern in allergens().values())
+    ]
 
 
 def _nothing(
@@ -226,14 +272,18 @@ def _nothing(
     if unrecorded:
         joint = "；" if language == "zh" else "; "
         yield say("no_pair", language, pairs=joint.join(unrecorded), sources=known)
-    unknown = [name for name in turn.asked.exact if name.worded]
+    unknown = _unknown(turn)
     for name in unknown:
         yield say("unknown", language, word=name.text, sources=known)
     if pairs or found or unknown:
         return
     kinds = titles(check.rules.stating("contraindication"), language)
-    for context in _contexts(turn, patient, medicines[0]):
+    contexts = list(_contexts(turn, patient, medicines[0]))
+    for context in contexts:
         yield say("no_rule", language, a=medicines[0].name, context=context, sources=kinds)
+    word = "" if contexts or patient.told_now else _unknown_condition(turn)
+    if word:
+        yield say("unknown", language, word=word, sources=kinds)
 
 
 def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]:
@@ -247,11 +297,28 @@ def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]
     for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
+        if condition.text in patient.implied:
+            continue
         is_symptom = not any(id.startswith(CONDITION) for id in condition.entities)
         if is_symptom or condition.text in patient.purposes:
             continue
         if not _treats(turn, medicine, condition):
             yield condition.text
+
+
+def _unknown_condition(turn: Turn) -> str:
+    """Return the condition that a message names and no source knows, or nothing."""
+    text, asked = turn.asked.question, turn.asked
+    for pattern in unknown_conditions():
+        match = pattern.search(text)
+        if match is None or any(
+            each.start < match.end("name") and match.start("name") < each.end
+            for each in asked.mentions
+        ):
+            continue
+        if not lexical.distinct_terms(match["name"]).isdisjoint(asked.rest):
+            return match["name"].strip()
+    return ""
 
 
 def _treats(turn: Turn, medicine: Medicine, condition: NamedThing) -> bool:

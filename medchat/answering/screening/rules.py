@@ -25,6 +25,7 @@ from typing import Any, cast
 import yaml
 
 from knowledge.records import Language
+from medchat.answering.screening.literals import LiteralIndex
 from medchat.errors import MedchatError
 
 _GAP_EN = r"(?:[\s,:'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,:'-]+"
@@ -144,6 +145,12 @@ def _findings(
 
 def _named(entry: Mapping[str, Any]) -> str:
     return f"{entry['id']} named"
+
+
+@cache
+def literals() -> LiteralIndex:
+    """Return what tells which patterns of findings a text can match at all."""
+    return LiteralIndex(load().findings)
 
 
 @cache

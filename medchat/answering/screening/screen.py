@@ -98,6 +98,8 @@ def find_emergencies(
     What was stated in earlier messages counts too, where this message states a part.
     """
     now = stated(message)
+    if not now.findings - rules.COMPUTED:  # each combination needs one that this message states
+        return ()
     before: set[str] = set()
     for each in earlier[-_EARLIER:]:
         before |= stated(each).findings
@@ -118,13 +120,13 @@ def stated(message: str) -> Stated:
     who = patient_facts.read(text)
     found, someone = set(), False
     languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]
+    possible = rules.literals().possible(text, languages)
     for clause in clauses(text):
         someone = someone or clause.someone
-        for name, patterns in known.findings.items():
+        for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
-                for language in languages
-                for pattern in patterns[language]
+                for pattern in patterns
                 for match in pattern.finditer(clause.text)
             ):
                 found.add(name)

@@ -170,6 +170,21 @@ def test_an_alert_names_its_source(search: Search) -> None:
     assert lead and [alert.source for alert in lead.alerts] == ["medchat starter interactions"]
 
 
+def test_one_severity_of_one_kind_is_said_once(search: Search) -> None:
+    lead = ask(search, "Can a breastfeeding mother take codeine?")
+    assert lead and lead.told and len(lead.told.sentences) == 1
+    lead = ask(search, "孕20周能用多西环素吗？")
+    assert lead and lead.told and len(lead.told.sentences) == 1
+
+
+def test_an_alert_that_the_answer_says_is_not_shown_again(search: Search) -> None:
+    lead = ask(search, "Can warfarin be given with clarithromycin?")
+    assert lead and lead.told and lead.alerts
+    said = replace(answer(lead.told.text), alerts=lead.alerts)
+    assert said.unsaid_alerts() == ()
+    assert replace(said, text="Warfarin is a tablet.").unsaid_alerts() == lead.alerts
+
+
 def test_a_follow_up_is_asked_of_what_is_taken_and_not_of_what_was_asked(search: Search) -> None:
     parse = partial(parse_query, linker=search.linker)
     question = "克拉霉素能和阿奇霉素一起用吗？"  # as a follow-up may be completed

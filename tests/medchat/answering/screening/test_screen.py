@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from medchat.answering.screening import patient_facts, vital_signs
+from medchat.answering.screening import patient_facts, rules, vital_signs
 from medchat.answering.screening.alerts import alerts
 from medchat.answering.screening.screen import (
     find_declined,
@@ -243,3 +243,19 @@ def test_an_amount_is_not_told_after_self_harm_was_spoken_of():
     assert screen("What is the dose of paracetamol?", spoken, "en").opening.kind == "self-harm"
     assert screen("Thank you", spoken, "en").opening.kind == "small-talk"
     assert screen("What is the dose of paracetamol?", ["Hello"], "en").opening is None
+
+
+def test_no_finding_is_missed_by_the_index_of_substrings():
+    known = rules.load()
+    texts = [
+        fold(text)
+        for entry in rules.read_emergencies()
+        for shown in ("fires", "silent")
+        for texts in entry.get(shown, {}).values()
+        for text in texts
+    ]
+    for text in (*texts, "", "7", "痛", "nothing of note"):
+        possible = rules.literals().possible(text, ("en", "zh"))
+        for name, by_language in known.findings.items():
+            for pattern in (*by_language["en"], *by_language["zh"]):
+                assert not pattern.search(text) or pattern in possible[name]
