@@ -145,7 +145,8 @@ class Chat:
         calculated = _calculations_before(earlier)
         if screened.opening is not None and not answers_with_number(question, calculated):
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            urged = alerts.alerts(screened, language, self.settings)
+            answer = replace(answer, alerts=(*urged, *alerts.privacy(private.kinds, language)))
             yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 

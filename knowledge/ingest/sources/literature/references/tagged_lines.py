@@ -68,9 +68,11 @@ def read_entries(
 
     `tag` matches the start of a field and has the groups `tag` and `value`; an entry begins at the
     tag `opens`, and ends at `closes`, at the next beginning or with the file. Lines without a tag
-    go on with the field before. Raises KnowledgeError where an entry has no end.
+    go on with the field before, and so does one of an abstract with another `gap` before its dash
+    than the entry ("IV - 5 mg" is no field). Raises KnowledgeError where an entry has no end.
     """
     entry: TaggedEntry | None = None
+    gap = None
     for number, line in text_lines.read_lines(path):
         text = line.rstrip()
         found = tag.match(text.lstrip("\ufeff"))
@@ -79,6 +81,10 @@ def read_entries(
             if entry is not None:
                 yield entry
             entry = TaggedEntry(number)
+            gap = found.groupdict().get("gap") if found else None
+        elif found and name != closes and found.groupdict().get("gap") != gap:
+            in_words = entry is not None and entry.fields and entry.fields[-1][0] in _WORDS
+            found = None if in_words else found
         if entry is None:
             if text.strip(" \t\ufeff") and not _COUNT.fullmatch(text) and name != closes:
                 report.skip("line outside a reference", text)
@@ -99,6 +105,9 @@ def read_entries(
     if entry is not None:
         yield entry
 
+
+_WORDS = {"AB", "N2", "TI", "T1"}
+"""Fields of several lines of words."""
 
 _HELD = 200
 """Bytes that Python holds for a line beside its text."""
