@@ -75,6 +75,8 @@ def _worded(form: str, reading: Reading, asked: Question) -> str:
 
 def _members(answer: Answer, asked: Question) -> list[str]:
     """Say that what is cited is recorded of members of a class, or kinds, and not of the name."""
+    if any(sentence.part == "candidate" for sentence in answer.sentences):
+        return []  # a differential names its conditions itself
     facts = [citation for citation in answer.citations if citation.kind == "fact"]
     subjects = [citation.id.partition("#")[0] for citation in facts]
     cited = [each for each, id in zip(facts, subjects, strict=True) if id in asked.members]
