@@ -275,6 +275,8 @@ def _value(found: Inputs, one: Input, language: Language) -> str:
     if reading is None or reading.unit == own_unit(one, reading):
         return own
     written = _written(reading, language)
+    if written == own:
+        return own
     return f"{written} ({own})" if language == "en" else f"{written}（{own}）"
 
 

@@ -7,6 +7,7 @@
     rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
     rules/openings.yaml     self-harm, harm to others, small talk: patterns and the reply
     rules/request_cues.yaml  what is asked for, of whom, to what end
+    rules/harm_cues.yaml    more of these: harm in secret, medicines and tests outside care
     rules/refusals.yaml     which of these together are declined
 
 In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
@@ -24,6 +25,7 @@ from typing import Any, cast
 import yaml
 
 from knowledge.records import Language
+from medchat.answering.screening.literals import LiteralIndex
 from medchat.errors import MedchatError
 
 _GAP_EN = r"(?:[\s,:'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,:'-]+"
@@ -114,7 +116,8 @@ def load() -> Rules:
     """Return the rules, read once in a process."""
     entries = read_emergencies()
     findings = _findings(entries)
-    request_cues = {name: _patterns(each) for name, each in read_map("request_cues").items()}
+    cues = {**read_map("request_cues"), **read_map("harm_cues")}
+    request_cues = {name: _patterns(each) for name, each in cues.items()}
     limits = tuple(_limit(each) for each in read_list("vital_signs"))
     known = {*findings, *(each.finding for each in limits), *COMPUTED}
     emergencies = tuple(_emergency(each, known) for each in entries)
@@ -142,6 +145,12 @@ def _findings(
 
 def _named(entry: Mapping[str, Any]) -> str:
     return f"{entry['id']} named"
+
+
+@cache
+def literals() -> LiteralIndex:
+    """Return what tells which patterns of findings a text can match at all."""
+    return LiteralIndex(load().findings)
 
 
 @cache

@@ -39,7 +39,7 @@ class Suspected:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What the screen found in a message."""
+    """What the screen found in a message; an emergency stands beside a message that is declined."""
 
     emergencies: tuple[Suspected, ...] = ()
     opening: Opening | None = None
@@ -59,9 +59,10 @@ def screen(message: str, earlier: Sequence[str], language: Language) -> Screenin
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
+    declined = find_declined(message)
     if suspected:
-        return Screening(suspected)
-    return Screening((), opening or find_declined(message))
+        return Screening(suspected, declined)
+    return Screening((), opening or declined)
 
 
 def _self_harm_before(message: str, earlier: Sequence[str]) -> Opening | None:
@@ -97,6 +98,8 @@ def find_emergencies(
     What was stated in earlier messages counts too, where this message states a part.
     """
     now = stated(message)
+    if not now.findings - rules.COMPUTED:  # each combination needs one that this message states
+        return ()
     before: set[str] = set()
     for each in earlier[-_EARLIER:]:
         before |= stated(each).findings
@@ -117,13 +120,13 @@ def stated(message: str) -> Stated:
     who = patient_facts.read(text)
     found, someone = set(), False
     languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]
+    possible = rules.literals().possible(text, languages)
     for clause in clauses(text):
         someone = someone or clause.someone
-        for name, patterns in known.findings.items():
+        for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
-                for language in languages
-                for pattern in patterns[language]
+                for pattern in patterns
                 for match in pattern.finditer(clause.text)
             ):
                 found.add(name)

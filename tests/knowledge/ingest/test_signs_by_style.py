@@ -182,3 +182,38 @@ def test_word_raises_by_height_joins_deleted_ends_and_keeps_empty_places(tmp_pat
         "Age 2 years: Dose: 5 mg.",
         "Age 2 years: Dose: 9 mg.",
     ]
+
+
+MARKDOWN = """---
+title: Doses
+---
+# Abazine
+
+Before.
+<table><tr><th>Age</th><th>Dose</th></tr>
+<tr><td>&lt;2 y</td><td>1 mg</td></tr></table>
+After <b hidden>9 mg</b>5 mg.[^1] ![Chart of doses](a.png)
+<div style="display: none"><div>Not</div> seen</div>
+
+[^1]: Adults only.
+[^2]: With food.
+"""
+
+
+def test_markdown_reads_tables_of_html_and_counts_what_is_not_seen(tmp_path):
+    lines, left_out = read(tmp_path / "a.md", "markdown", MARKDOWN)
+    assert lines == [
+        "Before.",
+        "Age <2 y: Dose: 1 mg.",
+        "After 5 mg.",
+        "Adults only.",
+        "With food.",
+    ]
+    assert left_out == {"hidden text removed": 2, "picture (not read)": 1}
+
+
+def test_a_heading_beside_another_title_is_a_section(tmp_path):
+    (tmp_path / "a.md").write_text(MARKDOWN, encoding="utf-8")
+    (record,) = reading.read(tmp_path / "a.md", "markdown", ReadReport())
+    assert isinstance(record, DocumentRecord)
+    assert [each.title for each in record.sections] == ["Abazine"]

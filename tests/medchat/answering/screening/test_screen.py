@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from medchat.answering.screening import patient_facts, vital_signs
+from medchat.answering.screening import patient_facts, rules, vital_signs
 from medchat.answering.screening.alerts import alerts
-from medchat.answering.screening.screen import find_emergencies, screen, stated
+from medchat.answering.screening.screen import (
+    find_declined,
+    find_emergencies,
+    screen,
+    stated,
+)
 from medchat.answering.screening.statements import fold
 from medchat.settings import Settings
 
@@ -210,8 +215,47 @@ def test_the_messages_of_the_benchmark_are_told_apart(kind, language):
     assert len(texts) >= 80 and wrong == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["harmful", "look_alikes"])
+def test_the_requests_of_the_benchmark_are_told_apart(kind, language):
+    texts, harmless = BENCHMARK[kind][language], kind == "look_alikes"
+    wrong = [each for each in texts if (screen(each, [], language).opening is None) is not harmless]
+    assert len(texts) >= 130 and wrong == []
+
+
+def test_no_emergency_is_declined():
+    texts = [each for kind in ("lay", "clinical", "others") for each in both(BENCHMARK[kind])]
+    assert [each for each in texts if find_declined(each) is not None] == []
+
+
+def test_an_emergency_stands_beside_what_is_declined():
+    found = screen("My ex took 40 paracetamol, how do I finish her off undetected?", [], "en")
+    assert found.opening is not None and found.opening.kind == "refusal"
+    assert [each.emergency.id for each in found.emergencies] == ["overdose"]
+
+
+def both(by_language):
+    return [*by_language["en"], *by_language["zh"]]
+
+
 def test_an_amount_is_not_told_after_self_harm_was_spoken_of():
     spoken = ["I want to die"]
     assert screen("What is the dose of paracetamol?", spoken, "en").opening.kind == "self-harm"
     assert screen("Thank you", spoken, "en").opening.kind == "small-talk"
     assert screen("What is the dose of paracetamol?", ["Hello"], "en").opening is None
+
+
+def test_no_finding_is_missed_by_the_index_of_substrings():
+    known = rules.load()
+    texts = [
+        fold(text)
+        for entry in rules.read_emergencies()
+        for shown in ("fires", "silent")
+        for texts in entry.get(shown, {}).values()
+        for text in texts
+    ]
+    for text in (*texts, "", "7", "痛", "nothing of note"):
+        possible = rules.literals().possible(text, ("en", "zh"))
+        for name, by_language in known.findings.items():
+            for pattern in (*by_language["en"], *by_language["zh"]):
+                assert not pattern.search(text) or pattern in possible[name]

@@ -168,6 +168,18 @@ def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     return (*found, *([f"doi:{doi}"] if doi else []))
 
 
+def fragment_parts(text: str) -> list[tables.Part]:
+    """Return the paragraphs and tables of a piece of HTML that stands in another text."""
+    root = _parse_text(f"<html><body>{text}</body></html>")
+    if root is None:
+        return []
+    _remove_unseen(root, ReadReport())
+    body = next(iter(root.iter("body")), root)
+    html_marks.write_formulas(body)
+    html_marks.raise_signs(body)
+    return list(_at_breaks(_parts(body, html_marks.tell_tables(body))))
+
+
 def read_parts(
     text: str,
     report: ReadReport,

@@ -93,6 +93,8 @@ def tell_tables(body: "HtmlElement") -> "dict[HtmlElement, tables.Table]":
         if not headed and not heads and (nested or not _reads_headed(grid)):
             continue  # a layout: what is in its cells is read as it comes
         heads = heads or int(not headed)
+        if heads == 1 and next(table.iter("thead"), None) is None:
+            grid, heads = tables.join_heads(grid)
         captions = [
             markup.join_lines(part.text_content())
             for part in table.iter("caption")

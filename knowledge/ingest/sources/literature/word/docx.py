@@ -226,6 +226,8 @@ def _table(table: "Element", reader: TextReader) -> Iterator[str]:
         heads += 1
     if heads in (0, len(rows)):
         heads = int(_looks_headed(rows, grid))
+    if heads == 1:
+        grid, heads = tables.join_heads(grid)
     yield from tables.statements(grid, heads)
 
 
