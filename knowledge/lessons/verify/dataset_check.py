@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.realize.urgency import UrgencyRules
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
@@ -49,11 +50,18 @@ class CheckReport:
 
 
 def check(
-    engine: Engine, generation: int, folder: Path, progress: Progress = silent
+    engine: Engine,
+    generation: int,
+    folder: Path,
+    progress: Progress = silent,
+    rules: UrgencyRules | None = None,
 ) -> CheckReport:
-    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder."""
+    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder.
+
+    `rules` say which words of users are urgent.
+    """
     faults = _damaged(folder)
-    prover = Prover(engine, generation)
+    prover = Prover(engine, generation, rules)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0
     for name in FILES:
