@@ -30,11 +30,12 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.answer_parts import join_parts
-from medchat.answering.calculation.calculator import calculation
+from medchat.answering.calculation.calculator import answers_with_number, calculation
 from medchat.answering.comparison import comparison
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
+from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.patient_card import parse_card
@@ -88,6 +89,7 @@ Event = Status | DraftPiece | Done
 
 _STEPS: tuple[Step, ...] = (
     say_changes,
+    list_medicines,
     calculation,
     check_medication,
     comparison,
@@ -142,9 +144,11 @@ class Chat:
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
         before = card if card is not None else _patient_before(earlier)
-        if screened.opening is not None:
+        calculated = _calculations_before(earlier)
+        if screened.opening is not None and not answers_with_number(question, calculated):
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            urged = alerts.alerts(screened, language, self.settings)
+            answer = replace(answer, alerts=(*urged, *alerts.privacy(private.kinds, language)))
             yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 
@@ -156,7 +160,7 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        said_before = tuple(_questions(earlier)), _calculations_before(earlier)
+        said_before = tuple(_questions(earlier)), calculated
         turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
         led = lead(turn, _STEPS)
         timer.lap("lead")

@@ -67,11 +67,15 @@ def check_draft(
 def tell_evidence(evidence: Sequence[Evidence], find: FindEntities) -> CheckedAnswer:
     """Answer without a writer: facts told as sentences, passages quoted sentence by sentence."""
     common = telling.small_words(evidence)
-    judged = [
-        _Judged(text, (number,), "supported", 1.0)
-        for number, piece in enumerate(evidence, 1)
-        for text in _told(piece, find, common)
-    ]
+    judged: list[_Judged] = []
+    treatments: dict[str, set[str]] = {}
+    for number, piece in enumerate(evidence, 1):
+        before = treatments.setdefault(piece.subject, set())
+        listed = telling.listed_in(piece) if piece.kind == "fact" else []
+        known = before.intersection(listed)
+        texts = _told(piece, find, common, known)
+        before.update(listed)
+        judged += [_Judged(text, (number,), "supported", 1.0) for text in texts]
     return replace(_numbered(judged, evidence), verbatim=True)
 
 
@@ -225,10 +229,19 @@ def _lacks(text: str, piece: Evidence) -> bool:
     return any(text_features.fold_letters(item) not in said for item in re.split("[;；]", listed))
 
 
-def _told(piece: Evidence, find: FindEntities, common: Collection[str]) -> list[str]:
-    """Return what a piece says: facts told as a sentence, a passage in its own sentences."""
+def _told(
+    piece: Evidence,
+    find: FindEntities,
+    common: Collection[str],
+    before: Collection[str] = (),
+) -> list[str]:
+    """Return what a piece says: facts told as a sentence, a passage in its own sentences.
+
+    `before` are treatments that were told: a line that lists no others says nothing.
+    """
     if piece.kind == "fact":
-        return [telling.tell(piece, find, common)]
+        told = telling.tell(piece, find, common, before)
+        return [told] if told else []
     return [_spoken(text, piece) for text in split_sentences(piece.quote)]
 
 

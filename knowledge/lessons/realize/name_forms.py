@@ -57,6 +57,15 @@ _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
 _SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
 _LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
+BINOMIAL = re.compile(
+    r"(?:Streptococcus|Staphylococcus|Enterococcus|Escherichia|Haemophilus|Plasmodium|"
+    r"Mycobacterium|Mycoplasma|Bordetella|Borrelia|Neisseria|Salmonella|Shigella|Helicobacter|"
+    r"Clostridium|Clostridioides|Campylobacter|Candida|Aspergillus|Pneumocystis|Cryptococcus|"
+    r"Toxoplasma|Trichomonas|Sarcoptes|Treponema|Chlamydia|Chlamydophila|Legionella|Listeria|"
+    r"Klebsiella|Pseudomonas|Moraxella|Brucella|Yersinia|Vibrio|Leishmania|Schistosoma|Taenia) "
+    r"(?!parasites|infections?|species|strains|organisms|bacteria|spores|toxins?)[a-z]{3,}"
+)
+"""The name of a species, whose first word always keeps its capital."""
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A hyphenated first word that goes on in small letters is no person's name."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
@@ -114,7 +123,7 @@ def lower_first_word(text: str, common: Collection[str]) -> str:
     if _TRADE.match(text):
         return text[:1].lower() + text[1:]
     first = _FIRST_WORD.match(text)
-    if first is None or first[0] in _PROPER:
+    if first is None or first[0] in _PROPER or BINOMIAL.match(text):
         return text
     prefixed = _PREFIXED.match(text) is not None
     if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):

@@ -221,6 +221,8 @@ def fits_patient(names: Sequence[str], sex: Sex, age: float | None) -> float:
         return 0.0
     if about & (_IS_FERTILE | _IS_PREGNANT) and not 10 <= age <= 55:
         return 0.0
+    if (about & _IS_OLD and age < 18) or (about & _IS_MATURE and age < 12):
+        return 0.15
     unusual = (
         (about & _IS_OLD and age < 40)
         or (about & _IS_MATURE and age < 25)

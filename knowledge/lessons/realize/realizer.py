@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import articles, chinese_sentences
+from knowledge.lessons.realize import articles, chinese_sentences, name_forms
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
@@ -32,7 +32,7 @@ _PURPOSE = re.compile(
 """Purposes of a medicine that are no illness that it treats."""
 _IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
 _SHORT_EN = re.compile(
-    r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
+    r"(?:A|An|The) (?!.*\b(?:that|which|who|whose|where)\b.* is )(?:[\w'/-]+ "
     r"){1,4}is "
 )
 _FINITE = re.compile(
@@ -261,6 +261,8 @@ def is_plural(name: str) -> bool:
     if _EITHER.match(name):
         return True
     if _FIELD.search(name):
+        return False
+    if name_forms.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.calculators import calls
+from knowledge.datasets.row_ids import lesson_id
 from knowledge.lessons.facts import lookup_calls
-from knowledge.lessons.realize.answer_builder import lesson_id
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import UrgencyWords
 from knowledge.records import Language, Lesson, LessonMessage

@@ -7,9 +7,9 @@ from toy_lessons import opened
 
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import check, read_lessons
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.realize.urgency import Emergency
-from knowledge.lessons.verify.dataset_check import check, read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage
 

@@ -184,7 +184,7 @@ def test_ask_answers_in_text_and_in_json(engine, run):
     status, out, err = run("ask", "痛风的病因是什么？", "--json")
     document = json.loads(out)
     assert (status, err, document["language"]) == (0, "", "zh")
-    assert document["answer"] == "痛风的病因包括尿酸盐结晶[1]。"
+    assert document["answer"] == "痛风的病因有尿酸盐结晶[1]。"
 
 
 def test_ask_continues_and_keeps_silent(engine, run):
