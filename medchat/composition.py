@@ -11,7 +11,7 @@ from knowledge.text.citations import cite, uncited
 from knowledge.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from knowledge.lessons.realize.urgency import Emergency
+    from knowledge.lessons.facts.urgent_words import Emergency
 
 TEXT_TOOLS = TextTools(sentence_spans=sentence_spans, cite=cite, uncited=uncited)
 """The text functions that training takes from its caller."""
@@ -28,7 +28,7 @@ def find_urgent(messages: tuple[str, ...], language: Language) -> "tuple[Emergen
 
     Each message is screened with those before it; what any of them suggests counts.
     """
-    from knowledge.lessons.realize.urgency import Emergency
+    from knowledge.lessons.facts.urgent_words import Emergency
     from medchat.answering.screening.screen import find_emergencies
 
     found = {

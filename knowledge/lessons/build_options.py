@@ -14,7 +14,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
-from knowledge.lessons.realize.urgency import UrgencyRules
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import IMPORTED, Language
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.export_check import ExportCheck
-from knowledge.lessons.realize.urgency import UrgencyRules
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 

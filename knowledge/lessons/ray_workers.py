@@ -21,8 +21,8 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
 from knowledge.lessons.dataset_check import lesson_of
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
-from knowledge.lessons.realize.urgency import UrgencyRules
 from knowledge.lessons.row_plan import RowTask
 from knowledge.lessons.workers import RowWriter, WriterPool
 

@@ -20,9 +20,9 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize import urgency
-from knowledge.lessons.realize.urgency import UrgencyRules
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
 from knowledge.lessons.styles.style_registry import STYLES

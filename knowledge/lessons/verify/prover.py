@@ -25,7 +25,7 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
-from knowledge.lessons.realize.urgency import UrgencyRules
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck

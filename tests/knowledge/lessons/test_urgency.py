@@ -8,8 +8,8 @@ from toy_lessons import opened
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
+from knowledge.lessons.facts.urgent_words import Emergency, users_words
 from knowledge.lessons.realize import urgency
-from knowledge.lessons.realize.urgency import Emergency
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage
 
@@ -42,7 +42,7 @@ def rows(tmp_path_factory):
 
 def test_every_row_with_urgent_words_opens_with_what_to_do(rows):
     _, _, _, kept = rows
-    fired = [lesson for lesson in kept if rules(urgency.users_words(lesson), lesson.language)]
+    fired = [lesson for lesson in kept if rules(users_words(lesson), lesson.language)]
     assert {lesson.language for lesson in fired} == {"en", "zh"}
     for lesson in fired:
         possible = urgency.openings(ARREST[lesson.language], lesson.style, lesson.language)
@@ -69,9 +69,11 @@ def test_an_opening_taken_away_put_in_or_made_to_rest_on_facts_is_caught(rows):
         for each in urgency.openings(ARREST[urgent.language], urgent.style, urgent.language)
         if urgent.messages[-1].content.startswith(each)
     )
+    said = urgent.messages[-1].content.removeprefix(opening).lstrip()
+    unopened = LessonMessage("assistant", said)
     support = urgent.meta["support"]
     bad = [
-        urgency.without_opening(urgent, opening),
+        replace(urgent, messages=(*urgent.messages[:-1], unopened)),
         urgency.with_opening(calm, "Call an ambulance.", ["tight"]),
         replace(urgent, meta={**urgent.meta, "support": [[0], *support[1:]]}),
         replace(urgent, meta={**urgent.meta, "urgent": ["stroke"]}),
@@ -84,4 +86,4 @@ def test_results_and_evidence_are_not_the_users_words():
     said = ["RESULT: Asthma — symptoms: chest tightness.", "[1] Asthma: chest tightness.\nWhy?"]
     messages = tuple(LessonMessage("user", text) for text in said)
     row = Lesson("a", messages, "en", "grounded", (), (), "", "", {})
-    assert urgency.users_words(row) == ("Why?",)
+    assert users_words(row) == ("Why?",)
