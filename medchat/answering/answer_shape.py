@@ -35,6 +35,9 @@ _OF_RELATION: Mapping[str, Part] = {
 }
 """To which part facts belong that are not the ones asked for; others belong to the evidence."""
 
+_OVERVIEW = frozenset({"description", "symptom", "sign"})
+"""What answers a question that asks for nothing in particular."""
+
 _TREATMENT = frozenset({"first_line", "treatment", "medicine"})
 _WARNINGS: frozenset[DenialKind] = frozenset({"prohibition"})
 _NO_WARNING = re.compile(r"\b(?:bite|trigger|allergen)? ?avoidance\b", re.IGNORECASE)
@@ -82,7 +85,8 @@ def _part(
 ) -> Part:
     if piece.kind == "fact":
         leads = piece.relation == "first_line" and not _TREATMENT.isdisjoint(asked.relations)
-        if leads or piece.relation in ("symptom", "sign") or _is_asked_for(piece, asked, find):
+        tells = piece.relation in _OVERVIEW and (piece.relation != "description" or not asked.relations)
+        if leads or tells or _is_asked_for(piece, asked, find):
             return "answer"
         return _OF_RELATION.get(base_relation(piece.relation), "evidence")
     text = fold_script(sentence.uncited())
