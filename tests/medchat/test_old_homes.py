@@ -16,7 +16,7 @@ from toy_home import scripted
 from finetune import adapters, dataset, recipe_reader, rounds
 from knowledge.index import generations
 from knowledge.ingest import updates
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 from medchat import doctor
 from medchat.composition import TEXT_TOOLS
 from medchat.settings import load

@@ -8,8 +8,8 @@ An answer is about one page; where it compares, it may also state facts of a nei
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
+from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
@@ -229,11 +229,3 @@ def _line(one: _Used, facts: Collection[str]) -> str:
     texts = [item.text for item in page.groups[relation] if item.fact in facts]
     bare = relation.removesuffix(INVERSE)
     return verbalize.evidence_line(page.name, bare, texts, page.language, inverse=bare != relation)
-
-
-def lesson_id(
-    style: str, language: str, messages: Sequence[LessonMessage], facts: Sequence[str]
-) -> str:
-    """Return the id of a lesson: the same words proven by the same facts have the same id."""
-    parts = [style, language, *(f"{each.role}:{each.content}" for each in messages), *facts]
-    return f"{style}-{language}-{blake2b(chr(31).join(parts).encode(), digest_size=8).hexdigest()}"

@@ -170,7 +170,8 @@ class Prover:
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        return proof.fault() or BehaviourChecks(lesson, held, lambda id: known.get(id, ())).fault()
+        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
+        return proof.fault() or behaviour.fault() or proof.wording_fault()
 
 
 _FACTS = select(

@@ -209,6 +209,8 @@ What such a phrase covers is taken out of a sentence; any denial that is left de
 _QUALIFYING: dict[str, frozenset[str]] = {
     "dose_limit": frozenset({"amount"}),
     "pregnancy": frozenset({"population"}),
+    "breastfeeding": frozenset({"population"}),
+    "children": frozenset({"population"}),
     "population": frozenset({"population"}),
     "prognosis": frozenset({"certainty"}),
 }
