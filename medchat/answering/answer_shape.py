@@ -35,9 +35,6 @@ _OF_RELATION: Mapping[str, Part] = {
 }
 """To which part facts belong that are not the ones asked for; others belong to the evidence."""
 
-_OVERVIEW = frozenset({"description", "symptom", "sign"})
-"""What answers a question that asks for nothing in particular."""
-
 _TREATMENT = frozenset({"first_line", "treatment", "medicine"})
 _WARNINGS: frozenset[DenialKind] = frozenset({"prohibition"})
 _NO_WARNING = re.compile(r"\b(?:bite|trigger|allergen)? ?avoidance\b", re.IGNORECASE)
@@ -85,7 +82,8 @@ def _part(
 ) -> Part:
     if piece.kind == "fact":
         leads = piece.relation == "first_line" and not _TREATMENT.isdisjoint(asked.relations)
-        tells = piece.relation in _OVERVIEW and (piece.relation != "description" or not asked.relations)
+        bare = len(asked.mentions) == 1 and not (asked.relations or asked.rest or asked.classes)
+        tells = (bare and piece.relation == "description") or piece.relation in ("symptom", "sign")
         if leads or tells or _is_asked_for(piece, asked, find):
             return "answer"
         return _OF_RELATION.get(base_relation(piece.relation), "evidence")
