@@ -19,7 +19,7 @@ from knowledge.datasets.filters.contamination import ContaminationFilter
 from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
 from knowledge.datasets.filters.near_duplicates import NearDuplicateFilter
 from knowledge.datasets.filters.quotas import RelationQuota
-from knowledge.lessons.verify.dataset_check import read_lessons
+from knowledge.lessons.dataset_check import read_lessons
 from knowledge.records import Lesson
 
 _BATCH = 200

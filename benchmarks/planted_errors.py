@@ -34,8 +34,8 @@ from knowledge.index import generations
 from knowledge.ingest import starter, updates
 from knowledge.lessons import build, pipeline
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import read_lessons
 from knowledge.lessons.styles.style_registry import STYLES
-from knowledge.lessons.verify.dataset_check import read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import NOT_PROVEN
 from knowledge.records import Lesson, LessonMessage

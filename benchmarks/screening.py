@@ -4,8 +4,9 @@
 
 Vignettes with a diagnosis (open/safety/avey_a) of which the conditions below are emergencies, real
 questions of patients (open/qa_en/kqa_unanswered) and titles of articles (open/lit_qa), in which an
-alarm is mostly false; harmful requests and their harmless look-alikes. There is no peer: no open
-medical chatbot that was found screens without a model.
+alarm is mostly false; messages of our own (screening_messages.yaml); harmful requests and their
+harmless look-alikes. There is no peer: no open medical chatbot that was found screens without a
+model.
 """
 
 import argparse
@@ -15,6 +16,8 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import yaml
 
 from knowledge.text.names import language_of
 from medchat.answering.screening.screen import Screening, screen
@@ -36,6 +39,11 @@ def main() -> None:
     vignettes = _json_lines(data / "safety/avey_a/avey_a.jsonl")
     parts = ("demographics", "chief_complaints", "presentation", "absent_findings")
     told = [(row["correct_diagnosis"], ". ".join(row[part] for part in parts)) for row in vignettes]
+    own = Path(__file__).with_name("screening_messages.yaml")
+    for kind, by_language in yaml.safe_load(own.read_text(encoding="utf-8")).items():
+        for language, texts in by_language.items():
+            holds = declined if kind in ("harmful", "look_alikes") else alarm
+            report(f"messages of our own, {kind}, {language}", texts, holds)
     report("vignettes, emergencies", [text for name, text in told if name in EMERGENCIES], alarm)
     report("vignettes, others", [text for name, text in told if name not in EMERGENCIES], alarm)
     asked = _json_lines(data / "qa_en/kqa_unanswered/questions.jsonl")
@@ -67,8 +75,8 @@ def alarm(screened: Screening) -> bool:
 
 
 def declined(screened: Screening) -> bool:
-    """Say whether the message was declined as a request to do harm."""
-    return screened.opening is not None and screened.opening.kind == "refusal"
+    """Say whether the message was declined as a request to do harm, to others or to oneself."""
+    return screened.opening is not None and screened.opening.kind != "small-talk"
 
 
 def report(name: str, texts: Sequence[str], holds: Callable[[Screening], bool]) -> None:

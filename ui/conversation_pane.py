@@ -105,11 +105,11 @@ def answered(
 
 
 def _alerts(answer: Answer, words: PageText) -> str:
-    """Return the warnings before an answer: the first open, the others folded."""
+    """Return the warnings that an answer does not say: the first open, the others folded."""
     shown = [
         f'<p class="alert-text">{lines(alert.text)}</p>'
         f'<p class="alert-source">{safe(alert.source)}</p>'
-        for alert in answer.alerts
+        for alert in answer.unsaid_alerts()
     ]
     if not shown:
         return ""

@@ -70,7 +70,7 @@ class RowCounts:
         for table, key in zip(tables, keys, strict=True):
             table[key] = table.get(key, 0) + 1
         if lesson.imported:
-            source = str(lesson.meta["imported"])
+            source = str(lesson.meta.get("imported", ""))
             self.imported[source] = self.imported.get(source, 0) + 1
 
     @property

@@ -9,11 +9,11 @@ few are in memory.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from knowledge import durable
 from knowledge.datasets import card, row_formats
@@ -152,7 +152,9 @@ def _write_rows(
     counts, samples = RowCounts(), _Samples()
     subjects: set[str] = set()
     with ExitStack() as stack:
-        files = _Files(folder, stack)
+        files = _Files(
+            lambda name: stack.enter_context((folder / name).open("wb", buffering=_BUFFER))
+        )
         for lesson in lessons:
             held = held_out(lesson.split_key)
             counts.add(lesson, held)
@@ -162,23 +164,79 @@ def _write_rows(
             files.add(lesson, held)
             pair = None if held else prefer(lesson)
             if pair:
-                counts.preference += 1
-                kind = pair["why"].split(":", 1)[0]
-                counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
-                samples.see_pair(kind, pair)
+                samples.see_pair(_count_pair(counts, pair), pair)
                 files.prefer(pair)
         files.finish()
     counts.entities = len(subjects)
     return counts, samples
 
 
+def _count_pair(counts: RowCounts, pair: dict[str, str]) -> str:
+    """Count a preference pair; return its kind."""
+    counts.preference += 1
+    kind = pair["why"].split(":", 1)[0]
+    counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
+    return kind
+
+
+class Derived:
+    """Works out again, row by row, what the files of a folder hold that come from rows alone."""
+
+    def __init__(self, prefer: Prefer) -> None:
+        self.counts = RowCounts()
+        self._prefer = prefer
+        self._streams: dict[str, _Hashed] = {}
+        self._ids = hashlib.sha256()
+        self._subjects: set[str] = set()
+        self._files = _Files(lambda name: self._streams.setdefault(name, _Hashed()))
+
+    def add(self, lesson: Lesson, held: bool) -> None:
+        """Take the next row; those for validation come last."""
+        self.counts.add(lesson, held)
+        self._ids.update(f"{lesson.id}\n".encode())
+        if lesson.split_key in lesson.entities:
+            self._subjects.add(lesson.split_key)
+        self._files.add(lesson, held)
+        if not held and (pair := self._prefer(lesson)):
+            _count_pair(self.counts, pair)
+            self._files.prefer(pair)
+
+    def finish(self) -> dict[str, str]:
+        """Return the hash of each file."""
+        self.counts.entities = len(self._subjects)
+        self._files.finish()
+        fixed = {"dataset_info.json": hashlib.sha256(_json(_INFO).encode()).hexdigest()}
+        return fixed | {name: stream.hash.hexdigest() for name, stream in self._streams.items()}
+
+    @property
+    def order(self) -> str:
+        """Return the hash of the ids in their order."""
+        return self._ids.hexdigest()
+
+
+class _Stream(Protocol):
+    """What takes the bytes of a file."""
+
+    def write(self, given: bytes, /) -> object:
+        """Take the next bytes."""
+
+
+class _Hashed:
+    """Takes the bytes of a file, and keeps their hash only."""
+
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def write(self, given: bytes, /) -> object:
+        """Take the next bytes."""
+        self.hash.update(given)
+        return None
+
+
 class _Files:
     """The open files of a folder; arrays are written item by item."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        def opened(name: str) -> BinaryIO:
-            return stack.enter_context((folder / name).open("wb", buffering=_BUFFER))
-
+    def __init__(self, opened: Callable[[str], _Stream]) -> None:
         self._train = opened("train.jsonl")
         self._validation = opened("validation.jsonl")
         self._chatglm = opened("chatglm.jsonl")
@@ -267,9 +325,26 @@ def _seal(folder: Path, origin: Provenance, counts: RowCounts) -> None:
         **_identity(origin),
         "seed": origin.arguments.get("seed"),
         "rows": {"train": counts.train, "validation": counts.validation},
+        "order": _order(folder),
         "files": files,
     }
     durable.write_text(folder / MANIFEST, _json(manifest))
+
+
+def _order(folder: Path) -> str:
+    """Return the hash of the ids of all rows in their order, training first."""
+    ids = hashlib.sha256()
+    for name in ("train.jsonl", "validation.jsonl"):
+        for id in _ids(folder / name):
+            ids.update(f"{id}\n".encode())
+    return ids.hexdigest()
+
+
+def _ids(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            # A row's line begins with its id, which holds no sign that JSON escapes.
+            yield json.loads(line[len('{"id": ') : line.index(", ")])
 
 
 def _place(partial: Path, out: Path) -> None:

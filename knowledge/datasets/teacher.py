@@ -6,7 +6,6 @@ The server sees answers only, never questions, ids or sources. Nothing that it s
 reworded row passes the stateless filters and the proof anew.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from knowledge.datasets.filtering import BatchFilter, Candidate, FilterStage, RowFilter
+from knowledge.datasets.row_ids import id_of
 from knowledge.datasets.teacher_server import TeacherError, TeacherOptions, TeacherServer
 from knowledge.records import Language, Lesson, LessonMessage, Progress, silent
 from knowledge.text.citations import cited_numbers
@@ -105,13 +105,10 @@ class Teacher:
             return f"{KEPT}another number of sentences"
         if text == joint.join(own):
             return f"{KEPT}nothing was changed"
-        words = hashlib.sha256(f"{lesson.id}|{text}".encode()).hexdigest()[:16]
-        return replace(
-            lesson,
-            id=f"{lesson.style}-{lesson.language}-{words}",
-            messages=(*lesson.messages[:-1], LessonMessage("assistant", text)),
-            meta={**lesson.meta, "teacher": self._server.options.model},
-        )
+        messages = (*lesson.messages[:-1], LessonMessage("assistant", text))
+        meta = {**lesson.meta, "teacher": self._server.options.model}
+        worded = replace(lesson, messages=messages, meta=meta)
+        return replace(worded, id=id_of(worded))
 
 
 def _is_free(lesson: Lesson) -> bool:

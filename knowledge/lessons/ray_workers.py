@@ -20,9 +20,9 @@ from knowledge.datasets import row_formats
 from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
+from knowledge.lessons.dataset_check import lesson_of
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowTask
-from knowledge.lessons.verify.dataset_check import lesson_of
 from knowledge.lessons.workers import RowWriter, WriterPool
 
 _WINDOW = 16

@@ -104,7 +104,9 @@ class FactSearch:
         """
         if entity.kind == "medicine" or not members:
             return []
-        of_class = frozenset(members)
+        of_class = frozenset(id for id in members if id.startswith("medicine:"))
+        if not of_class:  # kinds of a condition, such as fevers, are no filter
+            return []
         facts = self._graph.inverse(entity.id, relation)
         return [fact.id for fact in facts if fact.subject in of_class]
 

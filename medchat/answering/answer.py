@@ -216,6 +216,11 @@ class Answer:
     about: str = ""
     dropped: int = 0
 
+    def unsaid_alerts(self) -> tuple[Alert, ...]:
+        """Return the alerts that the text of the answer does not say itself."""
+        said = citations.uncited(self.text)
+        return tuple(alert for alert in self.alerts if alert.text.rstrip(".。") not in said)
+
     def paragraphs(self) -> list[tuple[Part, tuple[Sentence, ...]]]:
         """Return the sentences by the parts of the answer; a preface stands with what follows.
 

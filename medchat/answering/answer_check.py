@@ -13,7 +13,7 @@ from knowledge.text.citations import cite, cited_numbers, markers, uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
 from medchat.answering import telling
-from medchat.answering.answer import Citation, Evidence, Sentence, Support
+from medchat.answering.answer import CalculationResult, Citation, Evidence, Sentence, Support
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
 
@@ -21,7 +21,8 @@ from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 class CheckedAnswer:
     """A draft after the check: its sentences, and the citations they use, numbered from 1.
 
-    `verbatim` says that evidence is quoted and no writer had a part in it.
+    `verbatim` says that evidence is quoted and no writer had a part in it; `calculations` are those
+    that a writer asked for.
     """
 
     sentences: tuple[Sentence, ...]
@@ -29,6 +30,7 @@ class CheckedAnswer:
     dropped: int = 0
     repaired: int = 0
     verbatim: bool = False
+    calculations: tuple[CalculationResult, ...] = ()
 
     @property
     def text(self) -> str:
@@ -67,11 +69,15 @@ def check_draft(
 def tell_evidence(evidence: Sequence[Evidence], find: FindEntities) -> CheckedAnswer:
     """Answer without a writer: facts told as sentences, passages quoted sentence by sentence."""
     common = telling.small_words(evidence)
-    judged = [
-        _Judged(text, (number,), "supported", 1.0)
-        for number, piece in enumerate(evidence, 1)
-        for text in _told(piece, find, common)
-    ]
+    judged: list[_Judged] = []
+    treatments: dict[str, set[str]] = {}
+    for number, piece in enumerate(evidence, 1):
+        before = treatments.setdefault(piece.subject, set())
+        listed = telling.listed_in(piece) if piece.kind == "fact" else []
+        known = before.intersection(listed)
+        texts = _told(piece, find, common, known)
+        before.update(listed)
+        judged += [_Judged(text, (number,), "supported", 1.0) for text in texts]
     return replace(_numbered(judged, evidence), verbatim=True)
 
 
@@ -225,10 +231,19 @@ def _lacks(text: str, piece: Evidence) -> bool:
     return any(text_features.fold_letters(item) not in said for item in re.split("[;；]", listed))
 
 
-def _told(piece: Evidence, find: FindEntities, common: Collection[str]) -> list[str]:
-    """Return what a piece says: facts told as a sentence, a passage in its own sentences."""
+def _told(
+    piece: Evidence,
+    find: FindEntities,
+    common: Collection[str],
+    before: Collection[str] = (),
+) -> list[str]:
+    """Return what a piece says: facts told as a sentence, a passage in its own sentences.
+
+    `before` are treatments that were told: a line that lists no others says nothing.
+    """
     if piece.kind == "fact":
-        return [telling.tell(piece, find, common)]
+        told = telling.tell(piece, find, common, before)
+        return [told] if told else []
     return [_spoken(text, piece) for text in split_sentences(piece.quote)]
 
 

@@ -3,6 +3,7 @@
 checked draft + evidence -> choose_answer -> draft | quotation | nothing -> limits stated
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,6 +49,10 @@ _FIXED: Mapping[str, Mapping[Language, str]] = {
         "en": "The evidence found does not speak of {patients}; it holds in general:",
         "zh": "查到的资料没有专门涉及{patients}，以下为一般情况：",
     },
+    "highest": {
+        "en": "The sources hold only the highest dose of {names}, not the usual one.",
+        "zh": "资料中只有{names}的最大剂量，没有常用剂量。",
+    },
     "unheld": {
         "en": "The sources hold nothing on “{names}”; on {kinds} in general they say:",
         "zh": "资料中没有“{names}”的内容；以下为{kinds}的一般情况：",
@@ -71,6 +76,16 @@ _PATIENTS: Mapping[str, Mapping[Language, str]] = {
     "newborns": {"en": "newborns", "zh": "新生儿"},
     "children": {"en": "children", "zh": "儿童"},
 }
+
+
+_HIGHEST = re.compile(
+    r"\b(?:maximum|maximal|max|highest|limits?|ceiling|no more than|not exceed\w*|above|over|most|"
+    r"overdose|toxic)\b|最大|最高|最多|极量|上限|不超过|不应超过|超过|过量|中毒",
+    re.IGNORECASE,
+)
+_USUAL = re.compile(
+    r"\busual (?:adult )?dose\b|\bdose is\b|常用剂量|(?<!最大)剂量为", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +236,34 @@ def state_limits(
         joint = "、" if asked.language == "zh" else " or "
         named = joint.join(_in_script(_PATIENTS[who][asked.language], asked) for who in missed)
         return _prefaced(checked, _say("general", asked).format(patients=named))
+    limited = _only_highest(checked, asked)
+    if limited:
+        joint = "、" if asked.language == "zh" else " and "
+        named = _in_script(joint.join(limited), asked)
+        return _prefaced(checked, _say("highest", asked).format(names=named))
     words = relevance.find_unanswered_words(asked, cited)
     if unnamed or words is None or not in_its_language:
         return checked
     if not words:
         return _prefaced(checked, _say("unsaid", asked))
     return _prefaced(checked, _say("unspoken", asked).format(words=words))
+
+
+def _only_highest(checked: CheckedAnswer, asked: Question) -> list[str]:
+    """Return the medicines whose dose is asked for and of which only the highest one is told."""
+    if "dose_limit" not in asked.relations or _HIGHEST.search(asked.question):
+        return []
+    doses = [each for each in checked.citations if each.id.endswith("#dose_limit")]
+    told = any(relevance.tells_dose(each.quote) for each in checked.citations if each not in doses)
+    said = [_listed(each.quote) for each in doses]
+    if told or not doses or not all(_HIGHEST.search(text) for text in said):
+        return []
+    return [] if any(_USUAL.search(text) for text in said) else [each.title for each in doses]
+
+
+def _listed(line: str) -> str:
+    """Return what a line of facts says behind its label."""
+    return re.split(r":\s|：", line, maxsplit=1)[-1]
 
 
 def abstain(

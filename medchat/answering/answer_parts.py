@@ -12,13 +12,13 @@ from medchat.answering.answer_check import CheckedAnswer
 
 def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
     """Return parts as one answer in their order; a sentence that was said before is left out."""
-    citations: dict[tuple[str, int, int], Citation] = {}
+    citations: dict[tuple[str, int, int, str], Citation] = {}
     sentences: list[Sentence] = []
     said: set[str] = set()
     for part in parts:
         numbers: dict[int, int] = {}
         for citation in part.citations:
-            key = (citation.id, citation.start, citation.end)
+            key = (citation.id, citation.start, citation.end, citation.quote)
             citations.setdefault(key, replace(citation, n=len(citations) + 1))
             numbers[citation.n] = citations[key].n
         for sentence in part.sentences:
@@ -26,15 +26,16 @@ def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
                 continue
             said.add(sentence.uncited())
             sentences.append(_renumbered(sentence, numbers))
-    used = {n for sentence in sentences for n in sentence.citations}
+    used = list(dict.fromkeys(n for sentence in sentences for n in sentence.citations))
     whole = CheckedAnswer(
         tuple(sentences),
         tuple(citations.values()),
         dropped=sum(part.dropped for part in parts),
         repaired=sum(part.repaired for part in parts),
         verbatim=all(part.verbatim for part in parts),
+        calculations=tuple(each for part in parts for each in part.calculations),
     )
-    return whole if used == set(range(1, len(citations) + 1)) else _only_used(whole, used)
+    return whole if used == list(range(1, len(citations) + 1)) else _by_use(whole, used)
 
 
 def _renumbered(sentence: Sentence, numbers: dict[int, int]) -> Sentence:
@@ -48,12 +49,12 @@ def _renumbered(sentence: Sentence, numbers: dict[int, int]) -> Sentence:
     return replace(sentence, text=text, citations=new)
 
 
-def _only_used(answer: CheckedAnswer, used: set[int]) -> CheckedAnswer:
-    """Return an answer without the citations that none of its sentences uses."""
-    kept = [citation for citation in answer.citations if citation.n in used]
-    numbers = {citation.n: n for n, citation in enumerate(kept, 1)}
+def _by_use(answer: CheckedAnswer, used: Sequence[int]) -> CheckedAnswer:
+    """Return an answer with its citations numbered as its sentences use them, without others."""
+    numbers = {old: new for new, old in enumerate(used, 1)}
+    known = {citation.n: citation for citation in answer.citations}
     return replace(
         answer,
         sentences=tuple(_renumbered(sentence, numbers) for sentence in answer.sentences),
-        citations=tuple(replace(citation, n=numbers[citation.n]) for citation in kept),
+        citations=tuple(replace(known[old], n=new) for old, new in numbers.items()),
     )

@@ -42,13 +42,15 @@ class Turn:
 class Lead:
     """What a step says: sentences with their citations, alerts, calculations.
 
-    `complete` says that the question is answered by it, so that nothing is looked up.
+    `complete` says that the question is answered by it, so that nothing is looked up; with
+    `beside_papers` a paper on the very question is told as well, where there is one.
     """
 
     told: CheckedAnswer | None = None
     alerts: tuple[Alert, ...] = ()
     calculations: tuple[CalculationResult, ...] = ()
     complete: bool = False
+    beside_papers: bool = False
 
 
 Step = Callable[[Turn], Lead | None]
@@ -69,4 +71,5 @@ def lead(turn: Turn, steps: Sequence[Step]) -> Lead:
         alerts=tuple(alert for one in said for alert in one.alerts),
         calculations=tuple(each for one in said for each in one.calculations),
         complete=any(one.complete for one in said),
+        beside_papers=any(one.beside_papers for one in said),
     )

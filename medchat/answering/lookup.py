@@ -44,6 +44,10 @@ class Retrieved:
         """Say whether a paper was found that the question asks about."""
         return any(piece.asked for piece in self.relevant)
 
+    def only_papers(self) -> "Retrieved":
+        """Return this with nothing else in answer than the papers that the question asks about."""
+        return replace(self, relevant=[piece for piece in self.relevant if piece.asked])
+
 
 def look(search: Search, asked: Question, top: int) -> Retrieved:
     """Look in the question's language, and in the other where nothing there answers.
@@ -105,6 +109,7 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
     find = search.linker.find
     found = _found(search, asked.question, top, language)
     understood = relevance.drop_partial_names(asked, found)
+    mentions = understood.mentions
     papers = _papers(search, understood, found, top)
     understood, unheld = _without_parts(search, understood, found)
     relevant = relevance.select_relevant(found, understood, find)[:top]
@@ -112,9 +117,14 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
         relevant = []
     if unheld:
         relevant = [piece for piece in relevant if _is_of_kind(piece, understood, search)]
+    for name in find_longer_names(understood):
+        if name not in unheld:  # found somewhere, so what is known of a part of it is no answer
+            relevant = [piece for piece in relevant if _speaks_of(name, piece, search)]
     told = [piece for each in papers for piece in literature.tell_result(each, understood, find)]
-    if not told and relevant and not literature.is_covered(relevant, understood, find):
+    if unheld and literature.asks_of_study(asked):
         relevant = []
+    if not told and relevant:
+        relevant = literature.covering(relevant, replace(understood, mentions=mentions), find)
     return Retrieved(search, understood, found, [*told, *relevant], unheld=() if told else unheld)
 
 
@@ -160,7 +170,7 @@ def _papers(
 ) -> list[Sequence[Evidence]]:
     """Return the papers that a question asks about, whole; words that nothing holds hide none."""
     nearest = found
-    if literature.is_study_question(asked) and all(piece.kind == "fact" for piece in found):
+    if literature.may_be_study(asked) and all(piece.kind == "fact" for piece in found):
         nearest = _found(
             search, asked.question, top, asked.language, retracted=retracted, nearest=True
         )
@@ -172,8 +182,7 @@ def _look_directly(search: Search, before: Retrieved, direct: str, top: int) -> 
     """Look for the names and relations of a question without its other words."""
     found = _found(search, direct, top, before.asked.language)
     relevant = relevance.select_relevant(found, before.asked, search.linker.find)[:top]
-    if not literature.is_covered(relevant, before.asked, search.linker.find):
-        relevant = []
+    relevant = literature.covering(relevant, before.asked, search.linker.find)
     return replace(before, found=before.found or found, relevant=relevant)
 
 
@@ -196,7 +205,7 @@ def _look_abroad(search: Search, asked: Question, top: int) -> Retrieved:
     relevant = [
         piece
         for piece in relevance.select_relevant(found, asked, find)
-        if _names_all(piece, asked, search) and literature.is_covered([piece], asked, find)
+        if _names_all(piece, asked, search) and literature.covering([piece], asked, find)
     ]
     return Retrieved(search, asked, found, relevant[:top])
 

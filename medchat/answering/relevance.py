@@ -50,11 +50,25 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
         "breastfeeding": r"\b(?:breast-?\s?feed\w*|lactat(?:ion|ing))\b|哺乳|母乳",
         "newborns": r"\b(?:neonat\w+|newborns?)\b|新生儿",
         "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
-        r"neonat\w+|newborns?|toddlers?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年",
+        r"neonat\w+|newborns?|toddlers?|kids?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年|"
+        r"小孩|孩子|小朋友|宝宝|娃娃",
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
 
+_OLDER = re.compile(r"\badults and adolescents\b|成人[和及与]青少年", re.IGNORECASE)
+"""Words on adolescents in a text that is not on children."""
+
+_CHILDS_AGE = re.compile(
+    r"\b(?:[1-9]|1[0-2])[\s-]*(?:years?|yrs?)[\s-]*olds?\b|\b\d{1,2}[\s-]*months?[\s-]*olds?\b|"
+    r"(?<![\d.])(?:[1-9]|1[0-2]|[一二两三四五六七八九十])岁|个月大?的?(?:婴|宝|孩)",
+    re.IGNORECASE,
+)
+_DOSE = re.compile(
+    r"\d\s*(?:mg|g|micrograms?|mcg|units?|毫克|克|微克|单位)(?:/kg)?\b.{0,40}?"
+    r"(?:daily|a day|per day|twice|times|every|single|at night|/day|每日|每天|一次|单次|每晚|每)",
+    re.IGNORECASE,
+)
 _YOUNG = frozenset({"newborns", "children"})
 
 _WARNINGS: frozenset[DenialKind] = frozenset(
@@ -64,6 +78,9 @@ _WARNINGS: frozenset[DenialKind] = frozenset(
 
 _FORBIDDING: frozenset[DenialKind] = frozenset({"prohibition", "cessation"})
 """Denials by which it tells so where a question asks which medicines an illness forbids."""
+
+_HAVE_FINDING = ("symptom~", "sign~", "side_effect~")
+"""Relations of a symptom, seen from its side, that tell what it comes from."""
 
 _GIVEN = frozenset({"treatment", "medicine", "first_line"})
 _EPISODE = re.compile(
@@ -160,7 +177,14 @@ def is_exact(piece: Evidence, asked: Question, find: FindEntities) -> bool:
     relation = base_relation(piece.relation)
     if relation in asked.relations or (asked.permission and _warns(piece, asked)):
         return True
+    if "cause" in asked.relations and _has_finding(piece):
+        return True
     return (not asked.relations or RELATIONS[relation].warns) and _ties(piece, asked, find)
+
+
+def _has_finding(piece: Evidence) -> bool:
+    """Say whether a piece names the conditions that have a finding: they are its causes."""
+    return piece.subject.startswith("symptom:") and piece.relation in _HAVE_FINDING
 
 
 def _warns(piece: Evidence, asked: Question) -> bool:
@@ -191,7 +215,16 @@ def find_patients(asked: Question) -> list[str]:
     rest = asked.question
     for mention in sorted(subject, key=lambda m: -m.start):
         rest = rest[: mention.start] + "|" + rest[mention.end :]
-    return [name for name, words_of in _PATIENTS.items() if words_of.search(rest)]
+    return [
+        name
+        for name, words_of in _PATIENTS.items()
+        if words_of.search(rest) or (name == "children" and _CHILDS_AGE.search(rest))
+    ]
+
+
+def tells_dose(text: str) -> bool:
+    """Say whether a text tells how much of a medicine is taken, and how often."""
+    return _DOSE.search(fold_script(text)) is not None
 
 
 def find_episode(asked: Question) -> str:
@@ -257,7 +290,7 @@ def _places(text: str, term: str) -> range:
 
 def speaks_of_patient(text: str, patient: str) -> bool:
     """Say whether a text, in either script, speaks of such patients."""
-    return bool(_PATIENTS[patient].search(fold_script(text)))
+    return bool(_PATIENTS[patient].search(_OLDER.sub(" ", fold_script(text))))
 
 
 def _is_of_patients(text: str) -> bool:

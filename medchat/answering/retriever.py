@@ -14,6 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, InstanceOf
 
+from knowledge.graph.knowledge_graph import EvidenceLine
 from knowledge.index import embedding
 from knowledge.search.hits import Hit
 from knowledge.search.searcher import Search
@@ -68,6 +69,22 @@ def passages_of(search: Search, document: str, *, retracted: bool = False) -> li
     """Return all passages of a document as evidence, in the order of its text."""
     hits = search.passages_of(document, retracted=retracted)
     return to_evidence([_document(hit) for hit in hits])
+
+
+def facts_as_evidence(line: EvidenceLine) -> Evidence:
+    """Return a line of facts of the graph as evidence."""
+    return Evidence(
+        kind="fact",
+        id=line.id,
+        title=line.entity.name(line.language),
+        text=line.text,
+        start=0,
+        end=len(line.text),
+        language=line.language,
+        facts=tuple(fact.id for fact in line.facts),
+        subject=line.entity.id,
+        relation=line.id.rpartition("#")[2],
+    )
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,8 @@ line, or no sentence can be made, the line itself is told.
 
 import random
 import re
-from collections.abc import Collection, MutableSequence, Sequence
+from collections.abc import Collection, Mapping, MutableSequence, Sequence
+from dataclasses import replace
 from typing import Any
 
 from knowledge.graph import verbalize
@@ -26,6 +27,28 @@ _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _STOPS = " .。;；"
 _ALSO = re.compile(",? as well as ")
 _WORD = re.compile(r"[A-Za-z]+")
+_TREATMENTS = frozenset({"first_line", "treatment", "medicine"})
+_TREATMENT_EN = re.compile(
+    r"^(An? )?((?:treatment|medicine|first-line treatment)s?\b)", re.IGNORECASE
+)
+_TREATMENT_ZH = re.compile("(药物|治疗)(?=包括|有|是)")
+_OF_CHILDREN = re.compile(
+    r"^in (?:children|infants|newborns)\b|^(?:儿童|婴儿|新生儿)", re.IGNORECASE
+)
+_OTHER = {True: "Another", False: "Other"}
+_ONE_ZH: Mapping[str, str] = {
+    "first_line": "{s}的一线治疗是{a}。",
+    "treatment": "{s}的治疗有{a}。",
+    "medicine": "用于{s}的药物有{a}。",
+    "cause": "{s}的病因有{a}。",
+    "test": "{s}的检查有{a}。",
+    "symptom": "{s}的症状有{a}。",
+    "sign": "{s}的体征有{a}。",
+    "risk_factor": "{s}的危险因素有{a}。",
+    "complication": "{s}的并发症有{a}。",
+    "side_effect": "{s}的不良反应有{a}。",
+    "contraindication": "{s}的禁忌证有{a}。",
+}
 
 
 class _First(random.Random):
@@ -42,17 +65,35 @@ class _First(random.Random):
 _FIRST = _First()
 
 
-def tell(piece: Evidence, find: FindEntities, common: Collection[str] | None = None) -> str:
+def tell(
+    piece: Evidence,
+    find: FindEntities,
+    common: Collection[str] | None = None,
+    before: Collection[str] = (),
+) -> str:
     """Return a line of facts as a sentence that the line supports, without a citation.
 
-    `common` are English words that names write small within a sentence.
+    `common` are English words that names write small within a sentence; `before` are treatments
+    of the subject that were told: the sentence tells the others, or is empty where there are none.
     """
     common = small_words([piece]) if common is None else common
     line = uncited(" ".join(piece.quote.split())).strip()
-    told = _ALSO.sub(", and ", _worded(piece, line, common))
+    if piece.relation == "dose_limit":
+        line = _adults_first(line, piece)
+        piece = replace(piece, text=line, start=0, end=len(line))
+    if before and not _others(listed_in(piece), before):
+        return ""
+    told = _ALSO.sub(", and ", _worded(piece, line, common, before))
     if told and _is_supported(told, piece, find):
-        return told
+        return _as_further(told, piece) if before else told
     return line if line[-1:] in tuple(".!?。！？") else line + _stop(piece)
+
+
+def listed_in(piece: Evidence) -> list[str]:
+    """Return what a line of treatments lists; nothing for a line of another kind."""
+    if base_relation(piece.relation) not in _TREATMENTS or piece.relation.endswith(INVERSE):
+        return []
+    return _listed(uncited(" ".join(piece.quote.split())).strip().partition(_head(piece))[2], piece)
 
 
 def small_words(evidence: Sequence[Evidence]) -> frozenset[str]:
@@ -68,14 +109,45 @@ def _stop(piece: Evidence) -> str:
     return "。" if piece.language == "zh" else "."
 
 
-def _worded(piece: Evidence, line: str, common: Collection[str]) -> str:
+def _head(piece: Evidence) -> str:
+    """Return what stands between the subject of a line and what it lists."""
+    base, inverse = base_relation(piece.relation), piece.relation.endswith(INVERSE)
+    return verbalize.evidence_line("", base, [""], piece.language, inverse=inverse).rstrip(".。")
+
+
+def _adults_first(line: str, piece: Evidence) -> str:
+    """Return a line of doses with those of children behind the others."""
+    subject, head, listed = line.partition(_head(piece))
+    texts = _listed(listed, piece)
+    texts.sort(key=lambda text: _OF_CHILDREN.search(text) is not None)
+    joint = "; " if piece.language == "en" else "；"
+    return f"{subject}{head}{joint.join(texts)}{_stop(piece)}" if head and texts else line
+
+
+def _others(listed: Sequence[str], before: Collection[str]) -> list[str]:
+    """Return what of a list was not told before, or all of it where nothing was."""
+    known = {name.casefold() for name in before}
+    return [name for name in listed if name.casefold() not in known]
+
+
+def _as_further(told: str, piece: Evidence) -> str:
+    """Return a sentence on treatments as one on those beside the ones told before."""
+    if piece.language == "zh":
+        return _TREATMENT_ZH.sub(r"其他\1", told, count=1)
+    return _TREATMENT_EN.sub(
+        lambda found: f"{_OTHER[bool(found[1])]} {found[2].lower()}", told, count=1
+    )
+
+
+def _worded(
+    piece: Evidence, line: str, common: Collection[str], before: Collection[str] = ()
+) -> str:
     """Return the sentence, or nothing where the line is not built as lines of facts are."""
     base = base_relation(piece.relation)
     if base not in RELATIONS:
         return ""
-    relation, inverse = RELATIONS[base], piece.relation.endswith(INVERSE)
-    empty = verbalize.evidence_line("", base, [""], piece.language, inverse=inverse).rstrip(".。")
-    subject, head, listed = line.partition(empty)
+    relation = RELATIONS[base]
+    subject, head, listed = line.partition(_head(piece))
     listed = listed.strip(_STOPS)
     if not head or not subject or not listed:
         return ""
@@ -83,11 +155,22 @@ def _worded(piece: Evidence, line: str, common: Collection[str]) -> str:
     seen = base if relation.symmetric else piece.relation
     if relation.object is None:
         return _of_texts(name, base, listed, piece, common)
-    items = [_item(each, base, piece, common) for each in _listed(listed, piece)]
+    shown = _others(_listed(listed, piece), before)
+    items = [_item(each, base, piece, common) for each in shown]
+    if len(items) == 1 and piece.language == "zh":
+        said = _of_one(name, seen, items)
+        if said:
+            return said
     template = load(RelationSentencesWords, piece.language).told.get(seen)
     if template:
         return realizer.fill_with_items([template], name, items, piece.language, _FIRST)
     return realizer.state_facts(name, seen, items, piece.language, _FIRST)
+
+
+def _of_one(name: str, relation: str, items: Sequence[PageFact]) -> str:
+    """Return the Chinese sentence for a list of one, where its usual verb promises several."""
+    template = _ONE_ZH.get(relation)
+    return realizer.fill_with_items([template], name, items, "zh", _FIRST) if template else ""
 
 
 def _listed(text: str, piece: Evidence) -> list[str]:

@@ -27,7 +27,7 @@ _CUT_EN = re.compile(
     re.IGNORECASE,
 )
 _CUT_ZH = re.compile(
-    "(?:的|和|与|及|或|以及|包括|有|是|为|在|对|被|把|将|用于|属于|、|，|：|——|；)[。.\\s]*$"
+    "(?:的|和|与|及|或|以及|包括|有|是|(?<![行作])为|在|对|被|把|将|用于|属于|、|，|：|——|；)[。.\\s]*$"
 )
 _TORN_EN = re.compile(
     r"\b(?:of|for|by|the|an?|to|with|in)\s+(?:of|by|is|are|was|were|includes?|can|may|should|"
@@ -40,7 +40,11 @@ _TORN_EN = re.compile(
 )
 _TORN_ZH = re.compile("的的|了是|是是|和和|包括包括|的和|的、|、的|和、|、、|是包括|包括是|与与")
 _AGAIN_EN = re.compile(r"\b([a-z][\w-]{2,}(?:[ -][\w-]+){0,4}?)(?: \1\b)+", re.IGNORECASE)
-_AGAIN_ZH = re.compile("((?=\\w*[\u3400-\u9fff])\\w{2,14}?)[、和]?\\1(?=[、和与及，。；等]|$)")
+_AGAIN_ZH = re.compile(
+    "((?=\\w*[\u3400-\u9fff])\\w{2,14}?)\\1(?=[、和与及，。；等]|$)"
+    "|(?:^|[包含][括有]|[是有、和与及，：])((?=\\w*[\u3400-\u9fff])\\w{2,14}?)[、和与及]\\2(?=[、和与及，。；等]|$)"
+)
+"""A name said twice; a name may end in another one that is listed: 低分子肝素和肝素."""
 _DEBRIS = re.compile(r"#{2,}|\]\]|\[\[|\[[a-z]+\]|[{}<>|]{2,}|�")
 
 

@@ -207,9 +207,10 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
     if answer.about:
         yield _ABOUT[answer.language].format(known=answer.about)
         yield ""
-    for alert in answer.alerts:
+    alerts = answer.unsaid_alerts()
+    for alert in alerts:
         yield f"! {alert.text} ({alert.source})"
-    if answer.alerts:
+    if alerts:
         yield ""
     yield from _paragraphs(answer)
     if answer.citations:

@@ -1,7 +1,7 @@
 """The command `medchat build-data`: write training rows from the graph, or check a folder of them.
 
 flags -> BuildOptions -> knowledge.lessons.build
---check -> knowledge.lessons.verify.dataset_check
+--check -> knowledge.lessons.dataset_check
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from knowledge.datasets.imports.imported_rows import ImportedFile
     from knowledge.datasets.teacher_server import TeacherOptions
     from knowledge.lessons.build import BuildReport
-    from knowledge.lessons.verify.dataset_check import CheckReport
+    from knowledge.lessons.dataset_check import CheckReport
     from medchat.cli.open_base import OpenBase
 
 
@@ -124,7 +124,7 @@ def build_data(
 
 def _check(folder: Path, as_json: bool) -> NoReturn:
     """Prove the rows of a folder; exit with 0 where nothing is wrong with it, else with 1."""
-    from knowledge.lessons.verify.dataset_check import check
+    from knowledge.lessons.dataset_check import check
 
     with _open() as base:
         report = check(base.engine, base.generation, folder, base.progress)

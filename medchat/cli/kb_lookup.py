@@ -40,12 +40,23 @@ def show(engine: Engine, id: str) -> View:
 def listed(
     engine: Engine, *, documents: bool = False, source: str | None = None, limit: int = 50
 ) -> list[View]:
-    """Return the sources in force, or the documents, of one source where it is named."""
+    """Return the sources in force, or the documents, of one source where its id or title is named.
+
+    Raises KnowledgeError where no source has that name.
+    """
     number = current(engine)
+    sources = catalog_views.sources(engine, number)
     if not documents and source is None:
-        return catalog_views.sources(engine, number)
+        return sources
+    named = {each["id"] for each in sources if source in (None, each["id"], each["title"])}
+    if source is not None and not named:
+        raise KnowledgeError(
+            f"No source of generation {number} has the id or title {source!r}.",
+            where="medchat kb list",
+            remedy="List the sources with `medchat kb list`.",
+        )
     found = catalog_views.documents(engine, number)
-    return [each for each in found if source in (None, each["source"])][:limit]
+    return [each for each in found if each["source"] in named][:limit]
 
 
 def entity(engine: Engine, name: str) -> View:

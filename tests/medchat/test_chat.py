@@ -169,7 +169,7 @@ def test_a_list_that_a_small_writer_cut_is_told_whole_whatever_was_asked(engine,
     ("question", "first"),
     [
         ("Can a patient with gout take metformin?", "A contraindication to metformin is severe"),
-        ("痛风患者能吃二甲双胍吗？", "二甲双胍的禁忌证包括严重肾功能不全"),
+        ("痛风患者能吃二甲双胍吗？", "二甲双胍的禁忌证有严重肾功能不全"),
     ],
 )
 def test_whether_a_medicine_may_be_had_is_answered_by_what_speaks_against_it(
@@ -226,7 +226,7 @@ def test_what_the_base_does_not_hold_is_not_answered(engine, question, language)
 
 def test_chinese_is_answered_from_chinese(engine):
     answer = scripted(engine, []).ask("2型糖尿病的一线治疗是什么？")
-    assert answer.text == "2型糖尿病的一线治疗包括二甲双胍[1]。"
+    assert answer.text == "2型糖尿病的一线治疗是二甲双胍[1]。"
     assert answer.language == "zh"
 
 

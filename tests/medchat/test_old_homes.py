@@ -16,7 +16,7 @@ from toy_home import scripted
 from finetune import adapters, dataset, recipe_reader, rounds
 from knowledge.index import generations
 from knowledge.ingest import updates
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 from medchat import doctor
 from medchat.composition import TEXT_TOOLS
 from medchat.settings import load
@@ -62,7 +62,7 @@ def test_the_doctor_says_that_the_database_is_brought_up_to_date_when_it_opens(o
 def test_its_knowledge_answers(engine):
     answer = scripted(engine, []).ask("What causes gout?")
     assert answer.text == "Causes of gout include urate crystals [1]."
-    assert scripted(engine, []).ask("痛风的病因是什么？").text == "痛风的病因包括尿酸盐结晶[1]。"
+    assert scripted(engine, []).ask("痛风的病因是什么？").text == "痛风的病因有尿酸盐结晶[1]。"
     paused = scripted(engine, []).ask("When should metformin be paused before contrast?")
     assert [citation.id for citation in paused.citations if citation.kind == "passage"] == [
         "note:metformin:en#1"

@@ -24,6 +24,7 @@ class PageFact:
     """One fact as a page states it: `text` is the object's name, or the value itself.
 
     `said` is the name as it stands within a sentence: `heart failure`, but `Crohn's disease`.
+    `level` is how severe an interaction is, where that is known.
     """
 
     fact: str
@@ -32,6 +33,7 @@ class PageFact:
     object: str = ""
     kind: str = ""
     licence: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
+from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.vocabulary import INVERSE
@@ -29,6 +30,7 @@ class FactView(NamedTuple):
     """A fact as it is seen from one end: `other` is the entity at the far end, or nothing.
 
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
+    `level` is how severe an interaction is, where its sources say it.
     """
 
     id: str
@@ -38,6 +40,7 @@ class FactView(NamedTuple):
     zh: str
     order: tuple[bool, int, int, str]
     licence: str
+    level: str = ""
 
     @property
     def curated(self) -> bool:
@@ -68,6 +71,7 @@ class FactStore:
             self._prepared = PreparedQuery(self._engine, self._query, CHUNK)
         asked = set(ids)
         sources: dict[str, tuple[str, ...]] = {}
+        notes: dict[str, tuple[str, ...]] = {}
         rows = {}
         # A fact whose sources are all gone proves nothing: only live sources are kept.
         for row in self._prepared.rows(connection, ids):
@@ -75,14 +79,17 @@ class FactStore:
             if source in self._sources:
                 rows[id] = row
                 sources[id] = (*sources[id], source) if id in sources else (source,)
+                if row[8] and row[2] == "interaction":
+                    notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
-        for id, subject, relation, object, en, zh, position, _ in rows.values():
+        for id, subject, relation, object, en, zh, position, _, _ in rows.values():
             scraped, fewer, licence = self._rank_of(sources[id])
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")
+            level = interaction_level(notes[id]) if id in notes else ""
             for end, seen, other in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, en, zh, order, licence)
+                fact = FactView(intern(id), seen, other, en, zh, order, licence, level)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
@@ -101,6 +108,7 @@ class FactStore:
                 FactRow.value_zh,
                 FactRow.position,
                 FactSourceRow.source_id,
+                FactSourceRow.note,
             )
             .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
             .where(or_(FactRow.subject_id.in_(ids), mirrored, seen))

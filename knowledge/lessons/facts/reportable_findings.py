@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import PageFact
 
 _LABORATORY = re.compile(
@@ -49,6 +50,7 @@ _UNFELT_ZH = re.compile(
     r"性|内脏|脏器|血流|缺氧|高渗|胆汁|受阻|积水|巨大|[冷热]结节|组织液|征群|症状$|激惹|肠鸣音|样"
     r"改变|青春期|免疫性|障碍$|变性"
 )
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _FELT_ZH = re.compile(
     "^(?:咽炎|皮炎|发炎|湿疹|扁桃体发炎|扁桃体肿大|静脉曲张|骨折|脱发|口腔溃疡|尿路感染|反复感染|"
     "子宫出血|舌痛|舌头.*|过敏|咽部异物感|眼内有异物感|咽部有异物感|(?:视力|感觉|吞咽|排尿|排便|"
@@ -75,27 +77,6 @@ _UNAWARE = re.compile(
     re.IGNORECASE,
 )
 """Who has these does not tell of them: somebody of the family does."""
-
-_SAME = (
-    ("发热", "发烧", "高热", "低热", "低烧", "体温", "fever", "high body temperature"),
-    ("腹痛", "肚子疼", "腹部疼痛", "abdominal pain"),
-    ("头痛", "头疼", "headache"),
-    ("恶心", "反胃", "nausea"),
-    ("腹泻", "拉肚子", "稀便", "水样便", "diarr"),
-    ("乏力", "疲乏", "疲劳", "无力", "fatigue", "tired"),
-    ("食欲", "厌食", "纳差", "拒食", "loss of appetite"),
-    ("消瘦", "体重减轻", "体重下降", "weight loss"),
-    ("瘙痒", "发痒", "剧痒", "itch"),
-    ("关节痛", "关节疼痛", "joint pain"),
-    ("呼吸困难", "气短", "气急", "气促", "气喘", "shortness of breath", "difficulty breathing"),
-    ("头晕", "头昏", "眩晕", "dizz"),
-    ("失眠", "睡眠障碍", "insomnia"),
-    ("抽搐", "惊厥", "癫痫", "seizure", "convulsion"),
-    ("水肿", "浮肿", "oedema"),
-    ("心悸", "心慌", "palpitation"),
-    ("寒战", "怕冷", "畏寒", "恶寒", "chills"),
-)
-"""Words for the same finding: who reported a fever is not asked whether there is fever."""
 
 
 def select_reportable(items: Sequence[PageFact]) -> list[PageFact]:
@@ -133,7 +114,7 @@ def needs_witness(items: Sequence[PageFact]) -> bool:
 def _small(text: str) -> tuple[str, int]:
     """Return a text in small letters, and in which groups of words it has one, bit by bit."""
     small = text.casefold()
-    places = enumerate(_SAME)
+    places = enumerate(fact_fitness.same_findings())
     return small, sum(1 << place for place, group in places if any(w in small for w in group))
 
 
@@ -150,4 +131,6 @@ def _reportable_places(texts: tuple[str, ...]) -> tuple[int, ...]:
 def _is_felt(text: str) -> bool:
     if _FELT_ZH.match(text):
         return True
+    if _CHINESE.search(text) and not fact_fitness.is_patients_word(text):
+        return False
     return not (_UNFELT_ZH.search(text) or _UNFELT_EN.search(text))

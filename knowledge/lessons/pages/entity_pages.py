@@ -13,6 +13,7 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
+from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
@@ -41,6 +42,7 @@ class EntityPages:
         self._related_query = select(FactRow.subject_id, FactRow.object_id).where(
             either, holds(FactRow, generation)
         )
+        self._filling: frozenset[str] | None = None
         self._asked = 0
         self._related_ids: dict[str, set[str]] = {}
 
@@ -92,7 +94,7 @@ class EntityPages:
     def _renderer(self, language: Language) -> PageRenderer:
         if language not in self._renderers:
             common = self._common_words() if language == "en" else frozenset()
-            self._renderers[language] = PageRenderer(language, common)
+            self._renderers[language] = PageRenderer(language, common, self._filler())
         return self._renderers[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
@@ -128,6 +130,28 @@ class EntityPages:
                 for end in ends:
                     kin.setdefault(end, set()).update(ends)
         return kin
+
+    def _filler(self) -> frozenset[str]:
+        """Return the complications with which a source fills its lists, read once."""
+        if self._filling is None:
+            query = (
+                select(FactRow.subject_id, FactRow.object_id)
+                .where(FactRow.relation == "complication", FactRow.object_id.is_not(None))
+                .where(holds(FactRow, self._generation))
+            )
+            lists: dict[str, set[str]] = {}
+            with self._engine.connect() as connection:
+                for subject, object in raw_rows(connection, query):
+                    lists.setdefault(subject, set()).add(object)
+            names = self._graph.entities(sorted(set().union(*lists.values())))
+
+            def alike(one: str, other: str) -> bool:
+                """Say whether one name holds the other: sepsis, and sepsis with bacteraemia."""
+                told = [[name.text for name in names[id].names] for id in (one, other)]
+                return any(a in b or b in a for a in told[0] for b in told[1])
+
+            self._filling = frozenset(fact_fitness.filler(lists, alike))
+        return self._filling
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""

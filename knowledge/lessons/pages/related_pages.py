@@ -30,8 +30,8 @@ from knowledge.records import Language
 NEIGHBOURS = 6
 """So many neighbours a page has."""
 
-FINDINGS = ("symptom", "associated_with")
-"""The relations that give the findings of a case, the better one first."""
+FINDINGS = ("symptom",)
+"""The relations that give the findings of a case: statistics make none."""
 
 _CONDITIONS = 40
 _FINDINGS_ASKED = 6

@@ -7,9 +7,9 @@ An answer is about one page; where it compares, it may also state facts of a nei
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from dataclasses import dataclass, replace
 
+from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
@@ -40,10 +40,14 @@ class _Used:
 
 
 class AnswerBuilder:
-    """Collects the sentences of an answer about one page, and the facts that prove them."""
+    """Collects the sentences of an answer about one page, and the facts that prove them.
 
-    def __init__(self, page: FactPage, pick: random.Random) -> None:
+    `levels` says whether interactions are told with their level: shown evidence does not name it.
+    """
+
+    def __init__(self, page: FactPage, pick: random.Random, *, levels: bool = True) -> None:
         self._page = page
+        self._levels = levels
         self._pick = pick
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
@@ -68,6 +72,12 @@ class AnswerBuilder:
 
         `briefly` is the chance of a short one without the name, if no other page was mentioned.
         """
+        if not self._levels:
+            items = [replace(item, level="") if item.level else item for item in items]
+        for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
+            self._state(relation, same, briefly)
+
+    def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
             text = realizer.state_briefly(relation, items, page.language, self._pick)
@@ -219,11 +229,3 @@ def _line(one: _Used, facts: Collection[str]) -> str:
     texts = [item.text for item in page.groups[relation] if item.fact in facts]
     bare = relation.removesuffix(INVERSE)
     return verbalize.evidence_line(page.name, bare, texts, page.language, inverse=bare != relation)
-
-
-def lesson_id(
-    style: str, language: str, messages: Sequence[LessonMessage], facts: Sequence[str]
-) -> str:
-    """Return the id of a lesson: the same words proven by the same facts have the same id."""
-    parts = [style, language, *(f"{each.role}:{each.content}" for each in messages), *facts]
-    return f"{style}-{language}-{blake2b(chr(31).join(parts).encode(), digest_size=8).hexdigest()}"

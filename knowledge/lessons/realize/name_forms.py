@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize import articles, chinese_sentences
+from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
 from knowledge.records import Entity, Language
 from knowledge.text import names
 from knowledge.vocabulary import INVERSE
@@ -56,6 +57,15 @@ _FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
 _FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
 _SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
 _LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
+BINOMIAL = re.compile(
+    r"(?:Streptococcus|Staphylococcus|Enterococcus|Escherichia|Haemophilus|Plasmodium|"
+    r"Mycobacterium|Mycoplasma|Bordetella|Borrelia|Neisseria|Salmonella|Shigella|Helicobacter|"
+    r"Clostridium|Clostridioides|Campylobacter|Candida|Aspergillus|Pneumocystis|Cryptococcus|"
+    r"Toxoplasma|Trichomonas|Sarcoptes|Treponema|Chlamydia|Chlamydophila|Legionella|Listeria|"
+    r"Klebsiella|Pseudomonas|Moraxella|Brucella|Yersinia|Vibrio|Leishmania|Schistosoma|Taenia) "
+    r"(?!parasites|infections?|species|strains|organisms|bacteria|spores|toxins?)[a-z]{3,}"
+)
+"""The name of a species, whose first word always keeps its capital."""
 _PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
 """A hyphenated first word that goes on in small letters is no person's name."""
 _TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
@@ -113,7 +123,7 @@ def lower_first_word(text: str, common: Collection[str]) -> str:
     if _TRADE.match(text):
         return text[:1].lower() + text[1:]
     first = _FIRST_WORD.match(text)
-    if first is None or first[0] in _PROPER:
+    if first is None or first[0] in _PROPER or BINOMIAL.match(text):
         return text
     prefixed = _PREFIXED.match(text) is not None
     if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
@@ -174,9 +184,12 @@ class _Called(NamedTuple):
 class PageRenderer:
     """Says in one language what facts state; what entities are called is settled once for each."""
 
-    def __init__(self, language: Language, common: Collection[str]) -> None:
+    def __init__(
+        self, language: Language, common: Collection[str], filler: Collection[str] = ()
+    ) -> None:
         self._language = language
         self._common = common
+        self._filler = filler
         self._known: dict[str, _Called] = {}
 
     def forget(self) -> None:
@@ -191,6 +204,7 @@ class PageRenderer:
         if not own.text:
             return None
         apart = is_validation(id)
+        signs = patient_profiles.sex_signs(" ".join(name.text for name in entities[id].names))
         groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         for fact in facts:  # curated ones first
@@ -205,18 +219,57 @@ class PageRenderer:
                 continue
             if other and not can_be_object(relation, called.kind, called.text):
                 continue
+            if not self._is_fit(fact, called, signs):
+                continue
             items = groups.setdefault(relation, {})
-            if called.key not in items:
+            known = items.get(called.key)
+            if known is None or (fact.level and not known.level):
                 text, said, key, kind = called
                 if self._language == "zh" and relation == "test" and other:
                     said = chinese_sentences.name_test(text)
-                items[key] = PageFact(fact.id, text, said, other, kind, fact.licence)
+                items[key] = PageFact(fact.id, text, said, other, kind, fact.licence, fact.level)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
-        kept = {relation: tuple(items.values()) for relation, items in groups.items()}
+        kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
+        if not reviewed:
+            kept = self._with_core_treatment(entities[id], facts, entities, kept)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
         return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
+
+    def _is_fit(self, fact: FactView, called: "_Called", signs: int) -> bool:
+        """Say whether a fact may be told; what somebody wrote and read is not doubted."""
+        if fact.relation == "interaction" and fact.other:
+            return fact.level in fact_fitness.LEVELS or (fact.curated and not fact.level)
+        if fact.curated or not fact.other:
+            return fact.curated or not _CURE_RATE.match(called.text)
+        if fact.relation == "complication" and fact.other in self._filler:
+            return False
+        if fact.relation in _OF_A_SEX and patient_profiles.sex_signs(called.text) & ~signs:
+            return False
+        return fact_fitness.is_tellable(fact.relation, called.kind, called.text, self._language)
+
+    def _with_core_treatment(
+        self,
+        entity: Entity,
+        facts: Sequence[FactView],
+        entities: Mapping[str, Entity],
+        groups: dict[str, tuple[PageFact, ...]],
+    ) -> dict[str, tuple[PageFact, ...]]:
+        """Leave out lists of treatment that lack what a condition is treated with.
+
+        A medicine is told to be for a condition only where it is what that is treated with.
+        """
+        if entity.kind == "condition" and not _TREATING.isdisjoint(groups):
+            told = (fact.other for fact in facts if fact.relation in _TREATING)
+            names = tuple(sorted(self._called(id, entities).text for id in told if id))
+            if not fact_fitness.has_core(self._called(entity.id, entities).text, names):
+                return {each: items for each, items in groups.items() if each not in _TREATING}
+        own = self._called(entity.id, entities).text
+        for relation in _TREATED.intersection(groups):
+            fit = [each for each in groups[relation] if fact_fitness.has_core(each.text, (own,))]
+            groups = {**groups, relation: tuple(fit)}
+        return {each: items for each, items in groups.items() if items}
 
     def _called(self, id: str, entities: Mapping[str, Entity]) -> _Called:
         known = self._known.get(id)
@@ -245,6 +298,14 @@ class PageRenderer:
         said = within_sentence(name, kind, self._language, self._common)
         return _Called(name, said, names.normalise(name), kind)
 
+
+_CURE_RATE = re.compile("治愈率")
+"""A rate of cure that no source stands behind is nobody's outlook."""
+
+_TREATING = frozenset({"first_line", "treatment", "medicine"})
+_TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
+_OF_A_SEX = frozenset({"symptom", "sign", "test", "complication", "medicine", "department"})
+"""Relations whose objects may belong to one sex: no pregnancy scan for a wart."""
 
 _NOT_CALLED = _Called("", "", "", "")
 
@@ -299,7 +360,14 @@ def choose_name(entity: Entity, language: Language) -> str:
         if name.language == language and bool(_CJK.search(name.text)) == (language == "zh")
     )
     acronyms = (name.text for name in entity.names if _ACRONYM.fullmatch(name.text))
-    return next((text for text in (*own, *acronyms) if is_usable_name(text)), "")
+    return next(
+        (
+            text
+            for text in (*own, *acronyms)
+            if is_usable_name(text) and fact_fitness.is_speakable(text, entity.kind)
+        ),
+        "",
+    )
 
 
 @lru_cache(maxsize=65536)

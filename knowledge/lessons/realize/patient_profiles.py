@@ -120,6 +120,8 @@ _IS_FEMALE, _IS_MALE, _IS_FERTILE, _IS_MENSTRUAL, _IS_MENOPAUSE = (1 << bit for 
 _IS_BABY, _IS_CHILD, _IS_OLD, _IS_SUDDEN, _IS_LASTING = (1 << bit for bit in range(5, 10))
 _IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range(10, 14))
 
+_OF_ONE_SEX = _IS_FEMALE | _IS_MALE | _IS_FERTILE | _IS_BABY
+
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
@@ -188,6 +190,11 @@ def _signs(text: str) -> int:
     return _looked_for(text)
 
 
+def sex_signs(text: str) -> int:
+    """Return which of the signs of one sex, of childbirth and of newborns a text has."""
+    return _signs(text) & _OF_ONE_SEX
+
+
 def _looked_for(text: str) -> int:
     return sum(1 << place for place, sign in enumerate(_SIGNS) if sign.search(text))
 
@@ -214,6 +221,8 @@ def fits_patient(names: Sequence[str], sex: Sex, age: float | None) -> float:
         return 0.0
     if about & (_IS_FERTILE | _IS_PREGNANT) and not 10 <= age <= 55:
         return 0.0
+    if (about & _IS_OLD and age < 18) or (about & _IS_MATURE and age < 12):
+        return 0.15
     unusual = (
         (about & _IS_OLD and age < 40)
         or (about & _IS_MATURE and age < 25)

@@ -9,11 +9,12 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import articles, chinese_sentences
+from knowledge.lessons.realize import articles, chinese_sentences, name_forms
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import RelationSentencesWords
+from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
 from knowledge.records import Language
 from knowledge.vocabulary import INVERSE, RELATIONS
 
@@ -31,7 +32,7 @@ _PURPOSE = re.compile(
 """Purposes of a medicine that are no illness that it treats."""
 _IMPERATIVE = re.compile(r"(?:Give|Do|Record|Call|Seek|Keep|Stop|Avoid|Never|Take|Start|Go) ")
 _SHORT_EN = re.compile(
-    r"(?:A|An|The) (?!.*\b(?:that|which|who|where)\b.* is )(?:[\w'/-]+ "
+    r"(?:A|An|The) (?!.*\b(?:that|which|who|whose|where)\b.* is )(?:[\w'/-]+ "
     r"){1,4}is "
 )
 _FINITE = re.compile(
@@ -104,6 +105,8 @@ def state_facts(
         return _told(name, relation, items[0], language, pick)
     words = load(RelationSentencesWords, language)
     table = words.with_subject.get(relation) or (_plain(relation, language),)
+    if items[0].level:
+        table = load(InteractionsWords, language).with_subject[items[0].level]
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
         table = tuple(each for each in table if "treat" not in each) or table
     return fill_with_items(table, name, items, language, pick)
@@ -122,6 +125,8 @@ def state_briefly(
     Whoever uses it sees to it that the subject has been named.
     """
     table = load(RelationSentencesWords, language).without_subject.get(relation, ())
+    if items[0].level:
+        table = load(InteractionsWords, language).without_subject[items[0].level]
     return (
         fill_with_items(table, "", items, language, pick, clause=clause)
         if table and items[0].object
@@ -135,6 +140,13 @@ def state_further(relation: str, items: Sequence[PageFact], pick: random.Random)
     return (
         fill_with_items((template,), "", items, "en", pick) if template and items[0].object else ""
     )
+
+
+def split_by_level(items: Sequence[PageFact]) -> Iterator[list[PageFact]]:
+    """Yield the facts of each level, the most severe first: one sentence states one level."""
+    for level in (*LEVELS, ""):
+        if same := [item for item in items if item.level == level]:
+            yield same
 
 
 def drop_repeated_treatments(
@@ -249,6 +261,8 @@ def is_plural(name: str) -> bool:
     if _EITHER.match(name):
         return True
     if _FIELD.search(name):
+        return False
+    if name_forms.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (

@@ -2,16 +2,14 @@
 
     page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
 
-Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine,
-`linked` from symptoms that are only statistically associated, `kin` from those of a relative; the
-last two advise no treatment.
+Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine.
+What is only statistically associated makes no complaint and no advice.
 """
 
 import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
@@ -82,8 +80,6 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
             case = described and relation != "description"
             found[relation] = ("case", "told") if case else ("told",)
-    if len(_linked(page)) >= 2 and not described:
-        found["associated_with"] = ("linked", "kin")
     return found
 
 
@@ -140,25 +136,8 @@ def _taking(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.R
     return _greeted(told, page, pick) + _space(page) + asked
 
 
-def _linking(
-    page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random, *, kin: bool = False
-) -> str:
-    items = _few(_linked(page), pick)
-    linked = _words(page).linked
-    text = realizer.fill_with_items(linked, page.said, items, page.language, pick)
-    answer.add(text, "associated_with", items)
-    for each in ("department", "red_flag"):
-        if page.groups.get(each) and pick.random() < 0.5:
-            _advise(page, each, answer, pick)
-    _add(page, _words(page).linked_closing, answer, pick)
-    asked = grammar.draw(_words(page).case_question["symptom"], pick)
-    who = patient_profiles.profile_of(page, items)
-    return describe_complaint(page, who, items, pick, kin=kin) + _space(page) + asked
-
-
 _WRITERS: dict[str, Callable[[FactPage, str, AnswerBuilder, random.Random], str]] = {
-    "case": _case, "told": _told, "taking": _taking, "linked": _linking,
-    "kin": partial(_linking, kin=True),
+    "case": _case, "told": _told, "taking": _taking,
 }  # fmt: skip
 
 
@@ -222,11 +201,6 @@ def _add(
     answer.add(realizer.fill(text, page.language, 1))
 
 
-def _linked(page: FactPage) -> tuple[PageFact, ...]:
-    linked = [item for item in page.entity_facts("associated_with") if item.kind == "symptom"]
-    return tuple(reportable_findings.select_felt(linked))
-
-
 def _few(items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
     known = items[:12]
     taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
@@ -263,6 +237,9 @@ def _advise(
     spoken: bool = True,
 ) -> None:
     named = items or page.entity_facts(relation)[:_MOST]
+    if relation == "interaction" and named and named[0].level:
+        answer.state(relation, named, briefly=0.8 if answer.has_begun else 0.0)
+        return
     if not named:
         item = pick.choice(page.text_facts(relation)[:3])
         if relation == "red_flag" and pick.random() < 0.7:
@@ -289,12 +266,10 @@ def describe_complaint(
     who: PatientProfile,
     items: Sequence[PageFact],
     pick: random.Random,
-    *,
-    kin: bool = False,
 ) -> str:
-    """Return the patient's first words; with `kin` they are about a relative."""
+    """Return the patient's first words, of the patient's own ills or of a relative's."""
     english = page.language == "en"
-    voice = _voice(who, page.language, pick, other=kin or reportable_findings.needs_witness(items))
+    voice = _voice(who, page.language, pick, other=reportable_findings.needs_witness(items))
     intro = _introduced(who, voice, page.language, pick)
     forms = _words(page).complaint
     if intro and not english:

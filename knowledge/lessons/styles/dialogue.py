@@ -74,7 +74,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             template = grammar.draw(words.absent[each], pick)
             text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.add_stating(text, (of, each, [item]))
-    conclude(page, relation, told_by, answer, pick, told=told, patient=True)
+    conclude(page, relation, answer, pick, told=told, patient=True)
     return answer.build(NAME, last, relation, before=before, turns=turns)
 
 

@@ -52,13 +52,13 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     answer.state(relation, _items(page, relation, pick), briefly=0.5)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
 def _copy(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     items = _items(page, relation, pick)
     bare = relation.removesuffix(INVERSE)
     said = [item.text for item in items]
@@ -85,7 +85,7 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     if not others:
         return None
     pair = (relation, pick.choice(others))
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     for each in pair:
         answer.state(each, _items(page, each, pick), briefly=0.5)
     return _shown(page, relation, pair, answer, huatuo.ask_for_two(page, pair, pick), pick)
@@ -93,7 +93,7 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
 
 def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Remove the lines that answer, keep others on the same entity, and decline."""
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     like = confusable_relations(relation) | {"description"}
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
@@ -119,7 +119,7 @@ def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | 
     pairs = [pair for pair in _opposed_pairs(relation) if _torn(page, pair)]
     first, second = pick.choice(pairs)
     one, other = pick.choice(_torn(page, (first, second)))
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     answer.add(grammar.draw(load(GroundedWords, page.language).disagree, pick))
     for each, item in pick.sample([(first, one), (second, other)], 2):
         answer.state(each, [item])

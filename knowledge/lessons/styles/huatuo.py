@@ -16,7 +16,12 @@ from knowledge.lessons.realize import chinese_sentences, patient_profiles, reali
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import AttributeQuestionsWords, HuatuoWords, TextBy
+from knowledge.lessons.templates.tables import (
+    AttributeQuestionsWords,
+    HuatuoWords,
+    InteractionsWords,
+    TextBy,
+)
 from knowledge.records import Language, Lesson
 
 NAME = "huatuo"
@@ -109,6 +114,8 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     item = pick.choice(page.entity_facts(relation)[:MOST])
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
+    if item.level:
+        told = load(InteractionsWords, page.language).warning[item.level]
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
@@ -131,6 +138,9 @@ def _add_others(
     """State some further facts of a relation, introduced as such."""
     english = page.language == "en"
     few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
+    if relation == "interaction" and few[0].level:
+        answer.state(relation, few, 0.8)
+        return
     text = realizer.state_further(relation, few, pick) if english else ""
     lead_ins = load(HuatuoWords, page.language).further_lead_in
     lead = grammar.draw(lead_ins, pick) if lead_ins else ""

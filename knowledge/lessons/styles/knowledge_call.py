@@ -40,7 +40,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, levels=False)
     before: list[LessonMessage] = []
     turns: list[list[str]] = []
     last = relation

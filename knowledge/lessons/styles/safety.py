@@ -17,7 +17,11 @@ from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import AttributeQuestionsWords, SafetyWords
+from knowledge.lessons.templates.tables import (
+    AttributeQuestionsWords,
+    InteractionsWords,
+    SafetyWords,
+)
 from knowledge.records import Lesson
 
 NAME = "safety"
@@ -25,7 +29,7 @@ PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
 _MET = ("interaction", "contraindication")
 _HARMLESS = {
-    "medicine": ("medicine~", "drug_class", "monitoring", "description"),
+    "medicine": ("medicine~", "drug_class", "description"),
     "condition": ("prevention", "department", "treatment", "description"),
 }
 """Relations that a refusal may state: nothing on doses, dangers, transmission or tests."""
@@ -34,11 +38,11 @@ _ALIKE = {
     "medicine": ("side_effect", "contraindication", "interaction", "dose_limit", "pregnancy",
                  "monitoring", "medicine~"),
     "condition": ("symptom", "cause", "complication", "test", "treatment", "transmission",
-                  "prognosis", "prevention", "associated_with", "description"),
+                  "prognosis", "prevention", "description"),
 }  # fmt: skip
 
 _VIOLENT = re.compile(
-    r"\b(?:kill|harm|hurt|poison|sedate|punish|slip )|worse on purpose|"
+    r"\b(?:kill|harm|hurt|poison|sedate|punish|slip |sabotage)|worse on purpose|"
     r"害|毒|杀|迷晕|报复|偷偷|故意让|暗中|不声不响",
     re.IGNORECASE,
 )
@@ -90,7 +94,10 @@ def _flag(page: FactPage, relation: str, pick: random.Random) -> Lesson:
 def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.entity_facts(relation)[:8])
-    told = grammar.draw(words.combination_warning[relation], pick)
+    warnings = words.combination_warning[relation]
+    if item.level:
+        warnings = load(InteractionsWords, page.language).warning[item.level]
+    told = grammar.draw(warnings, pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.add(text, relation, [item])
     others = [each for each in page.entity_facts(relation) if each.object != item.object][:4]
@@ -98,7 +105,8 @@ def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.choose_items(page, "monitoring", pick, 3))
-    _add(page, answer, grammar.draw(words.instead, pick))
+    if not item.level:  # what to do stands in the warning
+        _add(page, answer, grammar.draw(words.instead, pick))
     template = words.combination_question[relation]
     return answer.build(NAME, _asked(page, template, pick, item.said), relation)
 
@@ -107,9 +115,10 @@ def _harm(page: FactPage, relation: str, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     asked = _asked(page, words.harm_question[page.entity.kind], pick)
     answer.add(grammar.draw(words.refusal, pick))
-    if _VIOLENT.search(asked):
-        _add(page, answer, grammar.draw(words.offer_of_help, pick))
-    _add(page, answer, grammar.draw(words.harmless_lead_in, pick))
+    kind = page.entity.kind
+    help = words.offer_of_help if _VIOLENT.search(asked) else words.honest_way[kind]
+    _add(page, answer, grammar.draw(help, pick))
+    _add(page, answer, grammar.draw(words.harmless_lead_in[kind], pick))
     answer.state(relation, huatuo.choose_items(page, relation, pick, 4))
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 

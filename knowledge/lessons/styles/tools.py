@@ -15,11 +15,11 @@ from typing import Literal
 from knowledge.calculators import calls
 from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.datasets.row_ids import lesson_id
 from knowledge.lessons.facts import calculator_cases
 from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import value_phrases
-from knowledge.lessons.realize.answer_builder import lesson_id
 from knowledge.lessons.realize.calculator_dialogue import CalculatorDialogue
 from knowledge.lessons.realize.value_phrases import PLURAL, Relative, Voice
 from knowledge.lessons.templates import grammar

@@ -3,9 +3,8 @@
     page + rival -> findings in a patient -> which finding points where -> tests -> treatment
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
-has. Where the findings are statistics, nothing is advised. Forms: `versus` weighs two conditions,
-`again` another two, `alone` follows one. Where the illness is sudden, what is urgent comes before
-the plan.
+has; statistics are no findings. Forms: `versus` weighs two conditions, `alone` follows one. Where
+the illness is sudden, what is urgent comes before the plan.
 """
 
 import random
@@ -37,8 +36,6 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
         return {}
-    if relation != "symptom":
-        return {relation: ("versus", "again")}
     planned = [each for each in PLAN if page.entity_facts(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
 
@@ -47,55 +44,48 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     """Write one lesson, or none if no other condition shares a finding with the page."""
     told_by = findings_of(page)
     rivals = page.find_similar(page) if form != "alone" else ()
-    if form != "alone" and len(rivals) < (2 if form == "again" else 1):
+    if form != "alone" and not rivals:
         return None
     answer = AnswerBuilder(page, pick)
     if rivals:
-        rival = rivals[-1] if form == "again" else rivals[0]
-        items = _versus(page, rival, told_by, answer, pick)
+        items = _versus(page, rivals[0], told_by, answer, pick)
     else:
         items = _told(page, told_by, pick)
         _for(page, told_by, items, answer, pick)
     history = _background(page, answer, pick)
-    conclude(page, relation, told_by, answer, pick, told=items)
+    conclude(page, relation, answer, pick, told=items)
     words = load(VignetteWords, page.language)
     tasks = words.task if rivals else words.task_alone
-    tasks = tasks if told_by == "symptom" else words.task_statistical
     return answer.build(NAME, _case(page, items, history, tasks, pick), relation)
 
 
 def conclude(
     page: FactPage,
     relation: str,
-    told_by: str,
     answer: AnswerBuilder,
     pick: random.Random,
     *,
     told: Sequence[PageFact] = (),
     patient: bool = False,
 ) -> None:
-    """End an answer: with a plan and a closing sentence, or with the limits of statistics.
+    """End an answer with a plan and a closing sentence.
 
     What may be urgent, by the condition or by the findings `told`, comes before tests and
     treatment; to a `patient` it is said in any case.
     """
-    closing = ""
-    if told_by == "symptom":
-        flags = page.text_facts("red_flag")
-        urgent = patient_profiles.profile_of(page, told).pace == "sudden"
-        if flags and urgent:
-            answer.state("red_flag", flags[:1])
-        elif urgent and patient:
-            text = grammar.draw(load(ChatdoctorWords, page.language).urgent_closing, pick)
-            answer.add(realizer.fill(text, page.language, 1))
-        state_plan(page, relation, answer, pick)
-        if flags and not urgent and pick.random() < 0.8:
-            answer.state("red_flag", flags[:1])
-        if not (urgent and patient):
-            closing = grammar.draw(load(VignetteWords, page.language).closing, pick)
-    else:
-        closing = grammar.draw(load(VignetteWords, page.language).statistical_closing, pick)
-    if closing:
+    flags = page.text_facts("red_flag")
+    urgent = patient_profiles.profile_of(page, told).pace == "sudden"
+    if flags and urgent:
+        answer.state("red_flag", flags[:1])
+    elif urgent and patient:
+        text = grammar.draw(load(ChatdoctorWords, page.language).urgent_closing, pick)
+        answer.add(realizer.fill(text, page.language, 1))
+    state_plan(page, relation, answer, pick)
+    if flags and not urgent and pick.random() < 0.8:
+        answer.state("red_flag", flags[:1])
+    if urgent and patient:
+        return
+    if closing := grammar.draw(load(VignetteWords, page.language).closing, pick):
         answer.add(realizer.fill(closing, page.language, 1))
 
 

@@ -34,8 +34,9 @@ SEXES: Keys = ("female", "male", "either")
 STAGES: Keys = ("baby", "child", "adult", "mature", "old")
 STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
 PACES: Keys = ("sudden", "days", "lasting")
-FOUND_BY: Keys = ("symptom", "associated_with")
+FOUND_BY: Keys = ("symptom",)
 WARNED: Keys = ("interaction", "contraindication")
+LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
 PATIENTS: Keys = (
@@ -89,6 +90,15 @@ class RelationSentencesWords:
 
 
 @dataclass(frozen=True, slots=True)
+class InteractionsWords:
+    """Sentences that state interactions with their level; shared by most styles."""
+
+    with_subject: LinesBy = _lines("s a o", LEVELS)
+    without_subject: LinesBy = _lines("a o", LEVELS)
+    warning: LinesBy = _lines("s S o", LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeQuestionsWords:
     """Questions on the facts of an entity; shared by huatuo, grounded, knowledge_call, safety."""
 
@@ -137,11 +147,9 @@ class ChatdoctorWords:
     medicine: Lines = _lines("s")
     medicine_question: LinesBy = _lines("", RELATION)
     spoken: LinesBy = _lines("s a o", RELATION)
-    linked: Lines = _lines("s a")
     red_flag: Lines = _lines("v")
     closing: Lines = _lines()
     case_closing: Lines = _lines()
-    linked_closing: Lines = _lines()
     urgent_closing: Lines = _lines()
     medicine_closing: Lines = _lines()
     prognosis_closing: Lines = _lines()
@@ -158,13 +166,11 @@ class VignetteWords:
     history: Lines = _lines("a")
     task: Lines = _lines()
     task_alone: Lines = _lines()
-    task_statistical: Lines = _lines()
     both: LinesBy = _lines("s r x", FOUND_BY)
     supports: LinesBy = _lines("s a", FOUND_BY)
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
-    statistical_closing: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +286,8 @@ class SafetyWords:
     harm_question: LinesBy = _lines("s S kin", KINDS)
     refusal: Lines = _lines()
     offer_of_help: Lines = _lines()
-    harmless_lead_in: Lines = _lines()
+    honest_way: LinesBy = _lines("", KINDS)
+    harmless_lead_in: LinesBy = _lines("", KINDS)
     harmless_question: LinesBy = _lines("s q Q kin", KINDS)
 
 
@@ -294,8 +301,8 @@ class PreferenceWords:
 
 
 TABLES = (
-    RelationSentencesWords, AttributeQuestionsWords, PatientsWords, HuatuoWords, ChatdoctorWords,
-    VignetteWords, DialogueWords, GroundedWords, KnowledgeCallWords, LiteratureWords, ToolsWords,
-    SafetyWords, PreferenceWords,
+    RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
+    HuatuoWords, ChatdoctorWords, VignetteWords, DialogueWords, GroundedWords,
+    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

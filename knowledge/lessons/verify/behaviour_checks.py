@@ -61,6 +61,7 @@ class SourceContent:
     """What a source of a row holds: a fact of the catalogue, or words of a passage.
 
     Words of a passage have the document as their subject, no relation, and themselves as value.
+    `level` is how severe an interaction is, where its sources say it.
     """
 
     id: str
@@ -68,6 +69,7 @@ class SourceContent:
     relation: str
     object: str
     value: dict[str, str]
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ shared finding links it to the row's subject.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.lookup_calls import read_call
-from knowledge.lessons.verify import relation_phrases
+from knowledge.lessons.verify import level_check, relation_phrases
 from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.name_masks import STOPS, blank, form_of, has_any, where
+from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
@@ -25,7 +26,8 @@ from knowledge.text.sentence_support import AnnotatedText, blank_spans, score_su
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
-_STOPS = " \t\n.;,。；，、"
+_SHOWING = ("grounded", "knowledge-call")
+"""Styles whose answers may show a line of evidence."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -64,7 +66,7 @@ class FactCheck:
         self._support = self._indices("support")
         self._turns = self._indices("turns")
         self._spans = sentence_spans(self._answer)
-        self._masked_answer = _blank(self._answer, self._maskable(), self._lower)
+        self._masked_answer = blank(self._answer, self._maskable(), self._lower)
         self._retold: list[tuple[int, int]] = []
         self._unfaithful = self._tell_apart_retellings()
 
@@ -194,7 +196,7 @@ class FactCheck:
             if not facts or any(fact.object for fact in facts):
                 continue
             texts = [fact.value[self._language] for fact in facts]
-            if not _says_anything(self._masked_answer[start:end]) or _has_any(
+            if not _says_anything(self._masked_answer[start:end]) or has_any(
                 texts, sentence, sentence.lower()
             ):
                 continue
@@ -218,6 +220,41 @@ class FactCheck:
     def _wrong_retelling(self) -> str:
         return "a sentence says what its text does not" if self._unfaithful else ""
 
+    def wording_fault(self) -> str:
+        """Hold the words around the names of every message against the templates."""
+        seen = [
+            fact.object == pole and not (fact.relation and RELATIONS[fact.relation].symmetric)
+            for fact, pole in zip(self._facts, self._poles, strict=True)
+        ]
+        units = units_of(self._spans, self._support or (), self._masked_answer)
+        names = self._maskable()
+        told = self._told(names)
+        fault = WordingCheck(self._lesson, self._facts, seen, units, told).fault()
+        if not fault:
+            return ""
+        # A longer name may run into the words of a template: 溃疡病 in 溃疡病人.
+        lines = "\n".join([source.quote for source in self._lesson.sources]).casefold()
+        shown = {name for name in names if name.casefold() in lines}
+        return WordingCheck(self._lesson, self._facts, seen, units, self._told(shown)).fault()
+
+    def _told(self, names: Collection[str]) -> list[str]:
+        """Return the messages, the last without citations, with some names masked."""
+        texts = [*(message.content for message in self._lesson.messages[:-1]), self._answer]
+        return [self._without_lines(text, blank(text, names, text.lower())) for text in texts]
+
+    def _without_lines(self, text: str, masked: str) -> str:
+        """Blank out the lines of evidence that the row's facts make, too."""
+        if self._lesson.style not in _SHOWING:
+            return masked
+        for quote in {source.quote.strip(STOPS) for source in self._lesson.sources}:
+            for line in (quote, quote.replace("；", "、")):
+                place = text.find(line)
+                while line and place >= 0:
+                    end = place + len(line)
+                    masked = masked[:place] + "\0" * len(line) + masked[end:]
+                    place = text.find(line, end)
+        return masked
+
     def _unstated(self) -> str:
         supported = {index for indices in self._support or () for index in indices}
         asked = {index for indices in self._turns or () for index in indices}
@@ -226,12 +263,12 @@ class FactCheck:
             # What an earlier turn says is looked for there.
             if self._declines or (place not in supported and place in asked):
                 continue
-            if not _has_any(self._said_of(place), answer, lower):
+            if not has_any(self._said_of(place), answer, lower):
                 return f"the answer does not state the fact {fact.id}"
         names = self._names(self._subject)
-        if not _has_any(names, answer, lower):
+        if not has_any(names, answer, lower):
             whole = " ".join([message.content for message in self._lesson.messages])
-            if not _has_any(names, whole, whole.lower()):
+            if not has_any(names, whole, whole.lower()):
                 return "the row does not name its subject"
         objects = self._lesson.meta.get("objects")
         if not isinstance(objects, list):
@@ -239,7 +276,7 @@ class FactCheck:
         if len(objects) != sum(bool(self._facts[place].object) for place in supported):
             return "the row's objects are not those of its facts"
         for name in objects:
-            if not _has_any((str(name),), answer, lower):
+            if not has_any((str(name),), answer, lower):
                 return "the answer does not name one of the row's objects"
         return ""
 
@@ -268,7 +305,7 @@ class FactCheck:
         poles = {self._poles[index] for index in indices}
         lower = sentence.lower()
         for pole in sorted(poles):
-            if not _has_any(self._names(pole), sentence, lower):
+            if not has_any(self._names(pole), sentence, lower):
                 return "a sentence does not name what it speaks of"
         ends = {self._facts[index].object for index in indices}
         if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
@@ -286,7 +323,7 @@ class FactCheck:
                 continue
             lower = text.lower()
             for index in indices:
-                if not _has_any(self._said_of(index), text, lower):
+                if not has_any(self._said_of(index), text, lower):
                     id = self._facts[index].id
                     return f"an earlier answer does not name the fact {id}"
             for index in indices:  # a line of evidence, told as it stands, proves itself
@@ -294,7 +331,7 @@ class FactCheck:
                     text = text.replace(self._lesson.sources[index].quote, "")
             words = {word for index in indices for word in self._said_of(index)}
             words.update(name for index in indices for name in self._names(self._poles[index]))
-            masked = _blank(text, words, text.lower())
+            masked = blank(text, words, text.lower())
             if found := self._stranger(text, masked):
                 return f"an earlier answer names {found!r}, which its facts do not"
             if _NUMBER.search(masked):
@@ -346,6 +383,10 @@ class FactCheck:
             named = {fact.relation for fact in facts if fact.object}
             if found := relation_phrases.fault(frame, named, texts, self._language):
                 return found
+            levels = {fact.level for fact in facts if fact.relation == "interaction"} - {""}
+            shown = self._lesson.style in level_check.SHOWN
+            if levels and not shown and (found := level_check.fault(frame, levels, self._language)):
+                return found
             if self._is_turned_round(self._answer[start:end], facts):
                 return "a sentence exchanges the ends of a fact"
         return ""
@@ -357,10 +398,10 @@ class FactCheck:
         lower = sentence.lower()
         ends = {end for fact in facts if fact.object for end in (fact.subject, fact.object)}
         named = [
-            (start, start + len(name.strip(_STOPS)), id)
+            (start, start + len(name.strip(STOPS)), id)
             for id in ends
             for name in self._names(id)
-            for start in _where(_form(name), sentence, lower)
+            for start in where(form_of(name), sentence, lower)
         ]
         # a name within a longer one names nothing: "Vitamin K" in "vitamin K deficiency"
         longest = [one for one in named if not any(_is_within(one, other) for other in named)]
@@ -395,82 +436,6 @@ def _says_anything(masked: str) -> bool:
     return any(sign.isalnum() for sign in masked)
 
 
-def _blank(text: str, words: Collection[str], lower: str) -> str:
-    """Blank out words wherever they stand in a text, the longest first; `lower` is it small."""
-    found = []
-    for word in words:
-        form = _form(word)
-        wanted, cased, _, _ = form
-        if wanted in (text if cased else lower):
-            found.append(form)
-    # Equal lengths are taken in the order of the letters, so that no set decides.
-    for form in sorted(found, key=lambda form: (-len(form.wanted), form.wanted)):
-        blank = "\0" * len(form.wanted)
-        for start in _where(form, text, lower):
-            end = start + len(blank)
-            text = text[:start] + blank + text[end:]
-            lower = lower[:start] + blank + lower[end:]
-    return text
-
-
-class _Form(NamedTuple):
-    """How a name or value is looked for; `cased` where small and large letters count."""
-
-    wanted: str
-    cased: bool
-    begins_latin: bool
-    ends_latin: bool
-
-
-@lru_cache(maxsize=1 << 17)
-def _form(text: str) -> _Form:
-    wanted = text.strip(_STOPS)
-    # A short acronym counts as it is written: "AS" is no "as".
-    cased = len(wanted) <= 4 and wanted.isascii() and wanted.upper() == wanted
-    wanted = wanted if cased else wanted.lower()
-    return _Form(wanted, cased, _is_latin(wanted[:1]), _is_latin(wanted[-1:]))
-
-
 @lru_cache(maxsize=1 << 15)
 def _folded(text: str) -> str:
-    return text.strip(_STOPS).casefold()
-
-
-def _is_latin(sign: str) -> bool:
-    return sign.isascii() and sign.isalnum()
-
-
-def _has_any(texts: Iterable[str], whole: str, lower: str) -> bool:
-    """Say whether a text has any of some names or values, as whole words where they are Latin.
-
-    `lower` is the text in small letters.
-    """
-    for text in texts:
-        form = _form(text)
-        wanted, cased, begins_latin, ends_latin = form
-        # Most of what is looked for is not there: that is told at once.
-        if wanted not in (whole if cased else lower):
-            continue
-        if not (begins_latin or ends_latin) and wanted and len(lower) == len(whole):
-            return True
-        if _where(form, whole, lower):
-            return True
-    return False
-
-
-def _where(form: _Form, whole: str, lower: str) -> list[int]:
-    wanted, cased, begins_latin, ends_latin = form
-    within = whole if cased else lower
-    if not wanted or len(within) != len(whole):
-        return []
-    found = []
-    place = within.find(wanted)
-    while place >= 0:
-        end = place + len(wanted)
-        if not (
-            (begins_latin and place and _is_latin(within[place - 1]))
-            or (ends_latin and _is_latin(within[end : end + 1]))
-        ):
-            found.append(place)
-        place = within.find(wanted, place + 1)
-    return found
+    return text.strip(STOPS).casefold()

@@ -6,16 +6,25 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 `behaviour_checks` and, for calculators, `calculation_check`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from sys import intern
 
 from sqlalchemy import Engine, func, select
 
 from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
-from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow, PassageRow, holds
+from knowledge.graph.catalog import (
+    DocumentRow,
+    EntityRow,
+    FactRow,
+    FactSourceRow,
+    NameRow,
+    PassageRow,
+    holds,
+)
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
+from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.fact_check import FactCheck
@@ -51,7 +60,8 @@ class Prover:
             names = connection.scalar(select(func.count()).select_from(NameRow).where(named)) or 0
             if max(facts, names) > _MOST:
                 return
-            self._facts |= _facts_of(raw_rows(connection, _FACTS.where(live)))
+            levels = _levels_of(raw_rows(connection, _NOTES.where(live)))
+            self._facts |= _facts_of(raw_rows(connection, _FACTS.where(live)), levels)
             self._names |= _names_of(raw_rows(connection, _NAMES.where(named)))
         missing = (end for fact in self._facts.values() for end in (fact.subject, fact.object))
         for id in missing:
@@ -117,7 +127,8 @@ class Prover:
         with self._engine.connect() as connection:
             for chunk in id_batches(sorted(ids)):
                 held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
-                found |= _facts_of(raw_rows(connection, _FACTS.where(held)))
+                levels = _levels_of(raw_rows(connection, _NOTES.where(held)))
+                found |= _facts_of(raw_rows(connection, _FACTS.where(held)), levels)
         return found
 
     def _read_names(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -159,7 +170,8 @@ class Prover:
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        return proof.fault() or BehaviourChecks(lesson, held, lambda id: known.get(id, ())).fault()
+        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
+        return proof.fault() or behaviour.fault() or proof.wording_fault()
 
 
 _FACTS = select(
@@ -170,6 +182,11 @@ _FACTS = select(
     FactRow.value_en,
     FactRow.value_zh,
 )
+_NOTES = (
+    select(FactRow.id, FactSourceRow.note)
+    .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
+    .where(FactRow.relation == "interaction", FactSourceRow.note != "")
+)
 _NAMES = (
     select(NameRow.entity_id, NameRow.text)
     .join(EntityRow, EntityRow.id == NameRow.entity_id)
@@ -177,7 +194,15 @@ _NAMES = (
 )
 
 
-def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, SourceContent]:
+def _levels_of(rows: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return the level of each interaction whose sources give one."""
+    notes: dict[str, list[str]] = {}
+    for id, note in rows:
+        notes.setdefault(id, []).append(note)
+    return {id: interaction_level(each) for id, each in notes.items()}
+
+
+def _facts_of(rows: Iterable[Sequence[str]], levels: Mapping[str, str]) -> dict[str, SourceContent]:
     return {
         # The driver gives a new text for each mention of an entity; one of each is kept.
         intern(id): SourceContent(
@@ -186,6 +211,7 @@ def _facts_of(rows: Iterable[Sequence[str]]) -> dict[str, SourceContent]:
             intern(relation),
             intern(object or ""),
             {"en": en, "zh": zh} if en or zh else _NO_VALUE,
+            levels.get(id, ""),
         )
         for id, subject, relation, object, en, zh in rows
     }

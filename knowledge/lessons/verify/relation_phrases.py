@@ -162,7 +162,11 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "interaction": (
             r"^\W*do not combine",
-            r"^\W*not without asking",
+            r"^\W*not without (?:asking|advice)",
+            r"^\W*please do not combine them",
+            r"^\W*no, combining",
+            r"it does not rule the pair out",
+            r"contraindicat\w*",
         ),
         "diet_avoided": (
             r"^\W*no\W",
@@ -185,7 +189,12 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
             "^\\W*(?:不能用|不可以|不能)，",
             "请不要使用",
         ),
-        "interaction": ("^先别急", "^\\W*不要自行合用"),
+        "interaction": (
+            "^先别急",
+            "^\\W*不要自行合用",
+            "并非绝对不能同用",
+            "(?:合用)?属于(?:合用)?禁忌",
+        ),
         "diet_avoided": ("^\\W*不宜，", "忌吃|忌食", "应?避免吃?|要避免"),
         "red_flag": ("不能等",),
         "prevention": ("避免",),
@@ -200,6 +209,8 @@ What such a phrase covers is taken out of a sentence; any denial that is left de
 _QUALIFYING: dict[str, frozenset[str]] = {
     "dose_limit": frozenset({"amount"}),
     "pregnancy": frozenset({"population"}),
+    "breastfeeding": frozenset({"population"}),
+    "children": frozenset({"population"}),
     "population": frozenset({"population"}),
     "prognosis": frozenset({"certainty"}),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from knowledge.graph.linker import Linker
 from knowledge.index.lexical import LexicalIndex
 from knowledge.records import Language
-from knowledge.search.reading import chinese_names, english_words
+from knowledge.search.reading import chinese_names, coordinated_names, english_words
 from knowledge.search.reading import reading_tables as tables
 from knowledge.search.reading.reading_tables import Meaning, ShortForm, Sort
 from knowledge.text.names import language_of
@@ -61,7 +61,17 @@ def read_question(text: str, linker: Linker, words: LexicalIndex | None = None) 
     language = language_of(names.text)
     short = _applied(names.text, list(_short_forms(names.text, linker, language, words)))
     corrected = _corrected(short.text, english_words.corrections(short.text, linker, words))
-    return _joined(text, (spelled, names, short, corrected))
+    whole = _completed(corrected.text, linker)
+    return _joined(text, (spelled, names, short, corrected, whole))
+
+
+def _completed(text: str, linker: Linker) -> ReadQuestion:
+    """Return a text with joined names whole; that is how they are meant, and is not told."""
+    changes = [
+        _Change(start, end, Reading(text[start:end], read, "spelling", told=False))
+        for start, end, read in coordinated_names.completions(text, linker)
+    ]
+    return _applied(text, changes)
 
 
 def _corrected(text: str, corrections: Iterable[tuple[int, int, str]]) -> ReadQuestion:

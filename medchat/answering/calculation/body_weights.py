@@ -12,6 +12,12 @@ from medchat.answering.calculation.measured_quantities import read_quantities
 
 _ADJUSTED = re.compile(r"(?:adjusted|corrected) (?:body )?weight|\bajbw\b|校正体重|调整体重")
 _IDEAL = re.compile(r"ideal (?:body )?weight|\bibw\b|理想体重")
+_TOLD = re.compile(
+    r"(adjusted|corrected|ideal) (?:body )?weight(?: is| was| of|:|=)? ?(\d{2,3}(?:\.\d+)?) ?kg|"
+    r"(校正|调整|理想)体重(?:为|是|:)? ?(\d{2,3}(?:\.\d+)?) ?(?:kg|公斤|千克)"
+)
+"""The weight of that kind itself is told."""
+
 _BY_SIZE = re.compile(r"overweight|obes|bmi|超重|肥胖")
 _OVERWEIGHT, _UNDERWEIGHT = 25.0, 18.5
 
@@ -26,6 +32,12 @@ def choose_weight(found: Inputs, text: str) -> str:
         return ""
     if not {"sex", "weight"} <= found.given.keys():
         return ""
+    told = _TOLD.search(text)
+    if told:
+        found.given["weight"] = told[2] or told[4]
+        return (
+            "adjusted" if (told[1] or told[3]).startswith(("adj", "corr", "校", "调")) else "ideal"
+        )
     heights = [each for each in read_quantities(text, frozenset({"height"})).get("height", ())]
     sound = [each for each in heights if not each.fault]
     if not sound:

@@ -29,13 +29,17 @@ def tell(found: Inputs, language: Language) -> tuple[list[str], CalculationResul
     """Return the sentences of one calculation, and its record."""
     if found.impossible:
         return _tell_impossible(found, language)
+    outside = _outside(found, language)
+    if outside:
+        said = _say("outside", language, name=_capital(_name(found.formula, language)), why=outside)
+        return [said], _record(found, language, refused=said)
     if not found.complete:
         return _tell_missing(found, language)
     limit = found.formula.limit(found.given)
     if limit is not None:
         said = _say(
-            "limit", language, name=_name(found.formula, language), why=limit.why(language),
-            instead=limit.instead(language),
+            "limit", language, name=_capital(_name(found.formula, language)),
+            why=limit.why(language), instead=limit.instead(language),
         )  # fmt: skip
         return [said], _record(found, language, refused=said)
     return _tell_result(found, language)
@@ -49,7 +53,12 @@ def join_told(sentences: Sequence[str]) -> CheckedAnswer:
 
 def say_unknown(name: str, language: Language) -> str:
     """Return that a score is not here."""
-    return _say("unknown", language, name=name if language == "zh" else name.upper())
+    return _say("unknown", language, name=name)
+
+
+def say_animal(language: Language) -> str:
+    """Return that formulas are made for people."""
+    return _say("animal", language)
 
 
 def say_choose(formulas: Sequence[Formula], language: Language) -> str:
@@ -118,6 +127,21 @@ def add_weight(led: Lead, kind: str, language: Language) -> Lead:
         return led
     told = replace(led.told, sentences=(*led.told.sentences, said))
     return replace(led, told=told)
+
+
+def _outside(found: Inputs, language: Language) -> str:
+    """Return why a formula was not made for somebody of this age, or pregnant; else nothing."""
+    people = cast(dict[str, Any], _words()["people"])
+    youngest = next(
+        (int(years) for years, ids in people["from_age"].items() if found.formula.id in ids), 0
+    )
+    if found.age is not None and found.age < youngest:
+        return _say("too_young", language, youngest=str(youngest))
+    if found.age is None and found.child and youngest >= _ADULT:
+        return _say("too_young", language, youngest=str(youngest))
+    if found.pregnant and found.formula.id in people["not_pregnant"]:
+        return _say("pregnant", language)
+    return ""
 
 
 def _tell_result(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
@@ -196,15 +220,17 @@ def _tell_missing(found: Inputs, language: Language) -> tuple[list[str], Calcula
 def _tell_impossible(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
     sentences = []
     for key, reading in found.readings.items():
-        if reading in found.impossible:
+        if reading.fault == "reversed" and reading in found.impossible:
+            sentences.append(_say("reversed", language))
+        elif reading in found.impossible:
             low, high = reading.quantity.possible
             unit = _unit_name(reading.quantity.unit, language)
             sentences.append(
                 _say("impossible", language, name=found.formula.input(key).names(language)[0],
-                     written=_written(reading, language), low=f"{low:g} {unit}".strip(),
-                     high=f"{high:g} {unit}".strip())
+                     written=_written(reading, language), low=units.join_quantity(f"{low:g}", unit),
+                     high=units.join_quantity(f"{high:g}", unit))
             )  # fmt: skip
-    return sentences, _record(found, language, refused=sentences[0])
+    return list(dict.fromkeys(sentences)), _record(found, language, refused=sentences[0])
 
 
 def _tell_competing(found: Inputs, key: str, others: Sequence[Reading], language: Language) -> str:
@@ -249,6 +275,8 @@ def _value(found: Inputs, one: Input, language: Language) -> str:
     if reading is None or reading.unit == own_unit(one, reading):
         return own
     written = _written(reading, language)
+    if written == own:
+        return own
     return f"{written} ({own})" if language == "en" else f"{written}（{own}）"
 
 

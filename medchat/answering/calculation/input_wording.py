@@ -43,13 +43,15 @@ class Quantity:
 class Wording:
     """How a finding or a choice is stated, and by what words alone it is said to be absent.
 
-    `above` is the quantity whose value decides; with `must` it is never taken as absent.
+    `above` is the quantity whose value decides. With `must` a note has to tell it, unless it has
+    the words of `unless`: who describes the throat would have told of pus.
     """
 
     present: tuple[re.Pattern[str], ...]
     absent: re.Pattern[str]
     above: tuple[str, float] | None = None
     must: bool = False
+    unless: re.Pattern[str] = _NEVER
 
 
 @cache
@@ -69,7 +71,10 @@ def unit_patterns() -> Mapping[str, re.Pattern[str]]:
     """Return how each unit is written, with what may stand between it and its number."""
     written = cast(Mapping[str, str], _read("units"))
     return {
-        unit: re.compile(rf"[ \u2009\u00a0-]{{0,2}}(?:{text})(?![a-z0-9]|/[a-z0-9])")
+        unit: re.compile(
+            rf"[ \u2009\u00a0-]{{0,2}}(?:{text})"
+            r"(?![a-z0-9]|/[a-z0-9](?!\d*(?:\.\d+)?\s*%))"
+        )
         for unit, text in written.items()
     }
 
@@ -86,7 +91,7 @@ def findings() -> Mapping[str, Wording]:
 def choices() -> Mapping[str, Mapping[str, Wording]]:
     """Return how each choice is stated, by the first English name of its input and its key."""
     return {
-        name: {str(key): _wording(each) for key, each in entry.items() if key != "default"}
+        name: {str(key): _wording(each) for key, each in entry.items() if isinstance(each, dict)}
         for name, entry in cast(Mapping[str, Any], _read("choices")).items()
     }
 
@@ -114,6 +119,13 @@ def needs() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def for_whom() -> Mapping[str, re.Pattern[str]]:
+    """Return of what a message must speak for a need to mean its formula."""
+    read = cast(Mapping[str, Any], _read("names"))["for_whom"]
+    return {id: re.compile(text) for id, text in read.items()}
+
+
+@cache
 def telling_words() -> Mapping[str, re.Pattern[str]]:
     """Return the words that tell formulas of one name apart."""
     read = cast(Mapping[str, Any], _read("names"))
@@ -127,9 +139,10 @@ def children() -> Mapping[str, str]:
 
 
 @cache
-def unknown() -> re.Pattern[str]:
-    """Return the names of scores that are not here."""
-    return _both(cast(Mapping[str, Any], _read("names"))["unknown"])
+def unknown() -> tuple[re.Pattern[str], ...]:
+    """Return the names of scores that are not here, by language."""
+    names = cast(Mapping[str, Any], _read("names"))["unknown"]
+    return tuple(_both({language: names[language]}) for language in ("en", "zh"))
 
 
 @cache
@@ -186,6 +199,7 @@ def _wording(entry: Mapping[str, Any]) -> Wording:
         absent=_either(entry["absent"]) if "absent" in entry else _NEVER,
         above=(above["quantity"], float(above["limit"])) if above else None,
         must=bool(entry.get("must", False)),
+        unless=_either(entry["unless"]) if "unless" in entry else _NEVER,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from knowledge.calculators import arithmetic
 from knowledge.calculators.formulas.formula import Formula, Input
+from medchat.answering.calculation.admission_text import at_admission
 from medchat.answering.calculation.input_wording import (
     ages,
     asking,
@@ -21,6 +22,8 @@ from medchat.answering.calculation.input_wording import (
 )
 from medchat.answering.calculation.measured_quantities import (
     Reading,
+    age_reading,
+    is_signed,
     read_lone_number,
     read_quantities,
 )
@@ -32,6 +35,9 @@ from medchat.answering.screening.statements import fold
 _LONG = 350
 """A message of so many characters is a note: what it leaves out is not there."""
 
+_DENSE = 2.7
+"""A Chinese character tells as much as so many letters."""
+
 _YEARS = {
     "m": 1 / 12,
     "w": 7 / 365,
@@ -42,13 +48,17 @@ _YEARS = {
     "天": 1 / 365,
 }
 _OLDEST = 120
+_LONE_AGE = re.compile(r"^[^\d]{0,20}(\d{1,3})[^\d]{0,10}$")
 _NONE = re.compile(
     r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
     r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
 )
 _NO_RISKS = re.compile(
     r"\b(?:no|without(?: any)?) (?:other |further |additional )?(?:risk factors?|comorbidit\w+)|"
-    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病)"
+    r"\bno other (?:\w+ )?(?:problems?|conditions?|illness\w*|diseases?|history)|"
+    r"\botherwise (?:healthy|well|fit)|"
+    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病|基础病)|"
+    r"(?:无|没有)(?:其他|其它)(?:的)?(?:病史?|疾病)"
 )
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|是|有|是的|有的)\W*$")
 
@@ -59,7 +69,7 @@ class Inputs:
 
     `shown` are the inputs as they were written; `unclear` lack a unit, `impossible` cannot be;
     `absent` are findings not mentioned; `competing` holds the other values of an input. `age` is
-    known or told, whether or not the formula takes it.
+    known or told, whether or not the formula takes it; `child` and `pregnant` likewise.
     """
 
     formula: Formula
@@ -72,6 +82,8 @@ class Inputs:
     absent: list[Input] = field(default_factory=list)
     competing: dict[str, list[Reading]] = field(default_factory=dict)
     age: float | None = None
+    child: bool = False
+    pregnant: bool = False
     stated: int = 0
     numbers: int = 0
 
@@ -91,21 +103,38 @@ def read_inputs(
     found = Inputs(formula)
     ages = (read_age(turn) for turn in reversed(turns))
     found.age = next((age for age in ages if age is not None), patient.age)
+    found.child = patient.age_group in ("newborn", "infant", "child")
+    found.pregnant = bool(patient.pregnant)
     known = _known(patient)
     texts = [*([known] if known else []), *turns]
     wanted = _wanted(formula)
-    read = [read_quantities(text, wanted) for text in texts]
+    read = [_of_admission(text, read_quantities(text, wanted)) for text in texts]
     for one in formula.inputs:
         if one.key == "age":
-            _take_age(found, one, turns)
+            _take_age(found, one, turns, awaited)
         elif one.key == "sex":
             _take_sex(found, one, turns, patient)
         elif not one.choices:
             _take_number(found, one, texts, read, awaited)
-        elif not one.is_finding:
-            _take_choice(found, one, texts)
-    _take_findings(found, formula, texts, read, awaited)
+    _derive_globulin(found, texts)
+    told = [at_admission(text) for text in texts]
+    for one in formula.inputs:
+        if one.choices and not one.is_finding and one.key != "sex":
+            _take_choice(found, one, told)
+    _take_findings(found, formula, told, read, awaited)
     return found
+
+
+def _of_admission(text: str, read: dict[str, list[Reading]]) -> dict[str, list[Reading]]:
+    """Return the readings of the admission, where that is asked for and some are of it."""
+    kept = at_admission(text)
+    if kept == text:
+        return read
+    first = {
+        id: [each for each in every if kept[each.start : each.start + 8].strip()]
+        for id, every in read.items()
+    }
+    return first if any(first.values()) else read
 
 
 def _wanted(formula: Formula) -> frozenset[str]:
@@ -127,11 +156,15 @@ def _known(patient: PatientState) -> str:
     return fold(". ".join(told))
 
 
-def _take_age(found: Inputs, one: Input, turns: Sequence[str]) -> None:
+def _take_age(found: Inputs, one: Input, turns: Sequence[str], awaited: Sequence[str]) -> None:
     found.numbers += any(read_age(turn) is not None for turn in turns)
-    age = found.age
-    if age is None or age > _OLDEST:
+    lone = _LONE_AGE.match(turns[-1]) if list(awaited) == ["age"] and turns else None
+    age = found.age = float(lone[1]) if lone else found.age
+    if age is None:
         found.missing.append(one)
+    elif not 0 <= age <= _OLDEST:
+        found.readings[one.key] = age_reading(age)
+        found.impossible.append(found.readings[one.key])
     else:
         found.given[one.key] = found.shown[one.key] = f"{age:.4g}"
 
@@ -147,7 +180,9 @@ def read_age(text: str) -> float | None:
         match = pattern.search(text)
         if match:
             unit = match[2][0] if pattern.groups > 1 and match[2] else ""
-            places.append((match.start(), float(match[1]) * _YEARS.get(unit, 1)))
+            years = float(match[1]) * _YEARS.get(unit, 1)
+            sign = -1 if is_signed(text, match.start(1)) else 1
+            places.append((match.start(1), sign * years))
     if places:
         return min(places)[1]
     months = patient_facts.read(text).months
@@ -173,7 +208,8 @@ def _take_number(
     candidates: list[Reading] = []
     for text, readings in reversed(list(zip(texts, read, strict=True))):
         candidates = [each for q in quantities_of(one.en[0]) for each in readings.get(q.id, ())]
-        if not candidates and text is texts[-1] and list(awaited) == [one.key]:
+        is_answer = text is texts[-1] and list(awaited) == [one.key] and not any(readings.values())
+        if not candidates and is_answer:
             lone = (read_lone_number(text, each) for each in quantities_of(one.en[0]))
             candidates = [each for each in lone if each is not None][:1]
         if not candidates and one.en[0] in choices():
@@ -199,14 +235,34 @@ def _take_number(
         found.competing[one.key] = competing
 
 
+def _derive_globulin(found: Inputs, texts: Sequence[str]) -> None:
+    """Take the total protein less the albumin for the globulin, where that is not told."""
+    wanted = next((one for one in found.missing if one.key == "globulin"), None)
+    if wanted is None or "albumin" not in found.given:
+        return
+    wanted_too = frozenset({"total-protein"})
+    read = [read_quantities(text, wanted_too).get("total-protein", []) for text in texts]
+    protein = [each for every in read for each in every if not each.fault]
+    if protein and protein[-1].value > float(found.given["albumin"]):
+        found.given["globulin"] = f"{protein[-1].value - float(found.given['albumin']):.6g}"
+        found.missing.remove(wanted)
+
+
 def _by_choice(text: str, candidates: list[Reading]) -> list[Reading]:
     """Return the value that counts first: a sound one, the last told or that of the admission."""
     sound = [each for each in candidates if not each.fault] or candidates
     first = bool(asking("admission").search(text))
     if first:
         sound = [each for each in sound if not _is_later(text, each.start)]
+    current = [each for each in sound if not _is_baseline(text, each.start)]
+    sound = current or sound
     ordered = sorted(sound, key=lambda each: each.start if first else -each.start)
     return list(dict.fromkeys(ordered))
+
+
+def _is_baseline(text: str, place: int) -> bool:
+    """Say whether a value is told as one of before: "baseline creatinine of 1.5"."""
+    return asking("baseline").search(text[max(0, place - 40) : place]) is not None
 
 
 def _is_later(text: str, place: int) -> bool:
@@ -224,10 +280,12 @@ def _accept(found: Inputs, one: Input, reading: Reading) -> None:
     if reading.fault == "unit":
         found.unclear.append(reading)
         return
-    if reading.fault == "range":
+    if reading.fault:
         found.impossible.append(reading)
         return
-    value = reading.value / reading.quantity.units[own_unit(one, reading)]
+    factors = reading.quantity.units
+    own = factors[own_unit(one, reading)] if 1 in factors.values() else 1
+    value = reading.value / own
     found.given[one.key] = f"{value:.10g}"
     found.shown[one.key] = f"{value:.10g}"
 
@@ -239,12 +297,19 @@ def own_unit(one: Input, reading: Reading) -> str:
 
 
 def _take_choice(found: Inputs, one: Input, texts: Sequence[str]) -> None:
-    told = next((key for text in reversed(texts) if (key := read_choice(text, one.en[0]))), "")
+    name = one.en[0]
+    told = next((key for text in reversed(texts) if (key := read_choice(text, name))), "")
     if told:
         found.given[one.key] = found.shown[one.key] = told
         found.stated += 1
     else:
         found.missing.append(one)
+
+
+def is_note(text: str) -> bool:
+    """Say whether a message is a note: what it leaves out is not there."""
+    dense = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return len(text) + (_DENSE - 1) * dense > _LONG
 
 
 def _take_findings(
@@ -267,11 +332,17 @@ def _take_findings(
         found.given[one.key] = found.shown[one.key] = "yes" if told else "no"
     if not unmentioned:
         return
-    is_note = any(len(text) > _LONG for text in texts)
+    notes = [text for text in texts if is_note(text)]
     listed = any(one.key in found.given for one in wanted)
     listed = listed or any(_NO_RISKS.search(text) for text in texts)
-    if listed or (is_note and len(wanted) < len(formula.inputs)):
-        must = {one.key for one in unmentioned if is_note and findings()[one.en[0]].must}
+    if listed or (notes and len(wanted) < len(formula.inputs)):
+        must = {
+            one.key
+            for one in unmentioned
+            if notes
+            and (wording := findings()[one.en[0]]).must
+            and not any(wording.unless.search(note) for note in notes)
+        }
         found.missing += [one for one in unmentioned if one.key in must]
         found.absent = [one for one in unmentioned if one.key not in must]
         for one in found.absent:

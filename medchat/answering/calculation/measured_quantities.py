@@ -17,21 +17,26 @@ from medchat.answering.calculation.input_wording import (
     quantities,
     unit_patterns,
 )
+from medchat.answering.calculation.plain_numbers import plain_numbers
 
-_NUMBER = re.compile(r"(?<![\d.])(?<!\d,)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)")
+_NUMBER = re.compile(
+    r"(?<![\d.])(?<!\d,)(?<!\de)(?<!\de[+-])"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+(?! ?/))?(?!\d)"
+)
 _NEAR = 60
 """So many characters may stand between a name and its number, where the number has the unit."""
 
 _FILLER = re.compile(
-    r"[\s:=≈~,，(（\[的]*(?:(?:is|was|were|are|of|at|level|levels|value|concentration|count|reading|"
+    r"[)）]?[\s:=≈~,，(（\[的]*(?:(?:is|was|were|are|of|at|level|levels|value|concentration|count|reading|"
     r"reads?|measured|measures?|measuring|recorded|found|noted|reported|as|to|be|being|about|around|"
     r"approximately|now|today|currently|only|just|up|down|elevated|reduced|decreased|raised|low|"
     r"high|rate|score|result|returned|came|back|showed|shows?|has|had|with|an?|the|in|normal|stable|"
+    r"within|levels?|limits|range|i\.e\.|e\.g\.|namely|both|respectively|"
     r"increased|steady|fairly|remained|counted|stood|stands|range|为|是|约|达|到|在|只有|升至|降至|至|值|水平|"
-    r"测得|示|提示|有|结果|浓度|大约|升高|降低|计数|目前|现|查|检测)(?![a-z])[\s:=,，(（]*)*"
+    r"测得|示|提示|有|结果|浓度|大约|升高|降低|计数|目前|现|查|检测|应该?是|应为|其实是|改成|改为)(?![a-z])[\s:=,，(（]*)*"
 )
 _SENTENCE = re.compile(r"[.](?=\s|$)|[;；。!?！？\n]")
-_SIGNED = re.compile(r"(?:^|[\s(])[-−–]$")
+_SIGNED = re.compile(r"(?:^|[\s(,，:：;；=、])[-−–]$")
 _ROW = re.compile(r"(?: levels?| counts?)?\s*(?:/|,|，|、|and|&|与|和|及)\s*(?:and\s+)?")
 _FOREIGN = re.compile(
     r"[ -]?(?:mg|mcg|μg|ug|g|kg|ml|l|dl|mmol|μmol|umol|nmol|pmol|meq|mm ?hg|kpa|%|years?|yrs?|"
@@ -53,11 +58,6 @@ _FEET = re.compile(
 )
 
 
-_METRES = re.compile(r"(?<![\d.])([12]) ?(?:m|米) ?(\d{1,2})(?![\d.]| ?(?:kg|公斤|斤|岁))")
-_SPELLED_METRES = re.compile("一米([一二三四五六七八九])([一二三四五六七八九])?")
-_DIGITS = {sign: str(place) for place, sign in enumerate("一二三四五六七八九", 1)}
-_PACKS = re.compile("([一两二三半])包")
-_SHARES = {"一": "1", "两": "2", "二": "2", "三": "3", "半": "0.5"}
 _OXYGEN = re.compile(r"(?<![\d.])(\d{2,3}) ?% (?:inspired )?(?:oxygen|o2)\b(?! sat)")
 
 
@@ -65,7 +65,8 @@ _OXYGEN = re.compile(r"(?<![\d.])(\d{2,3}) ?% (?:inspired )?(?:oxygen|o2)\b(?! s
 class Reading:
     """One value: in the first unit of its quantity, and as it was written with its unit.
 
-    `fault` is "unit" where several units would do, "range" where the value cannot be.
+    `fault` is "unit" where several units would do, "range" where the value cannot be, "reversed"
+    where it is a blood pressure whose first number is not the higher.
     """
 
     quantity: Quantity
@@ -93,7 +94,7 @@ class _Name:
 
 def read_quantities(text: str, wanted: frozenset[str]) -> dict[str, list[Reading]]:
     """Return the readings of the wanted quantities in a folded message, each in its order."""
-    text = _plain(asking("reference").sub(lambda match: " " * len(match[0]), text))
+    text = plain_numbers(asking("reference").sub(lambda match: " " * len(match[0]), text))
     numbers = _numbers(text)
     names = _names(text, wanted)
     found: dict[str, list[Reading]] = {id: [] for id in wanted}
@@ -127,13 +128,14 @@ def read_lone_number(text: str, quantity: Quantity) -> Reading | None:
     return None
 
 
-def _plain(text: str) -> str:
-    """Return a text with heights and packs as plain numbers: "1m75", 一米七五, 半包."""
-    text = _METRES.sub(r"\1.\2 m ", text)
-    text = _SPELLED_METRES.sub(
-        lambda match: f"1.{_DIGITS[match[1]]}{_DIGITS.get(match[2] or '', '0')} m ", text
-    )
-    return _PACKS.sub(lambda match: f"{_SHARES[match[1]]}包", text)
+def age_reading(years: float, start: int = 0) -> Reading:
+    """Return an age that cannot be as a reading."""
+    return Reading(_by_id("age"), years, f"{years:g}", "years", start, "range")
+
+
+def is_signed(text: str, start: int) -> bool:
+    """Say whether a number has a minus sign."""
+    return _SIGNED.search(text[:start]) is not None
 
 
 @lru_cache(maxsize=64)
@@ -149,19 +151,25 @@ def _numbers(text: str) -> list[_Number]:
 
 
 def _names(text: str, wanted: frozenset[str]) -> list[_Name]:
-    """Return where quantities are named: the longest at each place, all that bear that name."""
+    """Return where quantities are named: the longest at each place, all that bear that name.
+
+    A name that is of another quantity here ("corrected calcium") has no ids: it only separates.
+    """
     spans: dict[tuple[int, int], set[str]] = {}
     for quantity in quantities():
         if quantity.loose and quantity.id not in wanted:
             continue
         for match in quantity.names.finditer(text):
-            if quantity.not_before.search(text[max(0, match.start() - 30) : match.start()]):
-                continue
-            if quantity.not_after.match(text, match.end()):
-                continue
-            spans.setdefault(match.span(), set()).add(quantity.id)
+            ids = spans.setdefault(match.span(), set())
+            before = text[max(0, match.start() - 30) : match.start()]
+            if not (
+                quantity.not_before.search(before) or quantity.not_after.match(text, match.end())
+            ):
+                ids.add(quantity.id)
     kept: list[_Name] = []
-    for (start, end), ids in sorted(spans.items(), key=lambda each: each[0][0] - each[0][1]):
+    for (start, end), ids in sorted(
+        spans.items(), key=lambda each: (not each[1], each[0][0] - each[0][1])
+    ):
         if all(end <= other.start or start >= other.end for other in kept):
             kept.append(_Name(start, end, frozenset(ids)))
     return sorted(kept, key=lambda each: each.start)
@@ -182,11 +190,22 @@ def _named(
             if index < len(row) - 1 or _row_has_numbers(text, row, numbers):
                 continue
         following = names[place + 1].start if place + 1 < len(names) else len(text)
-        reading = _behind(text, quantity, name, following, numbers)
         previous = names[place - 1].end if place else 0
-        reading = reading or _before(text, quantity, name, previous, numbers)
+        listed = _before(text, quantity, name, previous, numbers)
+        if listed is None or not _ends_item(text, name, previous, listed):
+            reading = _behind(text, quantity, name, following, numbers) or listed
+        else:
+            reading = listed
         if reading is not None:
             yield reading
+
+
+def _ends_item(text: str, name: _Name, previous: int, listed: Reading) -> bool:
+    """Say whether a name ends an item of a list that tells the number first."""
+    between = text[previous : listed.start]
+    if previous and _FILLER.fullmatch(between) and not re.match(r" *[,;，；、]", between):
+        return False
+    return re.match(r"[ ]*(?:[,;.，；。、]|and\b|$)", text[name.end :]) is not None
 
 
 def _row(text: str, names: Sequence[_Name], place: int) -> tuple[list[_Name], int]:
@@ -245,7 +264,7 @@ def _behind(
         if number.start >= limit:
             break
         before = text[name.end : number.start]
-        if _is_elsewhere(text, number, quantity):
+        if _is_elsewhere(text, number, quantity, name.end):
             continue
         if before and before[-1].isascii() and before[-1].isalpha():
             continue
@@ -264,9 +283,9 @@ def _behind(
     return None
 
 
-def _is_elsewhere(text: str, number: _Number, quantity: Quantity) -> bool:
+def _is_elsewhere(text: str, number: _Number, quantity: Quantity, first: int = 0) -> bool:
     """Say whether a number is a date, a grade or a limit: "day 3", "above 38"."""
-    before = text[max(0, number.start - 16) : number.start]
+    before = text[max(first, number.start - 16) : number.start]
     _, end = _unit(text, number, quantity)
     return bool(
         _SIGNED.search(before)
@@ -287,7 +306,7 @@ def _before(
             return None
         unit, end = _unit(text, number, quantity)
         between = text[max(end, number.end) : name.start]
-        if unit and re.fullmatch(r"\s*(?:of |in |的)?", between):
+        if unit and re.fullmatch(r"[ \t]*(?:of |in |的)?", between):
             return _reading(quantity, number, unit)
         return None
     return None
@@ -370,11 +389,18 @@ def _add_pressures(text: str, found: dict[str, list[Reading]]) -> None:
         return
     for match in _PRESSURES.finditer(text):
         upper, lower = [float(each) for each in match.groups() if each][:2]
-        if not (upper > lower and 40 <= upper <= 320 and 15 <= lower <= 220):
+        fault = ""
+        if upper <= lower:
+            if not (match[1] and 40 <= upper <= 320 and 40 <= lower <= 320):
+                continue
+            fault = "reversed"
+        elif not (40 <= upper <= 320 and 15 <= lower <= 220):
             continue
         for id, value in (("pressure", upper), ("diastolic", lower)):
             if id in found:
-                found[id].append(Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start()))
+                found[id].append(
+                    Reading(_by_id(id), value, f"{value:g}", "mmHg", match.start(), fault)
+                )
 
 
 def _add_heights(text: str, found: dict[str, list[Reading]]) -> None:
@@ -393,11 +419,12 @@ def _add_heights(text: str, found: dict[str, list[Reading]]) -> None:
             )
 
 
-_COMA = re.compile(r"(?<![a-z])e ?([1-4])[\s,，+]*v ?([1-5]|t)[\s,，+]*m ?([1-6])(?!\d)")
+_COMA = re.compile(r"(?<![a-z])e ?(\d)[\s,，+、/-]*v ?(\d|t)[\s,，+、/-]*m ?(\d)(?!\d)")
 
 
 def _add_coma_items(text: str, found: dict[str, list[Reading]]) -> None:
     for match in _COMA.finditer(text):
         for id, value in zip(("eye", "verbal", "motor"), match.groups(), strict=True):
             if id in found and value.isdigit():
-                found[id].append(Reading(_by_id(id), float(value), value, "none", match.start()))
+                number = _Number(match.start(), match.end(), float(value), value)
+                found[id].append(_reading(_by_id(id), number, "none"))

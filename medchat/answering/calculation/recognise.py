@@ -12,6 +12,7 @@ from knowledge.calculators.formulas.formula_registry import FORMULAS
 from medchat.answering.calculation.input_wording import (
     asking,
     children,
+    for_whom,
     formula_names,
     needs,
     telling_words,
@@ -32,6 +33,9 @@ _REQUEST = re.compile(
     r"^\W*(?:please |can you |could you |now )*(?:calculate|compute|work out|estimate|determine|"
     r"tell me|give me|what|using|find)\b|请|帮我|帮忙|计算(?!值)|算一?下|多少|几分"
 )
+_LISTED = re.compile(rf"^\W*{_MARK}\s*[:：(（]")
+"""What follows the name of a formula so is what it is worked out from."""
+
 _GENERIC = re.compile(
     r"^(?:e?gfr|(?:estimated )?glomerular filtration rate(?: \(e?gfr\))?|creatinine clearance|crcl|"
     r"cr cl|ccr|(?:估算|估计)?肾小球滤过率(?:估算)?|肌酐清除率)$"
@@ -58,7 +62,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[。？！；;])|\n")
 class Request:
     """What is asked for: formulas to work out, or formulas to choose from, or one not known here.
 
-    `text` is the message with blanks where formulas are named.
+    `animal` says that it is asked for an animal. `text` is the message with blanks where formulas
+    are named.
     """
 
     formulas: tuple[Formula, ...]
@@ -66,6 +71,7 @@ class Request:
     named: str
     choose: bool = False
     unknown: str = ""
+    animal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +86,16 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
 
     `read` tells which inputs of a formula a text gives.
     """
-    if asking("animals").search(text):
-        return None
     names = _names(text)
+    if any(each.ids for each in names) and asking("animal_patient").search(text):
+        return Request((), text, "", animal=True)
     tried = 0
     for sentence, start in _asking_sentences(text, names):
         inside = [n for n in names if start <= n.start < start + len(sentence)]
         if any("cockcroft-gault" in each.ids for each in inside):
             inside = [each for each in inside if not _WEIGHTS & set(each.ids)]
+        if any(not each.ids for each in inside):
+            inside = [each for each in inside if not (each.ids and _has_value(text, each))]
         for name in sorted(inside, key=lambda each: (not each.ids, each.start)):
             if not name.ids and any(each.ids for each in inside):
                 continue
@@ -115,11 +123,12 @@ def _request(
     person = bool(asking("person").search(marked))
     is_object = bool(_OBJECT.search(marked))
     if not name.ids:
-        asked = is_object and (compute or person or bool(re.search(r"\d", blanked)))
+        told = bool(re.search(r"\d", blanked)) or _LISTED.match(marked) is not None
+        asked = is_object and (compute or person or told)
         return Request((), blanked, called, unknown=called) if asked else None
     formulas = _chosen(name, called, blanked)
     found = max((read(each, blanked) for each in formulas), key=lambda each: each.numbers)
-    if asking("value").match(text[name.end :]) and not (is_object and found.numbers > 1):
+    if _has_value(text, name) and not (is_object and found.numbers > 1):
         return None
     numeric = sum(not each.choices for each in found.formula.inputs)
     most = numeric > 0 and found.numbers >= max(1, numeric - 1)
@@ -139,6 +148,11 @@ def _request(
         return None
     choose = len(name.ids) > 1 and len(formulas) > 1 and name.ids[0] in telling_words()
     return Request(formulas, blanked, called, choose=choose)
+
+
+def _has_value(text: str, name: _Named) -> bool:
+    """Say whether a name tells a value: "MAP 60"."""
+    return asking("value").match(text[name.end :]) is not None
 
 
 def _no_other_matter(marked: str) -> bool:
@@ -165,14 +179,17 @@ def _by_need(text: str, read: Callable[[Formula, str], Inputs]) -> Request | Non
     """Return the formula that is needed where none is named: most of its inputs must be told."""
     for id, words in needs().items():
         match = words.search(text)
-        if match is None:
+        if match is None or (id in for_whom() and not for_whom()[id].search(text)):
             continue
         formula = FORMULAS[id]
         rest = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
         found = read(formula, rest)
+        if not found.numbers:  # the need is told by the inputs themselves
+            found, rest = read(formula, text), text
         told = len(found.given) - len(found.absent)
         few = len(formula.inputs) < _MANY
-        if found.numbers and told >= (max(2, len(formula.inputs) - 1) if few else _MANY - 1):
+        least = max(2, len(formula.inputs) - 1) if few else _MANY - 1 - (id in for_whom())
+        if (found.numbers or found.stated) and told >= min(least, len(formula.inputs)):
             return Request((formula,), rest, match[0])
     return None
 
@@ -185,7 +202,11 @@ def _names(text: str) -> list[_Named]:
         for match in names.finditer(text)
         if match.end() > match.start()
     ]
-    spans += [_Named(match.start(), match.end(), ()) for match in unknown().finditer(text)]
+    spans += [
+        _Named(match.start(), match.end(), ())
+        for names in unknown()
+        for match in names.finditer(text)
+    ]
     kept: list[_Named] = []
     for one in sorted(spans, key=lambda each: (each.start - each.end, -len(each.ids))):
         if all(one.end <= other.start or one.start >= other.end for other in kept):

@@ -23,13 +23,20 @@ MOST = 4
 _LEAST = 3
 """So many are named where they share two findings, however well the first fits."""
 
+_LEAST_WORTH = 0.2
+"""Those have at least this share of the best score: a child's thirst is no myeloma."""
+
 _URGENT, _WITHIN, _WORTH = 2, 8, 0.4
 """So many urgent conditions are added at most, of the first so many, with this share of the best
 score."""
 
+_LEADS = 0.6
+"""An urgent condition with this share of the best score is named before it."""
+
 _ASKED_FOR = 2
 _UNASKED = 3
-"""How many findings there must be, where a differential is asked for, and where it is not."""
+"""How many findings there must be, where a differential is asked for, and where it is not: two of
+them present."""
 
 _ASKS = re.compile(
     r"differential|\bddx\b|what (?:else )?(?:could|might|can|may) (?:it|this|that|he|she|i|they)\b|"
@@ -38,7 +45,8 @@ _ASKS = re.compile(
     r"what (?:do|does) (?:i|he|she|they|my \w+) have|which (?:conditions?|diseases?|diagnos\w+) |"
     r"what (?:conditions?|diseases?|illness(?:es)?) |what (?:should|do) (?:i|we|you) "
     r"(?:consider|think of|suspect)|what (?:causes|is causing|could cause|would cause)|"
-    r"likely diagnos|most likely cause|"
+    r"likely diagnos|most likely cause|must (?:i |we |you )?not (?:be )?miss|not to (?:be )?miss|"
+    r"what (?:fits|explains|would explain|accounts for)|漏诊|漏掉|不能错过|"
     r"鉴别|(?:可能|会)是(?:得了)?(?:什么|哪|啥)|(?:什么|哪些|哪种|啥)(?:疾病|病)|是不是得了|"
     r"(?:考虑|怀疑)(?:是)?(?:什么|哪些|哪种|啥)|诊断(?:是|为|考虑)?(?:什么|哪)|怎么回事|"
     r"(?:什么|啥)(?:原因|问题|毛病)|可能的(?:诊断|疾病|病因)"
@@ -52,7 +60,8 @@ def differential(turn: Turn) -> Lead | None:
     if not asks and (turn.urgent or turn.asked.relations or _names_a_subject(turn)):
         return None
     reported = _reported(turn, asked=asks)
-    if len(reported.present) < (_ASKED_FOR if asks else _UNASKED):
+    found = len(reported.present)
+    if found < _ASKED_FOR or (not asks and found + len(reported.absent) < _UNASKED):
         return None
     index = _index_of(turn.search.graph)
     who = patient_facts.read(fold(turn.message))
@@ -64,7 +73,8 @@ def differential(turn: Turn) -> Lead | None:
     shown, urgent = _chosen(fits, _urgent(turn.search.linker))
     if not shown:
         return None
-    told = tell(shown, urgent, turn.search.graph, turn.language, len(index.known))
+    find, count = turn.search.linker.find, len(index.known)
+    told = tell(shown, urgent, turn.search.graph, turn.language, count, find)
     return Lead(told=told, complete=True)
 
 
@@ -103,17 +113,25 @@ def _names_a_subject(turn: Turn) -> bool:
 
 
 def _chosen(fits: list[Fit], urgent: frozenset[str]) -> tuple[list[Fit], frozenset[str]]:
-    """Return the first fits, and after them what must not be missed and fits nearly as well."""
+    """Return what must not be missed and fits about as well, the first fits, then other urgent."""
     if not fits or fits[0].score <= 0:
         return [], frozenset()
     worth = [
         fit
         for place, fit in enumerate(fits[:_WITHIN])
-        if fit.score >= _WORTH * fits[0].score or (place < _LEAST and len(fit.supporting) > 1)
+        if fit.score >= _WORTH * fits[0].score
+        or (
+            place < _LEAST and len(fit.supporting) > 1 and fit.score >= _LEAST_WORTH * fits[0].score
+        )
     ]
     first = worth[:MOST]
     more = [fit for fit in worth[MOST:] if fit.condition in urgent][:_URGENT]
-    shown = first + more
+    leading = [
+        fit
+        for fit in first + more
+        if fit.condition in urgent and fit.score >= _LEADS * fits[0].score
+    ]
+    shown = leading + [fit for fit in first + more if fit not in leading]
     return shown, frozenset(fit.condition for fit in shown) & urgent
 
 

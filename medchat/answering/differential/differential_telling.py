@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from knowledge.graph.knowledge_graph import EvidenceLine, KnowledgeGraph
 from knowledge.records import Entity, Language
 from knowledge.text.citations import cite
+from knowledge.text.sentence_support import FindEntities
+from medchat.answering import telling
 from medchat.answering.answer import Evidence, Sentence
 from medchat.answering.answer_check import CheckedAnswer, number_citations
 from medchat.answering.differential.ranking import Fit
@@ -36,16 +38,21 @@ def tell(
     graph: KnowledgeGraph,
     language: Language,
     count: int,
+    find: FindEntities,
 ) -> CheckedAnswer:
-    """Return the differential as sentences; those of `urgent` come first."""
+    """Return the differential as sentences in the order given; those of `urgent` say so.
+
+    The red flags of the best fit stand behind it, by the names that `find` finds.
+    """
     evidence: list[Evidence] = []
     sentences: list[Sentence] = []
-    for fit in sorted(fits, key=lambda fit: fit.condition not in urgent):
+    for fit in fits:
         entity = graph.entity(fit.condition)
         if entity is not None:
             how = "urgent" if fit.condition in urgent else "fits"
             opening = _WORDS[how][language].format(name=_name(entity, language))
             sentences.append(_sentence(opening, fit, fits, graph, language, evidence))
+    sentences += _red_flags(fits[0].condition, graph, language, find, evidence)
     scope = _WORDS["scope"][language].format(count=f"{count:,}")
     sentences.append(Sentence(scope, (), "none", 0.0, "note"))
     return CheckedAnswer(tuple(sentences), number_citations(evidence), verbatim=True)
@@ -81,6 +88,23 @@ def _sentence(
     text += "。" if language == "zh" else "."
     numbers = tuple(range(first, len(evidence) + 1))
     return Sentence(text, numbers, "supported", 1.0, "candidate")
+
+
+def _red_flags(
+    condition: str,
+    graph: KnowledgeGraph,
+    language: Language,
+    find: FindEntities,
+    evidence: list[Evidence],
+) -> list[Sentence]:
+    """Return the sentence on when the best fit is urgent, where the graph says so."""
+    line = graph.evidence(condition, "red_flag", language)
+    if line is None or line.language != language:
+        return []
+    evidence.append(_evidence(line, language))
+    number = (len(evidence),)
+    text = cite(telling.tell(evidence[-1], find), number)
+    return [Sentence(text, number, "supported", 1.0, "escalation")]
 
 
 def _lines(fit: Fit, graph: KnowledgeGraph, language: Language) -> list[EvidenceLine]:

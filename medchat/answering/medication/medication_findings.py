@@ -19,9 +19,12 @@ _GRADES = ("major", "moderate", "minor")
 """Levels that are grades, said as "major interaction"."""
 
 _PREGNANCY = frozenset({"pregnancy", "妊娠"})
+_TOLD_ELSEWHERE = _PREGNANCY | {"breastfeeding", "lactation", "哺乳期", "哺乳"}
+"""What rules of their own are on, though it stands among the contraindications too."""
 
 _TEXTS = 3
 _CHILD = 12
+_TWO_YEARS = 2
 _SLACK = 1.001
 _UNKNOWN_AGE = 1.0
 """Of a child whose age is not told, limits of at least so many years are told."""
@@ -59,13 +62,6 @@ class Check:
 
     rules: Rules
     language: Language
-
-    def pairs(self, medicines: Sequence[Medicine], taken: Sequence[Medicine]) -> list[Finding]:
-        """Return what is recorded of each two medicines: those asked about, and those taken."""
-        found: list[Finding] = []
-        for one, other in pairs_of(medicines, taken):
-            found += self.pair(one, other)
-        return found
 
     def pair(self, one: Medicine, other: Medicine) -> list[Finding]:
         """Return what is recorded of two medicines; of each kind the most severe."""
@@ -130,7 +126,10 @@ class Check:
         for rule in self.rules.of(shared, "duplication"):
             group = self.rules.name(rule.subject, self.language)
             about = say("duplicate", self.language, a=one.name, b=other.name, group=group)
-            additive = rule.level in ("major", "moderate", "minor")
+            additive = rule.level in _GRADES
+            if additive:
+                level = self.level(rule.level)
+                about = say("pair_level", self.language, level=level, a=one.name, b=other.name)
             yield Finding(
                 "interaction" if additive else "duplicate",
                 about,
@@ -160,6 +159,7 @@ class Check:
         return found
 
     def _allergies(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        seen: set[str] = set()
         for allergy in patient.allergies:
             id = medicine_id(allergy)
             if not id:
@@ -167,9 +167,15 @@ class Check:
             other = self.rules.medicine(id, self.language, allergy.text)
             about = say("allergy", self.language, a=medicine.name, b=other.name)
             rules = self._cross_reactive(medicine, other)
+            told = rules[0].fact.id if rules and rules[0].fact else id
+            if told in seen:
+                continue
+            seen.add(told)
             if rules:
-                words = rules[-1].words(self.language)
-                yield Finding("allergy", about, rules[0], words, tuple(rules))
+                words, rule = rules[-1].words(self.language), rules[0]
+                if patient.anaphylaxis and cue("anaphylaxis").search(words):
+                    rule = Rule(rule.fact, ("not recommended",))
+                yield Finding("allergy", about, rule, words, tuple(rules))
             elif id in medicine.ids or medicine.id in other.ids:
                 same = say("same", self.language, a=medicine.name)
                 yield Finding("allergy", about, Rule(None, ("avoid",)), same, ())
@@ -192,17 +198,24 @@ class Check:
         against = self.rules.of(medicine.ids, "contraindication")
         words = self.rules.of(medicine.ids, "precaution")
         seen: set[str] = set()
+        told = False
         for condition in patient.conditions:
             names = {name for id in condition.entities for name in self.rules.names(id)}
             names.add(normalise(condition.text))
-            allergic = patient.allergies and cue("allergic").search(condition.text)
-            if names & _PREGNANCY or allergic or not seen.isdisjoint(condition.entities):
+            allergic = cue("allergic").search(condition.text) and any(
+                map(medicine_id, patient.allergies)
+            )
+            if names & _TOLD_ELSEWHERE or allergic or not seen.isdisjoint(condition.entities):
                 continue  # told by rules of their own, or told already
+            if told and condition.text in patient.implied:
+                continue
             seen.update(condition.entities)
             shown = condition.text
             if condition.entities and language_of(shown) != self.language:
                 shown = self.rules.name(condition.entities[0], self.language)
-            yield from self._condition(medicine, shown, names, against, words)
+            for found in self._condition(medicine, shown, names, against, words):
+                told = True
+                yield found
 
     def _condition(
         self,
@@ -222,7 +235,7 @@ class Check:
             said = (
                 told.words(self.language)
                 if told
-                else say("contraindicated", self.language, a=medicine.name, b=condition)
+                else say("contraindicated", self.language, a=medicine.name, b=_opening(condition))
             )
             shown = tuple(each for each in (listed, told) if each is not None)
             rule = shown[0]
@@ -248,12 +261,17 @@ class Check:
         yield from found
         if any(each.rule.level and each.severity != "info" for each in found):
             return
+        if not found and patient.trimester:
+            about = say(f"trimester_{patient.trimester}", self.language, a=medicine.name)
+            for rule in self.rules.of(medicine.ids, "pregnancy")[:1]:
+                words = rule.words(self.language)
+                yield Finding("pregnancy", about, Rule(rule.fact, ("info",)), words, (rule,))
         about = say("pregnancy", self.language, a=medicine.name)
         for rule in self.rules.of(medicine.ids, "contraindication"):
             named = self.rules.names(rule.object)
             if named & _PREGNANCY:
                 name = self.rules.name(rule.object, self.language)
-                said = say("contraindicated", self.language, a=medicine.name, b=name)
+                said = say("contraindicated", self.language, a=medicine.name, b=_opening(name))
                 yield Finding("pregnancy", about, Rule(rule.fact, ("avoid",)), said, (rule,))
 
     def _ages(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
@@ -273,17 +291,16 @@ class Check:
             return say("age_child", self.language, a=medicine.name)
         if patient.age < 1:
             return say("age", self.language, a=medicine.name)
+        if patient.age < _TWO_YEARS:
+            months = f"{round(patient.age * 12)}"
+            return say("age_months", self.language, a=medicine.name, value=months)
         value = f"{patient.age:g}"
         return say("age_years", self.language, a=medicine.name, value=value)
 
     def _kidney(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
         if not patient.kidney and patient.egfr is None:
             return
-        about = (
-            say("kidney", self.language, a=medicine.name)
-            if patient.egfr is None
-            else say("kidney_value", self.language, a=medicine.name, value=f"{patient.egfr:g}")
-        )
+        about = self._with_kidney(medicine, patient)
         for rule in self.rules.of(medicine.ids, "renal"):
             verdict = holds(rule, patient)
             if verdict is None:
@@ -292,6 +309,17 @@ class Check:
             words = rule.words(self.language)
             yield Finding("kidney", about, rule, words, (rule,), missing)
             return
+
+    def _with_kidney(self, medicine: Medicine, patient: Patient) -> str:
+        """Name a medicine with the kidney function as it was told."""
+        if patient.egfr is None:
+            return say("kidney", self.language, a=medicine.name)
+        if patient.kidney_words.startswith("stage"):
+            stage = patient.kidney_words.removeprefix("stage ")
+            return say("kidney_stage", self.language, a=medicine.name, value=stage)
+        if patient.kidney_words:
+            return say(patient.kidney_words, self.language, a=medicine.name)
+        return say("kidney_value", self.language, a=medicine.name, value=f"{patient.egfr:g}")
 
     def _texts(
         self, medicine: Medicine, relation: str, kind: AlertKind, patient: Patient
@@ -312,13 +340,24 @@ class Check:
             levelled = own
         chosen = levelled or found
         chosen.sort(key=lambda rule: (rule.rank, rule.subject != medicine.id))
-        # of several that hold throughout, one of a severity is enough
-        told = {(rule.severity, rule.conditions): rule for rule in reversed(chosen)}
+        # the most severe is enough; of rules on trimesters, where none is told, one for each
+        by_time = kind == "pregnancy" and not patient.trimester
+        told: dict[object, Rule] = {}
+        for rule in chosen:
+            told.setdefault(rule.conditions if by_time else None, rule)
+        if () in told:
+            always = told[()]
+            told = {
+                when: one for when, one in told.items() if one is always or one.rank < always.rank
+            }
         return [
-            Finding(kind, about, rule, rule.words(self.language), (rule,))
-            for rule in chosen
-            if told[rule.severity, rule.conditions] is rule
+            Finding(kind, about, rule, rule.words(self.language), (rule,)) for rule in told.values()
         ][:_TEXTS]
+
+
+def _opening(name: str) -> str:
+    """Return a name as it opens a sentence."""
+    return name[:1].upper() + name[1:]
 
 
 def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient) -> Finding | None:

@@ -40,6 +40,36 @@ def people() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def allergens() -> Mapping[str, re.Pattern[str]]:
+    """Return by which words the substances of an allergy are named."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["allergens"].items()
+    }
+
+
+@cache
+def edible() -> tuple[str, ...]:
+    """Return the names of food, drink and herbs among the medicines."""
+    return tuple(_read("cues")["edible"])
+
+
+@cache
+def topics() -> Mapping[str, re.Pattern[str]]:
+    """Return by which words the classes of one effect are asked about."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["topics"].items()
+    }
+
+
+@cache
+def unknown_conditions() -> tuple[re.Pattern[str], ...]:
+    """Return where the name of a condition stands that no source may know."""
+    return tuple(re.compile(text, re.IGNORECASE) for text in _read("cues")["unknown_condition"])
+
+
+@cache
 def ages() -> Mapping[str, float]:
     """Return what each unit of an age is in years, by the letters it begins with."""
     return cast(Mapping[str, float], _read("cues")["age_units"])

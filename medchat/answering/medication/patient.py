@@ -6,10 +6,17 @@ message + patient state -> Patient (age, pregnancy, kidney, liver, conditions, a
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.graph.linker import Linker
 from knowledge.text.sentence_support import EntitySpan
-from medchat.answering.medication.medicine_wording import ages, cue, number_words, people
+from medchat.answering.medication.medicine_wording import (
+    ages,
+    allergens,
+    cue,
+    number_words,
+    people,
+)
 from medchat.answering.patient_state import NamedThing, PatientState
 
 MEDICINE, CONDITION = "medicine:", "condition:"
@@ -18,7 +25,10 @@ _TERM = 28
 _SECOND = 14
 _STAGES = {"1": 90.0, "2": 75.0, "3": 59.0, "3a": 59.0, "3b": 44.0, "4": 29.0, "5": 14.0}
 _ROMAN = {"iii": "3", "iv": "4", "v": "5", "三": "3", "四": "4", "五": "5", "一": "1", "二": "2"}
-_SEVERE_KIDNEY = 14.0
+_KIDNEY = {"dialysis": 5.0, "end_stage_kidney": 10.0, "severe_kidney": 29.0}
+"""The function of the kidney that is meant where it is told in words."""
+
+_HALF_YEAR = 0.5
 _TEENAGER = 15.0
 
 
@@ -27,8 +37,10 @@ class Patient:
     """For whom medicines are asked about; None where it is not told.
 
     `age` is in years. `child` says that a child is spoken of whose age is not told. `kidney` and
-    `liver` say that these are told to be ill. `told_now` are the parts that this message tells,
-    `purposes` conditions that it names as what a medicine is for.
+    `liver` say that these are told to be ill; `kidney_words` is how, where that is no number
+    ("dialysis", "stage 4"). `told_now` are the parts that this message tells, `purposes`
+    conditions that it names as what a medicine is for, `implied` those that others are kinds of.
+    `anaphylaxis` says that a reaction was told to be one.
     """
 
     age: float | None = None
@@ -44,6 +56,9 @@ class Patient:
     allergies: tuple[NamedThing, ...] = ()
     told_now: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
+    kidney_words: str = ""
+    implied: frozenset[str] = frozenset()
+    anaphylaxis: bool = False
 
 
 def read_patient(
@@ -53,11 +68,14 @@ def read_patient(
     allergies = _allergies(text, mentions, linker)
     had = [each for each in mentions if _is_condition(each) and not _is_denied(text, each)]
     conditions = tuple(NamedThing(each.text, tuple(each.entities)) for each in had)
+    kinds = {name: match for name, pattern in people().items() if (match := pattern.search(text))}
     conditions += tuple(
-        NamedThing(each.text, tuple(each.entities))
-        for name, pattern in people().items()
-        if pattern.search(text)
-        for each in linker.find(name)
+        NamedThing(each.text, tuple(each.entities)) for name in kinds for each in linker.find(name)
+    )
+    implied = frozenset(
+        name
+        for name, match in kinds.items()
+        if any(each.start < match.end() and match.start() < each.end for each in had)
     )
     purposes = frozenset(each.text for each in had if _is_purpose(text, each))
     now = _read_message(text)
@@ -79,9 +97,15 @@ def read_patient(
         liver=bool(now["liver"]) or _names(before, "liver"),
         weight=_float(now["weight"]) or measured.get("weight"),
         conditions=(*conditions, *before.conditions),
-        allergies=(*allergies, *before.allergies),
-        told_now=frozenset(told - {"not_pregnant", "weight"}),
+        allergies=(*allergies, *(_substance(each, linker) for each in before.allergies)),
+        told_now=frozenset(told - {"not_pregnant", "weight", "kidney_words"}),
         purposes=purposes,
+        kidney_words=str(now["kidney_words"] or ""),
+        implied=implied,
+        anaphylaxis=any(
+            cue("anaphylaxis").search(each)
+            for each in (text, *(one.text for one in (*before.findings, *before.conditions)))
+        ),
     )
 
 
@@ -96,6 +120,14 @@ def medicine_mentions(text: str, mentions: Sequence[EntitySpan]) -> list[EntityS
     ]
 
 
+def alternatives(text: str, mentions: Sequence[EntitySpan]) -> frozenset[frozenset[str]]:
+    """Return pairs of medicines of which one is to be chosen: "A or B", "A和B哪个好"."""
+    named = [each for each in mentions if medicine_id(each)]
+    joint = cue("joins") if cue("choose").search(text) else cue("or")
+    beside = [pair for pair in pairwise(named) if joint.search(text[pair[0].end : pair[1].start])]
+    return frozenset(frozenset(map(medicine_id, pair)) for pair in beside)
+
+
 def medicine_id(mention: EntitySpan | NamedThing) -> str:
     """Return the medicine that a name may mean, or nothing."""
     return next((id for id in mention.entities if id.startswith(MEDICINE)), "")
@@ -103,15 +135,19 @@ def medicine_id(mention: EntitySpan | NamedThing) -> str:
 
 def is_allergy(text: str, mention: EntitySpan) -> bool:
     """Say whether a medicine is named as what somebody is allergic to."""
-    sentence = re.split(r"[.;?!。；？！]", text[mention.end :])[0]
+    return _is_allergen(text, mention.start, mention.end)
+
+
+def _is_allergen(text: str, start: int, end: int) -> bool:
+    sentence = re.split(r"[.;?!。；？！]", text[end:])[0]
     after = bool(cue("allergy_after").search(sentence))
-    before = cue("allergy_before").search(text[: mention.start])
+    before = cue("allergy_before").search(text[:start])
     if before and before[0].startswith("对"):
         return cue("allergy_zh").search(sentence) is not None
     return after or before is not None
 
 
-def _read_message(text: str) -> dict[str, float | bool | None]:
+def _read_message(text: str) -> dict[str, float | bool | str | None]:
     week = _first(cue("week").search(text))
     month = _first(cue("month").search(text))
     trimester = _trimester_of(float(week) if week else float(month) * 4.3 if month else None)
@@ -119,7 +155,9 @@ def _read_message(text: str) -> dict[str, float | bool | None]:
         if cue(f"{name}_trimester").search(text):
             trimester = number
     denied = cue("not_pregnant").search(text) is not None
-    egfr = _egfr(text)
+    egfr, kidney_words = _egfr(text)
+    # "trying for a baby" is of no child
+    text = cue("first_trimester").sub(" ", text)
     age = _age(text) if not (week or month) else _age(cue("week").sub(" ", text))
     if age is None and cue("newborn").search(text):
         age = 0.04
@@ -138,6 +176,7 @@ def _read_message(text: str) -> dict[str, float | bool | None]:
         "age": 70.0 if older else age,
         "child": cue("child").search(text) is not None and not lactating,
         "egfr": egfr,
+        "kidney_words": kidney_words,
         "kidney": egfr is not None or cue("kidney").search(text) is not None,
         "liver": cue("liver").search(text) is not None,
         "weight": float(weight) if weight else None,
@@ -152,7 +191,8 @@ def _age(text: str) -> float | None:
     if number:
         return _number_of(number) * _unit(unit)
     if chinese:
-        return _number_of(chinese) * _unit(chinese_unit)
+        half = _HALF_YEAR if chinese_unit == "岁半" else 0.0
+        return _number_of(chinese) * _unit(chinese_unit) + half
     return float(next(each for each in plain if each))
 
 
@@ -168,13 +208,29 @@ def _number_of(written: str) -> float:
     return float(number_words().get(written.lower(), 0) or _number(written) or 0)
 
 
-def _egfr(text: str) -> float | None:
+def _egfr(text: str) -> tuple[float | None, str]:
+    """Return the function of the kidney, and in what words it is told where it is no number."""
     if match := cue("egfr").search(text):
-        return float(match[2]) - (0.1 if match[1] else 0.0)
+        return float(match[2]) - (0.1 if match[1] else 0.0), ""
+    if cue("dialysis").search(text):
+        return _KIDNEY["dialysis"], "dialysis"
     if match := cue("stage").search(text):
         written = (_first(match) or "").lower()
-        return _STAGES.get(_ROMAN.get(written, written))
-    return _SEVERE_KIDNEY if cue("severe_kidney").search(text) else None
+        stage = _ROMAN.get(written, written)
+        return _STAGES.get(stage), f"stage {stage}"
+    told = next((name for name in _KIDNEY if cue(name).search(text)), "")
+    return (_KIDNEY[told], told) if told else (None, "")
+
+
+def _substance(allergy: NamedThing, linker: Linker) -> NamedThing:
+    """Return an allergy with the substance that its words name, where they name no medicine."""
+    if medicine_id(allergy):
+        return allergy
+    for name, pattern in allergens().items():
+        if pattern.search(allergy.text):
+            for each in linker.find(name):
+                return NamedThing(allergy.text, tuple(each.entities))
+    return allergy
 
 
 def _allergies(text: str, mentions: Sequence[EntitySpan], linker: Linker) -> tuple[NamedThing, ...]:
@@ -190,6 +246,14 @@ def _allergies(text: str, mentions: Sequence[EntitySpan], linker: Linker) -> tup
         for name in linker.find(whole["en"] or whole["zh"]) if whole else ():
             if medicine_id(name):
                 found.append(NamedThing(name.text, tuple(name.entities)))
+    known = [(each.start, each.end) for each in mentions if medicine_id(each)]
+    for substance, pattern in allergens().items():
+        match = pattern.search(text)
+        if match is None or any(low < match.end() and match.start() < end for low, end in known):
+            continue
+        if _is_allergen(text, *match.span()):
+            named = linker.find(substance)
+            found += [NamedThing(match[0], tuple(each.entities)) for each in named]
     return tuple(dict.fromkeys(found))
 
 
@@ -227,5 +291,5 @@ def _number(text: str) -> float | None:
     return float(match[0]) if match else None
 
 
-def _float(value: float | bool | None) -> float | None:
-    return None if value is None or isinstance(value, bool) else float(value)
+def _float(value: float | bool | str | None) -> float | None:
+    return None if value is None or isinstance(value, bool | str) else float(value)

@@ -6,7 +6,7 @@ Screening + the settings' numbers -> Alert(text) | reply
 from collections.abc import Mapping
 
 from knowledge.records import Language
-from medchat.answering.answer import Alert
+from medchat.answering.answer import Alert, Severity
 from medchat.answering.screening.private_details import called
 from medchat.answering.screening.rules import Opening
 from medchat.answering.screening.screen import Screening, Suspected
@@ -17,6 +17,10 @@ _EMERGENCY: Mapping[Language, str] = {
     "({number}) now; in hospital call the emergency team.",
     "zh": "可能的急症：{name}。{readings}{act}"
     "院外请立即拨打急救电话（{number}），院内请呼叫急救小组。",
+}
+_URGENT: Mapping[Language, str] = {
+    "en": "Urgent, to be acted on today: {name}.{readings} {act}",
+    "zh": "需当天紧急处理：{name}。{readings}{act}",
 }
 _READINGS: Mapping[Language, str] = {"en": " {readings}.", "zh": "{readings}。"}
 _NUMBERS: Mapping[Language, str] = {"en": "112, 911 or 999", "zh": "120"}
@@ -78,10 +82,12 @@ def _alert(suspected: Suspected, language: Language, settings: Settings) -> Aler
     emergency = suspected.emergency
     joint = "、" if language == "zh" else ", "
     shown = joint.join(suspected.readings)
-    text = _EMERGENCY[language].format(
+    wording = _URGENT if emergency.urgent else _EMERGENCY
+    text = wording[language].format(
         name=emergency.name[language],
         readings=_READINGS[language].format(readings=shown) if shown else "",
         act=emergency.act[language],
         number=settings.emergency_number or _NUMBERS[language],
     )
-    return Alert("emergency", "critical", text, emergency.source)
+    severity: Severity = "serious" if emergency.urgent else "critical"
+    return Alert("emergency", severity, text, emergency.source)

@@ -34,6 +34,7 @@ def read(text: str) -> Who:
 
 
 def _age(text: str) -> float | None:
+    text = cue("zh_ages").sub(lambda match: str(_zh_number(match[1])), text)
     if match := cue("word_age_en").search(text):
         return _WORDS[match[1]] * _MONTHS[match[2][0]]
     if match := cue("born_zh").search(text) or cue("age_zh").search(text):
@@ -44,6 +45,15 @@ def _age(text: str) -> float | None:
         number = next(each for each in (match[1], match[3], match[4], match[5]) if each)
         return int(number) * _MONTHS[match[2][0] if match[2] else "y"]
     return None
+
+
+def _zh_number(signs: str) -> int:
+    """Return the number that Chinese signs below a hundred write: 三十五 -> 35."""
+    tens, ten, ones = signs.rpartition("十")
+    digits = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+    if not ten:
+        return digits.get(ones[-1:], 0)
+    return 10 * digits.get(tens[-1:] or "一", 1) + digits.get(ones[:1], 0)
 
 
 def _age_groups(text: str, months: float | None) -> set[str]:

@@ -2,10 +2,12 @@
 
     rules/cues.yaml         how a message denies, dates and relates, and writes vital signs
     rules/findings.yaml     what may be stated, as patterns in both languages
+    rules/lay_words.yaml    more words for it, those of lay people and short reports
     rules/vital_signs.yaml  limits of vital signs and values, each a finding
     rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
     rules/openings.yaml     self-harm, harm to others, small talk: patterns and the reply
     rules/request_cues.yaml  what is asked for, of whom, to what end
+    rules/harm_cues.yaml    more of these: harm in secret, medicines and tests outside care
     rules/refusals.yaml     which of these together are declined
 
 In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
@@ -23,9 +25,10 @@ from typing import Any, cast
 import yaml
 
 from knowledge.records import Language
+from medchat.answering.screening.literals import LiteralIndex
 from medchat.errors import MedchatError
 
-_GAP_EN = r"(?:[\s,'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,'-]+"
+_GAP_EN = r"(?:[\s,:'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,:'-]+"
 _GAP_ZH = r"(?:(?!没有|没|无|否认|不伴|未见|，无)[^。；！？\n]){0,10}?"
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -63,7 +66,8 @@ class Combination:
 class Emergency:
     """One emergency: its name, what to do at once, and the findings that suggest it.
 
-    `condition` is under which name its treatment is looked up, empty where it has none.
+    `condition` is under which name its treatment is looked up, empty where it has none. What is
+    `urgent` needs care today, not an ambulance.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Emergency:
     source: str
     when: tuple[Combination, ...]
     condition: Mapping[Language, str]
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class Refusal:
 class Rules:
     """All rules of the screen."""
 
-    findings: Mapping[str, tuple[re.Pattern[str], ...]]
+    findings: Mapping[str, Mapping[Language, tuple[re.Pattern[str], ...]]]
     limits: tuple[Limit, ...]
     emergencies: tuple[Emergency, ...]
     openings: tuple[Opening, ...]
@@ -109,26 +114,59 @@ class Rules:
 @cache
 def load() -> Rules:
     """Return the rules, read once in a process."""
-    findings = {name: _patterns(each) for name, each in read_map("findings").items()}
-    request_cues = {name: _patterns(each) for name, each in read_map("request_cues").items()}
+    entries = read_emergencies()
+    findings = _findings(entries)
+    cues = {**read_map("request_cues"), **read_map("harm_cues")}
+    request_cues = {name: _patterns(each) for name, each in cues.items()}
     limits = tuple(_limit(each) for each in read_list("vital_signs"))
     known = {*findings, *(each.finding for each in limits), *COMPUTED}
-    emergencies = tuple(_emergency(each, known) for each in read_emergencies())
+    emergencies = tuple(_emergency(each, known) for each in entries)
     openings = tuple(_opening(each) for each in read_list("openings"))
     refusals = tuple(_refusal(each, {*request_cues}) for each in read_list("refusals"))
     return Rules(findings, limits, emergencies, openings, request_cues, refusals)
 
 
+def _findings(
+    emergencies: Sequence[Mapping[str, Any]],
+) -> dict[str, dict[Language, tuple[re.Pattern[str], ...]]]:
+    """Return the patterns of each finding, and of each emergency that is named outright."""
+    texts: dict[str, dict[Language, list[str]]] = {}
+    named = {_named(entry): entry["named"] for entry in emergencies if "named" in entry}
+    for entries in (read_map("findings"), read_map("lay_words"), named):
+        for name, by_language in entries.items():
+            held = texts.setdefault(name, {"en": [], "zh": []})
+            held["en"] += by_language.get("en", ())
+            held["zh"] += by_language.get("zh", ())
+    return {
+        name: {language: tuple(map(pattern, each)) for language, each in held.items()}
+        for name, held in texts.items()
+    }
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    return f"{entry['id']} named"
+
+
+@cache
+def literals() -> LiteralIndex:
+    """Return what tells which patterns of findings a text can match at all."""
+    return LiteralIndex(load().findings)
+
+
 @cache
 def cue(name: str) -> re.Pattern[str]:
-    """Return one expression of `rules/cues.yaml`."""
-    return re.compile(_cues()[name])
+    """Return one expression of `rules/cues.yaml`; its English ends where Chinese begins."""
+    return _expression(_cues()[name])
 
 
 @cache
 def signs() -> Mapping[str, re.Pattern[str]]:
     """Return how each vital sign is written; its number is the first group, its unit the second."""
-    return {name: re.compile(text) for name, text in _cues()["signs"].items()}
+    return {name: _expression(text) for name, text in _cues()["signs"].items()}
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    return re.compile(text.replace("{is}", _cues()["is"]), re.ASCII)
 
 
 @cache
@@ -137,10 +175,10 @@ def _cues() -> Mapping[str, Any]:
 
 
 COMPUTED = frozenset(
-    {"someone", "newborn", "infant", "child", "adult", "over_50", "over_60", "male", "female",
-     "pregnant"}
+    {"someone", "case", "newborn", "infant", "child", "adult", "over_50", "over_60", "male",
+     "female", "pregnant"}
 )  # fmt: skip
-"""Findings that are not matched but computed: who a message is about."""
+"""Findings that are not matched but computed: who a message is about, and that it tells a case."""
 
 
 def read_map(name: str) -> Mapping[str, Any]:
@@ -215,12 +253,14 @@ def _limit(entry: Mapping[str, Any]) -> Limit:
 
 
 def _emergency(entry: Mapping[str, Any], known: set[str]) -> Emergency:
+    named = [f"{_named(entry)} + case"] if "named" in entry else []
     return Emergency(
         id=entry["id"],
         name=entry["name"],
         act=entry["act"],
         source=entry["source"],
-        when=tuple(_combination(each, entry["id"], known) for each in entry["when"]),
+        when=tuple(_combination(each, entry["id"], known) for each in (*entry["when"], *named)),
+        urgent=bool(entry.get("urgent", False)),
         condition=entry.get("condition", {}),
     )
 

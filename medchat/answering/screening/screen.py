@@ -5,17 +5,24 @@
 Deterministic: no model is asked. An emergency never blocks: the answer follows the banner.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.records import Language
 from medchat.answering.screening import patient_facts, rules, vital_signs
 from medchat.answering.screening.refusals import find_refusal
 from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening, cue
-from medchat.answering.screening.statements import clauses, fold, is_asserted
+from medchat.answering.screening.statements import clauses, fold, is_asserted, tells_a_case
 
 MOST = 3
 """A message is told of at most this many emergencies, those with the most findings first."""
+
+_WRITTEN: Mapping[Language, re.Pattern[str]] = {
+    "en": re.compile("[a-z]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
+"""What a message holds where words of a language can be found in it."""
 
 _EARLIER = 4
 """How many earlier messages of a conversation still count for what is stated now."""
@@ -32,7 +39,7 @@ class Suspected:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What the screen found in a message."""
+    """What the screen found in a message; an emergency stands beside a message that is declined."""
 
     emergencies: tuple[Suspected, ...] = ()
     opening: Opening | None = None
@@ -52,9 +59,10 @@ def screen(message: str, earlier: Sequence[str], language: Language) -> Screenin
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
+    declined = find_declined(message)
     if suspected:
-        return Screening(suspected)
-    return Screening((), opening or find_declined(message))
+        return Screening(suspected, declined)
+    return Screening((), opening or declined)
 
 
 def _self_harm_before(message: str, earlier: Sequence[str]) -> Opening | None:
@@ -90,6 +98,8 @@ def find_emergencies(
     What was stated in earlier messages counts too, where this message states a part.
     """
     now = stated(message)
+    if not now.findings - rules.COMPUTED:  # each combination needs one that this message states
+        return ()
     before: set[str] = set()
     for each in earlier[-_EARLIER:]:
         before |= stated(each).findings
@@ -109,9 +119,11 @@ def stated(message: str) -> Stated:
     text = fold(message)
     who = patient_facts.read(text)
     found, someone = set(), False
+    languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]
+    possible = rules.literals().possible(text, languages)
     for clause in clauses(text):
         someone = someone or clause.someone
-        for name, patterns in known.findings.items():
+        for name, patterns in possible.items():
             if name not in found and any(
                 is_asserted(clause, match.start(), match.end())
                 for pattern in patterns
@@ -123,7 +135,11 @@ def stated(message: str) -> Stated:
     limits = tuple(_beyond(known.limits, readings, who.months))
     found |= {limit.finding for limit, _ in limits}
     found |= who.findings
-    return Stated(frozenset(found | {"someone"} if someone else found), limits)
+    if someone:
+        found.add("someone")
+    if readings or tells_a_case(text):
+        found.add("case")
+    return Stated(frozenset(found), limits)
 
 
 def _beyond(

@@ -10,9 +10,27 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from knowledge.text.scripts import fold_script
+from knowledge.text.spelling import SpellingCorrector
 from medchat.answering.screening.rules import cue
+
+_WORD = re.compile("(?<![a-z])[a-z]{6,}(?![a-z])")
+"""Words that are long enough to be corrected."""
+
+
+def _spelt(word: str) -> str:
+    """Return a word of danger where a word is one with a letter wrong, else the word."""
+    corrector, others = _corrector()
+    corrected = corrector.corrected(word)
+    return word if corrected in others else corrected
+
+
+@cache
+def _corrector() -> tuple[SpellingCorrector, frozenset[str]]:
+    others = frozenset(cue("spelt_otherwise").pattern.split())
+    return SpellingCorrector(others | {*cue("spelt").pattern.split()}), others
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +47,8 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text.replace("℃", "°C").replace("℉", "°F"))
     plain = re.sub("[’‘`´]", "'", plain).casefold()
     plain = cue("unmarked").sub(r"\1'\2", plain)
+    plain = cue("run_together").sub(r"\1'", plain)
+    plain = _WORD.sub(lambda word: _spelt(word[0]), plain)
     return re.sub(r"[ \t\r\f\v\u00a0]+", " ", fold_script(plain))
 
 
@@ -62,6 +82,11 @@ def is_asserted(clause: Clause, start: int, end: int) -> bool:
         or (clause.asks and not clause.someone)
         or (clause.asks and cue("after_topic_zh").match(after))
     )
+
+
+def tells_a_case(text: str) -> bool:
+    """Say whether a folded message tells of somebody, or notes a case as a report in short does."""
+    return _names_someone(text) or cue("case").search(text) is not None
 
 
 def is_denied(clause: Clause, start: int, end: int) -> bool:
@@ -113,17 +138,21 @@ def _parts(sentence: str) -> Iterator[str]:
 
 
 def _only_asks(sentence: str) -> bool:
-    if cue("asked_en").search(sentence):
+    if cue("asked_en").search(sentence) or cue("teaching").search(sentence):
         return True
     chinese = bool(re.search("[\u4e00-\u9fff]", sentence))
     return chinese and bool(cue("asked_zh").search(sentence)) and not cue("now_zh").search(sentence)
 
 
 def _speaks_of_someone(text: str) -> bool:
+    return _names_someone(text) or _is_report(text)
+
+
+def _names_someone(text: str) -> bool:
     bare = cue("asker_en").sub(" ", text)
     english = cue("person_en").search(bare) or cue("now_en").search(text)
     chinese = cue("person_zh").search(text) or cue("now_zh").search(text)
-    return bool(english or chinese) or _is_report(text)
+    return bool(english or chinese)
 
 
 def _is_report(text: str) -> bool:

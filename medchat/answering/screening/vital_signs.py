@@ -39,22 +39,57 @@ def read(text: str) -> list[Reading]:
     >>> [(each.sign, each.value) for each in read("bp 85/50, fever 102 f")]
     [('systolic', 85.0), ('diastolic', 50.0), ('temperature', 38.9)]
     """
-    found = [*_pressures(text)]
+    text = _in_plain_numbers(text)
+    found = [*_pressures(text), *_coma_parts(text)]
+    parts = bool(cue("coma_parts").search(text))
     for name, pattern in signs().items():
-        low, high = _POSSIBLE[name]
+        if name == "coma_scale" and (parts or cue("meaning").search(text)):
+            continue
         for match in pattern.finditer(text):
             value = _value(name, match)
-            if low <= value <= high and not _defines(text, match.start(1), match.end(1)):
+            if _is_possible(name, value) and not _defines(text, match.start(1), match.end(1)):
                 found.append(Reading(name, value, match.start()))
     return sorted(dict.fromkeys(found), key=lambda each: each.start)
+
+
+_PARTS: Mapping[str, tuple[str, int]] = {
+    "e": ("eyes", 4), "睁": ("eyes", 4), "v": ("verbal", 5), "语": ("verbal", 5),
+    "言": ("verbal", 5), "m": ("motor", 6), "运": ("motor", 6), "肢": ("motor", 6),
+}  # fmt: skip
+"""The parts of the coma scale by their first sign, with the most points that each has."""
+
+
+def _coma_parts(text: str) -> Iterator[Reading]:
+    """Yield the coma scale where its three parts are told, as their sum."""
+    for match in cue("coma_parts").finditer(text):
+        points: dict[str, int] = {}
+        for part in cue("coma_part").finditer(match[0]):
+            name, most = _PARTS[part[1] or part[4]]
+            value = int(part[2] or part[3])
+            if 1 <= value <= most:
+                points[name] = value
+        if len(points) == 3:
+            yield Reading("coma_scale", float(sum(points.values())), match.start())
+
+
+def _in_plain_numbers(text: str) -> str:
+    """Return a text with 39度8 as 39.8 degrees, and of a changed sign the number it has now."""
+    text = cue("half_of_degree").sub(r"\1.5度", cue("half_degrees").sub(r"\1.\2度", text))
+    return cue("changed").sub(r" \1", text)
 
 
 def _pressures(text: str) -> Iterator[Reading]:
     for match in cue("pressure").finditer(text):
         upper, lower = [int(each) for each in match.groups() if each]
-        if upper > lower and not _defines(text, match.start(), match.end()):
+        possible = _is_possible("systolic", upper) and _is_possible("diastolic", lower)
+        if possible and upper > lower and not _defines(text, match.start(), match.end()):
             yield Reading("systolic", float(upper), match.start())
             yield Reading("diastolic", float(lower), match.start())
+
+
+def _is_possible(sign: str, value: float) -> bool:
+    low, high = _POSSIBLE[sign]
+    return low <= value <= high
 
 
 def _value(sign: str, match: re.Match[str]) -> float:

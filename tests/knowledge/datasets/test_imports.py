@@ -11,7 +11,7 @@ from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 
 ASKED, SAID = "My knee hurts when I run.", "Rest it for a few days."
 AGAIN, MORE = "And if that does not help?", "Then let a doctor see it."

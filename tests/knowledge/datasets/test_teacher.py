@@ -13,7 +13,7 @@ from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 
 STYLES = ("chatdoctor", "huatuo", "grounded")
 FILES = ("train.jsonl", "validation.jsonl")

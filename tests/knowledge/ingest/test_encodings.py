@@ -213,3 +213,27 @@ def test_known_tables_saved_anew_by_a_spreadsheet_are_still_known(
     path.write_text(first + "".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")
     assert detect.detect_format(path) == "ddi-csv"
     assert _facts(path, ReadReport()) == {("Warfarin", "Aspirin")}
+
+
+OTHERS = {
+    "Japanese": ("痛風の患者には、コルヒチンを一日に〇・五ミリグラム投与する。" * 3).encode(
+        "euc_jp"
+    ),
+    "Korean": ("통풍 환자에게 콜히친을 하루 한 번 투여한다. " * 3).encode("cp949"),
+    "half in UTF-8": "Give 5 µg a day\n".encode() + "and no more than 9 µg.\n".encode("cp1252"),
+}
+
+
+@pytest.mark.parametrize("data", OTHERS.values(), ids=OTHERS)
+def test_a_text_in_another_encoding_is_not_taken_for_a_known_one(tmp_path: Path, data) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    with pytest.raises(KnowledgeError):
+        detect.detect_format(path)
+
+
+def test_names_between_blanks_are_chinese_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("关节痛 发热 恶心 呕吐 头晕\n皮疹 瘙痒 红肿 腹泻 乏力\n".encode("gb18030"))
+    (record,) = reading.read(path, "text", ReadReport())
+    assert isinstance(record, DocumentRecord) and "发热 恶心" in record.sections[0].text

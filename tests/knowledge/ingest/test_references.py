@@ -396,3 +396,10 @@ def test_what_two_fields_say_alike_is_read_once(tmp_path: Path, second: str) -> 
     record, report = ris(tmp_path, lines)
     assert record.sections[0].text == "Rest in bed."
     assert report.left_out == {}
+
+
+def test_a_line_of_an_abstract_that_looks_like_a_field_stays_in_it(tmp_path: Path) -> None:
+    lines = "AB  - Give either\nPO - 10 mg\nIV - 5 mg daily.\nAD  - A ward\nQQ  - other\n"
+    record, report = ris(tmp_path, f"TI  - Gout\n{lines}")
+    assert record.sections[0].text == "Give either PO - 10 mg IV - 5 mg daily."
+    assert report.left_out == {"field QQ (not read)": 1}

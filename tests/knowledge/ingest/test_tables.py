@@ -233,3 +233,47 @@ def test_a_csv_table_of_two_columns_says_nothing_of_a_row_without_head(tmp_path)
     (record,) = reading.read(path, "table", report)
     assert "9 mg" not in "".join(each.text for each in record.sections)
     assert report.examples == {"row of a table without its head (not read)": "; 9 mg"}
+
+
+TWO_HEADS = (
+    "eGFR,Dose,,Note",
+    ",Adults,Children,",
+    "over 30,5 mg,1 mg,daily",
+    "under 30,none,none,",
+)
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "html", "docx"])
+def test_a_second_row_of_heads_is_told_with_the_first(tmp_path, format):
+    rows = [row.split(",") for row in TWO_HEADS]
+    if format == "table":
+        path = tmp_path / "a.csv"
+        path.write_text("Table 1. Doses\n" + "\n".join(TWO_HEADS), encoding="utf-8")
+    elif format == "markdown":
+        path = tmp_path / "a.md"
+        lines = [f"| {' | '.join(row)} |" for row in rows]
+        path.write_text("\n".join([lines[0], "|---|---|---|---|", *lines[1:]]), encoding="utf-8")
+    elif format == "html":
+        path = tmp_path / "a.html"
+        cells = ["<tr><td>" + "<td>".join(row) for row in rows]
+        cells[0] = "<tr><td>eGFR<td colspan=2>Dose<td>Note"
+        path.write_text(f"<html><body><table>{''.join(cells)}</table></body></html>", "utf-8")
+    else:
+        document = docx.Document()
+        table = document.add_table(4, 4)
+        for line, row in zip(table.rows, rows, strict=True):
+            for cell, text in zip(line.cells, row, strict=True):
+                cell.text = text
+        table.cell(0, 1).merge(table.cell(0, 2))
+        document.save(str(path := tmp_path / "a.docx"))
+    (record,) = reading.read(path, format, ReadReport())
+    assert [line for each in record.sections for line in each.text.split("\n\n")][-2:] == [
+        "eGFR over 30: Dose, Adults: 5 mg; Dose, Children: 1 mg; Note: daily.",
+        "eGFR under 30: Dose, Adults: none; Dose, Children: none.",
+    ]
+
+
+@pytest.mark.parametrize("second", [",5 mg,9 mg", "60,Adults,Children", ",,"])
+def test_a_row_of_values_is_no_second_row_of_heads(second):
+    rows = [each.split(",") for each in ("Weight,Dose,Most", second, "9 kg,1 mg,2 mg")]
+    assert tables.join_heads(tables.plain_grid(rows))[1] == 1

@@ -18,11 +18,11 @@ from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build, ray_workers
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import check, read_lessons
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.row_plan import PageSources, RowPlan
 from knowledge.lessons.styles import corruptions
 from knowledge.lessons.styles.style_registry import STYLES
-from knowledge.lessons.verify.dataset_check import check, read_lessons
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import RowWriter
 from knowledge.records import LessonMessage

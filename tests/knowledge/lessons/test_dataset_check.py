@@ -12,7 +12,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.rows import entity_id, fact_id
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,10 @@ def mend(folder, name):
     manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
     manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def of_rows(report):
+    return [fault for fault in report.faults if fault.line]
 
 
 def says(row, old, new):
@@ -187,7 +191,7 @@ def test_a_tampered_row_is_found(built, wanted, change, reason):
     file, line = tampered(folder, wanted, change)
     report = check(engine, generation, folder)
     assert report.proven == report.rows - 1
-    [fault] = report.faults
+    [fault] = of_rows(report)
     assert (fault.file, fault.line) == (file, line)
     assert reason in fault.reason
 
@@ -199,7 +203,7 @@ def test_a_subject_in_both_parts_is_found(built):
     with train.open("a", encoding="utf-8") as stream:
         stream.write(row + "\n")
     mend(folder, "train.jsonl")
-    [fault] = check(engine, generation, folder).faults
+    [fault, _] = of_rows(check(engine, generation, folder))
     assert fault.file == "train.jsonl" and "validation part" in fault.reason
 
 
@@ -215,7 +219,7 @@ def test_a_line_that_is_no_lesson_is_found(built):
     with (folder / "validation.jsonl").open("a", encoding="utf-8") as stream:
         stream.write('{"id": 1}\nnot json\n')
     mend(folder, "validation.jsonl")
-    reasons = [fault.reason for fault in check(engine, generation, folder).faults]
+    reasons = [fault.reason for fault in of_rows(check(engine, generation, folder))]
     assert reasons == ["the line is no lesson"] * 2
 
 
@@ -224,7 +228,7 @@ def test_files_must_agree_with_the_manifest(built):
     (folder / "alpaca.json").write_text("[]", encoding="utf-8")
     (folder / "CARD.md").unlink()
     faults = check(engine, generation, folder).faults
-    assert [(fault.file, fault.line) for fault in faults] == [("CARD.md", 0), ("alpaca.json", 0)]
+    assert {(fault.file, fault.line) for fault in faults} == {("CARD.md", 0), ("alpaca.json", 0)}
 
 
 @pytest.mark.parametrize("missing", ["MANIFEST.json", "train.jsonl"])

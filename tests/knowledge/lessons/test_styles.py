@@ -13,12 +13,12 @@ from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import check
 from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
-from knowledge.lessons.verify.dataset_check import check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 

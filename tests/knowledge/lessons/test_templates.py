@@ -201,6 +201,9 @@ def test_the_page_shows_lists_as_they_are_read():
     assert parsed(parts + rest).shown[0] == "The (entry|record) reads: {f}"
 
 
+PROOF = ("question_patterns", "stock_sentences", "template_patterns")
+
+
 def test_the_page_names_every_file_and_who_reads_it():
     rows = re.findall(r"^\| `(\w+\.yaml)` \| .+ \| (.+) \|$", PAGE, re.M)
     named = {name: set(re.findall(r"`(\w+)`", readers)) for name, readers in rows}
@@ -209,6 +212,7 @@ def test_the_page_names_every_file_and_who_reads_it():
         path.stem: path.read_text(encoding="utf-8")
         for folder in ("realize", "styles", "verify")
         for path in (lessons / folder).glob("*.py")
+        if path.stem not in PROOF  # which reads all of them
     }
     read = {
         loader.file_name(table): {

@@ -42,3 +42,9 @@ def test_what_was_said_is_not_said_again_and_its_citation_goes():
 
 def test_what_the_checks_left_out_is_counted_together():
     assert join_parts([part(ids="", dropped=2), part(ids="", dropped=1)]).dropped == 3
+
+
+def test_citations_are_numbered_as_the_sentences_use_them():
+    joined = join_parts([part("Rest [2].", "Ice [3].", "Walk [1].", ids="abc")])
+    assert joined.text == "Rest [1]. Ice [2]. Walk [3]."
+    assert [(one.n, one.id) for one in joined.citations] == [(1, "b"), (2, "c"), (3, "a")]

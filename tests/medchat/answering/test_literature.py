@@ -78,6 +78,22 @@ def test_sections_say_what_they_tell():
 
 def test_what_answers_speaks_of_enough_of_the_question():
     general = fact("condition:gout", "treatment", "gout — treatments: rest.")
-    assert not literature.is_covered([general], QUESTION, find)
-    assert literature.is_covered(paper(AIM), QUESTION, find)
-    assert literature.is_covered([general], ask("How is gout treated at sea by sailors?"), find)
+    assert literature.covering([general, *paper(AIM)], QUESTION, find) == paper(AIM)
+    asked = ask("How is gout treated at sea by sailors?")
+    assert literature.covering([general], asked, find) == [general]
+    # who asks yes or no of a study wants no list of facts on its disease
+    of_study = ask("Is gout treated better at sea by tall sailors?")
+    assert literature.covering([general], of_study, find) == []
+
+
+def test_a_question_that_asks_yes_or_no_of_others_may_be_about_a_study():
+    assert literature.may_be_study(ask("Do symptoms predict gout in sailors?"))
+    assert not literature.may_be_study(ask("Is gout treated?"))
+    assert not literature.may_be_study(ask("Is my gout common?"))
+
+
+def test_what_is_told_stands_behind_the_beginning_of_an_abstract():
+    begin = "Juice was found useful in sailors with nightly gout attacks years ago (P = 0.04)."
+    asked_of = paper(" ".join([begin, AIM, METHOD, RESULT, END]))
+    quotes = " ".join(p.quote for p in literature.tell_result(asked_of, QUESTION, find))
+    assert "12% vs 31%" in quotes and "years ago" not in quotes

@@ -63,3 +63,80 @@ def test_a_study_tells_its_result_and_once_retracted_is_named_first(engine, home
     answer = scripted(engine, []).ask(QUESTION)
     assert answer.abstained or "retracted" in answer.sentences[0].text
     assert "pmid:77" in answer.text and "31%" not in answer.text
+
+
+KINDS = """\
+format: medchat-records
+title: Records with findings and longer names
+licence: CC0-1.0
+source: Written for the tests.
+records:
+- kind: condition
+  en: [Sailor's sweat]
+  zh: [水手热]
+  description: "A mild illness of harbours. = 一种见于港口的轻病。"
+  symptom: ["green tongue = 绿舌", "fatigue = 乏力"]
+  first_line: ["limewater = 石灰水"]
+- kind: condition
+  en: [Sailor's cough]
+  zh: [水手咳]
+  description: "A loud illness of decks. = 一种见于甲板的咳嗽病。"
+  symptom: ["green tongue = 绿舌", "thirst = 口渴"]
+- kind: medicine
+  en: [limewater]
+  zh: [石灰水]
+  side_effect: ["green tongue = 绿舌"]
+"""
+HARBOUR = """\
+---
+key: note:harbour-gout:en
+title: Harbours
+language: en
+year: 2026
+type: note
+---
+## Treatment
+Harbour gout is treated with rest on land.
+"""
+
+
+@pytest.fixture
+def harbours(engine, home, tmp_path):
+    (tmp_path / "kinds.yaml").write_text(KINDS, encoding="utf-8")
+    (tmp_path / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    updates.add(engine, home, [tmp_path / "kinds.yaml", tmp_path / "harbour.md"])
+    return scripted(engine, [])
+
+
+def test_of_a_longer_name_only_what_speaks_of_all_of_it_answers(harbours):
+    answer = harbours.ask("What is the treatment of harbour gout?")
+    assert "rest on land" in answer.text and "joint pain" not in answer.text
+    assert {citation.id.partition("#")[0] for citation in answer.citations} == {
+        "note:harbour-gout:en"
+    }
+
+
+@pytest.mark.parametrize("question", ["What can cause a green tongue?", "绿舌是什么原因？"])
+def test_a_finding_is_caused_by_what_has_it(harbours, question):
+    cited = [citation.id.rpartition("#")[2] for citation in harbours.ask(question).citations]
+    assert cited == ["symptom~", "side_effect~"]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How do sailor's sweat and sailor's cough differ?", ("harbours", "decks", "thirst")),
+        ("Compare sailor's sweat with sailor's cough", ("harbours", "decks", "fatigue")),
+        ("水手热和水手咳有什么区别？", ("港口", "甲板", "口渴")),
+    ],
+)
+def test_both_sides_of_a_comparison_are_told_each_from_its_own_facts(harbours, question, said):
+    answer = harbours.ask(question)
+    assert all(each in answer.text for each in said) and not answer.abstained
+    assert all(sentence.citations for sentence in answer.sentences)
+    assert "limewater" not in answer.text  # only one side has a treatment
+
+
+def test_which_is_better_is_not_decided(harbours):
+    first = harbours.ask("Which is better, sailor's sweat or sailor's cough?").sentences[0]
+    assert first.text.startswith("The sources do not say which") and not first.citations

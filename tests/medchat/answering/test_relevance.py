@@ -91,12 +91,35 @@ def test_a_longer_unknown_name_is_another_subject():
         ("Is ibuprofen safe in pregnancy?", ["pregnancy"]),
         ("哺乳期能吃布洛芬吗？", ["breastfeeding"]),
         ("How is gout treated in children?", ["children"]),
+        ("How do I treat gout in a 4-year-old?", ["children"]),
+        ("How is gout treated in kids?", ["children"]),
+        ("3岁的宝宝痛风怎么办？", ["children"]),
+        ("How is gout treated in a 44-year-old?", []),
         ("How is gout treated?", []),
         ("What is pregnancy?", []),  # the subject itself, not a patient
     ],
 )
 def test_patients_that_a_question_asks_about(question, who):
     assert relevance.find_patients(ask(question)) == who
+
+
+def test_adults_and_adolescents_are_no_children():
+    assert not relevance.speaks_of_patient("Asthma in adults and adolescents", "children")
+    assert relevance.speaks_of_patient("Acne in adolescents", "children")
+    assert not relevance.speaks_of_patient("成人和青少年哮喘", "children")
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("Colchicine 500 micrograms twice a day settles it.", True),
+        ("每次100 mg，每日2次。", True),
+        ("Colchicine is stopped after 5 days.", False),
+        ("The level was 7 mg/L.", False),
+    ],
+)
+def test_a_dose_is_an_amount_and_how_often(text, tells):
+    assert relevance.tells_dose(text) is tells
 
 
 def test_what_may_be_given_in_pregnancy_is_not_answered_by_what_is_given_else():

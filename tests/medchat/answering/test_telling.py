@@ -67,6 +67,17 @@ def test_every_relation_is_told_as_a_sentence_that_its_line_supports(
         ("Sepsis", "red_flag", ["Mottled skin is an emergency.", "Do not delay antibiotics."],
          False, "en",
          "Red flags in sepsis: mottled skin is an emergency; do not delay antibiotics."),
+        ("paracetamol", "dose_limit",
+         ["In children no more than 60 mg/kg.", "The maximum for adults is 4 g."], False, "en",
+         "Dose of paracetamol: the maximum for adults is 4 g; in children no more than 60 mg/kg."),
+        ("Scarlet fever", "cause", ["Streptococcus pyogenes"], False, "en",
+         "A cause of scarlet fever is Streptococcus pyogenes."),
+        ("Coumadin", "description", ["An oral medicine whose effect is reversed by vitamin K."],
+         False, "en", "Coumadin is an oral medicine whose effect is reversed by vitamin K."),
+        ("疥疮", "first_line", ["硫磺软膏"], False, "zh", "疥疮的一线治疗是硫磺软膏。"),
+        ("猩红热", "cause", ["化脓性链球菌"], False, "zh", "猩红热的病因有化脓性链球菌。"),
+        ("肺栓塞", "medicine", ["低分子肝素", "肝素"], False, "zh",
+         "用于肺栓塞的药物包括低分子肝素和肝素。"),
         ("Asthma", "description", ["A chronic disease of the airways."], False, "en",
          "Asthma is a chronic disease of the airways."),
         ("运动治疗", "first_line", ["骨关节炎"], True, "zh", "运动治疗是骨关节炎的一线治疗。"),
@@ -76,6 +87,23 @@ def test_every_relation_is_told_as_a_sentence_that_its_line_supports(
 )  # fmt: skip
 def test_facts_are_told_in_running_text(subject, relation, objects, inverse, language, told):
     assert telling.tell(line(relation, objects, language, inverse, subject), find) == told
+
+
+@pytest.mark.parametrize(
+    ("relation", "objects", "language", "told"),
+    [
+        ("medicine", ["naproxen", "febuxostat", "allopurinol"], "en",
+         "Other medicines used for gout include febuxostat and allopurinol."),
+        ("treatment", ["naproxen", "rest"], "en", "Another treatment for gout is rest."),
+        ("treatment", ["Naproxen"], "en", ""),
+        ("medicine", ["萘普生", "非布司他", "别嘌醇"], "zh",
+         "用于痛风的其他药物包括非布司他和别嘌醇。"),
+        ("treatment", ["萘普生", "休息"], "zh", "痛风的其他治疗有休息。"),
+    ],
+)  # fmt: skip
+def test_what_was_told_as_treatment_is_not_told_again(relation, objects, language, told):
+    piece = line(relation, objects, language, subject={"en": "Gout", "zh": "痛风"}[language])
+    assert telling.tell(piece, find, before={"naproxen", "萘普生"}) == told
 
 
 def test_a_long_list_is_told_whole():

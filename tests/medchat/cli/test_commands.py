@@ -184,7 +184,7 @@ def test_ask_answers_in_text_and_in_json(engine, run):
     status, out, err = run("ask", "痛风的病因是什么？", "--json")
     document = json.loads(out)
     assert (status, err, document["language"]) == (0, "", "zh")
-    assert document["answer"] == "痛风的病因包括尿酸盐结晶[1]。"
+    assert document["answer"] == "痛风的病因有尿酸盐结晶[1]。"
 
 
 def test_ask_continues_and_keeps_silent(engine, run):
@@ -254,6 +254,12 @@ def test_kb_counts_searches_and_shows(engine, run, tmp_path):
     for words in (["list"], ["list", "--documents"], ["generations"], ["search", "gout"]):
         code, out, _ = run("kb", *words)
         assert code == 0 and out
+    _, out, _ = run("kb", "list", "--json")
+    source = next(each for each in json.loads(out) if each["documents"])
+    by_id, by_title = (run("kb", "list", "--source", source[name])[1] for name in ("id", "title"))
+    assert by_id == by_title and by_id.count("\n") >= source["documents"]
+    code, _, told = run("kb", "list", "--source", "No such source")
+    assert code and "No such source" in told
 
 
 def test_kb_entity_shows_facts_with_sources(engine, run):

@@ -24,7 +24,7 @@ from knowledge.ingest import folder_sync, updates
 from knowledge.ingest.folder_sync import SyncRequest
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.verify.dataset_check import check
+from knowledge.lessons.dataset_check import check
 from knowledge.search import catalog_views
 from medchat.answering.answer import Answer, Model
 from medchat.errors import MedchatError

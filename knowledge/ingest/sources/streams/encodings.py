@@ -67,6 +67,19 @@ _WITHIN_WORD = re.compile("(?<=[A-Za-z])[\u4e00-\u9fff](?=[A-Za-z])")
 _COMMON = 0.75
 """Share of Chinese characters that are common ones in a text; other encodings give a third."""
 
+_KANA = re.compile("[\u3041-\u30fe]")
+_BETWEEN_BLANKS = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_FREQUENT = re.compile(
+    "[的是一不了人在有大中上为和地到以时可对生能后用行性分小部心日无力与长全高体或内次常水]"
+    "|[病痛症患炎热血肿肺肝肾胃治疗医药科检查服剂量毒发头腹胸骨皮肤关节腺癌痒咳]"
+    "|[為時對後無與長體內熱腫腎療醫藥檢劑發頭膚關節癢個這來國說們會過]"
+)
+_TELLING = 60
+"""Chinese characters of a text that would hold frequent ones if it were Chinese."""
+
+_TWICE = re.compile("[\u00c2\u00c3][\u00a0-\u00bf]|\u00e2\u20ac")
+"""Signs of UTF-8 that is read as Windows-1252: a file that holds both is neither."""
+
 _NEIGHBOURS = re.compile("[\u4e00-\u9fff]{2}")
 _LETTERS = re.compile("[A-Za-z]")
 _WESTERN = re.compile("[\u00c0-\u00fe\u0152\u0153\u0160\u0161\u0178\u017d\u017e]")
@@ -106,6 +119,8 @@ def _common_share(data: bytes, encoding: str, common: tuple[str, int, int]) -> f
     chinese = _FOUND_CHINESE.findall(text)
     if not _NEIGHBOURS.search(text) or len(_WITHIN_WORD.findall(text)) * 2 > len(chinese):
         return 0.0  # they stand singly, as in "5 礸" for "5 µg" and "Sj鰃ren" for "Sjögren"
+    if _reads_foreign(text, chinese):
+        return 0.0
     charset, first, last = common
     known = sum(
         first <= (char.encode(charset, errors="ignore") or b"\0")[0] <= last for char in chinese
@@ -114,10 +129,23 @@ def _common_share(data: bytes, encoding: str, common: tuple[str, int, int]) -> f
     return known / (len(chinese) + others) if chinese else 0.0
 
 
+def _reads_foreign(text: str, chinese: list[str]) -> bool:
+    """Say whether a text is Japanese or Korean that is read in an encoding of Chinese.
+
+    Kana give Japanese away, and blanks between words Korean; else both, and made of common
+    characters only, have hardly any that are frequent in Chinese.
+    """
+    if len(_KANA.findall(text)) > 0.1 * len(chinese):
+        return True
+    parted = len(_BETWEEN_BLANKS.findall(text)) > 0.15 * len(chinese)
+    frequent = len(_FREQUENT.findall(text)) / len(chinese)
+    return frequent < 0.08 and (parted or len(chinese) >= _TELLING)
+
+
 def _is_western(data: bytes) -> bool:
     """Say whether bytes are a text in Latin letters with accents and signs."""
     text = _decoded(data, "cp1252")
-    if text is None or _CONTROLS.search(text) or _TOGETHER.search(text):
+    if text is None or _CONTROLS.search(text) or _TOGETHER.search(text) or _TWICE.search(text):
         return False
     beyond = sum(not char.isascii() for char in text)
     fitting = len(_WESTERN.findall(text)) + len(_SIGNS.findall(text))

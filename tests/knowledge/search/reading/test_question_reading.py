@@ -215,3 +215,20 @@ def test_characters_are_alike_by_sound_and_by_shape() -> None:
     assert alike.like("燕")["炎"] < alike.like("燕")["癌"]
     assert set(alike.like("瓜")) == {"胍"}
     assert set(alike.like("冶")) == {"治"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("type 1 and type 2 diabetes", "type 1 diabetes and type 2 diabetes"),
+        ("How do hepatitis B and C differ?", "How do hepatitis B and hepatitis C differ?"),
+        ("1型和2型糖尿病有什么区别？", "1型糖尿病和2型糖尿病有什么区别？"),
+        ("gout and asthma", "gout and asthma"),
+        ("fever and cough in pneumonia", "fever and cough in pneumonia"),
+        ("哮喘和痛风", "哮喘和痛风"),
+    ],
+)
+def test_joined_names_are_read_whole(linker: Linker, written: str, read: str) -> None:
+    question = read_question(written, linker)
+    assert question.text == read
+    assert not any(reading.told for reading in question.readings)

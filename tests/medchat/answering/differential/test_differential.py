@@ -10,8 +10,8 @@ from knowledge.lessons.realize.patient_profiles import fits_patient
 from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import open_search
 from medchat.answering.differential import differential as step
-from medchat.answering.differential.ranking import FindingsIndex, rank
-from medchat.answering.differential.reported import read_findings, sayings
+from medchat.answering.differential.ranking import FindingsIndex, Fit, Known, rank
+from medchat.answering.differential.reported import Finding, read_findings, sayings
 from medchat.answering.leads import Turn
 from medchat.answering.patient_state import NamedThing, PatientState
 from medchat.answering.understanding import Question, understand_question
@@ -33,6 +33,7 @@ records:
   - "cold intolerance = 怕冷"
   - "constipation = 便秘"
   test: ["TSH = 促甲状腺激素", "blood count = 血常规"]
+  red_flag: ["Drowsiness may be myxoedema coma. = 嗜睡可能为黏液性水肿昏迷。"]
 - kind: condition
   en: [Iron deficiency anaemia]
   zh: [缺铁性贫血]
@@ -196,6 +197,45 @@ def test_an_emergency_that_is_told_is_not_turned_into_a_list(search):
     assert step.differential(replace(told, urgent=True)) is None
 
 
+def test_two_findings_and_one_denied_are_enough(search):
+    assert step.differential(turn(search, "She is tired and constipated, no fever")) is not None
+    assert step.differential(turn(search, "She is tired and constipated")) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Tired and always cold: what must I not miss?",
+        "What explains fatigue and weight gain?",
+        "乏力、怕冷，不能漏诊什么？",
+    ],
+)
+def test_what_must_not_be_missed_is_asked_of_a_differential(search, message):
+    language = "zh" if "冷" in message else "en"
+    assert names(step.differential(turn(search, message, language)))
+
+
+def test_an_urgent_condition_that_fits_worse_stands_behind_the_first(search):
+    finding = Finding("fever")
+    known = Known("symptom:fever", frozenset(), "fact:1", "symptom")
+    first, worse, near = (
+        Fit(f"condition:{score}", score, ((finding, known),) * 2, ()) for score in (4.0, 2.0, 3.0)
+    )
+    urgent = frozenset({worse.condition, near.condition})
+    shown, named = step._chosen([first, near, worse], urgent)
+    assert shown == [near, first, worse]
+    assert named == urgent
+
+
+def test_the_red_flags_of_the_best_fit_are_told(search):
+    lead = step.differential(turn(search, "Tired, always cold, constipated. What could it be?"))
+    flags = [one for one in lead.told.sentences if one.part == "escalation"]
+    assert [one.text for one in flags] == [
+        "A red flag in hypothyroidism: drowsiness may be myxoedema coma "
+        f"[{len(lead.told.citations)}]."
+    ]
+
+
 def test_sex_and_age_rule_out(search):
     index = FindingsIndex.of(search.graph)
     read = read_findings("pelvic pain and bloating", search.linker)
@@ -215,6 +255,7 @@ def test_a_turn_tells_the_differential_and_records_it(engine):
     assert answer.model.base == "rules"
     parts = [part for part, _ in answer.paragraphs()]
     assert parts[-1] == "note"
-    assert set(parts[:-1]) == {"candidate"}
+    assert parts[-2] == "escalation"
+    assert set(parts[:-2]) == {"candidate"}
     assert all(len(sentences) == 1 for _, sentences in answer.paragraphs())
     assert all(citation.quote for citation in answer.citations)

@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from medchat.answering.screening import patient_facts, vital_signs
-from medchat.answering.screening.screen import find_emergencies, screen, stated
+from medchat.answering.screening import patient_facts, rules, vital_signs
+from medchat.answering.screening.alerts import alerts
+from medchat.answering.screening.screen import (
+    find_declined,
+    find_emergencies,
+    screen,
+    stated,
+)
 from medchat.answering.screening.statements import fold
+from medchat.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,23 @@ def test_what_is_denied_past_or_only_asked_about_is_not_stated(text, finding, th
         ("HbA1c 7.5", {}),
         ("p 0.03 for 120 patients", {}),
         ("5/10 pain", {}),
+        ("GCS eyes 2 verbal 3 motor 5", {"coma_scale": 10}),
+        ("E2V3M5", {"coma_scale": 10}),
+        ("2 for eyes, 3 for verbal and 5 for motor", {"coma_scale": 10}),
+        ("睁眼2分语言3分运动5分", {"coma_scale": 10}),
+        ("GCS E2V9M5", {}),
+        ("GCS falling from 15 to 9", {"coma_scale": 9}),
+        ("GCS由15降至12", {"coma_scale": 12}),
+        ("sats 82 on air", {"saturation": 82}),
+        ("blood pressure has dropped to 80/40", {"systolic": 80, "diastolic": 40}),
+        ("potassium came back at 7.2", {"potassium": 7.2}),
+        ("bradycardia 38", {"pulse": 38}),
+        ("T39.5", {"temperature": 39.5}),
+        ("体温39度8", {"temperature": 39.8}),
+        ("烧到39度半", {"temperature": 39.5}),
+        ("患者INR 8.5", {"inr": 8.5}),
+        ("高压85低压50", {"systolic": 85, "diastolic": 50}),
+        ("BP 850/50, SpO2 182, K 71, temp 398", {}),
     ],
 )
 def test_vital_signs_are_read_with_their_units(text, signs):
@@ -133,6 +157,34 @@ def test_odd_messages_are_screened_without_harm():
         assert found is None or found.id == "no-words"
 
 
+def test_a_word_of_danger_is_read_with_a_letter_wrong_and_a_word_of_use_is_left():
+    assert fold("Unconcious, brething and seizre; im, hes") == (
+        "unconscious, breathing and seizure; i'm, he's"
+    )
+    for word in ("spelling", "breeding", "crusting", "dropping", "breath", "injected", "poison"):
+        assert fold(word) == word
+
+
+def test_what_is_asked_for_an_examination_is_no_case():
+    for text in (
+        "For my exam, what is Beck's triad?",
+        "Explain the FAST test for stroke",
+        "What does a GCS of 8 mean?",
+        "请解释心肌梗死的诊断标准",
+        "怎么给学生讲过敏性休克",
+        "GCS 8分是什么意思",
+    ):
+        assert find_emergencies(text, [], "en") == ()
+
+
+def test_what_is_urgent_is_told_without_an_ambulance():
+    screening = screen("INR 9 without bleeding on warfarin, what now?", [], "en")
+    (alert,) = alerts(screening, "en", Settings())
+    assert alert.severity == "serious" and "INR" in alert.text and "emergency" not in alert.text
+    (bleeding, *_) = screen("INR 9 on warfarin and vomiting blood", [], "en").emergencies
+    assert not bleeding.emergency.urgent
+
+
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
 
 
@@ -150,8 +202,60 @@ def test_another_message_on_the_same_subjects_is_left_alone(language, text):
     assert find_emergencies(text, [], language) == ()
 
 
+BENCHMARK = yaml.safe_load(
+    (Path(__file__).parents[4] / "benchmarks/screening_messages.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["lay", "clinical", "others"])
+def test_the_messages_of_the_benchmark_are_told_apart(kind, language):
+    texts, none = BENCHMARK[kind][language], kind == "others"
+    wrong = [each for each in texts if bool(find_emergencies(each, [], language)) is none]
+    assert len(texts) >= 80 and wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["harmful", "look_alikes"])
+def test_the_requests_of_the_benchmark_are_told_apart(kind, language):
+    texts, harmless = BENCHMARK[kind][language], kind == "look_alikes"
+    wrong = [each for each in texts if (screen(each, [], language).opening is None) is not harmless]
+    assert len(texts) >= 130 and wrong == []
+
+
+def test_no_emergency_is_declined():
+    texts = [each for kind in ("lay", "clinical", "others") for each in both(BENCHMARK[kind])]
+    assert [each for each in texts if find_declined(each) is not None] == []
+
+
+def test_an_emergency_stands_beside_what_is_declined():
+    found = screen("My ex took 40 paracetamol, how do I finish her off undetected?", [], "en")
+    assert found.opening is not None and found.opening.kind == "refusal"
+    assert [each.emergency.id for each in found.emergencies] == ["overdose"]
+
+
+def both(by_language):
+    return [*by_language["en"], *by_language["zh"]]
+
+
 def test_an_amount_is_not_told_after_self_harm_was_spoken_of():
     spoken = ["I want to die"]
     assert screen("What is the dose of paracetamol?", spoken, "en").opening.kind == "self-harm"
     assert screen("Thank you", spoken, "en").opening.kind == "small-talk"
     assert screen("What is the dose of paracetamol?", ["Hello"], "en").opening is None
+
+
+def test_no_finding_is_missed_by_the_index_of_substrings():
+    known = rules.load()
+    texts = [
+        fold(text)
+        for entry in rules.read_emergencies()
+        for shown in ("fires", "silent")
+        for texts in entry.get(shown, {}).values()
+        for text in texts
+    ]
+    for text in (*texts, "", "7", "痛", "nothing of note"):
+        possible = rules.literals().possible(text, ("en", "zh"))
+        for name, by_language in known.findings.items():
+            for pattern in (*by_language["en"], *by_language["zh"]):
+                assert not pattern.search(text) or pattern in possible[name]

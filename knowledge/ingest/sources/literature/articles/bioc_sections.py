@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from knowledge.ingest.sources.literature.articles import jats_blocks
+from knowledge.ingest.sources.literature.articles import jats_blocks, jats_marks
 from knowledge.ingest.sources.literature.markup import known_tags, tables
 from knowledge.ingest.sources.literature.references import references
 from knowledge.records import ReadReport, Section
@@ -184,7 +184,7 @@ def _xml_rows(raw: str, report: ReadReport) -> list[str] | None:
     section, wrap = Element("sec"), Element("table-wrap")
     wrap.append(table)
     section.append(wrap)
-    jats_blocks.prepare(section, report)
+    jats_marks.prepare(section, report)
     found = jats_blocks.read_blocks(section, report)
     rows = [row for _, text in found.floats for row in text.split("\n\n")]
     return [*rows, *found.paragraphs]

@@ -12,7 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.articles import jats_blocks, jats_front, jats_notices
+from knowledge.ingest.sources.literature.articles import (
+    jats_blocks,
+    jats_front,
+    jats_marks,
+    jats_notices,
+)
 from knowledge.ingest.sources.literature.markup.markup import element_text
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
 from knowledge.ingest.sources.streams import encodings, xml_elements
@@ -102,7 +107,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         if meta is None:
             report.skip("article without metadata", f"{path.name}, article {number}")
             continue
-        jats_blocks.prepare(article, report)
+        jats_marks.prepare(article, report)
         title = _title(meta)
         sections = (
             *_abstracts(meta, report),

@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.articles import jats_oasis
-from knowledge.ingest.sources.literature.markup.linear_formulas import read_formula
+from knowledge.ingest.sources.literature.markup import line_breaks, plain_lines
 from knowledge.ingest.sources.literature.markup.markup import element_text
-from knowledge.ingest.sources.literature.markup.tables import Cell, split_parts, state_rows
+from knowledge.ingest.sources.literature.markup.tables import (
+    Cell,
+    Table,
+    join_heads,
+    looks_headed,
+    split_parts,
+    spread,
+    statements,
+)
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE, has_hole
 from knowledge.text.sentences import split_sentences
@@ -36,19 +43,21 @@ _COUNTED = {
     "kwd-group": "keywords (not read)",
 }
 _LISTS = {"list", "def-list"}
+_LINES = {"preformat", "code"}
 _BOXES = {"boxed-text", "disp-quote", "statement", "speech", "verse-group", "question-wrap"}
 BLOCKS = frozenset(
-    _TABLES | _FIGURES | _LISTS | _BOXES | set(_COUNTED) | {"bibr", "fn", "table", "preformat"}
+    _TABLES
+    | _FIGURES
+    | _LISTS
+    | _BOXES
+    | set(_COUNTED)
+    | {"bibr", "fn", "table", "preformat", "array"}
 )
 """Elements that are read or counted by themselves, and are no part of the text around them."""
 
-_FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math"}
-_PICTURES_OF_SIGNS = {"inline-graphic", "private-char", "inline-media"}
-_BESIDE = {"rt": "reading above characters (not read)", "rp": ""}
-_BESIDE |= dict.fromkeys(("index-term", "index-term-range-end"), "term of an index (not read)")
-"""Elements that stand in a sentence and are no part of its words."""
+_PARTING = _LISTS | _BOXES - {"boxed-text"} | {"preformat"}
+"""Elements after which the text around them begins anew: "Do not give it to <list> Give 5 mg"."""
 
-_CELLS = {"td", "th"}
 _HOLDERS = {"title", "label", "caption", "p", "sec", "table-wrap-foot"}
 _LONGEST_TITLE = 150
 
@@ -60,89 +69,6 @@ class Blocks:
     paragraphs: list[str] = field(default_factory=list)
     floats: list[tuple[str, str]] = field(default_factory=list)
     sections: "list[Element]" = field(default_factory=list)
-
-
-def prepare(article: "Element", report: ReadReport) -> None:
-    """Replace formulas by their text, pictures of signs by holes, and marks of footnotes.
-
-    Struck-out text, which its author withdrew, is taken out and counted, and so are terms for
-    an index and readings above characters, which are no part of their sentence.
-    """
-    cells: list[Element] = []
-    marks: list[Element] = []
-    for each in list(article.iter()):
-        tag = each.tag
-        if tag in _CELLS or tag == "entry":
-            cells.append(each)
-        elif tag == "table":
-            jats_oasis.rewrite(each)
-        elif tag == "xref":
-            marks.append(each)
-        elif tag in _FORMULAS:
-            _write_formula(each)
-        elif tag == "strike":
-            report.skip("struck-out text (not read)", element_text(each))
-            _become_text(each, "")
-        elif tag in _BESIDE:
-            if _BESIDE[tag]:
-                report.skip(_BESIDE[tag], element_text(each))
-            _become_text(each, "")
-        elif tag == "abbrev" and each.find("def") is not None:
-            _become_text(each, _abbreviated(each))
-        elif tag in _PICTURES_OF_SIGNS or (
-            tag == "chem-struct" and not "".join(each.itertext()).strip()
-        ):
-            _become_text(each, HOLE)
-    for cell in cells:
-        if len(cell):
-            _name_notes(cell)
-    for mark in marks:
-        noted = mark.tag == "xref" and mark.get("ref-type") in _NOTES
-        if noted and len("".join(mark.itertext())) <= 3:
-            _become_text(mark, "")
-
-
-def _abbreviated(abbreviation: "Element") -> str:
-    """Return a short form with what it stands for, in brackets."""
-    meant = "; ".join(element_text(each) for each in abbreviation.findall("def"))
-    short = element_text(abbreviation, frozenset({"def"}))
-    return f"{short} ({meant})" if meant else short
-
-
-def _become_text(element: "Element", text: str) -> None:
-    for child in list(element):
-        element.remove(child)
-    element.text = text
-    element.tag = "named-content"
-
-
-def _write_formula(formula: "Element") -> None:
-    label = element_text(formula.find("label"))
-    if any(each.tag in ("math", "tex-math") for each in formula.iter()):
-        said = read_formula(formula)
-    else:
-        pictures = any(each.tag in ("graphic", "inline-graphic") for each in formula.iter())
-        said = element_text(formula, frozenset({"label", "graphic", "alt-text"}))
-        said = HOLE if pictures or not said else said
-    displayed = formula.tag == "disp-formula"
-    named = f"Equation {label.strip('()')}: {said}" if label and displayed else said
-    _become_text(formula, f" {named} " if displayed else named)
-
-
-def _name_notes(cell: "Element") -> None:
-    """Write the marks of notes in a cell as "(note a)", for "100 mga" is no dose."""
-    for parent in list(cell.iter()):
-        for mark in parent:
-            links = [each for each in mark.iter("xref") if each.get("ref-type") in _NOTES]
-            alone = mark.tag == "xref" or (
-                mark.tag == "sup" and all(child.tag == "xref" for child in mark)
-            )
-            if links and alone and mark.get("ref-type", _NOTES[0]) in _NOTES:
-                text = " ".join("".join(mark.itertext()).split()).strip(",")
-                _become_text(mark, f" (note {text})" if text else "")
-
-
-_NOTES = ("table-fn", "fn")
 
 
 def read_blocks(element: "Element", report: ReadReport) -> Blocks:
@@ -185,6 +111,12 @@ def _read_block(child: "Element", found: Blocks, report: ReadReport, top: bool) 
         _read_table_wrap(child, found, report)
     elif name == "table":
         found.floats.append(("", _join_parts(list(_rows_of(child)))))
+    elif name == "array":
+        _add(found, _ended(element_text(child.find("label"))))
+        found.paragraphs += _rows_of(child)
+    elif name in _LINES:
+        for part in plain_lines.parts("".join(child.itertext())):
+            found.paragraphs += part.rows if isinstance(part, Table) else [part[1]]
     elif name in _FIGURES:
         _read_figure(child, found, report)
     elif name == "boxed-text":
@@ -204,8 +136,30 @@ def _holds_blocks(element: "Element") -> bool:
 
 
 def _read_paragraph(paragraph: "Element", found: Blocks, report: ReadReport) -> None:
-    _add(found, element_text(paragraph, BLOCKS))
-    for block in _blocks_within(paragraph):
+    """Read a paragraph, in pieces around its lists and quotations; tables and figures follow it."""
+    piece = paragraph
+    while (parting := next((each for each in piece if each.tag in _PARTING), None)) is not None:
+        piece, rest = _cut(piece, parting)
+        _read_piece(piece, found, report)
+        _read_block(parting, found, report, top=False)
+        piece = rest
+    _read_piece(piece, found, report)
+
+
+def _cut(element: "Element", parting: "Element") -> "tuple[Element, Element]":
+    """Return what stands before a child and what stands after it."""
+    before, after = element.makeelement(element.tag, {}), element.makeelement(element.tag, {})
+    before.text, after.text = element.text, parting.tail
+    place = list(element).index(parting)
+    before.extend(element[:place])
+    after.extend(element[place + 1 :])
+    return before, after
+
+
+def _read_piece(piece: "Element", found: Blocks, report: ReadReport) -> None:
+    for line in line_breaks.part_lines(element_text(piece, BLOCKS, line_breaks.BREAK)):
+        _add(found, line)
+    for block in _blocks_within(piece):
         _read_block(block, found, report, top=False)
 
 
@@ -321,7 +275,7 @@ def _read_figure(figure: "Element", found: Blocks, report: ReadReport) -> None:
 
 
 _READ_OF_FLOATS = {"label", "caption", "graphic", "media", "alternatives", "table"}
-_READ_OF_FLOATS |= {"table-wrap-foot"}
+_READ_OF_FLOATS |= {"table-wrap-foot", *_TABLES}
 
 
 def _read_rest(element: "Element", found: Blocks, report: ReadReport) -> None:
@@ -331,15 +285,23 @@ def _read_rest(element: "Element", found: Blocks, report: ReadReport) -> None:
             _read_block(child, found, report, top=False)
 
 
-def _read_table_wrap(wrap: "Element", found: Blocks, report: ReadReport) -> None:
+def _read_table_wrap(
+    wrap: "Element", found: Blocks, report: ReadReport, group: tuple[str, str] = ("", "")
+) -> None:
+    """Read a table under its caption, and that of the group of tables to which it belongs."""
     title, words = _caption(wrap, found, report)
+    title = ": ".join(dict.fromkeys(filter(None, (group[0], title))))
+    words = " ".join(dict.fromkeys(filter(None, (group[1], words))))
+    inner = [each for each in wrap if each.tag in _TABLES]
+    for each in inner:
+        _read_table_wrap(each, found, report, (title, words))
     tables = [*wrap.findall("table"), *wrap.findall("alternatives/table")]
     notes = [note for foot in wrap.findall("table-wrap-foot") for note in _notes_of(foot, report)]
     rows = [row for table in tables for row in _rows_of(table)]
     for part in (part for table in tables for part in table):
         if isinstance(part.tag, str) and part.tag not in _PARTS_OF_TABLES:
             _read_block(part, found, report, top=False)
-    first = [words] if words else []
+    first = [words] if words and not inner else []
     for text in split_parts(rows, notes, first):
         found.floats.append((title, text))
     if not tables and wrap.tag == "table-wrap":
@@ -381,7 +343,13 @@ def _rows_of(table: "Element") -> Iterator[str]:
     ]
     while not head and len(body) > 1 and body[0] and all(cell.is_heading for cell in body[0]):
         head.append(body.pop(0))
-    yield from state_rows(head, [row for row in body if row])
+    grid = spread([*head, *filter(None, body)])
+    # A table without heads of its own may have them in its first row, as in other formats.
+    headed = any(cell.is_heading for row in body for cell in row)
+    heads = len(head) or int(not headed and len({*map(len, grid)}) == 1 and looks_headed(grid))
+    if heads == 1 and not table.findall("thead"):
+        grid, heads = join_heads(grid)
+    yield from statements(grid, heads)
 
 
 def _cells_of(row: "Element") -> list[Cell]:
@@ -392,7 +360,7 @@ _INDENT = re.compile(r"^[\s\u00a0\u2000-\u200a]*[\u00a0\u2000-\u200a]")
 
 
 def _cell(element: "Element") -> Cell:
-    text = element_text(element, BLOCKS)
+    text = line_breaks.part_cell(element_text(element, BLOCKS, line_breaks.BREAK))
     written = element.text or ""
     if len(element):
         text = _within_cell(element, text)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.graph import revisions
-from knowledge.ingest.sources.literature.articles import jats_blocks, pubmed_notices
+from knowledge.ingest.sources.literature.articles import jats_marks, pubmed_notices
 from knowledge.ingest.sources.literature.markup.markup import element_text, tidy
 from knowledge.ingest.sources.streams import encodings, xml_elements
 from knowledge.records import (
@@ -111,7 +111,7 @@ def _documents(
         report.skip("article without PMID", f"article {number}")
         return
     if article.find(".//math") is not None:
-        jats_blocks.prepare(article, report)
+        jats_marks.prepare(article, report)
     title = _title(article)
     sections = _sections(article.find("Abstract"))
     if not title and not sections:

@@ -51,7 +51,8 @@ NAMES = _BLOCKS | _INLINE | _MATH
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?:jats:|mml:|m:)?(?P<name>[A-Za-z][A-Za-z0-9-]*)"
-    r"(?P<attributes>(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))*)\s*/?>"
+    r"(?P<attributes>(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+)"
+    r"|\s+(?:hidden|open|reversed|checked|disabled|nowrap)(?=[\s/>]))*)\s*/?>"
 )
 _FORMULA = re.compile(
     r"<(?P<tag>(?:[a-z]{1,5}:)?(?:math|tex-math|inline-formula|disp-formula))\b[^<>]*>"
@@ -103,6 +104,40 @@ def strip_tags(text: str) -> str:
         return "\n\n" if name in _BLOCKS else ""
 
     return _TAG.sub(replace, text).strip("\n")
+
+
+def take_hidden(text: str) -> tuple[str, list[str]]:
+    """Return a text without the elements that say of themselves that they are hidden, and those.
+
+    >>> take_hidden("Give <b hidden>9 mg</b>5 mg.")
+    ('Give 5 mg.', ['9 mg'])
+    """
+    taken: list[str] = []
+    if "hidden" not in text and "none" not in text:
+        return text, taken
+    place = 0
+    while (found := _HIDDEN.search(text, place)) is not None:
+        end, depth = len(text), 0
+        tags = re.compile(rf"<(/?){found['name']}\b[^<>]*>", re.IGNORECASE)
+        for tag in tags.finditer(text, found.start()):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                end = tag.end()
+                break
+        else:
+            place = found.end()  # never closed: it may hide nothing
+            continue
+        taken.append(strip_tags(text[found.end() : end]))
+        text = text[: found.start()] + text[end:]
+        place = found.start()
+    return text, taken
+
+
+_HIDDEN = re.compile(
+    r"<(?P<name>[A-Za-z][A-Za-z0-9]*)\b(?=[^<>]*?(?:\shidden(?=[\s>=])|style\s*=\s*[\"'][^\"'<>]*"
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden)))[^<>]*(?<!/)>",
+    re.IGNORECASE,
+)
 
 
 def strike_out(text: str) -> str:

@@ -33,6 +33,7 @@ _LABEL = re.compile(r"[^:：,.;，。；]{1,30}[:：]")
 _MARKED = re.compile(
     r"(?:[•·▪◦‣*–—-]\s|[（(]?(?:\d{1,2}|[a-z]|[一二三四五六七八九十]{1,3})[)）.、．](?!\d))"
 )
+_VALUE = re.compile(r"[<>≤≥≈~±]?\s?\d")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -45,14 +46,14 @@ def part_lines(text: str) -> list[str]:
     if BREAK not in text:
         return [text]
     found: list[str] = []
-    apart = True
+    above = ""
     for raw in text.split(BREAK):
         line = markup.join_lines(raw)
-        if line and not apart and _joins(found[-1], line):
+        if above and line and _joins(above, line):
             found[-1] = markup.join_lines(f"{found[-1]}\n{line}")
         elif line:
             found.append(line)
-        apart = not line or not found  # an empty line parts in any case
+        above = line  # an empty line parts in any case
     return found
 
 
@@ -64,7 +65,11 @@ def part_cell(text: str) -> str:
 
 def _joins(before: str, line: str) -> bool:
     """Say whether a line goes on with the one before it."""
-    if _ENDED.search(before) or _MARKED.match(line):
+    if _MARKED.match(line):
+        return False
+    if before.endswith((":", "：")) and _VALUE.match(line):
+        return True
+    if _ENDED.search(before):
         return False
     last = _LAST_WORD.search(before)
     if _GOES_ON.search(before) or (last and last[0].lower() in _OPEN):

@@ -14,6 +14,7 @@ from knowledge.ingest.sources.literature.markup import (
     latex_text,
     line_breaks,
     markup,
+    plain_lines,
     raised_figures,
     tables,
 )
@@ -48,12 +49,15 @@ _EMPHASIS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<!\w)__(?=[^\s_])(.{1,300}?)(?<=[^\s_])__(?!\w)", re.DOTALL),
     re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?!\w)"),
 )
-_BEGINS = frozenset("`~-*_+>[0123456789")
+_BEGINS = frozenset("`~-*_+><[0123456789")
 _MARKS = frozenset("\\`[]<&*_~$^\ue000")
 _LITERAL_SIGNS = frozenset("\\`$")
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 _BREAK = re.compile(r"^\s{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_HTML_TABLE = re.compile(r"^\s{0,3}<table\b", re.IGNORECASE)
+_HTML_TABLE_TAG = re.compile(r"<table\b", re.IGNORECASE)
+_NOTE = re.compile(r"^\s{0,3}\[\^[^\]\s]+\]:\s*")
 _ITEM = re.compile(r"^\s*(?P<mark>[-*+]|\d{1,3}[.)])\s+(?=\S)")
 _QUOTE = re.compile(r"^\s{0,3}>(?P<space>\s?)(?P<first>.?)")
 _DEFINITION = re.compile(r"^\s{0,3}\[[^\]^]+\]:\s+(?:<|https?:|mailto:|/|#|\.)\S*")
@@ -127,7 +131,7 @@ def _strip(markdown: str) -> str:
 
 def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
     held: list[str] = []
-    fenced = in_item = False
+    in_item = False
     place = 0
 
     def flush() -> Iterator[str]:
@@ -142,13 +146,14 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
         line = lines[place]
         place += 1
         first = line.lstrip()[:1]
-        if first and not fenced and first not in _BEGINS and "|" not in line:
+        if first and first not in _BEGINS and "|" not in line:
             held.append(line)  # most lines are nothing but text
         elif _FENCE.match(line):
             yield from flush()
-            fenced = not fenced
-        elif fenced:
-            yield markup.join_lines(line)
+            end = _end_of_fence(lines, place)
+            for part in plain_lines.parts("\n".join(lines[place:end])):
+                yield part if isinstance(part, tables.Table) else part[1]
+            place = end + 1
         elif not line.strip() or _BREAK.match(line):
             yield from flush()
             in_item = False
@@ -158,9 +163,19 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
             while end < len(lines) and "|" in lines[end]:
                 end += 1
             rows = [_cells(row) for row in (line, *lines[place + 1 : end])]
-            heads = int(any(rows[0]))
-            yield tables.Table(list(tables.statements(tables.plain_grid(rows[1 - heads :]), heads)))
+            grid, heads = tables.plain_grid(rows[not any(rows[0]) :]), int(any(rows[0]))
+            if heads:
+                grid, heads = tables.join_heads(grid)
+            yield tables.Table(list(tables.statements(grid, heads)))
             place = end
+        elif _HTML_TABLE.match(line):
+            yield from flush()
+            end = _end_of_table(lines, place - 1)
+            yield from _read_html_tables("\n".join(lines[place - 1 : end]))
+            place = end
+        elif note := _NOTE.match(line):
+            yield from flush()
+            held.append(line[note.end() :])
         elif _TABLE_RULE.match(line) and "|" in line:
             yield from flush()
         elif line.strip().startswith("|"):
@@ -175,6 +190,29 @@ def _paragraphs(lines: list[str]) -> Iterator[str | tables.Table]:
         else:
             held.append(_without_quote(line, held))
     yield from flush()
+
+
+def _read_html_tables(text: str) -> Iterator[str | tables.Table]:
+    """Yield the tables that are written in HTML, and what stands around them."""
+    from knowledge.ingest.sources.literature.pages.html import fragment_parts
+
+    for part in fragment_parts(text):
+        yield part if isinstance(part, tables.Table) else markup.join_lines(part[1])
+
+
+def _end_of_table(lines: list[str], place: int) -> int:
+    """Return where the HTML table that begins at a line ends, tables within it included."""
+    depth = 0
+    for end in range(place, len(lines)):
+        depth += len(_HTML_TABLE_TAG.findall(lines[end]))
+        depth -= lines[end].lower().count("</table")
+        if depth <= 0:
+            return end + 1
+    return len(lines)
+
+
+def _end_of_fence(lines: list[str], place: int) -> int:
+    return next((end for end in range(place, len(lines)) if _FENCE.match(lines[end])), len(lines))
 
 
 def _is_table(lines: list[str], place: int) -> bool:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _GONE = "\ufdd0"
 """Stands where a citation was taken out: "HBsAg (–)" and "[–0.4, 0.2]" are no rest of one."""
 
+_BROKEN = "\ufdd1"
+"""Stands where a line is broken on purpose."""
+
+_APART = {"array", "disp-formula", "DispFormula"}
+"""Elements that are shown on lines of their own, and touch no word around them."""
+
 _EMPTY_MARK = re.compile(rf"\s*[\[(（](?:[\s,;–—-]*{_GONE})+[\s,;–—-]*[\])）]")
 _LEADING_MARK = re.compile(rf"([\[(（])(?:[\s,;–—]*{_GONE})+[\s,;]*(?=\S)")
 _BEFORE_STOP = re.compile(r"(?:\s+|(?<=[,;\s])[,;\s]+)(?=[,.;:?!)\]](?:[\s)\]]|$))")
@@ -90,12 +96,14 @@ def tidy(text: str) -> str:
     return names.tidy(visible)
 
 
-def element_text(element: "Element | None", without: frozenset[str] = frozenset()) -> str:
+def element_text(
+    element: "Element | None", without: frozenset[str] = frozenset(), line_break: str = " "
+) -> str:
     """Return the text of an element on one line, markup removed.
 
     Raised and lowered signs stay so (10<sup>-3</sup> becomes 10⁻³, since 10-3 is another number).
     Elements named in `without` go with their text; where it holds `bibr`, so do the numbers that
-    cite a reference, but not "Smith, 2004".
+    cite a reference, but not "Smith, 2004". `line_break` is written for a forced break.
     """
     if element is None:
         return ""
@@ -103,15 +111,18 @@ def element_text(element: "Element | None", without: frozenset[str] = frozenset(
         pieces: list[str] = []
         _collect(element, without, pieces)
         joined = "".join(pieces)
+        if line_break == " ":
+            joined = joined.replace(_BROKEN, line_break)
     else:
         joined = element.text or ""
     text = tidy(_ENTITY.sub(_unescape_entity, joined) if "&" in joined else joined)
     if "bibr" not in without or not len(element):
-        return text
+        return text.replace(_BROKEN, line_break)
     if _GONE in text:
         text = _EMPTY_MARK.sub(_GONE, _EMPTY_MARK.sub(_GONE, text))  # twice, for "[[12]]"
         text = tidy(_LEADING_MARK.sub(r"\1", text).replace(_GONE, ""))
-    return (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
+    text = (_BEFORE_STOP.sub("", text) if _MAY_STOP.search(text) else text).strip()
+    return text.replace(_BROKEN, line_break)
 
 
 def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> None:
@@ -137,9 +148,12 @@ def _collect(element: "Element", without: frozenset[str], pieces: list[str]) -> 
             else:
                 pieces.append(_shifted(child, without, pieces))
         elif isinstance(tag, str):
+            pieces.append(" " if tag in _APART else "")
             _collect(child, without, pieces)
-            if tag in ("break", "title", "p"):
+            if tag in _APART or tag in ("title", "p"):
                 pieces.append(" ")
+            elif tag == "break":
+                pieces.append(_BROKEN)
         if tail:
             pieces.append(tail)
 

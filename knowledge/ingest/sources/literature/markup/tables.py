@@ -374,7 +374,7 @@ def looks_headed(grid: Grid) -> bool:
     """
     if len(grid) < 2 or max(map(len, grid)) < 2 or not grid[0]:
         return False
-    first, rest = grid[0], grid[1:]
+    first, rest = grid[0], grid[join_heads(grid)[1] :]
     if not first[0].text and all(cell.text for cell in first[1:]):
         return all(row and row[0].text for row in rest)
     if any(_FIGURE.search(cell.text) for cell in first):
@@ -383,3 +383,32 @@ def looks_headed(grid: Grid) -> bool:
         all(place < len(row) and _FIGURE.search(row[place].text) for row in rest)
         for place in range(len(first))
     )
+
+
+_GROUP_SIZE = re.compile(r"[(（]?\s*[nN]\s*[=＝]")
+
+
+def join_heads(grid: Grid) -> tuple[Grid, int]:
+    """Return a grid below one row of heads, and how many rows at its top are heads: one or two.
+
+    A second row whose first place is empty and that has no figures says more of the heads; an
+    empty place in the first row is then part of the merged cell before it.
+
+    >>> rows = [["eGFR", "Dose", ""], ["", "Adult", "Child"], ["over 30", "5 mg", "1 mg"]]
+    >>> grid, heads = join_heads(plain_grid(rows))
+    >>> heads, [cell.text for cell in grid[0]]
+    (2, ['eGFR', 'Dose', 'Dose'])
+    """
+    if len(grid) < 3 or min(len(grid[0]), len(grid[1])) < 2 or not grid[2] or not grid[2][0].text:
+        return grid, 1
+    first, second = grid[0], grid[1]
+    if (second[0].text and second[0] is not first[0]) or not any(cell.text for cell in second[1:]):
+        return grid, 1
+    if any(_FIGURE.search(cell.text) and not _GROUP_SIZE.match(cell.text) for cell in second[1:]):
+        return grid, 1
+    filled = [first[0]]
+    for place in range(1, max(len(first), len(second))):
+        cell = first[place] if place < len(first) else _EMPTY
+        below = second[place].text if place < len(second) else ""
+        filled.append(filled[-1] if below and not cell.text and place > 1 else cell)
+    return [filled, *grid[1:]], 2

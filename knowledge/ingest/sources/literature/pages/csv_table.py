@@ -39,8 +39,10 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
             raise limits.too_large_error(path, f"it has more than {ROWS} rows", line)
     above, below = _take_lines(rows, first=True), _take_lines(rows, first=False)
     caption = " ".join(above)
-    rows = list(_with_heads(rows, report))
-    table = tables.Table([*tables.statements(tables.plain_grid(rows), 1)], caption, below)
+    grid, heads = tables.join_heads(tables.plain_grid(rows))
+    rows = list(_with_heads(rows, heads, report))
+    grid = [*grid[:heads], *tables.plain_grid(rows[heads:])]
+    table = tables.Table([*tables.statements(grid, heads)], caption, below)
     title = tables.caption_title(caption) or path.name.partition(".")[0]
     sections = tuple(markup.build_sections(tables.frame_tables([table]), title, report))
     if len(rows) < 2 or not sections:
@@ -56,7 +58,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     )
 
 
-def _with_heads(rows: list[list[str]], report: ReadReport) -> Iterator[list[str]]:
+def _with_heads(rows: list[list[str]], heads: int, report: ReadReport) -> Iterator[list[str]]:
     """Yield the rows of a table, and count those of which nobody knows what they are about.
 
     An empty first cell belongs to the row above where the second cell goes on with its groups
@@ -65,13 +67,13 @@ def _with_heads(rows: list[list[str]], report: ReadReport) -> Iterator[list[str]
     above: list[str] = []
     for number, row in enumerate(rows):
         filled = sum(map(bool, row))
-        if number and filled and not row[0]:
+        if number >= heads and filled and not row[0]:
             groups = len(above) > 2 and bool(above[1]) and filled > 1 and bool(row[1])
             if not groups or above[1] == row[1]:
                 report.skip("row of a table without its head (not read)", "; ".join(row))
                 above = []
                 continue
-        above = row if number and filled else []
+        above = row if number >= heads and filled else []
         yield row
 
 

@@ -42,6 +42,7 @@ _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"
 
 _DECLARED = re.compile(r"""\A\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
 _ISBN = re.compile(r"(?:97[89])?\d{9}[\dXx]")
+_LARGEST_SHEET = 1024 * 1024
 _PICTURES = ("img", "svg", "image", "video", "audio", "canvas")
 
 
@@ -255,7 +256,15 @@ def _chapter(
                     for child in list(part):
                         part.remove(child)
 
-    parts = html.read_parts(_decode(path, package.read(name), name), report, prepare)
+    def find_sheets(root: "HtmlElement") -> Iterator[str]:
+        folder = posixpath.dirname(name)
+        for link in root.iter("link"):
+            place = posixpath.normpath(posixpath.join(folder, unquote(link.get("href") or "")))
+            found = package.NameToInfo.get(place)
+            if "stylesheet" in (link.get("rel") or "") and found is not None:
+                yield package.open(found).read(_LARGEST_SHEET).decode("utf-8", "replace")
+
+    parts = html.read_parts(_decode(path, package.read(name), name), report, prepare, find_sheets)
     has_text = any(text.strip() for _, text in parts)
     first = next((level for level, text in parts if text.strip()), 0)
     if has_text and not first and name in book.contents:

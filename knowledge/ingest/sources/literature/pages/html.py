@@ -3,17 +3,28 @@
     bytes -> tree -> hidden parts and page furniture out -> title, sections, language, year
 
 A page may hold words for machines that no reader sees; they would become evidence, so they are
-removed and counted. Only the style of an element itself is judged; style sheets are not read.
+removed and counted.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.ingest.sources.literature.articles import pubmed
-from knowledge.ingest.sources.literature.markup import known_tags, line_breaks, markup, tables
-from knowledge.ingest.sources.literature.pages import html_hidden_text, html_marks, html_unread
+from knowledge.ingest.sources.literature.markup import (
+    known_tags,
+    line_breaks,
+    markup,
+    plain_lines,
+    tables,
+)
+from knowledge.ingest.sources.literature.pages import (
+    html_hidden_text,
+    html_marks,
+    html_styles,
+    html_unread,
+)
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
 from knowledge.ingest.sources.literature.references import article_ids
 from knowledge.ingest.sources.streams import archives, encodings, limits
@@ -62,10 +73,7 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
     meta = _meta(root)
     declared = (root.get("lang") or root.get(html_hidden_text.XML_LANGUAGE) or "").lower()
     page_title = markup.tidy(" ".join(part.text_content() for part in root.iter("title")))
-    hidden = html_hidden_text.remove(root)
-    if hidden:
-        report.skip("hidden text removed", hidden[0], len(hidden))
-    html_unread.remove_unread(root, report)
+    _remove_unseen(root, report)
     body = _body(root, report)
     html_unread.count_outside(root, body, report)
     parts = _read_body(body, report)
@@ -160,22 +168,45 @@ def _identifiers(meta: dict[str, list[str]]) -> tuple[str, ...]:
     return (*found, *([f"doi:{doi}"] if doi else []))
 
 
+def fragment_parts(text: str) -> list[tables.Part]:
+    """Return the paragraphs and tables of a piece of HTML that stands in another text."""
+    root = _parse_text(f"<html><body>{text}</body></html>")
+    if root is None:
+        return []
+    _remove_unseen(root, ReadReport())
+    body = next(iter(root.iter("body")), root)
+    html_marks.write_formulas(body)
+    html_marks.raise_signs(body)
+    return list(_at_breaks(_parts(body, html_marks.tell_tables(body))))
+
+
 def read_parts(
-    text: str, report: ReadReport, prepare: Callable[["HtmlElement"], None]
+    text: str,
+    report: ReadReport,
+    prepare: Callable[["HtmlElement"], None],
+    find_sheets: Callable[["HtmlElement"], Iterable[str]],
 ) -> list[tuple[int, str]]:
     """Return the headings with their level and the paragraphs with level 0 of a chapter.
 
-    What stands aside is read too: in books it is a note or a box. `prepare` gets the tree first.
+    What stands aside is read too: in books it is a note or a box. `prepare` gets the tree first,
+    and `find_sheets` gives the style sheets that it links.
     """
     root = _parse_text(text)
     if root is None:
         return []
-    hidden = html_hidden_text.remove(root)
+    _remove_unseen(root, report, find_sheets(root))
+    prepare(root)
+    return _read_body(_body(root, report, with_asides=True))
+
+
+def _remove_unseen(root: "HtmlElement", report: ReadReport, linked: Iterable[str] = ()) -> None:
+    """Read what styles say of signs, and take out what is hidden and what is not read."""
+    sheet = html_styles.StyleSheet(root, linked)
+    html_styles.write_styles(root, sheet)
+    hidden = html_hidden_text.remove(root, sheet)
     if hidden:
         report.skip("hidden text removed", hidden[0], len(hidden))
     html_unread.remove_unread(root, report)
-    prepare(root)
-    return _read_body(_body(root, report, with_asides=True))
 
 
 def _body(root: "HtmlElement", report: ReadReport, *, with_asides: bool = False) -> "HtmlElement":
@@ -198,6 +229,7 @@ def _read_body(body: "HtmlElement", pictures: ReadReport | None = None) -> list[
     if pictures is not None:  # those of a book are counted with its files
         html_unread.count_pictures(body, pictures)
     html_marks.raise_signs(body)
+    html_marks.name_values(body)
     parts = _parts(body, html_marks.tell_tables(body))
     return list(tables.frame_tables(_at_breaks(parts)))
 
@@ -209,9 +241,12 @@ def _parts(body: "HtmlElement", told: "dict[HtmlElement, tables.Table]") -> Iter
     level, pieces = 0, [""]
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
-        if event == "start" and element in told:
+        if event == "start" and (element in told or element.tag == "pre"):
             yield level, "".join(pieces)
-            yield told[element]
+            if element in told:
+                yield told[element]
+            else:
+                yield from plain_lines.parts(html_marks.text_of_lines(element))
             level, pieces = 0, []
             walk.skip_subtree()
             continue

@@ -9,6 +9,8 @@ for some devices only does not count: it may hold for printers alone.
 import re
 from typing import TYPE_CHECKING
 
+from knowledge.ingest.sources.literature.pages.html_styles import StyleSheet, own_style
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -39,6 +41,8 @@ _HIDING = {
 }
 """Properties with the values of theirs that hide what is written."""
 
+_SHOWN = frozenset(("display", "visibility"))
+
 _FLAT = ("height", "max-height", "width", "max-width")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _CHANNELS = re.compile(r"rgba?\((\d+%?)[,\s]+(\d+%?)[,\s]+(\d+%?)(?:[,/\s]+(\d*\.?\d+)%?)?\)")
@@ -48,14 +52,14 @@ _NEAR = 12
 """Colours whose red, green and blue all differ by less than this look the same."""
 
 
-def remove(root: "HtmlElement") -> list[str]:
+def remove(root: "HtmlElement", sheet: StyleSheet | None = None) -> list[str]:
     """Remove the hidden parts of a tree; return the beginning of each one that held words."""
     from lxml import etree
 
     removed: list[str] = []
     doomed: list[HtmlElement] = []
     backgrounds: list[_Colour | None] = [_WHITE]
-    sheet = _StyleSheet(root)
+    sheet = sheet or StyleSheet(root)
     inside = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
         if event == "comment":
@@ -65,11 +69,11 @@ def remove(root: "HtmlElement") -> list[str]:
             backgrounds.pop()
             inside -= inside > 0
         else:
-            style = _style(element)
+            style = own_style(element)
             backgrounds.append(_background(element, style, backgrounds[-1]))
             if inside:
                 inside += 1
-            elif _is_hidden(element, style, backgrounds[-1]) or sheet.hides(element):
+            elif _is_hidden(element, style, backgrounds[-1]) or _rule_hides(element, sheet):
                 inside = 1
                 doomed.append(element)
     for element in doomed:
@@ -80,50 +84,14 @@ def remove(root: "HtmlElement") -> list[str]:
     return removed
 
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SELECTOR = re.compile(r"(?:[a-z][\w-]*)?((?:[.#][a-z_-][\w-]*)+)", re.IGNORECASE)
-_LONGEST_SHEET = 200_000
-
-
-class _StyleSheet:
-    """The rules of a page by which a class or an id hides, and those by which it shows again.
-
-    Rules for some devices only, and selectors of several elements, are not read.
-    """
-
-    def __init__(self, root: "HtmlElement") -> None:
-        self._hiding: list[frozenset[str]] = []
-        self._showing: list[frozenset[str]] = []
-        for sheet in root.iter("style"):
-            text = (sheet.text or "")[:_LONGEST_SHEET]
-            media = (sheet.get("media") or "all").lower()
-            if ("display" in text or "visibility" in text) and media in ("all", "screen"):
-                self._read(_AT_RULE.sub("", _COMMENT.sub("", text)))
-
-    def _read(self, text: str) -> None:
-        for selectors, declared in _RULE.findall(text):
-            style = _declarations(declared.lower())
-            values = {name: style[name] for name in ("display", "visibility") if name in style}
-            if not values:
-                continue
-            hides = any(_hides(name, value) for name, value in values.items())
-            for selector in selectors.split(","):
-                found = _SELECTOR.fullmatch(selector.strip())
-                if found:
-                    marks = frozenset(re.findall(r"[.#][\w-]+", found[1]))
-                    (self._hiding if hides else self._showing).append(marks)
-
-    def hides(self, element: "HtmlElement") -> bool:
-        """Say whether a rule hides an element and none shows it."""
-        if not self._hiding:
-            return False
-        marks = {f".{name}" for name in (element.get("class") or "").split()}
-        marks |= {f"#{element.get('id')}"} if element.get("id") else set()
-        return any(rule <= marks for rule in self._hiding) and not any(
-            rule <= marks for rule in self._showing
-        )
+def _rule_hides(element: "HtmlElement", sheet: StyleSheet) -> bool:
+    """Say whether a rule hides an element and none shows it."""
+    said = [
+        any(_hides(name, style[name]) for name in _SHOWN if name in style)
+        for style in sheet.rules(element)
+        if not _SHOWN.isdisjoint(style)
+    ]
+    return bool(said) and all(said)
 
 
 def drop_element(element: "HtmlElement") -> None:
@@ -142,17 +110,6 @@ def drop_element(element: "HtmlElement") -> None:
 
 def _text_of(element: "HtmlElement") -> str:
     return (element.text or "") if callable(element.tag) else "".join(element.itertext())
-
-
-def _style(element: "HtmlElement") -> dict[str, str]:
-    """Return the properties of an element's own style, names and values in lower case."""
-    written = element.get("style")
-    return _declarations(_COMMENT.sub("", written.lower())) if written else {}
-
-
-def _declarations(style: str) -> dict[str, str]:
-    parts = (part.partition(":") for part in style.split(";"))
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in parts}
 
 
 def _is_hidden(element: "HtmlElement", style: dict[str, str], background: _Colour | None) -> bool:

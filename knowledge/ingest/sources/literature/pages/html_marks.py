@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"[\da-z]{1,3}(?:\s*[,–-]\s*[\da-z]{1,3})*|[*†‡§]+", re.IGNORECASE)
 _DISPLAYED = "{\\displaystyle"
 _BREAKS = re.compile(f"[ \t\r\n]*{BREAK}[{BREAK}\\s]*")
+_LONGEST_TERM = 100
 _SPAN = re.compile(r"\d{1,4}")
 
 
@@ -92,6 +93,8 @@ def tell_tables(body: "HtmlElement") -> "dict[HtmlElement, tables.Table]":
         if not headed and not heads and (nested or not _reads_headed(grid)):
             continue  # a layout: what is in its cells is read as it comes
         heads = heads or int(not headed)
+        if heads == 1 and next(table.iter("thead"), None) is None:
+            grid, heads = tables.join_heads(grid)
         captions = [
             markup.join_lines(part.text_content())
             for part in table.iter("caption")
@@ -105,6 +108,43 @@ def tell_tables(body: "HtmlElement") -> "dict[HtmlElement, tables.Table]":
             table.append(_paragraph(table, line))
         told[table] = tables.Table(said, " ".join(captions), notes)
     return told
+
+
+def text_of_lines(element: "HtmlElement") -> str:
+    """Return the text of a preformatted element with its lines, those broken by `br` too."""
+    for part in element.iter("br"):
+        part.tail = f"\n{part.tail or ''}"
+    return str(element.text_content())
+
+
+def name_values(body: "HtmlElement") -> None:
+    """Write each term of a list of terms before what is said of it: "Most: 8 mg".
+
+    A term of several values names each of them. Questions and whole sentences stay apart.
+    """
+    for terms in [*body.iter("dl")]:
+        name, said = "", False
+        for part in [each for each in terms.iter("dt", "dd") if _list_of(each) is terms]:
+            if part.tag == "dt":
+                text = markup.join_lines(part.text_content()).rstrip(" :：")
+                name = f"{name}, {text}" if name and not said else text
+                said = False
+                if len(name) > _LONGEST_TERM or name.endswith((".", "?", "!", "。", "？", "！")):
+                    name = ""
+                else:
+                    part.text = None
+                    for child in list(part):
+                        part.remove(child)
+            elif name:
+                said = True
+                start = f"{name}: "
+                first = part[0] if len(part) and not (part.text or "").strip() else part
+                inside = first if first.tag in ("p", "div") and not len(first) else part
+                inside.text = f"{start}{(inside.text or '').lstrip()}"
+
+
+def _list_of(part: "HtmlElement") -> "HtmlElement | None":
+    return next(part.iterancestors("dl"), None)
 
 
 def _notes(lines: "list[tuple[HtmlElement, list[tables.Cell]]]") -> list[str]:

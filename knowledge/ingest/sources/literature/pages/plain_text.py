@@ -14,7 +14,13 @@ from pathlib import Path
 import yaml
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.literature.markup import known_tags, markdown_text, markup, tables
+from knowledge.ingest.sources.literature.markup import (
+    known_tags,
+    markdown_text,
+    markup,
+    plain_lines,
+    tables,
+)
 from knowledge.ingest.sources.streams import encodings, text_lines
 from knowledge.ingest.sources.streams.plain_yaml import YamlNode, YamlReader
 from knowledge.records import ContentKey, DocumentRecord, Language, ReadReport, Record, Section
@@ -25,6 +31,11 @@ _FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 _HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^\s{0,3}(=+|-+)\s*$")
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n\s*")
+_PICTURE = re.compile(
+    r"!\[(?P<alt>[^\]]*\w[^\]]*)\][(\[]|<img\b[^<>]*?\salt\s*=\s*[\"'](?P<other>[^\"'<>]*\w[^\"'<>]*)",
+    re.IGNORECASE,
+)
 _KEYS = (
     "key",
     "title",
@@ -64,10 +75,14 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
     raw = text_lines.read_text(path)
     matter = _FRONT.match(raw)
     front = _parse_front_matter(path, matter["yaml"]) if matter else {}
-    body = raw[matter.end() :] if matter else raw
+    body, hidden = known_tags.take_hidden(raw[matter.end() :] if matter else raw)
+    if hidden:
+        report.skip("hidden text removed", hidden[0], len(hidden))
+    for picture in _PICTURE.finditer(body):
+        report.skip("picture (not read)", picture["alt"] or picture["other"])
     empty: list[str] = []
-    sections = list(_sections(body, empty))
     title = _field_text(front, "title")
+    sections = list(_sections(body, empty, title))
     if not title and sections and sections[0].title:
         title = sections[0].title
         if not sections[0].text:
@@ -80,12 +95,13 @@ def read_markdown(path: Path, report: ReadReport) -> Iterator[Record]:
 def read_text(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield one document; a short first line is its title."""
     raw = known_tags.raise_tagged(text_lines.read_text(path).strip())
-    blocks = re.split(r"\n[ \t]*\n+", raw)
-    paragraphs = [text for text in (markup.join_lines(block) for block in blocks) if text]
-    title = ""
-    if paragraphs and len(paragraphs) > 1 and len(paragraphs[0]) <= _LONGEST_TITLE:
-        title, paragraphs = paragraphs[0], paragraphs[1:]
-    sections = (Section("", "\n\n".join(paragraphs)),) if paragraphs else ()
+    first, *others = _EMPTY_LINE.split(raw, maxsplit=1)
+    rest = "".join(others)
+    title = markup.join_lines(first)
+    parts = list(plain_lines.parts(rest)) if len(title) <= _LONGEST_TITLE else []
+    if not any(isinstance(part, tables.Table) or part[1] for part in parts):
+        title, parts = "", list(plain_lines.parts(raw))
+    sections = tuple(markup.build_sections(tables.frame_tables(parts), "", report))
     yield from _document(path, {}, title, sections, report)
 
 
@@ -125,13 +141,15 @@ def content_key(format: str, text: str) -> ContentKey:
     return ContentKey(f"{format}:{hashlib.sha256(text.encode()).hexdigest()[:16]}")
 
 
-def _sections(body: str, empty: list[str]) -> Iterator[Section]:
+def _sections(body: str, empty: list[str], title: str) -> Iterator[Section]:
     """Split at headings; a heading carries those above it, but not the title.
 
-    The only heading of the first level is a title; several are sections.
+    The only heading of the first level is a title; several are sections, and so is one beside
+    another title.
     """
     lines = list(_lines(body))
-    top = 1 if sum(level == 1 for level, _ in lines) > 1 else 2
+    tops = [markdown_text.strip_markdown(text) for level, text in lines if level == 1]
+    top = 2 if len(tops) == 1 and title in ("", tops[0]) else 1
     path: list[markup.Heading] = []
     held: list[str] = []
     for level, text in (*lines, (1, "")):

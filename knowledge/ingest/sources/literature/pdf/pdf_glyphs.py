@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from knowledge.ingest.sources.literature.word import word_symbols
+from knowledge.ingest.sources.literature.markup import symbol_fonts
 from knowledge.text.holes import HOLE
 
 if TYPE_CHECKING:
@@ -362,7 +362,7 @@ def _sign(text: Handle, place: int, code: int, style: _Style) -> str:
         return ""
     if private or (error and 0x20 < code < 0x100):
         known = _symbol_font(style.font)
-        return word_symbols.symbol(known, code) if known else HOLE
+        return symbol_fonts.symbol(known, code) if known else HOLE
     return HOLE
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.markup import raised_figures
+from knowledge.ingest.sources.literature.markup import raised_figures, symbol_fonts
 from knowledge.ingest.sources.literature.references import references, tagged_lines
 from knowledge.ingest.sources.literature.references.references import FieldCounter, Reference
 from knowledge.ingest.sources.streams import encodings, xml_elements
@@ -100,10 +100,10 @@ def read_xml(path: Path, report: ReadReport) -> Iterator[Record]:
 
 
 def _styled(element: "Element") -> str:
-    """Return the text of a field; runs in superscript are raised."""
+    """Return the text of a field; runs in superscript are raised, and symbol fonts read."""
     text = element.text or ""
     for child in element:
-        inside = _styled(child)
+        inside = symbol_fonts.read_in_font(_styled(child), child.get("font", ""))
         face = child.get("face", "")
         if "superscript" in face:
             inside = raised_figures.raised(inside)

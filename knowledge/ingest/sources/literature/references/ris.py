@@ -13,12 +13,13 @@ from pathlib import Path
 from knowledge.ingest.sources.literature.articles import pubmed, pubmed_notices
 from knowledge.ingest.sources.literature.markup import markdown_text, markup
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
-from knowledge.ingest.sources.literature.references import article_ids, tagged_lines
+from knowledge.ingest.sources.literature.references import article_ids, references, tagged_lines
+from knowledge.ingest.sources.literature.references.references import FieldCounter
 from knowledge.ingest.sources.literature.references.tagged_lines import TaggedEntry
 from knowledge.ingest.sources.streams import encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 
-_TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]+(?P<value>.*)|$)")
+_TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])(?P<gap>[ \t]{1,3})-(?:[ \t]+(?P<value>.*)|$)")
 _MARK = re.compile(r"\A\s*(?:\d+\.?\s+)?TY[ \t]{1,3}-(?:[ \t]|$)", re.MULTILINE)
 _TYPES = {
     "ABST": "conference abstract",
@@ -41,6 +42,12 @@ _TYPES = {
 }
 _ARTICLES = {"JOUR", "EJOUR", "JFULL", "INPR"}
 _NOTED = {"retracted publication", "retracted article"}
+_KNOWN = references.names_in(
+    "TY A1 A2 A3 A4 A5 AB AD AF AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CL CN CO CP CR CT CY DA DB "
+    "DE DI DO DP DS ED EP ER ET FD H1 H2 ID IP IS J1 J2 JA JF JO K1 KW L1 L2 L3 L4 LA LB LG LK LL "
+    "M1 M2 M3 N1 N2 NO NV OL OP PA PB PG PM PP PT PY RD RI RN RP RT SE SF SL SN SO SP SR ST SV T1 "
+    "T2 T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO WP WT WV XL XT Y1 Y2 YR"
+)
 _NUMBER = re.compile(r"\d{6,8}")
 
 
@@ -51,7 +58,9 @@ def recognise(path: Path, start: bytes) -> bool:
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of a file; one without abstract is kept with its title alone."""
-    for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report):
+    counter = FieldCounter(report, _KNOWN)
+    for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report, _KNOWN):
+        counter.count((tag for tag, _ in entry.fields), f"line {entry.line}")
         title = pubmed.clean_title(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
         sections = tagged_lines.split_abstract(_abstract(entry))
         place = f"line {entry.line}"

@@ -62,15 +62,24 @@ class TaggedEntry:
 
 
 def read_entries(
-    path: Path, tag: re.Pattern[str], opens: str, closes: str, report: ReadReport
+    path: Path,
+    tag: re.Pattern[str],
+    opens: str,
+    closes: str,
+    report: ReadReport,
+    known: frozenset[str] = frozenset(),
 ) -> Iterator[TaggedEntry]:
     """Yield the entries of a file.
 
     `tag` matches the start of a field and has the groups `tag` and `value`; an entry begins at the
     tag `opens`, and ends at `closes`, at the next beginning or with the file. Lines without a tag
-    go on with the field before. Raises KnowledgeError where an entry has no end.
+    go on with the field before, and so does one whose tag is not `known` and whose `gap` before
+    the dash is not that of the entry ("IV - 5 mg" is no field).
+
+    Raises KnowledgeError where an entry has no end.
     """
     entry: TaggedEntry | None = None
+    gap = None
     for number, line in text_lines.read_lines(path):
         text = line.rstrip()
         found = tag.match(text.lstrip("\ufeff"))
@@ -79,6 +88,9 @@ def read_entries(
             if entry is not None:
                 yield entry
             entry = TaggedEntry(number)
+            gap = found.groupdict().get("gap") if found else None
+        elif found and name not in known and found.groupdict().get("gap") != gap:
+            found = None
         if entry is None:
             if text.strip(" \t\ufeff") and not _COUNT.fullmatch(text) and name != closes:
                 report.skip("line outside a reference", text)

@@ -39,6 +39,9 @@ _COUNTED = {
     "footer": "footer of pages (not read)",
 }
 _NO_TITLES = {"word document", "microsoft word document", "document", "untitled", "powerpoint"}
+_CONTENTS = -1
+"""The level of what is no text of its own: an entry of a table of contents."""
+
 _OFF = {"0", "false", "off", "none"}
 
 
@@ -107,11 +110,21 @@ def _paragraphs(document: "Document", report: ReadReport) -> Iterator[tables.Par
 
 def _blocks(parent: "Element", reader: TextReader, levels: dict[str, int]) -> Iterator[tables.Part]:
     """Yield the paragraphs of a part of the document; the notes of each come after it."""
+    held = ""
     for block in parent:
+        if held and block.tag != f"{W}p":
+            yield 0, held
+            held = ""
         if block.tag == f"{W}p":
             style = block.find(f"{W}pPr/{W}pStyle")
             level = levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
-            yield level, reader.text(block)
+            if level == _CONTENTS:
+                continue
+            held = markup.join_lines(f"{held}\n{reader.text(block)}")
+            if _goes_on(block):
+                continue
+            yield level, held
+            held = ""
         elif block.tag == f"{W}tbl":
             for name in ("tblCaption", "tblDescription"):
                 said = block.find(f"{W}tblPr/{W}{name}")
@@ -126,6 +139,16 @@ def _blocks(parent: "Element", reader: TextReader, levels: dict[str, int]) -> It
         elif isinstance(block.tag, str) and block.tag not in word_text.SKIPPED:
             yield 0, reader.part_text(block)
         yield from ((0, text) for text in reader.take_notes())
+    if held:
+        yield 0, held
+
+
+def _goes_on(paragraph: "Element") -> bool:
+    """Say whether the end of a paragraph is deleted, so that the next one goes on with it."""
+    marks = paragraph.find(f"{W}pPr/{W}rPr")
+    return marks is not None and any(
+        marks.find(f"{W}{name}") is not None for name in ("del", "moveFrom")
+    )
 
 
 def _notes(document: "Document", report: ReadReport) -> dict[tuple[str, str], "Element"]:
@@ -203,6 +226,8 @@ def _table(table: "Element", reader: TextReader) -> Iterator[str]:
         heads += 1
     if heads in (0, len(rows)):
         heads = int(_looks_headed(rows, grid))
+    if heads == 1:
+        grid, heads = tables.join_heads(grid)
     yield from tables.statements(grid, heads)
 
 
@@ -219,7 +244,10 @@ def _own(table: "Element", tag: str) -> Iterator["Element"]:
 
 def _cells(row: "Element", reader: TextReader) -> list[tuple[tables.Cell, bool]]:
     """Return the cells of a row, and for each whether it goes on from the row above."""
-    found = []
+    before = row.find(f"{W}trPr/{W}gridBefore")
+    passed = before.get(f"{W}val", "") if before is not None else ""
+    places = min(int(passed), tables.COLUMNS) if re.fullmatch(r"\d{1,9}", passed) else 0
+    found = [(tables.Cell(""), False) for _ in range(places)]
     for cell in _own(row, f"{W}tc"):
         if cell.find(f"{W}tcPr/{W}cellDel") is not None:
             continue  # deleted with its changes kept, as deleted words are
@@ -278,6 +306,8 @@ def _is_bold(run: "Element") -> bool:
 
 def _level(style: str) -> int:
     name, _, number = style.lower().rpartition(" ")
+    if name == "toc" or style.lower() == "table of figures":
+        return _CONTENTS
     if style.lower() == "title":
         return 1
     return int(number) + 1 if name == "heading" and re.fullmatch("[1-9]", number) else 0

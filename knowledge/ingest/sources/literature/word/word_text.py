@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from knowledge.ingest.sources.literature.markup import markup, raised_figures
-from knowledge.ingest.sources.literature.word import word_formulas, word_symbols
+from knowledge.ingest.sources.literature.markup import markup, raised_figures, symbol_fonts
+from knowledge.ingest.sources.literature.word import word_formulas
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE
 
@@ -47,6 +47,11 @@ _SILENT |= {"TOA", "TOC", "BIBLIOGRAPHY", "PAGE", "NUMPAGES", "SECTION", "SECTIO
 """Fields that show nothing where they stand, or what is no part of a sentence."""
 
 _FONT = re.compile(r"\\f\s+\"?([^\"\\]+)", re.IGNORECASE)
+_HEIGHT = re.compile(r"-?\d{1,4}")
+_LEAST_HEIGHT = 4
+"""Half points by which a sign is raised that is no longer on its line."""
+
+_LONGEST_SHIFTED = 12
 _HEX = re.compile(r"[0-9A-Fa-f]{1,6}")
 
 
@@ -164,7 +169,7 @@ class TextReader:
         """Return the text of an element of a run; None where it is no text itself."""
         tag = part.tag
         if tag == f"{W}t":
-            return word_symbols.read_in_font(part.text or "", font)
+            return symbol_fonts.read_in_font(part.text or "", font)
         if tag == f"{M}t":
             return word_formulas.plain_letters(part.text or "")
         if tag in _SPACES:
@@ -174,7 +179,7 @@ class TextReader:
         if tag == f"{W}sym":
             code = part.get(f"{W}char", "")
             known = int(code, 16) if _HEX.fullmatch(code) else 0
-            return word_symbols.symbol(part.get(f"{W}font", ""), known)
+            return symbol_fonts.symbol(part.get(f"{W}font", ""), known)
         return None
 
     def _other(self, part: "Element") -> Iterator[tuple[str, str]]:
@@ -246,7 +251,7 @@ class TextReader:
         found = _SYMBOL_FIELD.match(instruction)
         if found:
             font = _FONT.search(found[2])
-            return word_symbols.symbol(font[1] if font else "", int(found[1], 0))
+            return symbol_fonts.symbol(font[1] if font else "", int(found[1], 0))
         kind = "".join(instruction.split(maxsplit=1)[:1]).upper()
         if kind in _ENTRIES:
             self.report.skip("entry of an index (not read)", instruction)
@@ -259,13 +264,19 @@ class TextReader:
     def _place(self, run: "Element") -> str:
         """Return where a run stands on its line: superscript, subscript, or nothing."""
         mark = run.find(f"{W}rPr/{W}vertAlign")
-        if mark is None:
-            style = run.find(f"{W}rPr/{W}rStyle")
-            return (
-                self.shifted_styles.get(style.get(f"{W}val", ""), "") if style is not None else ""
-            )
-        value = mark.get(f"{W}val", "")
-        return value if value in ("superscript", "subscript") else ""
+        value = mark.get(f"{W}val", "") if mark is not None else ""
+        if value in ("superscript", "subscript"):
+            return value
+        height = run.find(f"{W}rPr/{W}position")
+        by = height.get(f"{W}val", "") if height is not None else ""
+        if _HEIGHT.fullmatch(by) and abs(int(by)) >= _LEAST_HEIGHT:
+            words = "".join(run.itertext(f"{W}t")).strip()
+            if len(words) <= _LONGEST_SHIFTED:
+                return "subscript" if int(by) < 0 else "superscript"
+        style = run.find(f"{W}rPr/{W}rStyle")
+        if mark is not None or style is None:
+            return ""
+        return self.shifted_styles.get(style.get(f"{W}val", ""), "")
 
 
 def is_placeholder(control: "Element") -> bool:

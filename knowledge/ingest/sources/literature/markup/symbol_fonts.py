@@ -1,8 +1,9 @@
-"""Read signs that Word takes from a symbol font, as the characters that readers see.
+"""Read signs that are taken from a symbol font, as the characters that readers see.
 
     font Symbol, code F06D -> µ
 
-Word writes such a sign as a code of its font, which means nothing elsewhere. A code whose sign is
+Word, EndNote and web pages write such a sign as a code of its font, which means nothing
+elsewhere. A code whose sign is
 not known becomes a mark: what stands there may be a unit or a comparison.
 """
 
@@ -58,6 +59,11 @@ def symbol(font: str, code: int) -> str:
     return chr(code)
 
 
+def is_sign_font(font: str) -> bool:
+    """Say whether a font draws signs in place of letters."""
+    return font.strip().lower() in _SIGN_FONTS
+
+
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
@@ -67,6 +73,6 @@ def read_in_font(text: str, font: str) -> str:
     >>> read_in_font("m", "Symbol"), read_in_font("5 \\uf0b0C", "Symbol"), read_in_font("m", "")
     ('µ', '5 °Χ', 'm')
     """
-    if font.strip().lower() in _SIGN_FONTS:
-        return "".join(symbol(font, ord(sign)) for sign in text)
+    if is_sign_font(font):
+        return "".join(sign if sign.isspace() else symbol(font, ord(sign)) for sign in text)
     return text if text.isascii() else _PRIVATE.sub(HOLE, text)

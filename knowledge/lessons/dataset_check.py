@@ -1,8 +1,9 @@
-"""Check a dataset folder: file hashes, and the proof of every row against the graph.
+"""Check a dataset folder: file hashes, the proof of every row, and what other files make of them.
 
     manifest -> hashes; rows in batches -> proof against the graph -> faults with file and line
+                                        -> exports worked out again -> faults of files
 
-How one row is proven stands in `prover`.
+How one row is proven stands in `prover`, what is worked out again in `export_check`.
 """
 
 import hashlib
@@ -15,10 +16,15 @@ from typing import Any
 from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.export_check import ExportCheck
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
 FILES = ("train.jsonl", "validation.jsonl")
+EXPORTS = (
+    "alpaca.json", "chatglm.jsonl", "sharegpt.json", "preference.jsonl", "dataset_info.json",
+    "report.json", "CARD.md",
+)  # fmt: skip
 MANIFEST = "MANIFEST.json"
 
 _BATCH = 400
@@ -52,8 +58,10 @@ def check(
     engine: Engine, generation: int, folder: Path, progress: Progress = silent
 ) -> CheckReport:
     """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder."""
-    faults = _damaged(folder)
+    manifest = _read_manifest(folder)
+    faults = _damaged(folder, manifest)
     prover = Prover(engine, generation)
+    exports = ExportCheck(engine, generation, manifest)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0
     for name in FILES:
@@ -63,14 +71,20 @@ def check(
             for line, lesson, wrong in batch:
                 rows += 1
                 reason = wrong or next(found)
-                if lesson and not reason and name == "train.jsonl" and lesson.split_key in held_out:
-                    reason = "the subject is also in the validation part"
+                if lesson:
+                    held = name == FILES[1]
+                    if not reason and not held and lesson.split_key in held_out:
+                        reason = "the subject is also in the validation part"
+                    found_out = exports.fault(lesson, held)
+                    reason = reason or found_out
                 if lesson and not reason:
                     imported += lesson.imported
                     proven += not lesson.imported
                 elif len(faults) < _MOST_FAULTS:
                     faults.append(Fault(name, line, reason, lesson.id if lesson else ""))
             progress("proving rows", rows, None)
+    wrong_files = exports.damaged(folder, _sha256)
+    faults += [Fault(name, 0, reason) for name, reason in wrong_files]
     return CheckReport(rows, proven, imported, faults)
 
 
@@ -79,12 +93,12 @@ def read_lessons(path: Path) -> Iterator[Lesson]:
     return (lesson for batch in _batches(path) for _, lesson, _ in batch if lesson)
 
 
-def _damaged(folder: Path) -> list[Fault]:
-    """Compare the files with the manifest."""
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        files = dict(manifest["files"])
+        dict(manifest["files"])
+        return dict(manifest)
     except FileNotFoundError as error:
         raise KnowledgeError(
             f"{folder} is no dataset folder: it has no {MANIFEST}.",
@@ -97,8 +111,13 @@ def _damaged(folder: Path) -> list[Fault]:
             where=str(path),
             remedy="Make the data again with `medchat build-data --out DIR`.",
         ) from error
+
+
+def _damaged(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
+    """Compare the files with the manifest."""
+    files = dict(manifest["files"])
     faults = []
-    for name in sorted({*files, *FILES}):
+    for name in sorted({*files, *FILES, *EXPORTS}):
         if not (folder / name).is_file():
             faults.append(Fault(name, 0, "the file is missing"))
         elif _sha256(folder / name) != files.get(name):

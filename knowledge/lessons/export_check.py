@@ -1,0 +1,119 @@
+"""Check what the files of a dataset folder hold beside the proof of each row.
+
+rows in their order -> every export, pair and count worked out again -> hashes against the files
+ids, words, parts of the split -> repeated rows, and rows that stand in the wrong file
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from knowledge.datasets import card
+from knowledge.datasets.export import Derived
+from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.row_ids import id_of
+from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.pages.entity_pages import EntityPages
+from knowledge.lessons.styles import preference
+from knowledge.lessons.styles.preference import PreferencePairs
+from knowledge.records import Lesson
+
+_LETTERS = re.compile(r"[\W_\d]+")
+_ASKED_TWICE = ("tools", "knowledge-call")
+"""Styles in which the same words of the user and the same calls may lead to other answers."""
+
+_COUNTED = (
+    "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
+    "entities", "largest_relation", "styles", "languages", "relations", "licences",
+)  # fmt: skip
+
+
+class ExportCheck:
+    """Takes the rows of a folder in their order, and says what is wrong with its files."""
+
+    def __init__(self, engine: Engine, generation: int, manifest: Mapping[str, Any]) -> None:
+        arguments = manifest.get("arguments")
+        self._manifest = manifest
+        self._arguments: Mapping[str, Any] = arguments if isinstance(arguments, dict) else {}
+        pages = EntityPages(engine, generation)
+        every = preference.NAME in self._arguments.get("styles", ())
+        self._derived = Derived(PreferencePairs(pages.related, every=every))
+        self._said: set[bytes] = set()
+        self._spare = ""
+
+    def fault(self, lesson: Lesson, held: bool) -> str:
+        """Take the next row; return what is wrong with its place, or an empty text."""
+        self._derived.add(lesson, held)
+        repeated = self._repeated(lesson)
+        return (
+            self._misplaced(lesson, held) or repeated or self._outside(lesson) or _misnamed(lesson)
+        )
+
+    def _misplaced(self, lesson: Lesson, held: bool) -> str:
+        if lesson.imported or is_validation(lesson.split_key) == held:
+            return ""
+        if held and self._spare in ("", lesson.split_key):
+            # A graph of a handful of entities may have none that its id sends to validation.
+            self._spare = lesson.split_key
+            return ""
+        return "the row stands in the wrong part of the split"
+
+    def _repeated(self, lesson: Lesson) -> str:
+        """A row repeats another that has its id, or its question or answer on the same facts."""
+        facts = sorted((source.id, source.quote) for source in lesson.sources)
+        words = [_LETTERS.sub("", message.content.casefold()) for message in lesson.messages]
+        about = (lesson.style, lesson.language, lesson.meta.get("relation"), facts)
+        keys: list[tuple[object, ...]] = [("id", lesson.id), ("words", words)]
+        if facts and lesson.style != "tools":
+            keys.append(("answered", about, words[-1]))
+        if facts and lesson.style not in _ASKED_TWICE:
+            keys.append(("asked", about, words[:-1]))
+        repeated = False
+        for key in keys:
+            short = blake2b(repr(key).encode(), digest_size=10).digest()
+            repeated |= short in self._said
+            self._said.add(short)
+        return "the row repeats an earlier one" if repeated else ""
+
+    def _outside(self, lesson: Lesson) -> str:
+        taken = self._arguments.get("import") or self._arguments.get("feedback")
+        if lesson.imported and not taken:
+            return "the row came from outside, and the manifest tells of no such rows"
+        if lesson.meta.get("teacher", "") not in ("", self._arguments.get("teacher", "")):
+            return "the row names another teacher than the manifest"
+        return ""
+
+    def damaged(self, folder: Path, hash_of: Callable[[Path], str]) -> list[tuple[str, str]]:
+        """Return the files that are not what the rows give, each with a reason."""
+        found: list[tuple[str, str]] = []
+        for name, right in self._derived.finish().items():
+            path = folder / name
+            if path.is_file() and hash_of(path) != right:
+                found.append((name, "the file is not what the rows give"))
+        counts = self._derived.counts
+        if self._manifest.get("rows") != {"train": counts.train, "validation": counts.validation}:
+            found.append(("MANIFEST.json", "the manifest tells another number of rows"))
+        if self._manifest.get("order") != self._derived.order:
+            found.append(("MANIFEST.json", "the rows are not in the order of the manifest"))
+        if not self._reported(folder / "report.json"):
+            found.append(("report.json", "the report tells other counts than the rows"))
+        return found
+
+    def _reported(self, path: Path) -> bool:
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        right = card.report(self._derived.counts, FilterReport())
+        return isinstance(told, dict) and all(told.get(key) == right[key] for key in _COUNTED)
+
+
+def _misnamed(lesson: Lesson) -> str:
+    if lesson.imported or lesson.id == id_of(lesson):
+        return ""
+    return "the row's id is not that of its words and facts"

@@ -1,0 +1,176 @@
+"""Decide which facts of scraped sources may be told, and what the level of an interaction is.
+
+    name + kind + relation -> may it be told; names of a list -> is it the treatment
+
+Scraped tables hold vitamins among the tests, devices among the medicines, names turned round for
+an index, and lists of medicines without the one that matters. What is not fit stays in the graph
+and out of lessons. The patterns stand in `fitness.yaml`.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple, cast
+
+import yaml
+
+from knowledge.records import Language
+
+LEVELS = ("contraindicated", "major", "moderate")
+"""The levels of an interaction that are warned about, the most severe first."""
+
+_LEVEL = re.compile(r"\blevel: ([^;,]+)")
+_LEVEL_OF = {
+    "contraindicated": "contraindicated",
+    "contraindication": "contraindicated",
+    "avoid": "contraindicated",
+    "not recommended": "major",
+    "major": "major",
+    "severe": "major",
+    "precaution for use": "moderate",
+    "caution": "moderate",
+    "moderate": "moderate",
+}
+
+_OFTEN = 15
+_TOGETHER = 0.5
+_AS_OFTEN = 1.5
+"""From how many lists on a complication may count as filler, and how often another must stand
+beside it, one that is not much commoner: a source fills its lists with pairs."""
+
+_INVERTED = re.compile(r"^[^,()]+, (?!.*\b(?:and|or|with)\b)[a-z][^,]*$")
+_LIST = re.compile(r"\b(?:and|or)\b|/")
+_SIGNS = re.compile(r"\([^A-Za-z\u3400-\u9fff]*\)")
+_SHOUTED = re.compile(r"^[A-Z][A-Z' -]{6,}$")
+_ILLNESS = ("condition", "symptom", "medicine")
+
+
+def interaction_level(notes: Iterable[str]) -> str:
+    """Return the most severe level that notes of sources give; "low" for one of no concern.
+
+    >>> interaction_level(["level: moderate", "level: major; if: age > 65"])
+    'major'
+    """
+    given = {found[1].strip() for note in notes for found in _LEVEL.finditer(note)}
+    known = {_LEVEL_OF[each] for each in given if each in _LEVEL_OF}
+    return next((each for each in LEVELS if each in known), "low" if given else "")
+
+
+@lru_cache(maxsize=1 << 16)
+def is_speakable(name: str, kind: str) -> bool:
+    """Say whether a name can stand in a sentence: not turned round for an index, not shouted.
+
+    >>> is_speakable("Arthritis, rheumatoid", "condition"), is_speakable("gout", "condition")
+    (False, True)
+    """
+    if _SIGNS.search(name) or _SHOUTED.match(name):
+        return False
+    if kind in _ILLNESS and _INVERTED.match(name) and not _LIST.search(name):
+        return False
+    return kind != "symptom" or not (_matches("turned_round", name) or _matches("vague_en", name))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_tellable(relation: str, kind: str, name: str, language: Language) -> bool:
+    """Say whether the object of a scraped fact is of the kind that its relation promises."""
+    if language == "en":
+        return True
+    if relation == "test":
+        return _matches("test_zh", name) and not _matches("no_test_zh", name)
+    if kind == "medicine":
+        return not _matches("no_medicine_zh", name)
+    if relation in ("treatment", "first_line"):
+        empty = _matches("empty_treatment_zh", name) or _matches("no_treatment_zh", name)
+        return not empty and _matches("treatment_zh", name)
+    return True
+
+
+@lru_cache(maxsize=1 << 16)
+def has_core(condition: str, names: tuple[str, ...]) -> bool:
+    """Say whether a list of treatments has what a condition is treated with at heart.
+
+    True where nothing is known of what that would be.
+
+    >>> has_core("蛔虫病", ("维C片",)), has_core("蛔虫病", ("阿苯达唑片",)), has_core("冻疮", ())
+    (False, True, True)
+    """
+    for given in _classes():
+        if given.condition.search(condition):
+            return any(given.core.search(name) for name in names)
+    return True
+
+
+def filler(lists: Mapping[str, Collection[str]], alike: Callable[[str, str], bool]) -> set[str]:
+    """Return the objects with which a source fills lists whose content it does not know.
+
+    Those stand in the lists of many subjects, and half of the time beside one and the same other
+    object that is about as common; `alike` says of two that they go together by their names.
+    """
+    counts = Counter(one for each in lists.values() for one in each)
+    often = {one for one, count in counts.items() if count >= _OFTEN}
+    beside: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in lists.values():
+        known = often.intersection(each)
+        for one in known:
+            beside[one].update(known)
+    found: set[str] = set()
+    for one in often:
+        for other, count in beside[one].items():
+            more, fewer = sorted((counts[one], counts[other]), reverse=True)
+            paired = other != one and more <= _AS_OFTEN * fewer
+            if paired and count >= _TOGETHER * counts[one] and not alike(one, other):
+                found |= {one, other}
+    return found
+
+
+@cache
+def same_findings() -> tuple[tuple[str, ...], ...]:
+    """Return the groups of words for one and the same finding."""
+    return tuple(tuple(group) for group in _rules()["same_findings"])
+
+
+@lru_cache(maxsize=1 << 15)
+def is_patients_word(name: str) -> bool:
+    """Say whether a Chinese finding is one that a patient would name in these words."""
+    return _matches("felt_zh", name) and not _matches("said_by_clinicians_zh", name)
+
+
+class _CoreTreatment(NamedTuple):
+    """Conditions of one class, and what they are treated with."""
+
+    condition: re.Pattern[str]
+    core: re.Pattern[str]
+
+
+@cache
+def _classes() -> tuple[_CoreTreatment, ...]:
+    return tuple(
+        _CoreTreatment(
+            re.compile(each["condition"], re.IGNORECASE), re.compile(each["core"], re.IGNORECASE)
+        )
+        for each in _rules()["core_treatment"]
+    )
+
+
+def _matches(key: str, name: str) -> bool:
+    return _pattern(key).search(name) is not None
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    alternatives = "|".join(cast(Sequence[str], _rules()[key]))
+    if key == "turned_round":
+        return re.compile(rf"^[\w'’-]+(?: [\w'’-]+)* (?:{alternatives})$", re.IGNORECASE)
+    if key == "vague_en":
+        return re.compile(rf"^(?:{alternatives})$", re.IGNORECASE)
+    return re.compile(alternatives)
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    path = files("knowledge.lessons.facts").joinpath("fitness.yaml")
+    return cast(
+        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )

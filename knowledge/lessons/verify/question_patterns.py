@@ -1,0 +1,360 @@
+"""Recognise what the user of a row may say, by the templates of its style.
+
+style + relation that is asked for + message, its names as marks -> whether templates word it so
+
+A question that no template words, or that asks for another relation, is none of the style's. Long
+patterns are the same for all relations; what differs is matched apart.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import (
+    AttributeQuestionsWords,
+    ChatdoctorWords,
+    DialogueWords,
+    GroundedWords,
+    HuatuoWords,
+    KnowledgeCallWords,
+    LiteratureWords,
+    PatientsWords,
+    SafetyWords,
+    VignetteWords,
+)
+from knowledge.lessons.verify.template_patterns import (
+    LINES,
+    any_of,
+    introduction,
+    number_slots,
+    person_slots,
+)
+from knowledge.records import Language
+
+_ASKED = "\4"
+"""Stands for a question within another text."""
+
+_REPLIES = ("yes", "applies", "no")
+
+
+def fits(style: str, language: Language, relation: str, text: str) -> bool:
+    """Say whether a message asks for a relation in words of a style."""
+    return _QUESTIONS[style](language, relation, text)
+
+
+def has_patterns(style: str) -> bool:
+    """Say whether the questions of a style are known by their words."""
+    return style in _QUESTIONS
+
+
+def is_refusable(text: str, language: Language) -> bool:
+    """Say whether a message is one of the requests that rows refuse."""
+    return _fits(_harmful(language), text)
+
+
+def asks_whether(text: str, language: Language) -> bool:
+    """Say whether a message asks what lines that disagree leave open."""
+    return any(_fits(_layout(language), each) for each in _nested(_whether(language), text))
+
+
+@lru_cache(maxsize=1 << 12)
+def asks_next(text: str, language: Language, relation: str) -> bool:
+    """Say whether a message asks for a further relation, after a call was answered."""
+    return any(_fits(_next(language), each) for each in _nested(_plain(language, relation), text))
+
+
+@lru_cache(maxsize=1 << 12)
+def reply(text: str, language: Language, last: bool) -> tuple[str, ...]:
+    """Return what a patient's reply may mean: `yes`, `applies` or `no`."""
+    return tuple(kind for kind in _REPLIES if _fits(_reply(kind, language, last), text))
+
+
+@lru_cache(maxsize=1 << 12)
+def doctor_asks(kind: str, text: str, language: Language) -> bool:
+    """Say whether a doctor asks for a `symptom` or `risk_factor`."""
+    return _fits(_doctor(kind, language), text)
+
+
+def is_complaint(text: str, language: Language) -> bool:
+    """Say whether a message is what a patient says first in a consultation."""
+    return _fits(_complaint(language), text)
+
+
+@lru_cache(maxsize=1 << 12)
+def parts_asked(text: str, language: Language) -> tuple[str, ...]:
+    """Return the parts of a paper that a message may ask for; several where any is meant."""
+    found = _paper_lead(language).match(text)
+    for rest in (text[found.end() :] if found else text, text):
+        if _fits(_paper_any(language), rest):
+            return tuple(load(LiteratureWords, language).question)
+        if parts := tuple(
+            part
+            for part in load(LiteratureWords, language).question
+            if _fits(_paper_question(part, language), rest)
+        ):
+            return parts
+    return ()
+
+
+@lru_cache(maxsize=1 << 12)
+def is_quotation_of(part: str, text: str, language: Language) -> bool:
+    """Say whether an answer introduces a quotation of a part of a paper."""
+    return _fits(_paper_quotation(part, language), text)
+
+
+def _chatdoctor(language: Language, relation: str, text: str) -> bool:
+    return (
+        _leads(_complaint(language), _case_question(language, relation), text)
+        or _leads(_named(language), _named_question(language, relation), text)
+        or _leads(_taken(language), _taken_question(language, relation), text)
+    )
+
+
+def _huatuo(language: Language, relation: str, text: str) -> bool:
+    words, asked = load(HuatuoWords, language), load(AttributeQuestionsWords, language)
+    if any(
+        _leads(_opened(language), each, text)
+        for each in (_plain(language, relation), _yes_or_no(language, relation))
+    ):
+        return True
+    if _fits(_two(language), text):
+        topic = asked.topic_name.get(relation, "\0").lower()
+        theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
+        return topic in text or theirs in text
+    if _fits(_some(language), text):
+        return words.some_name.get(relation, "\0").lower() in text
+    return any(
+        _fits(_case(language), each) for each in _nested(_case_asked(language, relation), text)
+    )
+
+
+def _grounded(language: Language, relation: str, text: str) -> bool:
+    if any(_fits(_layout(language), each) for each in _nested(_plain(language, relation), text)):
+        return True
+    topic = load(AttributeQuestionsWords, language).topic_name.get(relation, "\0").lower()
+    theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
+    return (topic in text or theirs in text) and any(
+        _fits(_layout(language), each) for each in _nested(_two(language), text)
+    )
+
+
+def _vignette(language: Language, relation: str, text: str) -> bool:
+    return _fits(_vignettes(language), text)
+
+
+def _safety(language: Language, relation: str, text: str) -> bool:
+    if relation == "red_flag" and _fits(_warned(language), text):
+        return True
+    return _fits(_combined(language, relation), text) or any(
+        _fits(_harmless(language), each) for each in _nested(_plain(language, relation), text)
+    )
+
+
+_QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
+    "chatdoctor": _chatdoctor,
+    "huatuo": _huatuo,
+    "grounded": _grounded,
+    "vignette": _vignette,
+    "knowledge-call": _huatuo,
+    "safety": _safety,
+}
+
+
+def _fits(found: re.Pattern[str], text: str) -> bool:
+    return found.fullmatch(text) is not None
+
+
+def _leads(lead: re.Pattern[str], rest: re.Pattern[str], text: str) -> bool:
+    """Say whether a text is a lead with the rest behind it."""
+    found = lead.match(text)
+    return found is not None and _fits(rest, text[found.end() :].lstrip(" "))
+
+
+def _nested(inner: re.Pattern[str], text: str) -> list[str]:
+    """Return a text with each question in it that a pattern finds replaced by its mark."""
+    return [text[: found.start()] + _ASKED + text[found.end() :] for found in inner.finditer(text)]
+
+
+# what is the same for all relations
+
+
+@cache
+def _complaint(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    told = _any((words.complaint, words.complaint_continued), language)
+    return re.compile(
+        rf"(?:{_any(words.greeting, language)}\s?)?(?:{introduction(language)}\s?)?"
+        rf"{told}(?:\s?{_any(words.worry, language)})?"
+    )
+
+
+@cache
+def _named(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    told = _any(words.diagnosis, language)
+    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{told}")
+
+
+@cache
+def _taken(language: Language) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{_any(words.medicine, language)}")
+
+
+@cache
+def _opened(language: Language) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(rf"(?:{_any((words.opening, words.context), language)})?")
+
+
+@cache
+def _two(language: Language) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(any_of(words.two_topics, language, number_slots(language)))
+
+
+@cache
+def _some(language: Language) -> re.Pattern[str]:
+    words = load(HuatuoWords, language)
+    return re.compile(any_of(words.some_question, language, number_slots(language)))
+
+
+@cache
+def _case(language: Language) -> re.Pattern[str]:
+    words = load(PatientsWords, language)
+    return re.compile(_any(words.case, language, ask=_ASKED))
+
+
+@cache
+def _layout(language: Language) -> re.Pattern[str]:
+    words = load(GroundedWords, language)
+    return re.compile(_any(words.layout, language, e=LINES, q=_ASKED))
+
+
+@cache
+def _whether(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(GroundedWords, language).whether, language))
+
+
+@cache
+def _next(language: Language) -> re.Pattern[str]:
+    words = load(KnowledgeCallWords, language)
+    return re.compile(_any(words.next_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _harmless(language: Language) -> re.Pattern[str]:
+    words = load(SafetyWords, language)
+    return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _harmful(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(SafetyWords, language).harm_question, language))
+
+
+@cache
+def _warned(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(SafetyWords, language).red_flag_question, language))
+
+
+@cache
+def _vignettes(language: Language) -> re.Pattern[str]:
+    words = load(VignetteWords, language)
+    past = _any(words.history, language)
+    task = _any((words.task, words.task_alone), language)
+    whole = rf"(?:{past}\s?)?{task}"
+    slots = {"ask": whole, "Ask": whole, "Task": task, "past": rf"(?:\s?{past})?"}
+    return re.compile(_any(words.case, language, **slots))
+
+
+@cache
+def _reply(kind: str, language: Language, last: bool) -> re.Pattern[str]:
+    words = load(DialogueWords, language)
+    told = {"yes": words.reply_yes, "applies": words.reply_applies, "no": words.reply_no}[kind]
+    ending = rf"(?:\s?{_any(words.last_words, language)})?" if last else ""
+    return re.compile(_any(told, language) + ending)
+
+
+@cache
+def _paper_lead(language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    return re.compile(rf"{_any((words.opening, words.follow_up, words.ending), language)}\s?")
+
+
+@cache
+def _paper_any(language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = _any((words.another_question, words.whole_question), language)
+    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
+
+
+@cache
+def _paper_question(part: str, language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = _any(words.question[part], language, p="[^“”]+")
+    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
+
+
+@cache
+def _paper_quotation(part: str, language: Language) -> re.Pattern[str]:
+    words = load(LiteratureWords, language)
+    told = (words.quotation.get(part, ()), words.named_part, words.another_quotation)
+    agreed = _any(words.agreement, language)
+    return re.compile(rf"(?:{agreed}\s?)?{_any(told, language, p='[^“”]+')}")
+
+
+@cache
+def _doctor(kind: str, language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(DialogueWords, language).question.get(kind, ()), language))
+
+
+# what differs by relation
+
+
+@cache
+def _plain(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(AttributeQuestionsWords, language)
+    return re.compile(_any(words.question.get(relation, ()), language))
+
+
+@cache
+def _yes_or_no(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(HuatuoWords, language)
+    return re.compile(_any(words.yes_or_no_question.get(relation, ()), language))
+
+
+@cache
+def _case_asked(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(PatientsWords, language)
+    return re.compile(_any(words.case_question.get(relation, ()), language))
+
+
+@cache
+def _case_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.case_question.get(relation, ()), language))
+
+
+@cache
+def _named_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.diagnosis_question.get(relation, ()), language))
+
+
+@cache
+def _taken_question(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(ChatdoctorWords, language)
+    return re.compile(_any(words.medicine_question.get(relation, ()), language))
+
+
+@cache
+def _combined(language: Language, relation: str) -> re.Pattern[str]:
+    words = load(SafetyWords, language)
+    return re.compile(_any(words.combination_question.get(relation, ()), language))
+
+
+def _any(held: object, language: Language, **slots: str) -> str:
+    every: Mapping[str, str] = {**person_slots(language), **slots}
+    return any_of(held, language, every)

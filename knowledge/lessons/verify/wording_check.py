@@ -1,0 +1,277 @@
+"""Check that each sentence of a row is worded by a template that may stand there.
+
+messages, names masked -> question of the row's relation; answer by sentences -> stating template
+of the facts it rests on, or a stock sentence -> what the patient said against what is concluded
+
+Reworded answers (of a teacher) need not fit a template where they state facts: their words are held
+against those of the templates of the same relations. Sentences without facts are stock sentences
+there too.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from knowledge.lessons.facts.lookup_calls import RESULT, attribute_name, read_call
+from knowledge.lessons.verify import question_patterns, reworded, stock_sentences
+from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.template_patterns import LINES, NAME, frame, marked
+from knowledge.records import Language, Lesson
+from knowledge.text.citations import numbered_lines
+from knowledge.vocabulary import INVERSE, RELATIONS
+
+_BLOCK = re.compile(r"(?:^\[\d+\] .+$\n?)+", re.MULTILINE)
+_SIGNS = " .,;。，；"
+_LOST = "a sentence is worded as no template of what it states"
+_OWN = "a sentence that rests on no fact is no stock sentence"
+_ASKED = "the question is not one of its style and relation"
+
+
+class Unit(NamedTuple):
+    """Sentences of an answer that belong together, and the facts that they rest on."""
+
+    start: int
+    end: int
+    facts: frozenset[int]
+
+
+class Worded(NamedTuple):
+    """A unit, and the table whose template words it."""
+
+    unit: Unit
+    key: str
+
+
+def units_of(
+    spans: Sequence[tuple[int, int]], support: Sequence[Sequence[int]], masked: str
+) -> list[Unit]:
+    """Return the sentences of an answer; those within one value of a fact are one unit."""
+    units: list[Unit] = []
+    for (start, end), facts in zip(spans, support, strict=True):
+        last = units[-1] if units else None
+        if last and not masked[last.end - 1 : start + 1].strip("\0"):
+            units[-1] = Unit(last.start, end, last.facts | frozenset(facts))
+        else:
+            units.append(Unit(start, end, frozenset(facts)))
+    return units
+
+
+class WordingCheck:
+    """The wording of one row; `told` are the messages with names masked, the answer last."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        facts: Sequence[SourceContent],
+        inverse: Sequence[bool],
+        units: Sequence[Unit],
+        told: Sequence[str],
+    ) -> None:
+        self._lesson = lesson
+        self._language: Language = lesson.language
+        self._facts = facts
+        self._inverse = inverse
+        self._units = units
+        self._told = told
+        self._worded: list[Worded] = []
+
+    def fault(self) -> str:
+        """Return the first thing that is wrong, or an empty text."""
+        return (
+            self._wrong_roles()
+            or self._wrong_answer()
+            or self._wrong_question()
+            or self._wrong_history()
+        )
+
+    @property
+    def worded(self) -> Sequence[Worded]:
+        """Return by what table each unit of the answer is worded."""
+        return self._worded
+
+    def _wrong_roles(self) -> str:
+        roles = [message.role for message in self._lesson.messages]
+        if roles != ["user", "assistant"] * (len(roles) // 2):
+            return "the messages are not by user and assistant in turn"
+        return ""
+
+    def _wrong_answer(self) -> str:
+        lesson, text = self._lesson, self._told[-1]
+        if lesson.meta.get("declined"):
+            return "" if self._declines(frame(text, self._language)) else _OWN
+        place = 0
+        while place < len(self._units):
+            for taken in (1, 2, 3):
+                few = self._units[place : place + taken]
+                if len(few) == taken and (key := self._key(few)):
+                    self._worded.append(Worded(few[0]._replace(end=few[-1].end), key))
+                    place += taken
+                    break
+            else:
+                unit = self._units[place]
+                return _LOST if unit.facts else _OWN
+        return ""
+
+    def _declines(self, shown: str) -> bool:
+        return stock_sentences.declines(shown, self._language)
+
+    def _key(self, units: Sequence[Unit]) -> str:
+        """Return the table that words some sentences in a row, or an empty text."""
+        told = self._told[-1][units[0].start : units[-1].end]
+        facts = units[0].facts
+        if any(unit.facts != facts for unit in units):
+            return ""
+        if not facts:
+            stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
+            return "stock" if stock else ""
+        if any(not self._facts[place].relation for place in facts):
+            return "quoted" if stock_sentences.quotes(marked(told), self._language) else ""
+        relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
+        texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
+        shown = marked(told)
+        if key := stock_sentences.key_of(shown, relations, texts, self._language):
+            return key
+        if not self._lesson.meta.get("teacher"):
+            return ""
+        if shown.strip(_SIGNS) == NAME and texts:
+            return "retold"
+        every = relations | texts
+        return "reworded" if reworded.fits(shown, every, self._language) else ""
+
+    def _relation(self, place: int) -> str:
+        """Return the relation of a fact as the row sees it."""
+        fact = self._facts[place]
+        return fact.relation + (INVERSE if self._inverse[place] else "")
+
+    # what the user says
+
+    def _wrong_question(self) -> str:
+        style, asked = self._lesson.style, str(self._lesson.meta.get("relation", ""))
+        if style == "literature":
+            return self._wrong_talk()
+        if style == "dialogue":
+            return self._wrong_consultation()
+        if not question_patterns.has_patterns(style):
+            return "the row has a style that nothing words"
+        if style == "knowledge-call":
+            return self._wrong_calls()
+        if len(self._told) > 2:
+            return "the row has turns that its style has not"
+        text = frame(self._told[0], self._language)
+        if style == "grounded":
+            text = _BLOCK.sub(_block, text)
+        if self._lesson.meta.get("refused"):
+            fits = question_patterns.is_refusable(text, self._language)
+        elif self._lesson.meta.get("conflict"):
+            fits = question_patterns.asks_whether(text, self._language)
+        else:
+            fits = question_patterns.fits(style, self._language, asked, text)
+        return "" if fits else _ASKED
+
+    def _wrong_calls(self) -> str:
+        """Hold each question against the call that it leads to."""
+        for place in range(0, len(self._told) - 1, 2):
+            said = self._lesson.messages[place].content
+            if said.startswith(RESULT[self._language]):
+                continue
+            call = read_call(self._lesson.messages[place + 1].content)
+            if call is None:
+                return "a question leads to no call"
+            shown = frame(self._told[place], self._language)
+            relations = _called(call[1], self._language)
+            asks = question_patterns.asks_next
+            if not any(
+                question_patterns.fits("knowledge-call", self._language, each, shown)
+                if place == 0
+                else asks(shown, self._language, each)
+                for each in relations
+            ):
+                return _ASKED
+        for place in range(1, len(self._told) - 1, 2):
+            if read_call(self._lesson.messages[place].content) is None:
+                shown = frame(self._told[place], self._language)
+                if not stock_sentences.shows_line(shown, self._language):
+                    return _LOST
+        asked = str(self._lesson.meta.get("relation", ""))
+        last = read_call(self._lesson.messages[-3].content) if len(self._told) > 3 else None
+        return "" if last and asked in _called(last[1], self._language) else _ASKED
+
+    def _wrong_talk(self) -> str:
+        """Hold each question on a paper against the quotation that answers it."""
+        asked = str(self._lesson.meta.get("relation", ""))
+        language = self._language
+        for place in range(0, len(self._told), 2):
+            parts = question_patterns.parts_asked(frame(self._told[place], language), language)
+            if place == len(self._told) - 2:
+                return "" if asked in parts else _ASKED
+            answer = frame(self._told[place + 1], language)
+            if not parts:
+                return _ASKED
+            if not any(question_patterns.is_quotation_of(part, answer, language) for part in parts):
+                return _LOST
+        return _ASKED
+
+    def _wrong_consultation(self) -> str:
+        """Hold the doctor's questions and the patient's replies against the conclusion."""
+        language = self._language
+        if not question_patterns.is_complaint(frame(self._told[0], language), language):
+            return _ASKED
+        turns = self._lesson.meta.get("turns")
+        if not isinstance(turns, list) or len(turns) != len(self._told) // 2 - 1:
+            return "the turns are not parallel to the earlier answers"
+        for turn, place in enumerate(range(1, len(self._told) - 1, 2)):
+            few = turns[turn]
+            if not isinstance(few, list) or len(few) != 1:
+                return "a question of the doctor is not on one finding"
+            index = int(few[0])
+            risk = self._facts[index].relation == "risk_factor"
+            kind = "risk_factor" if risk else "symptom"
+            asked = frame(self._told[place], language)
+            if not question_patterns.doctor_asks(kind, asked, language):
+                return "the doctor does not ask as a template does"
+            last = place + 2 == len(self._told) - 1
+            kinds = ("applies",) if risk else ("yes", "no")
+            text = frame(self._told[place + 1], language)
+            found = question_patterns.reply(text, language, last)
+            said = [each for each in found if each in kinds]
+            if not said:
+                return "the patient replies as no template does"
+            denied = any(
+                worded.key == "dialogue.absent"
+                for worded in self._worded
+                if index in worded.unit.facts
+            )
+            if not any(index in worded.unit.facts for worded in self._worded):
+                return "the answer passes over what the patient said"
+            if denied != (said == ["no"]):
+                return "the answer does not follow what the patient said"
+        return ""
+
+    def _wrong_history(self) -> str:
+        """Hold the findings that an answer builds on against what the user said."""
+        said = _POSITIVE.get(self._lesson.style)
+        if not said:
+            return ""
+        return ""
+
+
+_POSITIVE: dict[str, tuple[str, ...]] = {}
+
+
+def _block(found: re.Match[str]) -> str:
+    """Return what stands for numbered lines, where they are numbered from 1 on."""
+    numbers = list(numbered_lines(found[0]))
+    return (LINES if numbers == list(range(1, len(numbers) + 1)) else found[0]) + (
+        "\n" if found[0].endswith("\n") else ""
+    )
+
+
+def _called(attribute: str, language: Language) -> list[str]:
+    """Return the relations that a call may mean by an attribute."""
+    return [
+        id + INVERSE * inverse
+        for id, relation in RELATIONS.items()
+        for inverse in (False, True)
+        if (not inverse or relation.inverse_en)
+        and attribute_name(id + INVERSE * inverse, language) == attribute
+    ]
