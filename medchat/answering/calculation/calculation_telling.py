@@ -313,7 +313,7 @@ def _working(found: Inputs, language: Language) -> str:
 
 
 def _in_other_unit(found: Inputs) -> str:
-    """Return the result in the SI unit, which then comes first, where an input of the same kind was given in it."""
+    """Return the result in the SI unit, where an input of the same kind was given in it."""
     also = cast(dict[str, tuple[str, float, int]], _words()["also"]).get(found.formula.id)
     if also is None:
         return ""
