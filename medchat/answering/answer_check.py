@@ -13,7 +13,7 @@ from knowledge.text.citations import cite, cited_numbers, markers, uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
 from medchat.answering import telling
-from medchat.answering.answer import Citation, Evidence, Sentence, Support
+from medchat.answering.answer import CalculationResult, Citation, Evidence, Sentence, Support
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
 
@@ -21,7 +21,8 @@ from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 class CheckedAnswer:
     """A draft after the check: its sentences, and the citations they use, numbered from 1.
 
-    `verbatim` says that evidence is quoted and no writer had a part in it.
+    `verbatim` says that evidence is quoted and no writer had a part in it; `calculations` are those
+    that a writer asked for.
     """
 
     sentences: tuple[Sentence, ...]
@@ -29,6 +30,7 @@ class CheckedAnswer:
     dropped: int = 0
     repaired: int = 0
     verbatim: bool = False
+    calculations: tuple[CalculationResult, ...] = ()
 
     @property
     def text(self) -> str:
