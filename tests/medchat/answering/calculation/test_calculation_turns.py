@@ -27,7 +27,7 @@ def talk(*messages, language="en"):
          ["33 mL/min/1.73 m²"]),
         (("CHA2DS2-VASc of a man of 67 with hypertension", "he also had a stroke"), "en",
          ["4 points"]),
-        (("Cockcroft-Gault: 74 M, 82 kg, Cr 1.5", "sorry, he is 47", "if his creatinine rises to 2?"),
+        (("Cockcroft-Gault: 74 M, 82 kg, Cr 1.5", "sorry, he is 47", "if creatinine rises to 2?"),
          "en", ["53.0 mL/min"]),
         (("FIB-4：AST 60，ALT 49，血小板100", "50岁", "血小板应该是200"), "zh", ["2.14"]),
         (("算阴离子间隙：钠138，氯100", "12"), "zh", ["26 mmol/L"]),
