@@ -266,7 +266,8 @@ class Check:
             about = say(f"trimester_{patient.trimester}", self.language, a=medicine.name)
             for rule in self.rules.of(medicine.ids, "pregnancy")[:1]:
                 words = rule.words(self.language)
-                yield Finding("pregnancy", about, Rule(rule.fact, ("info",)), words, (rule,))
+                other = Rule(rule.fact, ("another time",))
+                yield Finding("pregnancy", about, other, words, (rule,))
         about = say("pregnancy", self.language, a=medicine.name)
         for rule in self.rules.of(medicine.ids, "contraindication"):
             named = self.rules.names(rule.object)
