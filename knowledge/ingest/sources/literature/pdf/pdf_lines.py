@@ -28,6 +28,9 @@ _NARROW_GAP = 0.5
 _SUPPORT = 3
 """How many rows must have a narrow gap at one place."""
 
+_SPACED = 8
+"""Single letters in a row that make a line of spaced letters."""
+
 _MANY = 6
 """Rows with a gap between the same edges that make these the edges of columns."""
 
@@ -247,7 +250,31 @@ def _rows(words: list[Word]) -> list[list[Word]]:
             row.append(word)
         else:
             rows.append([word])
-    return [_written(sorted(row, key=lambda word: word.left)) for row in rows]
+    return [_written(_close(sorted(row, key=lambda word: word.left))) for row in rows]
+
+
+def _close(row: list[Word]) -> list[Word]:
+    """Join the letters of words that are spaced out: "1 0  m g" is 10 mg."""
+    if sum(len(word.text) == 1 for word in row) < _SPACED or len(row) < _SPACED:
+        return row
+    gaps = [after.left - before.right for before, after in pairwise(row)]
+    single = [
+        gap
+        for gap, (before, after) in zip(gaps, pairwise(row), strict=True)
+        if len(before.text) == len(after.text) == 1
+    ]
+    if len(single) < 0.8 * len(gaps):
+        return row
+    usual = sorted(single)[len(single) // 3]
+    out = [row[0]]
+    for gap, word in zip(gaps, row[1:], strict=True):
+        last = out[-1]
+        if gap < max(1.5 * usual, usual + 0.12 * word.size) and gap < word.size and not word.raised:
+            last.text += word.text
+            last.right = word.right
+        else:
+            out.append(word)
+    return out
 
 
 def _side_by_side(rows: list[list[Word]]) -> list[list[Word]]:
