@@ -28,6 +28,9 @@ _NARROW_GAP = 0.5
 _SUPPORT = 3
 """How many rows must have a narrow gap at one place."""
 
+STRUCK = "\ufdd2"
+"""Stands in the place of a sign that is struck out."""
+
 _SPACED = 8
 """Single letters in a row that make a line of spaced letters."""
 
@@ -131,8 +134,11 @@ def join_words(words: Iterable[Word]) -> str:
     """Return words as text, without a space between Chinese characters that only a gap parts."""
     text = ""
     for word in words:
-        text += " " if word.space and text and not _is_chinese_join(text, word.text) else ""
-        text += word.text
+        said = word.text.replace(STRUCK, "")
+        if not said:
+            continue
+        text += " " if word.space and text and not _is_chinese_join(text, said) else ""
+        text += said
     return re.sub(f"(?:{re.escape(HOLE)})+", HOLE, text)
 
 

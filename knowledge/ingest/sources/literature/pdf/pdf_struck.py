@@ -1,6 +1,6 @@
 """Take out the words of a PDF page that a line strikes out.
 
-    glyphs, short lines -> glyphs that no line crosses, and the words that one does
+    glyphs, short lines -> glyphs of which those that a line crosses are marked, and their words
 
 "Give ~~50~~ 5 mg" must not read "Give 50 5 mg". A line that goes on beside the words it crosses is
 an ornament behind a heading.
@@ -9,6 +9,7 @@ an ornament behind a heading.
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from knowledge.ingest.sources.literature.pdf import pdf_lines
 from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Glyph, Rule
 
 _LOW, _HIGH = 0.12, 0.42
@@ -20,7 +21,10 @@ _BEYOND = 0.5
 
 
 def take_struck(glyphs: Sequence[Glyph], strokes: Sequence[Rule]) -> tuple[list[Glyph], list[str]]:
-    """Return the glyphs that are not struck out, and the words that are."""
+    """Return glyphs with a mark in place of those that are struck out, and the words of these.
+
+    A mark holds their place, so that what stands around it is no other column.
+    """
     lines = sorted(
         (stroke for stroke in strokes if stroke.right - stroke.left > stroke.high - stroke.low),
         key=lambda stroke: stroke.low + stroke.high,
@@ -45,7 +49,11 @@ def take_struck(glyphs: Sequence[Glyph], strokes: Sequence[Rule]) -> tuple[list[
             gone.update(new)
             said = "".join(" " * glyphs[place].space + glyphs[place].text for place in new)
             words.append(said.strip())
-    return [glyph for place, glyph in enumerate(glyphs) if place not in gone], words
+    kept = [
+        glyph._replace(text=pdf_lines.STRUCK) if place in gone else glyph
+        for place, glyph in enumerate(glyphs)
+    ]
+    return kept, words
 
 
 def _covers(line: Rule, glyph: Glyph) -> bool:
