@@ -33,6 +33,7 @@ def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
         dropped=sum(part.dropped for part in parts),
         repaired=sum(part.repaired for part in parts),
         verbatim=all(part.verbatim for part in parts),
+        calculations=tuple(each for part in parts for each in part.calculations),
     )
     return whole if used == list(range(1, len(citations) + 1)) else _by_use(whole, used)
 

@@ -24,7 +24,7 @@ _MARK = "⌖"
 _OBJECT = re.compile(
     rf"^\W*(?:(?:please|can you|could you|hi|hello|ok)\W+)*(?:a |an |the |his |her )?{_MARK}|"
     r"\b(?:what(?:'s| is| was| would be| will be| are)|calculat\w+|comput\w+|work(?:ing)? out|"
-    r"estimat\w+|give me|tell me|find|determine|score|get|using|need|want)\b"
+    r"estimat\w+|give me|tell me|find|determine|score|get|using|need|want|how (?:much|high|many))\b"
     rf"(?: (?!(?:if|when|with|for|in) )[\w'’]+){{0,9}},? ?[\w' ]{{0,20}}{_MARK}|"
     rf"{_MARK}\W*(?:[?？]|$|(?:是|为|有|得)?(?:多少|几分?|几级|怎么样|如何$|结果|多高)|please|应(?:该)?是|会是)|"
     rf"(?:算|求|估算|计算)[^，,。；;]{{0,16}}{_MARK}|using (?:the )?[\w' ]{{0,12}}{_MARK}"

@@ -52,7 +52,7 @@ def test_a_number_alone_answers_only_what_was_asked():
         ("睁眼3，语言4，运动6", "zh", "13分"),
         ("How bad is this pneumonia? 70 years, RR 31, BP 110/70, urea 8 mmol/L, alert", "en",
          "3 points"),
-        ("Calcium 2.0 mmol/L, albumin 20 g/L: the corrected value?", "en", "9.6 mg/dL"),
+        ("Calcium 2.0 mmol/L, albumin 20 g/L: the corrected value?", "en", "2.40 mmol/L"),
         ("60岁男，80公斤，血钠154，缺多少水？", "zh", "4.8 L"),
         ("What is the GCS? Eyes open to pain, incomprehensible sounds, withdraws", "en",
          "8 points"),
