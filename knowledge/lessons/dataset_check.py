@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.export_check import ExportCheck
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
@@ -55,12 +56,19 @@ class CheckReport:
 
 
 def check(
-    engine: Engine, generation: int, folder: Path, progress: Progress = silent
+    engine: Engine,
+    generation: int,
+    folder: Path,
+    progress: Progress = silent,
+    rules: UrgencyRules | None = None,
 ) -> CheckReport:
-    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder."""
+    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder.
+
+    `rules` say which words of users are urgent.
+    """
     manifest = _read_manifest(folder)
     faults = _damaged(folder, manifest)
-    prover = Prover(engine, generation)
+    prover = Prover(engine, generation, rules)
     exports = ExportCheck(engine, generation, manifest)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0

@@ -85,7 +85,7 @@ class Check:
             worst = found[0]
             advice = next(filter(None, map(self.rules.advice, found[:2])), None)
             names = {"a": first.name, "b": second.name}
-            if worst.level:
+            if worst.level and worst.level != "info":
                 level = self.level(worst.level)
                 how = "pair_level" if worst.level in _GRADES else "pair_strict"
                 about = say(how, self.language, level=level, **names)
@@ -174,7 +174,8 @@ class Check:
             if rules:
                 words, rule = rules[-1].words(self.language), rules[0]
                 if patient.anaphylaxis and cue("anaphylaxis").search(words):
-                    rule = Rule(rule.fact, ("not recommended",))
+                    named = medicine.name.casefold() in words.casefold()
+                    rule = Rule(rule.fact, ("not recommended" if named else "major",))
                 yield Finding("allergy", about, rule, words, tuple(rules))
             elif id in medicine.ids or medicine.id in other.ids:
                 same = say("same", self.language, a=medicine.name)
@@ -265,7 +266,8 @@ class Check:
             about = say(f"trimester_{patient.trimester}", self.language, a=medicine.name)
             for rule in self.rules.of(medicine.ids, "pregnancy")[:1]:
                 words = rule.words(self.language)
-                yield Finding("pregnancy", about, Rule(rule.fact, ("info",)), words, (rule,))
+                other = Rule(rule.fact, ("another time",))
+                yield Finding("pregnancy", about, other, words, (rule,))
         about = say("pregnancy", self.language, a=medicine.name)
         for rule in self.rules.of(medicine.ids, "contraindication"):
             named = self.rules.names(rule.object)

@@ -139,6 +139,8 @@ def _how(finding: Finding) -> str:
     if finding.severity == "serious":
         strict = _STRICT.get(finding.kind, "avoid")
         return strict if finding.rule.level in _AVOID else "avoid_if_possible"
+    if finding.rule.level == "another time":
+        return "another_time"
     return "caution" if finding.severity == "caution" else "note"
 
 

@@ -65,7 +65,8 @@ def list_medicines(turn: Turn) -> Lead | None:
     if len(medicines) == 1 and not patient.conditions:
         if cue("threshold").search(text) and patient.egfr is None:
             return _limits(turn, rules, medicines[0])
-        if cue("interactions_of").search(text):
+        unknown = any(name.worded for name in turn.asked.exact)
+        if cue("interactions_of").search(text) and not unknown:
             return _interactions(turn, rules, medicines[0])
     groups = {one.id: {each.id for each in rules.members(one, turn.language)} for one in medicines}
     if not all(groups.values()) or not cue("which_medicines").search(text):

@@ -159,7 +159,7 @@ def _read_message(text: str) -> dict[str, float | bool | str | None]:
     # "trying for a baby" is of no child
     text = cue("first_trimester").sub(" ", text)
     age = _age(text) if not (week or month) else _age(cue("week").sub(" ", text))
-    if age is None and cue("newborn").search(text):
+    if age is None and cue("newborn").search(text) and not cue("breastfeeding").search(text):
         age = 0.04
     if age is None and cue("infant").search(text) and not cue("breastfeeding").search(text):
         age = 0.5

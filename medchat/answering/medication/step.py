@@ -68,13 +68,13 @@ def check_medication(turn: Turn) -> Lead | None:
     allergic = {medicine_id(each) for each in patient.allergies}
     groups = {group for one in medicines for group in one.classes}
     medicines = [one for one in _asked_now(turn, medicines) if one.id not in allergic | groups]
-    held = _held(turn, rules)
+    held = [one for one in _held(turn, rules) if one.id not in allergic]
     review = not medicines and bool(cue("review").search(turn.message))
     medicines = held if review else medicines
     if not medicines:
         return None
     known = {one.id for one in held}
-    several = len(medicines) > 1
+    several = len(medicines) > 1 or bool(doubled)
     asks = review or _asks(whole, several=several) or _states(whole, patient, several=several)
     apart = alternatives(text, turn.asked.mentions)
     checked = _Checked(

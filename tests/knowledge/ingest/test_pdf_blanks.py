@@ -156,3 +156,36 @@ def test_last_rows_of_a_table_over_pages_are_no_running_foot(tmp_path):
     said = " ".join(texts.values())
     assert all(f"{weight}.5 mg" in said for weight in range(1, 101))
     assert report.left_out == {"running header or footer": 10}
+
+
+def line(left: float, right: float, height: float) -> bytes:
+    return b"%g %g m %g %g l S\n" % (left, height, right, height)
+
+
+def test_words_that_a_line_strikes_out_are_counted_and_not_read(tmp_path):
+    shown = [(72.0, 700.0, "Give "), (95.0, 700.0, "50 mg"), (126.0, 700.0, "5 mg daily.")]
+    page = show(shown) + line(95, 95 + 27.8, 703) + line(126, 160, 698.5)
+    page += show([(200, 650, "Dosing")]) + line(72, 400, 653)  # a line behind a heading
+    texts, report = read(tmp_path / "a.pdf", page)
+    assert texts["Page 1"].split("\n\n") == ["Give 5 mg daily.", "Dosing"]
+    assert report.examples == {"struck-out text (not read)": "50 mg"}
+
+
+def test_letters_that_are_spaced_out_are_words(tmp_path):
+    spaced, place = [], 72.0
+    for sign in "doses of 10 mg daily":
+        if sign != " ":
+            spaced.append((place, 700.0, sign))
+        place += (2.8 if sign == " " else width(sign) if sign.isalpha() else 5.56) + 3
+    texts, _ = read(tmp_path / "a.pdf", show([*spaced, (72, 680, "It is a line of other words.")]))
+    assert texts["Page 1"].split("\n\n")[0].startswith("doses of 10 mg daily")
+
+
+def test_a_compound_of_three_parts_keeps_its_hyphen_at_a_line_end(tmp_path):
+    lines = ["Give no potassium with angiotensin-", "converting-enzyme inhibitors or hydro-"]
+    lines += ["chlorothiazide, since gluco-", "corticoids-only rules are of no help."]
+    page = show([(72, 700 - 12 * place, line) for place, line in enumerate(lines)])
+    texts, _ = read(tmp_path / "a.pdf", page)
+    said = texts["Page 1"]
+    assert "angiotensin-converting-enzyme inhibitors or hydrochlorothiazide" in said
+    assert "glucocorticoids-only" in said

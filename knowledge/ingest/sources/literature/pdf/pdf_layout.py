@@ -17,7 +17,7 @@ from knowledge.ingest.sources.literature.markup.tables import join_heads, looks_
 from knowledge.ingest.sources.literature.pdf import pdf_gutters, pdf_monospaced, pdf_tables
 from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Rule
 from knowledge.ingest.sources.literature.pdf.pdf_gutters import CAPTION, is_prose, narrowed
-from knowledge.ingest.sources.literature.pdf.pdf_lines import COLUMN_GAP, Piece, Row
+from knowledge.ingest.sources.literature.pdf.pdf_lines import Piece, Row
 from knowledge.ingest.sources.literature.pdf.pdf_paragraphs import (
     ITEM,
     Paragraph,
@@ -144,7 +144,7 @@ def _is_spaced(band: _Band) -> bool:
     """Say whether one row alone has gaps, and none that is wider than a wide space."""
     parted = [row for row in band.rows if len(row) > 1]
     return len(parted) == 1 and all(
-        right.left - left.right < COLUMN_GAP * left.size for left, right in pairwise(parted[0])
+        right.left - left.right < left.size for left, right in pairwise(parted[0])
     )
 
 

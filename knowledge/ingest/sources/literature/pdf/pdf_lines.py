@@ -28,6 +28,12 @@ _NARROW_GAP = 0.5
 _SUPPORT = 3
 """How many rows must have a narrow gap at one place."""
 
+STRUCK = "\ufdd2"
+"""Stands in the place of a sign that is struck out."""
+
+_SPACED = 8
+"""Single letters in a row that make a line of spaced letters."""
+
 _MANY = 6
 """Rows with a gap between the same edges that make these the edges of columns."""
 
@@ -128,8 +134,11 @@ def join_words(words: Iterable[Word]) -> str:
     """Return words as text, without a space between Chinese characters that only a gap parts."""
     text = ""
     for word in words:
-        text += " " if word.space and text and not _is_chinese_join(text, word.text) else ""
-        text += word.text
+        said = word.text.replace(STRUCK, "")
+        if not said:
+            continue
+        text += " " if word.space and text and not _is_chinese_join(text, said) else ""
+        text += said
     return re.sub(f"(?:{re.escape(HOLE)})+", HOLE, text)
 
 
@@ -247,7 +256,31 @@ def _rows(words: list[Word]) -> list[list[Word]]:
             row.append(word)
         else:
             rows.append([word])
-    return [_written(sorted(row, key=lambda word: word.left)) for row in rows]
+    return [_written(_close(sorted(row, key=lambda word: word.left))) for row in rows]
+
+
+def _close(row: list[Word]) -> list[Word]:
+    """Join the letters of words that are spaced out: "1 0  m g" is 10 mg."""
+    if sum(len(word.text) == 1 for word in row) < _SPACED or len(row) < _SPACED:
+        return row
+    gaps = [after.left - before.right for before, after in pairwise(row)]
+    single = [
+        gap
+        for gap, (before, after) in zip(gaps, pairwise(row), strict=True)
+        if len(before.text) == len(after.text) == 1
+    ]
+    if len(single) < 0.8 * len(gaps):
+        return row
+    usual = sorted(single)[len(single) // 3]
+    out = [row[0]]
+    for gap, word in zip(gaps, row[1:], strict=True):
+        last = out[-1]
+        if gap < max(1.5 * usual, usual + 0.12 * word.size) and gap < word.size and not word.raised:
+            last.text += word.text
+            last.right = word.right
+        else:
+            out.append(word)
+    return out
 
 
 def _side_by_side(rows: list[list[Word]]) -> list[list[Word]]:

@@ -8,7 +8,7 @@ what looks like a gap between columns is often none.
 
 from collections.abc import Iterator, Sequence
 
-from knowledge.ingest.sources.literature.pdf.pdf_lines import Piece, Word
+from knowledge.ingest.sources.literature.pdf.pdf_lines import STRUCK, Piece, Word
 
 _WIDTHS = (0.6, 0.602, 0.55, 0.5)
 """Widths of a sign, in sizes of the font, of the fonts that are in use."""
@@ -49,7 +49,10 @@ def _fits(row: list[Piece], width: float, left: float) -> bool:
             if place < -0.2 or abs(place - round(place)) > 0.2:
                 return False
             signs = (word.right - word.left) / (width * size)
-            if not word.text.isascii() or not -1 < len(word.text) - signs < 0.8:
+            if (
+                not word.text.replace(STRUCK, " ").isascii()
+                or not -1 < len(word.text) - signs < 0.8
+            ):
                 return False
     return True
 
@@ -73,5 +76,5 @@ def _line(words: Sequence[Word], left: float, width: float) -> str:
     line = ""
     for word in words:
         place = round((word.left - left) / (width * word.size))
-        line = line.ljust(place) + word.text
-    return line
+        line = line.ljust(place) + word.text.replace(STRUCK, " ")
+    return line.rstrip()
