@@ -55,12 +55,19 @@ class CheckReport:
 
 
 def check(
-    engine: Engine, generation: int, folder: Path, progress: Progress = silent
+    engine: Engine,
+    generation: int,
+    folder: Path,
+    progress: Progress = silent,
+    prover: Prover | None = None,
 ) -> CheckReport:
-    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder."""
+    """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder.
+
+    Who checks many folders may give a prover of the generation.
+    """
     manifest = _read_manifest(folder)
     faults = _damaged(folder, manifest)
-    prover = Prover(engine, generation)
+    prover = prover or Prover(engine, generation)
     exports = ExportCheck(engine, generation, manifest)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0
