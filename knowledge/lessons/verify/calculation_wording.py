@@ -85,13 +85,20 @@ def _slots(language: Language) -> dict[str, str]:
     value = {each: NAME for each in ("n", "v", "c", "x", "u", "f", "F", "r", "b", "B", "s")}
     sex = either((_SEXES[language], words.sex_noun))
     value |= dict.fromkeys(("c", "x"), f"(?:{NAME}|{sex})")
-    value |= {"k": f"(?:{NAME}|{kin})", "p": whose, "woman": f"(?:a )?{either(words.sex_noun)}", "a": NAME}
+    value |= {
+        "k": f"(?:{NAME}|{kin})",
+        "p": whose,
+        "woman": f"(?:a )?{either(words.sex_noun)}",
+        "a": NAME,
+    }
     value |= {"bay": either(words.bay), "bed": NAME, "be": "(?:is|are)"}
     value |= {"m": _WANTED[language], "M": _WANTED[language]}
-    value |= {each: f"{NAME}(?:[^{NAME}]*?{NAME})*" for each in ("why", "Why", "instead", "Instead")}
+    value |= {each: NAME for each in ("why", "Why", "instead", "Instead")}
     old, new = _YEARS[language]
     patient = tuple(
-        each.replace(f"{{a}}{old}", f"{{a}}{new}") for held in words.patient.values() for each in held
+        each.replace(f"{{a}}{old}", f"{{a}}{new}")
+        for held in words.patient.values()
+        for each in held
     )
     who = _any(patient, language, value)
     told = (
