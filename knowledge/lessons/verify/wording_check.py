@@ -300,7 +300,11 @@ class WordingCheck:
         text = "\n".join(told)
         lower = text.lower()
         turns = self._lesson.meta.get("turns")
-        asked = {place for turn in turns for place in turn} if isinstance(turns, list) else set()
+        asked = {
+            place
+            for turn in (turns if isinstance(turns, list) else ())
+            for place in (turn if isinstance(turn, list) else ())
+        }
         for worded in self._worded:
             if worded.key not in _FROM_WORDS:
                 continue
