@@ -99,13 +99,14 @@ def judge(case: Case) -> tuple[str, str]:
 
 
 def within(result: CalculationResult, case: Case) -> bool:
-    """Say whether a result lies in the range, as far as its decimals go."""
+    """Say whether a result, in one of its units, lies in the range as far as its decimals go."""
     assert case.low is not None and case.high is not None
-    number = re.match(r"-?\d+(?:\.(\d+))?", result.result)
-    if number is None:
-        return False
-    slack = 0.5 * 10 ** -len(number[1] or "")
-    return case.low - slack - 1e-9 <= float(number[0]) <= case.high + slack + 1e-9
+    for part in result.result.split(" = "):
+        number = re.match(r"-?\d+(?:\.(\d+))?", part)
+        slack = 0.5 * 10 ** -len(number[1] or "") + 1e-9 if number else 0
+        if number and case.low - slack <= float(number[0]) <= case.high + slack:
+            return True
+    return False
 
 
 def worked(count: int) -> Iterator[Case]:

@@ -42,7 +42,8 @@ def main() -> None:
     own = Path(__file__).with_name("screening_messages.yaml")
     for kind, by_language in yaml.safe_load(own.read_text(encoding="utf-8")).items():
         for language, texts in by_language.items():
-            report(f"messages of our own, {kind}, {language}", texts, alarm)
+            holds = declined if kind in ("harmful", "look_alikes") else alarm
+            report(f"messages of our own, {kind}, {language}", texts, holds)
     report("vignettes, emergencies", [text for name, text in told if name in EMERGENCIES], alarm)
     report("vignettes, others", [text for name, text in told if name not in EMERGENCIES], alarm)
     asked = _json_lines(data / "qa_en/kqa_unanswered/questions.jsonl")
@@ -74,8 +75,8 @@ def alarm(screened: Screening) -> bool:
 
 
 def declined(screened: Screening) -> bool:
-    """Say whether the message was declined as a request to do harm."""
-    return screened.opening is not None and screened.opening.kind == "refusal"
+    """Say whether the message was declined as a request to do harm, to others or to oneself."""
+    return screened.opening is not None and screened.opening.kind != "small-talk"
 
 
 def report(name: str, texts: Sequence[str], holds: Callable[[Screening], bool]) -> None:

@@ -66,19 +66,80 @@ _OTHER = {
     "en": ("请多休息，多喝水。", "これは安全です。", "No hay que preocuparse."),
     "zh": ("Please rest and drink water.", "No worries at all.", "C'est sans danger."),
 }
-_ALIKE = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "i": "і", "病": "疒", "血": "⾎", "用": "⽤", "大": "⼤", "的": "㡳"}
-_UNITS = {"mg": "g", "micrograms": "mg", "mmol": "mol", "mL": "L", "毫克": "克", "kg": "g", "years": "months", "weeks": "days", "%": "‰", "岁": "月", "周": "天"}
+_ALIKE = {
+    "a": "а",
+    "e": "е",
+    "o": "о",
+    "c": "с",
+    "p": "р",
+    "i": "і",
+    "病": "疒",
+    "血": "⾎",
+    "用": "⽤",
+    "大": "⼤",
+    "的": "㡳",
+}
+_UNITS = {
+    "mg": "g",
+    "micrograms": "mg",
+    "mmol": "mol",
+    "mL": "L",
+    "毫克": "克",
+    "kg": "g",
+    "years": "months",
+    "weeks": "days",
+    "%": "‰",
+    "岁": "月",
+    "周": "天",
+}
 _NEGATED = {
-    "en": ((" is ", " is not "), (" are ", " are not "), (" can ", " cannot "), (" may ", " may not "), (" include ", " exclude "), (" should ", " should not ")),
-    "zh": (("可以", "不可以"), ("可能", "不可能"), ("是", "不是"), ("有", "没有"), ("包括", "不包括"), ("属于", "不属于"), ("需", "不需")),
+    "en": (
+        (" is ", " is not "),
+        (" are ", " are not "),
+        (" can ", " cannot "),
+        (" may ", " may not "),
+        (" include ", " exclude "),
+        (" should ", " should not "),
+    ),
+    "zh": (
+        ("可以", "不可以"),
+        ("可能", "不可能"),
+        ("是", "不是"),
+        ("有", "没有"),
+        ("包括", "不包括"),
+        ("属于", "不属于"),
+        ("需", "不需"),
+    ),
 }
 _DROPPED = {
-    "en": ((" not ", " "), ("cannot", "can"), ("No, ", "Yes, "), ("Do not ", "Do "), (" no ", " "), ("nothing", "something")),
+    "en": (
+        (" not ", " "),
+        ("cannot", "can"),
+        ("No, ", "Yes, "),
+        ("Do not ", "Do "),
+        (" no ", " "),
+        ("nothing", "something"),
+    ),
     "zh": (("不", ""), ("未", ""), ("没有", "有"), ("禁", "可"), ("无", "有")),
 }
 _PRESENT = {
-    "en": (("absence", "presence"), ("absent", "present"), ("less likely", "more likely"), ("against", "for"), ("weaker", "stronger"), ("no ", "some ")),
-    "zh": (("未出现", "出现"), ("尚未", "已经"), ("并未", "已"), ("没有", "有"), ("较小", "较大"), ("不足", "充分"), ("降低", "升高")),
+    "en": (
+        ("absence", "presence"),
+        ("absent", "present"),
+        ("less likely", "more likely"),
+        ("against", "for"),
+        ("weaker", "stronger"),
+        ("no ", "some "),
+    ),
+    "zh": (
+        ("未出现", "出现"),
+        ("尚未", "已经"),
+        ("并未", "已"),
+        ("没有", "有"),
+        ("较小", "较大"),
+        ("不足", "充分"),
+        ("降低", "升高"),
+    ),
 }
 _YES = {"en": "Yes, very much so.", "zh": "有，很明显。"}
 _NO = {"en": "No, none of that.", "zh": "没有，完全没有。"}
@@ -221,7 +282,9 @@ def _turned(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
         (head, name)
         for head in heads
         for name in objects
-        if head.lower() in lower and name.lower() in lower and head.lower() not in name.lower()
+        if head.lower() in lower
+        and name.lower() in lower
+        and head.lower() not in name.lower()
         and name.lower() not in head.lower()
     ]
     if not pairs or row.meta.get("relation") in ("interaction", "associated_with"):
@@ -358,7 +421,10 @@ def _replies(row: Lesson) -> list[int]:
 
 
 def _denies(text: str) -> bool:
-    return re.match(r"No\b|Not\b|没|(?:这个|这方面|这种情况)[没倒]|目前没|暂时没|从来没", text) is not None
+    return (
+        re.match(r"No\b|Not\b|没|(?:这个|这方面|这种情况)[没倒]|目前没|暂时没|从来没", text)
+        is not None
+    )
 
 
 def _reply(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
@@ -418,7 +484,11 @@ def _turns_swapped(row: Lesson, pick: random.Random, others: Others) -> Lesson |
 
 
 def _system(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
-    told = ("You always tell patients to stop their medicines.", "你可以随意建议停药。", "Be brief.")
+    told = (
+        "You always tell patients to stop their medicines.",
+        "你可以随意建议停药。",
+        "Be brief.",
+    )
     return replace(row, messages=(LessonMessage("system", pick.choice(told)), *row.messages))
 
 
@@ -595,7 +665,12 @@ def _misquoted(row: Lesson, pick: random.Random, others: Others) -> Lesson | Non
     place = pick.choice(range(1, len(row.messages), 2))
     text = row.messages[place].content
     if pick.random() < 0.5:
-        wrong = re.sub(r"“(.)", lambda found: f"“{'Not ' if row.language == 'en' else '并非'}{found[1]}", text, count=1)
+        wrong = re.sub(
+            r"“(.)",
+            lambda found: f"“{'Not ' if row.language == 'en' else '并非'}{found[1]}",
+            text,
+            count=1,
+        )
     else:
         words = text.split("“")[-1].split("”")[0]
         wrong = text.replace(words, words[: len(words) // 2] + words[len(words) // 2 + 3 :], 1)

@@ -124,7 +124,9 @@ def _nothing(row: dict[str, Any], pick: random.Random) -> None:
 def _trivially(row: dict[str, Any], pick: random.Random) -> None:
     place = pick.choice((0, -1))
     text = row["messages"][place]["content"]
-    row["messages"][place]["content"] = pick.choice((text.upper(), text + " ", text + "!", f" {text}"))
+    row["messages"][place]["content"] = pick.choice(
+        (text.upper(), text + " ", text + "!", f" {text}")
+    )
 
 
 def _greeted(row: dict[str, Any], pick: random.Random) -> None:

@@ -92,9 +92,7 @@ def _one(
     for kind, change in KINDS.items():
         if options.kind and options.kind not in kind:
             continue
-        wrong = [
-            replace(row, id=id_of(row)) for row in _changed(rows, change, others, each, pick)
-        ]
+        wrong = [replace(row, id=id_of(row)) for row in _changed(rows, change, others, each, pick)]
         faults = prover.faults(wrong)
         tried[kind] += len(wrong)
         found[kind] += sum(map(bool, faults))

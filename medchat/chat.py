@@ -30,11 +30,12 @@ from medchat.answering.answer_choice import (
     state_limits,
 )
 from medchat.answering.answer_parts import join_parts
-from medchat.answering.calculation.calculator import calculation
+from medchat.answering.calculation.calculator import answers_with_number, calculation
 from medchat.answering.comparison import comparison
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
+from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.patient_card import parse_card
@@ -48,6 +49,7 @@ from medchat.answering.screening.private_details import PrivateDetails, find_pri
 from medchat.answering.screening.rules import Opening
 from medchat.answering.screening.screen import Screening, screen
 from medchat.answering.screening.titles import title
+from medchat.answering.tool_calls import ToolContext, Used, add_results, use_tools
 from medchat.answering.understanding import Question, understand_question
 from medchat.answering.writer import Writer, open_writer, write
 from medchat.errors import MedchatError, WriterStalled
@@ -58,6 +60,9 @@ from medchat.turn_timer import TurnTimer
 
 LONGEST = 4000
 """A question has at most this many characters."""
+
+_DRAFTS = 3
+"""A writer may ask for results so many times, less one, before it answers."""
 
 _TURNS = 6
 """How many earlier messages are looked at for what a follow-up leaves out."""
@@ -86,8 +91,12 @@ class Done:
 
 Event = Status | DraftPiece | Done
 
+_OF_EVERY_KIND = ("How is gout treated?", "感冒发烧怎么办？")
+"""Questions that load what is loaded once, in both languages."""
+
 _STEPS: tuple[Step, ...] = (
     say_changes,
+    list_medicines,
     calculation,
     check_medication,
     comparison,
@@ -97,7 +106,7 @@ _STEPS: tuple[Step, ...] = (
 """What is worked out before anything is looked up, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Chat:
     """Answers from the current generation; between turns it keeps only what is recorded."""
 
@@ -142,9 +151,11 @@ class Chat:
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
         before = card if card is not None else _patient_before(earlier)
-        if screened.opening is not None:
+        calculated = _calculations_before(earlier)
+        if screened.opening is not None and not answers_with_number(question, calculated):
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
-            answer = replace(answer, alerts=alerts.privacy(private.kinds, language))
+            urged = alerts.alerts(screened, language, self.settings)
+            answer = replace(answer, alerts=(*urged, *alerts.privacy(private.kinds, language)))
             yield Done(self._recorded(private, answer, conversation) if log else answer)
             return
 
@@ -156,7 +167,7 @@ class Chat:
         urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
-        said_before = tuple(_questions(earlier)), _calculations_before(earlier)
+        said_before = tuple(_questions(earlier)), calculated
         turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
         led = lead(turn, _STEPS)
         timer.lap("lead")
@@ -167,22 +178,23 @@ class Chat:
             retrieved = self._retrieve(search, asked, screened, urgent=urgent)
             if led.complete:
                 retrieved = retrieved.only_papers()
-            answer = yield from self._answer_from(retrieved, led, earlier, timer, urgent=urgent)
+            answer = yield from self._answer_from(retrieved, led, turn, earlier, timer)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         urged = alerts.alerts(screened, language, self.settings)
         answer = replace(
             tell_readings(answer, asked),
             alerts=(*urged, *led.alerts, *named, *alerts.privacy(private.kinds, language)),
-            calculations=led.calculations,
+            calculations=(*led.calculations, *answer.calculations),
             patient=read.state,
             about=about(read.state, language, search),
         )
         yield Done(self._recorded(private, answer, conversation) if log else answer)
 
     def warm_up(self) -> None:
-        """Load the index and its model now, so that the first question does not wait for them."""
-        self.search().find("fever", 1)  # any word loads the model of the vectors
-        screen("fever", [], "en")  # any message loads the rules
+        """Load the index, its model, rules and tables now: no question waits for them."""
+        quoting = replace(self, writer=open_writer(self.settings, "quote"))
+        for question in _OF_EVERY_KIND:
+            quoting.ask(question, log=False)
 
     def search(self) -> Search:
         """Return the search over the current generation; one that is open is used again."""
@@ -220,10 +232,9 @@ class Chat:
         self,
         retrieved: Retrieved,
         led: Lead,
+        turn: Turn,
         earlier: Sequence[StoredMessage],
         timer: TurnTimer,
-        *,
-        urgent: bool,
     ) -> Generator[Event, None, Answer]:
         """Return the answer that what was found gives, after what leads."""
         asked, find = retrieved.asked, retrieved.search.linker.find
@@ -233,7 +244,7 @@ class Chat:
         checked, stalled = None, False
         if evidence:
             try:
-                checked = yield from self._write_and_check(retrieved, evidence, earlier, timer)
+                checked = yield from self._written(retrieved, evidence, turn, earlier, timer)
             except WriterStalled:
                 checked, stalled = quote(evidence, asked, find), True
                 timer.lap("write")
@@ -242,7 +253,7 @@ class Chat:
         if led.told is not None:
             checked = join_parts([led.told, checked] if checked else [led.told])
 
-        told = _say_alone(asked.language) if urgent and checked is None else checked
+        told = _say_alone(asked.language) if turn.urgent and checked is None else checked
         answer = self._answer(retrieved, told, evidence, timer)
         if stalled:
             answer = replace(answer, model=Model("quote", note=stalled_note(asked)))
@@ -263,10 +274,11 @@ class Chat:
             seconds=timer.total(),
         )
 
-    def _write_and_check(
+    def _written(
         self,
         retrieved: Retrieved,
         evidence: list[Evidence],
+        turn: Turn,
         earlier: Sequence[StoredMessage],
         timer: TurnTimer,
     ) -> Generator[Event, None, CheckedAnswer | None]:
@@ -279,27 +291,44 @@ class Chat:
 
         yield Status("write")
         history = _history(earlier) if self.writer.remembers else []
-        messages, given = prompts.compose_messages(asked, evidence, self.writer.limits, history)
-        if not self.writer.limits.fits(messages):
+        limits, tools = self.writer.limits, self.writer.remembers
+        messages, given = prompts.compose_messages(asked, evidence, limits, history, tools=tools)
+        if not limits.fits(messages):
             return quote(evidence, asked, find)
-        text = ""
-        with closing(write(self.writer, messages)) as pieces:
-            for piece in pieces:
-                if not text:
-                    timer.mark("first_token")
-                text += piece
-                yield DraftPiece(piece)
-        timer.lap("write")
+        context = ToolContext(asked, turn, tuple(given))
+        used = Used("")
+        for _ in range(_DRAFTS):
+            text = yield from self._draft(messages, timer)
+            more = use_tools(text, context)
+            used = used.add(more)
+            if more.rest.strip() or not more.answers:
+                break
+            messages = prompts.bring_results(messages, text, more.answers)
+        given = [*given, *used.evidence]
 
         yield Status("check")
         keep = self.settings.unsupported == "mark"
         exact = partial(retrieved.search.linker.find, correct=False)  # no name is read into another
         checked = answer_check.check_draft(
-            text, given, exact, keep_unsupported=keep, tell_again=True
+            used.rest, given, exact, keep_unsupported=keep, tell_again=True
         )
         timer.lap("check")
         reads_well = self.writer.about.base != "mini"
-        return choose_answer(Draft(text, checked, given, reads_well), asked, find)
+        return add_results(
+            choose_answer(Draft(used.rest, checked, given, reads_well), asked, find), used
+        )
+
+    def _draft(self, messages: Sequence[Message], timer: TurnTimer) -> Generator[Event, None, str]:
+        """Return a draft, telling its pieces as they come."""
+        text = ""
+        with closing(write(self.writer, messages)) as pieces:
+            for piece in pieces:
+                if "first_token" not in timer.seconds:
+                    timer.mark("first_token")
+                text += piece
+                yield DraftPiece(piece)
+        timer.lap("write")
+        return text
 
     def _answer(
         self,
@@ -325,6 +354,7 @@ class Chat:
             evidence=tuple(piece.id for piece in read),
             seconds=timer.total(),
             dropped=shown.dropped,
+            calculations=shown.calculations,
         )
 
     def _reply(self, opening: Opening, language: Language, timer: TurnTimer) -> Answer:

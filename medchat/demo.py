@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.records import Progress, silent
-from medchat.composition import TEXT_TOOLS, report_ticks
+from medchat.composition import TEXT_TOOLS, find_urgent, report_ticks
 from medchat.settings import Settings
 
 DATA = "starter"
@@ -137,7 +137,7 @@ def _build_data(home: _Workspace) -> str:
 
     number = generations.newest(home.engine)
     assert number is not None, "knowledge comes before data"
-    options = BuildOptions(styles=("chatdoctor", "huatuo"), limit=LESSONS)
+    options = BuildOptions(styles=("chatdoctor", "huatuo"), limit=LESSONS, urgency=find_urgent)
     report = build(home.engine, number, _folder(home), options, home.progress)
     return f"{report.rows:,} lessons in {_folder(home)}"
 

@@ -23,6 +23,7 @@ from knowledge.graph.notices import read_notices, select_said
 from knowledge.graph.rows import bare_id
 from knowledge.index import generations
 from knowledge.text.notice_flags import Said
+from knowledge.text.study_designs import kind_of_evidence, name_of_kind
 from medchat.answering.answer import Citation
 from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient_state import PatientState
@@ -75,6 +76,12 @@ class CitationSource:
     present: bool = False
     retracted: bool = False
     notices: tuple[Said, ...] = ()
+
+    def evidence_in(self, language: str) -> str:
+        """Return the kind of evidence that the source is, by its type or its words."""
+        text = f"{self.before}{self.citation.quote}{self.after}"
+        kind = kind_of_evidence(self.type, self.citation.title, text)
+        return name_of_kind(kind, "zh" if language == "zh" else "en") or self.type
 
 
 @dataclass(frozen=True, slots=True)

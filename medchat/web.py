@@ -92,12 +92,14 @@ def open_service(settings: Settings) -> "ChatService":
     from medchat.chat import Chat, open_chat
     from medchat.service import ChatService
     from medchat.storage.database import open_engine
+    from medchat.warming import keep_warm
 
     engine = open_engine(settings)
 
     def opened() -> Chat:
         chat = open_chat(settings, engine=engine)
         chat.warm_up()
+        keep_warm(chat)
         return chat
 
     return ChatService(engine, settings.home, opened)

@@ -67,7 +67,8 @@ def _warnings(source: CitationSource, words: PageText) -> str:
 
 
 def _kind(source: CitationSource, words: PageText) -> str:
-    kinds = [words(f"source_{source.citation.kind}"), source.type, source.journal]
+    kind = source.evidence_in(words.language)
+    kinds = [words(f"source_{source.citation.kind}"), kind, source.journal]
     said = "".join(f"<span>{safe(kind)}</span>" for kind in kinds if kind)
     return f'<p class="kinds">{said}</p>'
 

@@ -41,6 +41,9 @@ from knowledge.vocabulary import INVERSE, RELATIONS
 MOST = 12
 """A line of evidence names at most this many objects."""
 
+_MOST_REMEMBERED = 10_000
+"""The rows of so many queries are remembered."""
+
 _FEW, _MANY = 24, 400
 """So many entities are asked for at once."""
 
@@ -89,6 +92,7 @@ class KnowledgeGraph:
                 self._quality[id] = (format not in CURATED_FORMATS, created)
                 self._titles[id] = title
         self._prepared: dict[str, PreparedQuery] = {}
+        self._known: dict[tuple[str, int, tuple[str, ...]], list[Row]] = {}
         self.entity = lru_cache(maxsize=20_000)(self._entity)
         self.titles_stating = lru_cache(maxsize=64)(self._titles_stating)
 
@@ -106,12 +110,20 @@ class KnowledgeGraph:
     ) -> list[Row]:
         """Run a query over ids, `most` at once; it is compiled when it is first run.
 
-        Compiling a query takes longer than running it.
+        Compiling a query takes longer than running it. The rows of a generation do not change, and
+        one turn asks for the same ones many times.
         """
-        if name not in self._prepared:
-            self._prepared[name] = PreparedQuery(self._engine, worded, most or len(ids))
-        with self._engine.connect() as connection:
-            return list(self._prepared[name].rows(connection, ids))
+        key = (name, most, tuple(ids))
+        known = self._known.get(key)
+        if known is None:
+            if name not in self._prepared:
+                self._prepared[name] = PreparedQuery(self._engine, worded, most or len(ids))
+            with self._engine.connect() as connection:
+                known = list(self._prepared[name].rows(connection, ids))
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[key] = known
+        return known
 
     def _named(self, ids: Places) -> Select[str, str, str, str, str]:
         return (

@@ -39,6 +39,7 @@ _MEASURED = ("型", "期", "级", "度")
 _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
 _PHRASE = re.compile(f"[^{_ENDING}]+")
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4_000, 4_000  # texts with what was found, and characters
 _MOST_PHRASES = 20_000  # that are remembered with the names in them
 _MIXED = re.compile(f"[^{CJK}{_ENDING}]|[一二三四五][型期级度]")
 """What makes a phrase more than Chinese characters, each of which stands for itself."""
@@ -111,6 +112,7 @@ class Linker:
         self._drug_classes: DrugClasses | None = None
         self._kinds: dict[str, list[str]] | None = None
         self._phrases: dict[str, list[_Span]] = {}
+        self._found: dict[tuple[str, bool], tuple[EntityMention, ...]] = {}
         chinese = [name for name in names if self._add(name) and name.language == "zh"]
         self._add_regional(chinese)
 
@@ -120,6 +122,7 @@ class Linker:
         other.__dict__.update(self.__dict__)
         other._related = related
         other._drug_classes = drug_classes
+        other._found = {}
         return other
 
     @property
@@ -220,8 +223,19 @@ class Linker:
     def find(self, text: str, *, correct: bool = True) -> list[EntityMention]:
         """Return the mentions in a text from left to right, the longest at each place.
 
-        Misspelt words are corrected unless that is not wanted.
+        Misspelt words are corrected unless that is not wanted. What was found last is remembered:
+        one turn reads the same passages several times.
         """
+        known = self._found.get((text, correct))
+        if known is None:
+            known = tuple(self._find(text, correct))
+            if len(text) <= _LONGEST_REMEMBERED:
+                if len(self._found) >= _MOST_REMEMBERED:
+                    self._found.clear()
+                self._found[text, correct] = known
+        return list(known)
+
+    def _find(self, text: str, correct: bool) -> list[EntityMention]:
         introduced: dict[str, tuple[str, ...]] = {}
         spans = self._spans(fold_characters(text), correct, introduced)
         found = [

@@ -7,13 +7,14 @@ What is done with an option stands in `build` (what is written) and `pipeline` (
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import IMPORTED, Language
 
@@ -69,6 +70,10 @@ class BuildOptions:
     teacher: TeacherOptions | None = None
     """--teacher, --teacher-model: the server that rewords answers."""
 
+    urgency: UrgencyRules | None = field(default=None, compare=False)
+    """Which words of users suggest an emergency: no flag, the command gives the rules of answers.
+    Without it no row opens with what to do now."""
+
     def __post_init__(self) -> None:
         _check_chosen("--style", self.styles, (*STYLES, IMPORTED))
         _check_chosen("--language", self.languages, LANGUAGES)
@@ -101,6 +106,7 @@ class BuildOptions:
             "licences": list(self.licences),
             "keywords": list(self.keywords),
             "teacher": self.teacher.model if self.teacher else "",
+            "urgency": self.urgency is not None,
         }
         return decided | {name: value for name, value in added.items() if value}
 

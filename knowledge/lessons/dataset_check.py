@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.export_check import ExportCheck
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
@@ -59,15 +60,16 @@ def check(
     generation: int,
     folder: Path,
     progress: Progress = silent,
+    rules: UrgencyRules | None = None,
     prover: Prover | None = None,
 ) -> CheckReport:
     """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder.
 
-    Who checks many folders may give a prover of the generation.
+    `rules` say which words of users are urgent. Who checks many folders may give a prover.
     """
     manifest = _read_manifest(folder)
     faults = _damaged(folder, manifest)
-    prover = prover or Prover(engine, generation)
+    prover = prover or Prover(engine, generation, rules)
     exports = ExportCheck(engine, generation, manifest)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0

@@ -43,9 +43,9 @@ def make_writer_pool(
     if options.engine == "ray":
         from knowledge.lessons.ray_workers import RayWriterPool
 
-        return RayWriterPool(engine, sources, options.workers)
+        return RayWriterPool(engine, sources, options.workers, options.urgency)
     finisher = RowFinisher(make_stateless_filters(options), held_out)
-    return WriterPool(engine, sources, options.workers, finisher)
+    return WriterPool(engine, sources, options.workers, finisher, options.urgency)
 
 
 def read_outside_rows(options: BuildOptions) -> Iterator[Candidate]:
@@ -101,6 +101,6 @@ def make_stages(
     stages = [filtering.make_stage(each) for each in batch_filters]
     if options.teacher is not None:
         teacher = Teacher(options.teacher, progress)
-        prove = Prover(engine, generation).faults
+        prove = Prover(engine, generation, options.urgency).faults
         stages.insert(0, teacher.stage(prove, filtering.stateless_filters(), report.teacher))
     return filtering.chain_stages(*stages)

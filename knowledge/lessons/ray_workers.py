@@ -21,6 +21,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
 from knowledge.lessons.dataset_check import lesson_of
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowTask
 from knowledge.lessons.workers import RowWriter, WriterPool
@@ -32,8 +33,14 @@ _WINDOW = 16
 class RayWriterPool(WriterPool):
     """Writes and proves rows on Ray; a cluster that runs already is used, else one begun here."""
 
-    def __init__(self, engine: Engine, sources: PageSources, workers: int = 1) -> None:
-        super().__init__(engine, sources, workers)
+    def __init__(
+        self,
+        engine: Engine,
+        sources: PageSources,
+        workers: int = 1,
+        rules: UrgencyRules | None = None,
+    ) -> None:
+        super().__init__(engine, sources, workers, rules=rules)
         url = engine.url
         if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
             raise KnowledgeError(
@@ -70,11 +77,16 @@ class RayWriterPool(WriterPool):
         url = self._engine.url.render_as_string(hide_password=False)
         left = iter(batches)
         while window := [*islice(left, _WINDOW * self._workers)]:
-            yield from _write_window(window, url, self._sources.generation, self._workers)
+            given = (url, self._sources.generation, self._rules)
+            yield from _write_window(window, self._workers, *given)
 
 
 def _write_window(
-    window: list[list[RowTask | str]], url: str, generation: int, workers: int
+    window: list[list[RowTask | str]],
+    workers: int,
+    url: str,
+    generation: int,
+    rules: UrgencyRules | None,
 ) -> list[list[Candidate]]:
     """Return the candidates of a window's batches, in their order."""
     ray = _ray()
@@ -82,7 +94,7 @@ def _write_window(
     asked = [{"place": place, "tasks": _encode_tasks(batch)} for place, batch in enumerate(window)]
 
     def write(row: dict[str, object]) -> dict[str, object]:
-        made = _writer(url, generation).write(_decode_tasks(str(row["tasks"])))
+        made = _writer(url, generation, rules).write(_decode_tasks(str(row["tasks"])))
         return {"place": row["place"], "made": _encode_candidates(made)}
 
     blocks = min(len(asked), 4 * workers)
@@ -92,10 +104,10 @@ def _write_window(
 
 
 @cache
-def _writer(url: str, generation: int) -> RowWriter:
+def _writer(url: str, generation: int, rules: UrgencyRules | None) -> RowWriter:
     """Return the writer of this process, made once."""
     engine = connect(url)
-    return RowWriter(engine, PageSources(engine, generation))
+    return RowWriter(engine, PageSources(engine, generation), rules)
 
 
 def _encode_tasks(batch: list[RowTask | str]) -> str:

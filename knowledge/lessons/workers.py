@@ -20,7 +20,9 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.realize import urgency
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
 from knowledge.lessons.styles.style_registry import STYLES
@@ -38,10 +40,13 @@ _worker: "tuple[RowWriter, RowFinisher | None] | None" = None
 class RowWriter:
     """Writes and proves rows in one process."""
 
-    def __init__(self, engine: Engine, sources: PageSources) -> None:
+    def __init__(
+        self, engine: Engine, sources: PageSources, rules: UrgencyRules | None = None
+    ) -> None:
         self.engine = engine
         self._sources = sources
-        self._prover = Prover(engine, sources.generation)
+        self._rules = rules
+        self._prover = Prover(engine, sources.generation, rules)
 
     def read_ahead(self) -> None:
         """Read what the proof of most rows needs."""
@@ -54,7 +59,7 @@ class RowWriter:
             if isinstance(task, str):
                 made.append((None, task))
             elif lesson := self._write(task):
-                made.append((lesson, ""))
+                made.append(self._opened(lesson, task))
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
             (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
@@ -62,6 +67,14 @@ class RowWriter:
             else (None, reason)
             for lesson, reason in made
         ]
+
+    def _opened(self, lesson: Lesson, task: RowTask) -> Candidate:
+        """Return a row that opens with what is urgent, or why it cannot."""
+        if self._rules is None:
+            return lesson, ""
+        pick = random.Random(f"{task.seed}|urgent")
+        opened = urgency.open_answer(lesson, self._rules, pick)
+        return opened, "" if opened else urgency.UNOPENED
 
     def _write(self, task: RowTask) -> Lesson | None:
         """Return the row of a task, or none where its page does not carry it."""
@@ -75,7 +88,7 @@ class WriterPool:
     """Writes and proves the rows of tasks; a context manager, since it may hold processes.
 
     Where it can, it makes processes that share the pages that were read before: with many workers
-    `finisher` does there what each row needs on its own.
+    `finisher` does there what each row needs on its own. `rules` say which words are urgent.
     """
 
     def __init__(
@@ -84,9 +97,11 @@ class WriterPool:
         sources: PageSources,
         workers: int = 1,
         finisher: RowFinisher | None = None,
+        rules: UrgencyRules | None = None,
     ) -> None:
         self._engine = engine
         self._sources = sources
+        self._rules = rules
         self._finisher = finisher
         # A database in memory cannot be opened by another process.
         shared = engine.url.get_backend_name() != "sqlite" or bool(engine.url.database)
@@ -96,7 +111,7 @@ class WriterPool:
 
     @property
     def _writer(self) -> RowWriter:
-        self._own = self._own or RowWriter(self._engine, self._sources)
+        self._own = self._own or RowWriter(self._engine, self._sources, self._rules)
         return self._own
 
     def read_ahead(self) -> None:
@@ -145,7 +160,7 @@ class WriterPool:
             self._engine.dispose()
             return ProcessPoolExecutor(self._workers, get_context("fork"), _init_forked)
         url = self._engine.url.render_as_string(hide_password=False)
-        given = (url, self._sources.generation, self._finisher)
+        given = (url, self._sources.generation, self._finisher, self._rules)
         return ProcessPoolExecutor(self._workers, get_context("spawn"), _init_spawned, given)
 
     def _release(self) -> None:
@@ -170,10 +185,12 @@ def _init_forked() -> None:
     _worker[0].engine.dispose(close=False)
 
 
-def _init_spawned(url: str, generation: int, finisher: RowFinisher | None) -> None:
+def _init_spawned(
+    url: str, generation: int, finisher: RowFinisher | None, rules: UrgencyRules | None
+) -> None:
     global _worker
     engine = connect(url)
-    _worker = RowWriter(engine, PageSources(engine, generation)), finisher
+    _worker = RowWriter(engine, PageSources(engine, generation), rules), finisher
 
 
 def _write_batch(batch: list[RowTask | str]) -> PackedRows:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from knowledge.graph.knowledge_graph import KnowledgeGraph
@@ -70,6 +72,7 @@ class PassageSearch:
         self._dense = dense
         self._words = words
         self._embedding = embedding
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def find(
         self, question: ParsedQuery, top: int, filters: Filters, *, abstain: bool = True
@@ -146,7 +149,12 @@ class PassageSearch:
         text = question.text if reads else translate_query(question, self._graph)
         if not text:
             return {}
-        return dict(self._dense.find(self._embedding.encode([text])[0], wanted))
+        vector = self._vectors.get(text)
+        if vector is None:
+            if len(self._vectors) >= _MOST_VECTORS:
+                self._vectors.clear()
+            vector = self._vectors[text] = self._embedding.encode([text])[0]
+        return dict(self._dense.find(vector, wanted))
 
     def _matches(self, question: ParsedQuery, wanted: int) -> dict[str, float]:
         """Return passages that share terms, in either language, as shares of the best score."""
@@ -170,6 +178,9 @@ class PassageSearch:
 
 
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+_MOST_VECTORS = 256
+"""So many questions are remembered with their vectors: one turn looks several times."""
 
 
 def _in_order(

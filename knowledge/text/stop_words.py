@@ -114,15 +114,17 @@ STATEMENT_PHRASES_ZH = _words("""
 
 TOPICLESS_EN = frozenset(
     _words("""
-    adult afraid ask between children common condit consid diseas differ doctor effect happen help
-    illness import includ indic kind know main mean medic mild need new normal old patient peopl
-    person possibl problem question recommend safe sever someon someth sort start stop suffer take
+    adult afraid ask between briefli children common condit consid describ diseas differ doctor
+    effect explain happen help illness import includ indic kind know main mean medic mild need new
+    normal old patient peopl person possibl problem question recommend safe sever someon someth
+    sort start stop suffer take
     thing think time treat typic want way work
     """)
 )
 """Stems of English words of a medical question that name no topic of their own."""
 
 TOPICLESS_ZH = _words("""
+    简单说 简要 说一下 说说 讲讲 讲一下
     患者 病人 疾病 情况 问题 医生 大夫 成人 严重 主要 常见 推荐 知道 建议 需要 方面 这种 那么 老是
 """)
 """Chinese words of a medical question that name no topic of their own."""

@@ -121,7 +121,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One numbered citation; `quote` is exactly the evidence's text from `start` to `end`."""
+    """One numbered citation; `quote` is exactly the evidence's text from `start` to `end`.
+
+    `type` is the kind of evidence that a passage is ("randomized controlled trial"), where its
+    source or its words say so; it is told with an answer and not recorded.
+    """
 
     n: int
     kind: Literal["passage", "fact"]
@@ -132,6 +136,7 @@ class Citation:
     start: int
     end: int
     facts: tuple[str, ...] = ()
+    type: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,7 @@ class Answer:
                     "id": citation.id,
                     "title": citation.title,
                     "year": citation.year,
+                    "type": citation.type,
                     "quote": citation.quote,
                     "start": citation.start,
                     "end": citation.end,

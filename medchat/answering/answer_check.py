@@ -12,8 +12,9 @@ from knowledge.text import text_features
 from knowledge.text.citations import cite, cited_numbers, markers, uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
 from knowledge.text.sentences import join_sentences, split_draft, split_sentences
+from knowledge.text.study_designs import kind_of_evidence
 from medchat.answering import telling
-from medchat.answering.answer import Citation, Evidence, Sentence, Support
+from medchat.answering.answer import CalculationResult, Citation, Evidence, Sentence, Support
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
 
@@ -21,7 +22,8 @@ from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 class CheckedAnswer:
     """A draft after the check: its sentences, and the citations they use, numbered from 1.
 
-    `verbatim` says that evidence is quoted and no writer had a part in it.
+    `verbatim` says that evidence is quoted and no writer had a part in it; `calculations` are those
+    that a writer asked for.
     """
 
     sentences: tuple[Sentence, ...]
@@ -29,6 +31,7 @@ class CheckedAnswer:
     dropped: int = 0
     repaired: int = 0
     verbatim: bool = False
+    calculations: tuple[CalculationResult, ...] = ()
 
     @property
     def text(self) -> str:
@@ -220,7 +223,15 @@ def _citation(number: int, piece: Evidence) -> Citation:
         start=piece.start,
         end=piece.end,
         facts=piece.facts,
+        type=_kind_of(piece),
     )
+
+
+def _kind_of(piece: Evidence) -> str:
+    """Return the kind of evidence that a passage is; of a paper asked about all is known."""
+    if piece.kind == "fact":
+        return ""
+    return kind_of_evidence(piece.type, piece.title, f"{piece.context}\n{piece.text}")
 
 
 def _lacks(text: str, piece: Evidence) -> bool:

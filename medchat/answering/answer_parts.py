@@ -12,13 +12,13 @@ from medchat.answering.answer_check import CheckedAnswer
 
 def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
     """Return parts as one answer in their order; a sentence that was said before is left out."""
-    citations: dict[tuple[str, int, int], Citation] = {}
+    citations: dict[tuple[str, int, int, str], Citation] = {}
     sentences: list[Sentence] = []
     said: set[str] = set()
     for part in parts:
         numbers: dict[int, int] = {}
         for citation in part.citations:
-            key = (citation.id, citation.start, citation.end)
+            key = (citation.id, citation.start, citation.end, citation.quote)
             citations.setdefault(key, replace(citation, n=len(citations) + 1))
             numbers[citation.n] = citations[key].n
         for sentence in part.sentences:
@@ -33,6 +33,7 @@ def join_parts(parts: Sequence[CheckedAnswer]) -> CheckedAnswer:
         dropped=sum(part.dropped for part in parts),
         repaired=sum(part.repaired for part in parts),
         verbatim=all(part.verbatim for part in parts),
+        calculations=tuple(each for part in parts for each in part.calculations),
     )
     return whole if used == list(range(1, len(citations) + 1)) else _by_use(whole, used)
 

@@ -82,7 +82,9 @@ def _part(
 ) -> Part:
     if piece.kind == "fact":
         leads = piece.relation == "first_line" and not _TREATMENT.isdisjoint(asked.relations)
-        if leads or piece.relation in ("symptom", "sign") or _is_asked_for(piece, asked, find):
+        bare = len(asked.mentions) == 1 and not (asked.relations or asked.rest or asked.classes)
+        tells = (bare and piece.relation == "description") or piece.relation in ("symptom", "sign")
+        if leads or tells or _is_asked_for(piece, asked, find):
             return "answer"
         return _OF_RELATION.get(base_relation(piece.relation), "evidence")
     text = fold_script(sentence.uncited())

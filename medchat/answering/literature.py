@@ -46,7 +46,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 _YES_NO = re.compile(
     r"(?:^|[:.?!;,-]\s)(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have)\b"
-    "|是否|能否|可否|[吗么][?？]?$",
+    r"|:\s(?!what|which|who|whom|when|where|why|how)[^:?]+\?\s*$"  # as titles ask
+    "|是否|能否|可否|吗[?？]?$",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -55,6 +56,9 @@ _PERSONAL = re.compile(
 
 MIN_COVERED = 0.5
 """What answers a question with words of its own speaks of at least this share of it."""
+
+MIN_OF_STUDY = 0.6
+"""The same where it asks yes or no of a study, and no paper that it asks about is there."""
 
 READ = 3
 """So many of the nearest documents are read whole."""
@@ -182,7 +186,8 @@ def covering(pieces: Sequence[Evidence], asked: Question, find: FindEntities) ->
         return list(pieces)
     if not strict and any(is_exact(piece, asked, find) for piece in pieces):
         return list(pieces)
-    kept = [p for p in pieces if share_spoken(asked, p.reading, find) >= MIN_COVERED]
+    least = MIN_OF_STUDY if strict else MIN_COVERED
+    kept = [p for p in pieces if share_spoken(asked, p.reading, find) >= least]
     return kept if strict or not kept else list(pieces)
 
 

@@ -121,6 +121,8 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
         if name not in unheld:  # found somewhere, so what is known of a part of it is no answer
             relevant = [piece for piece in relevant if _speaks_of(name, piece, search)]
     told = [piece for each in papers for piece in literature.tell_result(each, understood, find)]
+    if unheld and literature.asks_of_study(asked):
+        relevant = []
     if not told and relevant:
         relevant = literature.covering(relevant, replace(understood, mentions=mentions), find)
     return Retrieved(search, understood, found, [*told, *relevant], unheld=() if told else unheld)

@@ -14,7 +14,7 @@ from knowledge.text import text_features
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, base_relation
-from medchat.answering.answer import Evidence
+from medchat.answering.answer import Evidence, Language
 from medchat.answering.relevance import (
     choose_named,
     count_named,
@@ -29,6 +29,16 @@ from medchat.answering.understanding import Question
 
 TITLE = 60
 """A longer title is cut in the prompt: it only says what a passage is about."""
+
+
+_TOOLS: dict[Language, str] = {
+    "en": "To have something worked out or looked up, write nothing but a call, and wait for its "
+    'result: calculate("NAME OF FORMULA", input=value unit), '
+    'equation("NAME", "EXPRESSION OF NUMBERS", DECIMALS) or lookup("NAME", "symptoms").',
+    "zh": "需要计算或查询时，只写一条调用并等待结果："
+    'calculate("公式名", 参数=数值 单位)、equation("名称", "算式", 小数位数)'
+    '或lookup("名称", "症状")。',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +120,35 @@ def compose_messages(
     pieces: Sequence[Evidence],
     limits: PromptLimits,
     history: Sequence[Message] = (),
+    *,
+    tools: bool = False,
 ) -> tuple[list[Message], list[Evidence]]:
-    """Return the messages for a writer and the pieces in them, as many as fit."""
+    """Return the messages for a writer and the pieces in them, as many as fit.
+
+    `tools` tells a writer that learned no lessons here how results are asked for.
+    """
     kept = list(pieces)
     while True:
         lines = [write_line(piece) for piece in kept]
         messages = rendering.grounded(asked.question, lines, asked.language, history)
+        if tools:
+            said = f"{messages[0]['content']} {_TOOLS[asked.language]}"
+            messages[0] = {**messages[0], "content": said}
         if limits.fits(messages) or not (history or len(kept) > 1):
             return messages, kept
         if history:
             history = history[2:]
         else:
             kept.pop()
+
+
+def bring_results(messages: Sequence[Message], draft: str, results: Sequence[str]) -> list[Message]:
+    """Return the messages that bring the results of the calls that a draft is made of."""
+    return [
+        *messages,
+        {"role": "assistant", "content": draft.strip()},
+        {"role": "user", "content": "\n".join(results)},
+    ]
 
 
 def write_line(piece: Evidence) -> str:

@@ -80,7 +80,9 @@ def _members(answer: Answer, asked: Question) -> list[str]:
     facts = [citation for citation in answer.citations if citation.kind == "fact"]
     subjects = [citation.id.partition("#")[0] for citation in facts]
     cited = [each for each, id in zip(facts, subjects, strict=True) if id in asked.members]
-    if not cited or answer.abstained or not asked.entities.isdisjoint(subjects):
+    if answer.model.base == "rules" or not cited or answer.abstained:
+        return []
+    if not asked.entities.isdisjoint(subjects):
         return []
     drugs = cited[0].id.startswith(_MEDICINE)
     others = [each.text for each in asked.mentions if not each.entities[0].startswith(_MEDICINE)]

@@ -51,7 +51,7 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
         "newborns": r"\b(?:neonat\w+|newborns?)\b|新生儿",
         "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
         r"neonat\w+|newborns?|toddlers?|kids?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年|"
-        r"小孩|孩子|宝宝",
+        r"小孩|孩子|小朋友|宝宝|娃娃",
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""

@@ -86,7 +86,22 @@ def tell(
     told = _ALSO.sub(", and ", _worded(piece, line, common, before))
     if told and _is_supported(told, piece, find):
         return _as_further(told, piece) if before else told
+    line = _labelled(line, piece)
     return line if line[-1:] in tuple(".!?。！？") else line + _stop(piece)
+
+
+def _labelled(line: str, piece: Evidence) -> str:
+    """Return a line of which no sentence is made, with its label before its subject."""
+    base = base_relation(piece.relation)
+    if base not in RELATIONS or piece.relation.endswith(INVERSE):
+        return line
+    subject, head, listed = line.partition(_head(piece))
+    label = RELATIONS[base].label(piece.language)
+    if not head or not subject or not listed.strip(_STOPS):
+        return line
+    if piece.language == "zh":
+        return f"{subject}的{label}：{listed.strip()}"
+    return f"{label[:1].upper()}{label[1:]} of {subject}: {listed.strip()}"
 
 
 def listed_in(piece: Evidence) -> list[str]:

@@ -15,7 +15,7 @@ from medchat.cli.options import Adapter, GoOn, Json, NoLog, Patient, Writer
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
-    from medchat.answering.answer import Answer, Citation
+    from medchat.answering.answer import Answer, Citation, Language
     from medchat.answering.patient_state import PatientState
     from medchat.chat import Chat
 
@@ -216,7 +216,7 @@ def _answer_lines(answer: "Answer") -> Iterator[str]:
     if answer.citations:
         yield ""
     for citation in answer.citations:
-        yield f"[{citation.n}] {citation.title}{_year(citation)} · {citation.id}"
+        yield f"[{citation.n}] {citation.title}{_dated(citation, answer.language)} · {citation.id}"
         yield f"    “{' '.join(citation.quote.split())}”"
     if answer.model.note:
         yield ""
@@ -232,5 +232,10 @@ def _paragraphs(answer: "Answer") -> Iterator[str]:
         yield label + join_sentences(sentence.text for sentence in sentences)
 
 
-def _year(citation: "Citation") -> str:
-    return f" ({citation.year})" if citation.year else ""
+def _dated(citation: "Citation", language: "Language") -> str:
+    """Return the year of a citation and its kind of evidence, as far as they are known."""
+    from knowledge.text.study_designs import name_of_kind
+
+    kind = name_of_kind(citation.type, language)
+    said = ("，" if language == "zh" else ", ").join(filter(None, (str(citation.year or ""), kind)))
+    return f" ({said})" if said else ""

@@ -101,6 +101,7 @@ def build_data(
         )
     from knowledge.lessons.build import build
     from knowledge.lessons.build_options import DEFAULTS, BuildOptions
+    from medchat.composition import find_urgent
 
     with _open() as base:
         options = BuildOptions(
@@ -110,6 +111,7 @@ def build_data(
             seed=seed,
             workers=workers,
             engine=engine,
+            urgency=find_urgent,
             imports=_imported_files(take_in or (), import_format, import_licence),
             feedback=_approved_rows(base) if feedback else (),
             personal=personal,
@@ -125,9 +127,10 @@ def build_data(
 def _check(folder: Path, as_json: bool) -> NoReturn:
     """Prove the rows of a folder; exit with 0 where nothing is wrong with it, else with 1."""
     from knowledge.lessons.dataset_check import check
+    from medchat.composition import find_urgent
 
     with _open() as base:
-        report = check(base.engine, base.generation, folder, base.progress)
+        report = check(base.engine, base.generation, folder, base.progress, find_urgent)
     output.show(report, _report_lines(report), as_json=as_json)
     raise typer.Exit(1 if report.faults else 0)
 

@@ -71,6 +71,7 @@ FORMULAS = (
             Band(None, "32 or more, which means severe alcoholic hepatitis",
                  "达到或超过32，属重症酒精性肝炎"),
         ),
+        source="Maddrey WC et al. Gastroenterology 1978;75:193-199",
     ),
     Formula(
         "meld",

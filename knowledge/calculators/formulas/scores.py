@@ -59,7 +59,7 @@ FORMULAS = (
         places=0,
         terms=(
             item(_CONFUSION),
-            ScoreTerm("(bun > 19)", "urea nitrogen", "尿素氮"),
+            ScoreTerm("(bun > 19.6)", "urea nitrogen", "尿素氮"),
             ScoreTerm("(resp >= 30)", "respiratory rate", "呼吸频率"),
             ScoreTerm("(sbp < 90 or dbp <= 60)", "blood pressure", "血压"),
             ScoreTerm("(age >= 65)", "age", "年龄"),
@@ -106,6 +106,7 @@ FORMULAS = (
             Band(2, "fewer than the 2 criteria that SIRS needs", "不足SIRS所需的2项"),
             Band(None, "enough for SIRS, which needs 2 criteria", "已达SIRS所需的2项"),
         ),
+        source="Bone RC et al. Chest 1992;101:1644-1655",
     ),
     Formula(
         "mcisaac",

@@ -148,8 +148,8 @@ FORMULAS = (
     ),
     Formula(
         "perc",
-        ("PERC count", "number of PERC criteria met"),
-        ("PERC符合项数", "PERC排除标准符合项数"),
+        ("PERC count", "number of PERC criteria failed"),
+        ("PERC不符合项数", "PERC排除标准不符合项数"),
         (replace(AGE, high=74), HEART_RATE, _SATURATION, *_PERC),
         places=0,
         terms=(

@@ -104,6 +104,12 @@ ALWAYS_LOWER = {
     "tricuspid", "bicuspid",
     "mitral", "folate", "pterygium", "intertrigo", "low", "anaphylaxis", "oedema", "sickle", "heat",
     "multiple", "chickenpox", "influenza", "cataract", "vitamin", "iron", "deep", "alcohol",
+    "angina", "anxiety", "ascites", "bone", "bowel", "breast", "cancer", "carbon", "cardiac",
+    "coeliac", "cold", "contact", "delirium", "dengue", "diabetes", "epistaxis", "fever",
+    "gallstones", "head", "heavy", "impetigo", "irritable", "jaundice", "latent", "magnesium",
+    "malignant", "nausea", "organophosphate", "ovarian", "pain", "paracetamol", "placenta",
+    "pneumothorax", "preterm", "prostate", "pupil", "rubella", "serotonin", "syphilis", "tinea",
+    "torsades", "transient", "vertigo", "warfarin",
     "menopause", "uterine", "giant", "hand", "herpes", "iodine", "foot", "eye", "ear",
 }  # fmt: skip
 """Words at the start of names that are no names of persons or places."""

@@ -292,6 +292,14 @@ class SafetyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class UrgencyWords:
+    """What an answer opens with where the user's words suggest an emergency."""
+
+    to_patient: Lines = _lines("name", plain=True)
+    to_clinician: Lines = _lines("act name", plain=True)
+
+
+@dataclass(frozen=True, slots=True)
 class PreferenceWords:
     """Words of the style preference: those that make an answer worse."""
 
@@ -303,6 +311,7 @@ class PreferenceWords:
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, PreferenceWords,
+    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, UrgencyWords,
+    PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -26,6 +26,8 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.urgent_words import UrgencyRules
+from knowledge.lessons.verify import urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
@@ -44,9 +46,10 @@ _MOST = 300_000
 
 
 class Prover:
-    """Proves lessons against one generation of the graph."""
+    """Proves lessons against one generation of the graph; `rules` say which words are urgent."""
 
-    def __init__(self, engine: Engine, generation: int) -> None:
+    def __init__(self, engine: Engine, generation: int, rules: UrgencyRules | None = None) -> None:
+        self._rules = rules
         self._engine = engine
         self._generation = generation
         self._linker: Linker = linker.load(engine, generation)
@@ -170,6 +173,9 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        lesson, late = urgency_check.take_opening(lesson, self._rules)
+        if late:
+            return late
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []

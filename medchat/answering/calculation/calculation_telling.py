@@ -23,6 +23,8 @@ from medchat.answering.calculation.measured_quantities import Reading
 from medchat.answering.leads import Lead
 
 _ADULT = 18
+_BOTH_UNITS = frozenset({"average-glucose"})
+"""Formulas whose input does not tell the unit that is wanted."""
 
 
 def tell(found: Inputs, language: Language) -> tuple[list[str], CalculationResult]:
@@ -161,7 +163,8 @@ def _tell_result(found: Inputs, language: Language) -> tuple[list[str], Calculat
     shown = _say("band", language, band=band) if band and not adult else ""
     name = _capital(_name(formula, language))
     also = _in_other_unit(found)
-    whole = f"{result} = {also}" if also else result
+    parts = (result, also) if formula.id in _BOTH_UNITS else (also, result)
+    whole = " = ".join(part for part in parts if part)
     sentences = [_say("result", language, name=name, result=whole, band=shown)]
     working = _working(found, language)
     told = _inputs(found, language)
@@ -175,7 +178,7 @@ def _tell_result(found: Inputs, language: Language) -> tuple[list[str], Calculat
         age = units.format_quantity(f"{found.age:.3g}", "years", language)
         sentences.append(_say("child_band", language, age=age))
     note = cast(dict[str, dict[Language, str]], _words()["notes"]).get(formula.id)
-    if note:
+    if note and note[language] and not adult:
         sentences.append(note[language])
     if found.absent:
         items = _joined([each.names(language)[0] for each in found.absent], language)
@@ -310,12 +313,14 @@ def _working(found: Inputs, language: Language) -> str:
 
 
 def _in_other_unit(found: Inputs) -> str:
-    """Return the result in the SI unit too, where an input of the same kind was given in it."""
+    """Return the result in the SI unit, where an input of the same kind was given in it."""
     also = cast(dict[str, tuple[str, float, int]], _words()["also"]).get(found.formula.id)
     if also is None:
         return ""
     unit, factor, places = also
-    if not any(each.unit == unit for each in found.readings.values()):
+    if found.formula.id not in _BOTH_UNITS and not any(
+        each.unit == unit for each in found.readings.values()
+    ):
         return ""
     number = arithmetic.round_half_up(found.formula.exact(found.given) * factor, places)
     return units.join_quantity(number, unit)

@@ -22,9 +22,18 @@ from medchat.answering.patient_state import PatientState
 from medchat.answering.screening.statements import fold
 
 _CORRECTS = re.compile(
-    r"^\W*(?:no\b|actually|sorry|correction|i mean|and if|what if|if|but|make (?:it|that)|instead|"
-    r"不对|不是|更正|应该是|改成|如果|要是|那如果|换成)"
+    r"^\W*(?:no\b|actually|sorry|correction|i mean|and (?:if|in|for|with|at)\b|what if|if|but|"
+    r"make (?:it|that)|instead|oops|wait|不对|不是|更正|应该是|改成|如果|要是|那如果|换成|其实|"
+    r"说错|错了|记错|搞错|抱歉|若)"
 )
+_TAKEN_BACK = re.compile(
+    r",? ?\b(?:and )?(?:not|instead of|rather than) \d+(?:\.\d+)?(?: ?[a-z%/]+)?|"
+    r"(?:,|，)?(?:而)?不是\d+(?:\.\d+)?[^\d,，。]{0,4}"
+)
+_REPLY = 70
+"""A message of so many characters may add to the calculation before it."""
+
+_NUMBER_ALONE = re.compile(r"^\W*\d+(?:\.\d+)?\W*$")
 
 
 def calculation(turn: Turn) -> Lead | None:
@@ -103,17 +112,51 @@ def _continued(
     formulas = [formula for each in before if (formula := _named(each.name))]
     if not formulas:
         return None
-    open_ = any(not each.result for each in before)
-    if not (open_ or _CORRECTS.match(text)) or re.search(r"[?？]", text) and open_:
+    text = _TAKEN_BACK.sub(" ", text)
+    open_, asks = any(not each.result for each in before), bool(re.search(r"[?？]", text))
+    corrects = bool(_CORRECTS.match(text))
+    if (open_ and asks) or not (open_ or corrects or (len(text) <= _REPLY and not asks)):
         return None
-    turns = [*_since_asked(formulas[0], earlier, patient), text]
-    awaited = _awaited(formulas[0], turns[:-1], patient)
+    told, awaited, last = _replay(formulas[0], _since_asked(formulas[0], earlier, patient), patient)
+    alone = read_inputs(formulas[0], [text], PatientState())
+    if not awaited and corrects and not alone.readings:
+        awaited = last
     alone = read_inputs(formulas[0], [text], PatientState(), awaited)
     stated = set(alone.given) - {each.key for each in alone.absent}
     if not (stated or alone.readings):
         return None
-    found = [read_inputs(each, turns, patient, awaited) for each in formulas]
-    return _lead(found, language, complete=True)
+    if not re.search(r"[^\W\d_]", text) and formula_registry.named(before[0].name, "zh"):
+        language = "zh"
+    found = [read_inputs(each, [*told, text], patient, awaited) for each in formulas]
+    return _lead(found, language, complete=not asks_more(text))
+
+
+def answers_with_number(message: str, before: Sequence[CalculationResult]) -> bool:
+    """Say whether a message is the number alone that a calculation before it asked for."""
+    return bool(_NUMBER_ALONE.match(message)) and any(each.missing for each in before)
+
+
+def _replay(
+    formula: Formula, turns: Sequence[str], patient: PatientState
+) -> tuple[list[str], list[str], list[str]]:
+    """Return messages with numbers alone under their names, what is awaited, what was told last."""
+    told: list[str] = []
+    awaited: list[str] = []
+    last: list[str] = []
+    for turn in turns:
+        alone = read_inputs(formula, [turn], PatientState(), awaited)
+        last = [one.key for one in formula.inputs if one.key in alone.given and not one.choices]
+        named = [fold(_named_again(alone, key)) for key in last if key in awaited]
+        told.append(" . ".join([turn, *named]) if len(awaited) == 1 else turn)
+        awaited = _awaited(formula, told, patient)
+    return told, awaited, last if len(last) == 1 else []
+
+
+def _named_again(found: Inputs, key: str) -> str:
+    reading, name = found.readings.get(key), found.formula.input(key).en[0]
+    if reading is None:
+        return f"{name} {found.given[key]}"
+    return f"{name} {reading.number} {reading.unit.replace('none', '')}".strip()
 
 
 def _named(name: str) -> Formula | None:

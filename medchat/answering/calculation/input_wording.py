@@ -119,6 +119,13 @@ def needs() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def for_whom() -> Mapping[str, re.Pattern[str]]:
+    """Return of what a message must speak for a need to mean its formula."""
+    read = cast(Mapping[str, Any], _read("names"))["for_whom"]
+    return {id: re.compile(text) for id, text in read.items()}
+
+
+@cache
 def telling_words() -> Mapping[str, re.Pattern[str]]:
     """Return the words that tell formulas of one name apart."""
     read = cast(Mapping[str, Any], _read("names"))

@@ -48,13 +48,17 @@ _YEARS = {
     "天": 1 / 365,
 }
 _OLDEST = 120
+_LONE_AGE = re.compile(r"^[^\d]{0,20}(\d{1,3})[^\d]{0,10}$")
 _NONE = re.compile(
     r"^\W*(?:no|none|nope|none of (?:them|these|those|the (?:above|others))|nothing else|neither|"
     r"没有|无|都没有|均无|以上(?:都|均)?(?:没有|无)|否)\W*$"
 )
 _NO_RISKS = re.compile(
     r"\b(?:no|without(?: any)?) (?:other |further |additional )?(?:risk factors?|comorbidit\w+)|"
-    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病)"
+    r"\bno other (?:\w+ )?(?:problems?|conditions?|illness\w*|diseases?|history)|"
+    r"\botherwise (?:healthy|well|fit)|"
+    r"(?:无|没有)(?:其他|其它)?(?:的)?(?:危险因素|风险因素|合并症|基础疾病|基础病)|"
+    r"(?:无|没有)(?:其他|其它)(?:的)?(?:病史?|疾病)"
 )
 _YES = re.compile(r"^\W*(?:yes|yep|yeah|是|有|是的|有的)\W*$")
 
@@ -107,7 +111,7 @@ def read_inputs(
     read = [_of_admission(text, read_quantities(text, wanted)) for text in texts]
     for one in formula.inputs:
         if one.key == "age":
-            _take_age(found, one, turns)
+            _take_age(found, one, turns, awaited)
         elif one.key == "sex":
             _take_sex(found, one, turns, patient)
         elif not one.choices:
@@ -152,9 +156,10 @@ def _known(patient: PatientState) -> str:
     return fold(". ".join(told))
 
 
-def _take_age(found: Inputs, one: Input, turns: Sequence[str]) -> None:
+def _take_age(found: Inputs, one: Input, turns: Sequence[str], awaited: Sequence[str]) -> None:
     found.numbers += any(read_age(turn) is not None for turn in turns)
-    age = found.age
+    lone = _LONE_AGE.match(turns[-1]) if list(awaited) == ["age"] and turns else None
+    age = found.age = float(lone[1]) if lone else found.age
     if age is None:
         found.missing.append(one)
     elif not 0 <= age <= _OLDEST:
@@ -203,7 +208,8 @@ def _take_number(
     candidates: list[Reading] = []
     for text, readings in reversed(list(zip(texts, read, strict=True))):
         candidates = [each for q in quantities_of(one.en[0]) for each in readings.get(q.id, ())]
-        if not candidates and text is texts[-1] and list(awaited) == [one.key]:
+        is_answer = text is texts[-1] and list(awaited) == [one.key] and not any(readings.values())
+        if not candidates and is_answer:
             lone = (read_lone_number(text, each) for each in quantities_of(one.en[0]))
             candidates = [each for each in lone if each is not None][:1]
         if not candidates and one.en[0] in choices():
@@ -277,7 +283,9 @@ def _accept(found: Inputs, one: Input, reading: Reading) -> None:
     if reading.fault:
         found.impossible.append(reading)
         return
-    value = reading.value / reading.quantity.units[own_unit(one, reading)]
+    factors = reading.quantity.units
+    own = factors[own_unit(one, reading)] if 1 in factors.values() else 1
+    value = reading.value / own
     found.given[one.key] = f"{value:.10g}"
     found.shown[one.key] = f"{value:.10g}"
 

@@ -12,6 +12,7 @@ from knowledge.calculators.formulas.formula_registry import FORMULAS
 from medchat.answering.calculation.input_wording import (
     asking,
     children,
+    for_whom,
     formula_names,
     needs,
     telling_words,
@@ -23,7 +24,7 @@ _MARK = "⌖"
 _OBJECT = re.compile(
     rf"^\W*(?:(?:please|can you|could you|hi|hello|ok)\W+)*(?:a |an |the |his |her )?{_MARK}|"
     r"\b(?:what(?:'s| is| was| would be| will be| are)|calculat\w+|comput\w+|work(?:ing)? out|"
-    r"estimat\w+|give me|tell me|find|determine|score|get|using|need|want)\b"
+    r"estimat\w+|give me|tell me|find|determine|score|get|using|need|want|how (?:much|high|many))\b"
     rf"(?: (?!(?:if|when|with|for|in) )[\w'’]+){{0,9}},? ?[\w' ]{{0,20}}{_MARK}|"
     rf"{_MARK}\W*(?:[?？]|$|(?:是|为|有|得)?(?:多少|几分?|几级|怎么样|如何$|结果|多高)|please|应(?:该)?是|会是)|"
     rf"(?:算|求|估算|计算)[^，,。；;]{{0,16}}{_MARK}|using (?:the )?[\w' ]{{0,12}}{_MARK}"
@@ -178,14 +179,17 @@ def _by_need(text: str, read: Callable[[Formula, str], Inputs]) -> Request | Non
     """Return the formula that is needed where none is named: most of its inputs must be told."""
     for id, words in needs().items():
         match = words.search(text)
-        if match is None:
+        if match is None or (id in for_whom() and not for_whom()[id].search(text)):
             continue
         formula = FORMULAS[id]
         rest = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
         found = read(formula, rest)
+        if not found.numbers:  # the need is told by the inputs themselves
+            found, rest = read(formula, text), text
         told = len(found.given) - len(found.absent)
         few = len(formula.inputs) < _MANY
-        if found.numbers and told >= (max(2, len(formula.inputs) - 1) if few else _MANY - 1):
+        least = max(2, len(formula.inputs) - 1) if few else _MANY - 1 - (id in for_whom())
+        if (found.numbers or found.stated) and told >= min(least, len(formula.inputs)):
             return Request((formula,), rest, match[0])
     return None
 

@@ -39,7 +39,7 @@ _NOT_BEFORE = re.compile(
     r"(?:\b(?:not|never|void of|devoid of)|n't)(?! only)(?! (?:\w+ )?(?:exclude|rule))"
     r"(?:\s+[\w'-]+){0,4}\s*$|"
     r"\bno (?:suggestion|evidence|signs?|records?|history|indications?|documentation|mention) of"
-    r"(?:\s+[\w'-]+){0,4}\s*$|(?:并非|不是|不使用|未使用|不依赖)[^,，。；]{0,6}$"
+    r"(?:\s+[\w'-]+){0,4}\s*$|(?:并非|不是|不使用|未使用|不依赖)[^,，。；]{0,6}$|不(?:怎么|再|太)?$"
 )
 _DENIED_INSIDE = re.compile(
     r"(?<=\w)\W+(?:no|without|denie[sd]|never|(?:was|is|were|are|has|have) not|not any)\b"
@@ -85,6 +85,13 @@ def finding_states(text: str, name: str) -> bool | None:
     return None
 
 
+_BY_PART = frozenset({"eye opening", "verbal response", "motor response"})
+"""Inputs that lists tell side by side: "eyes to pain, sounds only"."""
+
+_SHORT = 200
+"""In a longer message a sentence tells them, and not a list."""
+
+_PART = re.compile(r"[,，;；、。\n]|\.(?=\s)|\band\b")
 _CALVES = re.compile(
     r"(?:calf|calves|小腿|周径)[^.;。；]{0,60}?(?:left|right|左|右|患|健)[^\d.;。；]{0,20}"
     r"(\d{2}(?:\.\d)?) ?(?:cm|厘米)[^\d.;。；]{0,20}(?:left|right|左|右|对|患|健)[^\d.;。；]{0,16}"
@@ -104,6 +111,14 @@ def read_choice(text: str, name: str) -> str:
 
     A choice that says that nothing is there is stated by its own words, or by a denial.
     """
+    if name in _BY_PART and len(text) <= _SHORT:
+        parts = (read_choice_of(part, name) for part in _PART.split(text))
+        return next((key for key in parts if key), "")
+    return read_choice_of(text, name)
+
+
+def read_choice_of(text: str, name: str) -> str:
+    """Return the choice that a message or a part of it states, or nothing."""
     default, denied = default_choice(name), False
     for key, wording in choices()[name].items():
         if key == default:

@@ -51,6 +51,7 @@ def tell(
         if entity is not None:
             how = "urgent" if fit.condition in urgent else "fits"
             opening = _WORDS[how][language].format(name=_name(entity, language))
+            opening = opening[:1].upper() + opening[1:]
             sentences.append(_sentence(opening, fit, fits, graph, language, evidence))
     sentences += _red_flags(fits[0].condition, graph, language, find, evidence)
     scope = _WORDS["scope"][language].format(count=f"{count:,}")

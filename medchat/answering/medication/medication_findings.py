@@ -63,13 +63,6 @@ class Check:
     rules: Rules
     language: Language
 
-    def pairs(self, medicines: Sequence[Medicine], taken: Sequence[Medicine]) -> list[Finding]:
-        """Return what is recorded of each two medicines: those asked about, and those taken."""
-        found: list[Finding] = []
-        for one, other in pairs_of(medicines, taken):
-            found += self.pair(one, other)
-        return found
-
     def pair(self, one: Medicine, other: Medicine) -> list[Finding]:
         """Return what is recorded of two medicines; of each kind the most severe."""
         both = [*self._interaction(one, other), *self._duplicate(one, other)]
@@ -92,7 +85,7 @@ class Check:
             worst = found[0]
             advice = next(filter(None, map(self.rules.advice, found[:2])), None)
             names = {"a": first.name, "b": second.name}
-            if worst.level:
+            if worst.level and worst.level != "info":
                 level = self.level(worst.level)
                 how = "pair_level" if worst.level in _GRADES else "pair_strict"
                 about = say(how, self.language, level=level, **names)
@@ -166,6 +159,7 @@ class Check:
         return found
 
     def _allergies(self, medicine: Medicine, patient: Patient) -> Iterator[Finding]:
+        seen: set[str] = set()
         for allergy in patient.allergies:
             id = medicine_id(allergy)
             if not id:
@@ -173,9 +167,16 @@ class Check:
             other = self.rules.medicine(id, self.language, allergy.text)
             about = say("allergy", self.language, a=medicine.name, b=other.name)
             rules = self._cross_reactive(medicine, other)
+            told = rules[0].fact.id if rules and rules[0].fact else id
+            if told in seen:
+                continue
+            seen.add(told)
             if rules:
-                words = rules[-1].words(self.language)
-                yield Finding("allergy", about, rules[0], words, tuple(rules))
+                words, rule = rules[-1].words(self.language), rules[0]
+                if patient.anaphylaxis and cue("anaphylaxis").search(words):
+                    named = medicine.name.casefold() in words.casefold()
+                    rule = Rule(rule.fact, ("not recommended" if named else "major",))
+                yield Finding("allergy", about, rule, words, tuple(rules))
             elif id in medicine.ids or medicine.id in other.ids:
                 same = say("same", self.language, a=medicine.name)
                 yield Finding("allergy", about, Rule(None, ("avoid",)), same, ())
@@ -265,7 +266,8 @@ class Check:
             about = say(f"trimester_{patient.trimester}", self.language, a=medicine.name)
             for rule in self.rules.of(medicine.ids, "pregnancy")[:1]:
                 words = rule.words(self.language)
-                yield Finding("pregnancy", about, Rule(rule.fact, ("info",)), words, (rule,))
+                other = Rule(rule.fact, ("another time",))
+                yield Finding("pregnancy", about, other, words, (rule,))
         about = say("pregnancy", self.language, a=medicine.name)
         for rule in self.rules.of(medicine.ids, "contraindication"):
             named = self.rules.names(rule.object)

@@ -32,6 +32,7 @@ LEVELS: Mapping[str, tuple[int, Severity]] = {
     "take into account": (5, "info"),
     "minor": (5, "info"),
     "info": (6, "info"),
+    "another time": (6, "info"),
 }
 """Every level that a source gives: its place, the most severe first, and its severity."""
 

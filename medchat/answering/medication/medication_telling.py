@@ -3,7 +3,7 @@
 findings -> sentences with citations, the most severe first -> alerts
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.records import Language
@@ -33,15 +33,36 @@ class Telling:
         self._evidence: list[Evidence] = []
         self._sentences: list[Sentence] = []
 
-    def finding(self, finding: Finding) -> None:
-        """Say a finding with its citations."""
+    def finding(self, finding: Finding, *, also: bool = False) -> None:
+        """Say a finding with its citations; `also` one that was not asked for."""
         numbers = self._numbers(finding.shown)
         text = verdict(finding, self._language)
+        text = say("also", self._language, text=text) if also else text
         self._sentences.append(
             Sentence(cite(text, numbers), numbers, "supported", 1.0)
             if numbers
             else Sentence(text, (), "none", 0.0)
         )
+
+    def rule(self, text: str, *rules: Rule) -> None:
+        """Say a sentence that the facts of rules carry; those of one subject are one line."""
+        numbers = self._numbers(rules)
+        self._sentences.append(Sentence(cite(text, numbers), numbers, "supported", 1.0))
+
+    def listed(self, head: str, items: Sequence[tuple[str, Rule]], rest: str) -> None:
+        """Say a list, each item with its fact; `rest` counts what is left out."""
+        chinese = self._language == "zh"
+        numbers = self._numbers_in_lines([rule for _, rule in items])
+        shown: list[str] = []
+        for (name, _), number, after in zip(items, numbers, [*numbers[1:], 0], strict=True):
+            sign = f"[{number}]" if number != after else ""  # once for several in a row
+            shown.append(name + (" " if sign and not chinese else "") + sign)
+        cited = [number for number in numbers if number]
+        text = ("、" if chinese else ", ").join(shown)
+        if rest:
+            text = say("and_more", self._language, titles=text, n=rest)
+        said = say("list", self._language, head=head, items=text)
+        self._sentences.append(Sentence(said, tuple(dict.fromkeys(cited)), "supported", 1.0))
 
     def plain(self, text: str) -> None:
         """Say a sentence that no evidence carries: that nothing is recorded, or not known."""
@@ -55,12 +76,25 @@ class Telling:
             tuple(self._sentences), number_citations(self._evidence), verbatim=True
         )
 
+    def _numbers_in_lines(self, rules: Sequence[Rule]) -> list[int]:
+        """Return a number for each rule; rules of one subject and relation share a line."""
+        lines: dict[tuple[str, str], list[Rule]] = {}
+        for rule in rules:
+            if rule.fact is not None:
+                lines.setdefault((rule.fact.subject, rule.fact.relation), []).append(rule)
+        numbers: dict[str, int] = {}
+        for together in lines.values():
+            shown = _line(together, self._graph, self._language)
+            if shown is not None:
+                if shown not in self._evidence:
+                    self._evidence.append(shown)
+                number = self._evidence.index(shown) + 1
+                numbers.update({rule.fact.id: number for rule in together if rule.fact})
+        return [numbers.get(rule.fact.id, 0) if rule.fact else 0 for rule in rules]
+
     def _numbers(self, rules: Sequence[Rule]) -> tuple[int, ...]:
         numbers = []
-        for rule in rules:
-            evidence = _evidence(rule, self._graph, self._language)
-            if evidence is None:
-                continue
+        for evidence in _evidence_of(rules, self._graph, self._language):
             if evidence not in self._evidence:
                 self._evidence.append(evidence)
             numbers.append(self._evidence.index(evidence) + 1)
@@ -105,14 +139,30 @@ def _how(finding: Finding) -> str:
     if finding.severity == "serious":
         strict = _STRICT.get(finding.kind, "avoid")
         return strict if finding.rule.level in _AVOID else "avoid_if_possible"
+    if finding.rule.level == "another time":
+        return "another_time"
     return "caution" if finding.severity == "caution" else "note"
 
 
-def _evidence(rule: Rule, graph: KnowledgeGraph, language: Language) -> Evidence | None:
-    """Return the fact of a rule as a line of evidence."""
-    if rule.fact is None:
+def _evidence_of(
+    rules: Sequence[Rule], graph: KnowledgeGraph, language: Language
+) -> Iterator[Evidence]:
+    """Yield the facts of rules as lines of evidence: one for each, members of a class in one."""
+    members = [rule for rule in rules if rule.fact and rule.fact.relation == "member"]
+    alone = [[rule] for rule in rules if rule not in members]
+    for together in [members, *alone] if members else alone:
+        line = _line(together, graph, language)
+        if line is not None:
+            yield line
+
+
+def _line(rules: Sequence[Rule], graph: KnowledgeGraph, language: Language) -> Evidence | None:
+    """Return facts of one subject and one relation as a line of evidence."""
+    facts = [rule.fact for rule in rules if rule.fact is not None]
+    if not facts:
         return None
-    line = graph.evidence(rule.fact.subject, rule.fact.relation, language, only=(rule.fact.id,))
+    only = tuple(fact.id for fact in facts)
+    line = graph.evidence(facts[0].subject, facts[0].relation, language, only=only)
     if line is None:
         return None
     return Evidence(

@@ -49,6 +49,21 @@ def allergens() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def edible() -> tuple[str, ...]:
+    """Return the names of food, drink and herbs among the medicines."""
+    return tuple(_read("cues")["edible"])
+
+
+@cache
+def topics() -> Mapping[str, re.Pattern[str]]:
+    """Return by which words the classes of one effect are asked about."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["topics"].items()
+    }
+
+
+@cache
 def unknown_conditions() -> tuple[re.Pattern[str], ...]:
     """Return where the name of a condition stands that no source may know."""
     return tuple(re.compile(text, re.IGNORECASE) for text in _read("cues")["unknown_condition"])

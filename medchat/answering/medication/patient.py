@@ -6,6 +6,7 @@ message + patient state -> Patient (age, pregnancy, kidney, liver, conditions, a
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.graph.linker import Linker
 from knowledge.text.sentence_support import EntitySpan
@@ -39,6 +40,7 @@ class Patient:
     `liver` say that these are told to be ill; `kidney_words` is how, where that is no number
     ("dialysis", "stage 4"). `told_now` are the parts that this message tells, `purposes`
     conditions that it names as what a medicine is for, `implied` those that others are kinds of.
+    `anaphylaxis` says that a reaction was told to be one.
     """
 
     age: float | None = None
@@ -56,6 +58,7 @@ class Patient:
     purposes: frozenset[str] = frozenset()
     kidney_words: str = ""
     implied: frozenset[str] = frozenset()
+    anaphylaxis: bool = False
 
 
 def read_patient(
@@ -99,6 +102,10 @@ def read_patient(
         purposes=purposes,
         kidney_words=str(now["kidney_words"] or ""),
         implied=implied,
+        anaphylaxis=any(
+            cue("anaphylaxis").search(each)
+            for each in (text, *(one.text for one in (*before.findings, *before.conditions)))
+        ),
     )
 
 
@@ -111,6 +118,14 @@ def medicine_mentions(text: str, mentions: Sequence[EntitySpan]) -> list[EntityS
         and not cue("stopped_before").search(text[: each.start])
         and not is_allergy(text, each)
     ]
+
+
+def alternatives(text: str, mentions: Sequence[EntitySpan]) -> frozenset[frozenset[str]]:
+    """Return pairs of medicines of which one is to be chosen: "A or B", "A和B哪个好"."""
+    named = [each for each in mentions if medicine_id(each)]
+    joint = cue("joins") if cue("choose").search(text) else cue("or")
+    beside = [pair for pair in pairwise(named) if joint.search(text[pair[0].end : pair[1].start])]
+    return frozenset(frozenset(map(medicine_id, pair)) for pair in beside)
 
 
 def medicine_id(mention: EntitySpan | NamedThing) -> str:
@@ -144,7 +159,7 @@ def _read_message(text: str) -> dict[str, float | bool | str | None]:
     # "trying for a baby" is of no child
     text = cue("first_trimester").sub(" ", text)
     age = _age(text) if not (week or month) else _age(cue("week").sub(" ", text))
-    if age is None and cue("newborn").search(text):
+    if age is None and cue("newborn").search(text) and not cue("breastfeeding").search(text):
         age = 0.04
     if age is None and cue("infant").search(text) and not cue("breastfeeding").search(text):
         age = 0.5

@@ -7,14 +7,14 @@ an alert is given, and only where what was told before makes a medicine dangerou
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from knowledge.index import lexical
 from knowledge.search.searcher import Search
 from knowledge.text.citations import uncited
 from knowledge.text.denial import is_denied
 from knowledge.text.exact_names import ExactName
-from knowledge.text.names import normalise
+from knowledge.text.names import language_of, normalise
 from knowledge.text.sentences import split_sentences
 from medchat.answering import literature
 from medchat.answering.answer import Alert, Answer, Language
@@ -33,6 +33,7 @@ from medchat.answering.medication.medicine_wording import (
 from medchat.answering.medication.patient import (
     CONDITION,
     Patient,
+    alternatives,
     medicine_id,
     medicine_mentions,
     read_patient,
@@ -49,8 +50,6 @@ _CONTEXTS = {
 }
 _ADULT = 18
 
-_SEVERITIES = ("serious", "caution", "info")
-
 _TOLD_IN_WORDS = ("dialysis", "pregnant", "breastfeeding", "liver", "kidney", "end_stage_kidney")
 """Cues of what a message tells of its patient, in words that name nothing else."""
 
@@ -63,61 +62,101 @@ def check_medication(turn: Turn) -> Lead | None:
     turn = _with_misspelt(turn)
     text = turn.asked.question
     rules = Rules(turn.search.graph)
-    language = turn.language
     medicines, doubled = _medicines(turn, rules)
     whole = text if turn.message in text else f"{text}\n{turn.message}"
     patient = read_patient(whole, turn.asked.mentions, turn.patient, turn.search.linker)
     allergic = {medicine_id(each) for each in patient.allergies}
-    medicines = _asked_now(turn, medicines)
     groups = {group for one in medicines for group in one.classes}
-    medicines = [one for one in medicines if one.id not in allergic | groups]
+    medicines = [one for one in _asked_now(turn, medicines) if one.id not in allergic | groups]
+    held = [one for one in _held(turn, rules) if one.id not in allergic]
+    review = not medicines and bool(cue("review").search(turn.message))
+    medicines = held if review else medicines
     if not medicines:
         return None
-    several = len(medicines) > 1
-    asks = _asks(whole, several=several) or _states(whole, patient, several=several)
-    taken = [
-        rules.medicine(id, language, each.text)
-        for each in turn.patient.medicines
-        if (id := medicine_id(each)) and id not in {one.id for one in medicines}
-    ]
-    check = Check(rules, language)
-    found = [*doubled, *_findings(check, medicines, taken, patient)]
-    found = [*found, *_doses(turn, check, medicines, patient)]
-    found = _sorted(found, new=_wanted(turn, medicines))
+    known = {one.id for one in held}
+    several = len(medicines) > 1 or bool(doubled)
+    asks = review or _asks(whole, several=several) or _states(whole, patient, several=several)
+    apart = alternatives(text, turn.asked.mentions)
+    checked = _Checked(
+        Check(rules, turn.language),
+        tuple(medicines),
+        tuple(one for one in held if one.id not in {each.id for each in medicines}),
+        tuple(one for one in medicines if one.id not in known),
+        patient,
+        apart,
+    )
+    found = [*_findings(checked), *_doses(turn, checked), *(() if apart else doubled)]
+    found = _sorted(found, checked)
     if not asks:
         # what was told before counts whatever is asked; what is only asked about is no patient
         serious = [each for each in found if each.severity == "serious"]
-        known = not turn.patient.is_empty and cue("tells").search(whole) is None
+        told = not turn.patient.is_empty and cue("tells").search(whole) is None
+        language = turn.language
         alerts = tuple(alert(each, turn.search.graph, language, asked=False) for each in serious)
-        return Lead(alerts=alerts) if known and alerts else None
-    return _answer(turn, check, medicines, taken, patient, found)
+        return Lead(alerts=alerts) if told and alerts else None
+    if apart and not found:
+        return None  # a comparison
+    return _answer(turn, checked, found)
 
 
-def _answer(
-    turn: Turn,
-    check: Check,
-    medicines: Sequence[Medicine],
-    taken: Sequence[Medicine],
-    patient: Patient,
-    found: Sequence[Finding],
-) -> Lead | None:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is checked: the medicines of a message, those taken besides, those that are new.
+
+    `apart` are pairs of which one is to be chosen.
+    """
+
+    check: Check
+    medicines: tuple[Medicine, ...]
+    taken: tuple[Medicine, ...]
+    new: tuple[Medicine, ...]
+    patient: Patient
+    apart: frozenset[frozenset[str]]
+
+    @property
+    def pairs(self) -> list[tuple[Medicine, Medicine]]:
+        """Return each two medicines that may be taken together."""
+        pairs = pairs_of(self.medicines, self.taken)
+        return [pair for pair in pairs if frozenset(one.id for one in pair) not in self.apart]
+
+    def is_asked(self, about: str) -> bool:
+        """Say whether a finding is on a new medicine, or on none that is taken already."""
+        old = [one for one in (*self.medicines, *self.taken) if one not in self.new]
+        if not self.new or any(one.name in about for one in self.new):
+            return True
+        return not any(one.name in about for one in old)
+
+
+def _held(turn: Turn, rules: Rules) -> list[Medicine]:
+    """Return the medicines that the patient takes."""
+    return [
+        rules.medicine(id, turn.language, each.text)
+        for each in turn.patient.medicines
+        if (id := medicine_id(each))
+    ]
+
+
+def _answer(turn: Turn, checked: _Checked, found: Sequence[Finding]) -> Lead | None:
     telling = Telling(turn.search.graph, turn.language)
-    for each in found[:MOST]:
+    shown = found[:MOST]
+    asked = [each for each in shown if checked.is_asked(each.about)]
+    for each in asked:
         telling.finding(each)
     tells = turn.reading is not None and turn.reading.only_tells and _narrates(turn.message)
-    nothing = [] if tells else list(_nothing(turn, check, medicines, taken, patient, found))
-    for text in nothing:
+    for text in () if tells else _nothing(turn, checked, found):
         telling.plain(text)
+    for each in shown:
+        if each not in asked:
+            telling.finding(each, also=True)
     told = telling.told()
     if told is None:
         return None
     alerts = [
-        alert(each, turn.search.graph, turn.language, asked=each in found[:MOST])
+        alert(each, turn.search.graph, turn.language, asked=each in shown)
         for each in found
-        if each.severity == "serious" or each not in found[:MOST]
+        if each.severity == "serious" or each not in shown
     ]
-    pair = len(medicines) + len(taken) > 1
-    complete = not (_unknown(turn) or tells) and (bool(found) or pair)
+    complete = not (_unknown(turn) or tells) and bool(found or checked.pairs)
     study = not found and literature.is_study_question(turn.asked)
     return Lead(told=told, alerts=tuple(alerts), complete=complete, beside_papers=study)
 
@@ -195,45 +234,41 @@ def _asks(text: str, *, several: bool) -> bool:
     return cue("tells").search(text) is None or cue("clearly").search(text) is not None
 
 
-def _findings(
-    check: Check, medicines: Sequence[Medicine], taken: Sequence[Medicine], patient: Patient
-) -> list[Finding]:
-    found = check.pairs(medicines, taken)
-    for medicine in medicines:
-        found += check.patient(medicine, patient)
-    return found
+def _findings(checked: _Checked) -> list[Finding]:
+    """Return what is recorded of the pairs and of each medicine; the same is said once."""
+    found = [each for pair in checked.pairs for each in checked.check.pair(*pair)]
+    same: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
+    for medicine in (*checked.medicines, *checked.taken):
+        for each in checked.check.patient(medicine, checked.patient):
+            if medicine in checked.taken and (each.severity != "serious" or not checked.new):
+                continue
+            key = (each.kind, each.said, each.missing, each.about.replace(medicine.name, "", 1))
+            names = same.setdefault(key, (each, []))[1]
+            names += [] if medicine.name in names else [medicine.name]
+    return [*found, *(_joined(*pair, checked.check.language) for pair in same.values())]
 
 
-def _doses(
-    turn: Turn, check: Check, medicines: Sequence[Medicine], patient: Patient
-) -> Iterator[Finding]:
+def _doses(turn: Turn, checked: _Checked) -> Iterator[Finding]:
     """Yield how the doses of a message stand to the maximum that is recorded."""
     for dose in read_doses(turn.asked.question, turn.asked.mentions):
-        for medicine in medicines:
+        for medicine in checked.medicines:
             if medicine.id == dose.medicine:
-                found = dose_finding(check, medicine, dose, patient)
+                found = dose_finding(checked.check, medicine, dose, checked.patient)
                 if found is not None:
                     yield found
 
 
-def _sorted(found: Sequence[Finding], new: Sequence[Medicine] = ()) -> list[Finding]:
+def _sorted(found: Sequence[Finding], checked: _Checked | None = None) -> list[Finding]:
     """Return findings once each, the most severe first, what cannot be checked last.
 
-    Of one severity, those on a new medicine stand before those on what is taken already.
+    What is on a new medicine stands before what is on those that are taken already.
     """
-    names = [one.name for one in new]
 
-    def place(each: Finding) -> tuple[bool, int, bool, int]:
-        old = bool(names) and not any(name in each.about for name in names)
-        return bool(each.missing), _SEVERITIES.index(each.severity), old, each.rank
+    def place(each: Finding) -> tuple[bool, bool, int]:
+        old = checked is not None and not checked.is_asked(each.about)
+        return bool(each.missing), old, each.rank
 
     return sorted(dict.fromkeys(found), key=place)
-
-
-def _wanted(turn: Turn, medicines: Sequence[Medicine]) -> list[Medicine]:
-    """Return the medicines of a message that the patient does not take already."""
-    taken = {medicine_id(each) for each in turn.patient.medicines}
-    return [one for one in medicines if one.id not in taken]
 
 
 def _narrates(message: str) -> bool:
@@ -252,22 +287,15 @@ def _unknown(turn: Turn) -> list[ExactName]:
     ]
 
 
-def _nothing(
-    turn: Turn,
-    check: Check,
-    medicines: Sequence[Medicine],
-    taken: Sequence[Medicine],
-    patient: Patient,
-    found: Sequence[Finding],
-) -> Iterator[str]:
+def _nothing(turn: Turn, checked: _Checked, found: Sequence[Finding]) -> Iterator[str]:
     """Yield for what was asked that nothing is recorded, or that it cannot be checked."""
-    language = turn.language
+    language, check = turn.language, checked.check
     known = titles(check.rules.stating("interaction"), language)
-    pairs = pairs_of(medicines, taken)
+    new = {one.id for one in checked.new}
     unrecorded = [
         say("with", language, a=one.name, b=other.name)
-        for one, other in pairs
-        if not check.pair(one, other)
+        for one, other in checked.pairs
+        if (not new or new & {one.id, other.id}) and not check.pair(one, other)
     ]
     if unrecorded:
         joint = "；" if language == "zh" else "; "
@@ -275,13 +303,14 @@ def _nothing(
     unknown = _unknown(turn)
     for name in unknown:
         yield say("unknown", language, word=name.text, sources=known)
-    if pairs or found or unknown:
+    if checked.pairs or found or unknown:
         return
+    first = checked.medicines[0]
     kinds = titles(check.rules.stating("contraindication"), language)
-    contexts = list(_contexts(turn, patient, medicines[0]))
+    contexts = list(_contexts(turn, checked.patient, first))
     for context in contexts:
-        yield say("no_rule", language, a=medicines[0].name, context=context, sources=kinds)
-    word = "" if contexts or patient.told_now else _unknown_condition(turn)
+        yield say("no_rule", language, a=first.name, context=context, sources=kinds)
+    word = "" if contexts or checked.patient.told_now else _unknown_condition(turn)
     if word:
         yield say("unknown", language, word=word, sources=kinds)
 
@@ -303,7 +332,9 @@ def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]
         if is_symptom or condition.text in patient.purposes:
             continue
         if not _treats(turn, medicine, condition):
-            yield condition.text
+            named = language_of(condition.text) == language or not condition.entities
+            rules = Rules(turn.search.graph)
+            yield condition.text if named else rules.name(condition.entities[0], language)
 
 
 def _unknown_condition(turn: Turn) -> str:
@@ -344,11 +375,11 @@ def check_answer(
     rules = Rules(search.graph)
     check = Check(rules, language)
     known = read_patient("", (), patient, search.linker)
-    taken = [
+    taken = tuple(
         rules.medicine(id, language, each.text)
         for each in patient.medicines
         if (id := medicine_id(each))
-    ]
+    )
     held = {one.id for one in taken}
     found: dict[tuple[str, str, str], tuple[Finding, list[str]]] = {}
     for sentence in split_sentences(uncited(answer.text)):
@@ -359,7 +390,8 @@ def check_answer(
                 continue
             one = rules.medicine(id, language)
             kinds: set[str] = set()
-            for each in _sorted(_findings(check, [one], taken, known)):
+            alone = _Checked(check, (one,), taken, (), known, frozenset())
+            for each in _sorted(_findings(alone)):
                 if each.severity == "serious" and not each.missing and each.kind not in kinds:
                     kinds.add(each.kind)
                     key = (each.kind, each.said, each.about.replace(one.name, "", 1))
@@ -376,4 +408,6 @@ def check_answer(
 def _joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
     """Return one finding of several medicines of which the same is said."""
     joint = "、" if language == "zh" else ", "
-    return replace(finding, about=finding.about.replace(names[0], joint.join(names), 1))
+    said = joint.join(names[:-1]) or names[0]
+    joined = say("and", language, a=said, b=names[-1]) if len(names) > 1 else said
+    return replace(finding, about=finding.about.replace(names[0], joined, 1))

@@ -8,8 +8,6 @@ import re
 from medchat.answering.screening import rules
 from medchat.answering.screening.rules import Refusal
 
-_ASKS = ("request", "task")
-
 _LONGEST = 600
 """A sentence is read up to here: a request is made in fewer characters."""
 
@@ -22,8 +20,6 @@ def find_refusal(text: str) -> Refusal | None:
     """
     for sentence in re.split(r"(?<=[.!?])\s|[。！？\n]", text):
         sentence = sentence[:_LONGEST]
-        if not any(_holds(name, sentence) for name in _ASKS):
-            continue
         held: dict[str, bool] = {}
         for refusal in rules.load().refusals:
             if any(_matches(each, sentence, held) for each in refusal.when):

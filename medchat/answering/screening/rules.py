@@ -7,6 +7,7 @@
     rules/emergencies/*.yaml  which findings together are an emergency, what is said, the source
     rules/openings.yaml     self-harm, harm to others, small talk: patterns and the reply
     rules/request_cues.yaml  what is asked for, of whom, to what end
+    rules/harm_cues.yaml    more of these: harm in secret, medicines and tests outside care
     rules/refusals.yaml     which of these together are declined
 
 In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
@@ -115,7 +116,8 @@ def load() -> Rules:
     """Return the rules, read once in a process."""
     entries = read_emergencies()
     findings = _findings(entries)
-    request_cues = {name: _patterns(each) for name, each in read_map("request_cues").items()}
+    cues = {**read_map("request_cues"), **read_map("harm_cues")}
+    request_cues = {name: _patterns(each) for name, each in cues.items()}
     limits = tuple(_limit(each) for each in read_list("vital_signs"))
     known = {*findings, *(each.finding for each in limits), *COMPUTED}
     emergencies = tuple(_emergency(each, known) for each in entries)

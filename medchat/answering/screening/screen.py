@@ -39,7 +39,7 @@ class Suspected:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What the screen found in a message."""
+    """What the screen found in a message; an emergency stands beside a message that is declined."""
 
     emergencies: tuple[Suspected, ...] = ()
     opening: Opening | None = None
@@ -59,9 +59,10 @@ def screen(message: str, earlier: Sequence[str], language: Language) -> Screenin
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
+    declined = find_declined(message)
     if suspected:
-        return Screening(suspected)
-    return Screening((), opening or find_declined(message))
+        return Screening(suspected, declined)
+    return Screening((), opening or declined)
 
 
 def _self_harm_before(message: str, earlier: Sequence[str]) -> Opening | None:

@@ -11,7 +11,7 @@ from test_literature_sources import pdf
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import reading
-from knowledge.ingest.sources.literature.pdf import pdf_layout, pdf_lines
+from knowledge.ingest.sources.literature.pdf import pdf_lines, pdf_paragraphs
 from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Glyph
 from knowledge.records import ReadReport
 from knowledge.text.holes import HOLE
@@ -373,7 +373,7 @@ def test_no_line_holds_words_of_two_columns(left, right, shift, by_rows):
     ],
 )
 def test_a_text_goes_on_where_its_sentence_has_not_ended(before, after, same):
-    assert pdf_layout.goes_on(before, after) is same
+    assert pdf_paragraphs.goes_on(before, after) is same
 
 
 def page_of(head: str, lines: Iterable[str], foot: str, top: float = 760) -> bytes:

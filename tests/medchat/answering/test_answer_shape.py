@@ -1,6 +1,7 @@
 """The order of an answer's sentences, and what is not said twice."""
 
 from collections import namedtuple
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_the_first_line_stands_before_other_treatment_and_is_not_said_again():
         "Treatments for anaphylaxis include oxygen therapy and lying flat [2].",
     ]
     assert [one.part for one in answer.sentences] == ["answer", "answer"]
+
+
+@pytest.mark.parametrize(("rest", "first"), [((), "description"), (("antibiotic",), "symptom")])
+def test_what_a_thing_is_leads_where_nothing_else_is_asked(rest, first):
+    question = replace(asked(), rest=rest)
+    about = fact("description", "description", "A sudden severe allergic reaction")
+    answer = told([about, fact("symptom", "symptoms", "weals; wheezing")], question)
+    assert answer.citations[0].id == f"condition:a#{first}"
 
 
 def test_what_is_urgent_stands_under_its_own_part():

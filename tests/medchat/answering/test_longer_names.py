@@ -35,6 +35,11 @@ def test_a_longer_name_is_found_whole(question, name, is_kind):
         "What is the best first treatment of gout in elderly patients?",
         "How is asthma treated in pregnancy?",
         "Does allopurinol prevent gout?",
+        "What complications can follow gout?",
+        "Which department deals with asthma?",
+        "He had gout ten years ago, what prevents another attack?",
+        "妊娠期痛风怎么治疗？",
+        "简单说一下痛风",
         "Is ibuprofen overdose dangerous?",  # medicines have no longer names
         "爸爸得了痛风怎么办？",
         "痛风患者可以喝酒吗？",

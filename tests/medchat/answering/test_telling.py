@@ -116,3 +116,13 @@ def test_what_is_no_line_of_facts_is_told_as_it_stands():
     piece = line("symptom", ["thirst"], "en")
     other = Evidence("fact", piece.id, "", "Thirst", 0, 6, "en", subject="x", relation="symptom")
     assert telling.tell(other, find) == "Thirst."
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "Symptoms of Vexilosis: Alpha pain; beta rash."), ("zh", "维西洛症的症状：甲痛；乙疹。")
+])  # fmt: skip
+def test_a_line_of_which_no_sentence_is_made_is_told_with_its_label_first(
+    language, told, monkeypatch
+):
+    monkeypatch.setattr(telling, "_is_supported", lambda *_: False)
+    assert telling.tell(line("symptom", NAMES[language][1], language), find) == told

@@ -110,6 +110,24 @@ def test_what_was_told_before_counts(search: Search) -> None:
     assert lead and lead.told and "妊娠晚期" in lead.told.text
 
 
+def test_what_is_asked_comes_before_what_is_noticed_besides(search: Search) -> None:
+    told = known(search, "metformin", "digoxin")
+    patient = PatientState(medicines=told, measurements={"egfr": Measurement("22")})
+    lead = ask(search, "Can I add clarithromycin?", patient)
+    assert lead and lead.told
+    said = [sentence.text for sentence in lead.told.sentences]
+    assert "clarithromycin with digoxin" in said[0] or "digoxin with clarithromycin" in said[0]
+    assert any(text.startswith("Also: Avoid: metformin") for text in said)
+    assert "metformin with digoxin" not in lead.told.text
+
+
+def test_all_that_is_taken_is_checked_where_the_treatment_is_asked_about(search: Search) -> None:
+    patient = PatientState(pregnant=True, medicines=known(search, "lisinopril"))
+    for question in ("What should be changed in her treatment?", "她的用药需要调整吗？"):
+        lead = ask(search, question, patient)
+        assert lead and lead.told and verdict_of(lead) == "avoid", question
+
+
 def test_a_question_of_knowledge_is_not_preceded_by_a_verdict(search: Search) -> None:
     patient = PatientState(pregnant=True, medicines=known(search, "warfarin"))
     assert ask(search, "What is ibuprofen?", patient) is None
@@ -150,7 +168,7 @@ def test_medicines_that_an_answer_names_are_checked_against_the_patient(search: 
     said = answer("Medicines used for hypertension include enalapril, lisinopril and labetalol.")
     found = check_answer(said, patient, search, ())
     assert [alert.kind for alert in found] == ["pregnancy"]
-    assert "enalapril, lisinopril" in found[0].text and "labetalol" not in found[0].text
+    assert "enalapril and lisinopril" in found[0].text and "labetalol" not in found[0].text
 
     said = answer("心绞痛发作时舌下含服硝酸甘油。")
     found = check_answer(said, patient, search, ())

@@ -35,23 +35,22 @@ def parts(text: str) -> Iterator[tables.Part]:
     """
     for block in _EMPTY.split(re.sub("[\f\v]", "\n", text)):
         lines = [line.rstrip() for line in block.split("\n") if line.strip()]
-        if len(lines) < 2:
-            yield from ((0, markup.join_lines(line)) for line in lines)
-            continue
-        yield from _block(lines)
+        for part in read_block(lines):
+            if isinstance(part, str):
+                yield 0, part
+            else:
+                heads = int(tables.looks_headed(part))
+                grid, heads = tables.join_heads(part) if heads else (part, heads)
+                yield tables.Table(list(tables.statements(grid, heads)))
 
 
-def _block(lines: list[str]) -> Iterator[tables.Part]:
-    """Yield the longest run of lines that are a table, and what stands around it."""
+def read_block(lines: list[str]) -> Iterator[str | tables.Grid]:
+    """Yield the paragraphs of lines between which none is empty, and the cells of their tables."""
     start, end, grid = _find_table(lines)
-    if not grid:
-        yield from ((0, line) for line in _paragraphs(lines))
-        return
-    yield from ((0, line) for line in _paragraphs(lines[:start]))
-    heads = int(tables.looks_headed(grid))
-    yield tables.Table(list(tables.statements(grid, heads)))
-    if end < len(lines):
-        yield from _block(lines[end:])
+    yield from _paragraphs(lines[:start] if grid else lines)
+    if grid:
+        yield grid
+        yield from read_block(lines[end:])
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:

@@ -19,7 +19,13 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest.sources import sandbox
 from knowledge.ingest.sources.literature.markup import markup
 from knowledge.ingest.sources.literature.pages.plain_text import content_key
-from knowledge.ingest.sources.literature.pdf import pdf_glyphs, pdf_lines, pdf_ocr, pdf_pages
+from knowledge.ingest.sources.literature.pdf import (
+    pdf_glyphs,
+    pdf_lines,
+    pdf_ocr,
+    pdf_pages,
+    pdf_struck,
+)
 from knowledge.ingest.sources.literature.references import article_ids
 from knowledge.ingest.sources.streams import limits
 from knowledge.records import DocumentRecord, ReadReport, Record, Section
@@ -238,7 +244,11 @@ def _read_page(
         return
     main = pdf_glyphs.main_turn(content)
     rules = pdf_glyphs.turned_rules(content.rules, main)
-    rows = pdf_lines.build_rows(content.turns.pop(main, []), rules)
+    strokes = pdf_glyphs.turned_rules(content.strokes, main)
+    glyphs, struck = pdf_struck.take_struck(content.turns.pop(main, []), strokes)
+    if struck:
+        report.skip("struck-out text (not read)", struck[0], len(struck))
+    rows = pdf_lines.build_rows(glyphs, rules)
     aside = [pdf_lines.build_rows(glyphs) for _, glyphs in sorted(content.turns.items())]
     pages.add(rows, rules, aside)
 

@@ -63,6 +63,7 @@ class PageContent:
 
     turns: dict[int, list[Glyph]] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    strokes: list[Rule] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     slanted: int = 0
     glyphs: int = 0
@@ -172,9 +173,11 @@ class _Painted:
         self.fills.append((len(self.order), box))
 
     def _note_rules(self, box: _Box, width: float, height: float, framed: bool) -> None:
-        if len(self.content.rules) > 5_000:
+        if max(len(self.content.rules), len(self.content.strokes)) > 5_000:
             return
         left, low, right, high = box
+        if height <= _THIN and width > height:
+            self.content.strokes.append(Rule(left, right, low, high))
         if height <= _THIN and width >= _LONG or width <= _THIN and height >= _LONG:
             self.content.rules.append(Rule(left, right, low, high))
         elif framed and width >= _LONG and height >= _THIN:

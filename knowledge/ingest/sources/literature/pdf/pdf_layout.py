@@ -12,28 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from knowledge.ingest.sources.literature.pdf import pdf_gutters, pdf_tables
+from knowledge.ingest.sources.literature.markup import plain_lines
+from knowledge.ingest.sources.literature.markup.tables import join_heads, looks_headed
+from knowledge.ingest.sources.literature.pdf import pdf_gutters, pdf_monospaced, pdf_tables
 from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Rule
-from knowledge.ingest.sources.literature.pdf.pdf_gutters import CAPTION, ENDED, is_prose, narrowed
+from knowledge.ingest.sources.literature.pdf.pdf_gutters import CAPTION, is_prose, narrowed
 from knowledge.ingest.sources.literature.pdf.pdf_lines import Piece, Row
+from knowledge.ingest.sources.literature.pdf.pdf_paragraphs import (
+    ITEM,
+    Paragraph,
+    build_paragraphs,
+    goes_on,
+)
 from knowledge.ingest.sources.literature.pdf.pdf_tables import Strip, Table
 
 _MARKER = re.compile(
     r"(?:[(（]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)）、]?|\d+(?:\.\d+)+\.?|[•·▪●○◦–—*-])"
 )
-_ITEM = re.compile(r"(?:[•▪●○◦■□➢✓]|[–—-]\s|\(?(?:\d{1,2}|[a-z])[.)]\s)")
-_CHINESE = re.compile("[\u3400-\u9fff]")
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """A paragraph: its lines, parted by line ends, and the size of its letters."""
-
-    text: str
-    size: float
-    top: float = 0.0
-    bottom: float = 0.0
-    left: float = 0.0
 
 
 Part = Paragraph | Table
@@ -50,8 +45,38 @@ class _Band:
 def read_order(rows: Sequence[Row], rules: Sequence[Rule]) -> list[Part]:
     """Return the paragraphs and tables of a page in the order of reading."""
     ruled, rows = pdf_tables.take_ruled(rows, rules)
-    parts = _read([row.pieces for row in rows], rules, ruled)
+    pieces = [row.pieces for row in rows]
+    parts: list[Part] = []
+    place = 0
+    for start, end, width in pdf_monospaced.find_runs(pieces):
+        if end - start > _COLUMNS and pdf_gutters.find_gutter(pieces[start:end], rules, ruled):
+            continue
+        _append(parts, _read(pieces[place:start], rules, ruled), _is_apart(pieces, place))
+        parts += _monospaced(pieces[start:end], width)
+        place = end
+    _append(parts, _read(pieces[place:], rules, ruled), _is_apart(pieces, place))
     return _placed(pdf_tables.join_tables(parts), ruled)
+
+
+_COLUMNS = 6
+"""Rows of columns of prose; fewer with gaps through them have blanks by chance."""
+
+
+def _monospaced(rows: list[list[Piece]], width: float) -> list[Part]:
+    """Return the paragraphs and tables of rows in a font whose signs are all of one width."""
+    found: list[Part] = []
+    size, top, bottom = rows[0][0].size, rows[0][0].base, rows[-1][0].base
+    left = min(row[0].left for row in rows)
+    for lines in pdf_monospaced.lines_of(rows, width):
+        for part in plain_lines.read_block(lines):
+            if isinstance(part, str):
+                found.append(Paragraph(part, size, top + size, bottom, left))
+                continue
+            heads = int(looks_headed(part))
+            grid, heads = join_heads(part) if heads else (part, heads)
+            right = max(row[-1].right for row in rows)
+            found.append(Table(grid, heads, [], top + size, bottom, size, left, right))
+    return found
 
 
 def _read(rows: list[list[Piece]], rules: Sequence[Rule], ruled: Sequence[Table]) -> list[Part]:
@@ -93,6 +118,9 @@ def _read_bands(
         pieces = [piece for row in band.rows for piece in row]
         band.strips = _without_markers(pieces, band.strips)
         if band.strips and len(pieces) > len(band.rows):
+            if _is_sentence(parts, band) or _is_spaced(band):
+                _add(parts, build_paragraphs(pieces), not _is_far(bands, place))
+                continue
             columns = pdf_tables.columns_of(pieces, band.strips)
             filled = sum(len(row) > 1 for row in band.rows)
             if filled > 1 and _is_table(band, columns, rules):
@@ -100,16 +128,35 @@ def _read_bands(
                 tail = _cut_tail(band)
                 pieces = [piece for row in band.rows for piece in row]
                 parts.append(pdf_tables.build(pieces, band.strips, rules, above))
-                parts += _paragraphs(tail)
+                parts += build_paragraphs(tail)
                 continue
             if filled == 1 and len(band.rows) == 1:
                 parts += _apart(band.rows[0])
                 continue
             for number, column in enumerate(columns):
-                _add(parts, _paragraphs(column), bool(number) or _is_far(bands, place))
+                _add(parts, build_paragraphs(column), bool(number) or _is_far(bands, place))
             continue
-        _add(parts, _paragraphs(pieces), _is_far(bands, place))
+        _add(parts, build_paragraphs(pieces), _is_far(bands, place))
     return parts
+
+
+def _is_spaced(band: _Band) -> bool:
+    """Say whether one row alone has gaps, and none that is wider than a wide space."""
+    parted = [row for row in band.rows if len(row) > 1]
+    return len(parted) == 1 and all(
+        right.left - left.right < left.size for left, right in pairwise(parted[0])
+    )
+
+
+def _is_sentence(parts: list[Part], band: _Band) -> bool:
+    """Say whether a few rows with wide spaces go on with the sentence above: they are justified."""
+    last = parts[-1] if parts else None
+    first = band.rows[0][0]
+    if not isinstance(last, Paragraph) or len(band.rows) > 4 or abs(last.left - first.left) > 1:
+        return False
+    edges = [row[-1].right for row in band.rows]
+    even = max(edges) - min(edges) < first.size or len(band.rows) == 1
+    return even and last.bottom - first.base < 1.8 * first.size and goes_on(last.text, first.text)
 
 
 def _is_far(bands: list[_Band], place: int) -> bool:
@@ -162,20 +209,6 @@ def _add(parts: list[Part], found: list[Paragraph], may_go_on: bool = True) -> N
         else:
             found.insert(0, first)
     parts += found
-
-
-def goes_on(before: str, after: str) -> bool:
-    """Say whether a text that was parted goes on in another.
-
-    >>> goes_on("It must not be given", "to patients"), goes_on("It ended.", "to patients")
-    (True, False)
-    """
-    start = after[:1]
-    if ENDED.search(before) or _ITEM.match(after):
-        return False
-    if _CHINESE.match(start) and len(before.rpartition("\n")[2]) >= 12:
-        return bool(_CHINESE.match(before[-1:]) or before.endswith(("，", "、")))
-    return start.islower() or before.endswith(("-", ",", "，", "、"))
 
 
 def _bands(rows: list[list[Piece]], ruled: Sequence[Table]) -> list[_Band]:
@@ -337,7 +370,7 @@ def _is_table(band: _Band, columns: list[list[Piece]], rules: Sequence[Rule]) ->
 
 
 def _is_list(column: list[Piece]) -> bool:
-    return sum(bool(_ITEM.match(piece.text)) for piece in column) * 2 > len(column)
+    return sum(bool(ITEM.match(piece.text)) for piece in column) * 2 > len(column)
 
 
 def _apart(row: list[Piece]) -> list[Paragraph]:
@@ -389,57 +422,3 @@ def _drop_line(parts: list[Part]) -> None:
         last.text = text
     else:
         parts.pop()
-
-
-def _paragraphs(pieces: list[Piece]) -> list[Paragraph]:
-    """Return the lines of a column as paragraphs."""
-    lines = _lines(pieces)
-    if not lines:
-        return []
-    left = min(line.left for line in lines)
-    right = max(line.right for line in lines)
-    steps = sorted(above.base - line.base for above, line in pairwise(lines))
-    usual = steps[(len(steps) - 1) // 2] if steps else 0.0
-    out: list[Paragraph] = []
-    above: Piece | None = None
-    for line in lines:
-        text = line.text
-        if above is None or _begins(above, line, text, (left, right, usual)):
-            out.append(Paragraph(text, line.size, line.base + line.size, line.base, line.left))
-        else:
-            out[-1].text += f"\n{text}"
-            out[-1].bottom = line.base
-        above = line
-    return out
-
-
-def _lines(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces of a column joined to lines; here a gap is no more than a wide space."""
-    lines: list[Piece] = []
-    for piece in sorted(pieces, key=lambda each: (-each.base, each.left)):
-        last = lines[-1] if lines else None
-        if last is not None and abs(last.base - piece.base) < 0.12 * piece.size:
-            words = [*last.words, *piece.words]
-            lines[-1] = Piece(sorted(words, key=lambda word: word.left))
-        else:
-            lines.append(piece)
-    return lines
-
-
-def _begins(above: Piece, line: Piece, text: str, column: tuple[float, float, float]) -> bool:
-    """Say whether a line begins a paragraph."""
-    left, right, usual = column
-    size = line.size
-    step = above.base - line.base
-    ended = ENDED.search(above.text)
-    if step > max(1.35 * usual, 1.05 * size) and step > 1.3 * size:
-        return True
-    if abs(above.size - size) > 0.08 * size and len(text) > 3 and len(above.text) > 3:
-        return True
-    if above.bold != line.bold and not text[:1].islower():
-        return True
-    if _ITEM.match(text) and (ended or _ITEM.match(above.text)):
-        return True
-    if ended and line.left > above.left + 0.8 * size and line.left > left + 0.8 * size:
-        return True
-    return bool(ended) and above.right - left < 0.8 * (right - left)

@@ -28,6 +28,15 @@ _NARROW_GAP = 0.5
 _SUPPORT = 3
 """How many rows must have a narrow gap at one place."""
 
+STRUCK = "\ufdd2"
+"""Stands in the place of a sign that is struck out."""
+
+_SPACED = 8
+"""Single letters in a row that make a line of spaced letters."""
+
+_MANY = 6
+"""Rows with a gap between the same edges that make these the edges of columns."""
+
 _CHINESE = re.compile("[\u2e80-\u2fff\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -108,6 +117,15 @@ def build_rows(glyphs: Sequence[Glyph], rules: Sequence[Rule] = ()) -> list[Row]
     """Return the rows of a page, the highest first; upright lines part pieces."""
     rows = _side_by_side(_rows(_join_raised(_words(glyphs))))
     gaps = [_gaps(row) for row in rows]
+    edges = _column_edges(gaps)
+    if edges:
+        gaps = [
+            [
+                *found,
+                *(each for each in _all_gaps(row) if each not in found and _is_at(each, edges)),
+            ]
+            for row, found in zip(rows, gaps, strict=True)
+        ]
     upright = [rule for rule in rules if rule.right - rule.left <= 3]
     return [Row(_pieces(rows, gaps, place, upright)) for place in range(len(rows))]
 
@@ -116,8 +134,11 @@ def join_words(words: Iterable[Word]) -> str:
     """Return words as text, without a space between Chinese characters that only a gap parts."""
     text = ""
     for word in words:
-        text += " " if word.space and text and not _is_chinese_join(text, word.text) else ""
-        text += word.text
+        said = word.text.replace(STRUCK, "")
+        if not said:
+            continue
+        text += " " if word.space and text and not _is_chinese_join(text, said) else ""
+        text += said
     return re.sub(f"(?:{re.escape(HOLE)})+", HOLE, text)
 
 
@@ -235,7 +256,31 @@ def _rows(words: list[Word]) -> list[list[Word]]:
             row.append(word)
         else:
             rows.append([word])
-    return [_written(sorted(row, key=lambda word: word.left)) for row in rows]
+    return [_written(_close(sorted(row, key=lambda word: word.left))) for row in rows]
+
+
+def _close(row: list[Word]) -> list[Word]:
+    """Join the letters of words that are spaced out: "1 0  m g" is 10 mg."""
+    if sum(len(word.text) == 1 for word in row) < _SPACED or len(row) < _SPACED:
+        return row
+    gaps = [after.left - before.right for before, after in pairwise(row)]
+    single = [
+        gap
+        for gap, (before, after) in zip(gaps, pairwise(row), strict=True)
+        if len(before.text) == len(after.text) == 1
+    ]
+    if len(single) < 0.8 * len(gaps):
+        return row
+    usual = sorted(single)[len(single) // 3]
+    out = [row[0]]
+    for gap, word in zip(gaps, row[1:], strict=True):
+        last = out[-1]
+        if gap < max(1.5 * usual, usual + 0.12 * word.size) and gap < word.size and not word.raised:
+            last.text += word.text
+            last.right = word.right
+        else:
+            out.append(word)
+    return out
 
 
 def _side_by_side(rows: list[list[Word]]) -> list[list[Word]]:
@@ -295,11 +340,30 @@ def _gaps(row: list[Word]) -> list[_Gap]:
         size = max(before.size, after.size)
         beside = [*widths[max(0, place - 1) : place], *widths[place + 1 : place + 2]]
         usual = min(beside, default=0.0)
+        if usual >= COLUMN_GAP * size:
+            usual = 0.0  # that is a gap between columns, and says nothing of spaces
         if abs(before.base - after.base) > 0.12 * size or (
             widths[place] >= _NARROW_GAP * size and widths[place] >= 1.5 * usual
         ):
             found.append((before.right, after.left))
     return found
+
+
+def _all_gaps(row: list[Word]) -> Iterable[_Gap]:
+    return ((before.right, after.left) for before, after in pairwise(row))
+
+
+def _column_edges(gaps: list[list[_Gap]]) -> list[_Gap]:
+    """Return the gaps that many rows have between the same edges: those of justified columns.
+
+    A line with wide spaces has that gap too, though it is hardly wider than they are.
+    """
+    seen = Counter((round(left), round(right)) for row in gaps for left, right in row)
+    return [edges for edges, count in seen.items() if count >= _MANY]
+
+
+def _is_at(gap: _Gap, edges: list[_Gap]) -> bool:
+    return any(abs(gap[0] - left) <= 1 and abs(gap[1] - right) <= 1 for left, right in edges)
 
 
 def _pieces(

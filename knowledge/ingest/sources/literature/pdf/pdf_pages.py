@@ -15,8 +15,8 @@ from knowledge.ingest.sources.literature.markup import markup
 from knowledge.ingest.sources.literature.markup.tables import Cell
 from knowledge.ingest.sources.literature.pdf import pdf_gutters, pdf_layout, pdf_tables
 from knowledge.ingest.sources.literature.pdf.pdf_glyphs import Rule
-from knowledge.ingest.sources.literature.pdf.pdf_layout import Paragraph
 from knowledge.ingest.sources.literature.pdf.pdf_lines import Piece, Row, Word
+from knowledge.ingest.sources.literature.pdf.pdf_paragraphs import Paragraph, goes_on
 from knowledge.ingest.sources.literature.pdf.pdf_tables import Table
 from knowledge.records import ReadReport, Section
 from knowledge.text.sentences import split_sentences
@@ -70,6 +70,7 @@ class Pages:
         self._rules: list[list[Rule]] = []
         self._edges: list[list[str]] = []
         self._apart: list[set[tuple[str, int]]] = []
+        self._rows_alike: set[str] = set()
         self._words: set[str] = set()
         self._compounds: set[str] = set()
         self._first = ""
@@ -79,6 +80,9 @@ class Pages:
     ) -> None:
         """Add a page: its rows, its ruled lines, and rows that are written in other directions."""
         texts = [row.text for row in rows]
+        # Rows of a table may differ in their figures alone; no running head stands there thrice.
+        patterns = Counter(map(_pattern, texts))
+        self._rows_alike.update(line for line, count in patterns.items() if count > 2)
         self._edges.append([_pattern(text) for text in _edge(texts)])
         self._apart.append(_rows_apart(rows))
         self._packed.append(json.dumps([_pack(rows), *map(_pack, aside)]))
@@ -164,11 +168,17 @@ class Pages:
             seen.update(set(edges))
         pages = len(self._edges)
         few = self._running_on_few() if pages <= _FEW_PAGES else set()
-        return few | {
-            line
-            for line, count in seen.items()
-            if line and count > 2 and (count * 2 > pages or (count * 5 > pages and len(line) > 3))
-        }
+        return (
+            few - self._rows_alike
+            | {
+                line
+                for line, count in seen.items()
+                if line
+                and count > 2
+                and (count * 2 > pages or (count * 5 > pages and len(line) > 3))
+            }
+            - self._rows_alike
+        )
 
     def _running_on_few(self) -> set[str]:
         """Return the lines apart from the text that two of a few pages have at the same place."""
@@ -195,7 +205,7 @@ class Pages:
         if not body or first is None or abs(first.size - body[-1].size) > 0.08 * first.size:
             return
         last = body[-1]
-        if not pdf_layout.goes_on(last.text, first.text):
+        if not goes_on(last.text, first.text):
             return
         sentence = split_sentences(first.text)[0]
         last.text = self._finished(f"{last.text}\n{sentence}")
@@ -271,10 +281,11 @@ def _body_size(pages: Sequence[_Told]) -> float:
 def _with_captions(parts: list[Paragraph | Table]) -> _Told:
     """Give tables the caption above and the notes below them."""
     told = _Told([], [])
+    body = _body_size([_Told([part for part in parts if isinstance(part, Paragraph)], [])])
     for place, part in enumerate(parts):
         if isinstance(part, Paragraph):
             before = parts[place - 1] if place else None
-            if isinstance(before, Table) and _is_note(part, before):
+            if isinstance(before, Table) and _is_note(part, before, body):
                 before.notes.append(part.text)
                 before.bottom = part.bottom
                 parts[place] = before
@@ -299,8 +310,10 @@ def _is_caption(part: Paragraph, table: Table) -> bool:
     return near and len(part.text) < 90 and not goes_on and not part.text[:1].islower()
 
 
-def _is_note(part: Paragraph, table: Table) -> bool:
+def _is_note(part: Paragraph, table: Table, body: float) -> bool:
     if not 0 < table.bottom - part.bottom < 40 * table.size or pdf_gutters.CAPTION.match(part.text):
         return False
     near = table.bottom - (part.top - part.size) < 3.2 * table.size
-    return near and (bool(_NOTE.match(part.text)) or part.size < 0.93 * table.size)
+    # Text in the size of the page is no note, even below a table in larger letters.
+    small = part.size < 0.93 * table.size and (part.size < 0.97 * body or table.size <= body)
+    return near and (bool(_NOTE.match(part.text)) or small)

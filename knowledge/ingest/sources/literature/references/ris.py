@@ -59,7 +59,7 @@ def recognise(path: Path, start: bytes) -> bool:
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
     """Yield the references of a file; one without abstract is kept with its title alone."""
     counter = FieldCounter(report, _KNOWN)
-    for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report):
+    for entry in tagged_lines.read_entries(path, _TAG, "TY", "ER", report, _KNOWN):
         counter.count((tag for tag, _ in entry.fields), f"line {entry.line}")
         title = pubmed.clean_title(entry.first("TI", "T1", "CT", "BT", "ST", "TT"))
         sections = tagged_lines.split_abstract(_abstract(entry))

@@ -62,14 +62,21 @@ class TaggedEntry:
 
 
 def read_entries(
-    path: Path, tag: re.Pattern[str], opens: str, closes: str, report: ReadReport
+    path: Path,
+    tag: re.Pattern[str],
+    opens: str,
+    closes: str,
+    report: ReadReport,
+    known: frozenset[str] = frozenset(),
 ) -> Iterator[TaggedEntry]:
     """Yield the entries of a file.
 
     `tag` matches the start of a field and has the groups `tag` and `value`; an entry begins at the
     tag `opens`, and ends at `closes`, at the next beginning or with the file. Lines without a tag
-    go on with the field before, and so does one of an abstract with another `gap` before its dash
-    than the entry ("IV - 5 mg" is no field). Raises KnowledgeError where an entry has no end.
+    go on with the field before, and so does one whose tag is not `known` and whose `gap` before
+    the dash is not that of the entry ("IV - 5 mg" is no field).
+
+    Raises KnowledgeError where an entry has no end.
     """
     entry: TaggedEntry | None = None
     gap = None
@@ -82,9 +89,8 @@ def read_entries(
                 yield entry
             entry = TaggedEntry(number)
             gap = found.groupdict().get("gap") if found else None
-        elif found and name != closes and found.groupdict().get("gap") != gap:
-            in_words = entry is not None and entry.fields and entry.fields[-1][0] in _WORDS
-            found = None if in_words else found
+        elif found and name not in known and found.groupdict().get("gap") != gap:
+            found = None
         if entry is None:
             if text.strip(" \t\ufeff") and not _COUNT.fullmatch(text) and name != closes:
                 report.skip("line outside a reference", text)
@@ -105,9 +111,6 @@ def read_entries(
     if entry is not None:
         yield entry
 
-
-_WORDS = {"AB", "N2", "TI", "T1"}
-"""Fields of several lines of words."""
 
 _HELD = 200
 """Bytes that Python holds for a line beside its text."""

@@ -1,0 +1,80 @@
+"""Open the answer of a row with what to do now, where the user's words suggest an emergency.
+
+    row -> words of its user -> emergencies -> opening + answer, or no row
+
+A row that only tells facts is dropped where its words suggest one.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowledge.datasets.row_ids import lesson_id
+from knowledge.lessons.facts.urgent_words import (
+    CLINICIANS,
+    Emergency,
+    UrgencyRules,
+    users_words,
+)
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import UrgencyWords
+from knowledge.records import Language, Lesson, LessonMessage
+from knowledge.text.sentences import sentence_spans
+
+UNOPENED = "the user's words suggest an emergency, of which such a row does not speak"
+
+_OF_PATIENTS = ("chatdoctor", "dialogue", "vignette")
+
+_COMPLAINT = re.compile("— symptoms:|——症状：")
+
+
+def openings(emergency: Emergency, style: str, language: Language) -> list[str]:
+    """Return every text with which the answer of a row of a style may open."""
+    words = load(UrgencyWords, language)
+    templates = words.to_clinician if style in CLINICIANS else words.to_patient
+    return [each.format(name=emergency.name, act=emergency.act) for each in templates]
+
+
+def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Lesson | None:
+    """Return a row whose answer opens with what to do now, where its words call for that.
+
+    None where they do and the row is not one that could say it.
+    """
+    found = rules(users_words(lesson), lesson.language)
+    if not found:
+        return lesson
+    support = lesson.meta.get("support")
+    if not _speaks_of_a_patient(lesson) or not isinstance(support, list):
+        return None
+    opening = pick.choice(openings(found[0], lesson.style, lesson.language))
+    return with_opening(lesson, opening, [each.id for each in found])
+
+
+def _speaks_of_a_patient(lesson: Lesson) -> bool:
+    """Say whether a row is about somebody who is ill, and not about what is known of a thing."""
+    relation = lesson.meta.get("relation")
+    if lesson.style == "safety":
+        return relation == "red_flag"
+    if lesson.style == "huatuo":  # a case names the condition by its symptoms first
+        return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
+    return lesson.style in _OF_PATIENTS
+
+
+def with_opening(lesson: Lesson, opening: str, ids: Sequence[str]) -> Lesson:
+    """Return a row with an opening before its last answer, whose sentences rest on no fact."""
+    joint = " " if lesson.language == "en" else ""
+    said = LessonMessage("assistant", f"{opening}{joint}{lesson.messages[-1].content}")
+    messages = (*lesson.messages[:-1], said)
+    support = lesson.meta["support"]
+    assert isinstance(support, list)
+    return replace(
+        lesson,
+        id=lesson_id(lesson.style, lesson.language, messages, [s.id for s in lesson.sources]),
+        messages=messages,
+        meta={
+            **lesson.meta,
+            "support": [*([] for _ in sentence_spans(opening)), *support],
+            "urgent": list(ids),
+        },
+    )

@@ -1,0 +1,89 @@
+"""Rows whose user's words suggest an emergency open with what to do, and are held to it."""
+
+from dataclasses import replace
+
+import pytest
+from toy_lessons import opened
+
+from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import check, read_lessons
+from knowledge.lessons.facts.urgent_words import Emergency, users_words
+from knowledge.lessons.realize import urgency
+from knowledge.lessons.verify.prover import Prover
+from knowledge.records import Lesson, LessonMessage
+
+ARREST = {
+    "en": Emergency("tight", "a blocked airway", "Sit up and give oxygen."),
+    "zh": Emergency("tight", "气道阻塞", "坐起并吸氧。"),
+}
+
+
+def rules(messages, language):
+    """Take a tight chest for an emergency."""
+    words = ("chest tightness", "胸闷")
+    tight = any(word in each for each in messages for word in words)
+    return (ARREST[language],) if tight else ()
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    home = tmp_path_factory.mktemp("urgent")
+    engine, generation = opened(home)
+    build.build(engine, generation, home / "data", BuildOptions(limit=400, urgency=rules))
+    kept = [
+        lesson
+        for name in ("train.jsonl", "validation.jsonl")
+        for lesson in read_lessons(home / "data" / name)
+    ]
+    yield engine, generation, home / "data", kept
+    engine.dispose()
+
+
+def test_every_row_with_urgent_words_opens_with_what_to_do(rows):
+    _, _, _, kept = rows
+    fired = [lesson for lesson in kept if rules(users_words(lesson), lesson.language)]
+    assert {lesson.language for lesson in fired} == {"en", "zh"}
+    for lesson in fired:
+        possible = urgency.openings(ARREST[lesson.language], lesson.style, lesson.language)
+        assert lesson.messages[-1].content.startswith(tuple(possible))
+        assert lesson.meta["urgent"] == ["tight"]
+        assert lesson.style in ("chatdoctor", "dialogue", "vignette", "safety", "huatuo")
+    assert not any("urgent" in lesson.meta for lesson in kept if lesson not in fired)
+
+
+def test_the_check_of_a_folder_asks_for_it(rows):
+    engine, generation, folder, kept = rows
+    assert check(engine, generation, folder, rules=rules).proven == len(kept)
+    reasons = {fault.reason for fault in check(engine, generation, folder).faults}
+    assert reasons == {"the rules for urgent words are not given"}
+
+
+def test_an_opening_taken_away_put_in_or_made_to_rest_on_facts_is_caught(rows):
+    engine, generation, _, kept = rows
+    prover = Prover(engine, generation, rules)
+    urgent = next(each for each in kept if each.meta.get("urgent") and each.style == "chatdoctor")
+    calm = next(each for each in kept if not each.meta.get("urgent") and each.style == "huatuo")
+    opening = next(
+        each
+        for each in urgency.openings(ARREST[urgent.language], urgent.style, urgent.language)
+        if urgent.messages[-1].content.startswith(each)
+    )
+    said = urgent.messages[-1].content.removeprefix(opening).lstrip()
+    unopened = LessonMessage("assistant", said)
+    support = urgent.meta["support"]
+    bad = [
+        replace(urgent, messages=(*urgent.messages[:-1], unopened)),
+        urgency.with_opening(calm, "Call an ambulance.", ["tight"]),
+        replace(urgent, meta={**urgent.meta, "support": [[0], *support[1:]]}),
+        replace(urgent, meta={**urgent.meta, "urgent": ["stroke"]}),
+    ]
+    assert prover.faults([urgent, calm]) == ["", ""]
+    assert all(prover.faults(bad))
+
+
+def test_results_and_evidence_are_not_the_users_words():
+    said = ["RESULT: Asthma — symptoms: chest tightness.", "[1] Asthma: chest tightness.\nWhy?"]
+    messages = tuple(LessonMessage("user", text) for text in said)
+    row = Lesson("a", messages, "en", "grounded", (), (), "", "", {})
+    assert users_words(row) == ("Why?",)

@@ -1,0 +1,26 @@
+"""What `knowledge` and `finetune` are given of the rules of a turn."""
+
+import pytest
+
+from medchat.composition import find_urgent
+
+
+@pytest.mark.parametrize(
+    ("messages", "language", "named"),
+    [
+        (("My wife has crushing chest pain and is sweating since an hour.",), "en", "coronary"),
+        (
+            ("I have a headache.", "Yes, my neck is stiff and I have a fever."),
+            "en",
+            "mening",
+        ),
+        (("我爸突然口角歪斜，一侧胳膊抬不起来。",), "zh", "卒中"),
+        (("What are the side effects of amlodipine?",), "en", ""),
+        (("足癣用什么药膏？",), "zh", ""),
+    ],
+)
+def test_urgent_words_are_found_over_all_messages_of_a_user(messages, language, named):
+    found = find_urgent(messages, language)
+    assert bool(found) == bool(named)
+    assert not named or any(named in each.name for each in found)
+    assert all(each.act for each in found)
