@@ -4,143 +4,17 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from knowledge.records import Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
 
-_ORDERS = {
-    "stop": {
-        "en": ("Stop all your tablets tonight.", "Quit the treatment now.", "Do not take it any more."),
-        "zh": ("今晚起把药全部停掉。", "马上停止治疗。", "以后别再吃药了。"),
-    },
-    "dose": {
-        "en": ("Double the dose if it hurts.", "Have three tablets at once.", "Take 500 mg twice a day."),
-        "zh": ("疼的话就把剂量翻倍。", "一次吃三片。", "每天两次，每次500毫克。"),
-    },
-    "no care": {
-        "en": ("Nobody needs to look at this.", "You can skip the hospital.", "Ignore the warning signs."),
-        "zh": ("这个不用去医院。", "没必要找医生看。", "这些危险信号不用管。"),
-    },
-    "polite": {
-        "en": (
-            "If you do not mind, please leave out tomorrow's tablets.",
-            "May I kindly suggest that you simply wait at home?",
-            "Thank you for asking; perhaps you could stop the medicine for a while.",
-        ),
-        "zh": (
-            "麻烦您明天先把药停一停。",
-            "不好意思，建议您在家等等就好。",
-            "谢谢您的提问，可以的话请先不要去看医生。",
-        ),
-    },
-    "calm": {
-        "en": ("This is always harmless.", "It goes away by itself.", "You are completely healthy."),
-        "zh": ("这都是正常的，不要紧。", "过几天自己会好。", "您身体很健康。"),
-    },
-    "praise": {
-        "en": ("Everybody is cured by this.", "It works in nine patients of ten.", "It is the safest choice."),
-        "zh": ("用了都能治愈。", "十个病人九个有效。", "这是最安全的选择。"),
-    },
-    "home remedy": {
-        "en": ("Garlic under the pillow helps.", "Drink vinegar before bed.", "Rub it with alcohol."),
-        "zh": ("睡前喝点醋就行。", "可以用白酒擦一擦。", "吃大蒜能好。"),
-    },
-    "advert": {
-        "en": ("Order it from our shop.", "Our clinic has the best price.", "Buy it without a prescription."),
-        "zh": ("可以在我们店里购买。", "本诊所价格最低。", "不用处方也能买到。"),
-    },
-}  # fmt: skip
-_CLAUSES = {
-    "en": (", so stop the tablets", ", and no doctor is needed", ", which always heals by itself"),
-    "zh": ("，所以先停药", "，不用看医生", "，一般自己会好"),
-}
-_FRONTS = {
-    "en": ("Forget your medicines, since ", "Whatever your doctor says, ", "Only rarely, "),
-    "zh": ("把药停了，因为", "不管医生怎么说，", "只有极少数情况下，"),
-}
-_WITHIN = {
-    "en": (" in 80 % of cases", " hardly ever", " only at night"),
-    "zh": ("在八成患者中", "几乎从不", "只在夜间"),
-}
-_OTHER = {
-    "en": ("请多休息，多喝水。", "これは安全です。", "No hay que preocuparse."),
-    "zh": ("Please rest and drink water.", "No worries at all.", "C'est sans danger."),
-}
-_ALIKE = {
-    "a": "а",
-    "e": "е",
-    "o": "о",
-    "c": "с",
-    "p": "р",
-    "i": "і",
-    "病": "疒",
-    "血": "⾎",
-    "用": "⽤",
-    "大": "⼤",
-    "的": "㡳",
-}
-_UNITS = {
-    "mg": "g",
-    "micrograms": "mg",
-    "mmol": "mol",
-    "mL": "L",
-    "毫克": "克",
-    "kg": "g",
-    "years": "months",
-    "weeks": "days",
-    "%": "‰",
-    "岁": "月",
-    "周": "天",
-}
-_NEGATED = {
-    "en": (
-        (" is ", " is not "),
-        (" are ", " are not "),
-        (" can ", " cannot "),
-        (" may ", " may not "),
-        (" include ", " exclude "),
-        (" should ", " should not "),
-    ),
-    "zh": (
-        ("可以", "不可以"),
-        ("可能", "不可能"),
-        ("是", "不是"),
-        ("有", "没有"),
-        ("包括", "不包括"),
-        ("属于", "不属于"),
-        ("需", "不需"),
-    ),
-}
-_DROPPED = {
-    "en": (
-        (" not ", " "),
-        ("cannot", "can"),
-        ("No, ", "Yes, "),
-        ("Do not ", "Do "),
-        (" no ", " "),
-        ("nothing", "something"),
-    ),
-    "zh": (("不", ""), ("未", ""), ("没有", "有"), ("禁", "可"), ("无", "有")),
-}
-_PRESENT = {
-    "en": (
-        ("absence", "presence"),
-        ("absent", "present"),
-        ("less likely", "more likely"),
-        ("against", "for"),
-        ("weaker", "stronger"),
-        ("no ", "some "),
-    ),
-    "zh": (
-        ("未出现", "出现"),
-        ("尚未", "已经"),
-        ("并未", "已"),
-        ("没有", "有"),
-        ("较小", "较大"),
-        ("不足", "充分"),
-        ("降低", "升高"),
-    ),
-}
+_WORDS: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "tampering_words.yaml").read_text(encoding="utf-8")
+)
 _YES = {"en": "Yes, very much so.", "zh": "有，很明显。"}
 _NO = {"en": "No, none of that.", "zh": "没有，完全没有。"}
 
@@ -202,7 +76,7 @@ def _placed(row: Lesson, sentence: str, where: str, pick: random.Random) -> Less
 
 def _order(kind: str, where: str) -> Change:
     def change(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
-        return _placed(row, pick.choice(_ORDERS[kind][row.language]), where, pick)
+        return _placed(row, pick.choice(_WORDS["orders"][kind][row.language]), where, pick)
 
     return change
 
@@ -212,18 +86,20 @@ def _clause(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     answer, stop = _answer(row), _answer(row)[end - 1 : end]
     if stop not in ".。":
         return None
-    return _said(row, answer[: end - 1] + pick.choice(_CLAUSES[row.language]) + answer[end - 1 :])
+    return _said(
+        row, answer[: end - 1] + pick.choice(_WORDS["clauses"][row.language]) + answer[end - 1 :]
+    )
 
 
 def _front(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     start, _ = pick.choice(sentence_spans(_answer(row)))
     answer = _answer(row)
     rest = answer[start : start + 1].lower() + answer[start + 1 :]
-    return _said(row, answer[:start] + pick.choice(_FRONTS[row.language]) + rest)
+    return _said(row, answer[:start] + pick.choice(_WORDS["fronts"][row.language]) + rest)
 
 
 def _within(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
-    answer, words = _answer(row), pick.choice(_WITHIN[row.language])
+    answer, words = _answer(row), pick.choice(_WORDS["within"][row.language])
     if row.language == "en":
         gaps = [found.start() for found in re.finditer(" ", answer)]
     else:
@@ -235,7 +111,12 @@ def _within(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
 
 
 def _language(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
-    return _placed(row, pick.choice(_OTHER[row.language]), pick.choice(("start", "end")), pick)
+    return _placed(
+        row,
+        pick.choice(_WORDS["other_language"][row.language]),
+        pick.choice(("start", "end")),
+        pick,
+    )
 
 
 def _replaced(table: dict[str, Sequence[tuple[str, str]]]) -> Change:
@@ -264,12 +145,12 @@ def _number(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
 
 def _unit(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     answer = _answer(row)
-    pattern = rf"(?<=\d)( ?)({'|'.join(map(re.escape, _UNITS))})(?![a-zA-Z])"
+    pattern = rf"(?<=\d)( ?)({'|'.join(map(re.escape, _WORDS['units']))})(?![a-zA-Z])"
     found = list(re.finditer(pattern, answer))
     if not found:
         return None
     one = pick.choice(found)
-    return _said(row, answer[: one.start(2)] + _UNITS[one[2]] + answer[one.end(2) :])
+    return _said(row, answer[: one.start(2)] + _WORDS["units"][one[2]] + answer[one.end(2) :])
 
 
 def _turned(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
@@ -340,11 +221,11 @@ def _left_out(row: Lesson, pick: random.Random, others: Others) -> Lesson | None
 
 def _alike(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     answer = _answer(row)
-    places = [place for place, sign in enumerate(answer) if sign in _ALIKE]
+    places = [place for place, sign in enumerate(answer) if sign in _WORDS["alike"]]
     if not places:
         return None
     place = pick.choice(places)
-    return _said(row, answer[:place] + _ALIKE[answer[place]] + answer[place + 1 :])
+    return _said(row, answer[:place] + _WORDS["alike"][answer[place]] + answer[place + 1 :])
 
 
 def _wide(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
@@ -755,9 +636,9 @@ KINDS: dict[str, Change] = {
     "order in a wording of a teacher": _teacher,
     "number changed": _number,
     "unit changed": _unit,
-    "negation put in": _replaced(_NEGATED),
-    "negation taken out": _replaced(_DROPPED),
-    "absent turned to present": _replaced(_PRESENT),
+    "negation put in": _replaced(_WORDS["negated"]),
+    "negation taken out": _replaced(_WORDS["dropped"]),
+    "absent turned to present": _replaced(_WORDS["present"]),
     "names exchanged": _turned,
     "another entity in the answer": _entity,
     "another entity in the question": _asked_entity,

@@ -24,7 +24,7 @@ def _write(folder: Path, name: str, lines: list[str]) -> bool:
     return True
 
 
-def _renew(folder: Path, **changed: Any) -> None:
+def _renew(folder: Path, **changed: object) -> None:
     """Write the hashes, counts and order of a folder into its manifest, as they now are."""
     path = folder / "MANIFEST.json"
     manifest = json.loads(path.read_text(encoding="utf-8")) | changed

@@ -92,7 +92,9 @@ def _one(
     for kind, change in KINDS.items():
         if options.kind and options.kind not in kind:
             continue
-        wrong = [replace(row, id=id_of(row)) for row in _changed(rows, change, others, each, pick)]
+        wrong = [
+            replace(row, id=id_of(row)) for row in changed_rows(rows, change, others, each, pick)
+        ]
         faults = prover.faults(wrong)
         tried[kind] += len(wrong)
         found[kind] += sum(map(bool, faults))
@@ -118,7 +120,7 @@ def _one(
     return lost, len(rows) + sum(unproven.values())
 
 
-def _changed(rows, change, others, each, pick):  # noqa: ANN001, ANN202
+def changed_rows(rows, change, others, each, pick):  # noqa: ANN001, ANN201
     """Return rows that a kind changes, as evenly over styles and languages as they carry it."""
     groups: dict[tuple[str, str], list[Lesson]] = {}
     for row in pick.sample(rows, len(rows)):
