@@ -68,9 +68,7 @@ def differential(turn: Turn) -> Lead | None:
     reported = _reported(turn, asked=asks)
     risks = read_risks(turn.message, turn.search.linker)
     found = len(reported.present)
-    if found < _ASKED_FOR or (
-        not asks and found + len(reported.absent) + len(risks) < _UNASKED
-    ):
+    if found < _ASKED_FOR or (not asks and found + len(reported.absent) + len(risks) < _UNASKED):
         return None
     index = _index_of(turn.search.graph)
     who = patient_facts.read(fold(turn.message))

@@ -102,7 +102,9 @@ def read_risks(message: str, linker: Linker) -> tuple[Finding, ...]:
     for clause in clauses(fold(message)):
         for match in _SMOKES.finditer(clause.text):
             if is_asserted(clause, match.start(), match.end()):
-                ids = {id for name in _SMOKING for each in linker.find(name) for id in each.entities}
+                ids = {
+                    id for name in _SMOKING for each in linker.find(name) for id in each.entities
+                }
                 found.setdefault(frozenset(ids), Finding(match[0], frozenset(ids)))
     return tuple(found.values())
 
