@@ -38,6 +38,7 @@ from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_em
 from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
 from medchat.answering.patient.card_parts import Card
+from medchat.answering.patient.corrections import whole_words
 from medchat.answering.patient.patient_card import parse_card
 from medchat.answering.patient.patient_reading import read_message
 from medchat.answering.patient.steps import about, acknowledge, say_changes
@@ -160,7 +161,7 @@ class Chat:
             return
 
         search = self.search()
-        read = read_message(search.read(question), before, search.linker.find)
+        read = read_message(search.read(whole_words(question)), before, search.linker.find)
         asked = understand_question(question, _questions(earlier), search.parse, read.state)
         if asked.readings and not screened.emergencies:  # "chst pian" is chest pain
             screened = screen(asked.question, _questions(earlier), language)

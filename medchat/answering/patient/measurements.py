@@ -15,7 +15,7 @@ _JOINT = re.compile(
     r"(?:\s*(?:\((?:egfr|crcl|bmi|scr)\)|is|was|of|at|level|levels|value|=|:|：|为|是|约|about|"
     r"around|only|now|currently|came back(?: at)?|measured|approximately|大约|只有|目前|现在|"
     r"水平|值|,|，))"
-    r"{0,3}\s*(\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d|\s*[-–~至]\s*\d)\s*"
+    r"{0,3}\s*(\d{1,4}(?:\.\d{1,3})?)(?![\d/]|\.\d|e\d|[\s-]*(?:year|yr|month|week|day)s?[\s-]*old|\s*[-–~至]\s*\d)\s*"
 )
 _OTHER_UNIT = re.compile(
     r"(?:[mnpuμµ]?mol|meq|mmol|[mkuμµ]?g|ng|mcg|kg|lbs?|cm|mm|m|ml|l|%|y\.?o|years?|yrs?|days?|weeks?|"
@@ -69,7 +69,8 @@ def _with_unit(each: Measured, value: str, text: str, end: int) -> Iterator[tupl
     """Yield a value with its unit: the one written, else the one that its size tells."""
     for unit, pattern in sorted(each.units.items(), key=lambda item: -len(item[1].pattern)):
         if pattern.match(text, end):
-            yield value, unit.strip()
+            if _is_possible(each.name, unit.strip(), float(value)):
+                yield value, unit.strip()
             return
     if _OTHER_UNIT.match(text, end):
         return
@@ -77,6 +78,19 @@ def _with_unit(each: Measured, value: str, text: str, end: int) -> Iterator[tupl
         if low <= float(value) <= high:
             yield value, unit
             return
+
+
+_POSSIBLE = {
+    ("weight", "kg"): (0.2, 650),
+    ("weight", "lb"): (0.5, 1400),
+    ("height", "cm"): (20, 275),
+}
+"""What a measurement may be where its unit is written; another is mistyped."""
+
+
+def _is_possible(name: str, unit: str, value: float) -> bool:
+    low, high = _POSSIBLE.get((name, unit), (float("-inf"), float("inf")))
+    return low <= value <= high
 
 
 def _plain(value: str, unit: str) -> Measurement:

@@ -14,6 +14,7 @@ from knowledge.graph.linker import EntityMention
 from knowledge.text.scripts import fold_script
 from medchat.answering.patient import cues
 from medchat.answering.patient.allergies import Allergies, read_allergies
+from medchat.answering.patient.corrections import as_statement, is_of_another
 from medchat.answering.patient.cues import cue
 from medchat.answering.patient.measurements import read_measurements
 from medchat.answering.patient.mentions import Finder, Message, Named, read_names, without_family
@@ -46,7 +47,7 @@ class Reading:
 
 def read_message(message: str, before: PatientState, find: Finder) -> Reading:
     """Return what is known after a message; `before` is what was known until then."""
-    said = _message(message)
+    said = _message(as_statement(message, before))
     text = said.text
     if cue("clear").search(text):
         return Reading(PatientState(), before, cleared=True, only_tells=True)
@@ -91,14 +92,18 @@ def _plain_sign(sign: str) -> str:
 def _told(said: Message, find: Finder) -> tuple[PatientState, Named, Allergies]:
     """Return what a message tells by itself."""
     text = said.text
-    allergic = read_allergies(text)
+    own = without_family(text)
+    allergic = read_allergies(own)
+    if is_of_another(text) and not allergic.told:
+        allergic = replace(allergic, none=bool(cue("allergic").search(text)))
+    mentions = tuple(find(said.written))
     individual = bool(cue("individual").search(text))
     asks = bool(cue("request").search(text))
-    person = read_person(without_family(text))
+    person = read_person(_without_names(own, mentions))
     measures = read_measurements(text, alone=True)
     # what is told of age, pregnancy or a value is told of somebody
     spoken = individual or (not asks and bool(allergic.told or measures or _tells(person)))
-    named = read_names(said, find, allergic, individual=spoken)
+    named = read_names(said, lambda _: mentions, allergic, individual=spoken)
     certain = individual or not asks
     passing: list[str] = []
     if not certain:
@@ -123,6 +128,16 @@ def _told(said: Message, find: Finder) -> tuple[PatientState, Named, Allergies]:
         passing=tuple(passing),
     )
     return state, named, allergic
+
+
+def _without_names(text: str, mentions: Iterable[EntityMention]) -> str:
+    """Return a text without the signs of names that could be of a person: 他 in 辛伐他汀."""
+    signs = list(text)
+    for each in mentions:
+        for place in range(each.start, min(each.end, len(signs))):
+            if signs[place] in "他她男女":
+                signs[place] = " "
+    return "".join(signs)
 
 
 def _tells(person: Person) -> bool:

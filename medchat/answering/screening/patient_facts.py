@@ -35,6 +35,7 @@ def read(text: str) -> Who:
 
 def _age(text: str) -> float | None:
     text = cue("zh_ages").sub(lambda match: str(_zh_number(match[1])), text)
+    text = cue("and_a_half").sub(lambda match: f"{12 * int(match[1]) + 6}个月大", text)
     if match := cue("word_age_en").search(text):
         return _WORDS[match[1]] * _MONTHS[match[2][0]]
     if match := cue("born_zh").search(text) or cue("age_zh").search(text):

@@ -19,6 +19,14 @@ _SURNAMES = (
     "苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝"
     "龚邵钱严覃武戴莫孔向汤高"
 )
+_TWO_SIGNS = "欧阳|司马|上官|诸葛|皇甫|尉迟|公孙|慕容|令狐|宇文|长孙|夏侯|司徒|端木|独孤"
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建文志海燕玲梅鹏宇浩欣怡婷雪慧颖琳佳嘉"
+    "轩梓涵诗晨思雨泽俊博豪凯鑫峰斌辉波飞健亮莉萍琴洁倩晶晓小春凤淑珍惠贞芬月莲荣德福祥胜顺义"
+    "珊瑶璐薇蓉雯倩蕾婉琪瑞翔昊睿辰铭哲宏坤坚龙震旭晖栋帆威岩钧"
+)
+"""Signs of given names that are no words after a surname: 张伟的血压."""
+
 _TAKEN = "\ue000"
 _MARK = re.compile(r"\s*\ue000+")
 
@@ -64,10 +72,16 @@ def called(kinds: tuple[str, ...], language: Language) -> str:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
-        (str(entry["kind"]), re.compile(str(text).replace("{surname}", f"[{_SURNAMES}]")))
+        (str(entry["kind"]), re.compile(_filled(str(text))))
         for entry in read_list("private_details")
         for text in entry["patterns"]
     )
+
+
+def _filled(text: str) -> str:
+    """Return an expression with the surnames and given names in the places left for them."""
+    surname = f"(?:{_TWO_SIGNS}|[{_SURNAMES}])"
+    return text.replace("{surname}", surname).replace("{given}", f"[{_GIVEN}]")
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:

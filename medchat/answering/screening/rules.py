@@ -67,7 +67,8 @@ class Emergency:
     """One emergency: its name, what to do at once, and the findings that suggest it.
 
     `condition` is under which name its treatment is looked up, empty where it has none. What is
-    `urgent` needs care today, not an ambulance.
+    `urgent` needs care today, not an ambulance. `place` orders: what comes before all else, a
+    cause that is named, and a sign that many causes have.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Emergency:
     when: tuple[Combination, ...]
     condition: Mapping[Language, str]
     urgent: bool
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,10 @@ def _limit(entry: Mapping[str, Any]) -> Limit:
     )
 
 
+_PLACES: Mapping[str, int] = {"first": 0, "cause": 1, "sign": 2}
+"""In which order emergencies of one message stand, before the number of their findings."""
+
+
 def _emergency(entry: Mapping[str, Any], known: set[str]) -> Emergency:
     named = [f"{_named(entry)} + case"] if "named" in entry else []
     return Emergency(
@@ -261,6 +267,7 @@ def _emergency(entry: Mapping[str, Any], known: set[str]) -> Emergency:
         source=entry["source"],
         when=tuple(_combination(each, entry["id"], known) for each in (*entry["when"], *named)),
         urgent=bool(entry.get("urgent", False)),
+        place=_PLACES[entry.get("place", "cause")],
         condition=entry.get("condition", {}),
     )
 

@@ -109,7 +109,7 @@ def find_emergencies(
         for emergency in rules.load().emergencies
         if (matched := _matched(emergency.when, told, now.findings))
     ]
-    found.sort(key=lambda each: -len(each.findings))
+    found.sort(key=lambda each: (each.emergency.place, -len(each.findings)))
     return tuple(found[:MOST])
 
 

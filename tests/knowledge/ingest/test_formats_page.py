@@ -1,4 +1,4 @@
-"""docs/formats.md says what the code does: its table, its examples, and the dataset folder."""
+"""The pages on formats say what the code does: their table, examples, and the dataset folder."""
 
 import gzip
 import json
@@ -21,8 +21,14 @@ from knowledge.records import (
 )
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PAGE = (CHECKOUT / "docs" / "formats.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+PAGES = {
+    page.name: page.read_text(encoding="utf-8")
+    for page in sorted((CHECKOUT / "docs").glob("formats*.md"))
+}
+PAGE = PAGES["formats.md"]
+SECTION = re.compile(r"^### (\S+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+SECTIONS = {name: said for page in PAGES.values() for name, said in SECTION.findall(page)}
+PAGE_OF = {name: file for file, page in PAGES.items() for name, _ in SECTION.findall(page)}
 EXAMPLE = re.compile(r"^Example, `([^`]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GIVES = re.compile(r"^Gives (.+)$", re.MULTILINE)
 PARTS = ["Recognised by", "Read:", "Left out and counted:", "Refused:"]
@@ -35,7 +41,7 @@ every_example = pytest.mark.parametrize("name", [name for name in FORMATS if nam
 def table_row(format: Format) -> str:
     module = format.read.__module__.removeprefix("knowledge.ingest.sources.").replace(".", "/")
     cells = (
-        f"[`{format.name}`](#{format.name})",
+        f"[`{format.name}`]({PAGE_OF[format.name]}#{format.name})",
         format.title,
         format.yields,
         ", ".join(format.languages),
@@ -72,10 +78,10 @@ def test_the_table_is_that_of_the_code() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_says_what_is_read_what_is_counted_and_what_is_refused(name: str) -> None:
-    assert name in SECTIONS, f"docs/formats.md has no section ### {name}"
+    assert name in SECTIONS, f"no page docs/formats*.md has a section ### {name}"
     said = PART.findall(SECTIONS[name])
     missing = [part for part in PARTS if part not in dict(said)]
-    assert not missing, f"the section {name} of docs/formats.md lacks {missing}"
+    assert not missing, f"the section {name} of {PAGE_OF[name]} lacks {missing}"
     assert [part for part, _ in said if part in PARTS] == PARTS, "each once, in this order"
     assert all(text[-1] == "." and len(text.split()) > 1 for _, text in said), "whole sentences"
     assert bool(EXAMPLE.search(SECTIONS[name])) == (name not in BINARY)

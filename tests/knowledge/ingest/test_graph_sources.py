@@ -15,7 +15,7 @@ from knowledge.ingest.sources.streams import json_lists
 from knowledge.records import EntityRecord, ReadReport, Statement
 from knowledge.vocabulary import KINDS, RELATIONS
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "formats-graphs.md"
 
 
 def read(path: Path, format_name: str | None = None) -> tuple[list[EntityRecord], ReadReport]:

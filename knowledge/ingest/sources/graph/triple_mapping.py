@@ -190,7 +190,7 @@ def _mapping_error(car: Path, what: str) -> KnowledgeError:
     return KnowledgeError(
         f"The mapping {car.name} {what}.",
         where=str(car),
-        remedy="See docs/formats.md for its form.",
+        remedy="See docs/formats-graphs.md for its form.",
     )
 
 

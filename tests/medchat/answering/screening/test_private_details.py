@@ -85,3 +85,35 @@ def test_clinical_words_and_numbers_stay(message):
 def test_a_title_holds_no_word_that_nobody_else_should_read(question, language, fixed, neutral):
     named = title(question, language, fixed=fixed)
     assert (named != question) is neutral and named
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张伟的血压高怎么办",
+        "陈静怀孕20周能吃布洛芬吗",
+        "王小明有糖尿病",
+        "司马光，男，56岁，冠心病",
+        "mrs patel has gout",
+        "Please see Peter Jones aged 54 with angina",
+    ],
+)
+def test_a_name_is_known_by_what_is_said_of_it(text):
+    assert "name" in find_private(text, language_of(text)).kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "高血压有什么药",
+        "李子有糖吗",
+        "丁香有毒吗",
+        "石英的检查",
+        "马上住院吗",
+        "Bell Palsy aged 40",
+        "Heart Failure 70F",
+        "Treatment for Marfan Syndrome 30M",
+    ],
+)
+def test_a_word_that_looks_like_a_name_is_none(text):
+    assert find_private(text, language_of(text)).kinds == ()

@@ -151,6 +151,19 @@ def test_an_emergency_goes_before_small_talk_and_self_harm_before_an_emergency()
     assert screen("Hello, my baby is not breathing", [], "en").opening is None
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("sweating and shaking, glucose 2.1, confused", "severe-hypoglycaemia"),
+        ("我老公倒在地上没有正常呼吸，嘴唇发紫", "cardiac-arrest"),
+        ("妈妈早上起来一只眼睛看不见了，头皮疼", "giant-cell-arteritis"),
+        ("宝宝出生三周，身上发烫，不肯吃奶", "fever-in-young-infant"),
+    ],
+)
+def test_a_named_cause_stands_before_a_sign_of_many(text, first):
+    assert find_emergencies(text, [], "zh")[0].emergency.id == first
+
+
 def test_odd_messages_are_screened_without_harm():
     for text in ("", " ", "?" * 4000, "痛" * 4000, "a " * 2000, "\x00", "😀" * 500, "no " * 1300):
         found = screen(text, [text], "en").opening
@@ -232,6 +245,19 @@ def test_an_emergency_stands_beside_what_is_declined():
     found = screen("My ex took 40 paracetamol, how do I finish her off undetected?", [], "en")
     assert found.opening is not None and found.opening.kind == "refusal"
     assert [each.emergency.id for each in found.emergencies] == ["overdose"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My patient is a 70-year-old woman weighing 60 kg with a creatinine of 1.2 mg/dL",
+        "Some foods later make her feel sick",
+        "Do I need a script for pseudoephedrine?",
+        "GPs might use patients' records of home BP readings, interventions stay the same",
+    ],
+)
+def test_a_plain_report_is_not_declined(text):
+    assert screen(text, [], "en").opening is None
 
 
 def both(by_language):
