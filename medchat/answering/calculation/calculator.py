@@ -33,6 +33,7 @@ _TAKEN_BACK = re.compile(
 _REPLY = 70
 """A message of so many characters may add to the calculation before it."""
 
+_WORDS = 2
 _NUMBER_ALONE = re.compile(r"^\W*\d+(?:\.\d+)?\W*$")
 
 
@@ -125,8 +126,8 @@ def _continued(
     stated = set(alone.given) - {each.key for each in alone.absent}
     if not (stated or alone.readings):
         return None
-    if not re.search(r"[^\W\d_]", text) and formula_registry.named(before[0].name, "zh"):
-        language = "zh"
+    if len(re.findall("[a-z]{4,}", text)) < _WORDS and formula_registry.named(before[0].name, "zh"):
+        language = "zh"  # "AST 44" is no sentence of either language
     found = [read_inputs(each, [*told, text], patient, awaited) for each in formulas]
     return _lead(found, language, complete=not asks_more(text))
 

@@ -73,7 +73,7 @@ def unit_patterns() -> Mapping[str, re.Pattern[str]]:
     return {
         unit: re.compile(
             rf"[ \u2009\u00a0-]{{0,2}}(?:{text})"
-            r"(?![a-z0-9]|/[a-z0-9](?!\d*(?:\.\d+)?\s*%))"
+            r"(?:(?<=[\u4e00-\u9fff])|(?![a-z0-9]|/[a-z0-9](?!\d*(?:\.\d+)?\s*%)))"
         )
         for unit, text in written.items()
     }

@@ -13,7 +13,9 @@ _SPLIT_UNIT = re.compile(
 )
 _ALIASES = re.compile(r" ?\((?:[a-z0-9+-]{1,6}/)+[a-z0-9+-]{1,6}\)")
 _DECIMAL_COMMA = re.compile(
-    r"(?<![\d.,])(\d{1,3}), ?(\d{1,2})(?= ?(?:m|kg|cm|mg/dl|g/dl|mmol/l|μmol/l|umol/l)(?![a-z]))"
+    r"(?<![\d.,])(\d{1,3}),(\d{1,2})"
+    r"(?= ?(?:m|kg|cm|mg/dl|g/dl|mmol/l|μmol/l|umol/l)(?![a-z]))|"
+    r"(?<![\d.,])([12]), (\d{2})(?= ?m(?![a-z]))"
 )
 _URINE_LIST = re.compile(
     r"(?:urin(?:e|ary)|spot) (?:electrolytes?|studies|chemistr\w+|labs?|tests?|biochemistry|values)"
@@ -36,7 +38,7 @@ def plain_numbers(text: str) -> str:
     text = _SPLIT_NUMBER.sub(" ", text)
     text = _SPLIT_UNIT.sub(" ", text)
     text = _ALIASES.sub(" ", text)
-    text = _DECIMAL_COMMA.sub(r"\1.\2", text)
+    text = _DECIMAL_COMMA.sub(lambda found: ".".join(each for each in found.groups() if each), text)
     text = _URINE_LIST.sub(lambda match: _OF_URINE.sub(r"urine \1", match[0]), text)
     text = _METRES.sub(r"\1.\2 m ", text)
     text = _SPELLED_METRES.sub(

@@ -37,6 +37,8 @@ def result(message, language="en"):
         ("albumin (2.6 g/dL; normal 3.5-5.0 g/dL)", {"albumin": [2.6]}),
         ("breathing fast with 26 breaths per minute", {"respiratory-rate": [26]}),
         ("height of 1,72 m", {"height": [172]}),
+        ("woman, 77, 52 kg, 61, 158 cm", {"height": [158]}),
+        ("身高170厘米75公斤", {"height": [170]}),
         ("height of 66 in and a target BMI of 22", {"height": [167.64]}),
         ("BUN/creatinine of 24/1.3", {"creatinine": [1.3], "bun": [24]}),
         ("心率未及100次/分", {}),
@@ -70,6 +72,11 @@ def test_numbers_of_notes(text, expected):
 )
 def test_findings_of_notes(text, name, state):
     assert bool(finding_states(fold(text), name)) is bool(state)
+
+
+def test_an_age_before_a_weight_is_no_decimal():
+    said = result("Creatinine clearance: woman, 77, 52 kg, creatinine 1 mg/dL")
+    assert said == result("Creatinine clearance: woman of 77 years, 52 kg, creatinine 1 mg/dL")
 
 
 def test_two_measured_calves_are_compared():
