@@ -18,6 +18,7 @@ from knowledge.search.query_parser import ParsedQuery
 from knowledge.text.names import language_of
 from knowledge.text.scripts import reword
 from knowledge.text.segmentation import Rarity, segment
+from knowledge.text.short_forms import find_shortened
 from knowledge.vocabulary import RELATIONS
 
 
@@ -64,6 +65,9 @@ def query_topics(
         sets = {frozenset(query_terms(name)) for name in spoken if language_of(name) == language}
         add(mention.text, sets, True)
     rest = _unlinked(question)
+    for long, short, start, end in find_shortened(rest):
+        add(short, {frozenset(query_terms(long)), frozenset(query_terms(short))}, False)
+        rest = rest[:start] + "|" * (end - start) + rest[end:]
     for term in query_terms(rest):
         # Chinese texts write many names in Latin letters; English ones hold no Chinese.
         if language_of(term) == "en" and (language == "en" or question.language == "zh"):

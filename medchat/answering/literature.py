@@ -16,6 +16,7 @@ from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_roles import Role, roles_in_order
 from knowledge.text.sentence_support import FindEntities
 from knowledge.text.sentences import sentence_spans
+from knowledge.text.short_forms import find_shortened
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Evidence
 from medchat.answering.longer_names import words_that_matter
@@ -42,7 +43,8 @@ COSINE = 1.5
 MIN_SHARE_ALONE = 0.65
 """The share that stands for both in a language of which there are no vectors. Chosen by hand."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])(?<![^\W\d]-)\d+(?:\.\d+)?")
+"""A number that is no part of a name, as those of "endothelin-1" and "B12" are."""
 
 _YES_NO = re.compile(
     r"(?:^|[:.?!;,-]\s)(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have)\b"
@@ -132,7 +134,14 @@ def share_spoken(asked: Question, text: str, find: FindEntities) -> float:
         weight = 1.0 + 0.5 * mention.text.count(" ")
         spoken = not named.isdisjoint(mention.entities) or _root(mention.text) in low
         parts.append((weight, spoken))
-    parts += [(1.0 if len(term) > 1 else 0.3, term in held) for term in asked.rest]
+    rest = list(asked.rest)
+    for long, short, _, _ in find_shortened(asked.question):
+        forms = [frozenset(lexical.distinct_terms(form)) for form in (long, short)]
+        own = forms[0].union(forms[1]).intersection(rest)
+        if own:
+            rest = [term for term in rest if term not in own]
+            parts.append((1.5 + 0.5 * long.count(" "), any(held.issuperset(f) for f in forms)))
+    parts += [(1.0 if len(term) > 1 else 0.3, term in held) for term in rest]
     cues = [text_features.is_cued(RELATIONS[relation], low) for relation in asked.relations]
     parts += [(0.5, cued) for cued in cues]
     total = sum(weight for weight, _ in parts)
@@ -238,10 +247,17 @@ def _tells_of_another_number(chosen: Sequence[int], texts: Sequence[str], asked:
 
     "The dose at an eGFR of 60" is not in the row for an eGFR below 30.
     """
-    numbers = set(_NUMBER.findall(asked.question))
+    numbers = set(_NUMBER.findall(_without_names(asked)))
     there = {number for text in texts for number in _NUMBER.findall(text)}
     told = {number for place in chosen for number in _NUMBER.findall(texts[place])}
     return bool(numbers & there - told) and not numbers & told
+
+
+def _without_names(asked: Question) -> str:
+    text = asked.question
+    for mention in asked.mentions:
+        text = text[: mention.start] + " " * len(mention.text) + text[mention.end :]
+    return text
 
 
 def _run(best: int, told: Sequence[int], places: Sequence[tuple[int, int, int]]) -> list[int]:
