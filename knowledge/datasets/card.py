@@ -58,11 +58,18 @@ class RowCounts:
     imported: dict[str, int] = field(default_factory=dict)
     entities: int = 0
     calculated: int = 0
+    subjects_held: set[str] = field(default_factory=set)
+    named_in_training: set[str] = field(default_factory=set)
+    """What rows for validation are about, and what those for training name beside their subject."""
 
     def add(self, lesson: Lesson, held_out: bool) -> None:
         """Count a row."""
         self.validation += held_out
         self.train += not held_out
+        if held_out:
+            self.subjects_held.add(lesson.split_key)
+        else:
+            self.named_in_training.update(lesson.entities)
         self.calculated += any(source.calculated for source in lesson.sources)
         topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
         keys = (lesson.style, lesson.language, topic, lesson.licence)
@@ -77,6 +84,11 @@ class RowCounts:
     def rows(self) -> int:
         """Return how many rows there are."""
         return self.train + self.validation
+
+    @property
+    def known_of_validation(self) -> int:
+        """Return how many subjects of validation occur in training rows, as objects of facts."""
+        return len(self.subjects_held & self.named_in_training)
 
     @property
     def unproven(self) -> int:
@@ -106,6 +118,8 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "preference_kinds": _sorted(counts.kinds),
         "entities": counts.entities,
         "entities_known": screened.subjects,
+        "validation_subjects": len(counts.subjects_held),
+        "validation_subjects_named_in_training": counts.known_of_validation,
         "largest_relation": {"relation": relation, "share": round(share, 4)},
         "styles": _sorted(counts.styles),
         "languages": _sorted(counts.languages),
@@ -212,10 +226,23 @@ def _tables(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
         yield from (f"## {title}", "")
         yield "| | rows | |\n|---|---|---|" if meaning else "| | rows |\n|---|---|"
         for key, count in _sorted(table).items():
-            yield f"| {key} | {count:,} |" + (f" {meaning.get(key, '')} |" if meaning else "")
+            said = topic_name(key) if table is counts.relations else key
+            yield f"| {said} | {count:,} |" + (f" {meaning.get(key, '')} |" if meaning else "")
         yield ""
         if table is counts.relations and relation:
-            yield from (f"The commonest topic of written rows, {relation}, has {share:.0%}.", "")
+            said = topic_name(relation)
+            yield from (f"The commonest topic of written rows, {said}, has {share:.0%}.", "")
+
+
+def topic_name(relation: str) -> str:
+    """Return what a topic is called where people read it: without the sign of the other end.
+
+    >>> topic_name("symptom"), topic_name("medicine~")
+    ('symptom', 'medicine (used for)')
+    """
+    bare = relation.removesuffix(INVERSE)
+    known = RELATIONS.get(bare)
+    return f"{bare} ({known.inverse_en})" if known and bare != relation else bare
 
 
 def _topic(relation: str) -> str:
@@ -312,6 +339,13 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "advice. Patients, ages and durations in questions are invented. A medicine all of "
             "whose conditions belong to the other part of the split has no row of its own."
         )
+        if counts.known_of_validation:
+            yield (
+                f"No training row is about any of the {len(counts.subjects_held):,} entities of "
+                f"validation.jsonl, but {counts.known_of_validation:,} of them are named in "
+                "training rows as what another entity has (a finding, a test, a department): their "
+                "names are not new to a model, what is said of them is."
+            )
     if counts.unproven:
         yield (
             "Rows from other data sets may be wrong in any way. Names of people in running text "

@@ -16,10 +16,12 @@ from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import BindParameter, ClauseElement, Engine, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge.graph import name_heads
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
+from knowledge.graph.id_queries import PreparedQuery
 from knowledge.text.characters import CJK
 from knowledge.text.names import fold_characters, normalise
 from knowledge.text.scripts import reword
@@ -39,6 +41,7 @@ _MEASURED = ("型", "期", "级", "度")
 _ENDING = ".;:!?。；：！？，、\n|"
 _END = re.compile(f"[{_ENDING}]")
 _PHRASE = re.compile(f"[^{_ENDING}]+")
+_RELATED = 200  # candidates, and others, of a text that are asked how they hang together
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4_000, 4_000  # texts with what was found, and characters
 _MOST_PHRASES = 20_000  # that are remembered with the names in them
 _MIXED = re.compile(f"[^{CJK}{_ENDING}]|[一二三四五][型期级度]")
@@ -83,6 +86,10 @@ class EntityMention:
 
 _Span = tuple[int, int, tuple[str, ...], bool]
 """Where a name begins and ends, whose it is, and whether a letter of it was wrong."""
+
+
+_Side = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+"""The column of a fact's subject, or of its object."""
 
 
 class _Unit(NamedTuple):
@@ -463,21 +470,26 @@ def _called(engine: Engine, generation: int) -> Iterator[KnownName]:
 def _relations(engine: Engine, generation: int) -> Related:
     """Return what counts, in the facts of a generation, how entities of a text hang together."""
 
+    sides = (FactRow.subject_id, FactRow.object_id), (FactRow.object_id, FactRow.subject_id)
+
+    def beside(own: _Side, other: _Side) -> PreparedQuery:
+        def worded(places: Sequence[BindParameter[str]]) -> ClauseElement:
+            wanted = own.in_(places[:_RELATED]), other.in_(places[_RELATED:])
+            counted = select(own, func.count(func.distinct(other)))
+            return counted.where(*wanted, holds(FactRow, generation)).group_by(own)
+
+        return PreparedQuery(engine, worded, 2 * _RELATED)
+
+    prepared = cache(lambda: [beside(*each) for each in sides])
+
     def related(candidates: Collection[str], others: Collection[str]) -> dict[str, int]:
         counts: dict[str, int] = {}
         # A long text names hundreds; what stands near the first of them is context enough.
-        ones, rest = sorted(candidates)[:200], sorted(others)[:200]
-        for own, other in (
-            (FactRow.subject_id, FactRow.object_id),
-            (FactRow.object_id, FactRow.subject_id),
-        ):
-            query = (
-                select(own, func.count(func.distinct(other)))
-                .where(own.in_(ones), other.in_(rest), holds(FactRow, generation))
-                .group_by(own)
-            )
-            with engine.connect() as connection:
-                for id, count in connection.execute(query):
+        ones, rest = sorted(candidates)[:_RELATED], sorted(others)[:_RELATED]
+        ids = [*ones, *ones[-1:] * (_RELATED - len(ones)), *rest]
+        with engine.connect() as connection:
+            for query in prepared():
+                for id, count in query.rows(connection, ids):
                     if id is not None:
                         counts[id] = counts.get(id, 0) + count
         return counts

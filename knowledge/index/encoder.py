@@ -10,6 +10,7 @@ machines can stand in one index. Models of other shapes are left to sentence-tra
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 TOKENS = 4096
 """Tokens of a batch: enough to keep the processor busy, few enough to stay in its cache."""
+
+_SHORT = 64
+"""A text of so many tokens alone is run by one thread: several would wait for one another longer
+than they work, and on a busy machine twenty times as long."""
 
 _SETTINGS = (
     "config.json",
@@ -100,6 +105,11 @@ class Encoder:
     def batches(self, texts: Sequence[str]) -> "Iterator[tuple[list[int], NDArray[np.float32]]]":
         """Yield places in `texts` with the unit vectors of the texts there, as rows."""
         tokens = self._tokenizer.encode_batch_fast(list(texts))
+        if len(tokens) == 1 and len(tokens[0].ids) <= _SHORT:
+            with _one_thread():
+                alone = self._vectors([tokens[0].ids])
+            yield [0], alone
+            return
         order = sorted(range(len(texts)), key=lambda place: len(tokens[place].ids), reverse=True)
         for places in _filled(order, tokens):
             yield places, self._vectors([tokens[place].ids for place in places])
@@ -230,6 +240,19 @@ def _filled(order: list[int], tokens: "list[Encoding]") -> Iterator[list[int]]:
         size += length
     if batch:
         yield batch
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let one thread do the work of this block."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _runs(lengths: list[int]) -> list[tuple[int, int]]:

@@ -61,14 +61,15 @@ def check(
     folder: Path,
     progress: Progress = silent,
     rules: UrgencyRules | None = None,
+    prover: Prover | None = None,
 ) -> CheckReport:
     """Prove every row of a dataset folder; KnowledgeError where it is no dataset folder.
 
-    `rules` say which words of users are urgent.
+    `rules` say which words of users are urgent. Who checks many folders may give a prover.
     """
     manifest = _read_manifest(folder)
     faults = _damaged(folder, manifest)
-    prover = Prover(engine, generation, rules)
+    prover = prover or Prover(engine, generation, rules)
     exports = ExportCheck(engine, generation, manifest)
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0

@@ -102,18 +102,54 @@ class ExportCheck:
             found.append(("MANIFEST.json", "the rows are not in the order of the manifest"))
         if not self._reported(folder / "report.json"):
             found.append(("report.json", "the report tells other counts than the rows"))
+        elif not self._described(folder):
+            found.append(("CARD.md", "the card is not what the rows and the report give"))
         return found
 
     def _reported(self, path: Path) -> bool:
-        try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
+        told = _read_report(path)
         right = card.report(self._derived.counts, FilterReport())
-        return isinstance(told, dict) and all(told.get(key) == right[key] for key in _COUNTED)
+        return all(told.get(key) == right[key] for key in _COUNTED)
+
+    def _described(self, folder: Path) -> bool:
+        """Write the card again, but for its samples, and compare."""
+        told = _read_report(folder / "report.json")
+        try:
+            screened = FilterReport(
+                seen=told["seen"],
+                subjects=told["entities_known"],
+                dropped=told["dropped"],
+                examples=told["dropped_samples"],
+                teacher=told["teacher"],
+            )
+            generation = self._manifest.get("generation", 0)
+            right = card.text(generation, self._arguments, self._derived.counts, screened, ())
+            held = (folder / "CARD.md").read_text(encoding="utf-8")
+        except (OSError, KeyError, TypeError, ValueError, AttributeError):
+            return False
+        return _without_samples(held) == _without_samples(right)
 
 
 def _misnamed(lesson: Lesson) -> str:
     if lesson.imported or lesson.id == id_of(lesson):
         return ""
     return "the row's id is not that of its words and facts"
+
+
+def _read_report(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _without_samples(text: str) -> list[str]:
+    """Return the lines of a card without the sections of samples that were kept."""
+    kept, within = [], False
+    for line in text.splitlines():
+        if line.startswith("## "):
+            within = line in ("## Samples", "## Samples of preference pairs")
+        if not within:
+            kept.append(line)
+    return kept

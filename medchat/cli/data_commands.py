@@ -105,8 +105,8 @@ def build_data(
 
     with _open() as base:
         options = BuildOptions(
-            styles=_names(style) or DEFAULTS.styles,
-            languages=_names(language),
+            styles=_names(style.lower()) or DEFAULTS.styles,
+            languages=_names(language.lower()),
             limit=limit,
             seed=seed,
             workers=workers,
@@ -121,7 +121,8 @@ def build_data(
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, base.generation, out, options, base.progress)
-    output.show(report, _report_lines(report), as_json=as_json)
+    lines = [*_report_lines(report), *_supply_lines(report, limit)]
+    output.show(report, lines, as_json=as_json)
 
 
 def _check(folder: Path, as_json: bool) -> NoReturn:
@@ -174,8 +175,24 @@ def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions"
 
 def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
     """Return a report as lines, the first faults in full."""
+    from knowledge.datasets.card import topic_name
+
     values = asdict(report)
+    if "relations" in values:
+        values["relations"] = {topic_name(key): n for key, n in values["relations"].items()}
     faults = values.get("faults", [])
     lines = output.pairs(values)
-    lines += [f"{each['file']}:{each['line']}: {each['reason']}" for each in faults[:20]]
+    lines += [f"{each['file']}:{each['line']}: {each['reason']}." for each in faults[:20]]
     return lines
+
+
+def _supply_lines(report: "BuildReport", limit: int | None) -> list[str]:
+    """Say how many rows there are, and what limits them, where fewer were made than asked for."""
+    if limit is None or report.rows >= limit:
+        return []
+    told = f"There are {report.rows:,} such rows, fewer than the {limit:,} asked for."
+    reasons = sorted(report.dropped.items(), key=lambda each: (-each[1], each[0]))[:2]
+    if not reasons:
+        return [f"{told} They say all that the knowledge base holds."]
+    because = " and ".join(f"{reason} ({count:,})" for reason, count in reasons)
+    return [f"{told} What was left out most: {because}. More knowledge gives more rows."]

@@ -18,6 +18,8 @@ from knowledge.errors import KnowledgeError
 from medchat.cli.output import note
 from medchat.errors import MedchatError
 
+_STOPS = (".", "!", "?", "。", "！", "？")
+
 INTERRUPTED = 130
 """The exit status after Ctrl+C, as shells give it."""
 
@@ -53,6 +55,7 @@ def _complain(what: str, where: str, remedy: str, *, as_json: bool) -> None:
     if as_json:
         note(json.dumps({"error": {"what": what, "where": where, "remedy": remedy}}))
         return
+    what = what if what.rstrip().endswith(_STOPS) else f"{what.rstrip()}."
     sentence = f"{where}: {what}" if where else what
     note(_visible(f"{sentence} {remedy}".rstrip()))
 

@@ -15,11 +15,12 @@ from knowledge.calculators.formulas import formula_registry
 from knowledge.calculators.formulas.formula import Input
 from knowledge.calculators.worked_steps import show_working
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import foreign_mentions
+from knowledge.lessons.verify import calculation_wording, foreign_mentions
 from knowledge.lessons.verify.input_extraction import StatedInputs, masked, names_one, occurrences
 from knowledge.records import FORMULA, Language, Lesson
 from knowledge.text import units
 from knowledge.text.denial import KINDS, DenialKind, is_denied
+from knowledge.text.sentences import sentence_spans
 
 _DENYING_A_REQUEST: frozenset[DenialKind] = frozenset(KINDS) - {"lack"}
 """What denies where an answer asks for an input: that it "is missing" is what it has to say."""
@@ -51,6 +52,7 @@ class CalculationCheck:
             self._wrong_calls,
             self._wrong_inputs,
             self._wrong_answers,
+            self._wrong_wording,
         )
         return next((found for step in steps if (found := step())), "")
 
@@ -187,6 +189,46 @@ class CalculationCheck:
             if turning and turning[0] is one and each.answer(self._language) == value:
                 return told.number(one, turning[1], turning[2])
         return False
+
+    # how it is worded
+
+    def _wrong_wording(self) -> str:
+        """Hold the words around calls, names and numbers against the templates of the style."""
+        roles = [message.role for message in self._lesson.messages]
+        if self._lesson.style != "tools" or roles != ["user", "assistant"] * (len(roles) // 2):
+            return "the row is not of the style that calculates, or its turns are not in order"
+        mark = calls.RESULT[self._language]
+        for place, message in enumerate(self._lesson.messages):
+            text = message.content
+            if message.role == "user":
+                if text.startswith(mark):
+                    continue
+                told = self._masked(text)
+                if not calculation_wording.asks(told, self._language, first=place == 0):
+                    return "the question is worded as no template"
+                continue
+            line, _, rest = text.partition("\n")
+            text = rest if calls.is_call(line) else text
+            if text and not calculation_wording.answers(self._masked(text), self._language):
+                return "the answer is worded as no template"
+        spans = sentence_spans(self._lesson.messages[-1].content)
+        right = [list(range(len(self._lesson.sources))) for _ in spans]
+        return "" if self._lesson.meta.get("support") == right else "the support is another"
+
+    def _masked(self, text: str) -> str:
+        formula, language = self._formula, self._language
+        blocks = [formula.source]
+        for call in self._calculations():
+            if _gives(call):
+                blocks.append(show_working(formula, call.given, language))
+            elif not call.missing and (limit := formula.limit(call.given)):
+                blocks += [limit.why(language), limit.instead(language)]
+        blocks += [f"{block[:1].upper()}{block[1:]}" for block in blocks]
+        names = [*self._own, *(band.label(language) for band in formula.bands)]
+        for one in formula.inputs:
+            if one.key != "sex" and not one.is_finding:
+                names += [name for choice in one.choices for name in choice.names(language)]
+        return calculation_wording.masked(text, blocks, names, formula, language)
 
     # what the answers say
 

@@ -9,14 +9,14 @@ shared finding links it to the row's subject.
 
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.lookup_calls import read_call
 from knowledge.lessons.verify import level_check, relation_phrases
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import STOPS, blank, form_of, has_any, where
+from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
@@ -227,20 +227,36 @@ class FactCheck:
             for fact, pole in zip(self._facts, self._poles, strict=True)
         ]
         units = units_of(self._spans, self._support or (), self._masked_answer)
-        names = self._maskable()
-        told = self._told(names)
-        fault = WordingCheck(self._lesson, self._facts, seen, units, told).fault()
+        check = partial(WordingCheck, self._lesson, self._facts, seen, units, self._said_of)
+        names, poles = self._maskable(), self._pole_names()
+        told = self._told(names, poles)
+        fault = check([told]).fault()
         if not fault:
             return ""
-        # A longer name may run into the words of a template: 溃疡病 in 溃疡病人.
+        # A longer name may run into the words of a template (溃疡病 in 溃疡病人), and what a row
+        # is about may be what another of its facts ends with.
         lines = "\n".join([source.quote for source in self._lesson.sources]).casefold()
-        shown = {name for name in names if name.casefold() in lines}
-        return WordingCheck(self._lesson, self._facts, seen, units, self._told(shown)).fault()
+        ends = {form_of(name) for other in self._others for name in self._names(other)}
+        others = [
+            self._told(kept, poles - left)
+            for kept in (names, {name for name in names if name.casefold() in lines})
+            for left in (set[NameForm](), ends)
+        ]
+        return check([told, *others]).fault()
 
-    def _told(self, names: Collection[str]) -> list[str]:
+    def _pole_names(self) -> set[NameForm]:
+        every = {self._subject, *self._poles}
+        return {form_of(name) for id in every for name in self._names(id)}
+
+    def _told(self, names: Collection[str], poles: Collection[NameForm]) -> list[str]:
         """Return the messages, the last without citations, with some names masked."""
         texts = [*(message.content for message in self._lesson.messages[:-1]), self._answer]
-        return [self._without_lines(text, blank(text, names, text.lower())) for text in texts]
+        rest = [name for name in names if form_of(name) not in poles]
+        own = [name for name in names if form_of(name) in poles]
+        told = [self._without_lines(text, blank(text, rest, text.lower(), own)) for text in texts]
+        for start, end in self._retold:
+            told[-1] = told[-1][:start] + "\0" * (end - start) + told[-1][end:]
+        return told
 
     def _without_lines(self, text: str, masked: str) -> str:
         """Blank out the lines of evidence that the row's facts make, too."""

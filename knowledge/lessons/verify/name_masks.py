@@ -11,17 +11,20 @@ STOPS = " \t\n.;,。；，、"
 """Signs at the end of a name or value that do not belong to it."""
 
 
-def blank(text: str, words: Collection[str], lower: str) -> str:
-    """Blank out words wherever they stand in a text, the longest first; `lower` is it small."""
-    found = []
-    for word in words:
-        form = form_of(word)
-        wanted, cased, _, _ = form
-        if wanted in (text if cased else lower):
-            found.append(form)
+def blank(text: str, words: Collection[str], lower: str, subjects: Collection[str] = ()) -> str:
+    """Blank out words wherever they stand in a text, the longest first; `lower` is it small.
+
+    Those that are `subjects` leave a mark of their own.
+    """
+    found = {}
+    for marked, sign in ((words, "\0"), (subjects, "\5")):
+        for word in marked:
+            form = form_of(word)
+            if form.wanted in (text if form.cased else lower):
+                found[form] = sign
     # Equal lengths are taken in the order of the letters, so that no set decides.
     for form in sorted(found, key=lambda form: (-len(form.wanted), form.wanted)):
-        blank = "\0" * len(form.wanted)
+        blank = found[form] * len(form.wanted)
         for start in where(form, text, lower):
             end = start + len(blank)
             text = text[:start] + blank + text[end:]

@@ -11,6 +11,7 @@ from sys import intern
 
 from sqlalchemy import Engine, func, select
 
+from knowledge.calculators.formulas import formula_registry
 from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
 from knowledge.graph.catalog import (
@@ -29,10 +30,15 @@ from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
+from knowledge.lessons.verify.catalog_checks import CatalogChecks
 from knowledge.lessons.verify.fact_check import FactCheck
-from knowledge.records import Lesson
+from knowledge.records import Language, Lesson
+from knowledge.text.citations import numbered_lines
 from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
+
+_SHOWING = "grounded"
+"""The style whose rows show lines beside those of their facts."""
 
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
@@ -49,6 +55,7 @@ class Prover:
         self._linker: Linker = linker.load(engine, generation)
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._catalog = CatalogChecks(engine, generation)
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -78,7 +85,17 @@ class Prover:
         known = self._called({lesson.split_key for lesson in lessons})
         if passages:
             known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
-        return [self._fault(lesson, facts, passages, known) for lesson in lessons]
+        licences = self._catalog.licences(
+            {source.id for source in sources if source.kind == "fact" and not source.calculated},
+            {document for document, _, _ in passages.values()},
+        )
+        further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
+        return [
+            self._fault(lesson, facts, passages, known)
+            or _wrong_licence(lesson, passages, licences)
+            or ("a line beside the evidence does not hold" if further & _further(lesson) else "")
+            for lesson in lessons
+        ]
 
     def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
         """Return the document, its title and the text of each passage that may be quoted."""
@@ -178,6 +195,30 @@ class Prover:
         proof = FactCheck(lesson, held, known, self._linker, self._common)
         behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
         return proof.fault() or behaviour.fault() or proof.wording_fault()
+
+
+def _further(lesson: Lesson) -> set[tuple[str, Language]]:
+    """Return the numbered lines that a row shows beside those of its facts."""
+    if lesson.imported or lesson.style != _SHOWING:
+        return set()
+    own = {source.quote for source in lesson.sources}
+    lines = numbered_lines(lesson.messages[0].content).values()
+    return {(line, lesson.language) for line in lines if line not in own}
+
+
+def _wrong_licence(
+    lesson: Lesson, passages: dict[str, tuple[str, str, str]], licences: dict[str, str]
+) -> str:
+    if lesson.imported:
+        return ""
+    right = {
+        formula_registry.LICENCE
+        if source.calculated
+        else licences.get(passages[source.id][0] if source.kind == "passage" else source.id, "")
+        for source in lesson.sources
+    }
+    told = " AND ".join(sorted(right))
+    return "" if lesson.licence == told else "the licence is not that of the row's sources"
 
 
 _FACTS = select(

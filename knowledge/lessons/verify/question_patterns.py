@@ -81,6 +81,11 @@ def is_complaint(text: str, language: Language) -> bool:
     return _fits(_complaint(language), text)
 
 
+def parts(language: Language) -> tuple[str, ...]:
+    """Return the parts of a paper."""
+    return tuple(load(LiteratureWords, language).question)
+
+
 @lru_cache(maxsize=1 << 12)
 def parts_asked(text: str, language: Language) -> tuple[str, ...]:
     """Return the parts of a paper that a message may ask for; several where any is meant."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
@@ -74,10 +74,13 @@ def stock() -> Mapping[str, tuple[str, ...]]:
     return {style: tuple(keys) for style, keys in _listed_stock()["styles"].items()}
 
 
-@cache
-def reviewed(language: Language) -> frozenset[str]:
-    """Return the templates that advise, stop or dose something, and were reviewed."""
-    return frozenset(_listed_stock()["reviewed"][language])
+def unreviewed(language: Language) -> list[str]:
+    """Return stock templates that direct somebody and were not reviewed as they are written."""
+    held = _listed_stock()
+    directing = re.compile(cast(Any, held["directing"])[language], re.IGNORECASE)
+    read = set(held["reviewed"][language])
+    every = (each for keys in stock().values() for key in keys for each in templates(key, language))
+    return [each for each in dict.fromkeys(every) if directing.search(each) and each not in read]
 
 
 @cache

@@ -23,6 +23,9 @@ from knowledge.records import Language
 NAME = "\1"
 """Stands for a name, a value or a quotation that the facts of a row allow."""
 
+SUBJECT = "\5"
+"""Stands for a name of what a row, or a fact of it, is about."""
+
 LINES = "\2"
 """Stands for a block of numbered lines."""
 
@@ -43,9 +46,14 @@ _LIST = {
 """A list of names within a sentence; articles, joints and a word that tells a test belong to it."""
 
 _MARKS = re.compile("\0+")
+_SUBJECT_MARKS = re.compile("\5+")
+_SUBJECT_SAID = re.compile(f"\\b(?:an?|the) (?={SUBJECT})")
 _ARTICLE = re.compile(r"\b(?:an?|the) (?=\{[saxorSAXOR]\})")
 _PAIR = re.compile(r"(\{\w+\})(\([^()]*\)| ?[^{}()\[\]<>«»|]{1,12}?)(\{\w+\})")
-_LISTED = ("s", "S", "a", "A", "o", "O", "x", "X", "r", "R", "rest", "t")
+_SUBJECTS = ("s", "S", "r", "R", "t")
+"""Slots of what facts are about."""
+
+_LISTED = ("a", "A", "o", "O", "x", "X", "rest")
 _WHOLE = ("v", "w", "f")
 """Slots of whole texts, whose stop may stand outside of their mark."""
 
@@ -60,7 +68,8 @@ Slots = Mapping[str, str]
 
 def marked(masked: str) -> str:
     """Return a masked text, small, with one mark for each name."""
-    return _MARKS.sub(NAME, masked.lower())
+    text = _SUBJECT_MARKS.sub(SUBJECT, _MARKS.sub(NAME, masked.lower()))
+    return _SUBJECT_SAID.sub("", text) if SUBJECT in text else text
 
 
 def frame(masked: str, language: Language) -> str:
@@ -198,6 +207,8 @@ def _filled(name: str, language: Language, slots: Slots) -> str:
         return slots[name]
     if name in _LISTED:
         return NAME
+    if name in _SUBJECTS:
+        return SUBJECT
     if name in _WHOLE:
         return f"{NAME}[.。!?！？]*"
     raise ValueError(f"Nothing is known of what fills the slot {name!r}.")

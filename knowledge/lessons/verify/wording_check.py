@@ -9,18 +9,20 @@ there too.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from knowledge.lessons.facts.lookup_calls import RESULT, attribute_name, read_call
 from knowledge.lessons.verify import question_patterns, reworded, stock_sentences
 from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.name_masks import has_any
 from knowledge.lessons.verify.template_patterns import LINES, NAME, frame, marked
 from knowledge.records import Language, Lesson
-from knowledge.text.citations import numbered_lines
+from knowledge.text.citations import numbered_lines, uncited
 from knowledge.vocabulary import INVERSE, RELATIONS
 
 _BLOCK = re.compile(r"(?:^\[\d+\] .+$\n?)+", re.MULTILINE)
+_WIDE = re.compile("[［］]|\\[[０-９]")
 _SIGNS = " .,;。，；"
 _LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
@@ -57,7 +59,11 @@ def units_of(
 
 
 class WordingCheck:
-    """The wording of one row; `told` are the messages with names masked, the answer last."""
+    """The wording of one row.
+
+    `variants` are its messages with names masked in one or several ways, the answer last; `said_of`
+    gives the words of which one must stand where a fact is stated.
+    """
 
     def __init__(
         self,
@@ -65,14 +71,18 @@ class WordingCheck:
         facts: Sequence[SourceContent],
         inverse: Sequence[bool],
         units: Sequence[Unit],
-        told: Sequence[str],
+        said_of: Callable[[int], tuple[str, ...]],
+        variants: Sequence[Sequence[str]],
     ) -> None:
         self._lesson = lesson
         self._language: Language = lesson.language
         self._facts = facts
         self._inverse = inverse
         self._units = units
-        self._told = told
+        self._said_of = said_of
+        self._variants = variants
+        self._told = variants[0]
+        self._answer = uncited(lesson.messages[-1].content)
         self._worded: list[Worded] = []
 
     def fault(self) -> str:
@@ -89,6 +99,11 @@ class WordingCheck:
         """Return by what table each unit of the answer is worded."""
         return self._worded
 
+    def _frames(self, place: int) -> list[str]:
+        """Return the frames of a message, by each way of masking it."""
+        place %= len(self._told)
+        return list(dict.fromkeys(frame(told[place], self._language) for told in self._variants))
+
     def _wrong_roles(self) -> str:
         roles = [message.role for message in self._lesson.messages]
         if roles != ["user", "assistant"] * (len(roles) // 2):
@@ -96,9 +111,10 @@ class WordingCheck:
         return ""
 
     def _wrong_answer(self) -> str:
-        lesson, text = self._lesson, self._told[-1]
-        if lesson.meta.get("declined"):
-            return "" if self._declines(frame(text, self._language)) else _OWN
+        if _WIDE.search(self._lesson.messages[-1].content):
+            return "the answer cites with signs of another width"
+        if self._lesson.meta.get("declined"):
+            return "" if any(map(self._declines, self._frames(-1))) else _OWN
         place = 0
         while place < len(self._units):
             for taken in (1, 2, 3):
@@ -110,6 +126,17 @@ class WordingCheck:
             else:
                 unit = self._units[place]
                 return _LOST if unit.facts else _OWN
+        return self._wrong_support()
+
+    def _wrong_support(self) -> str:
+        """Every sentence must name the entities of the facts that it is said to rest on."""
+        answer = self._answer
+        for (start, end, facts), _ in self._worded:
+            text = answer[start:end]
+            lower = text.lower()
+            for place in facts:
+                if self._facts[place].object and not has_any(self._said_of(place), text, lower):
+                    return "a sentence does not state what it is said to rest on"
         return ""
 
     def _declines(self, shown: str) -> bool:
@@ -117,18 +144,23 @@ class WordingCheck:
 
     def _key(self, units: Sequence[Unit]) -> str:
         """Return the table that words some sentences in a row, or an empty text."""
-        told = self._told[-1][units[0].start : units[-1].end]
         facts = units[0].facts
         if any(unit.facts != facts for unit in units):
             return ""
+        for told in self._variants:
+            if key := self._key_of(told[-1][units[0].start : units[-1].end], facts):
+                return key
+        return ""
+
+    def _key_of(self, told: str, facts: frozenset[int]) -> str:
         if not facts:
             stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
             return "stock" if stock else ""
+        shown = marked(told)
         if any(not self._facts[place].relation for place in facts):
-            return "quoted" if stock_sentences.quotes(marked(told), self._language) else ""
+            return "quoted" if stock_sentences.quotes(shown, self._language) else ""
         relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
         texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
-        shown = marked(told)
         if key := stock_sentences.key_of(shown, relations, texts, self._language):
             return key
         if not self._lesson.meta.get("teacher"):
@@ -157,16 +189,20 @@ class WordingCheck:
             return self._wrong_calls()
         if len(self._told) > 2:
             return "the row has turns that its style has not"
-        text = frame(self._told[0], self._language)
+        if self._lesson.meta.get("refused"):
+            relations = {self._relation(place) for place in range(len(self._facts))}
+            if asked not in relations:
+                return "the topic is not what the row states"
+        return "" if any(self._asks(text, style, asked) for text in self._frames(0)) else _ASKED
+
+    def _asks(self, text: str, style: str, asked: str) -> bool:
         if style == "grounded":
             text = _BLOCK.sub(_block, text)
         if self._lesson.meta.get("refused"):
-            fits = question_patterns.is_refusable(text, self._language)
-        elif self._lesson.meta.get("conflict"):
-            fits = question_patterns.asks_whether(text, self._language)
-        else:
-            fits = question_patterns.fits(style, self._language, asked, text)
-        return "" if fits else _ASKED
+            return question_patterns.is_refusable(text, self._language)
+        if self._lesson.meta.get("conflict"):
+            return question_patterns.asks_whether(text, self._language)
+        return question_patterns.fits(style, self._language, asked, text)
 
     def _wrong_calls(self) -> str:
         """Hold each question against the call that it leads to."""
@@ -177,7 +213,7 @@ class WordingCheck:
             call = read_call(self._lesson.messages[place + 1].content)
             if call is None:
                 return "a question leads to no call"
-            shown = frame(self._told[place], self._language)
+            frames = self._frames(place)
             relations = _called(call[1], self._language)
             asks = question_patterns.asks_next
             if not any(
@@ -185,13 +221,14 @@ class WordingCheck:
                 if place == 0
                 else asks(shown, self._language, each)
                 for each in relations
+                for shown in frames
             ):
                 return _ASKED
         for place in range(1, len(self._told) - 1, 2):
-            if read_call(self._lesson.messages[place].content) is None:
-                shown = frame(self._told[place], self._language)
-                if not stock_sentences.shows_line(shown, self._language):
-                    return _LOST
+            if read_call(self._lesson.messages[place].content) is None and not any(
+                stock_sentences.shows_line(shown, self._language) for shown in self._frames(place)
+            ):
+                return _LOST
         asked = str(self._lesson.meta.get("relation", ""))
         last = read_call(self._lesson.messages[-3].content) if len(self._told) > 3 else None
         return "" if last and asked in _called(last[1], self._language) else _ASKED
@@ -200,8 +237,17 @@ class WordingCheck:
         """Hold each question on a paper against the quotation that answers it."""
         asked = str(self._lesson.meta.get("relation", ""))
         language = self._language
+        before: tuple[str, ...] = ()
         for place in range(0, len(self._told), 2):
-            parts = question_patterns.parts_asked(frame(self._told[place], language), language)
+            parts = next(
+                filter(
+                    None, (question_patterns.parts_asked(f, language) for f in self._frames(place))
+                ),
+                (),
+            )
+            if before and len(parts) == len(question_patterns.parts(language)):
+                parts = before  # more is asked of the same part
+            before = parts
             if place == len(self._told) - 2:
                 return "" if asked in parts else _ASKED
             answer = frame(self._told[place + 1], language)
@@ -214,7 +260,7 @@ class WordingCheck:
     def _wrong_consultation(self) -> str:
         """Hold the doctor's questions and the patient's replies against the conclusion."""
         language = self._language
-        if not question_patterns.is_complaint(frame(self._told[0], language), language):
+        if not any(question_patterns.is_complaint(each, language) for each in self._frames(0)):
             return _ASKED
         turns = self._lesson.meta.get("turns")
         if not isinstance(turns, list) or len(turns) != len(self._told) // 2 - 1:
@@ -226,8 +272,9 @@ class WordingCheck:
             index = int(few[0])
             risk = self._facts[index].relation == "risk_factor"
             kind = "risk_factor" if risk else "symptom"
-            asked = frame(self._told[place], language)
-            if not question_patterns.doctor_asks(kind, asked, language):
+            if not any(
+                question_patterns.doctor_asks(kind, each, language) for each in self._frames(place)
+            ):
                 return "the doctor does not ask as a template does"
             last = place + 2 == len(self._told) - 1
             kinds = ("applies",) if risk else ("yes", "no")
@@ -249,13 +296,29 @@ class WordingCheck:
 
     def _wrong_history(self) -> str:
         """Hold the findings that an answer builds on against what the user said."""
-        said = _POSITIVE.get(self._lesson.style)
-        if not said:
-            return ""
+        told = [message.content for message in self._lesson.messages if message.role == "user"]
+        text = "\n".join(told)
+        lower = text.lower()
+        turns = self._lesson.meta.get("turns")
+        asked = {
+            place
+            for turn in (turns if isinstance(turns, list) else ())
+            for place in (turn if isinstance(turn, list) else ())
+        }
+        for worded in self._worded:
+            if worded.key not in _FROM_WORDS:
+                continue
+            for place in worded.unit.facts - asked:
+                if not has_any(self._said_of(place), text, lower):
+                    return "the answer builds on what the patient did not say"
         return ""
 
 
-_POSITIVE: dict[str, tuple[str, ...]] = {}
+_FROM_WORDS = (
+    "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
+    "dialogue.summary",
+)  # fmt: skip
+"""Tables whose sentences build on what the user said."""
 
 
 def _block(found: re.Match[str]) -> str:

@@ -73,3 +73,10 @@ def test_a_table_without_marked_heads_has_them_in_its_first_row(tmp_path):
     )
     (section,) = read(tmp_path / "a.xml", f"<table-wrap><table>{rows}</table></table-wrap>")
     assert section.text == "eGFR 30–60: Dose: 5 or 6 mg.\n\neGFR over 60: Dose: 9 mg."
+
+
+def test_a_head_on_two_lines_is_one_name_and_values_on_two_lines_are_two(tmp_path):
+    head = "<thead><tr><td>Outcome</td><td>Mean<break/>Change</td></tr></thead>"
+    body = "<tbody><tr><td>Pain</td><td>3.7<break/>2.8 to 4.6</td></tr></tbody>"
+    (section,) = read(tmp_path / "a.xml", f"<table-wrap><table>{head}{body}</table></table-wrap>")
+    assert section.text == "Outcome Pain: Mean Change: 3.7; 2.8 to 4.6."

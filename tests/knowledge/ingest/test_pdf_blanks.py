@@ -179,3 +179,13 @@ def test_letters_that_are_spaced_out_are_words(tmp_path):
         place += (2.8 if sign == " " else width(sign) if sign.isalpha() else 5.56) + 3
     texts, _ = read(tmp_path / "a.pdf", show([*spaced, (72, 680, "It is a line of other words.")]))
     assert texts["Page 1"].split("\n\n")[0].startswith("doses of 10 mg daily")
+
+
+def test_a_compound_of_three_parts_keeps_its_hyphen_at_a_line_end(tmp_path):
+    lines = ["Give no potassium with angiotensin-", "converting-enzyme inhibitors or hydro-"]
+    lines += ["chlorothiazide, since gluco-", "corticoids-only rules are of no help."]
+    page = show([(72, 700 - 12 * place, line) for place, line in enumerate(lines)])
+    texts, _ = read(tmp_path / "a.pdf", page)
+    said = texts["Page 1"]
+    assert "angiotensin-converting-enzyme inhibitors or hydrochlorothiazide" in said
+    assert "glucocorticoids-only" in said

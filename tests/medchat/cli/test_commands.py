@@ -418,7 +418,7 @@ def test_every_flag_of_build_data_reaches_its_option(engine, run, tmp_path, monk
     talks, words = tmp_path / "talks.json", tmp_path / "words.txt"
     words.write_text("# what we do not want\ncasino\n", encoding="utf-8")
     flags = {
-        **{"--style": "huatuo, tools", "--language": "zh", "--limit": "7", "--seed": "5"},
+        **{"--style": "Huatuo, TOOLS", "--language": "ZH", "--limit": "7", "--seed": "5"},
         **{"--workers": "3", "--engine": "ray", "--import": str(talks), "--import-format": "moss"},
         **{"--import-licence": "MIT", "--personal": "mask", "--exclude": str(tmp_path)},
         **{"--licence": "MIT,CC0-1.0", "--keywords": str(words)},

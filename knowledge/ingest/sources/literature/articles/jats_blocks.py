@@ -334,7 +334,7 @@ def _join_parts(rows: list[str]) -> str:
 
 
 def _rows_of(table: "Element") -> Iterator[str]:
-    head = [_cells_of(row) for row in table.findall("thead/tr")]
+    head = [_cells_of(row, heads=True) for row in table.findall("thead/tr")]
     body = [
         _cells_of(row)
         for part in table
@@ -352,15 +352,18 @@ def _rows_of(table: "Element") -> Iterator[str]:
     yield from statements(grid, heads)
 
 
-def _cells_of(row: "Element") -> list[Cell]:
-    return [_cell(each) for each in row if each.tag in ("td", "th")]
+def _cells_of(row: "Element", *, heads: bool = False) -> list[Cell]:
+    return [_cell(each, heads) for each in row if each.tag in ("td", "th")]
 
 
 _INDENT = re.compile(r"^[\s\u00a0\u2000-\u200a]*[\u00a0\u2000-\u200a]")
 
 
-def _cell(element: "Element") -> Cell:
-    text = line_breaks.part_cell(element_text(element, BLOCKS, line_breaks.BREAK))
+def _cell(element: "Element", is_head: bool) -> Cell:
+    if is_head or element.tag == "th":
+        text = element_text(element, BLOCKS)  # a head is one name, on however many lines
+    else:
+        text = line_breaks.part_cell(element_text(element, BLOCKS, line_breaks.BREAK))
     written = element.text or ""
     if len(element):
         text = _within_cell(element, text)

@@ -45,6 +45,9 @@ _COMPOUND_HEADS = frozenset(
 )  # fmt: skip
 """What begins compounds that keep their hyphen where a line ends in it."""
 
+_LONG_PART = 7
+"""Letters of a part before a line end that is a word, where a hyphen follows the next part too."""
+
 _CAPTION = re.compile(
     r"(?:table|tab\.|supplementary table|表|附表)\s*[\dA-ZⅠ-Ⅹ一二三四五六七八九十]", re.I
 )
@@ -155,6 +158,9 @@ class Pages:
             or any(sign.isdigit() for sign in part)
             or any(sign.isupper() for sign in part[1:])
         )
+        goes_on = match.string[match.end() : match.end() + 1] in ("-", "\u2010")
+        if not keeps and goes_on and min(len(part), len(right)) >= _LONG_PART:
+            keeps = word not in self._words  # angiotensin-converting-enzyme
         if not keeps and word not in self._words:
             known = compound in self._compounds or "-" in left
             both = {part.lower(), right.lower()} <= self._words

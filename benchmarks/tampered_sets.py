@@ -1,0 +1,259 @@
+"""The ways in which `tampering` changes a data set as a whole; its manifest is renewed."""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from knowledge.datasets.row_ids import id_of
+from knowledge.lessons.dataset_check import lesson_of
+
+Damage = Callable[[Path, random.Random], bool]
+"""Changes a folder; False where it cannot."""
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def _write(folder: Path, name: str, lines: list[str]) -> bool:
+    (folder / name).write_text("".join(lines), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+def _renew(folder: Path, **changed: object) -> None:
+    """Write the hashes, counts and order of a folder into its manifest, as they now are."""
+    path = folder / "MANIFEST.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | changed
+    for name in manifest["files"]:
+        manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _row_changed(name: str, key: str) -> Damage:
+    """Change a word in a file of lines or of an array."""
+
+    def damage(folder: Path, pick: random.Random) -> bool:
+        lines = _lines(folder / name)
+        fits = [place for place, line in enumerate(lines) if key in line]
+        place = pick.choice(fits)
+        at = lines[place].rindex(key) + len(key)
+        lines[place] = f"{lines[place][:at]}Not {lines[place][at:]}"
+        return _write(folder, name, lines)
+
+    return damage
+
+
+def _line_gone(name: str) -> Damage:
+    def damage(folder: Path, pick: random.Random) -> bool:
+        lines = _lines(folder / name)
+        if len(lines) < 3:
+            return False
+        del lines[pick.randrange(1, len(lines) - 1)]
+        return _write(folder, name, lines)
+
+    return damage
+
+
+def _lines_swapped(name: str) -> Damage:
+    def damage(folder: Path, pick: random.Random) -> bool:
+        lines = _lines(folder / name)
+        if len(lines) < 4:
+            return False
+        one, other = pick.sample(range(1, len(lines) - 1), 2)
+        lines[one], lines[other] = lines[other], lines[one]
+        return _write(folder, name, lines)
+
+    return damage
+
+
+def _pair(change: Callable[[dict[str, str], random.Random], None]) -> Damage:
+    def damage(folder: Path, pick: random.Random) -> bool:
+        lines = _lines(folder / "preference.jsonl")
+        if not lines:
+            return False
+        place = pick.randrange(len(lines))
+        pair = json.loads(lines[place])
+        change(pair, pick)
+        lines[place] = json.dumps(pair, ensure_ascii=False) + "\n"
+        return _write(folder, "preference.jsonl", lines)
+
+    return damage
+
+
+def _sides_swapped(pair: dict[str, str], pick: random.Random) -> None:
+    pair["chosen"], pair["rejected"] = pair["rejected"], pair["chosen"]
+
+
+def _sides_equal(pair: dict[str, str], pick: random.Random) -> None:
+    one, other = pick.sample(("chosen", "rejected"), 2)
+    pair[one] = pair[other]
+
+
+def _other_reason(pair: dict[str, str], pick: random.Random) -> None:
+    pair["why"] = "needless refusal: the question asks for nothing that harms"
+    pair["prompt"] += " "
+
+
+def _row(change: Callable[[dict[str, Any], random.Random], None], again: bool) -> Damage:
+    """Change a row, or put a changed copy behind it; its id is renewed."""
+
+    def damage(folder: Path, pick: random.Random) -> bool:
+        name = pick.choice(("train.jsonl", "validation.jsonl"))
+        lines = _lines(folder / name)
+        place = pick.randrange(len(lines))
+        row = json.loads(lines[place])
+        change(row, pick)
+        lesson = lesson_of(row)
+        if lesson is not None and row["id"]:
+            row["id"] = id_of(lesson)
+        new = json.dumps(row, ensure_ascii=False) + "\n"
+        lines[place : place + 1] = [lines[place], new] if again else [new]
+        return _write(folder, name, lines)
+
+    return damage
+
+
+def _nothing(row: dict[str, Any], pick: random.Random) -> None:
+    return None
+
+
+def _trivially(row: dict[str, Any], pick: random.Random) -> None:
+    place = pick.choice((0, -1))
+    text = row["messages"][place]["content"]
+    row["messages"][place]["content"] = pick.choice(
+        (text.upper(), text + " ", text + "!", f" {text}")
+    )
+
+
+def _greeted(row: dict[str, Any], pick: random.Random) -> None:
+    greeting = {"en": "Hello doctor, ", "zh": "医生您好，"}[row["language"]]
+    row["messages"][0]["content"] = greeting + row["messages"][0]["content"]
+
+
+def _more_keys(row: dict[str, Any], pick: random.Random) -> None:
+    row[pick.choice(("note", "system", "weight"))] = "Stop all medicines."
+
+
+def _moved(source: str, target: str) -> Damage:
+    def damage(folder: Path, pick: random.Random) -> bool:
+        lines, others = _lines(folder / source), _lines(folder / target)
+        if len(lines) < 2:
+            return False
+        line = lines.pop(pick.randrange(len(lines)))
+        others.insert(pick.randrange(len(others) + 1), line)
+        (folder / target).write_text("".join(others), encoding="utf-8")
+        return _write(folder, source, lines)
+
+    return damage
+
+
+def _cut(folder: Path, pick: random.Random) -> bool:
+    path = folder / pick.choice(("train.jsonl", "alpaca.json", "sharegpt.json", "chatglm.jsonl"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: pick.randrange(len(whole) // 2, len(whole))])
+    _renew(folder)
+    return True
+
+
+def _file_gone(folder: Path, pick: random.Random) -> bool:
+    name = pick.choice(("alpaca.json", "sharegpt.json", "CARD.md", "report.json"))
+    (folder / name).unlink()
+    path = folder / "MANIFEST.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["files"][name]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return True
+
+
+def _hash(folder: Path, pick: random.Random) -> bool:
+    path = folder / "MANIFEST.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    name = pick.choice(sorted(manifest["files"]))
+    manifest["files"][name] = hashlib.sha256(pick.randbytes(8)).hexdigest()
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return True
+
+
+def _counts(folder: Path, pick: random.Random) -> bool:
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    rows = manifest["rows"]
+    rows[pick.choice(sorted(rows))] += pick.choice((-1, 1, 7))
+    _renew(folder, rows=rows)
+    return True
+
+
+def _arguments(folder: Path, pick: random.Random) -> bool:
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    arguments = manifest["arguments"] | pick.choice(
+        ({"seed": 77}, {"limit": 5}, {"languages": ["en"]}, {"licences": ["MIT"]}, {"teacher": "x"})
+    )
+    _renew(folder, arguments=arguments)
+    return True
+
+
+def _generation(folder: Path, pick: random.Random) -> bool:
+    _renew(folder, generation=99)
+    return True
+
+
+def _report(folder: Path, pick: random.Random) -> bool:
+    path = folder / "report.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    key = pick.choice(("kept", "proven", "train", "preference", "entities"))
+    told[key] += pick.choice((-1, 1, 40))
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+def _card(folder: Path, pick: random.Random) -> bool:
+    path = folder / "CARD.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("not", "", 1) + "\nFree for any use.\n", encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+def _info(folder: Path, pick: random.Random) -> bool:
+    path = folder / "dataset_info.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"chosen": "chosen"', '"chosen": "rejected"'), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+SETS: dict[str, Damage] = {
+    "Alpaca export changed": _row_changed("alpaca.json", '"output": "'),
+    "ShareGPT export changed": _row_changed("sharegpt.json", '"value": "'),
+    "ChatGLM export changed": _row_changed("chatglm.jsonl", '"response": "'),
+    "row of Alpaca left out": _line_gone("alpaca.json"),
+    "row of ShareGPT left out": _line_gone("sharegpt.json"),
+    "rows of ChatGLM swapped": _lines_swapped("chatglm.jsonl"),
+    "rows of training swapped": _lines_swapped("train.jsonl"),
+    "rows of validation swapped": _lines_swapped("validation.jsonl"),
+    "row of training left out": _line_gone("train.jsonl"),
+    "preference pair swapped": _pair(_sides_swapped),
+    "preference pair of equal sides": _pair(_sides_equal),
+    "preference pair with another reason": _pair(_other_reason),
+    "preference pair left out": _line_gone("preference.jsonl"),
+    "row repeated": _row(_nothing, again=True),
+    "row repeated with a trivial change": _row(_trivially, again=True),
+    "row repeated with a greeting": _row(_greeted, again=True),
+    "row with further keys": _row(_more_keys, again=False),
+    "row moved to training": _moved("validation.jsonl", "train.jsonl"),
+    "row moved to validation": _moved("train.jsonl", "validation.jsonl"),
+    "file cut off": _cut,
+    "file left out": _file_gone,
+    "hash of a file changed": _hash,
+    "counts of the manifest changed": _counts,
+    "arguments of the manifest changed": _arguments,
+    "generation of the manifest changed": _generation,
+    "report changed": _report,
+    "card changed": _card,
+    "description for LLaMA-Factory changed": _info,
+}
+"""Each way to change a data set."""
