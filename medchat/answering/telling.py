@@ -101,7 +101,8 @@ def _labelled(line: str, piece: Evidence) -> str:
         return line
     if piece.language == "zh":
         return f"{subject}的{label}：{listed.strip()}"
-    return f"{label[:1].upper()}{label[1:]} of {subject}: {listed.strip()}"
+    name = name_forms.lower_heading(subject, small_words([piece]))
+    return f"{label[:1].upper()}{label[1:]} of {name}: {listed.strip()}"
 
 
 def listed_in(piece: Evidence) -> list[str]:

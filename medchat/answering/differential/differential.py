@@ -11,7 +11,13 @@ from knowledge.graph.linker import Linker
 from knowledge.lessons.realize.patient_profiles import Sex
 from medchat.answering.differential.differential_telling import tell
 from medchat.answering.differential.ranking import FindingsIndex, Fit, rank
-from medchat.answering.differential.reported import Finding, Reported, read_findings, sayings_of
+from medchat.answering.differential.reported import (
+    Finding,
+    Reported,
+    read_findings,
+    read_risks,
+    sayings_of,
+)
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.patient_state import NamedThing
 from medchat.answering.screening import patient_facts, rules
@@ -60,8 +66,9 @@ def differential(turn: Turn) -> Lead | None:
     if not asks and (turn.urgent or turn.asked.relations or _names_a_subject(turn)):
         return None
     reported = _reported(turn, asked=asks)
+    risks = read_risks(turn.message, turn.search.linker)
     found = len(reported.present)
-    if found < _ASKED_FOR or (not asks and found + len(reported.absent) < _UNASKED):
+    if found < _ASKED_FOR or (not asks and found + len(reported.absent) + len(risks) < _UNASKED):
         return None
     index = _index_of(turn.search.graph)
     who = patient_facts.read(fold(turn.message))
@@ -69,7 +76,7 @@ def differential(turn: Turn) -> Lead | None:
     male = turn.patient.sex == "male" or (not turn.patient.sex and "male" in who.findings)
     sex: Sex = "" if female == male else "f" if female else "m"
     age = turn.patient.age if turn.patient.age is not None else _years(who.months)
-    fits = rank(reported, index, sex, age)
+    fits = rank(reported, index, sex, age, risks)
     shown, urgent = _chosen(fits, _urgent(turn.search.linker))
     if not shown:
         return None

@@ -26,6 +26,10 @@ _COVERED = 0.35
 """How much of the score hangs on the share of a condition's own findings that are reported."""
 
 
+_AT_RISK: Mapping[str, float] = {"cause": 1.5, "risk_factor": 1.25}
+"""How much better a condition fits whose cause or risk factor a patient has. Chosen by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One finding of a condition: its entity, what people say of it, the fact that states it."""
@@ -48,11 +52,16 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class FindingsIndex:
-    """The findings and names of all conditions of a generation; `told`: sayings in their texts."""
+    """The findings and names of all conditions of a generation.
+
+    `told` are sayings in their texts, `risks` their causes and risk factors with the facts of
+    these.
+    """
 
     known: Mapping[str, tuple[Known, ...]]
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    risks: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> "FindingsIndex":
@@ -73,7 +82,7 @@ class FindingsIndex:
             id: tuple(name.text for name in condition.names)
             for id, condition in graph.entities(sorted(of_condition)).items()
         }
-        return cls(of_condition, called, told)
+        return cls(of_condition, called, told, _risks(graph, of_condition))
 
 
 def rank(
@@ -81,18 +90,19 @@ def rank(
     index: FindingsIndex,
     sex: Sex = "",
     age: float | None = None,
-    out: Sequence[str] = (),
+    risks: Sequence[Finding] = (),
 ) -> list[Fit]:
     """Return the conditions that share a finding with what is reported, the best fit first.
 
-    Those that sex or age (in years) rule out are left out, and those of `out`.
+    Those that sex or age (in years) rule out are left out; `risks` are risk factors that the
+    patient has, which stand with the findings of the conditions that they raise the risk of.
     """
     weights = {finding: _specificity(finding, index) for finding in reported.present}
     denied = {finding: _specificity(finding, index) for finding in reported.absent}
     fits = []
     for condition, known in index.known.items():
         fitting = fits_patient(index.names.get(condition, ()), sex, age)
-        if condition in out or not fitting:
+        if not fitting:
             continue
         met = [(finding, *_met(finding, known)) for finding in reported.present]
         supporting = tuple((finding, each) for finding, each, share in met if each is not None)
@@ -113,8 +123,32 @@ def rank(
                 score -= _DENIED * share * denied[finding]
         covered = len({each.entity for _, each in supporting}) / len(known)
         score *= fitting * (1 - _COVERED + _COVERED * covered)
+        exposed = _exposed(risks, index.risks.get(condition, ()))
+        if exposed and score > 0:
+            score *= max(_AT_RISK[each.relation] for _, each in exposed)
+            supporting += exposed
         fits.append(Fit(condition, score, supporting, tuple(opposing)))
     return sorted(fits, key=lambda fit: (-fit.score, fit.condition))
+
+
+def _risks(
+    graph: KnowledgeGraph, conditions: Mapping[str, Sequence[Known]]
+) -> dict[str, tuple[Known, ...]]:
+    """Return the risk factors of conditions by the names that the graph has for them."""
+    return {
+        condition: tuple(
+            Known(fact.object, frozenset(), fact.id, relation)
+            for relation in _AT_RISK
+            for fact in graph.facts(condition, relation)
+            if fact.object
+        )
+        for condition in conditions
+    }
+
+
+def _exposed(risks: Sequence[Finding], known: Sequence[Known]) -> tuple[tuple[Finding, Known], ...]:
+    """Return the risk factors of a condition that a patient has."""
+    return tuple((risk, each) for risk in risks for each in known if each.entity in risk.entities)
 
 
 def _met(finding: Finding, known: Sequence[Known]) -> tuple[Known | None, float]:

@@ -18,6 +18,11 @@ from medchat.answering.screening.rules import pattern
 from medchat.answering.screening.statements import clauses, fold, is_asserted, is_denied
 
 _KINDS = ("symptom:",)
+_SMOKES = re.compile(
+    r"(?<!non-)(?<!non )(?<!never )(?<!ex-)\bsmok(?:er|es|ing)\b(?! cessation)|\bpack[- ]years?\b|"
+    "(?<!不)(?<!无)(?<!戒)(?:吸烟|抽烟)(?!史?无)|烟民"
+)
+_SMOKING = ("smoking", "吸烟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,19 @@ def read_findings(message: str, linker: Linker, *, asked: bool = True) -> Report
                 present.setdefault(key, finding)
     kept = {key: finding for key, finding in absent.items() if key not in present}
     return Reported(tuple(present.values()), tuple(kept.values()))
+
+
+def read_risks(message: str, linker: Linker) -> tuple[Finding, ...]:
+    """Return the risk factors that a message states of a patient: "a smoker of 60"."""
+    found: dict[frozenset[str], Finding] = {}
+    for clause in clauses(fold(message)):
+        for match in _SMOKES.finditer(clause.text):
+            if is_asserted(clause, match.start(), match.end()):
+                ids = {
+                    id for name in _SMOKING for each in linker.find(name) for id in each.entities
+                }
+                found.setdefault(frozenset(ids), Finding(match[0], frozenset(ids)))
+    return tuple(found.values())
 
 
 def _found(text: str, linker: Linker) -> Iterator[tuple[int, int, Finding]]:

@@ -119,7 +119,7 @@ def test_what_is_no_line_of_facts_is_told_as_it_stands():
 
 
 @pytest.mark.parametrize(("language", "told"), [
-    ("en", "Symptoms of Vexilosis: Alpha pain; beta rash."), ("zh", "维西洛症的症状：甲痛；乙疹。")
+    ("en", "Symptoms of vexilosis: Alpha pain; beta rash."), ("zh", "维西洛症的症状：甲痛；乙疹。")
 ])  # fmt: skip
 def test_a_line_of_which_no_sentence_is_made_is_told_with_its_label_first(
     language, told, monkeypatch

@@ -11,7 +11,7 @@ from knowledge.search.query_parser import parse_query
 from knowledge.search.searcher import open_search
 from medchat.answering.differential import differential as step
 from medchat.answering.differential.ranking import FindingsIndex, Fit, Known, rank
-from medchat.answering.differential.reported import Finding, read_findings, sayings
+from medchat.answering.differential.reported import Finding, read_findings, read_risks, sayings
 from medchat.answering.leads import Turn
 from medchat.answering.patient_state import NamedThing, PatientState
 from medchat.answering.understanding import Question, understand_question
@@ -53,6 +53,7 @@ records:
   - "fever = 发热"
   - "shortness of breath = 呼吸困难"
   - "pleuritic chest pain = 胸膜性胸痛"
+  cause: ["smoking = 吸烟"]
   test: ["chest X-ray = 胸部X线检查"]
 - kind: condition
   en: [Ovarian cyst]
@@ -234,6 +235,28 @@ def test_the_red_flags_of_the_best_fit_are_told(search):
         "A red flag in hypothyroidism: drowsiness may be myxoedema coma "
         f"[{len(lead.told.citations)}]."
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "risks"),
+    [
+        ("60-year-old smoker with haemoptysis", ["smoker"]),
+        ("He smokes and coughs", ["smokes"]),
+        ("A non-smoker who coughs", []),
+        ("She never smoked", []),
+        ("60岁吸烟者，咯血", ["吸烟"]),
+        ("不吸烟，咳嗽", []),
+    ],
+)
+def test_a_risk_factor_is_read_where_the_patient_has_it(search, message, risks):
+    assert [finding.text for finding in read_risks(message, search.linker)] == risks
+
+
+def test_a_cause_that_the_patient_has_speaks_for_a_condition(search):
+    smokes = "A smoker with a cough and pleuritic chest pain. What could it be?"
+    lead = step.differential(turn(search, smokes))
+    assert names(lead)[0] == "Community-acquired pneumonia"
+    assert "for it: cough, pleuritic chest pain and smoking" in lead.told.text
 
 
 def test_sex_and_age_rule_out(search):
