@@ -17,6 +17,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
+    consultation,
     patient_profiles,
     realizer,
 )
@@ -93,6 +94,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     items = _few(reportable_findings.select_felt(page.entity_facts("symptom")), pick)
     who = patient_profiles.profile_of(page, items)
+    if who.pace != "sudden":
+        consultation.acknowledge(answer, page.language, pick)
     answer.add(
         patient_profiles.state_likely_condition(page, _listed(items, page, pick), pick),
         "symptom",
@@ -107,9 +110,11 @@ def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 
 def _told(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    if relation != "description" and page.text_facts("description") and pick.random() < 0.1:
-        answer.state("description", page.text_facts("description")[:1])
     who = patient_profiles.profile_of(page)
+    if who.pace != "sudden":
+        consultation.acknowledge(answer, page.language, pick)
+    if relation != "description" and page.text_facts("description") and pick.random() < 0.5:
+        answer.state("description", page.text_facts("description")[:1])
     if page.text_facts("red_flag") and relation != "description":
         _urge(page, who, relation, answer, pick)
     _advise_on(page, _care(page, relation, pick, extra=1), answer, pick)
@@ -151,6 +156,7 @@ def _advise_on(
     for each, items in realizer.drop_repeated_treatments(named, _MOST):
         if items or not page.entity_facts(each):
             _advise(page, each, answer, pick, items, spoken=each == spoken)
+            consultation.explain(answer, each, page.language, pick)
 
 
 def _urge(
@@ -182,6 +188,8 @@ def _close(
         _add(page, _words(page).urgent_closing, answer, pick)
         return
     if who.pace == "sudden" and answer.states("red_flag"):
+        return
+    if relation != "description" and consultation.say_what_is_next(answer, page.language, pick):
         return
     if relation not in ("description", "department", "red_flag") and pick.random() < _CLOSED:
         closing = {

@@ -14,7 +14,7 @@ from typing import Literal
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import consultation, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles.chatdoctor import describe_complaint
 from knowledge.lessons.styles.vignette import PLAN, conclude, state_shared_finding
@@ -75,6 +75,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
             answer.add_stating(text, (of, each, [item]))
     conclude(page, relation, answer, pick, told=told, patient=True)
+    if patient_profiles.profile_of(page, told).pace != "sudden":
+        consultation.say_what_is_next(answer, page.language, pick)
     return answer.build(NAME, last, relation, before=before, turns=turns)
 
 

@@ -159,6 +159,15 @@ class ChatdoctorWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationWords:
+    """What a doctor says around the facts; shared by chatdoctor and dialogue."""
+
+    heard: Lines = _lines()
+    why: LinesBy = _lines("", RELATION)
+    next_step: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class VignetteWords:
     """Words of the style vignette; some are shared with dialogue."""
 
@@ -310,7 +319,7 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, VignetteWords, DialogueWords, GroundedWords,
+    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
     KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, UrgencyWords,
     PreferenceWords,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from medchat.answering.medication.patient import (
     medicine_mentions,
     read_patient,
 )
+from medchat.answering.patient_state import NamedThing
 
 _MOST = 60
 """So many medicines of one severity are named; the rest are counted."""
@@ -33,10 +34,12 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "child": ("children", "in_childhood"),
     "kidney": ("renal", "in_kidney"),
     "liver": ("liver", "in_liver"),
+    "older": ("precaution", "in_old_age"),
 }
 """Which relation holds what of a part of a patient, and how that part is called."""
 
 _ADULT = 18
+_OLDER = 65
 _COLON = re.compile("[:：]")
 
 
@@ -62,12 +65,14 @@ def list_medicines(turn: Turn) -> Lead | None:
         if (id := medicine_id(each))
     ]
     patient = read_patient(text, turn.asked.mentions, turn.patient, turn.search.linker)
-    if len(medicines) == 1 and not patient.conditions:
+    if len(medicines) == 1 and "conditions" not in patient.told_now:
         if cue("threshold").search(text) and patient.egfr is None:
             return _limits(turn, rules, medicines[0])
         unknown = any(name.worded for name in turn.asked.exact)
-        if cue("interactions_of").search(text) and not unknown:
-            return _interactions(turn, rules, medicines[0])
+        of_class = bool(turn.asked.classes and cue("which_medicines").search(text))
+        if (of_class or cue("interactions_of").search(text)) and not unknown:
+            members = turn.asked.members if turn.asked.classes else ()
+            return _interactions(turn, rules, medicines[0], frozenset(members))
     groups = {one.id: {each.id for each in rules.members(one, turn.language)} for one in medicines}
     if not all(groups.values()) or not cue("which_medicines").search(text):
         return None
@@ -78,6 +83,8 @@ def list_medicines(turn: Turn) -> Lead | None:
     if not (cue("not_given").search(text) or cue("is_safe").search(text)):
         return None
     wanted |= set(turn.asked.members) if turn.asked.classes else set()
+    if cue("vaccines").search(text) and (live := rules.named("live vaccines")):
+        wanted |= {live}
     return _by_patient(turn, rules, patient, wanted) or _by_condition(turn, rules, patient, wanted)
 
 
@@ -96,7 +103,9 @@ def _limits(turn: Turn, rules: Rules, medicine: Medicine) -> Lead | None:
     return Lead(told=told, complete=True) if told else None
 
 
-def _interactions(turn: Turn, rules: Rules, medicine: Medicine) -> Lead | None:
+def _interactions(
+    turn: Turn, rules: Rules, medicine: Medicine, wanted: frozenset[str]
+) -> Lead | None:
     """Return what a medicine and its classes interact with, by how severe that is."""
     foods: set[str] = set()
     if cue("asks_food").search(turn.asked.question):
@@ -104,9 +113,11 @@ def _interactions(turn: Turn, rules: Rules, medicine: Medicine) -> Lead | None:
     items: dict[str, _Item] = {}
     for rule in rules.of(medicine.ids, "interaction"):
         other = rule.object if rule.subject in medicine.ids else rule.subject
-        if other and other not in medicine.ids and (not foods or other in foods):
+        if not other or other in medicine.ids or not _is_of(rules, other, wanted):
+            continue
+        if not foods or other in foods:
             items.setdefault(other, _Item(other, rules.name(other, turn.language), rule))
-    for rule in () if foods else rules.of(medicine.classes, "duplication"):
+    for rule in () if foods or wanted else rules.of(medicine.classes, "duplication"):
         name = say("others_of", turn.language, a=rules.name(rule.subject, turn.language))
         items.setdefault(rule.subject, _Item(rule.subject, name, rule))
     heads = {"serious": "list_avoid_with", "caution": "list_care_with", "info": "list_note_with"}
@@ -132,6 +143,8 @@ def _members(turn: Turn, rules: Rules, id: str) -> Lead | None:
 def _by_patient(turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[str]) -> Lead | None:
     """Return what is out, needs care or may be used in pregnancy, childhood or organ failure."""
     told = patient.told_now - ({"age"} if (patient.age or 0) >= _ADULT else set())
+    if "age" in patient.told_now - told and (patient.age or 0) >= _OLDER:
+        told |= {"older"}
     part = next((each for each in _PARTS if each in told), "")
     ill = any(condition.entities for condition in patient.conditions)
     if not part or (ill and part not in ("pregnant", "breastfeeding", "kidney")):
@@ -143,7 +156,8 @@ def _by_patient(turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[st
         if not _is_of(rules, id, wanted):
             continue
         for rule in rules.of([id], relation):
-            if rule.level and holds(rule, patient) is not None:
+            timed = relation != "precaution" or rule.conditions
+            if timed and rule.level and holds(rule, patient) is not None:
                 item = _Item(id, rules.name(id, turn.language), rule, _when(rule, patient, turn))
                 items.setdefault(id, item)
     heads = {"serious": "list_avoid", "caution": "list_care", "info": "list_may"}
@@ -157,11 +171,25 @@ def _by_patient(turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[st
 def _by_condition(
     turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[str]
 ) -> Lead | None:
-    """Return what a condition forbids, and what it asks care for."""
-    graph, language = turn.search.graph, turn.language
-    condition = next((each for each in patient.conditions if each.entities), None)
-    if condition is None or not cue("not_given").search(turn.asked.question):
+    """Return what the first condition that forbids medicines forbids, and asks care for."""
+    if not cue("not_given").search(turn.asked.question):
         return None
+    for condition in patient.conditions:
+        items = _against(turn, rules, condition, wanted)
+        if items:
+            shown = condition.text
+            if language_of(shown) != turn.language:
+                shown = rules.name(condition.entities[0], turn.language)
+            heads = {"serious": "list_avoid", "caution": "list_care"}
+            return _told(turn, rules, items.values(), heads, a=shown)
+    return None
+
+
+def _against(
+    turn: Turn, rules: Rules, condition: NamedThing, wanted: frozenset[str]
+) -> dict[str, _Item]:
+    """Return the medicines that a condition forbids, or asks care for, by their ids."""
+    graph, language = turn.search.graph, turn.language
     names = {name for id in condition.entities for name in rules.names(id)}
     items: dict[str, _Item] = {}
     for id in condition.entities:
@@ -178,11 +206,7 @@ def _by_condition(
         for rule in rules.of([id], "precaution"):
             if normalise(rule.about) in names and _is_of(rules, id, wanted):
                 items.setdefault(id, _Item(id, rules.name(id, language), rule))
-    shown = condition.text
-    if language_of(shown) != language and condition.entities:
-        shown = rules.name(condition.entities[0], language)
-    heads = {"serious": "list_avoid", "caution": "list_care"}
-    return _told(turn, rules, items.values(), heads, a=shown)
+    return items
 
 
 def _told(

@@ -253,6 +253,9 @@ def test_an_emergency_stands_beside_what_is_declined():
         "My patient is a 70-year-old woman weighing 60 kg with a creatinine of 1.2 mg/dL",
         "Some foods later make her feel sick",
         "Do I need a script for pseudoephedrine?",
+        "My test results are normal, I don't have diabetes and I'm not ill, right?",
+        "化验报告正常，我没病吧",
+        "Which medical report do I need for my insurance?",
         "GPs might use patients' records of home BP readings, interventions stay the same",
     ],
 )
