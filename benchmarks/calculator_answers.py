@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
+import yaml
 from calculator_sentences import sentences
 from real_calculators import EN, ZH
 
@@ -31,6 +32,7 @@ from medchat.answering.answer import CalculationResult
 from medchat.answering.calculation.calculator import calculate
 from medchat.answering.patient_state import PatientState
 
+FAULTS = Path(__file__).parent / "calculator_set_faults.yaml"
 ADMISSION = "Use the values on admission, prior to any treatment."
 MORE_EN = {"Free Water Deficit": "free-water-deficit"}
 
@@ -45,6 +47,7 @@ class Case:
     id: str
     low: float | None
     high: float | None
+    ref: str = ""
 
 
 def main() -> None:
@@ -60,14 +63,20 @@ def main() -> None:
         cases += [*medcalc(given.data), *chinese(given.data)]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     by_formula: dict[str, Counter[str]] = defaultdict(Counter)
+    faults = {
+        ref: kind for kind, refs in yaml.safe_load(FAULTS.read_text()).items() for ref in refs
+    }
+    apart: dict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
         if given.set not in (None, case.set):
             continue
         verdict, said = judge(case)
         counts[case.set][verdict] += 1
+        if case.ref in faults and verdict not in ("right", "declined rightly"):
+            apart[case.set][faults[case.ref]] += 1
         by_formula[f"{case.set} {case.id}"][verdict] += 1
         if given.show and verdict not in ("right", "declined rightly"):
-            print(f"- {verdict}: {case.set} {case.id} [{case.low}, {case.high}]\n"
+            print(f"- {verdict}: {case.set} {case.id} {case.ref} [{case.low}, {case.high}]\n"
                   f"    {case.message[-260:]!r}\n    {said}")  # fmt: skip
     if given.show:
         for name, count in sorted(by_formula.items()):
@@ -79,6 +88,12 @@ def main() -> None:
         print(f"{name}: right {count['right']} of {of} ({share}), declined {count['declined']}, "
               f"wrong {count['wrong']}; cannot be: declined {count['declined rightly']}, "
               f"answered {count['answered wrongly']}")  # fmt: skip
+        if apart[name]:
+            rest = of - sum(apart[name].values()) + count["answered wrongly"]
+            print(
+                f"    apart, the set's own: {dict(apart[name])}; "
+                f"of the others right {count['right']} of {rest} ({count['right'] / rest:.1%})"
+            )
     sys.exit(any(set(counts[each]) - {"right"} for each in ("examples en", "examples zh")))
 
 
@@ -129,27 +144,29 @@ def medcalc(root: Path) -> Iterator[Case]:
         ("medcalc_oneshot/one_shot_data.csv", ""),
     ):
         with (folder / file).open(encoding="utf-8") as stream:
-            for row in csv.DictReader(stream):
+            for place, row in enumerate(csv.DictReader(stream)):
                 id = names.get(row["Calculator Name"], "")
                 message = f"{row['Patient Note']}\n\n{row['Question']} {instruction}".strip()
                 set = f"MedCalc {Path(file).parent}"
+                ref = f"{Path(file).parent}:{place}"
                 answer = row["Ground Truth Answer"]
                 if id and answer != "N/A":
                     low, high = sorted((float(row["Lower Limit"]), float(row["Upper Limit"])))
-                    yield Case(set, "en", message, id, low, high)
+                    yield Case(set, "en", message, id, low, high, ref)
                 elif not id:
                     yield Case(
                         f"{set}, not here", "en", message, row["Calculator Name"], None, None
                     )
                 else:
-                    yield Case(set, "en", message, id, None, None)
+                    yield Case(set, "en", message, id, None, None, ref)
 
 
 def chinese(root: Path) -> Iterator[Case]:
     """Yield the plain items of the Chinese set whose formula is here; 2 % are allowed."""
     folder = root / "restricted/calc_zh/cmedcalc_a"
     for name in ("equation.json", "score.json"):
-        for raw in json.loads((folder / name).read_text(encoding="utf-8")):
+        items = json.loads((folder / name).read_text(encoding="utf-8"))
+        for place, raw in enumerate(items):
             id, answer = ZH.get(raw["指标名称"]), raw["answer_final"]
             if isinstance(answer, dict):
                 answer = answer.get("value")
@@ -158,7 +175,8 @@ def chinese(root: Path) -> Iterator[Case]:
             value = float(answer)
             slack = 0 if FORMULAS[id].terms else max(0.02 * abs(value), 0.5)
             message = f"{raw['record_final']}\n\n请计算该患者的{raw['指标名称']}（按入院时数值）。"
-            yield Case("CMedCalc", "zh", message, id, value - slack, value + slack)
+            ref = f"{name.partition('.')[0]}:{place}"
+            yield Case("CMedCalc", "zh", message, id, value - slack, value + slack, ref)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,10 @@ from medchat.answering.calculation.input_wording import asking
 
 _SENTENCE = re.compile(r"[^.。；;\n]*(?:\.(?=\S)[^.。；;\n]*)*[.。；;\n]?")
 
+_AFTER = re.compile(
+    r"(?:post|after|of|following) (?:the |his |her )?(?:admission|hospitali[sz]ation)"
+)
+
 
 @lru_cache(maxsize=32)
 def at_admission(text: str) -> str:
@@ -22,9 +26,10 @@ def at_admission(text: str) -> str:
     kept, later = [], False
     for match in _SENTENCE.finditer(text):
         sentence = match[0]
-        if asking("presenting").search(sentence):
+        after = asking("later").search(sentence) is not None
+        if asking("presenting").search(sentence) and not (after and _AFTER.search(sentence)):
             later = False
-        elif asking("later").search(sentence):
+        elif after:
             later = True
         asks = re.search(r"[?？]|请|\buse the\b", sentence) is not None
         kept.append(

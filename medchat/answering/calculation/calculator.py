@@ -126,7 +126,7 @@ def _continued(
     stated = set(alone.given) - {each.key for each in alone.absent}
     if not (stated or alone.readings):
         return None
-    if len(re.findall("[a-z]{4,}", text)) < _WORDS and formula_registry.named(before[0].name, "zh"):
+    if len(re.findall("[a-z]{4,}", text)) < _WORDS and re.search("[\u4e00-\u9fff]", before[0].name):
         language = "zh"  # "AST 44" is no sentence of either language
     found = [read_inputs(each, [*told, text], patient, awaited) for each in formulas]
     return _lead(found, language, complete=not asks_more(text))

@@ -31,7 +31,7 @@ _FILLER = re.compile(
     r"reads?|measured|measures?|measuring|recorded|found|noted|reported|as|to|be|being|about|around|"
     r"approximately|now|today|currently|only|just|up|down|elevated|reduced|decreased|raised|low|"
     r"high|rate|score|result|returned|came|back|showed|shows?|has|had|with|an?|the|in|normal|stable|"
-    r"within|levels?|limits|range|i\.e\.|e\.g\.|namely|both|respectively|"
+    r"within|levels?|limits|range|namely|both|respectively|"
     r"increased|steady|rises?|rose|goes|went|falls?|fell|drops?|climbs?|fairly|remained|counted|stood|stands|range|为|是|约|达|到|在|只有|升至|降至|至|值|水平|"
     r"测得|示|提示|有|结果|浓度|大约|升高|降低|计数|目前|现|查|检测|应该?是|应为|其实是|改成|改为)(?![a-z])[\s:=,，(（]*)*"
 )

@@ -17,6 +17,7 @@ _DECIMAL_COMMA = re.compile(
     r"(?= ?(?:m|kg|cm|mg/dl|g/dl|mmol/l|μmol/l|umol/l)(?![a-z]))|"
     r"(?<![\d.,])([12]), (\d{2})(?= ?m(?![a-z]))"
 )
+_THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{3})(?= ?/ ?(?:μl|ul|mm3|mm\^3|mcl))")
 _URINE_LIST = re.compile(
     r"(?:urin(?:e|ary)|spot) (?:electrolytes?|studies|chemistr\w+|labs?|tests?|biochemistry|values)"
     r"[^.;\n]*(?:\.\d[^.;\n]*)*|尿(?:液)?(?:电解质|生化|检查)[^。；\n]*"
@@ -35,9 +36,11 @@ def plain_numbers(text: str) -> str:
     A label, its number and its unit on lines of their own are joined; "urine electrolytes: sodium
     20" says that the sodium is the urine's.
     """
+    text = text.replace("i.e.", "namely").replace("e.g.", "as")  # no end of a sentence
     text = _SPLIT_NUMBER.sub(" ", text)
     text = _SPLIT_UNIT.sub(" ", text)
     text = _ALIASES.sub(" ", text)
+    text = _THOUSANDS.sub(r"\1\2", text)
     text = _DECIMAL_COMMA.sub(lambda found: ".".join(each for each in found.groups() if each), text)
     text = _URINE_LIST.sub(lambda match: _OF_URINE.sub(r"urine \1", match[0]), text)
     text = _METRES.sub(r"\1.\2 m ", text)

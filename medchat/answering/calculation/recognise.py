@@ -94,6 +94,8 @@ def recognise(text: str, read: Callable[[Formula, str], Inputs]) -> Request | No
         inside = [n for n in names if start <= n.start < start + len(sentence)]
         if any("cockcroft-gault" in each.ids for each in inside):
             inside = [each for each in inside if not _WEIGHTS & set(each.ids)]
+        told = {each.ids[0] for each in inside if len(each.ids) == 1}
+        inside = [each for each in inside if len(each.ids) < 2 or not told & set(each.ids)]
         if any(not each.ids for each in inside):
             inside = [each for each in inside if not (each.ids and _has_value(text, each))]
         for name in sorted(inside, key=lambda each: (not each.ids, each.start)):

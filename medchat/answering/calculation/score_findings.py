@@ -91,6 +91,9 @@ _BY_PART = frozenset({"eye opening", "verbal response", "motor response"})
 _SHORT = 200
 """In a longer message a sentence tells them, and not a list."""
 
+_NEITHER = re.compile(r".*\bneither\b[^,]*\bnor\b[^,]*,", re.DOTALL)
+"""It denies two things, and nothing behind the comma."""
+
 _PART = re.compile(r"[,，;；、。\n]|\.(?=\s)|\band\b")
 _CALVES = re.compile(
     r"(?:calf|calves|小腿|周径)[^.;。；]{0,60}?(?:left|right|左|右|患|健)[^\d.;。；]{0,20}"
@@ -187,6 +190,9 @@ def _items(text: str) -> list[str]:
 
 
 def _is_denied(clause: Clause, start: int, end: int) -> bool:
+    if pair := _NEITHER.match(clause.text[:start]):
+        clause = replace(clause, text=clause.text[pair.end() :])
+        start, end = start - pair.end(), end - pair.end()
     if is_denied(clause, start, end) or _DENIED_AFTER.match(clause.text, end):
         return True
     if _NOT_BEFORE.search(clause.text[:start]):

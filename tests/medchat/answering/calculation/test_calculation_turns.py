@@ -38,6 +38,20 @@ def test_a_talk_completes_and_corrects_a_calculation(messages, language, result)
     assert talk(*messages, language=language) == result
 
 
+def test_an_answer_stays_in_the_language_of_the_talk():
+    before = calculate("What is her BMI? 160 cm", "en", PatientState()).calculations
+    led = calculate("70 kg", "en", PatientState(), ["What is her BMI? 160 cm"], before)
+    assert led.told.text.startswith("BMI: 27.3")
+    before = calculate("BMI多少，160厘米", "zh", PatientState()).calculations
+    led = calculate("70kg", "en", PatientState(), ["BMI多少，160厘米"], before)
+    assert led.told.text.startswith("体重指数：27.3")
+
+
+def test_a_named_method_leaves_out_the_others():
+    led = calculate("corrected sodium, Na 125, glucose 700 mg/dL, by Katz", "en", PatientState())
+    assert [each.name for each in led.calculations] == ["Katz corrected sodium"]
+
+
 def test_a_number_alone_answers_only_what_was_asked():
     asked = calculate("Anion gap: Na 138, Cl 100", "en", PatientState())
     assert answers_with_number("12", asked.calculations)
