@@ -69,7 +69,7 @@ def check_medication(turn: Turn) -> Lead | None:
     groups = {group for one in medicines for group in one.classes}
     medicines = [one for one in _asked_now(turn, medicines) if one.id not in allergic | groups]
     held = [one for one in _held(turn, rules) if one.id not in allergic]
-    review = not medicines and bool(cue("review").search(turn.message))
+    review = not medicines and _asks_of_all(turn)
     medicines = held if review else medicines
     if not medicines:
         return None
@@ -97,6 +97,14 @@ def check_medication(turn: Turn) -> Lead | None:
     if apart and not found:
         return None  # a comparison
     return _answer(turn, checked, found)
+
+
+def _asks_of_all(turn: Turn) -> bool:
+    """Say whether a message asks about all that a patient takes: "Anything to stop?"."""
+    if cue("review").search(turn.message):
+        return True
+    unnamed = not any(True for _ in turn.search.linker.find(turn.message))
+    return unnamed and cue("review_unnamed").search(turn.message) is not None
 
 
 @dataclass(frozen=True, slots=True)

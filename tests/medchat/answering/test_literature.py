@@ -97,3 +97,17 @@ def test_what_is_told_stands_behind_the_beginning_of_an_abstract():
     asked_of = paper(" ".join([begin, AIM, METHOD, RESULT, END]))
     quotes = " ".join(p.quote for p in literature.tell_result(asked_of, QUESTION, find))
     assert "12% vs 31%" in quotes and "years ago" not in quotes
+
+
+def test_a_name_and_its_short_form_are_one_where_only_one_stands():
+    asked = ask("Is the forced oscillation technique (FOT) repeatable?")
+    one = "FOT was repeatable in sailors."
+    none = "Spirometry was repeatable in sailors."
+    assert literature.share_spoken(asked, one, find) == 1.0
+    assert literature.share_spoken(asked, none, find) < 0.5
+
+
+def test_a_digit_in_a_name_is_no_number_that_a_result_must_hold():
+    asked = ask("Does interleukin-6 predict nightly gout attacks in sailors?")
+    held = paper("We gave interleukin-6 to 80 sailors.", METHOD, RESULT)
+    assert any("12% vs 31%" in piece.quote for piece in literature.tell_result(held, asked, find))

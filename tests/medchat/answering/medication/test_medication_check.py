@@ -123,7 +123,11 @@ def test_what_is_asked_comes_before_what_is_noticed_besides(search: Search) -> N
 
 def test_all_that_is_taken_is_checked_where_the_treatment_is_asked_about(search: Search) -> None:
     patient = PatientState(pregnant=True, medicines=known(search, "lisinopril"))
-    for question in ("What should be changed in her treatment?", "她的用药需要调整吗？"):
+    for question in (
+        "What should be changed in her treatment?", "Anything to stop?", "她的用药需要调整吗？",
+        "Would you switch something?", "Is that regimen appropriate?", "需要停什么药？",
+        "用药有什么不妥？",
+    ):  # fmt: skip
         lead = ask(search, question, patient)
         assert lead and lead.told and verdict_of(lead) == "avoid", question
 
@@ -132,6 +136,8 @@ def test_a_question_of_knowledge_is_not_preceded_by_a_verdict(search: Search) ->
     patient = PatientState(pregnant=True, medicines=known(search, "warfarin"))
     assert ask(search, "What is ibuprofen?", patient) is None
     assert ask(search, "布洛芬的副作用有哪些？", patient) is None
+    assert ask(search, "What problems does asthma cause?", patient) is None
+    assert ask(search, "痛风怎么调整饮食？", patient) is None
 
 
 def test_what_is_dangerous_for_the_patient_is_told_as_an_alert(search: Search) -> None:
