@@ -64,6 +64,8 @@ def test_numbers_of_notes(text, expected):
         ("A neoplasm was considered unlikely", "active cancer", False),
         ("breast cancer, currently in remission", "active cancer", None),
         ("胃癌术后复发", "active cancer", True),
+        ("stopped aspirin last year", "antiplatelet or NSAID use", None),
+        ("已停用阿司匹林", "antiplatelet or NSAID use", None),
         ("左侧丘脑梗死", "previous stroke or TIA", True),
         ("颈前可触及有压痛的肿大淋巴结", "tender anterior neck nodes", True),
         ("每周饮酒10标准单位", "alcohol excess", True),
