@@ -121,6 +121,7 @@ def _prepared(held: object) -> Iterator[str]:
     """Yield templates as their texts are masked: no articles, one mark for names side by side."""
     if isinstance(held, str):
         bare = _ENDS_IN_ARTICLE.sub(_without_articles, _BEFORE_SLOT.sub("", held))
+        bare = bare.replace("{n} {v}", "{n}( {v}|)")  # a unit may be in the name, too
         yield _SIDE_BY_SIDE.sub(r"\1", bare)
     elif isinstance(held, Mapping):
         for each in held.values():

@@ -140,6 +140,8 @@ def test_every_pattern_compiles_and_every_core_treatment_knows_two_languages():
         ("姜片虫病（姜片吸虫）", ("维生素B1片", "健胃片"), False),
         ("肝吸虫病", ("吡喹酮片",), True),
         ("阵发性室上性心动过速", ("丹参滴丸",), False),
+        ("持续性室性心动过速", ("地高辛片",), False),
+        ("Supraventricular tachycardia", ("Verapamil",), True),
         ("Atrial flutter", ("Warfarin",), False),
         ("Atrial flutter", ("Amiodarone", "Warfarin"), True),
         ("桡骨远端骨折", ("正骨水",), False),

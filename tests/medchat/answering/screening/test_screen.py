@@ -190,6 +190,21 @@ def test_what_is_asked_for_an_examination_is_no_case():
         assert find_emergencies(text, [], "en") == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("vomiting and her blood sugar is 26, breath smells fruity", "gastrointestinal-bleeding"),
+        ("一直吐，血糖26", "gastrointestinal-bleeding"),
+        ("HAS-BLED: 79, hypertension uncontrolled, takes aspirin, previous major bleed", None),
+        ("Allergic to penicillin (anaphylaxis): can she have cefalexin?", None),
+        ("he fell, hit his head and takes warfarin", "subarachnoid-haemorrhage"),
+    ],
+)
+def test_what_is_not_told_is_not_named(text, absent):
+    named = [each.emergency.id for each in find_emergencies(text, [], "en")]
+    assert absent not in named and (absent is not None or named == [])
+
+
 def test_what_is_urgent_is_told_without_an_ambulance():
     screening = screen("INR 9 without bleeding on warfarin, what now?", [], "en")
     (alert,) = alerts(screening, "en", Settings())
