@@ -42,7 +42,9 @@ def calculation(turn: Turn) -> Lead | None:
     led = calculate(turn.message, turn.language, turn.patient, turn.earlier, turn.calculations)
     named = any(id.startswith("medicine:") for each in turn.asked.mentions for id in each.entities)
     reckoned = led is not None and any(telling.is_equation(each) for each in led.calculations)
-    if led is not None and named and reckoned:
+    told = {each.name for each in turn.calculations}
+    again = led is not None and bool(told & {each.name for each in led.calculations})
+    if led is not None and named and (reckoned or again):
         return replace(led, complete=False)  # the medicine is still to be checked and looked up
     return led
 

@@ -130,7 +130,8 @@ def _request(
         return Request((), blanked, called, unknown=called) if asked else None
     formulas = _chosen(name, called, blanked)
     found = max((read(each, blanked) for each in formulas), key=lambda each: each.numbers)
-    if _has_value(text, name) and not (is_object and found.numbers > 1):
+    listed = _LISTED.match(marked) is not None and found.stated > 0 and found.numbers > 0
+    if _has_value(text, name) and not (listed or (is_object and found.numbers > 1)):
         return None
     numeric = sum(not each.choices for each in found.formula.inputs)
     most = numeric > 0 and found.numbers >= max(1, numeric - 1)

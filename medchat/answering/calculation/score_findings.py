@@ -19,10 +19,11 @@ from medchat.answering.screening.statements import Clause, clauses, is_denied
 
 _NOT_THEIRS = re.compile(
     r"(?:family history|risk (?:of|for)|rul(?:e|ing) out|r/o|evaluat\w+ for|"
+    r"stopped|discontinued|no longer (?:on|takes|taking|uses|using)|"
     r"concern(?:ing|s)? (?:for|of)|differential(?: diagnos[ei]s)?|"
     r"screen\w* for|work-?up for|worried about|prevent\w*|possible|mother (?:had|has)|"
     r"father (?:had|has)|prophylaxis (?:for|against))\W*(?:[\w'-]+\W+){0,4}$|"
-    r"(?:家族史|预防|风险|筛查|父亲|母亲)[^，,。；]{0,8}$"
+    r"(?:家族史|预防|风险|筛查|父亲|母亲|已?停用|已?停服|不再(?:用|服|吃))[^，,。；]{0,8}$"
 )
 _DENIED_AFTER = re.compile(
     r"\s*(?:[:=(]\s*)?(?:(?:is|was|are|were|has been|have been)\s+)?(?:(?:no|none|absent|negative|"

@@ -3,6 +3,7 @@
 import pytest
 
 from medchat.answering.calculation.calculator import calculate
+from medchat.answering.calculation.inputs import read_age
 from medchat.answering.calculation.measured_quantities import read_quantities
 from medchat.answering.calculation.score_findings import calves_differ, finding_states, read_sex
 from medchat.answering.patient_state import PatientState
@@ -63,6 +64,8 @@ def test_numbers_of_notes(text, expected):
         ("A neoplasm was considered unlikely", "active cancer", False),
         ("breast cancer, currently in remission", "active cancer", None),
         ("胃癌术后复发", "active cancer", True),
+        ("stopped aspirin last year", "antiplatelet or NSAID use", None),
+        ("已停用阿司匹林", "antiplatelet or NSAID use", None),
         ("左侧丘脑梗死", "previous stroke or TIA", True),
         ("颈前可触及有压痛的肿大淋巴结", "tender anterior neck nodes", True),
         ("每周饮酒10标准单位", "alcohol excess", True),
@@ -110,6 +113,22 @@ def test_a_weight_of_the_kind_that_is_asked_for_is_taken_as_told():
 
 def test_globulin_is_what_is_left_of_the_protein():
     assert result("总蛋白70 g/L，白蛋白40 g/L，白球比多少？", "zh") == ["1.33"]
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("creatinine 1.35, female, 70 years", 70),
+        ("bun:24, cr:1.2, female", None),
+        ("na 140, 95, 12", None),
+        ("af, 76, female, hypertension", 76),
+        (" : 82, confused, rr 24", 82),
+        ("at risk? 78, on warfarin", 78),
+        ("hb 12.45, male", None),
+    ],
+)
+def test_a_number_is_an_age_only_where_a_person_follows(text, age):
+    assert read_age(text) == age
 
 
 def test_an_age_has_decimals():
