@@ -8,7 +8,11 @@ from knowledge.text.short_forms import find_shortened
 @pytest.mark.parametrize(
     ("text", "long", "short"),
     [
-        ("Is the forced oscillation technique (FOT) repeatable?", "forced oscillation technique", "FOT"),
+        (
+            "Is the forced oscillation technique (FOT) repeatable?",
+            "forced oscillation technique",
+            "FOT",
+        ),
         ("range of motion (ROM) in knees", "range of motion", "ROM"),
         ("After Quality of life (QL) fell", "Quality of life", "QL"),
     ],
