@@ -61,7 +61,7 @@ def _own(text: str) -> Iterator[Conversion]:
                 if _asks(text, number, source, target):
                     expression = way["turn"].replace("x", number[1])
                     per = re.compile(rf" ?(?:{way['from']})").match(text, number.end())
-                    litre = "/L" if per and re.search("meq|mmol", per[0]) and "/" in per[0] else ""
+                    litre = "/L" if per and re.search("(?:meq|mmol) ?/ ?l", per[0]) else ""
                     unit = way["unit"]
                     yield Conversion(expression, f"{unit}{litre * ('/' not in unit)}", number[0])
 

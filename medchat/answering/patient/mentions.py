@@ -138,7 +138,8 @@ def _take_medicine(
         return
     listed = individual and not clause.asks and not cue("person_topic").search(clause.text)
     taken = said == "taken" and (individual or not clause.asks)
-    if taken or (said == "" and listed):
+    either = cue("set_against_before").search(before) or cue("set_against_after").search(after)
+    if taken or (said == "" and listed and not either):
         found.medicines.append(name)
 
 

@@ -49,7 +49,10 @@ def namer(search: Search) -> Namer:
 def _only_tells(turn: Turn) -> bool:
     """Say whether a message is answered by what is known: findings are looked up, danger too."""
     reading = turn.reading
-    return reading is not None and reading.only_tells and not (turn.urgent or reading.told.findings)
+    if reading is None or not reading.only_tells or turn.urgent or reading.told.findings:
+        return False
+    # a misspelt request is one too: "treatmnt of malarria"
+    return not (turn.asked.readings and turn.asked.relations)
 
 
 def _lead(said: str, *, complete: bool) -> Lead:
