@@ -238,6 +238,7 @@ class Chat:
         timer: TurnTimer,
     ) -> Generator[Event, None, Answer]:
         """Return the answer that what was found gives, after what leads."""
+        retrieved = retrieved.of_known({id for e in turn.patient.conditions for id in e.entities})
         asked, find = retrieved.asked, retrieved.search.linker.find
         evidence = prompts.select_pieces(retrieved.relevant, asked, self.writer.limits, find)
         timer.lap("retrieve")

@@ -7,7 +7,7 @@ Evidence in the other language is used only where a look-up of these very entiti
 found nothing in the question's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -43,6 +43,21 @@ class Retrieved:
     def has_papers(self) -> bool:
         """Say whether a paper was found that the question asks about."""
         return any(piece.asked for piece in self.relevant)
+
+    def of_known(self, known: Collection[str]) -> "Retrieved":
+        """Return this without what is on other things, where some of it is on what is known.
+
+        "What for an acute attack?" names nothing; known are the patient's conditions.
+        """
+        find = self.search.linker.find
+        kept = [
+            piece
+            for piece in self.relevant
+            if piece.asked
+            or piece.subject in known
+            or any(any(id in known for id in m.entities) for m in find(piece.reading))
+        ]
+        return replace(self, relevant=kept) if kept and not self.asked.mentions else self
 
     def only_papers(self) -> "Retrieved":
         """Return this with nothing else in answer than the papers that the question asks about."""

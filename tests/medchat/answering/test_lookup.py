@@ -140,3 +140,22 @@ def test_both_sides_of_a_comparison_are_told_each_from_its_own_facts(harbours, q
 def test_which_is_better_is_not_decided(harbours):
     first = harbours.ask("Which is better, sailor's sweat or sailor's cough?").sentences[0]
     assert first.text.startswith("The sources do not say which") and not first.citations
+
+
+NOTES = """\
+{"id": "PMID:81", "title": "Attacks of gout", "content": "A sudden attack of gout is treated with \
+colchicine within twelve hours."}
+{"id": "PMID:82", "title": "Attacks of migraine", "content": "A sudden attack of migraine is \
+treated with sumatriptan within one hour."}
+"""
+
+
+def test_what_names_nothing_is_looked_up_for_what_the_patient_has(engine, home, tmp_path):
+    path = tmp_path / "notes.jsonl"
+    path.write_text(NOTES, encoding="utf-8")
+    updates.add(engine, home, [path], licence="CC0-1.0", embedding=embedding_of(load()))
+    chat, asked = scripted(engine, []), "How is a sudden attack treated within hours?"
+    assert {citation.id for citation in chat.ask(asked).citations} >= {"pmid:82#1"}
+    first = chat.ask("The patient has gout.")
+    answer = chat.ask(asked, first.conversation)
+    assert [citation.id for citation in answer.citations] == ["pmid:81#1"]
