@@ -99,13 +99,19 @@ def test_knowledge_is_added_to_what_was_there(engine, old_home):
     assert generations.diff(engine, 1, 2).documents_added != []
 
 
-def test_its_rows_are_proven_and_read(engine, old_home):
+def test_its_rows_are_read_and_proven_by_the_wordings_of_today(engine, old_home):
     data = dataset.read(old_home / "data" / "ward")
     assert (len(data.train), len(data.validation)) == (32, 8)
     report = check(engine, 1, old_home / "data" / "ward")
-    assert report.proven == 40
+    # words that the templates no longer have are not proven: such a folder is built again
+    rows = {fault.reason for fault in report.faults if fault.id}
+    assert rows == {
+        "a sentence is worded as no template of what it states",
+        "the question is not one of its style and relation",
+    }
+    assert report.proven == 40 - len({fault.id for fault in report.faults if fault.id}) > 20
     # of the folder's other forms of the same rows nothing is kept here
-    assert {fault.reason for fault in report.faults} == {"the file is missing"}
+    assert "the file is missing" in {fault.reason for fault in report.faults if not fault.id}
 
 
 def test_its_recipe_and_adapter_are_known(old_home):

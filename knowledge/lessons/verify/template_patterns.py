@@ -73,7 +73,7 @@ def marked(masked: str) -> str:
 
 
 def frame(masked: str, language: Language) -> str:
-    """Return a masked text, small, with one mark for each list of names.
+    r"""Return a masked text, small, with one mark for each list of names.
 
     >>> frame("The \0\0\0 can cause \0\0, a \0 and \0\0.", "en") == f"{NAME} can cause {NAME}."
     True
@@ -82,9 +82,9 @@ def frame(masked: str, language: Language) -> str:
 
 
 def pattern(template: str, language: Language, slots: Slots) -> str:
-    """Return a pattern of the texts of a template; `slots` are patterns of what fills it.
+    r"""Return a pattern of the texts of a template; `slots` are patterns of what fills it.
 
-    >>> bool(re.fullmatch(pattern("(so|then) {s}!", "en", {}), "then \\1!"))
+    >>> bool(re.fullmatch(pattern("(so|then) {s}!", "en", {}), f"then {SUBJECT}!"))
     True
     """
     template = _joined(_chinese(template) if language == "zh" else template, language)

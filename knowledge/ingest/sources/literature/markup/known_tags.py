@@ -117,17 +117,17 @@ def take_hidden(text: str) -> tuple[str, list[str]]:
         return text, taken
     place = 0
     while (found := _HIDDEN.search(text, place)) is not None:
-        end, depth = len(text), 0
+        within, end, depth = len(text), len(text), 0
         tags = re.compile(rf"<(/?){found['name']}\b[^<>]*>", re.IGNORECASE)
         for tag in tags.finditer(text, found.start()):
             depth += -1 if tag[1] else 1
             if not depth:
-                end = tag.end()
+                within, end = tag.span()
                 break
         else:
             place = found.end()  # never closed: it may hide nothing
             continue
-        taken.append(strip_tags(text[found.end() : end]))
+        taken.append(strip_tags(text[found.end() : within]))
         text = text[: found.start()] + text[end:]
         place = found.start()
     return text, taken
