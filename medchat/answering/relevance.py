@@ -329,9 +329,31 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
         )
     if asked.exact and count_named(text, asked) == len(asked.exact):
         return True
-    if not asked.rest:
+    if not asked.rest or not _holds_phrase(text, asked):
         return False
     return text_features.share_held(asked.rest, lexical.distinct_terms(text)) > MIN_TOPIC_SHARE
+
+
+def _holds_phrase(text: str, asked: Question) -> bool:
+    """Say whether a text holds the words that name what a question asks of, one after the other.
+
+    "Treatment of hypertensive heart disease" is not answered by what is said of hypertension and
+    of heart disease. Where a question names nothing so, or asks for nothing known, any text does.
+    """
+    found = _OF_WHAT.search(asked.question) if asked.relations else None
+    if found is None or _LINKS.search(found[1]):
+        return True
+    wanted, held = lexical.terms(found[1]), lexical.terms(text)
+    length = len(wanted)
+    return any(held[place : place + length] == wanted for place in range(len(held) - length + 1))
+
+
+_OF_WHAT = re.compile(
+    r".*\b(?:of|for|causes?|is|are)\s+(?:an?\s+|the\s+)?((?:[a-z][\w'-]*\s+){1,3}?[a-z][\w'-]*)"
+    r"(?:\s+(?:treated|managed|diagnosed|caused|prevented))?\s*\?*$",
+    re.IGNORECASE,
+)
+_LINKS = re.compile(r"\b(?:of|for|in|on|with|and|or|to|from|by|after|during|than)\b", re.IGNORECASE)
 
 
 def _conditions_of_patients(asked: Question) -> list[EntitySpan]:

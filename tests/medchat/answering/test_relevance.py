@@ -155,3 +155,12 @@ def test_words_that_no_evidence_holds_are_named():
 )
 def test_only_whole_words_that_matter_are_named(question, words):
     assert relevance.find_unanswered_words(ask(question), "") == words
+
+
+def test_what_the_words_of_an_unknown_name_are_scattered_in_is_no_answer():
+    question = "Which tests are done for restrictive lung fibrosis?"
+    apart = "Tests for restrictive masks and for fibrosis of the lung are done."
+    together = "Tests done for restrictive lung fibrosis include spirometry."
+    assert kept(question, passage(apart, "apart"), passage(together, "together")) == ["together"]
+    known = "Tests done for the lung in divers."
+    assert kept("Which tests are done on the lung of divers?", passage(known, "known")) == ["known"]
