@@ -349,7 +349,7 @@ def main() -> None:
 
 def _campaign(options: argparse.Namespace, folder: Path) -> bool:
     pick = random.Random(options.seed)
-    engine, generation = _opened(options.home, folder)
+    engine, generation = open_home(options.home, folder)
     exams, items = _exams(options.exams, folder)
     filters = BuildOptions(exclude=(exams,))
     amounts = {"data": (tuple(STYLES), options.sound), "sums": (("tools",), 4 * options.each)}
@@ -476,7 +476,8 @@ def _planted(plant: Plant, rows: list[Lesson], wanted: int, pick: random.Random)
     return found
 
 
-def _opened(home: Path | None, folder: Path) -> tuple[Engine, int]:
+def open_home(home: Path | None, folder: Path) -> tuple[Engine, int]:
+    """Return a home's catalogue and newest generation; without one, the starter's in a folder."""
     place = home or folder
     engine = connect(f"sqlite:///{place / 'medchat.db'}")
     if home is None:

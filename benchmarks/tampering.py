@@ -19,16 +19,13 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from kills import Hashed
 from machine import describe
+from planted_errors import open_home
 from sqlalchemy import Engine
 from tampered_rows import KINDS, Others
 from tampered_sets import SETS
 
 from knowledge.datasets.row_ids import id_of
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.index import generations
-from knowledge.ingest import starter, updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, check, read_lessons
@@ -57,7 +54,7 @@ def main() -> None:
         for place, home in enumerate(homes):
             work = Path(folder) / str(place)
             work.mkdir()
-            engine, generation = _opened(home, work)
+            engine, generation = open_home(home, work)
             each = -(-options.each // len(homes))
             lost_here, rows = _one(engine, generation, work, options, each, found, tried)
             lost, sound = lost + lost_here, sound + rows
@@ -137,16 +134,6 @@ def changed_rows(rows, change, others, each, pick):  # noqa: ANN001, ANN201
             else:
                 waiting.remove(group)
     return found[:each]
-
-
-def _opened(home: Path | None, folder: Path) -> tuple[Engine, int]:
-    engine = connect(f"sqlite:///{(home or folder) / 'medchat.db'}")
-    if home is None:
-        CatalogBase.metadata.create_all(engine)
-        updates.add(engine, folder, starter.files(), embedding=Hashed())
-    number = generations.newest(engine)
-    assert number is not None, "the home holds no knowledge"
-    return engine, number
 
 
 if __name__ == "__main__":

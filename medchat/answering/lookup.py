@@ -7,7 +7,7 @@ Evidence in the other language is used only where a look-up of these very entiti
 found nothing in the question's own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -44,20 +44,22 @@ class Retrieved:
         """Say whether a paper was found that the question asks about."""
         return any(piece.asked for piece in self.relevant)
 
-    def of_known(self, known: Collection[str]) -> "Retrieved":
+    def of_known(self, known: Set[str]) -> "Retrieved":
         """Return this without what is on other things, where some of it is on what is known.
 
         "What for an acute attack?" names nothing; known are the patient's conditions.
         """
+        if self.asked.mentions:
+            return self
         find = self.search.linker.find
         kept = [
             piece
             for piece in self.relevant
             if piece.asked
             or piece.subject in known
-            or any(any(id in known for id in m.entities) for m in find(piece.reading))
+            or any(not known.isdisjoint(mention.entities) for mention in find(piece.reading))
         ]
-        return replace(self, relevant=kept) if kept and not self.asked.mentions else self
+        return replace(self, relevant=kept) if kept else self
 
     def only_papers(self) -> "Retrieved":
         """Return this with nothing else in answer than the papers that the question asks about."""

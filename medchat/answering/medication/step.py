@@ -103,7 +103,7 @@ def _asks_of_all(turn: Turn) -> bool:
     """Say whether a message asks about all that a patient takes: "Anything to stop?"."""
     if cue("review").search(turn.message):
         return True
-    unnamed = not any(True for _ in turn.search.linker.find(turn.message))
+    unnamed = not turn.search.linker.find(turn.message)
     return unnamed and cue("review_unnamed").search(turn.message) is not None
 
 
