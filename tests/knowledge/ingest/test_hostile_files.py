@@ -14,7 +14,7 @@ import pytest
 from hostile_files import FILES, READ, Hostile
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-SECONDS = 5
+SECONDS = 60
 MEMORY = 300
 
 _CHILD = """

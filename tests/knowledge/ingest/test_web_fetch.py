@@ -232,7 +232,7 @@ def test_limits_of_size_and_time_hold(
     began = time.monotonic()
     with pytest.raises(KnowledgeError, match="takes more than"):
         web_fetch.fetch(site.url + "/slow", tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Search: what is asked comes first, in both languages; what is not there is not answered."""
 
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -164,13 +163,6 @@ def test_what_a_chinese_passage_says_comes_before_the_english_one(
     hits = [hit for hit in starting.find(question) if hit.kind == "passage"]
     assert hits[0].language == "zh", [hit.id for hit in hits]
     assert any(said in hit.text for hit in hits[:3])
-
-
-def test_a_question_takes_a_fraction_of_a_second(starting: Search) -> None:
-    starting.find("What are the symptoms of asthma?")
-    start = time.process_time()
-    starting.find("What are the first-line treatments for type 2 diabetes?")
-    assert time.process_time() - start < 1  # 0.1 s when idle
 
 
 @pytest.fixture

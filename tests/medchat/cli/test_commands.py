@@ -5,7 +5,6 @@ import inspect
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -70,18 +69,14 @@ def test_the_body_of_a_command_is_short(words):
     assert statements <= 12, f"medchat {' '.join(words)} has {statements} statements"
 
 
-def test_help_is_quick_and_loads_nothing_heavy():
-    began = time.monotonic()
+def test_help_loads_nothing_heavy():
     told = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "medchat.cli", "--help"],
         capture_output=True, text=True, check=True, cwd=PACKAGE.parent.parent,
     )  # fmt: skip
-    seconds = time.monotonic() - began
     loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in told.stderr.splitlines()}
     assert "Commands:" in told.stdout
     assert loaded.isdisjoint(HEAVY), loaded & HEAVY
-    # half a second on a machine that does nothing else; a busy one is given more
-    assert seconds < 5
 
 
 def test_bare_medchat_shows_help_and_version_its_version(run):
