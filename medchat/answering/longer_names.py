@@ -24,7 +24,7 @@ from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.understanding import Question
 
-_OTHER_KINDS = ("medicine:", "test:", "treatment:", "department:")
+_OTHER_KINDS = ("medicine:", "test:", "treatment:")
 """Kinds of entities beside whose names a word makes no other disease."""
 
 _MOST_WORDS = 4
@@ -324,7 +324,7 @@ def _limits() -> _Limits:
         frozenset(word for line in read["en"] for word in line.split()),
         frozenset(read["heads"]),
         re.compile(rf"\s(?:{joins})(?:\s(?:{articles}))?\s$", re.IGNORECASE),
-        re.compile(rf"\s(?:{joins})(?:\s(?:{articles}))?\s", re.IGNORECASE),
+        re.compile(rf"\s(?:{joins}|to)(?:\s(?:{articles}))?\s", re.IGNORECASE),
         _any_of(words),
         _any_of([word for word in words if len(word) > 1]),
         re.compile(f"(?:{read['endings']})$"),
