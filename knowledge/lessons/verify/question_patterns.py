@@ -19,6 +19,7 @@ from knowledge.lessons.templates.tables import (
     HuatuoWords,
     KnowledgeCallWords,
     LiteratureWords,
+    OverviewWords,
     PatientsWords,
     SafetyWords,
     VignetteWords,
@@ -156,6 +157,10 @@ def _safety(language: Language, relation: str, text: str) -> bool:
     )
 
 
+def _overview(language: Language, relation: str, text: str) -> bool:
+    return relation == "overview" and _fits(_told_about(language), text)
+
+
 _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "chatdoctor": _chatdoctor,
     "huatuo": _huatuo,
@@ -163,6 +168,7 @@ _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "vignette": _vignette,
     "knowledge-call": _huatuo,
     "safety": _safety,
+    "overview": _overview,
 }
 
 
@@ -252,6 +258,11 @@ def _next(language: Language) -> re.Pattern[str]:
 def _harmless(language: Language) -> re.Pattern[str]:
     words = load(SafetyWords, language)
     return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _told_about(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(OverviewWords, language).question, language))
 
 
 @cache
