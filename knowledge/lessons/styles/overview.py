@@ -31,6 +31,9 @@ _EMPTY = re.compile("^(?:所有|一般|任何|无|不限|各)|^(?:无|没有)传
 
 _TITLED = re.compile(": |：").search
 
+_EXPECTING = re.compile("pregnan|妊娠|怀孕")
+"""A contraindication that says already what a text on the use in pregnancy would."""
+
 _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile("[^，。；]*的[^的，。；]{1,14}(?=，|；|$)")
 """A Chinese text that says what something is by a noun: "X是...的药"."""
@@ -75,6 +78,8 @@ def _told(page: FactPage) -> list[str]:
     """
     scraped = not page.groups.get("description") and not page.groups.get("first_line")
     left_out = {"medicine"} if scraped else set()
+    if any(_EXPECTING.search(item.text) for item in page.groups.get("contraindication", ())):
+        left_out.add("pregnancy")
     return [
         each
         for each in paragraph_order.ORDER.get(page.entity.kind, ())
