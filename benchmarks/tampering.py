@@ -1,11 +1,11 @@
-"""Tamper with sound rows and data sets in some sixty ways, and count what the proof finds.
+"""Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
 
 python benchmarks/tampering.py [--home HOME ...] [--each 100] [--rows 3000] [--missed]
 
 Without a home the starter knowledge is read into one. Rows are built, one thing of each is changed
-(`tampered_rows`), its id is renewed as if it had been written so, and it is proven anew; preference
-pairs (`tampered_pairs`) are judged by the check of pairs alone; whole data sets (`tampered_sets`)
-have their manifest renewed too, so that only the proof can notice. Where a
+(`tampering_kinds`), its id is renewed as if it had been written so, and it is proven anew;
+preference pairs (`tampered_pairs`) are judged by the check of pairs alone; whole data sets
+(`tampered_sets`) have their manifest renewed too, so that only the proof can notice. Where a
 sentence is added its support is told as none. Exit status 1 where less than 99.5 % of all are
 found, or more than 0.5 % of the sound rows are lost.
 """
@@ -24,8 +24,8 @@ from machine import describe
 from planted_errors import open_home
 from sqlalchemy import Engine
 from tampered_pairs import PAIRS, kind_of
-from tampered_rows import KINDS, Others
 from tampered_sets import SETS
+from tampering_kinds import KINDS, Others
 
 from knowledge.datasets.row_ids import id_of
 from knowledge.lessons import build

@@ -5,7 +5,7 @@
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
 dangerous dose, a needless refusal, a wrong result, a misused formula, and those of
 `weaker_answers`: missed urgency, a missed warning, correct but unsafe, overconfident, incomplete.
-`why` begins with the kind; a pair that `pair_check` does not find worse in that way is not made.
+`why` begins with the kind.
 As a style it writes no rows of its own: it raises the share of rows that give a pair, and allows
 all kinds. Dialogues of several turns give none, since a pair has no history.
 """
@@ -24,7 +24,6 @@ from knowledge.lessons.styles import corruptions, weaker_answers
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import PreferenceWords, SafetyWords
-from knowledge.lessons.verify import pair_check
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, markers, numbered_lines
 from knowledge.text.sentences import sentence_spans
@@ -74,10 +73,19 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 
 class PreferencePairs:
-    """Makes pairs from rows as they pass; the names of a row may be swapped into later ones."""
+    """Makes pairs from rows as they pass; the names of a row may be swapped into later ones.
 
-    def __init__(self, related: Callable[[str], set[str]], every: bool = True) -> None:
+    `fault` says of a pair in what it is not worse as it says; such a pair is not made.
+    """
+
+    def __init__(
+        self,
+        related: Callable[[str], set[str]],
+        every: bool = True,
+        fault: Callable[[Lesson, PreferencePair], str] = lambda lesson, pair: "",
+    ) -> None:
         self._related = related
+        self._fault = fault
         self._every = every
         self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
 
@@ -87,7 +95,7 @@ class PreferencePairs:
         pair = None
         if _drawn(lesson.id, PAIR_SHARE if self._every else LOW_PAIR_SHARE) and _single(lesson):
             pair = self._pair(lesson, named)
-            if pair and pair_check.fault(lesson, pair):
+            if pair and self._fault(lesson, pair):
                 pair = None
         for id, name in named:
             pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))

@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 
+from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.facts.lookup_calls import read_call
 from knowledge.lessons.verify import level_check, relation_phrases
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where

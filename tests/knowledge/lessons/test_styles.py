@@ -9,12 +9,12 @@ import pytest
 from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
+from knowledge.datasets import lookup_calls
 from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
-from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.styles.preference import PreferencePairs

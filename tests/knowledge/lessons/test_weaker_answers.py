@@ -157,8 +157,7 @@ def test_what_is_not_worse_gives_no_pair(language):
 
 def test_pairs_that_are_not_worse_are_not_made(monkeypatch):
     lesson = made("en")["missed warning"][0]
-    pairs = PreferencePairs(lambda id: set())
     monkeypatch.setattr("knowledge.lessons.styles.preference.PAIR_SHARE", 1.0)
+    pairs = PreferencePairs(lambda id: set(), fault=pair_check.fault)
     assert pairs(lesson)["why"].startswith("missed warning")
-    monkeypatch.setattr(pair_check, "fault", lambda lesson, pair: "not worse")
-    assert pairs(lesson) is None
+    assert PreferencePairs(lambda id: set(), fault=lambda row, pair: "not worse")(lesson) is None
