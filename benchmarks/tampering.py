@@ -43,7 +43,9 @@ def main() -> None:
     """Build, tamper, prove, and print what was found and what was lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=100, help="tamperings of each kind")
-    parser.add_argument("--sets", type=int, help="tamperings of each kind with whole sets, if other")
+    parser.add_argument(
+        "--sets", type=int, help="tamperings of each kind with whole sets, if other"
+    )
     parser.add_argument("--rows", type=int, default=3000, help="sound rows to build in each home")
     parser.add_argument("--home", type=Path, action="append", help="homes with knowledge")
     parser.add_argument("--seed", type=int, default=1)
