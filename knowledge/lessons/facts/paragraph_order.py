@@ -1,6 +1,6 @@
 """Say in what order a paragraph tells the relations of an entity, and how long it may be.
 
-    kind of entity -> relations in their order; text -> fits, has room for more
+kind of entity -> relations in their order; text -> fits, has room for more
 """
 
 from typing import Final
