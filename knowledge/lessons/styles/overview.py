@@ -2,8 +2,8 @@
 
     page -> "Tell me about X." -> what it is, how it shows, how it is found, treated, what follows
 
-A paragraph has 60 to 200 words (100 to 400 Chinese characters), one sentence for each relation, in
-one order for all. Forms: `whole` takes all relations that there is room for, `part` leaves some out.
+A paragraph has 60 to 200 words (90 to 400 Chinese characters), one sentence for each relation, in
+one order for all. Forms: `whole` takes all relations that there is room for, `part` fewer.
 """
 
 import random
