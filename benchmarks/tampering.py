@@ -1,6 +1,6 @@
 """Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
 
-python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000] [--style A,B]
+python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000] [--style A]
 
 Without a home the starter knowledge is read into one. Rows are built, one thing of each is changed
 (`tampering_kinds`), its id is renewed as if it had been written so, and it is proven anew;
