@@ -24,10 +24,12 @@ _STYLES = {
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
+    "overview": "a paragraph on one condition or medicine, told in order",
     "imported": "rows of other people's data sets",
 }
 
 _TOPICS = {
+    "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
     "last": "the last sentences of an abstract",

@@ -301,6 +301,17 @@ class SafetyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewWords:
+    """Words of the style overview."""
+
+    question: LinesBy = _lines("s S", KINDS)
+    opening: LinesBy = _lines("s a o", RELATION)
+    sentence: LinesBy = _lines("s a o", RELATION)
+    told: LinesBy = _lines("v", RELATION)
+    closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
@@ -315,12 +326,14 @@ class PreferenceWords:
     false_calm: Lines = _lines(plain=True)
     needless_refusal: Lines = _lines()
     misused_formula: Lines = _lines("f r", plain=True)
+    waved_through: Lines = _lines()
+    overconfident: LinesBy = _lines("", ("case", "named"))
 
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, UrgencyWords,
+    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, OverviewWords, UrgencyWords,
     PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""
