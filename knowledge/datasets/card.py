@@ -26,6 +26,24 @@ _STYLES = {
     "imported": "rows of other people's data sets",
 }
 
+_TOLD = {
+    "register": {
+        "plain": "said to a patient, with what it means and why",
+        "professional": "said among clinicians, briefly",
+    },
+    "length": {
+        "short": "answers of up to 45 words, or 80 Chinese characters",
+        "medium": "up to 90 words, or 160 characters",
+        "long": "more than that",
+    },
+    "difficulty": {
+        "easy": "a fact is recalled",
+        "medium": "a condition is inferred, or two topics are told",
+        "hard": "conditions are weighed against each other",
+    },
+}
+"""How rows of the doctor styles are told, as `meta` records it."""
+
 _UNRELATED = {"imported": "imported", "tools": "calculation"}
 """Styles whose rows are about no relation, and the topic that stands for all of theirs."""
 
@@ -54,6 +72,9 @@ class RowCounts:
     languages: dict[str, int] = field(default_factory=dict)
     relations: dict[str, int] = field(default_factory=dict)
     licences: dict[str, int] = field(default_factory=dict)
+    manners: dict[str, dict[str, int]] = field(default_factory=lambda: {each: {} for each in _TOLD})
+    """How rows of the doctor styles are told: register, length, difficulty."""
+
     kinds: dict[str, int] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)
     entities: int = 0
@@ -76,6 +97,9 @@ class RowCounts:
         tables = (self.styles, self.languages, self.relations, self.licences)
         for table, key in zip(tables, keys, strict=True):
             table[key] = table.get(key, 0) + 1
+        for name, counted in self.manners.items():
+            if how := str(lesson.meta.get(name, "")):
+                counted[how] = counted.get(how, 0) + 1
         if lesson.imported:
             source = str(lesson.meta.get("imported", ""))
             self.imported[source] = self.imported.get(source, 0) + 1
@@ -125,6 +149,7 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "languages": _sorted(counts.languages),
         "relations": _sorted(counts.relations),
         "licences": _sorted(counts.licences),
+        **{name: _sorted(counted) for name, counted in counts.manners.items() if counted},
         "seen": screened.seen,
         "dropped": _sorted(screened.dropped),
         "dropped_samples": screened.examples,
@@ -215,6 +240,10 @@ def _tables(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
         ("Rows by style", counts.styles, _STYLES),
         ("Rows by language", counts.languages, {"en": "English", "zh": "Chinese"}),
         ("Rows by topic", counts.relations, {each: _topic(each) for each in counts.relations}),
+        *(
+            (f"Rows of doctors by {name}", counted, _TOLD[name])
+            for name, counted in counts.manners.items()
+        ),
         ("Rows by licence of their sources", counts.licences, {}),
         ("Rows from other data sets, by file", counts.imported, {}),
         ("Preference pairs by what is wrong", counts.kinds, {}),
