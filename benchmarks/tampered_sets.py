@@ -152,7 +152,7 @@ def _moved(source: str, target: str) -> Damage:
 
 
 def _cut(folder: Path, pick: random.Random) -> bool:
-    path = folder / pick.choice(("train.jsonl", "alpaca.json", "sharegpt.json", "chatglm.jsonl"))
+    path = folder / pick.choice(("train.jsonl", "alpaca.json", "sharegpt.json", "chat.jsonl"))
     whole = path.read_bytes()
     path.write_bytes(whole[: pick.randrange(len(whole) // 2, len(whole))])
     _renew(folder)
@@ -230,6 +230,8 @@ SETS: dict[str, Damage] = {
     "Alpaca export changed": _row_changed("alpaca.json", '"output": "'),
     "ShareGPT export changed": _row_changed("sharegpt.json", '"value": "'),
     "ChatGLM export changed": _row_changed("chatglm.jsonl", '"response": "'),
+    "chat export changed": _row_changed("chat.jsonl", '"content": "'),
+    "licence of an export changed": _row_changed("alpaca.json", '"licence": "'),
     "row of Alpaca left out": _line_gone("alpaca.json"),
     "row of ShareGPT left out": _line_gone("sharegpt.json"),
     "rows of ChatGLM swapped": _lines_swapped("chatglm.jsonl"),

@@ -1,6 +1,6 @@
 """Write lessons as a dataset folder that other tools read; it appears when it is whole.
 
-    lessons -> jsonl, alpaca, sharegpt, chatglm, preference (streamed) -> report, card -> manifest
+    lessons -> rows, other tools' forms, preference (streamed) -> report, card -> manifest
 
 The formats other than the project's own hold training rows only. Rows are streamed: no more than a
 few are in memory.
@@ -30,7 +30,6 @@ Prefer = Callable[[Lesson], dict[str, str] | None]
 
 _SAMPLES = 2
 _BUFFER = 1 << 20  # bytes of each file
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +120,20 @@ _INFO: dict[str, object] = {
             "query": "input",
             "response": "output",
             "history": "history",
+            "system": "system",
         },
     },
     "medchat_sharegpt": {
         "file_name": "sharegpt.json",
         "formatting": "sharegpt",
-        "columns": {"messages": "conversations", "system": "system"},
+        "columns": {"messages": "conversations", "system": "system", "tools": "tools"},
         "tags": {
             "role_tag": "from",
             "content_tag": "value",
             "user_tag": "human",
             "assistant_tag": "gpt",
+            "observation_tag": "observation",
+            "function_tag": "function_call",
         },
     },
     "medchat_preference": {
@@ -165,7 +167,7 @@ def _write_rows(
             pair = None if held else prefer(lesson)
             if pair:
                 samples.see_pair(_count_pair(counts, pair), pair)
-                files.prefer(pair)
+                files.prefer(lesson, pair)
         files.finish()
     counts.entities = len(subjects)
     return counts, samples
@@ -199,7 +201,7 @@ class Derived:
         self._files.add(lesson, held)
         if not held and (pair := self._prefer(lesson)):
             _count_pair(self.counts, pair)
-            self._files.prefer(pair)
+            self._files.prefer(lesson, pair)
 
     def finish(self) -> dict[str, str]:
         """Return the hash of each file."""
@@ -239,7 +241,7 @@ class _Files:
     def __init__(self, opened: Callable[[str], _Stream]) -> None:
         self._train = opened("train.jsonl")
         self._validation = opened("validation.jsonl")
-        self._chatglm = opened("chatglm.jsonl")
+        self._lines = (opened("chatglm.jsonl"), opened("chat.jsonl"))
         self._preference = opened("preference.jsonl")
         self._arrays = (opened("alpaca.json"), opened("sharegpt.json"))
         self._between = b"\n"
@@ -255,15 +257,17 @@ class _Files:
             self._validation.write(own)
             return
         self._train.write(own)
-        self._chatglm.write(others[0])
-        for array, item in zip(self._arrays, others[1:], strict=True):
+        lines, items = others[: len(self._lines)], others[len(self._lines) :]
+        for stream, line in zip(self._lines, lines, strict=True):
+            stream.write(line)
+        for array, item in zip(self._arrays, items, strict=True):
             array.write(self._between)
             array.write(item)
         self._between = b",\n"
 
-    def prefer(self, pair: dict[str, str]) -> None:
-        """Write a preference pair."""
-        self._preference.write(f"{_encoded(pair)}\n".encode())
+    def prefer(self, lesson: Lesson, pair: dict[str, str]) -> None:
+        """Write a preference pair that was made from a row."""
+        self._preference.write(row_formats.encode_pair(lesson, pair))
 
     def finish(self) -> None:
         """Close the arrays."""

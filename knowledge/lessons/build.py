@@ -22,6 +22,7 @@ from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.style_registry import STYLES, Style
+from knowledge.lessons.verify import pair_check
 from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 
@@ -68,7 +69,8 @@ def build(
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
         kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
-        pairs = preference.PreferencePairs(plan.related, every=preference.NAME in options.styles)
+        every = preference.NAME in options.styles
+        pairs = preference.PreferencePairs(plan.related, every, pair_check.fault)
         rows = _with_progress(kept, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(

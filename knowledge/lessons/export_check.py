@@ -21,6 +21,7 @@ from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.entity_pages import EntityPages
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.preference import PreferencePairs
+from knowledge.lessons.verify import pair_check
 from knowledge.records import Lesson
 
 _LETTERS = re.compile(r"[\W_\d]+")
@@ -42,7 +43,7 @@ class ExportCheck:
         self._arguments: Mapping[str, Any] = arguments if isinstance(arguments, dict) else {}
         pages = EntityPages(engine, generation)
         every = preference.NAME in self._arguments.get("styles", ())
-        self._derived = Derived(PreferencePairs(pages.related, every=every))
+        self._derived = Derived(PreferencePairs(pages.related, every, pair_check.fault))
         self._said: set[bytes] = set()
         self._spare = ""
 

@@ -342,6 +342,8 @@ class PreferenceWords:
     false_calm: Lines = _lines(plain=True)
     needless_refusal: Lines = _lines()
     misused_formula: Lines = _lines("f r", plain=True)
+    waved_through: Lines = _lines()
+    overconfident: LinesBy = _lines("", ("case", "named"))
 
 
 TABLES = (
