@@ -46,8 +46,14 @@ _STOPS = ".。"
 
 _LONGEST_GAP = 2
 _HEADING = re.compile(
-    "^(?:目的|方法|结果|结论|材料与方法|材料和方法|资料与方法|对象与方法|对象和方法)(?![的学论上])[:：]?\\s*"
+    r"^(?:(?:材料|资料|对象)[与和])?(目的|方法|结果|结论)(?![的学论上表显])[:：]?\s*"
 )
+_HEADED: dict[str, Role] = {
+    "目的": "aim",
+    "方法": "method",
+    "结果": "result",
+    "结论": "conclusion",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,22 @@ def read(passages: tuple[Passage, ...]) -> Abstract | None:
         return None
     if any(_UNFIT.search(text) for text in texts):
         return None
-    roles = roles_in_order(texts, [passage.section for _, passage in told])
+    roles = _roles(texts, [passage.section for _, passage in told])
     if not {"result", "conclusion"} & set(roles):
         return None
     sentences = tuple(Told(*each, role) for each, role in zip(told, roles, strict=True))
     places = {part: _telling(sentences, rules.tells[language]) for part, rules in _rules().items()}
     return Abstract(language, sentences, places)
+
+
+def _roles(texts: Sequence[str], sections: Sequence[str]) -> list[Role]:
+    """Return what each sentence tells: a heading before one holds until the next."""
+    roles, current = roles_in_order(texts, sections), None
+    for place, text in enumerate(texts):
+        heading = _HEADING.match(text)
+        current = _HEADED[heading[1]] if heading else current
+        roles[place] = current or roles[place]
+    return roles
 
 
 def _telling(sentences: Sequence[Told], tiers: Sequence["_Tier"]) -> int | None:
