@@ -12,6 +12,7 @@ from knowledge.lessons.styles import (
     huatuo,
     knowledge_call,
     literature,
+    overview,
     preference,
     safety,
     tools,
@@ -49,5 +50,6 @@ STYLES: dict[str, Style] = {
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,
+    overview.NAME: overview,
     preference.NAME: preference,
 }

@@ -328,6 +328,17 @@ class SafetyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewWords:
+    """Words of the style overview."""
+
+    question: LinesBy = _lines("s S", KINDS)
+    opening: LinesBy = _lines("s a o", RELATION)
+    sentence: LinesBy = _lines("s a o", RELATION)
+    told: LinesBy = _lines("v", RELATION)
+    closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
@@ -349,7 +360,8 @@ class PreferenceWords:
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, UrgencyWords,
+    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
+    UrgencyWords,
     PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -27,7 +27,7 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import appraisal_check, urgency_check
+from knowledge.lessons.verify import appraisal_check, paragraph_check, urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
@@ -201,7 +201,11 @@ class Prover:
             return "a fact is named twice"
         proof = FactCheck(lesson, held, known, self._linker, self._common)
         behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
-        return proof.fault() or behaviour.fault() or proof.wording_fault()
+        if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
+            return fault
+        if lesson.style == paragraph_check.STYLE:
+            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
+        return ""
 
 
 def _further(lesson: Lesson) -> set[tuple[str, Language]]:

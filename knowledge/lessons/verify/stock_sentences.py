@@ -35,6 +35,8 @@ STATING = (
     "dialogue.summary",
     "dialogue.absent",
     "safety.combination_warning",
+    "overview.opening",
+    "overview.sentence",
 )
 """Tables by relation whose templates state facts of entities."""
 
@@ -53,6 +55,7 @@ TELLING = {
     "relation_sentences.before_advice": "red_flag",
     "chatdoctor.red_flag": "red_flag",
     "safety.urgent": "red_flag",
+    "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 

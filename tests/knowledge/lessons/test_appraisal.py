@@ -37,7 +37,7 @@ PAPERS = {
     "zh-silent": ("蜂蜜与糖浆的比较", CHINESE.format(last=SILENT_ZH), "zh"),
     "en-none": (
         "A letter on honey",
-        "Honey is sweet, and everybody in the village likes it. Bees make it. We sell it. It keeps.",
+        "Honey is sweet, and all people in town like it. Bees make it. We sell it. It keeps.",
         "en",
     ),
 }
