@@ -7,12 +7,14 @@ from typing import Protocol
 from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.styles import (
+    appraisal,
     chatdoctor,
     dialogue,
     grounded,
     huatuo,
     knowledge_call,
     literature,
+    overview,
     preference,
     safety,
     tools,
@@ -68,9 +70,11 @@ STYLES: dict[str, Style] = {
     vignette.NAME: vignette,
     dialogue.NAME: dialogue,
     literature.NAME: literature,
+    appraisal.NAME: appraisal,
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,
+    overview.NAME: overview,
     preference.NAME: preference,
 }
 

@@ -39,6 +39,20 @@ WARNED: Keys = ("interaction", "contraindication")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
+MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
+STUDY_PARTS: Keys = ("population", "intervention", "outcome", *MAY_BE_SILENT)
+STUDY_TOPICS: Keys = (
+    *(
+        "pico",
+        "groups",
+        "appraisal",
+        "population",
+        "intervention",
+        "comparison",
+        "outcome",
+        "limits",
+    ),
+)
 PATIENTS: Keys = (
     *("female age", "male age", "female child", "male child"),
     *("female", "male", "age", "child", "unknown"),
@@ -241,6 +255,19 @@ class LiteratureWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AppraisalWords:
+    """Words of the style appraisal."""
+
+    layout: Lines = _lines("t e q", breaks=True)
+    excerpt: Lines = _lines("t e q", breaks=True)
+    question: LinesBy = _lines("", STUDY_TOPICS)
+    label: TextBy = _texts("", STUDY_PARTS)
+    told: Lines = _lines("n N w")
+    silent: LinesBy = _lines("", MAY_BE_SILENT)
+    caution: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsWords:
     """Words of the style tools."""
 
@@ -306,6 +333,17 @@ class SafetyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewWords:
+    """Words of the style overview."""
+
+    question: LinesBy = _lines("s S", KINDS)
+    opening: LinesBy = _lines("s a o", RELATION)
+    sentence: LinesBy = _lines("s a o", RELATION)
+    told: LinesBy = _lines("v", RELATION)
+    closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
@@ -320,12 +358,15 @@ class PreferenceWords:
     false_calm: Lines = _lines(plain=True)
     needless_refusal: Lines = _lines()
     misused_formula: Lines = _lines("f r", plain=True)
+    waved_through: Lines = _lines()
+    overconfident: LinesBy = _lines("", ("case", "named"))
 
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, UrgencyWords,
+    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
+    UrgencyWords,
     PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.graph.conflicts import exclude_each_other
-from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.manner import length_of
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited

@@ -37,6 +37,8 @@ STATING = (
     "safety.combination_warning",
     "safety.rightful",
     "safety.helping",
+    "overview.opening",
+    "overview.sentence",
 )
 """Tables by relation whose templates state facts of entities."""
 
@@ -53,6 +55,7 @@ STATING_ONE = {
 TELLING = {
     "relation_sentences.before_text": "",
     "relation_sentences.before_advice": "red_flag",
+    "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
@@ -94,10 +97,15 @@ def plain_words(language: Language) -> tuple[str, ...]:
     return tuple(word for line in _listed_stock()["plain"][language] for word in line.split())
 
 
+def table(key: str, language: Language) -> object:
+    """Return what a file of words holds under a name: `chatdoctor.spoken`, by relation or not."""
+    file, _, name = key.partition(".")
+    return cast(object, getattr(load(_BY_FILE[file], language), name))
+
+
 def templates(key: str, language: Language, relation: str = "") -> tuple[str, ...]:
     """Return the templates of a table, or those of one relation."""
-    file, _, name = key.partition(".")
-    held = getattr(load(_BY_FILE[file], language), name)
+    held = table(key, language)
     if isinstance(held, Mapping):
         if relation:
             held = held.get(relation, ())
