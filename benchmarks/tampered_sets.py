@@ -152,7 +152,7 @@ def _moved(source: str, target: str) -> Damage:
 
 
 def _cut(folder: Path, pick: random.Random) -> bool:
-    path = folder / pick.choice(("train.jsonl", "alpaca.json", "sharegpt.json", "chatglm.jsonl"))
+    path = folder / pick.choice(("train.jsonl", "alpaca.json", "sharegpt.json", "chat.jsonl"))
     whole = path.read_bytes()
     path.write_bytes(whole[: pick.randrange(len(whole) // 2, len(whole))])
     _renew(folder)
@@ -218,6 +218,25 @@ def _card(folder: Path, pick: random.Random) -> bool:
     return True
 
 
+def _sample(folder: Path, pick: random.Random) -> bool:
+    path = folder / "CARD.md"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    places = [place for place, line in enumerate(lines) if line.startswith("> **Answer:** ")]
+    place = pick.choice(places)
+    lines[place] = "> **Answer:** Take what you like.\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+def _picture(folder: Path, pick: random.Random) -> bool:
+    path = folder / "distribution.svg"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('width="', 'width="1', 1), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
 def _info(folder: Path, pick: random.Random) -> bool:
     path = folder / "dataset_info.json"
     text = path.read_text(encoding="utf-8")
@@ -230,6 +249,8 @@ SETS: dict[str, Damage] = {
     "Alpaca export changed": _row_changed("alpaca.json", '"output": "'),
     "ShareGPT export changed": _row_changed("sharegpt.json", '"value": "'),
     "ChatGLM export changed": _row_changed("chatglm.jsonl", '"response": "'),
+    "chat export changed": _row_changed("chat.jsonl", '"content": "'),
+    "licence of an export changed": _row_changed("alpaca.json", '"licence": "'),
     "row of Alpaca left out": _line_gone("alpaca.json"),
     "row of ShareGPT left out": _line_gone("sharegpt.json"),
     "rows of ChatGLM swapped": _lines_swapped("chatglm.jsonl"),
@@ -254,6 +275,8 @@ SETS: dict[str, Damage] = {
     "generation of the manifest changed": _generation,
     "report changed": _report,
     "card changed": _card,
+    "sample of the card changed": _sample,
+    "picture of the card changed": _picture,
     "description for LLaMA-Factory changed": _info,
 }
 """Each way to change a data set."""

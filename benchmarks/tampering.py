@@ -1,10 +1,11 @@
-"""Tamper with sound rows and data sets in some sixty ways, and count what the proof finds.
+"""Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
 
-python benchmarks/tampering.py [--home HOME ...] [--each 100] [--rows 3000] [--missed]
+python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000] [--style A]
 
 Without a home the starter knowledge is read into one. Rows are built, one thing of each is changed
-(`tampered_rows`), its id is renewed as if it had been written so, and it is proven anew; whole data
-sets (`tampered_sets`) have their manifest renewed too, so that only the proof can notice. Where a
+(`tampering_kinds`), its id is renewed as if it had been written so, and it is proven anew;
+preference pairs (`tampered_pairs`) are judged by the check of pairs alone; whole data sets
+(`tampered_sets`) have their manifest renewed too, so that only the proof can notice. Where a
 sentence is added its support is told as none. Exit status 1 where less than 99.5 % of all are
 found, or more than 0.5 % of the sound rows are lost.
 """
@@ -22,13 +23,16 @@ from pathlib import Path
 from machine import describe
 from planted_errors import open_home
 from sqlalchemy import Engine
-from tampered_rows import KINDS, Others
+from tampered_pairs import PAIRS, kind_of
 from tampered_sets import SETS
+from tampering_kinds import KINDS, Others
 
 from knowledge.datasets.row_ids import id_of
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, check, read_lessons
+from knowledge.lessons.styles.preference import PreferencePairs
+from knowledge.lessons.verify import pair_check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson
 
@@ -39,10 +43,14 @@ def main() -> None:
     """Build, tamper, prove, and print what was found and what was lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=100, help="tamperings of each kind")
+    parser.add_argument(
+        "--sets", type=int, help="tamperings of each kind with whole sets, if other"
+    )
     parser.add_argument("--rows", type=int, default=3000, help="sound rows to build in each home")
     parser.add_argument("--home", type=Path, action="append", help="homes with knowledge")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", help="only kinds whose names hold this")
+    parser.add_argument("--style", help="only rows of these styles, with commas")
     parser.add_argument("--missed", action="store_true", help="print what was not found")
     options = parser.parse_args()
     found: Counter[str] = Counter()
@@ -79,7 +87,8 @@ def _one(
 ) -> tuple[int, int]:
     """Tamper with the rows of one home; return how many sound ones are lost, of how many."""
     pick = random.Random(options.seed)
-    wanted = BuildOptions(limit=options.rows, seed=options.seed)
+    chosen = {"styles": tuple(options.style.split(","))} if options.style else {}
+    wanted = BuildOptions(limit=options.rows, seed=options.seed, **chosen)
     report = build.build(engine, generation, work / "data", wanted)
     unproven = {why: n for why, n in report.dropped.items() if "worded" in why or "stock" in why}
     prover = Prover(engine, generation)
@@ -100,12 +109,13 @@ def _one(
                 if not fault:
                     print(f"{kind}: {row.style}", *(m.content for m in row.messages), sep="\n   ")
                     print("  ", row.meta)
+    _change_pairs(rows, options, each, found, tried, pick)
     small = BuildOptions(limit=_SMALL, seed=options.seed)
     build.build(engine, generation, work / "small", small)
     for kind, damage in SETS.items():
         if options.kind and options.kind not in kind:
             continue
-        for _ in range(each):
+        for _ in range(each if options.sets is None else options.sets):
             shutil.rmtree(work / "copy", ignore_errors=True)
             shutil.copytree(work / "small", work / "copy")
             if damage(work / "copy", pick):
@@ -115,6 +125,34 @@ def _one(
                 if options.missed and not faults:
                     print(f"{kind}: not found")
     return lost, len(rows) + sum(unproven.values())
+
+
+def _change_pairs(
+    rows: list[Lesson],
+    options: argparse.Namespace,
+    each: int,
+    found: Counter[str],
+    tried: Counter[str],
+    pick: random.Random,
+) -> None:
+    """Make pairs of the rows, change them, and hold them against their rows."""
+    prefer = PreferencePairs(lambda id: set())
+    pairs = [(row, pair) for row in rows if (pair := prefer(row))]
+    every = [pair for _, pair in pairs]
+    for kind, change in PAIRS.items():
+        if options.kind and options.kind not in kind:
+            continue
+        left = each
+        for row, pair in pick.sample(pairs, len(pairs)):
+            wrong = change(row, pair, pick, every) if left else None
+            if wrong is None or wrong == pair:
+                continue
+            left -= 1
+            tried[kind] += 1
+            fault = pair_check.fault(row, wrong)
+            found[kind] += bool(fault)
+            if options.missed and not fault:
+                print(f"{kind}: {kind_of(pair)}", pair["why"], *wrong.values(), sep="\n   ")
 
 
 def changed_rows(rows, change, others, each, pick):  # noqa: ANN001, ANN201

@@ -25,7 +25,8 @@ LESSON = {
 }  # fmt: skip
 FOLDER = {
     "train.jsonl", "validation.jsonl", "alpaca.json", "sharegpt.json", "chatglm.jsonl",
-    "preference.jsonl", "dataset_info.json", "report.json", "CARD.md", "MANIFEST.json",
+    "chat.jsonl", "preference.jsonl", "dataset_info.json", "report.json", "CARD.md",
+    "MANIFEST.json", "distribution.svg",
 }  # fmt: skip
 
 Shell = Callable[..., object]

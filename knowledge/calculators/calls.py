@@ -102,6 +102,19 @@ def parse_call(text: str, language: Language) -> Call | None:
     return Calculation(formula, given)
 
 
+def split_call(text: str) -> tuple[str, dict[str, str | int]] | None:
+    """Return the parts of a text that is a call, by name, whether the formula is known or not.
+
+    >>> split_call('equation("BMI", "70 / 1.75 ^ 2", 1)')
+    ('equation', {'name': 'BMI', 'expression': '70 / 1.75 ^ 2', 'decimals': 1})
+    """
+    if found := _EQUATION.fullmatch(text):
+        return "equation", {"name": found[1], "expression": found[2], "decimals": int(found[3])}
+    if found := _CALCULATE.fullmatch(text):
+        return "calculate", {"formula": found[1], "values": found[2]}
+    return None
+
+
 def call_with_result(call: Call, language: Language) -> str:
     """Return a call with its result: what a row rests on."""
     return f"{call.text(language)} = {call.answer(language)}"

@@ -1,6 +1,6 @@
 """Write lessons as a dataset folder that other tools read; it appears when it is whole.
 
-    lessons -> jsonl, alpaca, sharegpt, chatglm, preference (streamed) -> report, card -> manifest
+    lessons -> rows, other tools' forms, preference (streamed) -> report, card -> manifest
 
 The formats other than the project's own hold training rows only. Rows are streamed: no more than a
 few are in memory.
@@ -9,16 +9,18 @@ few are in memory.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from knowledge import durable
-from knowledge.datasets import card, row_formats
-from knowledge.datasets.card import RowCounts
+from knowledge.datasets import card, distribution, row_counts, row_formats
+from knowledge.datasets.card_samples import CardSamples
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.graph_sources import GraphSource
+from knowledge.datasets.row_counts import RowCounts
 from knowledge.errors import KnowledgeError
 from knowledge.records import Lesson
 
@@ -28,9 +30,7 @@ KIND = "medchat-dataset"
 Prefer = Callable[[Lesson], dict[str, str] | None]
 """Makes a preference pair from a training row, or none."""
 
-_SAMPLES = 2
 _BUFFER = 1 << 20  # bytes of each file
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Provenance:
 
     generation: int
     arguments: dict[str, object]
+    sources: tuple[GraphSource, ...] = ()
+    """What the graph is made from; a generation and its arguments decide the rest."""
 
 
 def refuse_foreign(out: Path, origin: Provenance) -> None:
@@ -77,20 +79,22 @@ def write(
         if not counts.train + counts.validation:
             raise _no_rows(screened)
         (partial / "dataset_info.json").write_text(_json(_INFO), encoding="utf-8")
-        report = _json(card.report(counts, screened))
+        (partial / card.PICTURE).write_text(distribution.draw(counts), encoding="utf-8")
+        hashes = _hashes(partial)
+        report = _json(row_counts.report(counts, screened))
         (partial / "report.json").write_text(report, encoding="utf-8")
-        (partial / "CARD.md").write_text(
-            card.text(
-                origin.generation,
-                origin.arguments,
-                counts,
-                screened,
-                samples.lessons,
-                samples.pairs,
-            ),
-            encoding="utf-8",
+        described = card.text(
+            origin.generation,
+            origin.arguments,
+            counts,
+            screened,
+            samples.lessons,
+            samples.pairs,
+            origin.sources,
+            hashes,
         )
-        _seal(partial, origin, counts)
+        (partial / "CARD.md").write_text(described, encoding="utf-8")
+        _seal(partial, origin, counts, hashes)
         refuse_foreign(out, origin)
         _place(partial, out)
     finally:
@@ -121,17 +125,20 @@ _INFO: dict[str, object] = {
             "query": "input",
             "response": "output",
             "history": "history",
+            "system": "system",
         },
     },
     "medchat_sharegpt": {
         "file_name": "sharegpt.json",
         "formatting": "sharegpt",
-        "columns": {"messages": "conversations", "system": "system"},
+        "columns": {"messages": "conversations", "system": "system", "tools": "tools"},
         "tags": {
             "role_tag": "from",
             "content_tag": "value",
             "user_tag": "human",
             "assistant_tag": "gpt",
+            "observation_tag": "observation",
+            "function_tag": "function_call",
         },
     },
     "medchat_preference": {
@@ -148,8 +155,8 @@ def _write_rows(
     folder: Path,
     held_out: Callable[[str], bool],
     prefer: Prefer,
-) -> tuple[RowCounts, "_Samples"]:
-    counts, samples = RowCounts(), _Samples()
+) -> tuple[RowCounts, CardSamples]:
+    counts, samples = RowCounts(), CardSamples()
     subjects: set[str] = set()
     with ExitStack() as stack:
         files = _Files(
@@ -165,7 +172,7 @@ def _write_rows(
             pair = None if held else prefer(lesson)
             if pair:
                 samples.see_pair(_count_pair(counts, pair), pair)
-                files.prefer(pair)
+                files.prefer(lesson, pair)
         files.finish()
     counts.entities = len(subjects)
     return counts, samples
@@ -184,6 +191,7 @@ class Derived:
 
     def __init__(self, prefer: Prefer) -> None:
         self.counts = RowCounts()
+        self.samples = CardSamples()
         self._prefer = prefer
         self._streams: dict[str, _Hashed] = {}
         self._ids = hashlib.sha256()
@@ -196,16 +204,18 @@ class Derived:
         self._ids.update(f"{lesson.id}\n".encode())
         if lesson.split_key in lesson.entities:
             self._subjects.add(lesson.split_key)
+        self.samples.see(lesson)
         self._files.add(lesson, held)
         if not held and (pair := self._prefer(lesson)):
-            _count_pair(self.counts, pair)
-            self._files.prefer(pair)
+            self.samples.see_pair(_count_pair(self.counts, pair), pair)
+            self._files.prefer(lesson, pair)
 
     def finish(self) -> dict[str, str]:
         """Return the hash of each file."""
         self.counts.entities = len(self._subjects)
         self._files.finish()
-        fixed = {"dataset_info.json": hashlib.sha256(_json(_INFO).encode()).hexdigest()}
+        texts = {"dataset_info.json": _json(_INFO), card.PICTURE: distribution.draw(self.counts)}
+        fixed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
         return fixed | {name: stream.hash.hexdigest() for name, stream in self._streams.items()}
 
     @property
@@ -239,7 +249,7 @@ class _Files:
     def __init__(self, opened: Callable[[str], _Stream]) -> None:
         self._train = opened("train.jsonl")
         self._validation = opened("validation.jsonl")
-        self._chatglm = opened("chatglm.jsonl")
+        self._lines = (opened("chatglm.jsonl"), opened("chat.jsonl"))
         self._preference = opened("preference.jsonl")
         self._arrays = (opened("alpaca.json"), opened("sharegpt.json"))
         self._between = b"\n"
@@ -255,44 +265,22 @@ class _Files:
             self._validation.write(own)
             return
         self._train.write(own)
-        self._chatglm.write(others[0])
-        for array, item in zip(self._arrays, others[1:], strict=True):
+        lines, items = others[: len(self._lines)], others[len(self._lines) :]
+        for stream, line in zip(self._lines, lines, strict=True):
+            stream.write(line)
+        for array, item in zip(self._arrays, items, strict=True):
             array.write(self._between)
             array.write(item)
         self._between = b",\n"
 
-    def prefer(self, pair: dict[str, str]) -> None:
-        """Write a preference pair."""
-        self._preference.write(f"{_encoded(pair)}\n".encode())
+    def prefer(self, lesson: Lesson, pair: dict[str, str]) -> None:
+        """Write a preference pair that was made from a row."""
+        self._preference.write(row_formats.encode_pair(lesson, pair))
 
     def finish(self) -> None:
         """Close the arrays."""
         for array in self._arrays:
             array.write(b"\n]\n")
-
-
-class _Samples:
-    """Keeps the first rows of each style and language, and the first pair of each kind."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], list[Lesson]] = {}
-        self._pairs: dict[str, dict[str, str]] = {}
-
-    def see(self, lesson: Lesson) -> None:
-        kept = self._kept.setdefault((lesson.style, lesson.language), [])
-        if len(kept) < _SAMPLES:
-            kept.append(lesson)
-
-    def see_pair(self, kind: str, pair: dict[str, str]) -> None:
-        self._pairs.setdefault(kind, pair)
-
-    @property
-    def pairs(self) -> list[dict[str, str]]:
-        return [self._pairs[kind] for kind in sorted(self._pairs)]
-
-    @property
-    def lessons(self) -> list[Lesson]:
-        return [lesson for key in sorted(self._kept) for lesson in self._kept[key]]
 
 
 def _identity(origin: Provenance) -> dict[str, object]:
@@ -314,13 +302,21 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _seal(folder: Path, origin: Provenance, counts: RowCounts) -> None:
+def _hashes(folder: Path, known: Mapping[str, str] = {}) -> dict[str, str]:
+    """Return the hash of each file of a folder, of those not known from before."""
+    found = dict(known)
+    for path in sorted(folder.iterdir()):
+        if path.name not in found:
+            with path.open("rb") as stream:
+                found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return dict(sorted(found.items()))
+
+
+def _seal(folder: Path, origin: Provenance, counts: RowCounts, known: Mapping[str, str]) -> None:
     """Write the manifest, last of all, when everything else is on the disk."""
-    files = {}
     for path in sorted(folder.iterdir()):
         durable.sync(path)
-        with path.open("rb") as stream:
-            files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    files = _hashes(folder, known)
     manifest = {
         **_identity(origin),
         "seed": origin.arguments.get("seed"),

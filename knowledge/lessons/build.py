@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 
 from knowledge.datasets import export, filtering
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.graph_sources import sources_of
+from knowledge.datasets.row_counts import named_topics
 from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
@@ -22,6 +24,7 @@ from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.style_registry import STYLES, Style
+from knowledge.lessons.verify import pair_check
 from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 
@@ -50,10 +53,11 @@ def build(
 
     KnowledgeError, and nothing written, where the graph gives no row or `out` holds something else.
     """
-    run = export.Provenance(generation, options.arguments())
+    made_from = sources_of(engine, generation)
+    run = export.Provenance(generation, options.arguments(), made_from)
     export.refuse_foreign(out, run)
     sources = PageSources(engine, generation)
-    plan = RowPlan(sources, options.seed, options.ordered_languages)
+    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners)
     tasks = plan.tasks(_written_styles(options.styles))
     report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.
@@ -68,7 +72,8 @@ def build(
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
         kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
-        pairs = preference.PreferencePairs(plan.related, every=preference.NAME in options.styles)
+        every = preference.NAME in options.styles
+        pairs = preference.PreferencePairs(plan.related, every, pair_check.fault)
         rows = _with_progress(kept, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(
@@ -79,7 +84,7 @@ def build(
         dict(report.dropped),
         counts.styles,
         counts.languages,
-        counts.relations,
+        named_topics(counts.relations),
     )
 
 

@@ -23,8 +23,9 @@ from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, sil
 
 FILES = ("train.jsonl", "validation.jsonl")
 EXPORTS = (
-    "alpaca.json", "chatglm.jsonl", "sharegpt.json", "preference.jsonl", "dataset_info.json",
-    "report.json", "CARD.md",
+    "alpaca.json", "chatglm.jsonl", "chat.jsonl", "sharegpt.json", "preference.jsonl",
+    "dataset_info.json", "report.json", "CARD.md",
+    "distribution.svg",
 )  # fmt: skip
 MANIFEST = "MANIFEST.json"
 

@@ -15,8 +15,8 @@ from functools import cache
 from knowledge.calculators import calls
 from knowledge.calculators.calls import Calculation, Equation
 from knowledge.calculators.formulas import formula_registry
+from knowledge.datasets import lookup_calls
 from knowledge.graph.knowledge_graph import EvidenceLine
-from knowledge.lessons.facts import lookup_calls
 from knowledge.records import Language
 from knowledge.text.sentences import split_draft
 from knowledge.vocabulary import INVERSE, RELATIONS

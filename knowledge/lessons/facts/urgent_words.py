@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from knowledge.calculators import calls
-from knowledge.lessons.facts import lookup_calls
+from knowledge.datasets import lookup_calls
 from knowledge.records import Language, Lesson
 
 CLINICIANS = ("vignette", "huatuo")

@@ -11,8 +11,8 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
+from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
-from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder

@@ -3,7 +3,9 @@
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
-dangerous dose, a needless refusal, a wrong result, a misused formula; `why` begins with the kind.
+dangerous dose, a needless refusal, a wrong result, a misused formula, and those of
+`weaker_answers`: missed urgency, a missed warning, correct but unsafe, overconfident, incomplete.
+`why` begins with the kind.
 As a style it writes no rows of its own: it raises the share of rows that give a pair, and allows
 all kinds. Dialogues of several turns give none, since a pair has no history.
 """
@@ -18,7 +20,7 @@ from typing import Literal
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import articles
-from knowledge.lessons.styles import corruptions
+from knowledge.lessons.styles import corruptions, weaker_answers
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import PreferenceWords, SafetyWords
@@ -52,6 +54,9 @@ _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|
 _LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
 """A line of evidence that may list names."""
 
+_INCOMPLETE, _OVERCONFIDENT, _SWAPPED = 0.5, 0.5, 0.8
+"""Up to which chance a list is cut short or certainty put in, and from which on it is refused."""
+
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
 PreferencePair = dict[str, str]
@@ -68,10 +73,19 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 
 class PreferencePairs:
-    """Makes pairs from rows as they pass; the names of a row may be swapped into later ones."""
+    """Makes pairs from rows as they pass; the names of a row may be swapped into later ones.
 
-    def __init__(self, related: Callable[[str], set[str]], every: bool = True) -> None:
+    `fault` says of a pair in what it is not worse as it says; such a pair is not made.
+    """
+
+    def __init__(
+        self,
+        related: Callable[[str], set[str]],
+        every: bool = True,
+        fault: Callable[[Lesson, PreferencePair], str] = lambda lesson, pair: "",
+    ) -> None:
         self._related = related
+        self._fault = fault
         self._every = every
         self._pool: dict[tuple[str, str], deque[tuple[str, str]]] = {}
 
@@ -81,6 +95,8 @@ class PreferencePairs:
         pair = None
         if _drawn(lesson.id, PAIR_SHARE if self._every else LOW_PAIR_SHARE) and _single(lesson):
             pair = self._pair(lesson, named)
+            if pair and self._fault(lesson, pair):
+                pair = None
         for id, name in named:
             pool = self._pool.setdefault((lesson.language, _kind(id)), deque(maxlen=_POOL))
             pool.append((id, name))
@@ -94,10 +110,29 @@ class PreferencePairs:
             return _made(lesson, corrupted.answer, corrupted.why) if corrupted else None
         if not self._every:
             return self._swapped(lesson, named, pick)
-        rare = _missed(lesson, pick) or _overdosed(lesson) or _invented(lesson, pick)
-        if rare:
+        weaker = (
+            weaker_answers.unhurried(lesson)
+            or weaker_answers.waved_through(lesson, pick)
+            or weaker_answers.unsafe(lesson)
+        )
+        if weaker:
+            return _made(lesson, weaker.answer, weaker.why)
+        if rare := _missed(lesson, pick) or _overdosed(lesson):
             return rare
-        if pick.random() < 0.25 and lesson.style in _REFUSABLE:
+        return self._common(lesson, named, pick)
+
+    def _common(
+        self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
+    ) -> PreferencePair | None:
+        """Return a pair of a kind that many rows can have."""
+        drawn = pick.random()
+        if drawn < _INCOMPLETE and (weaker := weaker_answers.incomplete(lesson)):
+            return _made(lesson, weaker.answer, weaker.why)
+        if drawn < _OVERCONFIDENT and (weaker := weaker_answers.overconfident(lesson, pick)):
+            return _made(lesson, weaker.answer, weaker.why)
+        if invented := _invented(lesson, pick):
+            return invented
+        if drawn > _SWAPPED and lesson.style in _REFUSABLE:
             return _declined(lesson, pick)
         return self._swapped(lesson, named, pick)
 

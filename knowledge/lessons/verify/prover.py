@@ -27,10 +27,11 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import urgency_check
+from knowledge.lessons.verify import appraisal_check, paragraph_check, urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
+from knowledge.lessons.verify.document_reader import DocumentReader
 from knowledge.lessons.verify.fact_check import FactCheck
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import numbered_lines
@@ -56,6 +57,7 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -90,6 +92,8 @@ class Prover:
             {document for document, _, _ in passages.values()},
         )
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
+        on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
+        self._documents.read([(each.split_key, each.language) for each in on_papers])
         return [
             self._fault(lesson, facts, passages, known)
             or _wrong_licence(lesson, passages, licences)
@@ -176,6 +180,9 @@ class Prover:
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
+        if lesson.style == appraisal_check.STYLE:
+            key = lesson.split_key, lesson.language
+            return appraisal_check.fault(lesson, self._documents.read([key]).get(key))
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []
@@ -194,7 +201,11 @@ class Prover:
             return "a fact is named twice"
         proof = FactCheck(lesson, held, known, self._linker, self._common)
         behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
-        return proof.fault() or behaviour.fault() or proof.wording_fault()
+        if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
+            return fault
+        if lesson.style == paragraph_check.STYLE:
+            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
+        return ""
 
 
 def _further(lesson: Lesson) -> set[tuple[str, Language]]:

@@ -35,6 +35,10 @@ STATING = (
     "dialogue.summary",
     "dialogue.absent",
     "safety.combination_warning",
+    "safety.rightful",
+    "safety.helping",
+    "overview.opening",
+    "overview.sentence",
 )
 """Tables by relation whose templates state facts of entities."""
 
@@ -51,14 +55,18 @@ STATING_ONE = {
 TELLING = {
     "relation_sentences.before_text": "",
     "relation_sentences.before_advice": "red_flag",
-    "chatdoctor.red_flag": "red_flag",
-    "safety.urgent": "red_flag",
+    "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
 _GLUE = {
     "en": ("{v}.", "{s} {v}.", "{s} (is|are) (|a |an ){v}."),
-    "zh": ("{v}。", "{s}(|的|是|：|，){v}。", "关于{s}的监测：{v}。", "{s}的易感人群：{v}。"),
+    "zh": (
+        "{v}。",
+        "{s}(|的|是|能|是指|可见于|的传播方式是|：|，){v}。",
+        "用{s}的人要注意，{v}。",
+        "就好发人群而言，{s}{v}。",
+    ),
 }
 """How a text is told that needs no introduction."""
 
@@ -89,10 +97,15 @@ def plain_words(language: Language) -> tuple[str, ...]:
     return tuple(word for line in _listed_stock()["plain"][language] for word in line.split())
 
 
+def table(key: str, language: Language) -> object:
+    """Return what a file of words holds under a name: `chatdoctor.spoken`, by relation or not."""
+    file, _, name = key.partition(".")
+    return cast(object, getattr(load(_BY_FILE[file], language), name))
+
+
 def templates(key: str, language: Language, relation: str = "") -> tuple[str, ...]:
     """Return the templates of a table, or those of one relation."""
-    file, _, name = key.partition(".")
-    held = getattr(load(_BY_FILE[file], language), name)
+    held = table(key, language)
     if isinstance(held, Mapping):
         if relation:
             held = held.get(relation, ())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from knowledge.lessons.facts.lookup_calls import RESULT, attribute_name, read_call
+from knowledge.datasets.lookup_calls import RESULT, attribute_name, read_call
 from knowledge.lessons.verify import question_patterns, reworded, stock_sentences
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import has_any

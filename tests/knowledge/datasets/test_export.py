@@ -6,7 +6,7 @@ import json
 import pytest
 from toy_lessons import opened
 
-from knowledge.datasets import export
+from knowledge.datasets import export, export_words
 from knowledge.datasets.filtering import FilterReport
 from knowledge.errors import KnowledgeError
 from knowledge.lessons import build
@@ -19,10 +19,12 @@ FILES = {
     "alpaca.json",
     "sharegpt.json",
     "chatglm.jsonl",
+    "chat.jsonl",
     "preference.jsonl",
     "dataset_info.json",
     "report.json",
     "CARD.md",
+    "distribution.svg",
     "MANIFEST.json",
 }
 RUN = export.Provenance(3, {"seed": 7, "limit": None})
@@ -80,14 +82,25 @@ def test_other_formats_hold_the_training_rows(data):
     train = read(data, "train.jsonl")
     talks = [[message["content"] for message in row["messages"]] for row in train]
     alpaca = json.loads(read(data, "alpaca.json"))
-    assert [[row["instruction"], row["output"]] for row in alpaca] == talks
-    assert {row["input"] for row in alpaca} == {""}
+    assert [[row["input"] or row["instruction"], row["output"]] for row in alpaca] == talks
+    for row in alpaca:
+        told = (row["style"], row["language"])
+        assert bool(row["input"]) == (row["style"] == "chatdoctor")
+        assert not row["input"] or row["instruction"] == export_words.task(*told)
     shared = json.loads(read(data, "sharegpt.json"))
     assert [[turn["value"] for turn in row["conversations"]] for row in shared] == talks
     assert {turn["from"] for row in shared for turn in row["conversations"]} == {"human", "gpt"}
     chatglm = read(data, "chatglm.jsonl")
     assert [[row["prompt"], row["response"]] for row in chatglm] == talks
     assert all(row["history"] == [] for row in chatglm)
+    chat = read(data, "chat.jsonl")
+    assert [row["messages"] for row in chat] == [row["messages"] for row in train]
+    for export_rows in (alpaca, shared, chatglm, chat):
+        assert [marks(row) for row in export_rows] == [marks(row) for row in train]
+
+
+def marks(row):
+    return [row[key] for key in ("id", "language", "style", "licence")]
 
 
 def test_the_formats_load_with_the_tool_that_defines_them(data):
@@ -105,9 +118,14 @@ def test_the_formats_load_with_the_tool_that_defines_them(data):
 def test_a_preference_pair_differs_in_one_fact(graph, data):
     pairs = read(data, "preference.jsonl")
     assert pairs
+    rows = [marks(row) for row in read(data, "train.jsonl")]
     held = {row["messages"][1]["content"] for row in read(data, "train.jsonl")}
     for pair in pairs:
-        assert set(pair) == {"prompt", "chosen", "rejected", "why"}
+        assert list(pair) == [
+            *("id", "prompt", "chosen", "rejected", "why"),
+            *("language", "style", "licence"),
+        ]
+        assert marks(pair) in rows
         assert pair["chosen"] in held and pair["rejected"] != pair["chosen"]
         assert pair["why"].startswith("swapped fact: ")
         wrong, right = pair["why"].split("'")[1:4:2]
@@ -132,8 +150,9 @@ def test_the_report_and_the_card_count_the_same(data):
 def test_turns_before_the_last_become_history(tmp_path):
     write([lesson(contents=TURNS)], tmp_path / "data")
     first, second = read(tmp_path / "data", "chatglm.jsonl")
-    assert first == {"prompt": TURNS[0], "response": TURNS[1], "history": []}
-    assert second == {"prompt": TURNS[2], "response": TURNS[3], "history": [list(TURNS[:2])]}
+    assert [first["prompt"], first["response"], first["history"]] == [*TURNS[:2], []]
+    assert [second["prompt"], second["response"]] == list(TURNS[2:])
+    assert second["history"] == [list(TURNS[:2])] and first["id"] == second["id"] == "row-0"
     [row] = json.loads(read(tmp_path / "data", "alpaca.json"))
     assert row["instruction"] == TURNS[2] and row["history"] == [list(TURNS[:2])]
 

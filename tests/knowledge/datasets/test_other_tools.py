@@ -14,11 +14,14 @@ from toy_lessons import opened
 
 import finetune
 from knowledge.datasets.imports.imported_rows import ImportedFile
+from knowledge.datasets.tool_turns import turns_of
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import lesson_of
 
 BASE = Path(finetune.__file__).parent / "mini" / "base"
-ROWS = 120
+ROWS = 160
+MARKS = {"id", "language", "style", "licence"}
 TURNS = (
     "I slept badly this week.",
     "What keeps you awake at night?",
@@ -31,6 +34,9 @@ TALK = {
         for role, text in zip(("user", "assistant") * 2, TURNS, strict=True)
     ]
 }
+
+SEES_NOTHING = types.ModuleType("llamafactory.data.mm_plugin")
+SEES_NOTHING.get_mm_plugin = lambda *given, **named: None
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +77,11 @@ def load(folder, tmp_path):
     [
         ("train.jsonl", {"messages", "sources", "entities", "split_key", "licence", "meta"}),
         ("validation.jsonl", {"messages", "sources", "entities", "split_key", "licence", "meta"}),
-        ("alpaca.json", {"instruction", "input", "output"}),
-        ("sharegpt.json", {"conversations"}),
-        ("chatglm.jsonl", {"prompt", "response", "history"}),
-        ("preference.jsonl", {"prompt", "chosen", "rejected", "why"}),
+        ("alpaca.json", {"instruction", "input", "output", "system"} | MARKS),
+        ("sharegpt.json", {"conversations", "system", "tools"} | MARKS),
+        ("chatglm.jsonl", {"prompt", "response", "history"} | MARKS),
+        ("chat.jsonl", {"messages", "tools"} | MARKS),
+        ("preference.jsonl", {"prompt", "chosen", "rejected", "why"} | MARKS),
     ],
 )
 def test_every_file_loads_with_datasets(folder, load, name, columns):
@@ -95,7 +102,9 @@ def test_the_registry_names_what_the_files_hold(folder, load):
             tags = entry["tags"]
             for talk in loaded[entry["columns"]["messages"]]:
                 roles = [turn[tags["role_tag"]] for turn in talk]
-                assert roles == [tags["user_tag"], tags["assistant_tag"]] * (len(roles) // 2)
+                assert set(roles[::2]) <= {tags["user_tag"], tags["observation_tag"]}
+                assert set(roles[1::2]) <= {tags["assistant_tag"], tags["function_tag"]}
+                assert roles[-1] == tags["assistant_tag"]
                 assert all(turn[tags["content_tag"]] for turn in talk)
 
 
@@ -103,8 +112,9 @@ def test_trl_knows_each_form_as_what_it_is(load):
     trl = pytest.importorskip("trl", reason="trl is not installed: make tools")
     from trl.data_utils import is_conversational_from_value
 
-    for row in load("train.jsonl"):
-        assert trl.is_conversational({"messages": row["messages"]})
+    for name in ("train.jsonl", "chat.jsonl"):
+        for row in load(name):
+            assert trl.is_conversational({"messages": row["messages"]})
     for row in load("sharegpt.json"):
         assert is_conversational_from_value(row)
     for row in load("preference.jsonl"):
@@ -139,18 +149,84 @@ def test_llama_factory_reads_every_row_whole(folder, load, factory):
         read[name] = [convert(row) for row in load(entry.dataset_name)]
     rows = [json.loads(line) for line in (folder / "train.jsonl").read_text("utf-8").splitlines()]
     spoken = [[one for one in row["messages"] if one["role"] != "system"] for row in rows]
-    for name in ("medchat_alpaca", "medchat_sharegpt"):
-        assert [row["_prompt"] + row["_response"] for row in read[name]] == spoken
+    for row, talk in zip(read["medchat_alpaca"], spoken, strict=True):
+        heard = row["_prompt"] + row["_response"]
+        assert heard[:-2] + heard[-1:] == talk[:-2] + talk[-1:]
+        assert heard[-2]["role"] == "user" and heard[-2]["content"].endswith(talk[-2]["content"])
     assert any(len(talk) == 4 for talk in spoken)
     systems = [
-        [one["content"] for one in row["messages"] if one["role"] == "system"] for row in rows
+        "".join(one["content"] for one in row["messages"] if one["role"] == "system")
+        for row in rows
     ]
-    assert [row["_system"] for row in read["medchat_sharegpt"]] == ["".join(s) for s in systems]
+    shared = read["medchat_sharegpt"]
+    assert [row["_system"] for row in shared] == systems
+    turns = [[turn.text for turn in turns_of(lesson_of(row)) if turn.kind != "system"]
+             for row in rows]  # fmt: skip
+    for row, said in zip(shared, turns, strict=True):
+        heard = row["_prompt"] + row["_response"]
+        assert len(heard) == len(said)
+        for one, text in zip(heard, said, strict=True):
+            if one["role"] == "function":
+                assert set(json.loads(one["content"])) == {"name", "arguments"}
+            else:
+                assert one["content"] == text
+    assert {one["role"] for row in shared for one in row["_prompt"]} >= {"function", "observation"}
     pairs = read["medchat_preference"]
     assert pairs and all(len(row["_response"]) == 2 for row in pairs)
     assert all(
         row["_prompt"] and len({one["content"] for one in row["_response"]}) == 2 for row in pairs
     )
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("template", ["qwen", "qwen3", "llama3"])
+def test_llama_factory_encodes_the_calls_of_its_templates(
+    folder, load, factory, monkeypatch, template
+):
+    parser, converter = factory
+    monkeypatch.setitem(sys.modules, "llamafactory.data.mm_plugin", SEES_NOTHING)
+    encoder = importlib.import_module("llamafactory.data.template").TEMPLATES[template]
+    tokenizer = pytest.importorskip("transformers").AutoTokenizer.from_pretrained(BASE)
+    names = list(json.loads((folder / "dataset_info.json").read_text(encoding="utf-8")))
+    entry = parser.get_dataset_list(names, str(folder))[names.index("medchat_sharegpt")]
+    convert = converter.get_dataset_converter(entry.formatting, entry, None)
+    called = 0
+    for row in map(convert, load("sharegpt.json")):
+        messages = row["_prompt"] + row["_response"]
+        pairs = encoder.encode_multiturn(tokenizer, messages, row["_system"], row["_tools"])
+        assert len(pairs) == len(messages) // 2 and all(answer for _, answer in pairs)
+        if row["_tools"]:
+            heard = tokenizer.decode([id for pair in pairs for ids in pair for id in ids])
+            assert all(name in heard for name in ("lookup", "calculate", "equation"))
+            called += any(one["role"] == "function" for one in messages)
+    assert called > 5
+
+
+@pytest.mark.parametrize("name", ["qwen2_5", "qwen3", "llama3_1"])
+def test_chat_templates_hold_every_word_call_and_result(load, name):
+    """The templates are those that trl holds of the models."""
+    trl = pytest.importorskip("trl", reason="trl is not installed: make tools")
+    tokenizer = pytest.importorskip("transformers").AutoTokenizer.from_pretrained(BASE)
+    place = Path(trl.__file__).parent / "chat_templates" / f"{name}.jinja"
+    template = place.read_text(encoding="utf-8")
+    rows = called = 0
+    for row in load("chat.jsonl"):
+        tools = json.loads(row["tools"])
+        text = tokenizer.apply_chat_template(
+            row["messages"], tools=tools, tokenize=False, chat_template=template
+        )
+        for message in row["messages"]:
+            for call in message.get("tool_calls") or ():
+                said = json.dumps(call["function"]["arguments"], ensure_ascii=False)
+                assert said in text and tools, row["id"]
+                called += 1
+            content = message["content"].strip()
+            quoted = json.dumps(content, ensure_ascii=False)
+            assert content in text or quoted in text, row["id"]
+        for tool in tools or ():
+            assert tool["function"]["description"] in text
+        rows += 1
+    assert rows >= 100 and called > 10
 
 
 @pytest.mark.slow
@@ -177,7 +253,10 @@ def test_trl_trains_on_the_rows(load, tmp_path, objective):
         "max_length": 256,
     }
     if objective == "sft":
-        rows = load("train.jsonl").select_columns(["messages"])
+        template = Path(trl.__file__).parent / "chat_templates" / "qwen2_5.jinja"
+        tokenizer.chat_template = template.read_text(encoding="utf-8")
+        common["max_length"] = 1024
+        rows = load("chat.jsonl").select_columns(["messages", "tools"])
         trainer = trl.SFTTrainer(
             model, trl.SFTConfig(**common), train_dataset=rows, processing_class=tokenizer
         )

@@ -45,7 +45,8 @@ ROWS = [row("How?", "So."), row(ODD, ODD, "And then?", ODD), row("Why?", ODD, sy
 def test_lines_are_those_of_json(lesson):
     spoken = [each.content for each in lesson.messages if each.role != "system"]
     pairs = list(zip(spoken[::2], spoken[1::2], strict=True))
-    own, chatglm, alpaca, sharegpt = (
+    marks = {"language": "en", "style": "huatuo", "licence": "CC0-1.0"}
+    own, chatglm, chat, alpaca, sharegpt = (
         text.decode() for text in row_formats.encode_all(lesson, held_out=False)
     )
     raw = json.loads(own)
@@ -64,18 +65,31 @@ def test_lines_are_those_of_json(lesson):
         "meta": lesson.meta,
     }
     turns = [
-        {"prompt": question, "response": answer, "history": [list(each) for each in pairs[:place]]}
+        {
+            "id": lesson.id,
+            "prompt": question,
+            "response": answer,
+            "history": [list(each) for each in pairs[:place]],
+            **marks,
+        }
         for place, (question, answer) in enumerate(pairs)
     ]
     assert chatglm == "".join(json.dumps(turn, ensure_ascii=False) + "\n" for turn in turns)
+    system = "Be brief." if lesson.messages[0].role == "system" else ""
     assert json.loads(alpaca) == {
+        "id": lesson.id,
         "instruction": spoken[-2],
         "input": "",
         "output": spoken[-1],
         "history": [list(pair) for pair in pairs[:-1]],
+        "system": system,
+        **marks,
     }
-    assert [turn["value"] for turn in json.loads(sharegpt)["conversations"]] == spoken
-    assert json.loads(sharegpt)["system"] == ("Be brief." if len(lesson.messages) == 3 else "")
+    shared = json.loads(sharegpt)
+    assert [turn["value"] for turn in shared.pop("conversations")] == spoken
+    assert shared == {"id": lesson.id, "tools": "", "system": system, **marks}
+    talk = {"id": lesson.id, "messages": raw["messages"], "tools": "null", **marks}
+    assert chat == json.dumps(talk, ensure_ascii=False) + "\n"
 
 
 def test_a_row_held_out_has_its_own_line_alone():

@@ -9,12 +9,12 @@ import pytest
 from toy_lessons import GRAPH
 from toy_lessons import opened as plain
 
+from knowledge.datasets import lookup_calls
 from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
-from knowledge.lessons.facts import lookup_calls
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.styles.preference import PreferencePairs
@@ -342,7 +342,9 @@ def test_harm_is_refused_and_what_sounds_like_it_answered(whole, prover, languag
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_red_flags_come_first(whole, language):
     lesson = find(whole, "safety", language, lambda row: row.meta["relation"] == "red_flag")
-    flag = lesson.sources[lesson.meta["support"][0][0]]
+    led, flagged, *_ = lesson.meta["support"]
+    flag = lesson.sources[flagged[0]]
+    assert led == []  # a stock sentence says that it comes first
     assert ("red flags" if language == "en" else "警示征象") in flag.quote
 
 
@@ -359,10 +361,10 @@ def test_an_interaction_cannot_be_played_down(whole, prover, language, relation,
 def test_pairs_are_wrong_in_the_way_they_say(whole):
     pairs = rows_of(whole[0], "preference.jsonl")
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
-    # so few rows calculate here that none may be of a formula that does not apply
-    assert set(kinds) - {"misused formula"} == {
+    # so few rows calculate, list much or are urgent here that none may be of some kinds
+    assert set(kinds) - {"misused formula", "incomplete", "missed urgency"} == {
         "swapped fact", "invented citation", "missed red flag", "dangerous dose",
-        "needless refusal", "wrong result",
+        "needless refusal", "wrong result", "missed warning", "correct but unsafe", "overconfident",
     }  # fmt: skip
     held = {row["messages"][-1]["content"] for row in rows_of(whole[0], "train.jsonl")}
     for pair in pairs:

@@ -201,7 +201,10 @@ def test_the_page_shows_lists_as_they_are_read():
     assert parsed(parts + rest).shown[0] == "The (entry|record) reads: {f}"
 
 
-PROOF = ("calculation_wording", "question_patterns", "stock_sentences", "template_patterns")
+PROOF = (
+    "appraisal_check", "calculation_wording", "pair_check", "question_patterns", "stock_sentences",
+    "template_patterns",
+)  # fmt: skip
 
 
 def test_the_page_names_every_file_and_who_reads_it():

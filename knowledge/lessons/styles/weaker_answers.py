@@ -1,0 +1,202 @@
+"""Weaken the answer of a row so that it stays well worded and is worse in one way that is known.
+
+    row -> sentences with the facts that each rests on -> what is urgent, warned of, open or asked
+                                                       is left out, or the contrary is said
+
+The weaker answers are correct as far as they go, or close to it: what makes them worse is what a
+reader would miss. `pair_check` looks at each again.
+"""
+
+import random
+import re
+from itertools import takewhile
+
+from knowledge.graph.verbalize import evidence_line
+from knowledge.lessons.styles.corruptions import CorruptedAnswer
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import HuatuoWords, PreferenceWords, UrgencyWords
+from knowledge.records import Lesson
+from knowledge.text.sentences import sentence_spans
+
+WARNINGS = ("red_flag", "contraindication", "interaction")
+"""Relations that warn: a correct answer without them may do harm."""
+
+_FOR_ALL = (*WARNINGS, "monitoring")
+"""Relations whose facts do hold for everyone."""
+
+_CASES = ("chatdoctor", "vignette", "multi-hop")
+"""Styles whose answers leave open what only an examination or a clinician can settle."""
+
+_LISTING = ("huatuo", "grounded")
+"""Styles whose questions ask for all that is known of a relation."""
+
+_FEWEST = 4
+"""So many facts an answer must list, so that half of them can be left out in plain sight."""
+
+_SLOT = re.compile(r"\\\{\w+\\\}")
+_URGENT = {
+    "en": re.compile(r"emergency|ambulance|urgent|at once|straight away|do not wait|now\b", re.I),
+    "zh": re.compile("急诊|急救|救护车|立即|马上|立刻|尽快|较急|拖延|紧急"),
+}
+
+
+def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
+    """Leave out what to do now, where the user's words suggest an emergency."""
+    if not lesson.meta.get("urgent"):
+        return None
+    answer, told = lesson.messages[-1].content, _told(lesson)
+    opening = _opening_of(lesson)
+    kept = [
+        answer[start:end]
+        for (start, end), facts in told
+        if start >= len(opening)
+        and not _URGENT[lesson.language].search(answer[start:end])
+        and not any(_warning(lesson, place) == "red_flag" for place in facts)
+    ]
+    if not opening or not any(facts and answer[start:end] in kept for (start, end), facts in told):
+        return None
+    return _left(lesson, kept, "missed urgency: the answer does not say that this may be urgent")
+
+
+def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
+    """Leave out what the answer warns of beside what was asked."""
+    if lesson.meta.get("refused") or lesson.meta.get("relation") in WARNINGS:
+        return None
+    told = _told(lesson)
+    warned = {
+        relation
+        for _, facts in told
+        for place in facts
+        if (relation := _warning(lesson, place)) in WARNINGS
+    }
+    answer = lesson.messages[-1].content
+    left = [
+        (span, facts)
+        for span, facts in told
+        if not warned & {_warning(lesson, place) for place in facts}
+        and (facts or not _URGENT[lesson.language].search(answer[span[0] : span[1]]))
+    ]
+    if not warned or not any(facts for _, facts in left):
+        return None
+    kept = [answer[start:end] for (start, end), _ in left]
+    names = " and ".join(sorted(each.replace("_", " ") for each in warned))
+    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {names}")
+
+
+def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
+    """Say that nothing speaks against a combination that the answer warns of."""
+    relation = lesson.meta.get("relation")
+    if lesson.style != "safety" or relation not in ("contraindication", "interaction"):
+        return None
+    asked = lesson.messages[-2].content.casefold()
+    objects = lesson.meta.get("objects")
+    named = [str(each) for each in objects] if isinstance(objects, list) else []
+    if lesson.meta.get("refused") or not any(name.casefold() in asked for name in named):
+        return None
+    said = grammar.draw(load(PreferenceWords, lesson.language).waved_through, pick)
+    return CorruptedAnswer(said, f"missed warning: the answer passes over the {relation}")
+
+
+def overconfident(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
+    """Put certainty in place of what the answer leaves open."""
+    told = _told(lesson)
+    if lesson.meta.get("relation") in _FOR_ALL:
+        return None
+    if lesson.style not in _CASES or lesson.meta.get("urgent") or len(told) < 2 or told[-1][1]:
+        return None
+    answer = lesson.messages[-1].content
+    parts = [answer[start:end] for (start, end), _ in told]
+    if _URGENT[lesson.language].search(parts[-1]):
+        return None
+    kept = parts[:-1]
+    subject = re.split(" — |——", lesson.sources[0].quote)[0]
+    named = subject.casefold() in lesson.messages[-2].content.casefold()
+    words = load(PreferenceWords, lesson.language).overconfident
+    said = grammar.draw(words["named" if named else "case"], pick)
+    return _left(lesson, [*kept, said], "overconfident: the answer leaves nothing open")
+
+
+def incomplete(lesson: Lesson) -> CorruptedAnswer | None:
+    """Leave out all but the first and the last of a list that was asked for."""
+    objects = lesson.meta.get("objects")
+    names = [str(each) for each in objects] if isinstance(objects, list) else []
+    answer = lesson.messages[-1].content
+    if lesson.style not in _LISTING or _asks_for_some(lesson) or _is_special(lesson):
+        return None
+    asked = lesson.messages[-2].content.casefold()
+    if lesson.style == "huatuo" and any(name.casefold() in asked for name in names):
+        return None
+    places = sorted((place, name) for name in names if (place := _only(answer, name)) >= 0)
+    if len(places) < max(_FEWEST, len(names)):
+        return None
+    ends = [place + len(name) for place, name in places]
+    joints = [answer[end:start] for end, (start, _) in zip(ends, places[1:], strict=False)]
+    if any(len(joint) > 12 or re.search("[.。:：\\[]", joint) for joint in joints):
+        return None
+    rejected = answer[: ends[0]] + joints[-1].lstrip(",;") + answer[places[-1][0] :]
+    why = f"incomplete: 2 of the {len(places)} facts that were asked for are told"
+    return CorruptedAnswer(rejected, why)
+
+
+def _opening_of(lesson: Lesson) -> str:
+    """Return the words with which an answer says what to do now, or an empty text."""
+    answer, words = lesson.messages[-1].content, load(UrgencyWords, lesson.language)
+    for template in words.to_patient:
+        if found := re.match(_SLOT.sub(".+?", re.escape(template)), answer):
+            return found[0]
+    for template in words.to_clinician:  # ends with what to do, in one sentence or several
+        if re.match(_SLOT.sub(".+?", re.escape(template)), answer):
+            bare = takewhile(lambda each: not each[1], _told(lesson))
+            return answer[: max(end for (_, end), _ in bare)]
+    return ""
+
+
+def _warning(lesson: Lesson, place: int) -> str:
+    """Return which of the relations that warn a source of a row states, or an empty text."""
+    quote = lesson.sources[place].quote
+    for relation in WARNINGS:
+        label = evidence_line("", relation, [""], lesson.language)[:-1]
+        if label in quote:
+            return relation
+    return ""
+
+
+def _asks_for_some(lesson: Lesson) -> bool:
+    """Say whether a question asks for a number of facts, of which fewer than all will do."""
+    asked = lesson.messages[-2].content.casefold()
+    numbers = load(HuatuoWords, lesson.language).number.values()
+    if lesson.language == "zh":
+        return any(number in asked for number in numbers)
+    return any(re.search(rf"\b{re.escape(number.casefold())}\b", asked) for number in numbers)
+
+
+def _is_special(lesson: Lesson) -> bool:
+    return any(lesson.meta.get(key) for key in ("refused", "declined", "conflict", "urgent"))
+
+
+def _only(answer: str, name: str) -> int:
+    """Return where a name stands in an answer, or -1 where it does not stand there once."""
+    lower, wanted = answer.casefold(), name.casefold()
+    if lower.count(wanted) != 1 or len(lower) != len(answer):
+        return -1
+    return lower.find(wanted)
+
+
+def _told(lesson: Lesson) -> list[tuple[tuple[int, int], list[int]]]:
+    """Return the places of the sentences of an answer, each with the facts that it rests on."""
+    support = lesson.meta.get("support")
+    spans = sentence_spans(lesson.messages[-1].content)
+    if not isinstance(support, list) or len(support) != len(spans):
+        return []
+    return [
+        (span, [place for place in facts if isinstance(place, int)])
+        for span, facts in zip(spans, support, strict=True)
+        if isinstance(facts, list)
+    ]
+
+
+def _left(lesson: Lesson, kept: list[str], why: str) -> CorruptedAnswer | None:
+    joint = " " if lesson.language == "en" else ""
+    text = joint.join(each.strip() for each in kept)
+    return CorruptedAnswer(text, why) if text and text != lesson.messages[-1].content else None
