@@ -7,6 +7,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.styles import (
     chatdoctor,
     dialogue,
+    exam,
     grounded,
     huatuo,
     knowledge_call,
@@ -49,5 +50,6 @@ STYLES: dict[str, Style] = {
     tools.NAME: tools,
     safety.NAME: safety,
     overview.NAME: overview,
+    exam.NAME: exam,
     preference.NAME: preference,
 }
