@@ -40,7 +40,8 @@ def build_data(
         str,
         typer.Option(
             help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, knowledge-call, tools, safety, preference (pairs of all kinds)."
+            "dialogue, literature, appraisal, knowledge-call, tools, safety, preference (pairs of "
+            "all kinds)."
         ),
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
@@ -175,7 +176,7 @@ def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions"
 
 def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
     """Return a report as lines, the first faults in full."""
-    from knowledge.datasets.card import topic_name
+    from knowledge.datasets.row_counts import topic_name
 
     values = asdict(report)
     if "relations" in values:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from knowledge.lessons.facts.fact_page import FactPage, PageKind
 from knowledge.lessons.styles import (
+    appraisal,
     chatdoctor,
     dialogue,
     exam,
@@ -46,6 +47,7 @@ STYLES: dict[str, Style] = {
     vignette.NAME: vignette,
     dialogue.NAME: dialogue,
     literature.NAME: literature,
+    appraisal.NAME: appraisal,
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,

@@ -39,6 +39,20 @@ WARNED: Keys = ("interaction", "contraindication")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
+MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
+STUDY_PARTS: Keys = ("population", "intervention", "outcome", *MAY_BE_SILENT)
+STUDY_TOPICS: Keys = (
+    *(
+        "pico",
+        "groups",
+        "appraisal",
+        "population",
+        "intervention",
+        "comparison",
+        "outcome",
+        "limits",
+    ),
+)
 PATIENTS: Keys = (
     *("female age", "male age", "female child", "male child"),
     *("female", "male", "age", "child", "unknown"),
@@ -237,6 +251,19 @@ class LiteratureWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AppraisalWords:
+    """Words of the style appraisal."""
+
+    layout: Lines = _lines("t e q", breaks=True)
+    excerpt: Lines = _lines("t e q", breaks=True)
+    question: LinesBy = _lines("", STUDY_TOPICS)
+    label: TextBy = _texts("", STUDY_PARTS)
+    told: Lines = _lines("n N w")
+    silent: LinesBy = _lines("", MAY_BE_SILENT)
+    caution: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsWords:
     """Words of the style tools."""
 
@@ -354,7 +381,7 @@ class PreferenceWords:
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, OverviewWords, ExamWords,
-    UrgencyWords, PreferenceWords,
+    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
+    ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

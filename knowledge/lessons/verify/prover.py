@@ -27,10 +27,11 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import exam_check, paragraph_check, urgency_check
+from knowledge.lessons.verify import appraisal_check, exam_check, paragraph_check, urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
+from knowledge.lessons.verify.document_reader import DocumentReader
 from knowledge.lessons.verify.exam_check import ExamCheck
 from knowledge.lessons.verify.fact_check import FactCheck
 from knowledge.lessons.verify.recorded_facts import FactRecords, RecordedFacts
@@ -59,6 +60,7 @@ class Prover:
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
         self._records = FactRecords(engine, generation)
+        self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -94,6 +96,8 @@ class Prover:
         )
         records = self._records_of(lessons)
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
+        on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
+        self._documents.read([(each.split_key, each.language) for each in on_papers])
         return [
             self._fault(lesson, facts, passages, known, records)
             or _wrong_licence(lesson, passages, licences)
@@ -197,6 +201,9 @@ class Prover:
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
+        if lesson.style == appraisal_check.STYLE:
+            key = lesson.split_key, lesson.language
+            return appraisal_check.fault(lesson, self._documents.read([key]).get(key))
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []

@@ -111,6 +111,21 @@ def pattern(template: str, language: Language, slots: Slots) -> str:
     return "".join(parts)
 
 
+def exactly(template: str, slots: Slots) -> str:
+    r"""Return a pattern of the texts of a template as they stand, whose every slot is given.
+
+    >>> bool(re.fullmatch(exactly("(A|The) {n}: yes", {"n": "sign"}), "The sign: yes"))
+    True
+    """
+    signs = {"(": "(?:", "|": "|", ")": ")"}
+    pieces = re.split(r"(\{\w+\}|[(|)])", template)
+    said = [
+        slots[each[1:-1]] if _SLOT.fullmatch(each) else signs.get(each) or re.escape(each)
+        for each in pieces
+    ]
+    return f"(?:{''.join(said)})"
+
+
 def either(texts: object) -> str:
     """Return a pattern of any of some plain texts, the longest first."""
     found = sorted(
