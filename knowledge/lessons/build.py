@@ -57,7 +57,7 @@ def build(
     run = export.Provenance(generation, options.arguments(), made_from)
     export.refuse_foreign(out, run)
     sources = PageSources(engine, generation)
-    plan = RowPlan(sources, options.seed, options.ordered_languages)
+    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners)
     tasks = plan.tasks(_written_styles(options.styles))
     report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.

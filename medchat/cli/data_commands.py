@@ -45,6 +45,15 @@ def build_data(
         ),
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
+    register: Annotated[
+        str, typer.Option(help="How doctors speak: plain, professional; a mix by default.")
+    ] = "",
+    length: Annotated[
+        str, typer.Option(help="How long their answers are: short, medium, long; a mix.")
+    ] = "",
+    difficulty: Annotated[
+        str, typer.Option(help="How much must be reasoned: easy, medium, hard; a mix.")
+    ] = "",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
@@ -102,12 +111,16 @@ def build_data(
         )
     from knowledge.lessons.build import build
     from knowledge.lessons.build_options import DEFAULTS, BuildOptions
+    from knowledge.lessons.facts.manner import WantedManners
     from medchat.composition import find_urgent
 
     with _open() as base:
         options = BuildOptions(
             styles=_names(style.lower()) or DEFAULTS.styles,
             languages=_names(language.lower()),
+            manners=WantedManners(
+                _names(register.lower()), _names(length.lower()), _names(difficulty.lower())
+            ),
             limit=limit,
             seed=seed,
             workers=workers,
