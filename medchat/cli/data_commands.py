@@ -61,8 +61,9 @@ def build_data(
         list[Path] | None,
         typer.Option(
             "--import",
-            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
-            "may be repeated. With --style imported nothing else is taken.",
+            help="Rows of other data sets (JSON, JSON Lines, CSV, Parquet, or a folder of the "
+            "Hugging Face hub), the shape found by content; may be repeated. With --style imported "
+            "nothing else is taken.",
         ),
     ] = None,
     import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
@@ -162,9 +163,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _imported_files(paths: Sequence[Path], format: str, licence: str) -> "tuple[ImportedFile, ...]":
-    from knowledge.datasets.imports.imported_rows import ImportedFile
+    from knowledge.datasets.imports.imported_rows import files_of
 
-    return tuple(ImportedFile(path, format, licence) for path in paths)
+    return tuple(file for path in paths for file in files_of(path, format, licence))
 
 
 def _approved_rows(base: "OpenBase") -> "tuple[Candidate, ...]":
