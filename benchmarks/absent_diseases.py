@@ -136,7 +136,9 @@ def says_other(answer: Answer, name: str) -> bool:
     if first is None or first.support != "none" or first.citations:
         return False
     quoted = re.findall("“(.+?)”", first.text)
-    if any(speaks_of_patient(name, who) and speaks_of_patient(first.text, who) for who in _PATIENTS):
+    if any(
+        speaks_of_patient(name, who) and speaks_of_patient(first.text, who) for who in _PATIENTS
+    ):
         return True
     return any(normalise(each) in normalise(name) or normalise(name) in normalise(each)
                for each in quoted)  # fmt: skip

@@ -131,7 +131,9 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     if _CAUSED.search(parts.text) and not text_features.is_cued(
         RELATIONS["cause"], _CAUSED.sub(" ", parts.text).casefold()
     ):
-        others = [ask.relation for ask in parts.asks if ask.relation not in ("cause", "description")]
+        others = [
+            ask.relation for ask in parts.asks if ask.relation not in ("cause", "description")
+        ]
         relations = tuple(each for each in relations if each != "cause") or tuple(others)
     exact = find_exact_names(parts.text, ((each.start, each.end) for each in parts.mentions))
     exact += tuple(name_of_words(name) for name in parts.unknown)

@@ -127,7 +127,10 @@ def test_whether_somebody_may_have_a_medicine_is_a_question_of_its_own(question,
         ("How is hypertension caused by metformin treated?", ("treatment",)),
         ("How is hypertension of unknown cause treated?", ("treatment",)),
         ("二甲双胍引起的高血压怎么治疗？", ("treatment",)),
-        ("What are the causes and symptoms of hypertension due to metformin?", ("cause", "symptom")),
+        (
+            "What are the causes and symptoms of hypertension due to metformin?",
+            ("cause", "symptom"),
+        ),
     ],
 )
 def test_what_names_a_disease_by_its_cause_asks_for_none(question, relations):
