@@ -5,8 +5,8 @@ python benchmarks/absent_diseases.py --data DIR [--names 400] [--show]   (in the
 Absent are those names of ChatDoctor's databases, and of a Chinese collection of diseases, that
 neither an entity bears nor a passage holds. Asked for one, an answer must abstain, tell nothing of
 its sources beside the alert of an emergency, or say first that they do not speak of that name, or
-of those (children, older people) whom the name names. Every name of every condition that the base has facts
-on is asked for too, and must be answered without such words. Answers are quotations.
+of those (children, older people) whom the name names. Every name of every condition that the base
+has facts on is asked for too, and must be answered without such words. Answers are quotations.
 """
 
 import argparse
