@@ -172,9 +172,11 @@ def quote(
 
 
 def _holding_rest(pieces: Sequence[Evidence], asked: Question) -> list[Evidence]:
-    """Return the passages that speak of all that a question says beside its names."""
-    rest = set(asked.rest)
-    return [p for p in pieces if p.kind == "passage" and lexical.distinct_terms(p.quote) >= rest]
+    """Return the passages, where one speaks of all that a question says beside its names."""
+    passages = [piece for piece in pieces if piece.kind == "passage"]
+    missing = [not lexical.distinct_terms(piece.quote) >= set(asked.rest) for piece in passages]
+    ranked = sorted(range(len(passages)), key=missing.__getitem__)
+    return [] if all(missing) else [passages[place] for place in ranked]
 
 
 def _beside_facts(
