@@ -54,12 +54,21 @@ class RowTask(NamedTuple):
     relation: str
     form: str
     seed: str
+    parallel: bool = False
+    """Whether the same facts are to be told in the other language, too."""
 
 
 class RowPlan:
     """Plans the rows of a generation, in an order that mixes everything."""
 
-    def __init__(self, sources: PageSources, seed: int, languages: Sequence[Language]) -> None:
+    def __init__(
+        self,
+        sources: PageSources,
+        seed: int,
+        languages: Sequence[Language],
+        parallel: bool = False,
+    ) -> None:
+        self._parallel = parallel
         self._seed = seed
         self._sources = sources
         self._languages = languages
@@ -241,7 +250,9 @@ class RowPlan:
         self._first_tasks.setdefault(page.id, "")
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
         neighbours = neighbours if style.NAME in _WITH_NEIGHBOURS else ()
-        return RowTask(style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
+        parallel = self._parallel and kind == "entities"
+        row = (style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
+        return RowTask(*row, parallel)
 
     def _topics_of(self, style: Style, page: FactPage) -> "Topics":
         """Return the topics of a page, asked for once; pages with the same ones share them."""

@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons import parallel_rows
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize import urgency
@@ -58,8 +59,10 @@ class RowWriter:
         for task in tasks:
             if isinstance(task, str):
                 made.append((None, task))
+            elif task.parallel and parallel_rows.is_left_to_other(task, self._sources):
+                continue
             elif lesson := self._write(task):
-                made.append(self._opened(lesson, task))
+                made += self._told(lesson, task)
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
             (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
@@ -67,6 +70,17 @@ class RowWriter:
             else (None, reason)
             for lesson, reason in made
         ]
+
+    def _told(self, lesson: Lesson, task: RowTask) -> list[Candidate]:
+        """Return a row as it opens, and the same facts in the other language if that is wanted."""
+        opened = self._opened(lesson, task)
+        if not task.parallel or opened[0] is None:
+            return [opened]
+        other = parallel_rows.write_other(lesson, task, self._sources)
+        other = self._opened(other, task)[0] if other else None
+        if other is None or not parallel_rows.are_parallel(opened[0], other):
+            return [opened]
+        return [(parallel_rows.marked(each), "") for each in (opened[0], other)]
 
     def _opened(self, lesson: Lesson, task: RowTask) -> Candidate:
         """Return a row that opens with what is urgent, or why it cannot."""

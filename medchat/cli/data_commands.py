@@ -46,6 +46,9 @@ def build_data(
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="Tell the same facts in both languages, in pairs.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
     take_in: Annotated[
@@ -110,6 +113,7 @@ def build_data(
             languages=_names(language.lower()),
             limit=limit,
             seed=seed,
+            parallel=parallel,
             workers=workers,
             engine=engine,
             urgency=find_urgent,
