@@ -46,6 +46,12 @@ _TOPICS = {
 
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
+_SOURCES_NAMED = 5
+"""So many sources are named at a glance."""
+
+_UNKNOWN = ("not stated", "none stated")
+"""Licences of sources of the graph, and of rows from outside, that name none."""
+
 PICTURE = "distribution.svg"
 
 
@@ -115,13 +121,18 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
     yield from ("| | |", "|---|---|")
     yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
     yield f"| languages | {languages} |"
-    yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts that it names |"
+    if proven:
+        yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts it names |"
+    if counts.unproven:
+        yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
         yield f"| preference pairs | {counts.preference:,}, each worse in one way that is named |"
     if counts.urgent:
         yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
-    if sources:
-        yield f"| written from | {', '.join(_cell(source.title) for source in sources)} |"
+    if sources and proven > counts.calculated:
+        more = len(sources) - _SOURCES_NAMED
+        named = ", ".join(_cell(source.title) for source in sources[:_SOURCES_NAMED])
+        yield f"| written from | {named}{f' and {more} more, listed below' if more > 0 else ''} |"
     licences = ", ".join(f"{_cell(key)} ({n:,})" for key, n in in_order(counts.licences).items())
     yield f"| licences of the sources | {licences} |"
     yield from ("", f"![Rows by style and language]({PICTURE})", "")
@@ -253,7 +264,7 @@ def _diversity(counts: RowCounts) -> Iterator[str]:
 
 def _sources(counts: RowCounts, sources: Sequence[GraphSource], generation: int) -> Iterator[str]:
     yield from ("## Sources and licences", "")
-    if sources:
+    if sources and counts.rows > counts.unproven:
         yield from (
             f"Generation {generation} of the knowledge graph holds these sources:",
             "",
@@ -273,11 +284,12 @@ def _sources(counts: RowCounts, sources: Sequence[GraphSource], generation: int)
     for key, count in in_order(counts.licences).items():
         yield f"| {_cell(key)} | {count:,} |"
     yield ""
-    if "not stated" in counts.licences:
-        yield (
-            "`not stated` means that the source names none: such rows are not yours to pass on "
-            "until you have asked. "
-        )
+    for licence in _UNKNOWN:
+        if licence in counts.licences:
+            yield (
+                f"`{licence}` means that the source names none: such rows are not yours to pass on "
+                "until you have asked."
+            )
     yield from (
         "`medchat build-data --licence NAME,NAME` writes rows of the licences named and no others.",
         "",

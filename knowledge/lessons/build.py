@@ -58,7 +58,8 @@ def build(
     run = export.Provenance(generation, options.arguments(), made_from)
     export.refuse_foreign(out, run)
     sources = PageSources(engine, generation)
-    plan = RowPlan(sources, options.seed, options.ordered_languages, options.parallel)
+    parallel = options.parallel
+    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners, parallel)
     tasks = plan.tasks(_written_styles(options.styles))
     report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.

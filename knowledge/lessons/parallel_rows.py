@@ -8,7 +8,7 @@ Both rows of a pair have the same `meta.parallel`, which follows from their styl
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain
@@ -29,7 +29,10 @@ _TRIES = 8
 _APART = 4
 """So many rows may stand between the two of a pair before they are put together."""
 
-_BEHAVIOUR = ("relation", "declined", "refused", "conflict", "urgent")
+WriteOn = Callable[[FactPage, RowTask, random.Random], Lesson | None]
+"""Writes the row of a task on a page."""
+
+_BEHAVIOUR = ("relation", "register", "declined", "refused", "conflict", "urgent")
 """What the two rows of a pair must have in common beside their facts."""
 
 
@@ -42,12 +45,16 @@ def shared_id(lesson: Lesson) -> str:
 
 def are_parallel(one: Lesson, other: Lesson) -> bool:
     """Say whether two rows tell the same in two languages."""
+    alike = all(one.meta.get(key) == other.meta.get(key) for key in _BEHAVIOUR)
+    return alike and _on_same_facts(one, other)
+
+
+def _on_same_facts(one: Lesson, other: Lesson) -> bool:
+    facts, others = (sorted(source.id for source in row.sources) for row in (one, other))
     return (
         OTHER[one.language] == other.language
         and (one.style, one.split_key) == (other.style, other.split_key)
-        and sorted(source.id for source in one.sources)
-        == sorted(source.id for source in other.sources)
-        and all(one.meta.get(key) == other.meta.get(key) for key in _BEHAVIOUR)
+        and facts == others
     )
 
 
@@ -56,7 +63,9 @@ def marked(lesson: Lesson) -> Lesson:
     return replace(lesson, meta={**lesson.meta, KEY: shared_id(lesson)})
 
 
-def write_other(lesson: Lesson, task: RowTask, sources: PageSources) -> Lesson | None:
+def write_other(
+    lesson: Lesson, task: RowTask, sources: PageSources, write: WriteOn
+) -> Lesson | None:
     """Write in the other language what a row tells, or None where that cannot be done."""
     if any(source.kind != "fact" or source.calculated for source in lesson.sources):
         return None
@@ -72,8 +81,8 @@ def write_other(lesson: Lesson, task: RowTask, sources: PageSources) -> Lesson |
     asked = _asked(lesson, own) if own else frozenset()
     for number in range(_TRIES):
         pick = random.Random(f"{task.seed}|{language}|{number}")
-        other = STYLES[task.style].write(narrow, task.relation, task.form, pick)
-        if other is not None and are_parallel(lesson, other) and _asked(other, narrow) == asked:
+        other = write(narrow, task, pick)
+        if other is not None and _on_same_facts(lesson, other) and _asked(other, narrow) == asked:
             return other
     return None
 
@@ -82,7 +91,7 @@ def _carries(page: FactPage, task: RowTask) -> bool:
     return task.form in STYLES[task.style].topics(page).get(task.relation, ())
 
 
-def is_left_to_other(task: RowTask, sources: PageSources) -> bool:
+def is_left_to_other(task: RowTask, sources: PageSources, write: WriteOn) -> bool:
     """Say whether the task of the other language makes both rows, so that none is told twice."""
     language = OTHER[task.language]
     own = blake2b(f"{task.id}|{task.relation}|{task.form}".encode(), digest_size=1).digest()[0] % 2
@@ -93,8 +102,8 @@ def is_left_to_other(task: RowTask, sources: PageSources) -> bool:
     page = sources.by_kind[task.kind].page(task.id, language, task.neighbours)
     if page is None or not _carries(page, theirs):
         return False
-    row = STYLES[task.style].write(page, task.relation, task.form, random.Random(seed))
-    return row is not None and write_other(row, theirs, sources) is not None
+    row = write(page, theirs, random.Random(seed))
+    return row is not None and write_other(row, theirs, sources, write) is not None
 
 
 def _asked(lesson: Lesson, page: FactPage) -> frozenset[str]:

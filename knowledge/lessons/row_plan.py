@@ -6,6 +6,7 @@ A task names what a row is made from and the seed of its chance, so that it may 
 in any order, with the same result.
 """
 
+import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,11 @@ from typing import NamedTuple
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.facts.fact_page import FactPage, PageKind
+from knowledge.lessons.facts.manner import ANY, Manner, WantedManners
 from knowledge.lessons.facts.validation_split import HeldOut, is_validation
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.pages.related_pages import NeighbourIds
-from knowledge.lessons.styles.style_registry import Style
+from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, Style
 from knowledge.lessons.topic_quotas import CAPPED, TopicQuotas
 from knowledge.records import Language
 
@@ -54,6 +56,12 @@ class RowTask(NamedTuple):
     relation: str
     form: str
     seed: str
+    manner: Manner | None = None
+    """How to tell it, in styles that can be told in several ways."""
+
+    exact_length: bool = False
+    """Whether the length of the manner was asked for, rather than drawn."""
+
     parallel: bool = False
     """Whether the same facts are to be told in the other language, too."""
 
@@ -66,10 +74,12 @@ class RowPlan:
         sources: PageSources,
         seed: int,
         languages: Sequence[Language],
+        manners: WantedManners = ANY,
         parallel: bool = False,
     ) -> None:
         self._parallel = parallel
         self._seed = seed
+        self._manners = manners
         self._sources = sources
         self._languages = languages
         self._ids = {
@@ -252,16 +262,36 @@ class RowPlan:
         neighbours = neighbours if style.NAME in _WITH_NEIGHBOURS else ()
         parallel = self._parallel and kind == "entities"
         row = (style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
-        return RowTask(*row, parallel)
+        told = DOCTOR_STYLES.get(style.NAME)
+        if told is None:
+            return RowTask(*row, parallel=parallel)
+        # The rows of a pair are told alike.
+        drawn = key.replace(f"|{page.language}|", "|", 1) if parallel else key
+        manner = self._manners.draw(told.REGISTERS, random.Random(f"{drawn}|manner"))
+        return RowTask(*row, manner, bool(self._manners.lengths), parallel)
 
     def _topics_of(self, style: Style, page: FactPage) -> "Topics":
         """Return the topics of a page, asked for once; pages with the same ones share them."""
 
         def ask(page: FactPage) -> Topics:
-            topics = style.topics(page)
+            topics = self._wanted(style, style.topics(page))
             return self._topics.setdefault(tuple(topics.items()), topics)
 
         return page.cached(f"topics {style.NAME}", ask)
+
+    def _wanted(self, style: Style, topics: Topics) -> Topics:
+        """Return the topics with those of their forms whose rows are as they were asked for."""
+        told = DOCTOR_STYLES.get(style.NAME)
+        if told is None or self._manners == ANY:
+            return topics
+        asked = self._manners.registers
+        if asked and not set(asked) & set(told.REGISTERS):
+            return {}
+        kept = {
+            relation: tuple(form for form in forms if self._manners.allows(told.DIFFICULTY[form]))
+            for relation, forms in topics.items()
+        }
+        return {relation: forms for relation, forms in kept.items() if forms}
 
     def _mix_ids(self, ids: Sequence[str]) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""

@@ -161,7 +161,6 @@ class ChatdoctorWords:
     medicine: Lines = _lines("s")
     medicine_question: LinesBy = _lines("", RELATION)
     spoken: LinesBy = _lines("s a o", RELATION)
-    red_flag: Lines = _lines("v")
     closing: Lines = _lines()
     case_closing: Lines = _lines()
     urgent_closing: Lines = _lines()
@@ -174,11 +173,16 @@ class ChatdoctorWords:
 
 @dataclass(frozen=True, slots=True)
 class ConsultationWords:
-    """What a doctor says around the facts; shared by chatdoctor and dialogue."""
+    """What a doctor says around the facts; shared by the doctor styles."""
 
     heard: Lines = _lines()
+    heard_named: Lines = _lines()
+    heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
+    why_named: LinesBy = _lines("", RELATION)
     next_step: Lines = _lines()
+    next_named: Lines = _lines()
+    warning_lead: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +318,7 @@ class SafetyWords:
     kin: Lines = _lines()
     kin_by_stage: LinesByTwo = _lines("", STAGES_AND_YOUNG, SEXES, optional=True)
     red_flag_question: Lines = _lines("s S kin")
-    urgent: Lines = _lines("v")
+    urgent: Lines = _lines()
     after_urgent: Lines = _lines()
     combination_question: LinesBy = _lines("s S o kin", WARNED)
     combination_warning: LinesBy = _lines("s S o", WARNED)
@@ -323,7 +327,8 @@ class SafetyWords:
     refusal: Lines = _lines()
     offer_of_help: Lines = _lines()
     honest_way: LinesBy = _lines("", KINDS)
-    harmless_lead_in: LinesBy = _lines("", KINDS)
+    rightful: LinesBy = _lines("s S a", RELATION)
+    helping: LinesBy = _lines("s S a", RELATION)
     harmless_question: LinesBy = _lines("s q Q kin", KINDS)
 
 
