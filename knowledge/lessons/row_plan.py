@@ -27,7 +27,7 @@ from knowledge.records import Language
 _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
-_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "overview": 4}
+_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "overview": 4, "exam": 2}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
 _LIMITED = {"tools": 0.05}
@@ -36,7 +36,7 @@ _LIMITED = {"tools": 0.05}
 _ALWAYS: set[PageKind] = {"formulas"}
 """What every home has."""
 
-_WITH_NEIGHBOURS = {"grounded"}
+_WITH_NEIGHBOURS = {"grounded", "exam"}
 """Styles whose rows show the neighbours of a page; others are spared the reading of them."""
 
 _TOPICS_A_TURN = 3

@@ -10,6 +10,7 @@ from knowledge.lessons.styles import (
     appraisal,
     chatdoctor,
     dialogue,
+    exam,
     grounded,
     huatuo,
     knowledge_call,
@@ -75,6 +76,7 @@ STYLES: dict[str, Style] = {
     tools.NAME: tools,
     safety.NAME: safety,
     overview.NAME: overview,
+    exam.NAME: exam,
     preference.NAME: preference,
 }
 

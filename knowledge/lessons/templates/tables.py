@@ -344,6 +344,27 @@ class OverviewWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamWords:
+    """Words of the style exam."""
+
+    role: TextBy = _texts("s", RELATION)
+    which: Lines = _lines("s role")
+    which_not: Lines = _lines("s role")
+    chosen: Lines = _lines("l o")
+    others_wrong: Lines = _lines("s role")
+    not_recorded: Lines = _lines("s role o O")
+    claim: Lines = _lines("s role o O")
+    judge: Lines = _lines("c C")
+    right: Lines = _lines()
+    wrong: Lines = _lines()
+    gap: Lines = _lines("s role")
+    gap_in_list: Lines = _lines("s role a")
+    gap_in_text: Lines = _lines("s v")
+    filled: Lines = _lines("o")
+    too_general: Lines = _lines(plain=True)
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
@@ -366,7 +387,6 @@ TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
     KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
-    UrgencyWords,
-    PreferenceWords,
+    ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""
