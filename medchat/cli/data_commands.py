@@ -40,7 +40,7 @@ def build_data(
         str,
         typer.Option(
             help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, appraisal, knowledge-call, tools, safety, preference (pairs of "
+            "dialogue, literature, appraisal, two-papers, knowledge-call, tools, safety, preference (pairs of "
             "all kinds)."
         ),
     ] = "",
