@@ -1,6 +1,6 @@
 """Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
 
-python benchmarks/tampering.py [--home HOME ...] [--each 100] [--rows 3000] [--missed]
+python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000]
 
 Without a home the starter knowledge is read into one. Rows are built, one thing of each is changed
 (`tampering_kinds`), its id is renewed as if it had been written so, and it is proven anew;
@@ -43,6 +43,9 @@ def main() -> None:
     """Build, tamper, prove, and print what was found and what was lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=100, help="tamperings of each kind")
+    parser.add_argument(
+        "--sets", type=int, help="tamperings of each kind with whole sets, if other"
+    )
     parser.add_argument("--rows", type=int, default=3000, help="sound rows to build in each home")
     parser.add_argument("--home", type=Path, action="append", help="homes with knowledge")
     parser.add_argument("--seed", type=int, default=1)
@@ -110,7 +113,7 @@ def _one(
     for kind, damage in SETS.items():
         if options.kind and options.kind not in kind:
             continue
-        for _ in range(each):
+        for _ in range(each if options.sets is None else options.sets):
             shutil.rmtree(work / "copy", ignore_errors=True)
             shutil.copytree(work / "small", work / "copy")
             if damage(work / "copy", pick):

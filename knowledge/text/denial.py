@@ -222,8 +222,11 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 def _kind(match: re.Match[str]) -> DenialKind | None:
     """Return the kind of a match, or None for a pseudo-negation."""
-    group = "negation" if match.lastgroup == "contraction" else match.lastgroup
-    return next((kind for kind in KINDS if kind == group), None)
+    return _BY_GROUP.get(match.lastgroup or "")
+
+
+_BY_GROUP: dict[str, DenialKind] = {**{kind: kind for kind in KINDS}, "contraction": "negation"}
+"""The kind that each group of the expressions finds; pseudo-negations have none."""
 
 
 @cache

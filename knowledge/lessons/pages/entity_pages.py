@@ -65,11 +65,12 @@ class EntityPages:
             .where(live, FactRow.relation.in_(SEEN_FROM_OBJECT), EntityRow.kind == "medicine")
         )
         with self._engine.connect() as connection:
-            stated = set(connection.scalars(select(FactRow.subject_id).where(live).distinct()))
-            for object, subject in connection.execute(seen):
+            subjects = select(FactRow.subject_id).where(live).distinct()
+            stated = {id for (id,) in raw_rows(connection, subjects)}
+            for object, subject in raw_rows(connection, seen):
                 if object and is_validation(object) == is_validation(subject):
                     stated.add(object)
-            return [id for id in connection.scalars(named) if id in stated]
+            return [id for (id,) in raw_rows(connection, named) if id in stated]
 
     def pages(self, ids: Sequence[str], language: Language) -> Iterator[FactPage]:
         """Yield the pages of those entities that have any facts, in the order of their ids."""

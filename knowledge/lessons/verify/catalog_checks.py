@@ -5,9 +5,9 @@ line of evidence -> entities of its name, relation of its label -> facts -> noth
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Connection, Engine, or_, select
 
 from knowledge.graph import verbalize
 from knowledge.graph.catalog import (
@@ -22,6 +22,7 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.verify.name_masks import STOPS
 from knowledge.records import Language
+from knowledge.text.names import normalise
 from knowledge.vocabulary import RELATIONS
 
 _LINE = re.compile(r"(.+?)(?: — |——)")
@@ -49,7 +50,7 @@ class CatalogChecks:
                     .join(SourceRow, SourceRow.id == FactSourceRow.source_id)
                     .where(FactSourceRow.fact_id.in_(chunk), holds(SourceRow, self._generation))
                 )
-                for id, licence in connection.execute(query):
+                for id, licence in raw_rows(connection, query):
                     found.setdefault(id, []).append(licence)
             for chunk in id_batches(sorted(set(documents) - self._licences.keys())):
                 query = (
@@ -57,7 +58,7 @@ class CatalogChecks:
                     .join(SourceRow, SourceRow.id == DocumentRow.source_id)
                     .where(DocumentRow.id.in_(chunk), holds(SourceRow, self._generation))
                 )
-                for id, licence in connection.execute(query):
+                for id, licence in raw_rows(connection, query):
                     found.setdefault(id, []).append(licence)
         self._licences |= {id: least_restrictive(each) for id, each in found.items()}
         return self._licences
@@ -74,13 +75,7 @@ class CatalogChecks:
     def _read(self, lines: Collection[tuple[str, Language]]) -> None:
         heads = {line: found[1] for line in lines if (found := _LINE.match(line[0]))}
         with self._engine.connect() as connection:
-            ids = dict[str, set[str]]()
-            for chunk in id_batches(sorted(set(heads.values()))):
-                held = NameRow.text.in_(chunk) & holds(NameRow, self._generation)
-                for text, id in connection.execute(
-                    select(NameRow.text, NameRow.entity_id).where(held)
-                ):
-                    ids.setdefault(text, set()).add(id)
+            ids = self._bearers(connection, set(heads.values()))
             every = sorted({id for each in ids.values() for id in each})
             facts = [
                 tuple(row)
@@ -91,9 +86,8 @@ class CatalogChecks:
             names = dict[str, list[str]]()
             for chunk in id_batches(ends):
                 held = NameRow.entity_id.in_(chunk) & holds(NameRow, self._generation)
-                for id, text in connection.execute(
-                    select(NameRow.entity_id, NameRow.text).where(held)
-                ):
+                query = select(NameRow.entity_id, NameRow.text).where(held)
+                for id, text in raw_rows(connection, query):
                     names.setdefault(id, []).append(text)
         seen: dict[tuple[str, str, bool], list[tuple[str, ...]]] = {}
         for subject, relation, object, en, zh in facts:
@@ -109,6 +103,23 @@ class CatalogChecks:
                 for id in ids.get(heads[line], ())
                 for relation, inverse, head in _heads(line[0], heads[line], line[1])
             )
+
+    def _bearers(self, connection: Connection, names: Set[str]) -> dict[str, set[str]]:
+        """Return the entities of names as they are written.
+
+        The catalogue finds names by their compared form; those that it keeps in another form, as an
+        earlier version made it, are looked for among all.
+        """
+        found = dict[str, set[str]]()
+        keyed = {normalise(name) for name in names}
+        for column, wanted in ((NameRow.normalised, keyed), (NameRow.text, None)):
+            for chunk in id_batches(sorted(names - found.keys() if wanted is None else wanted)):
+                held = column.in_(chunk) & holds(NameRow, self._generation)
+                query = select(NameRow.text, NameRow.entity_id).where(held)
+                for text, id in raw_rows(connection, query):
+                    if text in names:
+                        found.setdefault(text, set()).add(id)
+        return found
 
 
 def _facts(ids: Collection[str], generation: int):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -14,13 +14,12 @@ from functools import lru_cache, partial
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import level_check, relation_phrases
+from knowledge.lessons.verify import sense_check
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
+from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
-from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
 from knowledge.text.names import normalise
 from knowledge.text.sentence_support import AnnotatedText, blank_spans, score_support
 from knowledge.text.sentences import sentence_spans
@@ -393,52 +392,11 @@ class FactCheck:
     def _wrong_sense(self) -> str:
         """Hold the words around the names of each sentence against the relations it states."""
         for (start, end), indices in zip(self._spans, self._support or (), strict=True):
-            frame = self._masked_answer[start:end].replace("\0", " ")
+            sentence, masked = self._answer[start:end], self._masked_answer[start:end]
             facts = [self._facts[index] for index in indices if self._facts[index].relation]
-            texts = {fact.relation for fact in facts if not fact.object}
-            named = {fact.relation for fact in facts if fact.object}
-            if found := relation_phrases.fault(frame, named, texts, self._language):
+            if found := sense_check.fault(sentence, masked, facts, self._lesson, self._names):
                 return found
-            levels = {fact.level for fact in facts if fact.relation == "interaction"} - {""}
-            shown = self._lesson.style in level_check.SHOWN
-            if levels and not shown and (found := level_check.fault(frame, levels, self._language)):
-                return found
-            if self._is_turned_round(self._answer[start:end], facts):
-                return "a sentence exchanges the ends of a fact"
         return ""
-
-    def _is_turned_round(self, sentence: str, facts: Sequence[SourceContent]) -> bool:
-        """Say whether a sentence exchanges the ends of one of its facts."""
-        if not shows_direction(sentence):
-            return False
-        lower = sentence.lower()
-        ends = {end for fact in facts if fact.object for end in (fact.subject, fact.object)}
-        named = [
-            (start, start + len(name.strip(STOPS)), id)
-            for id in ends
-            for name in self._names(id)
-            for start in where(form_of(name), sentence, lower)
-        ]
-        # a name within a longer one names nothing: "Vitamin K" in "vitamin K deficiency"
-        longest = [one for one in named if not any(_is_within(one, other) for other in named)]
-        return any(
-            is_turned_round(
-                sentence,
-                fact.relation,
-                [
-                    NamedSide(start, end, id == fact.subject)
-                    for start, end, id in longest
-                    if id in (fact.subject, fact.object)
-                ],
-            )
-            for fact in facts
-            if fact.object
-        )
-
-
-def _is_within(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    longer = other[1] - other[0] > one[1] - one[0]
-    return longer and other[0] <= one[0] and one[1] <= other[1]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,6 +9,7 @@ patterns are the same for all relations; what differs is matched apart.
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from typing import cast
 
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
@@ -23,6 +24,7 @@ from knowledge.lessons.templates.tables import (
     SafetyWords,
     VignetteWords,
 )
+from knowledge.lessons.verify import stock_sentences
 from knowledge.lessons.verify.template_patterns import (
     LINES,
     any_of,
@@ -34,6 +36,9 @@ from knowledge.records import Language
 
 _ASKED = "\4"
 """Stands for a question within another text."""
+
+_PLAIN = "attribute_questions.question"
+"""The table of questions that ask for a relation and tell nothing else."""
 
 _REPLIES = ("yes", "applies", "no")
 
@@ -55,13 +60,13 @@ def is_refusable(text: str, language: Language) -> bool:
 
 def asks_whether(text: str, language: Language) -> bool:
     """Say whether a message asks what lines that disagree leave open."""
-    return any(_fits(_layout(language), each) for each in _nested(_whether(language), text))
+    return _holds(_layout(language), _whether(language), text)
 
 
 @lru_cache(maxsize=1 << 12)
 def asks_next(text: str, language: Language, relation: str) -> bool:
     """Say whether a message asks for a further relation, after a call was answered."""
-    return any(_fits(_next(language), each) for each in _nested(_plain(language, relation), text))
+    return _holds(_next(language), _asking(_PLAIN, language, relation), text)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -109,10 +114,13 @@ def is_quotation_of(part: str, text: str, language: Language) -> bool:
 
 
 def _chatdoctor(language: Language, relation: str, text: str) -> bool:
-    return (
-        _leads(_complaint(language), _case_question(language, relation), text)
-        or _leads(_named(language), _named_question(language, relation), text)
-        or _leads(_taken(language), _taken_question(language, relation), text)
+    return any(
+        _leads(lead(language), _asking(questions, language, relation), text)
+        for lead, questions in (
+            (_complaint, "chatdoctor.case_question"),
+            (_named, "chatdoctor.diagnosis_question"),
+            (_taken, "chatdoctor.medicine_question"),
+        )
     )
 
 
@@ -120,7 +128,10 @@ def _huatuo(language: Language, relation: str, text: str) -> bool:
     words, asked = load(HuatuoWords, language), load(AttributeQuestionsWords, language)
     if any(
         _leads(_opened(language), each, text)
-        for each in (_plain(language, relation), _yes_or_no(language, relation))
+        for each in (
+            _asking(_PLAIN, language, relation),
+            _asking("huatuo.yes_or_no_question", language, relation),
+        )
     ):
         return True
     if _fits(_two(language), text):
@@ -129,19 +140,15 @@ def _huatuo(language: Language, relation: str, text: str) -> bool:
         return topic in text or theirs in text
     if _fits(_some(language), text):
         return words.some_name.get(relation, "\0").lower() in text
-    return any(
-        _fits(_case(language), each) for each in _nested(_case_asked(language, relation), text)
-    )
+    return _holds(_case(language), _asking("patients.case_question", language, relation), text)
 
 
 def _grounded(language: Language, relation: str, text: str) -> bool:
-    if any(_fits(_layout(language), each) for each in _nested(_plain(language, relation), text)):
+    if _holds(_layout(language), _asking(_PLAIN, language, relation), text):
         return True
     topic = load(AttributeQuestionsWords, language).topic_name.get(relation, "\0").lower()
     theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
-    return (topic in text or theirs in text) and any(
-        _fits(_layout(language), each) for each in _nested(_two(language), text)
-    )
+    return (topic in text or theirs in text) and _holds(_layout(language), _two(language), text)
 
 
 def _vignette(language: Language, relation: str, text: str) -> bool:
@@ -151,8 +158,8 @@ def _vignette(language: Language, relation: str, text: str) -> bool:
 def _safety(language: Language, relation: str, text: str) -> bool:
     if relation == "red_flag" and _fits(_warned(language), text):
         return True
-    return _fits(_combined(language, relation), text) or any(
-        _fits(_harmless(language), each) for each in _nested(_plain(language, relation), text)
+    return _fits(_asking("safety.combination_question", language, relation), text) or _holds(
+        _harmless(language), _asking(_PLAIN, language, relation), text
     )
 
 
@@ -176,12 +183,12 @@ def _leads(lead: re.Pattern[str], rest: re.Pattern[str], text: str) -> bool:
     return found is not None and _fits(rest, text[found.end() :].lstrip(" "))
 
 
-def _nested(inner: re.Pattern[str], text: str) -> list[str]:
-    """Return a text with each question in it that a pattern finds replaced by its mark."""
-    return [text[: found.start()] + _ASKED + text[found.end() :] for found in inner.finditer(text)]
-
-
-# what is the same for all relations
+def _holds(outer: re.Pattern[str], inner: re.Pattern[str], text: str) -> bool:
+    """Say whether a text is an outer one with a question in it that the inner pattern finds."""
+    return any(
+        _fits(outer, text[: found.start()] + _ASKED + text[found.end() :])
+        for found in inner.finditer(text)
+    )
 
 
 @cache
@@ -315,49 +322,11 @@ def _doctor(kind: str, language: Language) -> re.Pattern[str]:
     return re.compile(_any(load(DialogueWords, language).question.get(kind, ()), language))
 
 
-# what differs by relation
-
-
 @cache
-def _plain(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(AttributeQuestionsWords, language)
-    return re.compile(_any(words.question.get(relation, ()), language))
-
-
-@cache
-def _yes_or_no(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(HuatuoWords, language)
-    return re.compile(_any(words.yes_or_no_question.get(relation, ()), language))
-
-
-@cache
-def _case_asked(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(PatientsWords, language)
-    return re.compile(_any(words.case_question.get(relation, ()), language))
-
-
-@cache
-def _case_question(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(ChatdoctorWords, language)
-    return re.compile(_any(words.case_question.get(relation, ()), language))
-
-
-@cache
-def _named_question(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(ChatdoctorWords, language)
-    return re.compile(_any(words.diagnosis_question.get(relation, ()), language))
-
-
-@cache
-def _taken_question(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(ChatdoctorWords, language)
-    return re.compile(_any(words.medicine_question.get(relation, ()), language))
-
-
-@cache
-def _combined(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(SafetyWords, language)
-    return re.compile(_any(words.combination_question.get(relation, ()), language))
+def _asking(key: str, language: Language, relation: str) -> re.Pattern[str]:
+    """Return the questions of a table that ask for a relation; nothing fits where it has none."""
+    by_relation = cast(Mapping[str, tuple[str, ...]], stock_sentences.table(key, language))
+    return re.compile(_any(by_relation.get(relation, ()), language))
 
 
 def _any(held: object, language: Language, **slots: str) -> str:

@@ -5,8 +5,7 @@ relations of a sentence + its words outside of names -> what frames explain is t
 """
 
 import re
-from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge.records import Language
 from knowledge.text.denial import is_denied
@@ -232,7 +231,8 @@ def _meant(relations: frozenset[str], language: Language) -> re.Pattern[str]:
     return re.compile("|".join((*meant, *_HEDGE[language])), re.IGNORECASE)
 
 
-def fault(frame: str, named: Collection[str], texts: Collection[str], language: Language) -> str:
+@lru_cache(maxsize=1 << 15)
+def fault(frame: str, named: frozenset[str], texts: frozenset[str], language: Language) -> str:
     """Return what is wrong with the words around the names of a sentence, or an empty text.
 
     `named` are the relations that it states of entities, `texts` those of which it tells a text.
@@ -240,13 +240,13 @@ def fault(frame: str, named: Collection[str], texts: Collection[str], language: 
     relations explains makes it unproven, whatever it may have meant.
     """
     place = 0 if language == "en" else 1
-    stated = {*named, *texts}
+    stated = named | texts
     if not stated:
         return ""
     if language == "en":
         frame = _OF_NAME.sub(" ", frame)
-    left = _meant(frozenset(stated), language).sub(" ", frame)
-    for relation in sorted(stated - set(texts)):
+    left = _meant(stated, language).sub(" ", frame)
+    for relation in sorted(stated - texts):
         if not _pattern(relation, place, False).search(frame):
             return f"a sentence does not say the relation {relation}"
         if relation in _NEVER and _pattern(relation, place, True).search(left):

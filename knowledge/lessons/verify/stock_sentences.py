@@ -89,10 +89,15 @@ def plain_words(language: Language) -> tuple[str, ...]:
     return tuple(word for line in _listed_stock()["plain"][language] for word in line.split())
 
 
+def table(key: str, language: Language) -> object:
+    """Return what a file of words holds under a name: `chatdoctor.spoken`, by relation or not."""
+    file, _, name = key.partition(".")
+    return cast(object, getattr(load(_BY_FILE[file], language), name))
+
+
 def templates(key: str, language: Language, relation: str = "") -> tuple[str, ...]:
     """Return the templates of a table, or those of one relation."""
-    file, _, name = key.partition(".")
-    held = getattr(load(_BY_FILE[file], language), name)
+    held = table(key, language)
     if isinstance(held, Mapping):
         if relation:
             held = held.get(relation, ())

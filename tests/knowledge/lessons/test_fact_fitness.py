@@ -83,7 +83,9 @@ def test_every_sentence_on_a_level_is_proven(language):
                 for seed in range(6):
                     text = grammar.vary(template, random.Random(seed))
                     frame = realizer.fill(text, language, 1 + seed % 2, s="  ", a="  ", o="  ")
-                    assert not relation_phrases.fault(frame, {"interaction"}, (), language)
+                    assert not relation_phrases.fault(
+                        frame, frozenset({"interaction"}), frozenset(), language
+                    )
                     assert not level_check.fault(frame, {level}, language)
 
 
