@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import sense_check
+from knowledge.lessons.verify import path_check, sense_check
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
@@ -94,6 +94,8 @@ class FactCheck:
 
     def _wrong_subjects(self) -> str:
         """A fact about another entity needs a finding that both share, or a row that declines."""
+        if self._lesson.style == path_check.STYLE:
+            return path_check.unconnected(self._subject, self._facts)
         own = {fact.object for fact in self._facts if self._pole(fact) == self._subject} - {""}
         linked = {self._subject} | {fact.subject for fact in self._facts if fact.object in own}
         if not self._declines and not set(self._poles) <= linked:

@@ -26,8 +26,9 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import urgency_check
+from knowledge.lessons.verify import path_check, trace_check, urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
@@ -56,6 +57,7 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._warnings = RecordedWarnings(engine, generation)
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -193,8 +195,18 @@ class Prover:
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
-        return proof.fault() or behaviour.fault() or proof.wording_fault()
+
+        def names(id: str) -> tuple[str, ...]:
+            return known.get(id, ())
+
+        behaviour = BehaviourChecks(lesson, held, names)
+        return (
+            proof.fault()
+            or behaviour.fault()
+            or proof.wording_fault()
+            or path_check.fault(lesson, held, names, self._warnings)
+            or trace_check.fault(lesson, held, names)
+        )
 
 
 def _further(lesson: Lesson) -> set[tuple[str, Language]]:
