@@ -287,11 +287,12 @@ def _question(
     count: int = 2,
 ) -> str:
     who = patient_profiles.profile_of(page)
-    if state_of_birth([o]):
+    born = bool(state_of_birth([o]))
+    if born:
         who = patient_profiles.PatientProfile("f", "adult", True, who.pace)
     person = patient_profiles.describe_person(who, page.language, pick)
     words = load(MultiHopWords, page.language)
-    template = grammar.draw(words.question[form], pick)
+    template = grammar.draw(words.question["birth" if born else form], pick)
     return realizer.fill(
         template,
         page.language,

@@ -240,7 +240,11 @@ class FactCheck:
         ends = {form_of(name) for other in self._others for name in self._names(other)}
         others = [
             self._told(kept, poles - left)
-            for kept in (names, {name for name in names if name.casefold() in lines})
+            for kept in (
+                names,
+                {name for name in names if name.casefold() in lines},
+                {name for name in names if normalise(name) not in self._common},
+            )
             for left in (set[NameForm](), ends)
         ]
         return check([told, *others]).fault()

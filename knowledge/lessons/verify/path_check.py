@@ -62,6 +62,8 @@ def _wrong_following(lesson: Lesson, facts: Sequence[SourceContent], names: Name
     if relations != _FOLLOWED:
         return "the path does not lead from a finding to tests"
     asked = lesson.messages[0].content
+    if not has_any(names(lesson.split_key), asked, asked.lower()):
+        return "the question does not name where the path begins"
     for fact in rest:
         if fact.relation == "symptom" and not has_any(names(fact.object), asked, asked.lower()):
             return "the answer explains a finding that was not asked about"

@@ -279,8 +279,11 @@ def _warned(language: Language) -> re.Pattern[str]:
 
 @cache
 def _path(language: Language, relation: str) -> re.Pattern[str]:
-    words = load(MultiHopWords, language)
-    return re.compile(_any(words.question.get(relation, ()), language))
+    asked = load(MultiHopWords, language).question
+    told = asked.get(relation, ())
+    if relation == "contraindication":
+        told = (*told, *asked["birth"])
+    return re.compile(_any(told, language))
 
 
 @cache
