@@ -218,6 +218,25 @@ def _card(folder: Path, pick: random.Random) -> bool:
     return True
 
 
+def _sample(folder: Path, pick: random.Random) -> bool:
+    path = folder / "CARD.md"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    places = [place for place, line in enumerate(lines) if line.startswith("> **Answer:** ")]
+    place = pick.choice(places)
+    lines[place] = "> **Answer:** Take what you like.\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
+def _picture(folder: Path, pick: random.Random) -> bool:
+    path = folder / "distribution.svg"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('width="', 'width="1', 1), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
 def _info(folder: Path, pick: random.Random) -> bool:
     path = folder / "dataset_info.json"
     text = path.read_text(encoding="utf-8")
@@ -256,6 +275,8 @@ SETS: dict[str, Damage] = {
     "generation of the manifest changed": _generation,
     "report changed": _report,
     "card changed": _card,
+    "sample of the card changed": _sample,
+    "picture of the card changed": _picture,
     "description for LLaMA-Factory changed": _info,
 }
 """Each way to change a data set."""

@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 
 from knowledge.datasets import export, filtering
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.graph_sources import sources_of
+from knowledge.datasets.row_counts import named_topics
 from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
@@ -51,10 +53,11 @@ def build(
 
     KnowledgeError, and nothing written, where the graph gives no row or `out` holds something else.
     """
-    run = export.Provenance(generation, options.arguments())
+    made_from = sources_of(engine, generation)
+    run = export.Provenance(generation, options.arguments(), made_from)
     export.refuse_foreign(out, run)
     sources = PageSources(engine, generation)
-    plan = RowPlan(sources, options.seed, options.ordered_languages)
+    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners)
     tasks = plan.tasks(_written_styles(options.styles))
     report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.
@@ -81,7 +84,7 @@ def build(
         dict(report.dropped),
         counts.styles,
         counts.languages,
-        counts.relations,
+        named_topics(counts.relations),
     )
 
 

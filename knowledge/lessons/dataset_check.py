@@ -25,6 +25,7 @@ FILES = ("train.jsonl", "validation.jsonl")
 EXPORTS = (
     "alpaca.json", "chatglm.jsonl", "chat.jsonl", "sharegpt.json", "preference.jsonl",
     "dataset_info.json", "report.json", "CARD.md",
+    "distribution.svg",
 )  # fmt: skip
 MANIFEST = "MANIFEST.json"
 

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from types import TracebackType
@@ -20,16 +21,18 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons.facts.manner import length_of
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
-from knowledge.lessons.styles.style_registry import STYLES
+from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, STYLES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson
 
 NOT_PROVEN = "not proven: "
+OTHER_LENGTH = "the facts give no answer of the length that was asked for"
 
 _BATCH = 200
 
@@ -59,7 +62,8 @@ class RowWriter:
             if isinstance(task, str):
                 made.append((None, task))
             elif lesson := self._write(task):
-                made.append(self._opened(lesson, task))
+                described, reason = self._described(lesson, task)
+                made.append(self._opened(described, task) if described else (None, reason))
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
             (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
@@ -76,12 +80,30 @@ class RowWriter:
         opened = urgency.open_answer(lesson, self._rules, pick)
         return opened, "" if opened else urgency.UNOPENED
 
+    def _described(self, lesson: Lesson, task: RowTask) -> Candidate:
+        """Return a row with how it is told in its meta, or why it is not as it was asked for."""
+        if task.manner is None:
+            return lesson, ""
+        length = length_of(lesson.messages[-1].content, lesson.language)
+        if task.exact_length and length != task.manner.length:
+            return None, OTHER_LENGTH
+        told = {
+            "register": task.manner.register,
+            "length": length,
+            "difficulty": DOCTOR_STYLES[task.style].DIFFICULTY[task.form],
+        }
+        return replace(lesson, meta={**lesson.meta, **told}), ""
+
     def _write(self, task: RowTask) -> Lesson | None:
         """Return the row of a task, or none where its page does not carry it."""
         page = self._sources.by_kind[task.kind].page(task.id, task.language, task.neighbours)
         if page is None:
             return None
-        return STYLES[task.style].write(page, task.relation, task.form, random.Random(task.seed))
+        pick = random.Random(task.seed)
+        if task.manner is not None:
+            style = DOCTOR_STYLES[task.style]
+            return style.write(page, task.relation, task.form, pick, task.manner)
+        return STYLES[task.style].write(page, task.relation, task.form, pick)
 
 
 class WriterPool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from knowledge.search.searcher import Search
+from knowledge.text import text_features
+from knowledge.text.scripts import fold_script
 from knowledge.text.sentences import split_sentences
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import literature, relevance
@@ -19,6 +21,8 @@ from medchat.answering.answer import Evidence, Language
 from medchat.answering.longer_names import LongerName, find_longer_names
 from medchat.answering.retriever import KnowledgeRetriever, passages_of, to_evidence
 from medchat.answering.understanding import Question, understand_question, widen
+
+_GIVEN = frozenset({"first_line", "treatment", "medicine"})
 
 _BESIDE_FACTS = 6
 """So many more pieces are asked for than are read: groups of facts must not push out passages."""
@@ -60,6 +64,19 @@ class Retrieved:
             or any(not known.isdisjoint(mention.entities) for mention in find(piece.reading))
         ]
         return replace(self, relevant=kept) if kept else self
+
+    def beside_treatment(self, told_of: Set[str]) -> "Retrieved":
+        """Return this with what passages say on conditions, and no facts, which were told."""
+        find = self.search.linker.find
+        kept = [
+            piece
+            for piece in self.relevant
+            if piece.asked
+            or piece.kind == "passage"
+            and not _GIVEN.isdisjoint(text_features.find_relations(fold_script(piece.quote)))
+            and any(not told_of.isdisjoint(mention.entities) for mention in find(piece.quote))
+        ]
+        return replace(self, relevant=kept)
 
     def only_papers(self) -> "Retrieved":
         """Return this with nothing else in answer than the papers that the question asks about."""
