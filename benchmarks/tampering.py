@@ -1,6 +1,6 @@
 """Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
 
-python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000]
+python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000] [--style A]
 
 Without a home the starter knowledge is read into one. Rows are built, one thing of each is changed
 (`tampering_kinds`), its id is renewed as if it had been written so, and it is proven anew;
@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, action="append", help="homes with knowledge")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", help="only kinds whose names hold this")
+    parser.add_argument("--style", help="only rows of these styles, with commas")
     parser.add_argument("--missed", action="store_true", help="print what was not found")
     options = parser.parse_args()
     found: Counter[str] = Counter()
@@ -86,7 +87,8 @@ def _one(
 ) -> tuple[int, int]:
     """Tamper with the rows of one home; return how many sound ones are lost, of how many."""
     pick = random.Random(options.seed)
-    wanted = BuildOptions(limit=options.rows, seed=options.seed)
+    chosen = {"styles": tuple(options.style.split(","))} if options.style else {}
+    wanted = BuildOptions(limit=options.rows, seed=options.seed, **chosen)
     report = build.build(engine, generation, work / "data", wanted)
     unproven = {why: n for why, n in report.dropped.items() if "worded" in why or "stock" in why}
     prover = Prover(engine, generation)
@@ -108,7 +110,7 @@ def _one(
                     print(f"{kind}: {row.style}", *(m.content for m in row.messages), sep="\n   ")
                     print("  ", row.meta)
     _change_pairs(rows, options, each, found, tried, pick)
-    small = BuildOptions(limit=_SMALL, seed=options.seed)
+    small = BuildOptions(limit=_SMALL, seed=options.seed, parallel=True)
     build.build(engine, generation, work / "small", small)
     for kind, damage in SETS.items():
         if options.kind and options.kind not in kind:

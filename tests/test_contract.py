@@ -26,7 +26,7 @@ LESSON = {
 FOLDER = {
     "train.jsonl", "validation.jsonl", "alpaca.json", "sharegpt.json", "chatglm.jsonl",
     "chat.jsonl", "preference.jsonl", "dataset_info.json", "report.json", "CARD.md",
-    "MANIFEST.json",
+    "MANIFEST.json", "distribution.svg",
 }  # fmt: skip
 
 Shell = Callable[..., object]

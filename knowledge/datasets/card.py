@@ -1,16 +1,17 @@
-"""Describe a dataset folder, for tools (report.json) and for readers (CARD.md).
+"""Describe a dataset folder for readers (CARD.md), with the header that the hub reads.
 
-    counts of rows + report of the filters + samples -> report, card
+    counts of rows + report of the filters + sources + hashes + samples -> card
 
 The card is written for someone who has never heard of this project.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
+from knowledge.datasets import card_samples, card_uses, hub_header
 from knowledge.datasets.filtering import FilterReport
-from knowledge.records import Lesson, LessonMessage
+from knowledge.datasets.graph_sources import GraphSource
+from knowledge.datasets.row_counts import LENGTHS, RowCounts, in_order, topic_name
+from knowledge.records import Lesson
 from knowledge.vocabulary import INVERSE, RELATIONS
 
 _STYLES = {
@@ -20,16 +21,17 @@ _STYLES = {
     "vignette": "a case; the conditions that fit, and what follows",
     "dialogue": "a consultation in which the doctor asks before answering",
     "literature": "a talk about a paper, answered in its own words",
+    "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
+    "overview": "a paragraph on one condition or medicine, told in order",
+    "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
     "imported": "rows of other people's data sets",
 }
 
-_UNRELATED = {"imported": "imported", "tools": "calculation"}
-"""Styles whose rows are about no relation, and the topic that stands for all of theirs."""
-
 _TOPICS = {
+    "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
     "last": "the last sentences of an abstract",
@@ -43,93 +45,15 @@ _TOPICS = {
 """Topics that are no relation of the graph."""
 
 
-@dataclass(slots=True)
-class RowCounts:
-    """How many rows went where."""
+_LANGUAGES = {"en": "English", "zh": "Chinese"}
 
-    train: int = 0
-    validation: int = 0
-    preference: int = 0
-    styles: dict[str, int] = field(default_factory=dict)
-    languages: dict[str, int] = field(default_factory=dict)
-    relations: dict[str, int] = field(default_factory=dict)
-    licences: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, int] = field(default_factory=dict)
-    imported: dict[str, int] = field(default_factory=dict)
-    entities: int = 0
-    calculated: int = 0
-    subjects_held: set[str] = field(default_factory=set)
-    named_in_training: set[str] = field(default_factory=set)
-    """What rows for validation are about, and what those for training name beside their subject."""
+_SOURCES_NAMED = 5
+"""So many sources are named at a glance."""
 
-    def add(self, lesson: Lesson, held_out: bool) -> None:
-        """Count a row."""
-        self.validation += held_out
-        self.train += not held_out
-        if held_out:
-            self.subjects_held.add(lesson.split_key)
-        else:
-            self.named_in_training.update(lesson.entities)
-        self.calculated += any(source.calculated for source in lesson.sources)
-        topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
-        keys = (lesson.style, lesson.language, topic, lesson.licence)
-        tables = (self.styles, self.languages, self.relations, self.licences)
-        for table, key in zip(tables, keys, strict=True):
-            table[key] = table.get(key, 0) + 1
-        if lesson.imported:
-            source = str(lesson.meta.get("imported", ""))
-            self.imported[source] = self.imported.get(source, 0) + 1
+_UNKNOWN = ("not stated", "none stated")
+"""Licences of sources of the graph, and of rows from outside, that name none."""
 
-    @property
-    def rows(self) -> int:
-        """Return how many rows there are."""
-        return self.train + self.validation
-
-    @property
-    def known_of_validation(self) -> int:
-        """Return how many subjects of validation occur in training rows, as objects of facts."""
-        return len(self.subjects_held & self.named_in_training)
-
-    @property
-    def unproven(self) -> int:
-        """Return how many rows came from outside, so that nothing proves them."""
-        return sum(self.imported.values())
-
-    @property
-    def largest(self) -> tuple[str, float]:
-        """Return the relation that most written rows are about, and its share of these."""
-        written = {key: count for key, count in self.relations.items() if key != "imported"}
-        if not written:
-            return "", 0.0
-        name = min(written, key=lambda key: (-written[key], key))
-        return name, written[name] / sum(written.values())
-
-
-def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
-    """Return what report.json holds."""
-    relation, share = counts.largest
-    return {
-        "kept": counts.rows,
-        "proven": counts.rows - counts.unproven,
-        "imported": _sorted(counts.imported),
-        "train": counts.train,
-        "validation": counts.validation,
-        "preference": counts.preference,
-        "preference_kinds": _sorted(counts.kinds),
-        "entities": counts.entities,
-        "entities_known": screened.subjects,
-        "validation_subjects": len(counts.subjects_held),
-        "validation_subjects_named_in_training": counts.known_of_validation,
-        "largest_relation": {"relation": relation, "share": round(share, 4)},
-        "styles": _sorted(counts.styles),
-        "languages": _sorted(counts.languages),
-        "relations": _sorted(counts.relations),
-        "licences": _sorted(counts.licences),
-        "seen": screened.seen,
-        "dropped": _sorted(screened.dropped),
-        "dropped_samples": screened.examples,
-        "teacher": screened.teacher,
-    }
+PICTURE = "distribution.svg"
 
 
 def text(
@@ -139,18 +63,25 @@ def text(
     screened: FilterReport,
     samples: Sequence[Lesson],
     pairs: Sequence[Mapping[str, str]] = (),
+    sources: Sequence[GraphSource] = (),
+    hashes: Mapping[str, str] = {},
 ) -> str:
-    """Return what CARD.md holds."""
+    """Return what CARD.md holds: `hashes` are those of the data files, by name."""
     parts = (
+        hub_header.lines(counts),
         _head(generation, counts, screened),
-        _files(counts),
-        _tables(counts, screened),
-        _samples(samples),
-        _pairs(pairs),
-        _dropped(screened),
+        _glance(counts, sources),
+        card_uses.lines(counts),
+        _files(counts, hashes),
+        card_samples.lines(samples, _STYLES),
+        card_samples.pair_lines(pairs),
+        _tables(counts),
+        _diversity(counts),
+        _sources(counts, sources, generation),
         _making(counts, screened),
+        _left_out(counts, screened),
         _limits(counts),
-        [f"Made with: {json.dumps(arguments, ensure_ascii=False)}."],
+        card_uses.again(arguments),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -160,89 +91,136 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
     yield from ("# Medical instruction data, made by medchat", "")
     if written:
         of = f" of the {screened.subjects:,} known" if screened.subjects else ""
-        yield (
+        yield from (
             f"{written:,} questions with answers about {counts.entities:,}{of} diseases, symptoms "
             f"and medicines, written from generation {generation} of a knowledge graph. Every "
-            "statement of their answers comes from facts of that graph, and every row names them."
+            "statement of their answers comes from facts of that graph, and every row names them: "
+            "a statement that you doubt can be traced to the source that says it.",
+            "",
         )
     if counts.calculated:
         yield from (
-            "",
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
-            "answer calls a calculator in a fixed grammar, and the row names the formula, its "
-            "inputs and its result. The formulas are those that medchat registers.",
+            "answer calls a calculator, and the row names the formula, its inputs and its result. "
+            "The formulas are those that medchat registers.",
+            "",
         )
     if counts.unproven:
         yield from (
-            "",
             f"{counts.unproven:,} rows come from data sets of other people. **Nothing proves "
             "them**: they name no facts, have the style `imported`, and `meta` says from which "
             "file and line each one is.",
+            "",
         )
-    yield ""
 
 
-def _files(counts: RowCounts) -> Iterator[str]:
+def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
+    proven = counts.rows - counts.unproven
+    languages = ", ".join(
+        f"{_LANGUAGES.get(key, key)} {count:,}" for key, count in in_order(counts.languages).items()
+    )
+    yield from ("| | |", "|---|---|")
+    yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
+    yield f"| languages | {languages} |"
+    if proven:
+        yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts it names |"
+    if counts.unproven:
+        yield f"| not proven | {counts.unproven:,} rows of other people |"
+    if counts.preference:
+        yield f"| preference pairs | {counts.preference:,}, each worse in one way that is named |"
+    if counts.urgent:
+        yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
+    if sources and proven > counts.calculated:
+        more = len(sources) - _SOURCES_NAMED
+        named = ", ".join(_cell(source.title) for source in sources[:_SOURCES_NAMED])
+        yield f"| written from | {named}{f' and {more} more, listed below' if more > 0 else ''} |"
+    licences = ", ".join(f"{_cell(key)} ({n:,})" for key, n in in_order(counts.licences).items())
+    yield f"| licences of the sources | {licences} |"
+    yield from ("", f"![Rows by style and language]({PICTURE})", "")
+
+
+def _files(counts: RowCounts, hashes: Mapping[str, str]) -> Iterator[str]:
+    rows = (
+        ("train.jsonl", counts.train, "rows with their sources, to learn from"),
+        ("validation.jsonl", counts.validation,
+         "rows about entities that no row of train.jsonl is about"),
+        ("chat.jsonl", counts.train, "the training rows as messages for chat templates, calls as "
+         "`tool_calls`, with `tools`"),
+        ("sharegpt.json", counts.train, "the same in ShareGPT's form, calls as `function_call`"),
+        ("alpaca.json", counts.train, "the same in Alpaca's form; in a doctor's row `input` is "
+         "what the patient says"),
+        ("chatglm.jsonl", counts.train, "the same in ChatGLM's form, a line for each turn"),
+        ("preference.jsonl", counts.preference, "an answer, and one that is worse in the way that "
+         "`why` names"),
+        ("dataset_info.json", None, "registers the files with LLaMA-Factory"),
+        ("report.json", None, "what was kept, and what was dropped and why"),
+        ("MANIFEST.json", None, "hashes of all files, and how to make them again"),
+    )  # fmt: skip
+    yield from ("## What is in the folder", "", "| file | rows | what | SHA-256 begins |")
+    yield "|---|---|---|---|"
+    for name, count, what in rows:
+        told = "" if count is None else f"{count:,}"
+        yield f"| {name} | {told} | {what} | {hashes.get(name, '')[:12]} |"
     yield from (
-        "## What is in the folder",
-        "",
-        "| file | rows | what |",
-        "|---|---|---|",
-        f"| train.jsonl | {counts.train:,} | rows with their sources, to learn from |",
-        f"| validation.jsonl | {counts.validation:,} | rows about entities that no row of "
-        "train.jsonl is about |",
-        f"| alpaca.json, sharegpt.json, chatglm.jsonl | {counts.train:,} | the training rows in "
-        "other tools' forms; chatglm.jsonl has a line for each turn |",
-        f"| preference.jsonl | {counts.preference:,} | an answer, and one that is worse in "
-        "the way that `why` names |",
-        "| dataset_info.json | | registers the files with LLaMA-Factory |",
-        "| report.json | | what was kept, and what was dropped and why |",
-        "| MANIFEST.json | | hashes of all files, and how to make them again |",
         "",
         "A row of train.jsonl is one JSON object: `messages` (what is said, by `user` and "
         "`assistant`), `sources` (the facts, passages or formulas that prove the answer, each with "
         "its `quote`), `entities` and `split_key` (what the row is about; the parts share no "
         "`split_key`), `language`, `style`, `licence`, and `meta.support` (for each "
-        "sentence of the answer, the places of its sources). To load it: "
-        '`datasets.load_dataset("json", data_files="train.jsonl")`.',
+        "sentence of the answer, the places of its sources). Every other form names the row's "
+        "`id`, `language`, `style` and `licence`.",
         "",
     )
 
 
-def _tables(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
+def _tables(counts: RowCounts) -> Iterator[str]:
     relation, share = counts.largest
-    for title, table, meaning in (
-        ("Rows by style", counts.styles, _STYLES),
-        ("Rows by language", counts.languages, {"en": "English", "zh": "Chinese"}),
-        ("Rows by topic", counts.relations, {each: _topic(each) for each in counts.relations}),
-        ("Rows by licence of their sources", counts.licences, {}),
-        ("Rows from other data sets, by file", counts.imported, {}),
-        ("Preference pairs by what is wrong", counts.kinds, {}),
-        ("Dropped or passed over, and why", screened.dropped, {}),
-        ("What the teacher's wording came to", screened.teacher, {}),
-    ):
-        if not table:
-            continue
-        yield from (f"## {title}", "")
-        yield "| | rows | |\n|---|---|---|" if meaning else "| | rows |\n|---|---|"
-        for key, count in _sorted(table).items():
-            said = topic_name(key) if table is counts.relations else key
-            yield f"| {said} | {count:,} |" + (f" {meaning.get(key, '')} |" if meaning else "")
-        yield ""
-        if table is counts.relations and relation:
-            said = topic_name(relation)
-            yield from (f"The commonest topic of written rows, {said}, has {share:.0%}.", "")
+    yield from _cells(counts)
+    topics = {topic_name(key): _topic(key) for key in counts.relations}
+    named = {topic_name(key): count for key, count in counts.relations.items()}
+    yield from _table("Rows by topic", in_order(named), topics)
+    if relation:
+        said = topic_name(relation)
+        yield from (f"The commonest topic of written rows, {said}, has {share:.0%}.", "")
+    bands = {
+        band: counts.lengths[band]
+        for of_language in LENGTHS.values()
+        for band in of_language
+        if band in counts.lengths
+    }
+    yield from _table("Rows by length of the answer", bands)
+    yield from _table("Rows by register", in_order(counts.registers))
+    yield from _table("Rows by difficulty", in_order(counts.difficulties))
+    yield from _table("Rows from other data sets, by file", in_order(counts.imported))
+    yield from _table("Preference pairs by what is wrong", in_order(counts.kinds))
 
 
-def topic_name(relation: str) -> str:
-    """Return what a topic is called where people read it: without the sign of the other end.
+def _cells(counts: RowCounts) -> Iterator[str]:
+    """Tell how many rows each style has in each language."""
+    if not counts.styles:
+        return
+    languages = list(in_order(counts.languages))
+    names = " | ".join(_LANGUAGES.get(each, each) for each in languages)
+    yield from ("## Rows by style and language", "", f"| | {names} | all | what it is |")
+    yield "|---|" + "---|" * (len(languages) + 2)
+    for style, count in in_order(counts.styles).items():
+        told = " | ".join(f"{counts.cells.get((style, each), 0):,}" for each in languages)
+        yield f"| {style} | {told} | {count:,} | {_STYLES.get(style, '')} |"
+    told = " | ".join(f"{counts.languages[each]:,}" for each in languages)
+    yield from (f"| all | {told} | {counts.rows:,} | |", "")
 
-    >>> topic_name("symptom"), topic_name("medicine~")
-    ('symptom', 'medicine (used for)')
-    """
-    bare = relation.removesuffix(INVERSE)
-    known = RELATIONS.get(bare)
-    return f"{bare} ({known.inverse_en})" if known and bare != relation else bare
+
+def _table(
+    title: str, table: Mapping[str, int], meaning: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    if not table:
+        return
+    yield from (f"## {title}", "")
+    yield "| | rows | |\n|---|---|---|" if meaning else "| | rows |\n|---|---|"
+    for key, count in table.items():
+        told = f" {_cell(meaning.get(key, ''))} |" if meaning else ""
+        yield f"| {_cell(key)} | {count:,} |{told}"
+    yield ""
 
 
 def _topic(relation: str) -> str:
@@ -254,58 +232,73 @@ def _topic(relation: str) -> str:
     return f"seen from the other end: {inverse}" if relation.endswith(INVERSE) else known.en
 
 
-def _samples(lessons: Iterable[Lesson]) -> Iterator[str]:
-    yield from ("## Samples", "")
-    for lesson in lessons:
-        proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
-        yield from (f"*{lesson.style}, {lesson.language}*", "")
-        for message in lesson.messages:
-            yield from (_quoted_message(message), ">")
-        yield from (
-            f"> **Proven by:** {_quoted(proof)}"
-            if proof
-            else f"> **Not proven**, from {lesson.meta.get('imported')}",
-            "",
-        )
-
-
-def _quoted_message(message: LessonMessage) -> str:
-    speaker = {"user": "Question", "assistant": "Answer"}.get(message.role, "System")
-    return f"> **{speaker}:** {_quoted(message.content)}"
-
-
-def _pairs(pairs: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    for place, pair in enumerate(pairs):
-        if not place:
-            yield from ("## Samples of preference pairs", "")
-        yield from (
-            f"*{pair['why']}*",
-            "",
-            f"> **Question:** {_quoted(pair['prompt'])}",
-            ">",
-            f"> **Chosen:** {_quoted(pair['chosen'])}",
-            ">",
-            f"> **Rejected:** {_quoted(pair['rejected'])}",
-            "",
-        )
-
-
-def _dropped(screened: FilterReport) -> Iterator[str]:
-    shown = {reason: found for reason, found in screened.examples.items() if found}
-    if not shown:
+def _diversity(counts: RowCounts) -> Iterator[str]:
+    """Tell how long answers are, and in how many ways questions and answers begin."""
+    rows = [
+        (language, role, opened)
+        for (language, role), opened in sorted(counts.openings.items())
+        if opened
+    ]
+    if not rows:
         return
     yield from (
-        "## Samples of what was dropped",
+        "## Diversity",
         "",
-        "Not in the data; cut where they are long.",
+        "An opening is the first three words, in Chinese the first four characters. Were all "
+        "equal, the commonest would have all rows.",
+        "",
+        "| language | | different openings | the commonest has | mean length |",
+        "|---|---|---|---|---|",
+    )
+    for language, role, opened in rows:
+        total = opened.total()
+        size = ""
+        if role == "assistant":
+            mean = counts.amounts.get(language, 0) / counts.languages[language]
+            size = f"{mean:.0f} {'words' if language == 'en' else 'characters'}"
+        what = "last answers" if role == "assistant" else "first questions"
+        most = max(opened.values()) / total
+        name = _LANGUAGES.get(language, language)
+        yield f"| {name} | {what} | {len(opened):,} of {total:,} | {most:.1%} | {size} |"
+    yield ""
+
+
+def _sources(counts: RowCounts, sources: Sequence[GraphSource], generation: int) -> Iterator[str]:
+    yield from ("## Sources and licences", "")
+    if sources and counts.rows > counts.unproven:
+        yield from (
+            f"Generation {generation} of the knowledge graph holds these sources:",
+            "",
+            "| source | form | licence | what is known of it | SHA-256 begins |",
+            "|---|---|---|---|---|",
+        )
+        for each in sources:
+            parts = (each.title, each.format, each.licence, each.note, each.sha256[:12])
+            yield f"| {' | '.join(map(_cell, parts))} |"
+        yield ""
+    yield from (
+        "Each row has the licence of the sources that it was written from, in `licence`:",
+        "",
+        "| licence | rows |",
+        "|---|---|",
+    )
+    for key, count in in_order(counts.licences).items():
+        yield f"| {_cell(key)} | {count:,} |"
+    yield ""
+    for licence in _UNKNOWN:
+        if licence in counts.licences:
+            yield (
+                f"`{licence}` means that the source names none: such rows are not yours to pass on "
+                "until you have asked."
+            )
+    yield from (
+        "`medchat build-data --licence NAME,NAME` writes rows of the licences named and no others.",
         "",
     )
-    for reason in sorted(shown):
-        yield from (f"*{reason}*", "", f"> {_quoted(shown[reason][0])}", "")
 
 
 def _making(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
-    yield from ("## How it was made", "")
+    yield from ("## How it was made and proven", "")
     if counts.rows > counts.unproven:
         how = (
             "A language model then reworded answers; what no longer agreed with the facts was put "
@@ -314,54 +307,82 @@ def _making(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
             else "No language model took part."
         )
         yield from (
-            "Sentences were put together from the facts of one entity at a time. "
-            + how
-            + " Each row had to pass a proof against the graph: every fact must hold and be "
-            "stated, and no other name or number may occur. Calculations are computed again. "
-            "`medchat build-data --check DIR` repeats it.",
+            "1. **Facts are chosen.** Sentences are put together from the facts of one entity at a "
+            "time, in the words of templates for each language. " + how,
+            "2. **Every row is proven against the graph.** Each sentence must say what its facts "
+            "say, or be one of a closed set of stock sentences; no other name or number may occur; "
+            "question and answer must be about the same thing. Calculations are computed again, "
+            "and a row whose user describes an emergency must open with what to do at once.",
+            "3. **Every row passes gates**: language, length, debris of sources, traces of "
+            "prompts, personal data that has a form (numbers, addresses, names after a cue), exact "
+            "and near duplicates (MinHash, estimated Jaccard similarity of 0.75 or more), a cap on "
+            "the largest topic, and overlap with the evaluation sets that were named, if any.",
+            "4. **The folder is proven as a whole.** `medchat build-data --check DIR` repeats the "
+            "proof of every row, and derives every other file, this card too, from the rows again.",
             "",
         )
+    else:
+        yield from (
+            "Every row had to pass gates: language, length, debris of sources, traces of prompts, "
+            "personal data that has a form (numbers, addresses, names after a cue), exact and near "
+            "duplicates (MinHash, estimated Jaccard similarity of 0.75 or more), and overlap with "
+            "the evaluation sets that were named, if any.",
+            "",
+        )
+    yield from _table("What the teacher's wording came to", in_order(screened.teacher))
+
+
+def _left_out(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
+    if not screened.dropped:
+        return
     yield from (
-        "Every row, whoever wrote it, had to pass gates: language, length, debris of sources, "
-        "traces of prompts, personal data that has a form (numbers, addresses, names after a "
-        "cue), exact and near duplicates (MinHash, estimated Jaccard similarity of 0.75 or more), "
-        "a cap on the largest topic, and overlap with the evaluation sets that were named, if any.",
+        "## What was left out, and why",
         "",
+        f"Of {screened.seen:,} rows that were written, {counts.rows:,} are in the data.",
+        "",
+        "| why | rows | a sample, which is not in the data; cut where it is long |",
+        "|---|---|---|",
     )
+    for reason, count in in_order(screened.dropped).items():
+        sample = (screened.examples.get(reason) or [""])[0]
+        yield f"| {_cell(reason)} | {count:,} | {_cell(sample)} |"
+    yield ""
 
 
 def _limits(counts: RowCounts) -> Iterator[str]:
     yield from ("## Limits", "")
     if counts.rows > counts.unproven:
-        yield (
-            "Written rows are as right as the graph is: facts of imported sources were not "
-            "reviewed by clinicians. Statistical associations are told as such and never as "
-            "advice. Patients, ages and durations in questions are invented. A medicine all of "
-            "whose conditions belong to the other part of the split has no row of its own."
+        yield from (
+            "- Written rows are as right as the graph is: facts of imported sources were not "
+            "reviewed by clinicians. A proof shows that a row says what its source says, and not "
+            "that the source is right.",
+            "- What is told of a condition is what the sources hold of it, which may lack a test, "
+            "a treatment or a warning that matters.",
+            "- Statistical associations are told as such and never as advice. Patients, ages and "
+            "durations in questions are invented.",
+            "- Templates vary less than people do. Mix these rows with dialogues of people where "
+            "manner matters more than truth.",
+            "- A medicine all of whose conditions belong to the other part of the split has no row "
+            "of its own.",
         )
         if counts.known_of_validation:
             yield (
-                f"No training row is about any of the {len(counts.subjects_held):,} entities of "
+                f"- No training row is about any of the {len(counts.subjects_held):,} entities of "
                 f"validation.jsonl, but {counts.known_of_validation:,} of them are named in "
                 "training rows as what another entity has (a finding, a test, a department): their "
                 "names are not new to a model, what is said of them is."
             )
     if counts.unproven:
         yield (
-            "Rows from other data sets may be wrong in any way. Names of people in running text "
+            "- Rows from other data sets may be wrong in any way. Names of people in running text "
             "have no form that a gate could find: read such rows before you pass them on."
         )
     yield from (
-        "The data are for training and testing software, not for treating anyone. Before you pass "
-        "them on, look at the licences above.",
+        "- The data are for training and testing software, not for treating anyone.",
         "",
     )
 
 
-def _quoted(text: str) -> str:
-    """Return a text whose lines all stay within a quotation."""
-    return text.replace("\n", "\n> ")
-
-
-def _sorted(table: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(table.items(), key=lambda entry: (-entry[1], entry[0])))
+def _cell(text: str) -> str:
+    """Return a text that stays within a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")

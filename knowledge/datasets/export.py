@@ -9,16 +9,18 @@ few are in memory.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from knowledge import durable
-from knowledge.datasets import card, row_formats
-from knowledge.datasets.card import RowCounts
+from knowledge.datasets import card, distribution, row_counts, row_formats
+from knowledge.datasets.card_samples import CardSamples
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.graph_sources import GraphSource
+from knowledge.datasets.row_counts import RowCounts
 from knowledge.errors import KnowledgeError
 from knowledge.records import Lesson
 
@@ -28,7 +30,6 @@ KIND = "medchat-dataset"
 Prefer = Callable[[Lesson], dict[str, str] | None]
 """Makes a preference pair from a training row, or none."""
 
-_SAMPLES = 2
 _BUFFER = 1 << 20  # bytes of each file
 
 
@@ -38,6 +39,8 @@ class Provenance:
 
     generation: int
     arguments: dict[str, object]
+    sources: tuple[GraphSource, ...] = ()
+    """What the graph is made from; a generation and its arguments decide the rest."""
 
 
 def refuse_foreign(out: Path, origin: Provenance) -> None:
@@ -76,20 +79,22 @@ def write(
         if not counts.train + counts.validation:
             raise _no_rows(screened)
         (partial / "dataset_info.json").write_text(_json(_INFO), encoding="utf-8")
-        report = _json(card.report(counts, screened))
+        (partial / card.PICTURE).write_text(distribution.draw(counts), encoding="utf-8")
+        hashes = _hashes(partial)
+        report = _json(row_counts.report(counts, screened))
         (partial / "report.json").write_text(report, encoding="utf-8")
-        (partial / "CARD.md").write_text(
-            card.text(
-                origin.generation,
-                origin.arguments,
-                counts,
-                screened,
-                samples.lessons,
-                samples.pairs,
-            ),
-            encoding="utf-8",
+        described = card.text(
+            origin.generation,
+            origin.arguments,
+            counts,
+            screened,
+            samples.lessons,
+            samples.pairs,
+            origin.sources,
+            hashes,
         )
-        _seal(partial, origin, counts)
+        (partial / "CARD.md").write_text(described, encoding="utf-8")
+        _seal(partial, origin, counts, hashes)
         refuse_foreign(out, origin)
         _place(partial, out)
     finally:
@@ -150,8 +155,8 @@ def _write_rows(
     folder: Path,
     held_out: Callable[[str], bool],
     prefer: Prefer,
-) -> tuple[RowCounts, "_Samples"]:
-    counts, samples = RowCounts(), _Samples()
+) -> tuple[RowCounts, CardSamples]:
+    counts, samples = RowCounts(), CardSamples()
     subjects: set[str] = set()
     with ExitStack() as stack:
         files = _Files(
@@ -186,6 +191,7 @@ class Derived:
 
     def __init__(self, prefer: Prefer) -> None:
         self.counts = RowCounts()
+        self.samples = CardSamples()
         self._prefer = prefer
         self._streams: dict[str, _Hashed] = {}
         self._ids = hashlib.sha256()
@@ -198,16 +204,18 @@ class Derived:
         self._ids.update(f"{lesson.id}\n".encode())
         if lesson.split_key in lesson.entities:
             self._subjects.add(lesson.split_key)
+        self.samples.see(lesson)
         self._files.add(lesson, held)
         if not held and (pair := self._prefer(lesson)):
-            _count_pair(self.counts, pair)
+            self.samples.see_pair(_count_pair(self.counts, pair), pair)
             self._files.prefer(lesson, pair)
 
     def finish(self) -> dict[str, str]:
         """Return the hash of each file."""
         self.counts.entities = len(self._subjects)
         self._files.finish()
-        fixed = {"dataset_info.json": hashlib.sha256(_json(_INFO).encode()).hexdigest()}
+        texts = {"dataset_info.json": _json(_INFO), card.PICTURE: distribution.draw(self.counts)}
+        fixed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
         return fixed | {name: stream.hash.hexdigest() for name, stream in self._streams.items()}
 
     @property
@@ -275,30 +283,6 @@ class _Files:
             array.write(b"\n]\n")
 
 
-class _Samples:
-    """Keeps the first rows of each style and language, and the first pair of each kind."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], list[Lesson]] = {}
-        self._pairs: dict[str, dict[str, str]] = {}
-
-    def see(self, lesson: Lesson) -> None:
-        kept = self._kept.setdefault((lesson.style, lesson.language), [])
-        if len(kept) < _SAMPLES:
-            kept.append(lesson)
-
-    def see_pair(self, kind: str, pair: dict[str, str]) -> None:
-        self._pairs.setdefault(kind, pair)
-
-    @property
-    def pairs(self) -> list[dict[str, str]]:
-        return [self._pairs[kind] for kind in sorted(self._pairs)]
-
-    @property
-    def lessons(self) -> list[Lesson]:
-        return [lesson for key in sorted(self._kept) for lesson in self._kept[key]]
-
-
 def _identity(origin: Provenance) -> dict[str, object]:
     return {"kind": KIND, "generation": origin.generation, "arguments": origin.arguments}
 
@@ -318,13 +302,21 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _seal(folder: Path, origin: Provenance, counts: RowCounts) -> None:
+def _hashes(folder: Path, known: Mapping[str, str] = {}) -> dict[str, str]:
+    """Return the hash of each file of a folder, of those not known from before."""
+    found = dict(known)
+    for path in sorted(folder.iterdir()):
+        if path.name not in found:
+            with path.open("rb") as stream:
+                found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return dict(sorted(found.items()))
+
+
+def _seal(folder: Path, origin: Provenance, counts: RowCounts, known: Mapping[str, str]) -> None:
     """Write the manifest, last of all, when everything else is on the disk."""
-    files = {}
     for path in sorted(folder.iterdir()):
         durable.sync(path)
-        with path.open("rb") as stream:
-            files[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    files = _hashes(folder, known)
     manifest = {
         **_identity(origin),
         "seed": origin.arguments.get("seed"),

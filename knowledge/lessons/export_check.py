@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from knowledge.datasets import card
+from knowledge.datasets import card, row_counts
 from knowledge.datasets.export import Derived
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.graph_sources import sources_of
 from knowledge.datasets.row_ids import id_of
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.entity_pages import EntityPages
@@ -30,7 +31,8 @@ _ASKED_TWICE = ("tools", "knowledge-call")
 
 _COUNTED = (
     "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
-    "entities", "largest_relation", "styles", "languages", "relations", "licences",
+    "entities", "largest_relation", "styles", "languages", "relations", "licences", "lengths",
+    "registers", "difficulties",
 )  # fmt: skip
 
 
@@ -42,6 +44,9 @@ class ExportCheck:
         self._manifest = manifest
         self._arguments: Mapping[str, Any] = arguments if isinstance(arguments, dict) else {}
         pages = EntityPages(engine, generation)
+        made_from = manifest.get("generation")
+        self._sources = sources_of(engine, made_from) if isinstance(made_from, int) else ()
+        self._hashes: dict[str, str] = {}
         every = preference.NAME in self._arguments.get("styles", ())
         self._derived = Derived(PreferencePairs(pages.related, every, pair_check.fault))
         self._said: set[bytes] = set()
@@ -92,7 +97,8 @@ class ExportCheck:
     def damaged(self, folder: Path, hash_of: Callable[[Path], str]) -> list[tuple[str, str]]:
         """Return the files that are not what the rows give, each with a reason."""
         found: list[tuple[str, str]] = []
-        for name, right in self._derived.finish().items():
+        self._hashes = self._derived.finish()
+        for name, right in self._hashes.items():
             path = folder / name
             if path.is_file() and hash_of(path) != right:
                 found.append((name, "the file is not what the rows give"))
@@ -109,11 +115,11 @@ class ExportCheck:
 
     def _reported(self, path: Path) -> bool:
         told = _read_report(path)
-        right = card.report(self._derived.counts, FilterReport())
+        right = row_counts.report(self._derived.counts, FilterReport())
         return all(told.get(key) == right[key] for key in _COUNTED)
 
     def _described(self, folder: Path) -> bool:
-        """Write the card again, but for its samples, and compare."""
+        """Write the card again, and compare."""
         told = _read_report(folder / "report.json")
         try:
             screened = FilterReport(
@@ -124,11 +130,21 @@ class ExportCheck:
                 teacher=told["teacher"],
             )
             generation = self._manifest.get("generation", 0)
-            right = card.text(generation, self._arguments, self._derived.counts, screened, ())
+            samples = self._derived.samples
+            right = card.text(
+                generation,
+                self._arguments,
+                self._derived.counts,
+                screened,
+                samples.lessons,
+                samples.pairs,
+                self._sources,
+                self._hashes,
+            )
             held = (folder / "CARD.md").read_text(encoding="utf-8")
         except (OSError, KeyError, TypeError, ValueError, AttributeError):
             return False
-        return _without_samples(held) == _without_samples(right)
+        return held == right
 
 
 def _misnamed(lesson: Lesson) -> str:
@@ -143,14 +159,3 @@ def _read_report(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _without_samples(text: str) -> list[str]:
-    """Return the lines of a card without the sections of samples that were kept."""
-    kept, within = [], False
-    for line in text.splitlines():
-        if line.startswith("## "):
-            within = line in ("## Samples", "## Samples of preference pairs")
-        if not within:
-            kept.append(line)
-    return kept

@@ -24,7 +24,7 @@ class PageFact:
     """One fact as a page states it: `text` is the object's name, or the value itself.
 
     `said` is the name as it stands within a sentence: `heart failure`, but `Crohn's disease`.
-    `level` is how severe an interaction is, where that is known.
+    `level` is how severe an interaction is, where that is known; `names` are all of the object.
     """
 
     fact: str
@@ -34,6 +34,7 @@ class PageFact:
     kind: str = ""
     licence: str = ""
     level: str = ""
+    names: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

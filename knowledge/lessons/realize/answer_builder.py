@@ -59,6 +59,11 @@ class AnswerBuilder:
         return bool(self._text)
 
     @property
+    def text(self) -> str:
+        """Return what was said so far."""
+        return self._text
+
+    @property
     def is_about_one_page(self) -> bool:
         """Say whether no other page was mentioned, so that a sentence may leave the name out."""
         return all(used.page.id == self._page.id for used in self._used.values())

@@ -124,6 +124,8 @@ class FactCheck:
         documents = {fact.subject for fact in self._facts if not fact.relation}
         if set(self._lesson.entities) != self._allowed - documents:
             return "the row's entities are not those of its facts"
+        if self._subject not in documents and self._lesson.entities[:1] != (self._subject,):
+            return "the row's subject is not the first of its entities"
         return ""
 
     def _wrong_quotes(self) -> str:

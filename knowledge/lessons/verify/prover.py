@@ -28,11 +28,14 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import urgency_check
+from knowledge.lessons.verify import appraisal_check, exam_check, paragraph_check, urgency_check
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
+from knowledge.lessons.verify.document_reader import DocumentReader
+from knowledge.lessons.verify.exam_check import ExamCheck
 from knowledge.lessons.verify.fact_check import FactCheck
+from knowledge.lessons.verify.recorded_facts import FactRecords, RecordedFacts
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import numbered_lines
 from knowledge.text.names import normalise
@@ -60,6 +63,8 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._records = FactRecords(engine, generation)
+        self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -93,13 +98,32 @@ class Prover:
             {source.id for source in sources if source.kind == "fact" and not source.calculated},
             {document for document, _, _ in passages.values()},
         )
+        records = self._records_of(lessons)
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
+        on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
+        self._documents.read([(each.split_key, each.language) for each in on_papers])
         return [
-            self._fault(lesson, facts, passages, known)
+            self._fault(lesson, facts, passages, known, records)
             or _wrong_licence(lesson, passages, licences)
             or ("a line beside the evidence does not hold" if further & _further(lesson) else "")
             for lesson in lessons
         ]
+
+    def _records_of(self, lessons: Sequence[Lesson]) -> Mapping[str, RecordedFacts]:
+        """Return all that the graph holds of what exams ask about, and read the names of that."""
+        asked = [lesson for lesson in lessons if lesson.style == exam_check.STYLE]
+        ids = {id for lesson in asked for id in exam_check.ids_needed(lesson)}
+        if not ids:
+            return {}
+        records = self._records.read(ids)
+        options = {str(id) for lesson in asked for id in _listed(lesson.meta.get("options"))}
+        right = {
+            id
+            for lesson in asked
+            for id in records[lesson.split_key].objects.get(str(lesson.meta.get("relation")), ())
+        }
+        self._called(options | right)
+        return self._records.read(exam_check.linked(right))
 
     def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
         """Return the document, its title and the text of each passage that may be quoted."""
@@ -169,6 +193,7 @@ class Prover:
         facts: dict[str, SourceContent],
         passages: dict[str, tuple[str, str, str]],
         known: dict[str, tuple[str, ...]],
+        records: Mapping[str, RecordedFacts],
     ) -> str:
         """Return the first thing that is wrong."""
         if lesson.imported:
@@ -182,6 +207,9 @@ class Prover:
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
+        if lesson.style == appraisal_check.STYLE:
+            key = lesson.split_key, lesson.language
+            return appraisal_check.fault(lesson, self._documents.read([key]).get(key))
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []
@@ -198,9 +226,22 @@ class Prover:
                 return f"the {source.kind} {source.id} is not in the graph"
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
+        if lesson.style == exam_check.STYLE:
+            exam = ExamCheck(lesson, held, records, lambda id: known.get(id, ()))
+            lesson, fault = exam.take_reason()
+            if fault:
+                return fault
         proof = FactCheck(lesson, held, known, self._linker, self._common)
         behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
-        return proof.fault() or behaviour.fault() or proof.wording_fault()
+        if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
+            return fault
+        if lesson.style == paragraph_check.STYLE:
+            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
+        return ""
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _further(lesson: Lesson) -> set[tuple[str, Language]]:

@@ -20,6 +20,7 @@ from knowledge.lessons.templates.tables import (
     HuatuoWords,
     KnowledgeCallWords,
     LiteratureWords,
+    OverviewWords,
     PatientsWords,
     SafetyWords,
     VignetteWords,
@@ -163,6 +164,15 @@ def _safety(language: Language, relation: str, text: str) -> bool:
     )
 
 
+def _overview(language: Language, relation: str, text: str) -> bool:
+    return relation == "overview" and _fits(_told_about(language), text)
+
+
+def _exam(language: Language, relation: str, text: str) -> bool:
+    """Say that a question fits: `exam_check` holds it against the graph before."""
+    return True
+
+
 _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "chatdoctor": _chatdoctor,
     "huatuo": _huatuo,
@@ -170,6 +180,8 @@ _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "vignette": _vignette,
     "knowledge-call": _huatuo,
     "safety": _safety,
+    "overview": _overview,
+    "exam": _exam,
 }
 
 
@@ -259,6 +271,11 @@ def _next(language: Language) -> re.Pattern[str]:
 def _harmless(language: Language) -> re.Pattern[str]:
     words = load(SafetyWords, language)
     return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _told_about(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(OverviewWords, language).question, language))
 
 
 @cache

@@ -24,6 +24,7 @@ FILES = {
     "dataset_info.json",
     "report.json",
     "CARD.md",
+    "distribution.svg",
     "MANIFEST.json",
 }
 RUN = export.Provenance(3, {"seed": 7, "limit": None})

@@ -342,7 +342,9 @@ def test_harm_is_refused_and_what_sounds_like_it_answered(whole, prover, languag
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_red_flags_come_first(whole, language):
     lesson = find(whole, "safety", language, lambda row: row.meta["relation"] == "red_flag")
-    flag = lesson.sources[lesson.meta["support"][0][0]]
+    led, flagged, *_ = lesson.meta["support"]
+    flag = lesson.sources[flagged[0]]
+    assert led == []  # a stock sentence says that it comes first
     assert ("red flags" if language == "en" else "警示征象") in flag.quote
 
 

@@ -202,7 +202,7 @@ def test_the_page_shows_lists_as_they_are_read():
 
 
 PROOF = (
-    "calculation_wording", "pair_check", "question_patterns", "stock_sentences",
+    "appraisal_check", "calculation_wording", "pair_check", "question_patterns", "stock_sentences",
     "template_patterns",
 )  # fmt: skip
 

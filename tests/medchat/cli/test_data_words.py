@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.datasets import card
+from knowledge.datasets import card, row_counts
 from knowledge.datasets.filtering import FilterReport
 from knowledge.lessons.build import BuildReport
 from knowledge.records import Lesson, LessonMessage
@@ -34,7 +34,7 @@ def test_a_limit_beyond_the_supply_says_what_there_is_and_what_limits_it(limit, 
 def test_no_sign_of_the_other_end_is_shown():
     lines = " ".join(data_commands._report_lines(report(7)))
     assert "~" not in lines and "medicine (used for) 3" in lines
-    counts = card.RowCounts(train=7, relations={"medicine~": 3, "test": 4})
+    counts = row_counts.RowCounts(train=7, relations={"medicine~": 3, "test": 4})
     assert "~" not in card.text(1, {}, counts, FilterReport(), ())
 
 
@@ -43,13 +43,13 @@ def test_the_card_tells_which_names_of_validation_stand_in_training_rows():
         said = (LessonMessage("user", "?"), LessonMessage("assistant", "."))
         return Lesson(about, said, "en", "huatuo", (), (about, *named), about, "", {})
 
-    counts = card.RowCounts()
+    counts = row_counts.RowCounts()
     counts.add(row("condition:a", "symptom:cough", "department:ent"), held_out=False)
     for about in ("symptom:cough", "condition:b"):
         counts.add(row(about), held_out=True)
     text = card.text(1, {}, counts, FilterReport(), ())
     assert "any of the 2 entities" in text and "but 1 of them are named" in text
-    told = card.report(counts, FilterReport())
+    told = row_counts.report(counts, FilterReport())
     assert told["validation_subjects_named_in_training"] == 1
 
 

@@ -1,0 +1,121 @@
+"""Choose the samples of a card, and write them.
+
+    rows as they pass -> the best row of each style and language, by length and topic
+
+The choice depends on the rows alone and not on their order, so that it can be repeated.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from knowledge.datasets import tool_turns
+from knowledge.records import Lesson
+
+Rank = tuple[int, str]
+
+_FITTING = {"en": (120, 700), "zh": (45, 260)}
+"""Signs of an answer that shows what a style does, and stays short enough to be read."""
+
+_LONGEST_TALK = {"en": 1600, "zh": 600}
+_DULL = {"associated_with", "department", "body_part", "first", "last"}
+_SPEAKERS = {"system": "System", "user": "Question", "assistant": "Answer",
+             "call": "Call", "result": "Result"}  # fmt: skip
+
+
+class CardSamples:
+    """Keeps the best row of each style and language, and the best pair of each kind."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[Rank, Lesson]] = {}
+        self._pairs: dict[str, tuple[Rank, dict[str, str]]] = {}
+
+    def see(self, lesson: Lesson) -> None:
+        """Take the next row."""
+        key, faults = (lesson.style, lesson.language), _faults(lesson)
+        kept = self._kept.get(key)
+        if kept is None or faults <= kept[0][0]:
+            rank = (faults, _drawn(lesson.id))
+            if kept is None or rank < kept[0]:
+                self._kept[key] = (rank, lesson)
+
+    def see_pair(self, kind: str, pair: dict[str, str]) -> None:
+        """Take the next preference pair, of a kind of fault."""
+        size = sum(len(pair[name]) for name in ("prompt", "chosen", "rejected"))
+        rank = (int(size > 900), _drawn(pair["prompt"] + pair["rejected"]))
+        if kind not in self._pairs or rank < self._pairs[kind][0]:
+            self._pairs[kind] = (rank, pair)
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Return the rows, by style and language."""
+        return [self._kept[key][1] for key in sorted(self._kept)]
+
+    @property
+    def pairs(self) -> list[dict[str, str]]:
+        """Return the pairs, by kind."""
+        return [self._pairs[kind][1] for kind in sorted(self._pairs)]
+
+
+def lines(lessons: Iterable[Lesson], styles: Mapping[str, str]) -> Iterator[str]:
+    """Yield the rows under the name of their style, and what a style is."""
+    style = ""
+    for lesson in lessons:
+        if not style:
+            yield from ("## Samples", "", "One row of each style and language.", "")
+        if style != lesson.style:
+            style = lesson.style
+            told = f": {styles[style]}" if style in styles else ""
+            yield from (f"### {style}{told}", "")
+        proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
+        for turn in tool_turns.turns_of(lesson):
+            yield from (f"> **{_SPEAKERS[turn.kind]}:** {_quoted(turn.text)}", ">")
+        yield from (
+            f"> **Proven by:** {_quoted(proof)}"
+            if proof
+            else f"> **Not proven**, from {lesson.meta.get('imported')}",
+            "",
+            f"`{lesson.id}`",
+            "",
+        )
+
+
+def pair_lines(pairs: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """Yield preference pairs, each under what is wrong with its worse side."""
+    for place, pair in enumerate(pairs):
+        if not place:
+            yield from ("## Samples of preference pairs", "")
+        yield from (
+            f"*{pair['why']}*",
+            "",
+            f"> **Question:** {_quoted(pair['prompt'])}",
+            ">",
+            f"> **Chosen:** {_quoted(pair['chosen'])}",
+            ">",
+            f"> **Rejected:** {_quoted(pair['rejected'])}",
+            "",
+        )
+
+
+def _faults(lesson: Lesson) -> int:
+    """Return how much speaks against showing a row: nothing, or the more the less it shows."""
+    low, high = _FITTING[lesson.language]
+    answer = len(lesson.messages[-1].content)
+    talk = sum(len(message.content) for message in lesson.messages)
+    called = tool_turns.calls_tools(lesson) and len(lesson.messages) == 2
+    return (
+        (answer > high)
+        + 2 * (answer < low and lesson.style not in tool_turns.CALLING_STYLES)
+        + 2 * (talk > _LONGEST_TALK[lesson.language])
+        + 2 * (lesson.meta.get("relation") in _DULL)
+        + called
+    )
+
+
+def _drawn(text: str) -> str:
+    """Return what decides between rows that are equally good."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _quoted(text: str) -> str:
+    """Return a text whose lines all stay within a quotation."""
+    return text.replace("\n", "\n> ")

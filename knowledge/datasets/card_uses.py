@@ -1,0 +1,73 @@
+"""Say on the card how the data are loaded, and how they are made again.
+
+counts -> code for datasets, transformers, trl, LLaMA-Factory;  arguments -> command
+"""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+
+from knowledge.datasets.row_counts import RowCounts
+
+_FLAGS = {
+    "styles": "--style", "languages": "--language", "limit": "--limit", "seed": "--seed",
+    "licences": "--licence", "teacher": "--teacher-model",
+}  # fmt: skip
+"""Arguments that stand in the command as they are; others name files, or need no flag."""
+
+
+def lines(counts: RowCounts) -> Iterator[str]:
+    """Yield how to load the files with other tools."""
+    yield from ("## How to load it", "", "```python", "import json", "import datasets", "")
+    parts = '{"train": "train.jsonl", "validation": "validation.jsonl"}'
+    if counts.validation:
+        yield f'rows = datasets.load_dataset("json", data_files={parts})'
+    else:
+        yield 'rows = datasets.load_dataset("json", data_files="train.jsonl")'
+    if counts.train:
+        yield from (
+            "",
+            "# transformers: any chat template, with tools where a row has them",
+            'chat = datasets.load_dataset("json", data_files="chat.jsonl", split="train")',
+            'text = tokenizer.apply_chat_template(chat[0]["messages"], '
+            'tools=json.loads(chat[0]["tools"]), tokenize=False)',
+            "",
+            "# trl",
+            'trl.SFTTrainer(model, args, train_dataset=chat.select_columns(["messages", "tools"]))',
+        )
+    if counts.preference:
+        yield from (
+            'pairs = datasets.load_dataset("json", data_files="preference.jsonl", split="train")',
+            "trl.DPOTrainer(model, args=args, train_dataset=pairs.select_columns("
+            '["prompt", "chosen", "rejected"]))',
+        )
+    yield from (
+        "```",
+        "",
+        "LLaMA-Factory takes the folder as `dataset_dir`, with `dataset: medchat_sharegpt` (calls "
+        "and tools), `medchat_alpaca` or `medchat_preference`. Published on the Hugging Face hub, "
+        "this file goes by the name of README.md: its header tells the hub the files and splits.",
+        "",
+    )
+
+
+def again(arguments: Mapping[str, object]) -> Iterator[str]:
+    """Yield the command that makes the data again, and what it was told in full."""
+    words = ["medchat", "build-data", "--out", "DIR"]
+    for name, flag in _FLAGS.items():
+        value = arguments.get(name)
+        if value not in (None, "", []):
+            told = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+            words += [flag, shlex.quote(told)]
+    yield from (
+        "## How to make it again",
+        "",
+        "From the same generation of the graph, the same command gives the same bytes:",
+        "",
+        "```console",
+        " ".join(words),
+        "medchat build-data --check DIR",
+        "```",
+        "",
+        f"Made with: {json.dumps(arguments, ensure_ascii=False)}.",
+    )

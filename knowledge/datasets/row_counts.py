@@ -1,0 +1,189 @@
+"""Count the rows of a data set: by what they are, how long and how varied; give report.json.
+
+rows -> tables by style, language, topic, licence, length, register, openings -> report
+"""
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from knowledge.datasets.filtering import FilterReport
+from knowledge.records import Lesson
+from knowledge.vocabulary import INVERSE, RELATIONS
+
+_UNRELATED = {"imported": "imported", "tools": "calculation"}
+"""Styles whose rows are about no relation, and the topic that stands for all of theirs."""
+
+_BOUNDS = {"en": (20, 60, 120), "zh": (40, 100, 200)}
+"""Where the bands of lengths begin: words in English, signs in Chinese."""
+
+LENGTHS = {
+    language: (
+        f"{language}, under {low} {unit}",
+        f"{language}, {low} to {middle - 1} {unit}",
+        f"{language}, {middle} to {high - 1} {unit}",
+        f"{language}, {high} {unit} or more",
+    )
+    for (language, (low, middle, high)), unit in zip(
+        _BOUNDS.items(), ("words", "characters"), strict=True
+    )
+}
+_BANDS = [band for bands in LENGTHS.values() for band in bands]
+
+_OPENING = {"en": 3, "zh": 4}
+"""How many words or signs of a text are its opening, as the benchmark of diversity counts."""
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """How many rows went where."""
+
+    train: int = 0
+    validation: int = 0
+    preference: int = 0
+    styles: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    relations: dict[str, int] = field(default_factory=dict)
+    licences: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    imported: dict[str, int] = field(default_factory=dict)
+    entities: int = 0
+    calculated: int = 0
+    urgent: int = 0
+    cells: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Rows by style and language."""
+
+    registers: dict[str, int] = field(default_factory=dict)
+    difficulties: dict[str, int] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
+    """Words of English answers and signs of Chinese ones, in all."""
+
+    openings: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    """How often what begins questions and answers does so, by language and role."""
+
+    subjects_held: set[str] = field(default_factory=set)
+    named_in_training: set[str] = field(default_factory=set)
+    """What rows for validation are about, and what those for training name beside their subject."""
+
+    def add(self, lesson: Lesson, held_out: bool) -> None:
+        """Count a row."""
+        self.validation += held_out
+        self.train += not held_out
+        if held_out:
+            self.subjects_held.add(lesson.split_key)
+        else:
+            self.named_in_training.update(lesson.entities)
+        self.calculated += any(source.calculated for source in lesson.sources)
+        topic = _UNRELATED.get(lesson.style) or str(lesson.meta.get("relation", ""))
+        keys = (lesson.style, lesson.language, topic, lesson.licence)
+        tables = (self.styles, self.languages, self.relations, self.licences)
+        for table, key in zip(tables, keys, strict=True):
+            table[key] = table.get(key, 0) + 1
+        self._measure(lesson)
+        if lesson.imported:
+            source = str(lesson.meta.get("imported", ""))
+            self.imported[source] = self.imported.get(source, 0) + 1
+
+    def _measure(self, lesson: Lesson) -> None:
+        cell = (lesson.style, lesson.language)
+        self.cells[cell] = self.cells.get(cell, 0) + 1
+        self.urgent += bool(lesson.meta.get("urgent"))
+        for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
+            if told := lesson.meta.get(key):
+                table[str(told)] = table.get(str(told), 0) + 1
+        language, size = lesson.language, _size(lesson.messages[-1].content, lesson.language)
+        self.amounts[language] = self.amounts.get(language, 0) + size
+        band = LENGTHS[language][bisect(_BOUNDS[language], size)]
+        self.lengths[band] = self.lengths.get(band, 0) + 1
+        said = [message for message in lesson.messages if message.role != "system"]
+        for message in (said[0], said[-1]) if said else ():
+            openings = self.openings.setdefault((language, message.role), Counter())
+            openings[_opening(message.content, language)] += 1
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there are."""
+        return self.train + self.validation
+
+    @property
+    def known_of_validation(self) -> int:
+        """Return how many subjects of validation occur in training rows, as objects of facts."""
+        return len(self.subjects_held & self.named_in_training)
+
+    @property
+    def unproven(self) -> int:
+        """Return how many rows came from outside, so that nothing proves them."""
+        return sum(self.imported.values())
+
+    @property
+    def largest(self) -> tuple[str, float]:
+        """Return the relation that most written rows are about, and its share of these."""
+        written = {key: count for key, count in self.relations.items() if key != "imported"}
+        if not written:
+            return "", 0.0
+        name = min(written, key=lambda key: (-written[key], key))
+        return name, written[name] / sum(written.values())
+
+
+def _size(text: str, language: str) -> int:
+    """Return how many words, or signs in Chinese, a text has."""
+    return len(text.split()) if language == "en" else len("".join(text.split()))
+
+
+def _opening(text: str, language: str) -> str:
+    if language == "en":
+        return " ".join(text.lower().split(None, _OPENING["en"])[: _OPENING["en"]])
+    return text[: _OPENING["zh"]]
+
+
+def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
+    """Return what report.json holds."""
+    relation, share = counts.largest
+    return {
+        "kept": counts.rows,
+        "proven": counts.rows - counts.unproven,
+        "imported": in_order(counts.imported),
+        "train": counts.train,
+        "validation": counts.validation,
+        "preference": counts.preference,
+        "preference_kinds": in_order(counts.kinds),
+        "entities": counts.entities,
+        "entities_known": screened.subjects,
+        "validation_subjects": len(counts.subjects_held),
+        "validation_subjects_named_in_training": counts.known_of_validation,
+        "largest_relation": {"relation": topic_name(relation), "share": round(share, 4)},
+        "styles": in_order(counts.styles),
+        "languages": in_order(counts.languages),
+        "relations": named_topics(counts.relations),
+        "lengths": {band: counts.lengths[band] for band in _BANDS if band in counts.lengths},
+        "registers": in_order(counts.registers),
+        "difficulties": in_order(counts.difficulties),
+        "licences": in_order(counts.licences),
+        "seen": screened.seen,
+        "dropped": in_order(screened.dropped),
+        "dropped_samples": screened.examples,
+        "teacher": screened.teacher,
+    }
+
+
+def topic_name(relation: str) -> str:
+    """Return what a topic is called where people read it: without the sign of the other end.
+
+    >>> topic_name("symptom"), topic_name("medicine~")
+    ('symptom', 'medicine (used for)')
+    """
+    bare = relation.removesuffix(INVERSE)
+    known = RELATIONS.get(bare)
+    return f"{bare} ({known.inverse_en})" if known and bare != relation else bare
+
+
+def named_topics(relations: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by what topics are called, the largest first."""
+    return in_order({topic_name(key): count for key, count in relations.items()})
+
+
+def in_order(table: Mapping[str, int]) -> dict[str, int]:
+    """Return counts, the largest first."""
+    return dict(sorted(table.items(), key=lambda entry: (-entry[1], entry[0])))

@@ -1,0 +1,157 @@
+"""Write paragraphs that tell what is known of a condition or medicine (style overview).
+
+    page -> "Tell me about X." -> what it is, how it shows, how it is found, treated, what follows
+
+A paragraph has 60 to 200 words (90 to 400 Chinese characters), one sentence for each relation, in
+one order for all. Forms: `whole` takes all relations that there is room for, `part` fewer.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons.facts import paragraph_order
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import OverviewWords
+from knowledge.records import Lesson
+
+NAME = "overview"
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+
+TOPIC = "overview"
+"""What the rows are about: no single relation."""
+
+_EMPTY = re.compile("^(?:所有|一般|任何|无|不限|各)|^(?:无|没有)传染性|(?<!不)无传染性$")
+"""Texts of tables that say nothing of anybody."""
+
+_TITLED = re.compile(": |：").search
+
+_EXPECTING = re.compile("pregnan|妊娠|怀孕")
+"""A contraindication that says already what a text on the use in pregnancy would."""
+
+_REPEATS = {"medicine~": "first_line~"}
+_DEFINES_ZH = re.compile("[^，。；]*的[^的，。；]{1,14}(?=，|；|$)")
+"""A Chinese text that says what something is by a noun: "X是...的药"."""
+
+_MOST_NAMED = 6
+_NAMED_AGAIN = 0.15
+"""How often a later sentence names the subject once more."""
+
+_ONE_OF = ("prevention", "red_flag", "monitoring", "precaution")
+"""Relations of which one text of several is told."""
+
+
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the one topic of a page that has enough to tell, and its forms."""
+    told = _told(page)
+    if len(told) < paragraph_order.FEWEST or not patient_profiles.is_illness(page):
+        return {}
+    return {TOPIC: ("whole", "part") if len(told) > paragraph_order.FEWEST + 1 else ("whole",)}
+
+
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one paragraph, or none where the page fills too few lines."""
+    answer = AnswerBuilder(page, pick)
+    groups = _groups(page, form, pick)
+    for each, items in groups:
+        if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
+            _state(page, each, items, answer, pick)
+    if not paragraph_order.fits(answer.text, page.language):
+        return None
+    words = load(OverviewWords, page.language)
+    if closing := grammar.draw(words.closing, pick):
+        answer.add(realizer.fill(closing, page.language, 1))
+    asked = grammar.draw(words.question[page.entity.kind], pick)
+    question = realizer.fill(asked, page.language, 1, s=page.said)
+    return answer.build(NAME, question, TOPIC)
+
+
+def _told(page: FactPage) -> list[str]:
+    """Return the relations that a paragraph on a page can tell, in their order.
+
+    Where nobody wrote what a condition is, its list of medicines is one of a scraped table.
+    """
+    scraped = not page.groups.get("description") and not page.groups.get("first_line")
+    left_out = {"medicine"} if scraped else set()
+    if any(_EXPECTING.search(item.text) for item in page.groups.get("contraindication", ())):
+        left_out.add("pregnancy")
+    return [
+        each
+        for each in paragraph_order.ORDER.get(page.entity.kind, ())
+        if each not in left_out and (page.entity_facts(each) or _texts(page, each))
+    ]
+
+
+def _texts(page: FactPage, relation: str) -> list[PageFact]:
+    """Return the texts of a relation that say something, without a title of their own."""
+    texts = page.text_facts(relation)
+    return [item for item in texts if not _EMPTY.search(item.text) and not _TITLED(item.text)]
+
+
+def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, Sequence[PageFact]]]:
+    """Return the relations of a paragraph in their order, each with the facts to tell."""
+    order = _told(page)
+    if form == "part":
+        spare = [each for each in order if each not in paragraph_order.KEPT]
+        left = set(pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST)))
+        some = {each for each in left if pick.random() < 0.5}
+        order = [each for each in order if each not in some]
+    most = pick.choice((4, 5, _MOST_NAMED))
+    named = ((each, page.entity_facts(each)) for each in order if page.entity_facts(each))
+    kept = dict(realizer.drop_repeated_treatments(named, most))
+    for each, before in _REPEATS.items():
+        said = {item.object for item in kept.get(before, ())}
+        if each in kept:
+            kept[each] = [item for item in kept[each] if item.object not in said]
+    groups: list[tuple[str, Sequence[PageFact]]] = []
+    for each in order:
+        if kept.get(each):
+            groups.append((each, kept[each]))
+        elif each not in kept:
+            texts = _texts(page, each)
+            groups.append((each, [pick.choice(texts) if each in _ONE_OF else texts[0]]))
+    return groups
+
+
+def _state(
+    page: FactPage,
+    relation: str,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
+) -> None:
+    """State the facts of a relation; later sentences mostly leave the name out."""
+    words = load(OverviewWords, page.language)
+    named = not answer.has_begun or pick.random() < _NAMED_AGAIN
+    item = items[0]
+    if not item.object:
+        answer.add(_text(page, relation, item, pick, named=named), relation, items)
+        return
+    table = () if named else words.sentence.get(relation, ())
+    if not answer.has_begun:
+        table = words.opening.get(relation, ())
+    if not table or any(each.level for each in items):
+        answer.state(relation, items)
+    else:
+        text = realizer.fill_with_items(table, page.said, items, page.language, pick)
+        answer.add(text, relation, items)
+
+
+def _text(
+    page: FactPage, relation: str, item: PageFact, pick: random.Random, *, named: bool
+) -> str:
+    """Return a sentence that tells a text."""
+    told = load(OverviewWords, page.language).told.get(relation, ())
+    if told and not named:
+        body = item.said if page.language == "en" else item.text
+        return realizer.fill(grammar.draw(told, pick), page.language, 1, v=body.rstrip(" .。"))
+    body = item.text.rstrip("。")
+    defines = page.language == "zh" and relation == "description" and _DEFINES_ZH.match(body)
+    if defines and not body.startswith(page.name):
+        return f"{page.said}是{body}。"
+    return realizer.state_facts(page.said, relation, [item], page.language, pick)

@@ -1,0 +1,46 @@
+"""Check that a paragraph on an entity is whole: named first, in order, of its length.
+
+row + its facts -> relations sentence by sentence -> what is wrong, or nothing
+"""
+
+from collections.abc import Callable, Sequence
+
+from knowledge.lessons.facts import paragraph_order
+from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.name_masks import has_any
+from knowledge.records import Lesson
+from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE, RELATIONS
+
+STYLE = "overview"
+
+
+def fault(
+    lesson: Lesson, held: Sequence[SourceContent], names: Callable[[str], tuple[str, ...]]
+) -> str:
+    """Return the first thing that is wrong with a paragraph, or an empty text."""
+    answer, support = lesson.messages[-1].content, lesson.meta.get("support")
+    spans = sentence_spans(answer)
+    if not isinstance(support, list) or len(support) != len(spans):
+        return "the support is not parallel to the sentences of the answer"
+    first = answer[spans[0][0] : spans[0][1]]
+    if not has_any(names(lesson.split_key), first, first.lower()):
+        return "a paragraph does not begin with what it is about"
+    told: list[str] = []
+    for places in support:
+        for place in places if isinstance(places, list) else ():
+            relation = _seen(held[place], lesson.split_key)
+            if not told or told[-1] != relation:
+                told.append(relation)
+    if not paragraph_order.is_in_order(told, lesson.split_key.partition(":")[0]):
+        return "a paragraph tells its facts in another order"
+    if len(told) < paragraph_order.FEWEST:
+        return "a paragraph tells too little"
+    fits = paragraph_order.fits(answer, lesson.language)
+    return "" if fits else "a paragraph is too short or too long"
+
+
+def _seen(fact: SourceContent, subject: str) -> str:
+    """Return the relation of a fact as its subject sees it."""
+    inverse = fact.subject != subject and not RELATIONS[fact.relation].symmetric
+    return fact.relation + (INVERSE if inverse else "")

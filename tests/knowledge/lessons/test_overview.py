@@ -1,0 +1,99 @@
+"""Paragraphs on an entity: named first, in order, of their length, in both languages."""
+
+import random
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import knowledge.ingest.starter
+from knowledge.datasets.row_ids import id_of
+from knowledge.graph.catalog import CatalogBase, connect
+from knowledge.ingest import updates
+from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import FILES, read_lessons
+from knowledge.lessons.facts import paragraph_order
+from knowledge.lessons.templates.loader import LANGUAGES
+from knowledge.lessons.verify.prover import Prover
+from knowledge.text.sentences import sentence_spans
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+
+from tampering import changed_rows
+from tampering_kinds import paragraphs
+from tampering_kinds.row_changes import Others, said_instead, with_meta
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory):
+    """Give a graph of a part of the starter knowledge."""
+    home = tmp_path_factory.mktemp("starter")
+    engine = connect(f"sqlite:///{home / 'medchat.db'}")
+    CatalogBase.metadata.create_all(engine)
+    folder = Path(knowledge.ingest.starter.__file__).parent
+    paths = [folder / "conditions_a1.yaml", folder / "medicines_a.yaml"]
+    yield engine, updates.add(engine, home, paths).generation
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def rows(starter, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows") / "data"
+    build.build(*starter, folder, BuildOptions(limit=120, styles=("overview",)))
+    return [row for name in FILES for row in read_lessons(folder / name)]
+
+
+@pytest.fixture(scope="module")
+def prover(starter):
+    return Prover(*starter)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_paragraph_has_its_length_and_names_its_subject_once_or_more(rows, language):
+    told = [row for row in rows if row.language == language]
+    assert len(told) > 30
+    for row in told:
+        answer = row.messages[-1].content
+        name = row.sources[0].quote.split(" — " if language == "en" else "——")[0]
+        first = answer[slice(*sentence_spans(answer)[0])]
+        assert name.lower() in first.lower()
+        assert paragraph_order.fits(answer, language)
+        assert "\n" not in answer and "{" not in answer
+
+
+def test_a_paragraph_tells_several_relations_and_no_fact_twice(rows):
+    for row in rows:
+        assert len({source.quote for source in row.sources}) >= paragraph_order.FEWEST
+        assert max(Counter(source.id for source in row.sources).values()) == 1
+
+
+@pytest.mark.parametrize("kind", paragraphs.KINDS)
+def test_a_changed_paragraph_is_found(kind, rows, prover):
+    pick = random.Random(kind)
+    wrong = changed_rows(rows, paragraphs.KINDS[kind], Others(rows), 20, pick)
+    wrong = [replace(row, id=id_of(row)) for row in wrong]
+    missed = [row for row, why in zip(wrong, prover.faults(wrong), strict=True) if not why]
+    assert len(wrong) == 20 and missed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_paragraph_that_is_too_short_is_refused(language, rows, prover):
+    row = next(row for row in rows if row.language == language)
+    answer = row.messages[-1].content
+    spans = sentence_spans(answer)[:2]
+    support = row.meta["support"][:2]
+    places = sorted({place for each in support for place in each})
+    short = with_meta(
+        said_instead(replace(row, sources=row.sources[: len(places)]), answer[: spans[-1][1]]),
+        support=support,
+    )
+    assert places == list(range(len(places))) and prover.faults([short])[0]
+
+
+def test_relations_stand_in_one_order():
+    assert paragraph_order.is_in_order(["description", "symptom", "red_flag"], "condition")
+    assert not paragraph_order.is_in_order(["red_flag", "symptom"], "condition")
+    assert not paragraph_order.is_in_order(["associated_with"], "condition")
