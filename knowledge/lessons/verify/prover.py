@@ -6,6 +6,7 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 `behaviour_checks` and, for calculators, `calculation_check`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from sys import intern
 
@@ -50,6 +51,9 @@ from knowledge.vocabulary import RELATIONS
 
 _SHOWING = "grounded"
 """The style whose rows show lines beside those of their facts."""
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
 
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
@@ -207,6 +211,8 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        if any(_UNSEEN.search(message.content) for message in lesson.messages):
+            return "a message holds a sign that nobody sees"
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
