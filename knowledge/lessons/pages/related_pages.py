@@ -22,6 +22,7 @@ from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.entity_pages import EntityPages
 from knowledge.lessons.pages.page_cache import PageCache
@@ -54,6 +55,18 @@ _CHUNK = 60
 NeighbourIds = tuple[str, ...]
 
 
+class Links:
+    """The way from one page to those of other entities."""
+
+    def __init__(self, cache: PageCache, warnings: RecordedWarnings) -> None:
+        self._cache = cache
+        self.warnings = warnings
+
+    def page(self, id: str, language: Language) -> FactPage | None:
+        """Return the page of an entity, where it has one."""
+        return self._cache.page(id, language)
+
+
 class RelatedPages:
     """The pages of entities with their neighbours, and with the conditions similar to each."""
 
@@ -65,6 +78,7 @@ class RelatedPages:
         self._similar = lru_cache(maxsize=40_000)(self._find_similar)
         self._similar_to = self.similar_pages
         self._telling_of = self.telling_findings
+        self._links = Links(self._cache, RecordedWarnings(engine, generation))
         self._conditions: dict[tuple[str, str], tuple[str, ...]] | None = None
         self._having: dict[str, int] = {}
         self._most_telling = 0
@@ -108,14 +122,14 @@ class RelatedPages:
         if page is None or not neighbours:
             return page
         neighbouring = tuple(self._cache.pages(neighbours, language))
-        return page.with_neighbours(neighbouring, self._similar_to, self._telling_of)
+        return page.with_neighbours(neighbouring, self._similar_to, self._links, self._telling_of)
 
     def _read(self, ids: Sequence[str], language: Language) -> Iterator[FactPage]:
         return self._with_similar(self._entity_pages.pages(ids, language))
 
     def _with_similar(self, pages: Iterable[FactPage]) -> Iterator[FactPage]:
         for page in pages:
-            yield page.with_neighbours((), self._similar_to, self._telling_of)
+            yield page.with_neighbours((), self._similar_to, self._links, self._telling_of)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""
@@ -251,6 +265,11 @@ def _is_alternative(page: FactPage, other: FactPage, relation: str) -> bool:
     if len(shared) < 2 and not any(mine.object in telling for mine, _ in shared):
         return False
     return bool(shared) and all(_shares(page, other, each) for each in _SHARED_BY_RIVALS)
+
+
+def shares_department(page: FactPage, other: FactPage) -> bool:
+    """Say whether two conditions are weighed by the same people, as far as a graph names any."""
+    return _shares(page, other, "department")
 
 
 def _shares(page: FactPage, other: FactPage, relation: str) -> bool:
