@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from json.encoder import encode_basestring as _quote
 
-from knowledge.datasets import export_words, tool_turns
+from knowledge.datasets import export_words, reasoning, tool_turns
 from knowledge.datasets.tool_turns import Turn
 from knowledge.records import Language, Lesson
 
@@ -49,7 +49,7 @@ def encode_all(lesson: Lesson, held_out: bool) -> tuple[bytes, ...]:
     chat, sharegpt = (
         (_chat_with_tools(turns, lesson), _sharegpt_with_tools(turns, lesson))
         if turns
-        else (_chat(messages), _sharegpt(lesson, said))
+        else (_chat(lesson, messages), _sharegpt(lesson, said))
     )
     id = f'"id": {_quote(lesson.id)}'
     texts = (
@@ -165,7 +165,10 @@ def _sharegpt_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:
     return f'"conversations": {_encode(spoken)}, "tools": {declared}'
 
 
-def _chat(messages: str) -> str:
+def _chat(lesson: Lesson, messages: str) -> str:
+    if thought := reasoning.text(lesson):
+        # The field in which chat templates of reasoning models look for what comes before an answer
+        messages = f'{messages[:-1]}, "reasoning_content": {_quote(thought)}}}'
     return f'"messages": [{messages}], "tools": "null"'
 
 
