@@ -26,6 +26,7 @@ _STYLES = {
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
+    "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
     "imported": "rows of other people's data sets",
 }
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring as _quote
 
-from knowledge.datasets import export_words, tool_turns
+from knowledge.datasets import export_words, reasoning, tool_turns
 from knowledge.datasets.tool_turns import Turn
 from knowledge.records import Lesson
 
@@ -164,7 +164,11 @@ def _sharegpt_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:
 
 
 def _chat(lesson: Lesson, said: Sequence[str]) -> str:
-    return f'"messages": [{_messages(lesson, said)}], "tools": "null"'
+    messages = _messages(lesson, said)
+    if thought := reasoning.text(lesson):
+        # The field in which chat templates of reasoning models look for what comes before an answer
+        messages = f'{messages[:-1]}, "reasoning_content": {_quote(thought)}}}'
+    return f'"messages": [{messages}], "tools": "null"'
 
 
 def _chat_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:

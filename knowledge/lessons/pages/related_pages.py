@@ -21,6 +21,7 @@ from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.entity_pages import EntityPages
 from knowledge.lessons.pages.page_cache import PageCache
@@ -42,6 +43,18 @@ _CHUNK = 60
 NeighbourIds = tuple[str, ...]
 
 
+class Links:
+    """The way from one page to those of other entities."""
+
+    def __init__(self, cache: PageCache, warnings: RecordedWarnings) -> None:
+        self._cache = cache
+        self.warnings = warnings
+
+    def page(self, id: str, language: Language) -> FactPage | None:
+        """Return the page of an entity, where it has one."""
+        return self._cache.page(id, language)
+
+
 class RelatedPages:
     """The pages of entities with their neighbours, and with the conditions similar to each."""
 
@@ -52,6 +65,7 @@ class RelatedPages:
         self._cache = PageCache(self._read)
         self._similar = lru_cache(maxsize=40_000)(self._find_similar)
         self._similar_to = self.similar_pages
+        self._links = Links(self._cache, RecordedWarnings(engine, generation))
         self._conditions: dict[tuple[str, str], tuple[str, ...]] | None = None
 
     def read_ahead(self, ids: Mapping[Language, Sequence[str]]) -> None:
@@ -100,7 +114,7 @@ class RelatedPages:
 
     def _with_similar(self, pages: Iterable[FactPage]) -> Iterator[FactPage]:
         for page in pages:
-            yield page.with_neighbours((), self._similar_to)
+            yield page.with_neighbours((), self._similar_to, self._links)
 
     def ids(self, language: Language) -> list[str]:
         """Return the entities with facts and a name in a language."""
@@ -190,10 +204,10 @@ def _is_alternative(page: FactPage, other: FactPage, relation: str) -> bool:
     if one in two or two in one or not patient_profiles.can_be_compared(page, other):
         return False
     shared = shared_findings(page, other, relation)
-    return len(shared) > 1 or (bool(shared) and _shares_department(page, other))
+    return len(shared) > 1 or (bool(shared) and shares_department(page, other))
 
 
-def _shares_department(page: FactPage, other: FactPage) -> bool:
+def shares_department(page: FactPage, other: FactPage) -> bool:
     """Say whether two conditions with one finding in common are weighed by the same people.
 
     A fever alone sets no tonsillitis against a pelvic infection; where a graph names no

@@ -24,7 +24,7 @@ from knowledge.text.sentences import sentence_spans
 
 UNOPENED = "the user's words suggest an emergency, of which such a row does not speak"
 
-_OF_PATIENTS = ("chatdoctor", "dialogue", "vignette")
+_OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 

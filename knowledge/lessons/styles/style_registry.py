@@ -10,10 +10,12 @@ from knowledge.lessons.styles import (
     appraisal,
     chatdoctor,
     dialogue,
+    exam,
     grounded,
     huatuo,
     knowledge_call,
     literature,
+    multi_hop,
     overview,
     preference,
     safety,
@@ -68,6 +70,7 @@ STYLES: dict[str, Style] = {
     huatuo.NAME: huatuo,
     grounded.NAME: grounded,
     vignette.NAME: vignette,
+    multi_hop.NAME: multi_hop,
     dialogue.NAME: dialogue,
     literature.NAME: literature,
     appraisal.NAME: appraisal,
@@ -75,6 +78,7 @@ STYLES: dict[str, Style] = {
     tools.NAME: tools,
     safety.NAME: safety,
     overview.NAME: overview,
+    exam.NAME: exam,
     preference.NAME: preference,
 }
 

@@ -36,6 +36,8 @@ STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
 PACES: Keys = ("sudden", "days", "lasting")
 FOUND_BY: Keys = ("symptom",)
 WARNED: Keys = ("interaction", "contraindication")
+PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
+CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
@@ -201,6 +203,18 @@ class VignetteWords:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiHopWords:
+    """Words of the style multi-hop."""
+
+    question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
+    no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
+    closing: Lines = _lines()
+    case_closing: Lines = _lines()
+    urgent_closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueWords:
     """Words of the style dialogue."""
 
@@ -344,6 +358,27 @@ class OverviewWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamWords:
+    """Words of the style exam."""
+
+    role: TextBy = _texts("s", RELATION)
+    which: Lines = _lines("s role")
+    which_not: Lines = _lines("s role")
+    chosen: Lines = _lines("l o")
+    others_wrong: Lines = _lines("s role")
+    not_recorded: Lines = _lines("s role o O")
+    claim: Lines = _lines("s role o O")
+    judge: Lines = _lines("c C")
+    right: Lines = _lines()
+    wrong: Lines = _lines()
+    gap: Lines = _lines("s role")
+    gap_in_list: Lines = _lines("s role a")
+    gap_in_text: Lines = _lines("s v")
+    filled: Lines = _lines("o")
+    too_general: Lines = _lines(plain=True)
+
+
+@dataclass(frozen=True, slots=True)
 class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
@@ -364,9 +399,8 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
-    UrgencyWords,
-    PreferenceWords,
+    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords,
+    OverviewWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""
