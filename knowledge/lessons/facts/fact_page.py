@@ -54,8 +54,9 @@ class FactPage:
     `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those
     of curated and of several sources first; a relation seen from its object ends with `INVERSE`.
     A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
-    the same part of the split; `find_similar` finds conditions that share findings, `links` leads
-    from a page to those of the entities that it names.
+    the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
+    those of its findings that few conditions have; `links` leads from a page to those of the
+    entities that it names.
     """
 
     entity: Entity
@@ -68,6 +69,10 @@ class FactPage:
     neighbours: tuple["FactPage", ...] = field(default=(), compare=False)
     find_similar: Callable[["FactPage"], tuple["FactPage", ...]] = field(
         default=lambda page: (), compare=False
+    )
+    find_telling: Callable[["FactPage"], frozenset[str]] = field(
+        default=lambda page: frozenset(item.object for item in page.entity_facts("symptom")),
+        compare=False,
     )
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
@@ -95,11 +100,12 @@ class FactPage:
         neighbours: tuple["FactPage", ...],
         find_similar: Callable[["FactPage"], tuple["FactPage", ...]],
         links: "PageLinks | None" = None,
+        find_telling: Callable[["FactPage"], frozenset[str]] | None = None,
     ) -> "FactPage":
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
-        near = (neighbours, find_similar, links or self.links)
-        return FactPage(*own, self.licence, *near, self._by_object, self._cached)
+        finds = (find_similar, find_telling or self.find_telling, links or self.links)
+        return FactPage(*own, self.licence, neighbours, *finds, self._by_object, self._cached)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
