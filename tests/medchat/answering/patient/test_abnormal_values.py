@@ -1,4 +1,4 @@
-"""A value out of range is read as the condition that it is; a normal one, or one of several, is not."""
+"""A value out of range is read as the condition that it is; no other value is."""
 
 from functools import partial
 
