@@ -6,6 +6,7 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 `behaviour_checks` and, for calculators, `calculation_check`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from sys import intern
 
@@ -26,11 +27,14 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import (
     appraisal_check,
     exam_check,
     paragraph_check,
+    path_check,
+    trace_check,
     two_papers_check,
     urgency_check,
 )
@@ -49,6 +53,9 @@ from knowledge.vocabulary import RELATIONS
 _SHOWING = "grounded"
 """The style whose rows show lines beside those of their facts."""
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
+
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
 """So many facts, and as many entities' names, are kept once they were read."""
@@ -65,6 +72,7 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._warnings = RecordedWarnings(engine, generation)
         self._records = FactRecords(engine, generation)
         self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
@@ -217,6 +225,8 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        if any(_UNSEEN.search(message.content) for message in lesson.messages):
+            return "a message holds a sign that nobody sees"
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
@@ -244,12 +254,18 @@ class Prover:
             if fault:
                 return fault
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
+
+        def names(id: str) -> tuple[str, ...]:
+            return known.get(id, ())
+
+        behaviour = BehaviourChecks(lesson, held, names)
         if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
             return fault
         if lesson.style == paragraph_check.STYLE:
-            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
-        return ""
+            return paragraph_check.fault(lesson, held, names)
+        return path_check.fault(lesson, held, names, self._warnings) or trace_check.fault(
+            lesson, held, names
+        )
 
 
 def _listed(value: object) -> list[object]:
