@@ -27,7 +27,10 @@ from knowledge.records import Language
 _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
-_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "overview": 4, "exam": 2}
+_EVERY = {
+    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2},
+    **{"overview": 4, "exam": 2, "comparison": 4},
+}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
 _LIMITED = {"tools": 0.05}

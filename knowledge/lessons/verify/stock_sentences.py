@@ -37,6 +37,9 @@ STATING = (
     "safety.combination_warning",
     "safety.rightful",
     "safety.helping",
+    "comparison.both",
+    "comparison.apart",
+    "comparison.whereas",
     "overview.opening",
     "overview.sentence",
 )
