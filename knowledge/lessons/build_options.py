@@ -54,6 +54,9 @@ class BuildOptions:
     seed: int = 0
     """--seed: the same seed gives the same bytes, whatever the number of workers."""
 
+    parallel: bool = False
+    """--parallel: rows on entities tell their facts in both languages, where names allow that."""
+
     workers: int = 1
     """--workers: how many processes write and check rows."""
 
@@ -88,6 +91,12 @@ class BuildOptions:
     def __post_init__(self) -> None:
         _check_chosen("--style", self.styles, (*STYLES, IMPORTED))
         _check_chosen("--language", self.languages, LANGUAGES)
+        if self.parallel and set(self.languages) != set(LANGUAGES):
+            raise KnowledgeError(
+                "Parallel rows need both languages.",
+                where="--parallel",
+                remedy="Leave --language out, or leave --parallel out.",
+            )
         for flag, given, known in (
             ("--register", self.manners.registers, REGISTERS),
             ("--length", self.manners.lengths, LENGTHS),
@@ -119,6 +128,7 @@ class BuildOptions:
         added: dict[str, object] = {
             "import": [[each.path.name, _sha256(each.path), each.format] for each in self.imports],
             "feedback": _hash_of_ids([lesson.id for lesson, _ in self.feedback if lesson]),
+            "parallel": self.parallel,
             "mask": self.personal == "mask",
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),

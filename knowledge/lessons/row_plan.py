@@ -28,7 +28,7 @@ _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
 _EVERY = {
-    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2},
+    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "multi-hop": 2},
     **{"overview": 4, "exam": 2, "comparison": 4},
 }
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
@@ -65,6 +65,9 @@ class RowTask(NamedTuple):
     exact_length: bool = False
     """Whether the length of the manner was asked for, rather than drawn."""
 
+    parallel: bool = False
+    """Whether the same facts are to be told in the other language, too."""
+
 
 class RowPlan:
     """Plans the rows of a generation, in an order that mixes everything."""
@@ -75,7 +78,9 @@ class RowPlan:
         seed: int,
         languages: Sequence[Language],
         manners: WantedManners = ANY,
+        parallel: bool = False,
     ) -> None:
+        self._parallel = parallel
         self._seed = seed
         self._manners = manners
         self._sources = sources
@@ -258,12 +263,15 @@ class RowPlan:
         self._first_tasks.setdefault(page.id, "")
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
         neighbours = neighbours if style.NAME in _WITH_NEIGHBOURS else ()
-        task = RowTask(style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
+        parallel = self._parallel and kind == "entities"
+        row = (style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
         told = DOCTOR_STYLES.get(style.NAME)
         if told is None:
-            return task
-        manner = self._manners.draw(told.REGISTERS, random.Random(f"{key}|manner"))
-        return task._replace(manner=manner, exact_length=bool(self._manners.lengths))
+            return RowTask(*row, parallel=parallel)
+        # The rows of a pair are told alike.
+        drawn = key.replace(f"|{page.language}|", "|", 1) if parallel else key
+        manner = self._manners.draw(told.REGISTERS, random.Random(f"{drawn}|manner"))
+        return RowTask(*row, manner, bool(self._manners.lengths), parallel)
 
     def _topics_of(self, style: Style, page: FactPage) -> "Topics":
         """Return the topics of a page, asked for once; pages with the same ones share them."""

@@ -55,6 +55,9 @@ def build_data(
         str, typer.Option(help="How much must be reasoned: easy, medium, hard; a mix.")
     ] = "",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="Tell the same facts in both languages, in pairs.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
     take_in: Annotated[
@@ -124,6 +127,7 @@ def build_data(
             ),
             limit=limit,
             seed=seed,
+            parallel=parallel,
             workers=workers,
             engine=engine,
             urgency=find_urgent,

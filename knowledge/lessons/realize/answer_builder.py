@@ -9,6 +9,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
@@ -21,7 +22,7 @@ from knowledge.vocabulary import INVERSE
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
-LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
+LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
 
 @dataclass(slots=True)
@@ -156,6 +157,8 @@ class AnswerBuilder:
                 if used.item.object and place in stated
             ],
         }
+        if style in reasoning.STYLES:
+            meta_of["trace"] = [_step(used) for used in every if used.item.object]
         if turns:
             meta_of["turns"] = [[places[key] for key in one] for one in turns]
         return Lesson(
@@ -226,6 +229,18 @@ class AnswerBuilder:
             text += cite(self._text[start:end], numbers)
             place = end
         return text + self._text[place:]
+
+
+def _step(used: _Used) -> list[str]:
+    """Return a fact and the sentence by which it stands in the reasoning of a row."""
+    page, item = used.page, used.item
+    name, object = page.name, item.text
+    if page.language == "en":
+        name, object = (articles.without_article(each) for each in (page.said, item.said))
+    bare = used.relation.removesuffix(INVERSE)
+    inverse = bare != used.relation
+    said = verbalize.fact_sentence(name, bare, [object], page.language, inverse=inverse)
+    return [item.fact, said[:1].upper() + said[1:] if page.language == "en" else said]
 
 
 def _line(one: _Used, facts: Collection[str]) -> str:

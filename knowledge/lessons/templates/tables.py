@@ -36,6 +36,8 @@ STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
 PACES: Keys = ("sudden", "days", "lasting")
 FOUND_BY: Keys = ("symptom",)
 WARNED: Keys = ("interaction", "contraindication")
+PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
+CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
@@ -198,6 +200,18 @@ class VignetteWords:
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class MultiHopWords:
+    """Words of the style multi-hop."""
+
+    question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
+    no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
+    closing: Lines = _lines()
+    case_closing: Lines = _lines()
+    urgent_closing: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,8 +410,8 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
-    ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
+    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords,
+    OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -6,6 +6,7 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 `behaviour_checks` and, for calculators, `calculation_check`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from sys import intern
 
@@ -27,12 +28,15 @@ from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import (
     appraisal_check,
     comparison_check,
     exam_check,
     paragraph_check,
+    path_check,
+    trace_check,
     urgency_check,
 )
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
@@ -51,6 +55,9 @@ from knowledge.vocabulary import RELATIONS
 _SHOWING = "grounded"
 """The style whose rows show lines beside those of their facts."""
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
+
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
 """So many facts, and as many entities' names, are kept once they were read."""
@@ -67,6 +74,7 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._warnings = RecordedWarnings(engine, generation)
         self._records = FactRecords(engine, generation)
         self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
@@ -215,6 +223,8 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        if any(_UNSEEN.search(message.content) for message in lesson.messages):
+            return "a message holds a sign that nobody sees"
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
@@ -243,14 +253,20 @@ class Prover:
             if fault:
                 return fault
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
+
+        def names(id: str) -> tuple[str, ...]:
+            return known.get(id, ())
+
+        behaviour = BehaviourChecks(lesson, held, names)
         if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
             return fault
         if lesson.style == comparison_check.STYLE:
-            return ComparisonCheck(lesson, held, records, lambda id: known.get(id, ())).fault()
-        if lesson.style == paragraph_check.STYLE:
-            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
-        return ""
+            fault = ComparisonCheck(lesson, held, records, names).fault()
+        elif lesson.style == paragraph_check.STYLE:
+            fault = paragraph_check.fault(lesson, held, names)
+        else:
+            fault = path_check.fault(lesson, held, names, self._warnings)
+        return fault or trace_check.fault(lesson, held, names)
 
 
 def _listed(value: object) -> list[object]:

@@ -21,6 +21,7 @@ from knowledge.lessons.templates.tables import (
     HuatuoWords,
     KnowledgeCallWords,
     LiteratureWords,
+    MultiHopWords,
     OverviewWords,
     PatientsWords,
     SafetyWords,
@@ -162,6 +163,10 @@ def _vignette(language: Language, relation: str, text: str) -> bool:
     return _fits(_vignettes(language), text)
 
 
+def _multi_hop(language: Language, relation: str, text: str) -> bool:
+    return _fits(_path(language, relation), text)
+
+
 def _safety(language: Language, relation: str, text: str) -> bool:
     if relation == "red_flag" and _fits(_warned(language), text):
         return True
@@ -188,6 +193,7 @@ _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "huatuo": _huatuo,
     "grounded": _grounded,
     "vignette": _vignette,
+    "multi-hop": _multi_hop,
     "knowledge-call": _huatuo,
     "safety": _safety,
     "overview": _overview,
@@ -302,6 +308,15 @@ def _harmful(language: Language) -> re.Pattern[str]:
 @cache
 def _warned(language: Language) -> re.Pattern[str]:
     return re.compile(_any(load(SafetyWords, language).red_flag_question, language))
+
+
+@cache
+def _path(language: Language, relation: str) -> re.Pattern[str]:
+    asked = load(MultiHopWords, language).question
+    told = asked.get(relation, ())
+    if relation == "contraindication":
+        told = (*told, *asked["birth"])
+    return re.compile(_any(told, language))
 
 
 @cache

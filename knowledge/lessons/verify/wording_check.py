@@ -162,7 +162,8 @@ class WordingCheck:
         relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
         texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
         if key := stock_sentences.key_of(shown, relations, texts, self._language):
-            return key
+            # That nothing is recorded is looked up in rows of this style only.
+            return key if self._lesson.style == "multi-hop" or key not in _UNRECORDED else ""
         if not self._lesson.meta.get("teacher"):
             return ""
         if shown.strip(_SIGNS) == NAME and texts:
@@ -322,6 +323,7 @@ class WordingCheck:
 
 _OF_CASES = ("chatdoctor", "vignette", "dialogue", "huatuo")
 """Styles whose user tells of a patient."""
+_UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
