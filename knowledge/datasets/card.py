@@ -21,6 +21,7 @@ _STYLES = {
     "vignette": "a case; the conditions that fit, and what follows",
     "dialogue": "a consultation in which the doctor asks before answering",
     "literature": "a talk about a paper, answered in its own words",
+    "two-papers": "what two papers state of the same two things, and whether they agree",
     "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",

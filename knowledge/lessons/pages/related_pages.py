@@ -41,7 +41,9 @@ _MENTIONED = ("complication", "risk_factor", "contraindication", "cause")
 _SHARED_BY_RIVALS = ("department", "body_part")
 _FEW = 12
 _SHARE = 0.012
-"""A finding is telling that so many conditions have, or such a share of all."""
+_SHARE_OF_FEW = 0.15
+"""A finding is telling that so many conditions have, or such a share of all where those are many;
+where they are few, that larger share of them."""
 
 _KNOWN = 0.35
 """What it counts that others name a condition, beside what it shares."""
@@ -218,7 +220,7 @@ class RelatedPages:
             for (id,) in raw_rows(connection, named):
                 self._mentions[id] = self._mentions.get(id, 0) + 1
         ill = len({id for ids in found.values() for id in ids})
-        self._most_telling = max(_FEW, round(_SHARE * ill))
+        self._most_telling = max(min(_FEW, round(_SHARE_OF_FEW * ill)), round(_SHARE * ill), 2)
         return found
 
 
@@ -262,7 +264,9 @@ def _is_alternative(page: FactPage, other: FactPage, relation: str) -> bool:
         return False
     shared = shared_findings(page, other, relation)
     telling = page.find_telling(page)
-    if len(shared) < 2 and not any(mine.object in telling for mine, _ in shared):
+    if len(shared) < 2 and not (
+        any(mine.object in telling for mine, _ in shared) and page.entity_facts("department")
+    ):
         return False
     return bool(shared) and all(_shares(page, other, each) for each in _SHARED_BY_RIVALS)
 

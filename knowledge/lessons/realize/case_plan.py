@@ -88,15 +88,16 @@ def plan_case(
     """Return the plan of an answer about a condition."""
     flags = page.text_facts("red_flag")
     whole = page.text_facts(relation)
+    who = patient_profiles.profile_of(page, [*findings, *history])
     return CasePlan(
         page,
         relation,
         manner,
-        patient_profiles.profile_of(page, [*findings, *history]),
+        who,
         tuple(findings),
         rival=rival,
         history=tuple(history),
-        meaning=plan_meaning(page, relation, manner, pick),
+        meaning=() if rival else plan_meaning(page, relation, manner, pick),
         warning=pick.choice(flags[:3]) if flags and relation != "red_flag" else None,
         steps=((relation, (pick.choice(whole[:3]),)),)
         if whole and not page.entity_facts(relation)
@@ -106,6 +107,7 @@ def plan_case(
             manner,
             pick,
             told=("symptom",) if findings else (),
+            left_out=("complication",) if who.pace == "sudden" else (),
             fewer=rival is not None,
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
@@ -141,15 +143,18 @@ def plan_steps(
     pick: random.Random,
     *,
     told: Sequence[str] = (),
+    left_out: Sequence[str] = (),
     fewer: bool = False,
     asked_first: bool = False,
 ) -> tuple[Told, ...]:
     """Return what was asked for and some of what follows, in the order in which it is told.
 
-    `told` are relations that the answer states anyhow; where much else is told, `fewer` are added.
+    `told` are relations that the answer states anyhow; where much else is told, `fewer` are added,
+    and none of those `left_out`.
     """
     asked = [relation] if page.entity_facts(relation) and relation not in told else []
     added = pick_further(page, relation, max(0, _ADDED[manner.length] - 2 * fewer), pick)
+    added = [each for each in added if each not in left_out]
     if relation in ("medicine", "treatment") and page.entity_facts("first_line"):
         added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
     ordered = sorted(

@@ -98,7 +98,7 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
     order = _told(page)
     if form == "part":
         spare = [each for each in order if each not in paragraph_order.KEPT]
-        left = set(pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST)))
+        left = pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST))
         some = {each for each in left if pick.random() < 0.5}
         order = [each for each in order if each not in some]
     most = pick.choice((4, 5, _MOST_NAMED))

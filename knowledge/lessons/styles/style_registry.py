@@ -20,6 +20,7 @@ from knowledge.lessons.styles import (
     preference,
     safety,
     tools,
+    two_papers,
     vignette,
 )
 from knowledge.records import Lesson
@@ -74,6 +75,7 @@ STYLES: dict[str, Style] = {
     dialogue.NAME: dialogue,
     literature.NAME: literature,
     appraisal.NAME: appraisal,
+    two_papers.NAME: two_papers,
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,

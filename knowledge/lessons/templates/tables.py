@@ -282,6 +282,17 @@ class AppraisalWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoPapersWords:
+    """Words of the style two-papers."""
+
+    layout: Lines = _lines("a b e f q", breaks=True)
+    question: Lines = _lines("x y")
+    first: Lines = _lines("w")
+    second: Lines = _lines("w")
+    verdict: LinesBy = _lines("x y", ("agree", "differ", "open"))
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsWords:
     """Words of the style tools."""
 
@@ -400,7 +411,8 @@ class PreferenceWords:
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
-    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
+    ToolsWords, SafetyWords,
     OverviewWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -35,6 +35,7 @@ from knowledge.lessons.verify import (
     paragraph_check,
     path_check,
     trace_check,
+    two_papers_check,
     urgency_check,
 )
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
@@ -196,6 +197,19 @@ class Prover:
                 found |= _names_of(raw_rows(connection, _NAMES.where(held)))
         return found
 
+    def _paper_fault(self, lesson: Lesson, passages: dict[str, tuple[str, str, str]]) -> str:
+        """Return the first thing that is wrong with a row on papers."""
+        if lesson.style == appraisal_check.STYLE:
+            ids = [lesson.split_key]
+        else:
+            ids = [passages[each.id][0] for each in lesson.sources if each.id in passages]
+        keys = [(id, lesson.language) for id in ids]
+        held = self._documents.read(keys)
+        papers = [held.get(key) for key in keys]
+        if lesson.style == appraisal_check.STYLE:
+            return appraisal_check.fault(lesson, papers[0])
+        return two_papers_check.fault(lesson, papers, self._linker)
+
     def _fault(
         self,
         lesson: Lesson,
@@ -216,9 +230,8 @@ class Prover:
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
-        if lesson.style == appraisal_check.STYLE:
-            key = lesson.split_key, lesson.language
-            return appraisal_check.fault(lesson, self._documents.read([key]).get(key))
+        if lesson.style in (appraisal_check.STYLE, two_papers_check.STYLE):
+            return self._paper_fault(lesson, passages)
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []

@@ -14,6 +14,7 @@ from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_fitness import is_speakable
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, LENGTHS, Manner, WantedManners, length_of
+from knowledge.lessons.pages import related_pages
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize import case_plan, name_forms, urgency
 from knowledge.lessons.row_plan import RowPlan
@@ -199,3 +200,11 @@ def test_nothing_that_can_wait_is_said_in_an_emergency(mixed):
     assert opened_row.meta["support"].count([]) == 1
     assert opened_row.meta["support"][1:] == [each for each in row.meta["support"] if each]
     assert opened_row.messages[-1].content.startswith("Call an ambulance now. ")
+
+
+def test_two_conditions_without_departments_need_two_findings_in_common():
+    one = condition("asthma", "en", symptom=(finding("cough"), finding("wheezing")))
+    other = condition("bronchitis", "en", symptom=(finding("cough"), finding("phlegm")))
+    like = condition("emphysema", "en", symptom=(finding("cough"), finding("wheezing")))
+    assert not related_pages._is_alternative(one, other, "symptom")
+    assert related_pages._is_alternative(one, like, "symptom")
