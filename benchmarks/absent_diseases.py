@@ -3,9 +3,10 @@
 python benchmarks/absent_diseases.py --data DIR [--names 400] [--show]   (in the home in force)
 
 Absent are those names of ChatDoctor's databases, and of a Chinese collection of diseases, that
-neither an entity bears nor a passage holds. Asked for one, an answer must abstain, or say first
-that its sources do not speak of that name. Every name of every condition that the base has facts
-on is asked for too, and must be answered without such words. Answers are quotations.
+neither an entity bears nor a passage holds. Asked for one, an answer must abstain, tell nothing of
+its sources beside the alert of an emergency, or say first that they do not speak of that name, or
+of those (children, older people) whom the name names. Every name of every condition that the base
+has facts on is asked for too, and must be answered without such words. Answers are quotations.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from knowledge.graph.catalog import DocumentRow, EntityRow, FactRow, NameRow
 from knowledge.records import Language
 from knowledge.text.names import language_of, normalise
 from medchat.answering.answer import Answer
+from medchat.answering.relevance import speaks_of_patient
 from medchat.chat import Chat, open_chat
 from medchat.settings import load
 
@@ -40,6 +42,7 @@ ASKED: dict[Language, dict[str, tuple[str, ...]]] = {
 }
 """How a relation is asked for."""
 
+_PATIENTS = ("newborns", "children", "older", "pregnancy")
 _ANSWERED_BY = {"treatment": ("treatment", "first_line", "medicine")}
 
 
@@ -60,9 +63,10 @@ def main() -> None:
         for place, name in enumerate(chosen):
             question = _worded(language, place, name)
             answer = chat.ask(question, log=False)
-            abstained += answer.abstained
-            said += not answer.abstained and says_other(answer, name)
-            if not answer.abstained and not says_other(answer, name):
+            tells_nothing = answer.abstained or not answer.citations
+            abstained += tells_nothing
+            said += not tells_nothing and says_other(answer, name)
+            if not tells_nothing and not says_other(answer, name):
                 wrong.append(f"{question}\n    {answer.text[:240]}")
         rows += [
             (f"{language}: absent names, of which asked", f"{len(names):,} · {len(chosen)}"),
@@ -124,11 +128,18 @@ def present(chat: Chat) -> dict[Language, list[tuple[str, str]]]:
 
 
 def says_other(answer: Answer, name: str) -> bool:
-    """Say whether an answer opens with a sentence of its own that names what was asked for."""
+    """Say whether an answer opens with a sentence of its own that names what was asked for.
+
+    Or it names the patients of whom the name speaks, and its sources do not: 小儿肥胖.
+    """
     first = answer.sentences[0] if answer.sentences else None
     if first is None or first.support != "none" or first.citations:
         return False
     quoted = re.findall("“(.+?)”", first.text)
+    if any(
+        speaks_of_patient(name, who) and speaks_of_patient(first.text, who) for who in _PATIENTS
+    ):
+        return True
     return any(normalise(each) in normalise(name) or normalise(name) in normalise(each)
                for each in quoted)  # fmt: skip
 

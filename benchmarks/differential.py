@@ -19,7 +19,7 @@ from pathlib import Path
 from knowledge.records import Language
 from knowledge.search.searcher import Search, open_search
 from medchat.answering.differential.ranking import FindingsIndex, rank
-from medchat.answering.differential.reported import Reported, read_findings
+from medchat.answering.differential.reported import Reported, read_findings, read_risks
 from medchat.answering.screening import patient_facts
 from medchat.answering.screening.statements import fold
 from medchat.settings import load
@@ -86,7 +86,8 @@ def report(
         sex = "f" if sexes == {"female"} else "m" if sexes == {"male"} else ""
         age = None if who.months is None else who.months / 12
         read: Reported = read_findings(text, search.linker)
-        ranked = [fit.condition for fit in rank(read, index, sex, age)[:3]]
+        risks = read_risks(text, search.linker)
+        ranked = [fit.condition for fit in rank(read, index, sex, age, risks)[:3]]
         first += bool(held & set(ranked[:1]))
         three += bool(held & set(ranked))
     each = 1000 * (time.perf_counter() - began) / max(1, len(cases))

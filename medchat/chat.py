@@ -37,6 +37,7 @@ from medchat.answering.leads import Lead, Step, Turn, lead
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
 from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
+from medchat.answering.medication.treatment_choice import choose_treatment
 from medchat.answering.patient.card_parts import Card
 from medchat.answering.patient.corrections import whole_words
 from medchat.answering.patient.patient_card import parse_card
@@ -97,6 +98,7 @@ _OF_EVERY_KIND = ("How is gout treated?", "感冒发烧怎么办？")
 
 _STEPS: tuple[Step, ...] = (
     say_changes,
+    choose_treatment,
     list_medicines,
     calculation,
     check_medication,
@@ -172,12 +174,14 @@ class Chat:
         turn = Turn(question, language, asked, read.state, search, urgent, read, *said_before)
         led = lead(turn, _STEPS)
         timer.lap("lead")
-        if led.complete and not led.beside_papers:
+        if led.complete and not (led.beside_papers or led.told_of):
             answer = self._led(asked, led, search, timer)
         else:
             yield Status("retrieve")
             retrieved = self._retrieve(search, asked, screened, urgent=urgent)
-            if led.complete:
+            if led.told_of:
+                retrieved = retrieved.beside_treatment(led.told_of)
+            elif led.complete:
                 retrieved = retrieved.only_papers()
             answer = yield from self._answer_from(retrieved, led, turn, earlier, timer)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
@@ -250,7 +254,7 @@ class Chat:
             except WriterStalled:
                 checked, stalled = quote(evidence, asked, find), True
                 timer.lap("write")
-        if checked is not None:
+        if checked is not None and not led.told_of:
             checked = state_limits(checked, asked, evidence, retrieved.retracted, retrieved.unheld)
         if led.told is not None:
             checked = join_parts([led.told, checked] if checked else [led.told])

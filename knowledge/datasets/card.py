@@ -21,14 +21,19 @@ _STYLES = {
     "vignette": "a case; the conditions that fit, and what follows",
     "dialogue": "a consultation in which the doctor asks before answering",
     "literature": "a talk about a paper, answered in its own words",
+    "two-papers": "what two papers state of the same two things, and whether they agree",
+    "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
+    "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
+    "comparison": "two conditions or two medicines: what both have, what only one has",
     "imported": "rows of other people's data sets",
 }
 
 _TOPICS = {
+    "comparison": "what two entities share and how they differ",
     "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
@@ -44,6 +49,12 @@ _TOPICS = {
 
 
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
+
+_SOURCES_NAMED = 5
+"""So many sources are named at a glance."""
+
+_UNKNOWN = ("not stated", "none stated")
+"""Licences of sources of the graph, and of rows from outside, that name none."""
 
 PICTURE = "distribution.svg"
 
@@ -114,13 +125,18 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
     yield from ("| | |", "|---|---|")
     yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
     yield f"| languages | {languages} |"
-    yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts that it names |"
+    if proven:
+        yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts it names |"
+    if counts.unproven:
+        yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
         yield f"| preference pairs | {counts.preference:,}, each worse in one way that is named |"
     if counts.urgent:
         yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
-    if sources:
-        yield f"| written from | {', '.join(_cell(source.title) for source in sources)} |"
+    if sources and proven > counts.calculated:
+        more = len(sources) - _SOURCES_NAMED
+        named = ", ".join(_cell(source.title) for source in sources[:_SOURCES_NAMED])
+        yield f"| written from | {named}{f' and {more} more, listed below' if more > 0 else ''} |"
     licences = ", ".join(f"{_cell(key)} ({n:,})" for key, n in in_order(counts.licences).items())
     yield f"| licences of the sources | {licences} |"
     yield from ("", f"![Rows by style and language]({PICTURE})", "")
@@ -252,7 +268,7 @@ def _diversity(counts: RowCounts) -> Iterator[str]:
 
 def _sources(counts: RowCounts, sources: Sequence[GraphSource], generation: int) -> Iterator[str]:
     yield from ("## Sources and licences", "")
-    if sources:
+    if sources and counts.rows > counts.unproven:
         yield from (
             f"Generation {generation} of the knowledge graph holds these sources:",
             "",
@@ -272,11 +288,12 @@ def _sources(counts: RowCounts, sources: Sequence[GraphSource], generation: int)
     for key, count in in_order(counts.licences).items():
         yield f"| {_cell(key)} | {count:,} |"
     yield ""
-    if "not stated" in counts.licences:
-        yield (
-            "`not stated` means that the source names none: such rows are not yours to pass on "
-            "until you have asked. "
-        )
+    for licence in _UNKNOWN:
+        if licence in counts.licences:
+            yield (
+                f"`{licence}` means that the source names none: such rows are not yours to pass on "
+                "until you have asked."
+            )
     yield from (
         "`medchat build-data --licence NAME,NAME` writes rows of the licences named and no others.",
         "",

@@ -16,6 +16,12 @@ _MOST_WORDS = 4
 _FURTHER = re.compile(" (?:with|without|due to|in|of|after|during|secondary to|caused by) ")
 
 
+_FINDINGS = frozenset(
+    {"fever", "发热", "热", "pain", "痛", "疼痛", "cough", "咳嗽", "headache", "头痛"}
+)
+"""Findings after which illnesses are called: whoever has a fever need not have dengue fever."""
+
+
 def kinds_by_head(names: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the entities whose names end with another name, by that one, the shortest first.
 
@@ -26,7 +32,11 @@ def kinds_by_head(names: Mapping[str, str]) -> dict[str, list[str]]:
         if not names[name].startswith("condition:"):
             continue
         for head in _ends(name):
-            if head in names and names[name] not in found.setdefault(head, []):
+            if (
+                head in names
+                and head not in _FINDINGS
+                and names[name] not in found.setdefault(head, [])
+            ):
                 found[head].append(names[name])
     return {head: kinds for head, kinds in found.items() if kinds}
 

@@ -14,6 +14,13 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.facts.manner import (
+    ANY,
+    DIFFICULTIES,
+    LENGTHS,
+    REGISTERS,
+    WantedManners,
+)
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import IMPORTED, Language
@@ -37,11 +44,18 @@ class BuildOptions:
     languages: tuple[str, ...] = LANGUAGES
     """--language: the languages of written rows."""
 
+    manners: WantedManners = ANY
+    """--register, --length, --difficulty: how rows of the doctor styles are told; all by default,
+    mixed."""
+
     limit: int | None = None
     """--limit: at most so many rows; without it all that the graph gives."""
 
     seed: int = 0
     """--seed: the same seed gives the same bytes, whatever the number of workers."""
+
+    parallel: bool = False
+    """--parallel: rows on entities tell their facts in both languages, where names allow that."""
 
     workers: int = 1
     """--workers: how many processes write and check rows."""
@@ -77,6 +91,19 @@ class BuildOptions:
     def __post_init__(self) -> None:
         _check_chosen("--style", self.styles, (*STYLES, IMPORTED))
         _check_chosen("--language", self.languages, LANGUAGES)
+        if self.parallel and set(self.languages) != set(LANGUAGES):
+            raise KnowledgeError(
+                "Parallel rows need both languages.",
+                where="--parallel",
+                remedy="Leave --language out, or leave --parallel out.",
+            )
+        for flag, given, known in (
+            ("--register", self.manners.registers, REGISTERS),
+            ("--length", self.manners.lengths, LENGTHS),
+            ("--difficulty", self.manners.difficulties, DIFFICULTIES),
+        ):
+            if given:
+                _check_chosen(flag, given, known)
         _check_positive("--limit", self.limit)
         _check_positive("--workers", self.workers)
         _check_choice("--engine", self.engine, ENGINES)
@@ -101,10 +128,14 @@ class BuildOptions:
         added: dict[str, object] = {
             "import": [[each.path.name, _sha256(each.path), each.format] for each in self.imports],
             "feedback": _hash_of_ids([lesson.id for lesson, _ in self.feedback if lesson]),
+            "parallel": self.parallel,
             "mask": self.personal == "mask",
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),
             "keywords": list(self.keywords),
+            "registers": list(self.manners.registers),
+            "lengths": list(self.manners.lengths),
+            "difficulties": list(self.manners.difficulties),
             "teacher": self.teacher.model if self.teacher else "",
             "urgency": self.urgency is not None,
         }

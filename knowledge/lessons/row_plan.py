@@ -6,6 +6,7 @@ A task names what a row is made from and the seed of its chance, so that it may 
 in any order, with the same result.
 """
 
+import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,26 +16,33 @@ from typing import NamedTuple
 
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.facts.fact_page import FactPage, PageKind
+from knowledge.lessons.facts.manner import ANY, Manner, WantedManners
 from knowledge.lessons.facts.validation_split import HeldOut, is_validation
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.pages.related_pages import NeighbourIds
-from knowledge.lessons.styles.style_registry import Style
+from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, Style
 from knowledge.lessons.topic_quotas import CAPPED, TopicQuotas
 from knowledge.records import Language
 
 _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
-_EVERY = {"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "overview": 4}
+_EVERY = {
+    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "multi-hop": 2},
+    **{"overview": 4, "exam": 2, "comparison": 4},
+}
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
 _LIMITED = {"tools": 0.05}
 """The largest share, in each language, of styles that are the same in every home."""
 
+_WHEN_ASKED: set[PageKind] = {"paper pairs"}
+"""What takes long to find, and is found when rows are first written of it."""
+
 _ALWAYS: set[PageKind] = {"formulas"}
 """What every home has."""
 
-_WITH_NEIGHBOURS = {"grounded"}
+_WITH_NEIGHBOURS = {"grounded", "exam", "two-papers"}
 """Styles whose rows show the neighbours of a page; others are spared the reading of them."""
 
 _TOPICS_A_TURN = 3
@@ -54,18 +62,36 @@ class RowTask(NamedTuple):
     relation: str
     form: str
     seed: str
+    manner: Manner | None = None
+    """How to tell it, in styles that can be told in several ways."""
+
+    exact_length: bool = False
+    """Whether the length of the manner was asked for, rather than drawn."""
+
+    parallel: bool = False
+    """Whether the same facts are to be told in the other language, too."""
 
 
 class RowPlan:
     """Plans the rows of a generation, in an order that mixes everything."""
 
-    def __init__(self, sources: PageSources, seed: int, languages: Sequence[Language]) -> None:
+    def __init__(
+        self,
+        sources: PageSources,
+        seed: int,
+        languages: Sequence[Language],
+        manners: WantedManners = ANY,
+        parallel: bool = False,
+    ) -> None:
+        self._parallel = parallel
         self._seed = seed
+        self._manners = manners
         self._sources = sources
         self._languages = languages
         self._ids = {
             (kind, language): source.ids(language)
             for kind, source in sources.by_kind.items()
+            if kind not in _WHEN_ASKED
             for language in languages
         }
         self._topics: dict[tuple[object, ...], Topics] = {}
@@ -138,7 +164,7 @@ class RowPlan:
 
         All styles go round the same circle of pages, each from another part of it.
         """
-        ids = self._mix_ids(self._ids[kind, language])
+        ids = self._mix_ids(self._ids_of(kind, language))
         first = round(begin * len(ids))
         ids = ids[first:] + ids[:first]
         rounds = self._rounds(style, kind, language, ids)
@@ -241,16 +267,43 @@ class RowPlan:
         self._first_tasks.setdefault(page.id, "")
         key = f"{self._seed}|{style.NAME}|{page.language}|{page.id}|{relation}|{form}"
         neighbours = neighbours if style.NAME in _WITH_NEIGHBOURS else ()
-        return RowTask(style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
+        parallel = self._parallel and kind == "entities"
+        row = (style.NAME, kind, page.language, page.id, neighbours, relation, form, key)
+        told = DOCTOR_STYLES.get(style.NAME)
+        if told is None:
+            return RowTask(*row, parallel=parallel)
+        # The rows of a pair are told alike.
+        drawn = key.replace(f"|{page.language}|", "|", 1) if parallel else key
+        manner = self._manners.draw(told.REGISTERS, random.Random(f"{drawn}|manner"))
+        return RowTask(*row, manner, bool(self._manners.lengths), parallel)
 
     def _topics_of(self, style: Style, page: FactPage) -> "Topics":
         """Return the topics of a page, asked for once; pages with the same ones share them."""
 
         def ask(page: FactPage) -> Topics:
-            topics = style.topics(page)
+            topics = self._wanted(style, style.topics(page))
             return self._topics.setdefault(tuple(topics.items()), topics)
 
         return page.cached(f"topics {style.NAME}", ask)
+
+    def _wanted(self, style: Style, topics: Topics) -> Topics:
+        """Return the topics with those of their forms whose rows are as they were asked for."""
+        told = DOCTOR_STYLES.get(style.NAME)
+        if told is None or self._manners == ANY:
+            return topics
+        asked = self._manners.registers
+        if asked and not set(asked) & set(told.REGISTERS):
+            return {}
+        kept = {
+            relation: tuple(form for form in forms if self._manners.allows(told.DIFFICULTY[form]))
+            for relation, forms in topics.items()
+        }
+        return {relation: forms for relation, forms in kept.items() if forms}
+
+    def _ids_of(self, kind: PageKind, language: Language) -> Sequence[str]:
+        if (kind, language) not in self._ids:
+            self._ids[kind, language] = self._sources.by_kind[kind].ids(language)
+        return self._ids[kind, language]
 
     def _mix_ids(self, ids: Sequence[str]) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from types import TracebackType
@@ -20,16 +21,25 @@ from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.facts.manner import length_of
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.parallel_rows import (
+    are_parallel,
+    is_left_to_other,
+    marked,
+    write_other,
+)
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
-from knowledge.lessons.styles.style_registry import STYLES
+from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, STYLES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson
 
 NOT_PROVEN = "not proven: "
+OTHER_LENGTH = "the facts give no answer of the length that was asked for"
 
 _BATCH = 200
 
@@ -58,8 +68,10 @@ class RowWriter:
         for task in tasks:
             if isinstance(task, str):
                 made.append((None, task))
+            elif task.parallel and is_left_to_other(task, self._sources, _write_on):
+                continue
             elif lesson := self._write(task):
-                made.append(self._opened(lesson, task))
+                made += self._told(lesson, task)
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
             (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
@@ -68,20 +80,59 @@ class RowWriter:
             for lesson, reason in made
         ]
 
+    def _told(self, lesson: Lesson, task: RowTask) -> list[Candidate]:
+        """Return a row as it is kept, and the same facts in the other language where wanted."""
+        own = self._finished(lesson, task)
+        if not task.parallel or own[0] is None:
+            return [own]
+        written = write_other(lesson, task, self._sources, _write_on)
+        other = self._finished(written, task)[0] if written else None
+        if other is None or not are_parallel(own[0], other):
+            return [own]
+        return [(marked(each), "") for each in (own[0], other)]
+
+    def _finished(self, lesson: Lesson, task: RowTask) -> Candidate:
+        described, reason = self._described(lesson, task)
+        return self._opened(described, task) if described else (None, reason)
+
     def _opened(self, lesson: Lesson, task: RowTask) -> Candidate:
         """Return a row that opens with what is urgent, or why it cannot."""
         if self._rules is None:
             return lesson, ""
         pick = random.Random(f"{task.seed}|urgent")
         opened = urgency.open_answer(lesson, self._rules, pick)
+        if opened and task.exact_length and opened.meta["length"] != lesson.meta["length"]:
+            return None, OTHER_LENGTH
         return opened, "" if opened else urgency.UNOPENED
+
+    def _described(self, lesson: Lesson, task: RowTask) -> Candidate:
+        """Return a row with how it is told in its meta, or why it is not as it was asked for."""
+        if task.manner is None:
+            return lesson, ""
+        length = length_of(lesson.messages[-1].content, lesson.language)
+        if task.exact_length and length != task.manner.length:
+            return None, OTHER_LENGTH
+        told = {
+            "register": task.manner.register,
+            "length": length,
+            "difficulty": DOCTOR_STYLES[task.style].DIFFICULTY[task.form],
+        }
+        return replace(lesson, meta={**lesson.meta, **told}), ""
 
     def _write(self, task: RowTask) -> Lesson | None:
         """Return the row of a task, or none where its page does not carry it."""
         page = self._sources.by_kind[task.kind].page(task.id, task.language, task.neighbours)
         if page is None:
             return None
-        return STYLES[task.style].write(page, task.relation, task.form, random.Random(task.seed))
+        return _write_on(page, task, random.Random(task.seed))
+
+
+def _write_on(page: FactPage, task: RowTask, pick: random.Random) -> Lesson | None:
+    """Return the row of a task on a page that is given."""
+    if task.manner is not None:
+        style = DOCTOR_STYLES[task.style]
+        return style.write(page, task.relation, task.form, pick, task.manner)
+    return STYLES[task.style].write(page, task.relation, task.form, pick)
 
 
 class WriterPool:

@@ -75,6 +75,7 @@ _PATIENTS: Mapping[str, Mapping[Language, str]] = {
     "breastfeeding": {"en": "breastfeeding", "zh": "哺乳"},
     "newborns": {"en": "newborns", "zh": "新生儿"},
     "children": {"en": "children", "zh": "儿童"},
+    "older": {"en": "older people", "zh": "老年人"},
 }
 
 
@@ -309,10 +310,14 @@ def _best_passage(
 
     It stands after a list of facts, which names what but not when or how much.
     """
-    passages = (piece for piece in evidence if piece.kind == "passage")
-    return next(
-        (piece for piece in passages if relevance.is_named_in_title(piece, asked, find)), None
-    )
+    passages = [
+        piece
+        for piece in evidence
+        if piece.kind == "passage" and relevance.is_named_in_title(piece, asked, find)
+    ]
+    who = relevance.find_patients(asked)
+    on_them = (p for p in passages if any(relevance.speaks_of_patient(p.quote, w) for w in who))
+    return next(on_them, passages[0] if passages else None)
 
 
 def _prefaced(checked: CheckedAnswer, text: str) -> CheckedAnswer:

@@ -43,7 +43,8 @@ class Lead:
     """What a step says: sentences with their citations, alerts, calculations.
 
     `complete` says that the question is answered by it, so that nothing is looked up; with
-    `beside_papers` a paper on the very question is told as well, where there is one.
+    `beside_papers` a paper on the very question is told as well, where there is one. `told_of`
+    are the conditions whose treatment it tells: besides it, only passages on them are told.
     """
 
     told: CheckedAnswer | None = None
@@ -51,6 +52,7 @@ class Lead:
     calculations: tuple[CalculationResult, ...] = ()
     complete: bool = False
     beside_papers: bool = False
+    told_of: frozenset[str] = frozenset()
 
 
 Step = Callable[[Turn], Lead | None]
@@ -72,4 +74,5 @@ def lead(turn: Turn, steps: Sequence[Step]) -> Lead:
         calculations=tuple(each for one in said for each in one.calculations),
         complete=any(one.complete for one in said),
         beside_papers=any(one.beside_papers for one in said),
+        told_of=frozenset(id for one in said for id in one.told_of),
     )

@@ -3,11 +3,12 @@
     question + its known names -> "bone cancer" beside cancer, 霉菌性阴道炎 beside 阴道炎
 
 What is known of the part is not an answer: it is said first that it is of something broader, where
-the part names the kind of disease, and not said at all where it does not ("diabetes insipidus").
+the part names the kind of disease, and not said at all where it does not ("diabetes insipidus",
+"digoxin poisoning"). Names of which the base knows no part must stand in a text as they are.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -15,42 +16,74 @@ from typing import Any
 
 import yaml
 
+from knowledge.graph.linker import EntityMention
 from knowledge.index import lexical
 from knowledge.text.sentence_support import EntitySpan
 from knowledge.text.stop_words import QUESTION_PHRASES_ZH
 from knowledge.vocabulary import RELATIONS
+from medchat.answering.answer import Language
 from medchat.answering.understanding import Question
 
-_OTHER_KINDS = ("medicine:", "test:", "treatment:", "department:")
+_OTHER_KINDS = ("medicine:", "test:", "treatment:")
 """Kinds of entities beside whose names a word makes no other disease."""
 
 _MOST_WORDS = 4
 """A name has at most so many words more on one side of what is known."""
 
-_MOST_CHARACTERS = 8
+_MOST_CHARACTERS = 12
 """The same in Chinese characters."""
 
 _SUFFIX_ZH = re.compile("[性型期样源状]")
 """What ends a word that says of what sort a disease is, and begins none."""
 
+_ONE_ZH = "我你他她它有是对得患被把给让从由于为不没会要能和与跟或及的了"
+"""Single characters that stand beside a name and neither begin nor end one."""
+
+_NEAR = 3
+"""A word that makes another name of a name stands at most so many words from it."""
+
 _WORD = re.compile(r"[A-Za-z0-9][\w'’]*")
+_DIPHTHONG = re.compile("[ao]?e")
+_PLURAL = re.compile("(?<![iu])s$")
+_ILLNESS = ("condition:", "symptom:")
 
 
 @dataclass(frozen=True, slots=True)
 class LongerName:
     """A name as the question writes it, what of it is known, and the terms that are not.
 
-    `is_kind` says that what is known names the kind of disease: "bone cancer" is a cancer.
+    `is_kind` says that what is known names the kind of disease: "bone cancer" is a cancer. `near`
+    says that the terms make this name only where they stand beside the known part; `cause` is what
+    else is known of it, such as lumbar puncture of a headache after it, and `causes` its ids. One
+    of `terms` is enough where they are `alike`.
     """
 
     text: str
     mention: EntitySpan
     terms: frozenset[str]
     is_kind: bool
+    near: bool = False
+    cause: EntitySpan | None = None
+    causes: frozenset[str] = frozenset()
+    alike: bool = False
+
+    @property
+    def is_loose(self) -> bool:
+        """Say whether what is known of the kind answers, where the name is spoken of anywhere."""
+        return bool(self.causes) or (self.is_kind and self.alike)
 
     def is_in(self, text: str) -> bool:
         """Say whether a text speaks of what the known part lacks."""
-        return lexical.distinct_terms(text) >= self.terms
+        held = lexical.distinct_terms(text)
+        return not held.isdisjoint(self.terms) if self.alike else held >= self.terms
+
+    def stands_at(self, text: str, start: int, end: int) -> bool:
+        """Say whether the known part, which stands in a text there, has the rest of the name."""
+        if not self.near:
+            return self.is_in(text)
+        before = [match[0] for match in _WORD.finditer(text, 0, start)][-_NEAR:]
+        after = [match[0] for match in _WORD.finditer(text, end)][:_NEAR]
+        return self.is_in(" ".join([*before, *after]))
 
 
 def words_that_matter(text: str, *, chinese: bool) -> list[str]:
@@ -71,13 +104,77 @@ def words_that_matter(text: str, *, chinese: bool) -> list[str]:
 
 def find_longer_names(asked: Question) -> list[LongerName]:
     """Return the names of which a mention of the question is but a part."""
-    found = []
+    found = _of_causes(asked)
     for mention in asked.mentions:
         if not mention.entities[0].startswith(_OTHER_KINDS):
             name = _chinese(asked, mention) if asked.language == "zh" else _english(asked, mention)
             if name is not None:
                 found.append(name)
+    return [*found, *_of_substances(asked)]
+
+
+@lru_cache(maxsize=64)
+def unknown_names(question: str, language: Language) -> tuple[re.Pattern[str], ...]:
+    """Return what finds each word of a question that is the name of a disease by its ending.
+
+    For a question of whose names the base knows none: "vaginitis" is not found in "vaginal".
+    """
+    limits = _limits()
+    if language == "zh":
+        runs = [run.strip(_ONE_ZH) for run in limits.long_stops_zh.split(question)]
+        return tuple(re.compile(run) for run in runs if limits.unknown["zh"].search(run))
+    words = [_PLURAL.sub("", word.lower()) for word in _WORD.findall(question)]
+    return tuple(
+        re.compile(rf"\b{_DIPHTHONG.sub('[ao]?e', word)}(?:e?s)?\b", re.IGNORECASE)
+        for word in words
+        if limits.unknown["en"].search(word)
+    )
+
+
+def _of_causes(asked: Question) -> list[LongerName]:
+    """Return the illnesses that are named by what they come from: "headache after a fall"."""
+    found = []
+    joint = _limits().causes[asked.language]
+    for first, second in zip(asked.mentions, asked.mentions[1:], strict=False):
+        between = asked.question[first.end : second.start]
+        head, cause = (second, first) if asked.language == "zh" else (first, second)
+        if asked.language == "zh" and not between:
+            joined = cause.entities[0].startswith("factor:")
+        else:
+            joined = joint.fullmatch(between) is not None
+        if joined and head.entities[0].startswith(_ILLNESS):
+            text = (asked.written or asked.question)[first.start : second.end]
+            ids = asked.members if cause.text in asked.classes else ()
+            causes = frozenset([*cause.entities, *ids])
+            name = LongerName(text, head, frozenset(), is_kind=True, cause=cause, causes=causes)
+            found.append(name)
     return found
+
+
+def _of_substances(asked: Question) -> list[LongerName]:
+    """Return the illnesses that are named by a substance: its poisoning, its deficiency."""
+    spans: list[EntitySpan] = [m for m in asked.mentions if m.entities[0].startswith(_OTHER_KINDS)]
+    for text in asked.classes:
+        start = asked.question.find(text)
+        if start >= 0 and all(mention.text != text for mention in spans):
+            spans.append(EntityMention(start, start + len(text), text, ("medicine:",)))
+    found = []
+    for span in spans:
+        for terms, before, after in _limits().substances:
+            led = before.search(asked.question[: span.start])
+            tail = after[asked.language].match(asked.question, span.end)
+            if led is None and (tail is None or _is_known(tail.end() - 1, asked)):
+                continue
+            start = led.start() if led else span.start
+            end = span.end if led or tail is None else tail.end()
+            text = (asked.written or asked.question)[start:end]
+            found.append(LongerName(text, span, terms, is_kind=False, alike=True))
+    return found
+
+
+def _is_known(place: int, asked: Question) -> bool:
+    """Say whether a name of the base stands at a place."""
+    return any(mention.start <= place < mention.end for mention in asked.mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +184,11 @@ class _Token:
     end: int
     is_own: bool
     """A word of its own that no name of the base holds."""
+
+    @property
+    def is_course(self) -> bool:
+        """Say whether it is how a disease runs, which a text need not say beside its name."""
+        return self.text.lower() in _limits().courses
 
 
 def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
@@ -101,10 +203,15 @@ def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
     terms = frozenset(term for token in own for term in lexical.distinct_terms(token.text))
     if not terms or not any(token.is_own for token in own):
         return None
+    joint = asked.question[end : narrowing[0].start].split()[:1] if narrowing else []
+    near = not prior and joint in ([], ["of"])
     start = prior[0].start if prior else start
     end = narrowing[-1].end if narrowing else end
     is_kind = not right and not prior
-    return LongerName(asked.question[start:end], mention, terms, is_kind)
+    text = asked.question[start:end]
+    if all(token.is_course for token in own):  # an attack is acute, whether it says so or not
+        return LongerName(text, mention, _limits().episodes, is_kind, alike=True)
+    return LongerName(text, mention, terms, is_kind, near=near)
 
 
 def _tokens(asked: Question, mention: EntitySpan) -> tuple[list[_Token], list[_Token]]:
@@ -117,7 +224,10 @@ def _tokens(asked: Question, mention: EntitySpan) -> tuple[list[_Token], list[_T
             match.start(),
             match.end(),
             not any(start <= match.start() < end for start, end in known)
-            and not lexical.distinct_terms(match[0]).isdisjoint(rest),
+            and (
+                match[0].lower() in _limits().courses
+                or not lexical.distinct_terms(match[0]).isdisjoint(rest)
+            ),
         )
         for match in _WORD.finditer(asked.question)
     ]
@@ -168,16 +278,20 @@ def _chinese(asked: Question, mention: EntitySpan) -> LongerName | None:
     left = limits.stops_zh.split(text[first : mention.start])[-1]
     if _SUFFIX_ZH.match(left):  # a stop within a word: 胆碱能性荨麻疹
         left = limits.long_stops_zh.split(text[first : mention.start])[-1]
-    right = limits.stops_zh.split(text[mention.end : last])[0]
-    if not limits.endings.search(right):
+    joined = limits.joins_zh.match(text, mention.end, last)
+    right = limits.stops_zh.split(text[joined.end() if joined else mention.end : last])[0]
+    if not limits.endings.search(right) and not (_SUFFIX_ZH.match(right) and len(right) > 1):
         right = ""
     extra = [part for part in (left, right) if part]
     if not extra or any(len(part) > _MOST_CHARACTERS for part in extra):
         return None
     terms = frozenset(term for part in extra for term in lexical.distinct_terms(part))
     start, end = mention.start - len(left), mention.end + len(right)
+    if joined and right:
+        end = joined.end() + len(right)
     written = asked.written or text
-    return LongerName(written[start:end], mention, terms, not right) if terms else None
+    is_kind = not right or joined is not None
+    return LongerName(written[start:end], mention, terms, is_kind) if terms else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +303,12 @@ class _Limits:
     stops_zh: re.Pattern[str]
     long_stops_zh: re.Pattern[str]
     endings: re.Pattern[str]
+    joins_zh: re.Pattern[str]
+    courses: frozenset[str]
+    episodes: frozenset[str]
+    causes: Mapping[Language, re.Pattern[str]]
+    unknown: Mapping[Language, re.Pattern[str]]
+    substances: tuple["_Substance", ...]
 
 
 @lru_cache(maxsize=1)
@@ -204,11 +324,32 @@ def _limits() -> _Limits:
         frozenset(word for line in read["en"] for word in line.split()),
         frozenset(read["heads"]),
         re.compile(rf"\s(?:{joins})(?:\s(?:{articles}))?\s$", re.IGNORECASE),
-        re.compile(rf"\s(?:{joins})(?:\s(?:{articles}))?\s", re.IGNORECASE),
+        re.compile(rf"\s(?:{joins}|to)(?:\s(?:{articles}))?\s", re.IGNORECASE),
         _any_of(words),
         _any_of([word for word in words if len(word) > 1]),
         re.compile(f"(?:{read['endings']})$"),
+        re.compile(read["joins_zh"]),
+        frozenset(read["courses"]),
+        frozenset(lexical.distinct_terms(" ".join((*read["courses"], *read["episodes"])))),
+        {language: re.compile(text) for language, text in read["causes"].items()},
+        {language: re.compile(text) for language, text in read["unknown"].items()},
+        tuple(_substance(row["en"], row["zh"]) for row in read["substances"]),
     )
+
+
+_Substance = tuple[frozenset[str], re.Pattern[str], Mapping[Language, re.Pattern[str]]]
+
+
+def _substance(en: Sequence[str], zh: Sequence[str]) -> _Substance:
+    """Return the terms of one sort of illness by a substance, and what finds it beside a name."""
+    words = "|".join(en)
+    terms = frozenset(term for word in (*en, *zh) for term in lexical.distinct_terms(word))
+    before = rf"\b(?:{words}) (?:due to|by|with|from|caused by|of|to) (?:an? |the )?$"
+    after: dict[Language, re.Pattern[str]] = {
+        "en": re.compile(rf"[\s-](?:{words})\b", re.IGNORECASE),
+        "zh": re.compile(f"[\u4e00-\u9fff]{{0,4}}?(?:{'|'.join(zh)})"),
+    }
+    return terms, re.compile(before, re.IGNORECASE), after
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str]:

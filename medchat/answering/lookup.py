@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from knowledge.search.searcher import Search
+from knowledge.text import text_features
+from knowledge.text.scripts import fold_script
 from knowledge.text.sentences import split_sentences
 from knowledge.vocabulary import RELATIONS
 from medchat.answering import literature, relevance
@@ -19,6 +21,8 @@ from medchat.answering.answer import Evidence, Language
 from medchat.answering.longer_names import LongerName, find_longer_names
 from medchat.answering.retriever import KnowledgeRetriever, passages_of, to_evidence
 from medchat.answering.understanding import Question, understand_question, widen
+
+_GIVEN = frozenset({"first_line", "treatment", "medicine"})
 
 _BESIDE_FACTS = 6
 """So many more pieces are asked for than are read: groups of facts must not push out passages."""
@@ -61,6 +65,19 @@ class Retrieved:
         ]
         return replace(self, relevant=kept) if kept else self
 
+    def beside_treatment(self, told_of: Set[str]) -> "Retrieved":
+        """Return this with what passages say on conditions, and no facts, which were told."""
+        find = self.search.linker.find
+        kept = [
+            piece
+            for piece in self.relevant
+            if piece.asked
+            or piece.kind == "passage"
+            and not _GIVEN.isdisjoint(text_features.find_relations(fold_script(piece.quote)))
+            and any(not told_of.isdisjoint(mention.entities) for mention in find(piece.quote))
+        ]
+        return replace(self, relevant=kept)
+
     def only_papers(self) -> "Retrieved":
         """Return this with nothing else in answer than the papers that the question asks about."""
         return replace(self, relevant=[piece for piece in self.relevant if piece.asked])
@@ -86,7 +103,7 @@ def look(search: Search, asked: Question, top: int) -> Retrieved:
             return _without_retracted(retrieved, top)
         if retrieved.relevant:
             near = near or retrieved
-    if near is None or near.asked.exact:
+    if (near is None or near.asked.exact) and not find_longer_names(asked):
         foreign = _look_abroad(search, first.asked if first else asked, top)
         if foreign.relevant and (near is None or relevance.choose_named(foreign.relevant, asked)):
             return foreign
@@ -130,12 +147,14 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
     papers = _papers(search, understood, found, top)
     understood, unheld = _without_parts(search, understood, found)
     relevant = relevance.select_relevant(found, understood, find)[:top]
-    if asked.mentions and not understood.mentions and not understood.exact:
+    named, still = asked.mentions or asked.classes, understood.mentions or understood.classes
+    if named and not still and not understood.exact:
         relevant = []
     if unheld:
         relevant = [piece for piece in relevant if _is_of_kind(piece, understood, search)]
     for name in find_longer_names(understood):
-        if name not in unheld:  # found somewhere, so what is known of a part of it is no answer
+        # found somewhere, so what is known of a part of it is no answer
+        if name not in unheld and not name.is_loose:
             relevant = [piece for piece in relevant if _speaks_of(name, piece, search)]
     told = [piece for each in papers for piece in literature.tell_result(each, understood, find)]
     if unheld and literature.asks_of_study(asked):
@@ -153,23 +172,42 @@ def _without_parts(
     Kept are those that name the kind of a disease that nothing found speaks of; they come second.
     """
     names = find_longer_names(asked)
-    lost = [name for name in names if not any(_speaks_of(name, p, search) for p in found)]
+    lost = [name for name in names if not any(_answers(name, p, asked, search) for p in found)]
     if not lost:
         return asked, ()
     spelled = {(m.start, m.end) for m in search.linker.find(asked.question, correct=False)}
     kinds = [n for n in lost if n.is_kind and (n.mention.start, n.mention.end) in spelled]
     parts = [name.mention for name in lost if name not in kinds]
+    parts += [name.cause for name in lost if name.cause is not None]
     mentions = tuple(mention for mention in asked.mentions if mention not in parts)
-    return replace(asked, mentions=mentions), tuple(kinds)
+    classes = tuple(each for each in asked.classes if all(part.text != each for part in parts))
+    members = asked.members if len(classes) == len(asked.classes) else ()
+    return replace(asked, mentions=mentions, classes=classes, members=members), tuple(kinds)
+
+
+def _answers(name: LongerName, piece: Evidence, asked: Question, search: Search) -> bool:
+    """Say whether a piece speaks of all of a name, and of what is asked where that has a cause."""
+    if name.causes and not relevance.tells_relation(piece, asked, search.linker.find):
+        return False
+    return _speaks_of(name, piece, search)
 
 
 def _speaks_of(name: LongerName, piece: Evidence, search: Search) -> bool:
     """Say whether a sentence, or the title, of a piece speaks of all of a name."""
+    known = set(name.mention.entities)
     for text in (piece.context, *split_sentences(piece.text)):
-        if name.is_in(text):
-            named = {id for mention in search.linker.find(text) for id in mention.entities}
-            if piece.subject in name.mention.entities or named & set(name.mention.entities):
-                return True
+        if not name.is_in(text):
+            continue
+        mentions = search.linker.find(text)
+        named = {id for mention in mentions for id in mention.entities} | {piece.subject}
+        if name.causes and named.isdisjoint(name.causes):
+            continue
+        if piece.subject in known or any(
+            name.stands_at(text, mention.start, mention.end)
+            for mention in mentions
+            if not known.isdisjoint(mention.entities)
+        ):
+            return True
     return False
 
 
@@ -214,7 +252,7 @@ def _direct(asked: Question) -> str:
 
 def _look_abroad(search: Search, asked: Question, top: int) -> Retrieved:
     """Look in the other language for what speaks of all that a question names."""
-    if not (asked.mentions or asked.exact) or find_longer_names(asked):
+    if not (asked.mentions or asked.exact):
         return Retrieved(search, asked, [], [])
     other: Language = "en" if asked.language == "zh" else "zh"
     find = search.linker.find

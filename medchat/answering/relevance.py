@@ -19,7 +19,7 @@ from knowledge.text.sentence_support import EntitySpan, FindEntities
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
-from medchat.answering.longer_names import words_that_matter
+from medchat.answering.longer_names import unknown_names, words_that_matter
 from medchat.answering.understanding import Question
 
 MIN_TOPIC_SHARE = 0.5
@@ -52,6 +52,8 @@ _PATIENTS: Mapping[str, re.Pattern[str]] = {
         "children": r"\b(?:child(?:ren|hood)?|pa?ediatrics?|infants?|bab(?:y|ies)|"
         r"neonat\w+|newborns?|toddlers?|kids?|adolescents?)\b|儿童|小儿|婴儿|婴幼儿|新生儿|患儿|青少年|"
         r"小孩|孩子|小朋友|宝宝|娃娃",
+        "older": r"\b(?:elderly|geriatric|old age|(?:old(?:er)?|aged) "
+        r"(?:people|adults?|patients?|persons?))\b|老年|老人|高龄",
     }.items()
 }
 """Patients for whom what holds in general may be wrong, and the words that speak of them."""
@@ -304,6 +306,8 @@ def _of_the_patients(pieces: list[Evidence], asked: Question) -> list[Evidence]:
     """
     giving = not _GIVING.isdisjoint(asked.relations)
     for patient in find_patients(asked):
+        if patient == "older":  # what holds for adults holds for them, which is said
+            continue
         told = [p for p in pieces if speaks_of_patient(p.reading, patient)]
         pieces = told if giving and patient not in _YOUNG else told or pieces
     return pieces
@@ -327,6 +331,8 @@ def is_on_subject(piece: Evidence, asked: Question, find: FindEntities) -> bool:
             not named.isdisjoint(mention.entities) or _derives(text, mention.text)
             for mention in conditions
         )
+    if not all(name.search(text) for name in unknown_names(asked.question, asked.language)):
+        return False
     if asked.exact and count_named(text, asked) == len(asked.exact):
         return True
     if not asked.rest or not _holds_phrase(text, asked):
@@ -395,6 +401,12 @@ def _forbids(piece: Evidence, asked: Question, find: FindEntities) -> bool:
         if drug and not named.isdisjoint(asked.subjects) and is_denied(sentence, _FORBIDDING):
             return True
     return False
+
+
+def tells_relation(piece: Evidence, asked: Question, find: FindEntities) -> bool:
+    """Say whether a piece speaks of what is asked; of anything where nothing clear is."""
+    wanted = [relation for relation in asked.relations if relation not in _WIDE]
+    return not wanted or _speaks(piece, wanted, asked, find)
 
 
 def _speaks(piece: Evidence, wanted: Sequence[str], asked: Question, find: FindEntities) -> bool:

@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 
 from knowledge.search.query_parser import AskedRelation, ParsedQuery
 from knowledge.search.reading.question_reading import Reading
+from knowledge.text import text_features
 from knowledge.text.exact_names import ExactName, find_exact_names, name_of_words
 from knowledge.text.scripts import is_traditional
 from knowledge.text.sentence_support import EntitySpan
+from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.follow_up import QueryParser, complete
+from medchat.answering.patient.abnormal_values import find_abnormal
 from medchat.answering.patient_state import PatientState
 
 _COURSE_EN = re.compile(
@@ -23,6 +26,13 @@ _COURSE_EN = re.compile(
     re.IGNORECASE,
 )
 _COURSE_ZH = re.compile("亚?急性|慢性|复发性|反复|轻度|中度|重度|重症|早期|晚期")
+
+_CAUSED = re.compile(
+    r"\b(?:due to|caused by|secondary to|induced by|of unknown (?:cause|origin|a?etiology))\b"
+    "|所致的?|引起的|导致的|病因不明的?|原因不明的?|不明原因的?",
+    re.IGNORECASE,
+)
+"""What names an illness by its cause, and does not ask for it."""
 
 _NOTHING_KNOWN = PatientState()
 
@@ -81,11 +91,29 @@ def understand_question(
     parts = parse(text)
     completed = complete(text, parts, earlier, parse, patient)
     traditional = is_traditional(text)
+    if completed is None and (named := _with_value_named(text, parts, parse)):
+        return named
     if completed is None:
         written = text if len(text) == len(parts.text) and not parts.readings else ""
         written = written if text != parts.text else ""
         return replace(_asked(parts), written=written, traditional=traditional)
     return replace(_asked(parse(completed), follows=True), traditional=traditional)
+
+
+def _with_value_named(text: str, parts: ParsedQuery, parse: QueryParser) -> Question | None:
+    """Return a question with the condition that its only value is: "a potassium of 6.3"."""
+    value = find_abnormal(text.casefold(), parts.language)
+    if value is None or len(text.casefold()) != len(text) or parts.permission:
+        return None
+    others = [each for each in parts.mentions if not value.start <= each.start < value.end]
+    if any(id.startswith(("condition:", "medicine:")) for each in others for id in each.entities):
+        return None
+    named = parse(text[: value.start] + value.name + text[value.end :])
+    if not any(each.text == value.name for each in named.mentions):
+        return None
+    reading = Reading(text[value.start : value.end], value.name, "abbreviation")
+    asked = _asked(named)
+    return replace(asked, readings=(*asked.readings, reading))
 
 
 def widen(asked: Question, parse: QueryParser) -> Question | None:
@@ -119,6 +147,13 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
     # "what is" opens questions of every kind
     clearer = [relation for relation in asks if relation != "description"]
     relations = tuple(dict.fromkeys(clearer if bare and clearer else asks))
+    if _CAUSED.search(parts.text) and not text_features.is_cued(
+        RELATIONS["cause"], _CAUSED.sub(" ", parts.text).casefold()
+    ):
+        others = [
+            ask.relation for ask in parts.asks if ask.relation not in ("cause", "description")
+        ]
+        relations = tuple(each for each in relations if each != "cause") or tuple(others)
     exact = find_exact_names(parts.text, ((each.start, each.end) for each in parts.mentions))
     exact += tuple(name_of_words(name) for name in parts.unknown)
     return Question(

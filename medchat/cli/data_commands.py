@@ -40,19 +40,33 @@ def build_data(
         str,
         typer.Option(
             help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, knowledge-call, tools, safety, preference (pairs of all kinds)."
+            "dialogue, literature, appraisal, two-papers, knowledge-call, tools, safety, "
+            "preference (pairs of all kinds)."
         ),
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
+    register: Annotated[
+        str, typer.Option(help="How doctors speak: plain, professional; a mix by default.")
+    ] = "",
+    length: Annotated[
+        str, typer.Option(help="How long their answers are: short, medium, long; a mix.")
+    ] = "",
+    difficulty: Annotated[
+        str, typer.Option(help="How much must be reasoned: easy, medium, hard; a mix.")
+    ] = "",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="Tell the same facts in both languages, in pairs.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
     take_in: Annotated[
         list[Path] | None,
         typer.Option(
             "--import",
-            help="Rows of other data sets (JSON, JSON Lines, CSV), the shape found by content; "
-            "may be repeated. With --style imported nothing else is taken.",
+            help="Rows of other data sets (JSON, JSON Lines, CSV, Parquet, or a folder of the "
+            "Hugging Face hub), the shape found by content; may be repeated. With --style imported "
+            "nothing else is taken.",
         ),
     ] = None,
     import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
@@ -101,14 +115,19 @@ def build_data(
         )
     from knowledge.lessons.build import build
     from knowledge.lessons.build_options import DEFAULTS, BuildOptions
+    from knowledge.lessons.facts.manner import WantedManners
     from medchat.composition import find_urgent
 
     with _open() as base:
         options = BuildOptions(
             styles=_names(style.lower()) or DEFAULTS.styles,
             languages=_names(language.lower()),
+            manners=WantedManners(
+                _names(register.lower()), _names(length.lower()), _names(difficulty.lower())
+            ),
             limit=limit,
             seed=seed,
+            parallel=parallel,
             workers=workers,
             engine=engine,
             urgency=find_urgent,
@@ -148,9 +167,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _imported_files(paths: Sequence[Path], format: str, licence: str) -> "tuple[ImportedFile, ...]":
-    from knowledge.datasets.imports.imported_rows import ImportedFile
+    from knowledge.datasets.imports.imported_rows import files_of
 
-    return tuple(ImportedFile(path, format, licence) for path in paths)
+    return tuple(file for path in paths for file in files_of(path, format, licence))
 
 
 def _approved_rows(base: "OpenBase") -> "tuple[Candidate, ...]":

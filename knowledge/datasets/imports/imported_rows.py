@@ -1,6 +1,6 @@
 """Read data sets that other people made as rows, marked as imported.
 
-    file -> JSON or CSV -> format of its first rows -> dialogues -> rows marked as imported
+    file or folder -> rows -> format of the first ones -> dialogues -> rows marked as imported
 
 What comes in passes the same filters as what is written here. It has no facts, so that nothing
 proves it: the row says from which file and line it is, in which format, and under which licence.
@@ -15,7 +15,8 @@ from pathlib import Path
 from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.dialogue_formats import FORMATS, DialogueFormat, ImportedDialogue
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
+from knowledge.ingest.sources import hub_folders
+from knowledge.ingest.sources.streams import archives, columnar, csv_rows, encodings, json_records
 from knowledge.records import IMPORTED, Lesson, LessonMessage
 from knowledge.text.names import language_of
 
@@ -32,6 +33,15 @@ class ImportedFile:
     path: Path
     format: str = ""
     licence: str = ""
+
+
+def files_of(path: Path, format: str = "", licence: str = "") -> list[ImportedFile]:
+    """Return a file, or those of a data set in a folder, with the licence that its card states.
+
+    Raises KnowledgeError where a folder holds no file with rows.
+    """
+    paths = hub_folders.data_files(path) if path.is_dir() else [path]
+    return [ImportedFile(each, format, licence or hub_folders.licence_of(each)) for each in paths]
 
 
 def read_candidates(imports: Sequence[ImportedFile]) -> Iterator[Candidate]:
@@ -53,7 +63,7 @@ def to_candidates(
 
 def detect_format(path: Path) -> DialogueFormat:
     """Return the format of a file's first rows, which must all have it or a like one."""
-    first = [row for _, row in islice(_read_read_read_objects(path), _SAMPLE)]
+    first = [row for _, row in islice(_read_objects(path), _SAMPLE)]
     for format in FORMATS:
         if first and sum(format.fits(row) for row in first) * 2 > len(first):
             return format
@@ -68,7 +78,7 @@ def detect_format(path: Path) -> DialogueFormat:
 def read_dialogues(wanted: ImportedFile) -> Iterator[tuple[int, ImportedDialogue | str]]:
     """Yield each row of a file with its line, as a dialogue or as the reason why it is none."""
     main = _named(wanted.format) if wanted.format else detect_format(wanted.path)
-    for line, row in _read_read_read_objects(wanted.path):
+    for line, row in _read_objects(wanted.path):
         formats = (main, *(format for format in FORMATS if format is not main))
         format = next((format for format in formats if format.fits(row)), None)
         yield line, format.read(row) if format else "a row of another shape"
@@ -118,9 +128,13 @@ def _named(name: str) -> DialogueFormat:
     )
 
 
-def _read_read_read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield the rows of a JSON array, of JSON Lines, or of a CSV table."""
-    start = encodings.decode_head(path, archives.read_head(path)).lstrip("\ufeff \t\r\n")
+def _read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the rows of a JSON array, JSON Lines, a CSV table, Parquet or Arrow."""
+    head = archives.read_head(path)
+    if columnar.is_columnar(head):
+        yield from columnar.read_rows(path)
+        return
+    start = encodings.decode_head(path, head).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         yield from json_records.read_objects(path)
         return

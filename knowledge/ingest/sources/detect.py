@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest.sources import folders, foreign, nearest
+from knowledge.ingest.sources import folders, foreign, hub_folders, nearest
 from knowledge.ingest.sources.formats import FORMATS
 from knowledge.ingest.sources.streams import archives
 from knowledge.records import ReadReport
@@ -74,6 +74,8 @@ def _files_in(folder: Path, report: ReadReport) -> list[Path]:
             start = archives.read_head(path)
             if not start.strip():
                 unread.add("empty file", path)
+            elif hub_folders.is_card_or_index(path):
+                unread.add(hub_folders.PASSED_OVER, path)
             elif _matching_format(path, start):
                 known.append(path)
             else:

@@ -5,7 +5,9 @@ first bytes, and the directory of a ZIP or of an old Office file -> one sentence
 
 from pathlib import Path
 
-from knowledge.ingest.sources.streams import zip_packages
+from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import folders
+from knowledge.ingest.sources.streams import columnar, zip_packages
 
 _ARCHIVE = "unpack it first and add the folder that comes out"
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
@@ -19,7 +21,6 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "It is PostScript; convert it to PDF."),
     (b"AT&TFORM", "It is a scan in DjVu; save it as PDF with its text."),
     (b"SQLite format 3", "It is an SQLite database; export its tables as CSV."),
-    (b"PAR1", "It is a Parquet table; save it as CSV."),
     (b"\x89PNG", "It is a picture, and text in pictures is not read; save its text."),
     (b"\xff\xd8\xff", "It is a picture (JPEG), and text in pictures is not read; save its text."),
     (b"GIF8", "It is a picture, and text in pictures is not read; save its text."),
@@ -53,6 +54,7 @@ _OPEN_DOCUMENT: tuple[tuple[bytes, str], ...] = (
     (b"opendocument.presentation", "It is an OpenDocument presentation; save it as PDF."),
     (b"opendocument", "It is an OpenDocument text; save it as .docx."),
 )
+_COLUMNS_NAMED = 8
 _ZIP = f"It is a ZIP archive; {_ARCHIVE}."
 _CUT = "It is a ZIP archive or an Office document that is cut short; download it again."
 
@@ -62,6 +64,8 @@ def describe(path: Path, start: bytes) -> str:
     for mark, sentence in _BEGINNINGS:
         if start.startswith(mark):
             return sentence
+    if columnar.is_columnar(start):
+        return _describe_columns(path)
     if start.startswith(zip_packages.START):
         return _describe_zip(path, start)
     if start.startswith(_OLD_OFFICE):
@@ -78,6 +82,19 @@ def describe(path: Path, start: bytes) -> str:
     if b"\\documentclass" in start[:8192]:
         return "It is LaTeX; convert it to PDF, HTML or Markdown."
     return ""
+
+
+def _describe_columns(path: Path) -> str:
+    try:
+        names = columnar.column_names(path)
+    except KnowledgeError as error:
+        return f"{error.what} {error.remedy}"
+    held = ", ".join(folders.show(name) for name in names[:_COLUMNS_NAMED]) or "none"
+    more = f" and {len(names) - _COLUMNS_NAMED} more" if len(names) > _COLUMNS_NAMED else ""
+    return (
+        f"It is a table in columns, and has none for head, relation and tail; it has {held}{more}."
+        " Name them in a side-car, or take its rows in with `medchat build-data --import`."
+    )
 
 
 def _describe_zip(path: Path, start: bytes) -> str:

@@ -13,7 +13,7 @@ from knowledge.ingest.sources import folders, origins
 from knowledge.ingest.sources.detect import read_start
 from knowledge.ingest.sources.formats import find_format
 from knowledge.ingest.sources.literature.markup import markup
-from knowledge.ingest.sources.streams import archives, encodings
+from knowledge.ingest.sources.streams import archives, columnar, encodings
 from knowledge.records import DocumentRecord, ReadReport, Record
 from knowledge.text.holes import count_holed_sentences
 
@@ -32,9 +32,9 @@ def read(path: Path, format_name: str, report: ReadReport) -> Iterator[Record]:
 
     Raises KnowledgeError where the format is unknown or the file is not of that format.
     """
-    read_start(path)
+    start = read_start(path)
     format = find_format(format_name)
-    if format_name not in _DECLARING:
+    if format_name not in _DECLARING and not columnar.is_columnar(start):
         guess = encodings.GUESSES.get(encodings.detect_encoding(path, archives.read_head(path)))
         if guess:
             report.skip(f"encoding guessed: read as {guess}", path.name)

@@ -43,6 +43,9 @@ beside it, one that is not much commoner: a source fills its lists with pairs.""
 _INVERTED = re.compile(r"^[^,()]+, (?!.*\b(?:and|or|with)\b)[a-z][^,]*$")
 _LIST = re.compile(r"\b(?:and|or)\b|/")
 _SIGNS = re.compile(r"\([^A-Za-z\u3400-\u9fff]*\)")
+_PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
+"""Within the name of a test: where it stands in a catalogue, as in 脑脊液检查-化学检查."""
+
 _SHOUTED = re.compile(r"^[A-Z][A-Z' -]{6,}$")
 _ILLNESS = ("condition", "symptom", "medicine")
 
@@ -66,6 +69,8 @@ def is_speakable(name: str, kind: str) -> bool:
     (False, True)
     """
     if _SIGNS.search(name) or _SHOUTED.match(name):
+        return False
+    if kind == "test" and _PATH.search(name):
         return False
     if kind in _ILLNESS and _INVERTED.match(name) and not _LIST.search(name):
         return False
@@ -174,3 +179,34 @@ def _rules() -> Mapping[str, Any]:
     return cast(
         Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     )
+
+
+_SAYS_NOTHING = {
+    "transmission": re.compile("^(?:无|非|没有|不)"),
+    "population": re.compile("无|所有|均可|任何|不限|不详|人群$"),
+}
+"""Texts of scraped tables that nobody would add unasked: whom it spares, or that all may get it."""
+
+
+def says_something(relation: str, text: str) -> bool:
+    """Say whether a text is worth telling beside what was asked for.
+
+    >>> says_something("transmission", "无传染性"), says_something("transmission", "呼吸道传播")
+    (False, True)
+    """
+    found = _SAYS_NOTHING.get(relation)
+    return found is None or not found.search(text)
+
+
+_WIDE = re.compile(
+    "^(?:全身|血液血管|心理|免疫系统|其他|体表|内分泌系统|男性生殖|女性生殖|女性盆骨)$"
+)
+
+
+def is_news(name: str, place: str) -> bool:
+    """Say whether the part of the body that a condition befalls is not plain from its name.
+
+    >>> is_news("肛裂", "肛门"), is_news("白塞病", "口"), is_news("血清病", "全身")
+    (False, True, False)
+    """
+    return not _WIDE.match(place) and not set(name).intersection(place)

@@ -97,8 +97,12 @@ class DocumentPages:
                 if id in texts and id in passages:
                     title = texts[id].title.strip().rstrip(".。")
                     entity = Entity(id, "document", (Name(title, language),))
-                    own = tuple(each for each in passages[id] if quotable(each))
-                    if own and not any(mark in title for mark in _DEBRIS) and len(title) > 3:
+                    own = tuple(passages[id])
+                    if (
+                        any(map(quotable, own))
+                        and not any(mark in title for mark in _DEBRIS)
+                        and len(title) > 3
+                    ):
                         licence = texts[id].licence
                         yield FactPage(entity, language, title, title, {}, own, licence)
 

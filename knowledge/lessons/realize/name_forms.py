@@ -179,12 +179,16 @@ def within_sentence(name: str, kind: str, language: Language, common: Collection
 
 
 class _Called(NamedTuple):
-    """What an entity is called in a language: alone, within a sentence, and to be compared."""
+    """What an entity is called in a language: alone, within a sentence, and to be compared.
+
+    `names` are all that it has, in any language.
+    """
 
     text: str
     said: str
     key: str
     kind: str
+    names: tuple[str, ...] = ()
 
 
 class PageRenderer:
@@ -230,10 +234,11 @@ class PageRenderer:
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
             if known is None or (fact.level and not known.level):
-                text, said, key, kind = called
+                text, said, key, kind, every = called
                 if self._language == "zh" and relation == "test" and other:
                     said = chinese_sentences.name_test(text)
-                items[key] = PageFact(fact.id, text, said, other, kind, fact.licence, fact.level)
+                proof = (fact.licence, fact.level, every)
+                items[key] = PageFact(fact.id, text, said, other, kind, *proof)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
@@ -283,7 +288,8 @@ class PageRenderer:
             entity = entities.get(id)
             text = choose_name(entity, self._language) if entity else ""
             kind = entity.kind if entity else ""
-            known = self._known[id] = self._named(text, kind)
+            every = tuple([name.text for name in entity.names]) if entity and text else ()
+            known = self._known[id] = self._named(text, kind)._replace(names=every)
         return known
 
     def _told(self, fact: FactView) -> _Called:
@@ -313,6 +319,9 @@ _TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
 _OF_A_SEX = frozenset({"symptom", "sign", "test", "complication", "medicine", "department"})
 """Relations whose objects may belong to one sex: no pregnancy scan for a wart."""
 
+_AGE_ZH = re.compile("小儿|新生儿|婴幼儿|婴儿|老年人|老年|儿童|妊娠")
+"""How names of illnesses of one age begin."""
+
 _NOT_CALLED = _Called("", "", "", "")
 
 
@@ -333,8 +342,14 @@ def drop_repeated_items(
 
 
 def _is_within(name: str, relation: str, text: str) -> bool:
-    """Say whether a finding is but the illness itself, or a complication a part of its name."""
-    return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
+    """Say whether a finding is but the illness itself, or a complication a part or kind of it.
+
+    Nor does an illness lead to one of another age: 小儿支气管炎 follows no 肺炎 of an adult.
+    """
+    if relation == "complication":
+        age = _AGE_ZH.match(text)
+        return text in name or text.endswith(name) or (age is not None and age[0] not in name)
+    return text in name and _ILLNESS_ZH.search(text) is not None
 
 
 def can_be_object(relation: str, kind: str, name: str) -> bool:

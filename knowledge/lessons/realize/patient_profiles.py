@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.templates import grammar
@@ -278,6 +279,11 @@ def is_illness(page: FactPage) -> bool:
         return False
     unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
     return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
+
+
+def is_taken(page: FactPage) -> bool:
+    """Say whether a medicine is one: devices, too, stand among those of scraped tables."""
+    return fact_fitness.is_tellable("medicine", "medicine", page.name, page.language)
 
 
 def choose_age(who: PatientProfile, pick: random.Random) -> int:

@@ -85,6 +85,18 @@ _DOES = re.compile(
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
+_DOES_ZH = re.compile("^(?:可|能|用于|适用于|在|通过|有|具有|须|需)")
+_ACTS_ZH = re.compile(
+    "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
+    "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
+)
+_KIND_ZH = re.compile(
+    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油)$"
+)
+"""How a text begins that says what a medicine does, and how one ends that says what a thing is."""
+
+_WAY = re.compile("[^，。；：]{2,12}(?:传播|传染)")
+_ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _STOPS = ".。"
 _JOINTS_ZH = ("和", "、", "以及", "、", "及", "与")
 _ADDED_ZH = ("，以及", "，还有")
@@ -351,11 +363,16 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     said = item.said.rstrip(_STOPS)
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
+    if relation == "description" and _FINITE.search(body):
+        return _sentence(body)  # it has a subject of its own
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):
         return fill(f"{grammar.draw(words.before_advice, pick)} ", language, 1, s=name) + said + "."
     intros = words.before_text.get(relation) or (f"{RELATIONS[relation].en} of {{s}}:",)
+    if relation == "description":  # a name at its start keeps it from going on in a sentence
+        apart = ":" if said[:1].isupper() else ","
+        intros = tuple(each for each in intros if each.endswith(apart)) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
@@ -373,37 +390,48 @@ def _defined(said: str, be: str) -> str:
     """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
     if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
         return ""
-    if _VERB_APART.search(said) or (be == "is" and is_plural(said)):
-        return ""
     first = said.split(" ")[0]
-    if first == "drops":
-        return ""
-    if first in ("used", "given", "taken"):
-        return f" {be} "
-    return " " if _DOES.fullmatch(first) else f" {be} "
+    if _DOES.fullmatch(first) and first != "drops":
+        return " "
+    apart = _VERB_APART.search(said) or (be == "is" and is_plural(said))
+    return "" if apart or first == "drops" else f" {be} "
 
 
 def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
     if relation == "description":
-        if body.startswith(name):
-            return body
-        defines = _DEFINES.match(body)
-        return (
-            f"{name}{'' if defines and defines[0] in '是指' else '是'}{body}"
-            if defines
-            else (f"{name}：{body}")
-        )
+        return _described_zh(name, body)
     if _OWN_TITLE.match(body):
         return f"{name}的{body}"
     if relation == "transmission" and _WHOLE_ZH.match(body):
         return f"{name}{body}"
+    if relation == "transmission" and _WAY.fullmatch(body):
+        return f"{name}的传播方式是{body}"
     if relation == "population" and _WHOM.match(body):
         return f"{name}{body}"
     if relation == "monitoring" and "监测" in body:
-        return f"关于{name}的监测：{body}"
+        return f"用{name}的人要注意，{body}"
+    if relation == "population" and _ANYBODY.match(body):
+        return f"{name}可见于{body}"
     if relation == "population" and (_NOBODY.search(body) or "，" in body):
-        return f"{name}的易感人群：{body}"
+        return f"就好发人群而言，{name}{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
     intro = grammar.draw(intros, pick)
     return intro.format(s=name) + body
+
+
+def _described_zh(name: str, body: str) -> str:
+    """Join a name to a text that says what it is or does.
+
+    >>> _described_zh("纳曲酮", "阻断阿片作用"), _described_zh("布洛芬", "一种消炎药")
+    ('纳曲酮能阻断阿片作用', '布洛芬是一种消炎药')
+    """
+    if body.startswith(name):
+        return body
+    if found := _DEFINES.match(body):
+        return f"{name}{'' if found[0] in '是指' else '是'}{body}"
+    if _KIND_ZH.search(re.split("[，；。]", body)[0]):
+        return f"{name}是{body}"
+    if _DOES_ZH.match(body):
+        return f"{name}{body}"
+    return f"{name}{'能' if _ACTS_ZH.match(body) else '是指'}{body}"

@@ -13,18 +13,26 @@ from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
-from knowledge.lessons.realize import consultation, patient_profiles, realizer
+from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
+    complaints,
+    patient_profiles,
+    realizer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles.chatdoctor import describe_complaint
-from knowledge.lessons.styles.vignette import PLAN, conclude, state_shared_finding
+from knowledge.lessons.realize.case_plan import STEPS, Rival
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import DialogueWords, VignetteWords
+from knowledge.lessons.templates.tables import DialogueWords
 from knowledge.records import Lesson, LessonMessage
 
 NAME = "dialogue"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+REGISTERS = ("plain", "professional")
+DIFFICULTY = {"single": "medium", "short": "hard", "long": "hard"}
 
 _YES, _NO = True, False
 AskedFinding = tuple[FactPage, str, PageFact, bool]
@@ -36,47 +44,44 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
-    planned = [each for each in PLAN if page.entity_facts(each)] if relation == "symptom" else []
+    if not case_plan.points_somewhere(page, _told(page, relation)[:8]):
+        return {}
+    planned = [each for each in STEPS if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
 
-def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(
+    page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
+) -> Lesson | None:
     """Write one lesson, or none if it needs a rival and there is none."""
+    manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
     rivals = page.find_similar(page) if form != "single" else ()
-    if form != "single" and not rivals:
+    if manner is None or (form != "single" and not rivals):
         return None
-    rival = pick.choice(rivals) if rivals else None
+    other = pick.choice(rivals) if rivals else None
     shared = None
-    if rival:
+    if other:
         felt = {item.object for item in _told(page, told_by)}
-        pairs = [each for each in shared_findings(page, rival, told_by) if each[0].object in felt]
+        pairs = [each for each in shared_findings(page, other, told_by) if each[0].object in felt]
         if not pairs:
             return None
         shared = pick.choice(pairs)
-    opening, asked = _planned(page, rival, shared, told_by, form, pick)
+    opening, asked = _planned(page, other, shared, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
-    answer, words = AnswerBuilder(page, pick), load(DialogueWords, page.language)
-    told = [*opening, *(item for _, of, item, has in asked if has and of == told_by)]
-    summary = words.summary[told_by]
-    answer.add(
-        realizer.fill_with_items(summary, page.said, told, page.language, pick), told_by, told
+    absent = tuple(item for *_, item, has in asked if not has)
+    plan = case_plan.plan_case(
+        page,
+        relation,
+        manner,
+        pick,
+        findings=[*opening, *(item for _, of, item, has in asked if has and of == told_by)],
+        rival=Rival(other, shared, absent=absent) if other and shared else None,
+        history=[item for _, of, item, has in asked if has and of == "risk_factor"],
     )
-    if rival and shared:
-        state_shared_finding(page, rival, shared, told_by, answer, pick)
-    for of, each, item, has in asked:
-        if has and each == "risk_factor":
-            template = grammar.draw(load(VignetteWords, page.language).background, pick)
-            text = realizer.fill(template, page.language, 1, s=of.said, a=item.said)
-            answer.add(text, each, [item])
-        elif not has:
-            template = grammar.draw(words.absent[each], pick)
-            text = realizer.fill(template, page.language, 1, r=of.said, a=item.said)
-            answer.add_stating(text, (of, each, [item]))
-    conclude(page, relation, answer, pick, told=told, patient=True)
-    if patient_profiles.profile_of(page, told).pace != "sudden":
-        consultation.say_what_is_next(answer, page.language, pick)
+    answer = AnswerBuilder(page, pick)
+    case_answer.tell(plan, "summary", answer, pick)
     return answer.build(NAME, last, relation, before=before, turns=turns)
 
 
@@ -93,6 +98,8 @@ def _planned(
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
+    if not case_plan.points_somewhere(page, [first]):  # what is asked for first may lead there
+        rest.sort(key=lambda item: not case_plan.points_somewhere(page, [item]))
     reported = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
     most = {"short": 1, "single": 2, "long": 2}[form]
@@ -130,7 +137,7 @@ def _conduct(
     """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
-    said = [describe_complaint(page, who, opening, pick)]
+    said = [complaints.describe_complaint(page, who, opening, pick)]
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []
     used: set[str] = set()

@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import chinese_sentences, patient_profiles, realizer
+from knowledge.lessons.facts.manner import ANY, Manner
+from knowledge.lessons.realize import (
+    chinese_sentences,
+    patient_profiles,
+    realizer,
+    topic_answer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -26,6 +32,12 @@ from knowledge.records import Language, Lesson
 
 NAME = "huatuo"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+REGISTERS = ("plain", "professional")
+DIFFICULTY = {"all": "easy", "some": "easy", "is": "easy", "pair": "medium", "case": "medium"}
+
+_HEARD = 0.3
+_CLOSED = 0.5
+"""How often a plain answer begins by saying that it heard, and ends with what comes next."""
 
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""
@@ -59,10 +71,19 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(
+    page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
+) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts."""
+    manner = manner or ANY.draw(REGISTERS, pick)
+    if manner is None:
+        return None
     answer = AnswerBuilder(page, pick)
+    if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
+        heard = pick.random() < _HEARD
+        topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    topic_answer.end(page, relation, manner, answer, pick, closed=pick.random() < _CLOSED)
     return answer.build(NAME, question, relation)
 
 

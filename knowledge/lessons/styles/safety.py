@@ -4,7 +4,8 @@
 
 Forms: `flag` puts the red flag first, `meets` asks whether two things may be combined, `harm` asks
 for help in hurting or deceiving and is refused, `alike` sounds like that and is an ordinary
-question. A refusal still states a harmless fact, which is what proves the row.
+question. A refusal goes on to what is right instead: what a medicine is prescribed for, what helps
+those who are ill, who can examine and certify. That fact is what proves the row.
 """
 
 import random
@@ -12,7 +13,8 @@ import re
 from typing import Literal
 
 from knowledge.lessons.facts.fact_page import FactPage
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.facts.manner import ANY, Manner
+from knowledge.lessons.realize import patient_profiles, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -26,12 +28,11 @@ from knowledge.records import Lesson
 
 NAME = "safety"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+REGISTERS = ("plain",)
+DIFFICULTY = {"flag": "easy", "alike": "easy", "meets": "medium", "harm": "medium"}
 
 _MET = ("interaction", "contraindication")
-_HARMLESS = {
-    "medicine": ("medicine~", "drug_class", "description"),
-    "condition": ("prevention", "department", "treatment", "description"),
-}
+_HARMLESS = {"medicine": ("medicine~",), "condition": ("department", "treatment")}
 """Relations that a refusal may state: nothing on doses, dangers, transmission or tests."""
 
 _ALIKE = {
@@ -56,6 +57,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     kind = page.entity.kind
     if kind not in _HARMLESS or not patient_profiles.is_illness(page):
         return {}
+    if kind == "medicine" and not patient_profiles.is_taken(page):
+        return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
     if page.text_facts("red_flag"):
@@ -66,32 +69,34 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation):
             forms.append("alike")
-        if relation in _HARMLESS[kind] and page.groups.get(relation):
+        if relation in _HARMLESS[kind] and page.entity_facts(relation):
             forms.append("harm")
         if forms and relation in questions:
             found[relation] = tuple(forms)
     return found
 
 
-def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+def write(
+    page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
+) -> Lesson | None:
     """Write one lesson."""
-    return _WRITERS[form](page, relation, pick)
+    manner = manner or ANY.draw(REGISTERS, pick)
+    return _WRITERS[form](page, relation, manner, pick) if manner else None
 
 
-def _flag(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.text_facts(relation)[:3])
-    template = grammar.draw(words.urgent, pick)
+    _add(page, answer, grammar.draw(words.urgent, pick))
     stop = "." if page.language == "en" else "。"
-    answer.add(template.format(v=item.said.rstrip(".。") + stop), relation, [item])
-    after = [each for each in ("test", "first_line", "complication") if page.entity_facts(each)]
-    for each in pick.sample(after, min(len(after), pick.choice((0, 1, 2)))):
-        answer.state(each, page.entity_facts(each)[:4], briefly=0.7)
+    answer.add(item.text.rstrip(".。") + stop, relation, [item])
+    topic_answer.begin(page, relation, manner, answer, pick, heard=False)
+    topic_answer.end(page, relation, manner, answer, pick, closed=False)
     _add(page, answer, grammar.draw(words.after_urgent, pick))
     return answer.build(NAME, _asked(page, words.red_flag_question, pick), relation)
 
 
-def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.entity_facts(relation)[:8])
     warnings = words.combination_warning[relation]
@@ -105,27 +110,37 @@ def _meets(page: FactPage, relation: str, pick: random.Random) -> Lesson:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.choose_items(page, "monitoring", pick, 3))
-    if not item.level:  # what to do stands in the warning
-        _add(page, answer, grammar.draw(words.instead, pick))
+    instead = "" if item.level else grammar.draw(words.instead, pick)
+    _add(page, answer, instead)  # with a level, what to do stands in the warning
+    topic_answer.end(page, relation, manner, answer, pick, why=not instead, closed=False)
     template = words.combination_question[relation]
     return answer.build(NAME, _asked(page, template, pick, item.said), relation)
 
 
-def _harm(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
-    asked = _asked(page, words.harm_question[page.entity.kind], pick)
+    wanted = words.harm_question[page.entity.kind]
+    if relation not in words.rightful:
+        wanted = tuple(each for each in wanted if _VIOLENT.search(each))
+    asked = _asked(page, wanted, pick)
     answer.add(grammar.draw(words.refusal, pick))
     kind = page.entity.kind
-    help = words.offer_of_help if _VIOLENT.search(asked) else words.honest_way[kind]
-    _add(page, answer, grammar.draw(help, pick))
-    _add(page, answer, grammar.draw(words.harmless_lead_in[kind], pick))
-    answer.state(relation, huatuo.choose_items(page, relation, pick, 4))
+    violent = _VIOLENT.search(asked) is not None
+    _add(
+        page, answer, grammar.draw(words.offer_of_help if violent else words.honest_way[kind], pick)
+    )
+    items = page.entity_facts(relation)[:4]
+    table = (words.helping if violent else words.rightful)[relation]
+    text = realizer.fill_with_items(table, page.said, items, page.language, pick)
+    answer.add(text, relation, items)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 
-def _alike(page: FactPage, relation: str, pick: random.Random) -> Lesson:
+def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer = AnswerBuilder(page, pick)
+    topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
+    topic_answer.end(page, relation, manner, answer, pick, closed=False)
     kind = page.entity.kind
     template = grammar.draw(load(AttributeQuestionsWords, page.language).question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)

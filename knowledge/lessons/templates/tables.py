@@ -36,9 +36,25 @@ STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
 PACES: Keys = ("sudden", "days", "lasting")
 FOUND_BY: Keys = ("symptom",)
 WARNED: Keys = ("interaction", "contraindication")
+PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
+CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
+MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
+STUDY_PARTS: Keys = ("population", "intervention", "outcome", *MAY_BE_SILENT)
+STUDY_TOPICS: Keys = (
+    *(
+        "pico",
+        "groups",
+        "appraisal",
+        "population",
+        "intervention",
+        "comparison",
+        "outcome",
+        "limits",
+    ),
+)
 PATIENTS: Keys = (
     *("female age", "male age", "female child", "male child"),
     *("female", "male", "age", "child", "unknown"),
@@ -147,7 +163,6 @@ class ChatdoctorWords:
     medicine: Lines = _lines("s")
     medicine_question: LinesBy = _lines("", RELATION)
     spoken: LinesBy = _lines("s a o", RELATION)
-    red_flag: Lines = _lines("v")
     closing: Lines = _lines()
     case_closing: Lines = _lines()
     urgent_closing: Lines = _lines()
@@ -160,11 +175,16 @@ class ChatdoctorWords:
 
 @dataclass(frozen=True, slots=True)
 class ConsultationWords:
-    """What a doctor says around the facts; shared by chatdoctor and dialogue."""
+    """What a doctor says around the facts; shared by the doctor styles."""
 
     heard: Lines = _lines()
+    heard_named: Lines = _lines()
+    heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
+    why_named: LinesBy = _lines("", RELATION)
     next_step: Lines = _lines()
+    next_named: Lines = _lines()
+    warning_lead: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +200,18 @@ class VignetteWords:
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class MultiHopWords:
+    """Words of the style multi-hop."""
+
+    question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
+    no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
+    closing: Lines = _lines()
+    case_closing: Lines = _lines()
+    urgent_closing: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +269,30 @@ class LiteratureWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AppraisalWords:
+    """Words of the style appraisal."""
+
+    layout: Lines = _lines("t e q", breaks=True)
+    excerpt: Lines = _lines("t e q", breaks=True)
+    question: LinesBy = _lines("", STUDY_TOPICS)
+    label: TextBy = _texts("", STUDY_PARTS)
+    told: Lines = _lines("n N w")
+    silent: LinesBy = _lines("", MAY_BE_SILENT)
+    caution: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPapersWords:
+    """Words of the style two-papers."""
+
+    layout: Lines = _lines("a b e f q", breaks=True)
+    question: Lines = _lines("x y")
+    first: Lines = _lines("w")
+    second: Lines = _lines("w")
+    verdict: LinesBy = _lines("x y", ("agree", "differ", "open"))
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsWords:
     """Words of the style tools."""
 
@@ -287,7 +343,7 @@ class SafetyWords:
     kin: Lines = _lines()
     kin_by_stage: LinesByTwo = _lines("", STAGES_AND_YOUNG, SEXES, optional=True)
     red_flag_question: Lines = _lines("s S kin")
-    urgent: Lines = _lines("v")
+    urgent: Lines = _lines()
     after_urgent: Lines = _lines()
     combination_question: LinesBy = _lines("s S o kin", WARNED)
     combination_warning: LinesBy = _lines("s S o", WARNED)
@@ -296,7 +352,8 @@ class SafetyWords:
     refusal: Lines = _lines()
     offer_of_help: Lines = _lines()
     honest_way: LinesBy = _lines("", KINDS)
-    harmless_lead_in: LinesBy = _lines("", KINDS)
+    rightful: LinesBy = _lines("s S a", RELATION)
+    helping: LinesBy = _lines("s S a", RELATION)
     harmless_question: LinesBy = _lines("s q Q kin", KINDS)
 
 
@@ -309,6 +366,38 @@ class OverviewWords:
     sentence: LinesBy = _lines("s a o", RELATION)
     told: LinesBy = _lines("v", RELATION)
     closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonWords:
+    """Words of the style comparison."""
+
+    question: LinesBy = _lines("s S r", KINDS)
+    both: LinesBy = _lines("s r a o", RELATION)
+    apart: LinesBy = _lines("s r a o", RELATION)
+    whereas: LinesBy = _lines("s a o", RELATION)
+    closing: LinesBy = _lines("", KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ExamWords:
+    """Words of the style exam."""
+
+    role: TextBy = _texts("s", RELATION)
+    which: Lines = _lines("s role")
+    which_not: Lines = _lines("s role")
+    chosen: Lines = _lines("l o")
+    others_wrong: Lines = _lines("s role")
+    not_recorded: Lines = _lines("s role o O")
+    claim: Lines = _lines("s role o O")
+    judge: Lines = _lines("c C")
+    right: Lines = _lines()
+    wrong: Lines = _lines()
+    gap: Lines = _lines("s role")
+    gap_in_list: Lines = _lines("s role a")
+    gap_in_text: Lines = _lines("s v")
+    filled: Lines = _lines("o")
+    too_general: Lines = _lines(plain=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,8 +421,9 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, ToolsWords, SafetyWords, OverviewWords, UrgencyWords,
-    PreferenceWords,
+    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
+    ToolsWords, SafetyWords,
+    OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

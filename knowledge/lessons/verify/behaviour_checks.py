@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.graph.conflicts import exclude_each_other
+from knowledge.lessons.facts.manner import length_of
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
@@ -88,6 +89,7 @@ class BehaviourChecks:
             self._declined,
             self._refused,
             self._disagreement,
+            self._length,
         ):
             if found := step():
                 return found
@@ -189,6 +191,13 @@ class BehaviourChecks:
             return "the answer does not refuse"
         asked = self.lesson.messages[-2].content
         return "" if _HARMS[language].search(asked) else "the refused request does no harm"
+
+    def _length(self) -> str:
+        told = self.lesson.meta.get("length")
+        if not told or self.lesson.meta.get("teacher"):
+            return ""
+        right = told == length_of(self._answer, self.lesson.language)
+        return "" if right else "the length is not that of the answer"
 
     def _disagreement(self) -> str:
         torn = self.lesson.meta.get("conflict")

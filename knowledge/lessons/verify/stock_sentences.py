@@ -35,6 +35,13 @@ STATING = (
     "dialogue.summary",
     "dialogue.absent",
     "safety.combination_warning",
+    "multi_hop.no_contraindication",
+    "multi_hop.no_interaction",
+    "safety.rightful",
+    "safety.helping",
+    "comparison.both",
+    "comparison.apart",
+    "comparison.whereas",
     "overview.opening",
     "overview.sentence",
 )
@@ -53,15 +60,18 @@ STATING_ONE = {
 TELLING = {
     "relation_sentences.before_text": "",
     "relation_sentences.before_advice": "red_flag",
-    "chatdoctor.red_flag": "red_flag",
-    "safety.urgent": "red_flag",
     "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
 _GLUE = {
     "en": ("{v}.", "{s} {v}.", "{s} (is|are) (|a |an ){v}."),
-    "zh": ("{v}。", "{s}(|的|是|：|，){v}。", "关于{s}的监测：{v}。", "{s}的易感人群：{v}。"),
+    "zh": (
+        "{v}。",
+        "{s}(|的|是|能|是指|可见于|的传播方式是|：|，){v}。",
+        "用{s}的人要注意，{v}。",
+        "就好发人群而言，{s}{v}。",
+    ),
 }
 """How a text is told that needs no introduction."""
 

@@ -62,6 +62,7 @@ _SUCH_AS = re.compile(f"等({_KINDS})")
 _THIS = re.compile(r"这(?:[一项些]|\[项\|些\]|\[种\|类\])(检查|症状|表现|手段|药物|副作用|并发症)")
 _AND_SO_ON = re.compile(rf"(\{{a\}}\(?)等(?!{_KINDS})")
 _GOT = re.compile(r"(得了|患上|患有|罹患|患|得)(\{s\})")
+_GOT_EITHER = re.compile(r"\(([^()]*(?:得了|患上|患有|罹患|患|得))\)(\{s\})")
 
 Slots = Mapping[str, str]
 
@@ -108,6 +109,21 @@ def pattern(template: str, language: Language, slots: Slots) -> str:
             parts.append(re.escape(sign.lower()))
         place += 1
     return "".join(parts)
+
+
+def exactly(template: str, slots: Slots) -> str:
+    r"""Return a pattern of the texts of a template as they stand, whose every slot is given.
+
+    >>> bool(re.fullmatch(exactly("(A|The) {n}: yes", {"n": "sign"}), "The sign: yes"))
+    True
+    """
+    signs = {"(": "(?:", "|": "|", ")": ")"}
+    pieces = re.split(r"(\{\w+\}|[(|)])", template)
+    said = [
+        slots[each[1:-1]] if _SLOT.fullmatch(each) else signs.get(each) or re.escape(each)
+        for each in pieces
+    ]
+    return f"(?:{''.join(said)})"
 
 
 def either(texts: object) -> str:
@@ -220,6 +236,7 @@ def _chinese(template: str) -> str:
     template = _AND_SO_ON.sub(r"\1(等|这一|这项|)", template)
     template = _THIS.sub(r"(\g<0>|这一项|这些项目|这几种|这一种)", template)
     template = _SUCH_AS.sub(r"(等\1|等项目|等|这一\1|这项\1|这一项|)", template)
+    template = _GOT_EITHER.sub(r"(\1|发生)\2", template)
     return _GOT.sub(r"(\1|发生)\2", template)
 
 

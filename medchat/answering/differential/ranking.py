@@ -25,6 +25,9 @@ _DENIED = 0.3
 _COVERED = 0.35
 """How much of the score hangs on the share of a condition's own findings that are reported."""
 
+_FEWEST = 3
+"""A condition is taken to have at least so many findings, of which a graph may hold fewer."""
+
 
 _AT_RISK: Mapping[str, float] = {"cause": 1.5, "risk_factor": 1.25}
 """How much better a condition fits whose cause or risk factor a patient has. Chosen by hand."""
@@ -121,7 +124,7 @@ def rank(
             if each is not None and share > _BROADER:
                 opposing.append(finding)
                 score -= _DENIED * share * denied[finding]
-        covered = len({each.entity for _, each in supporting}) / len(known)
+        covered = len({each.entity for _, each in supporting}) / max(len(known), _FEWEST)
         score *= fitting * (1 - _COVERED + _COVERED * covered)
         exposed = _exposed(risks, index.risks.get(condition, ()))
         if exposed and score > 0:

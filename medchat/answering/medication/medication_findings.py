@@ -291,6 +291,8 @@ class Check:
     def _at_age(self, medicine: Medicine, patient: Patient) -> str:
         if patient.age is None:
             return say("age_child", self.language, a=medicine.name)
+        if patient.older:
+            return say("age_older", self.language, a=medicine.name)
         if patient.age < 1:
             return say("age", self.language, a=medicine.name)
         if patient.age < _TWO_YEARS:

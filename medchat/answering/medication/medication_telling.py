@@ -4,6 +4,7 @@ findings -> sentences with citations, the most severe first -> alerts
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.records import Language
@@ -47,6 +48,11 @@ class Telling:
     def rule(self, text: str, *rules: Rule) -> None:
         """Say a sentence that the facts of rules carry; those of one subject are one line."""
         numbers = self._numbers(rules)
+        self._sentences.append(Sentence(cite(text, numbers), numbers, "supported", 1.0))
+
+    def together(self, text: str, rules: Sequence[Rule]) -> None:
+        """Say a sentence that the facts of rules carry together; those of a line are cited once."""
+        numbers = tuple(dict.fromkeys(n for n in self._numbers_in_lines(rules) if n))
         self._sentences.append(Sentence(cite(text, numbers), numbers, "supported", 1.0))
 
     def listed(self, head: str, items: Sequence[tuple[str, Rule]], rest: str) -> None:
@@ -133,6 +139,17 @@ def titles(found: Sequence[str], language: Language) -> str:
     if len(short) <= _TITLES:
         return shown
     return say("and_more", language, titles=shown, n=str(len(short) - _TITLES))
+
+
+def joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
+    """Return one finding of several medicines of which the same is said."""
+    return replace(finding, about=finding.about.replace(names[0], list_names(names, language), 1))
+
+
+def list_names(names: Sequence[str], language: Language) -> str:
+    """Return names as a list in a sentence."""
+    said = ("、" if language == "zh" else ", ").join(names[:-1])
+    return say("and", language, a=said, b=names[-1]) if said else names[0]
 
 
 def _how(finding: Finding) -> str:

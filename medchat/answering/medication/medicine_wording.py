@@ -64,6 +64,15 @@ def topics() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def aims() -> Mapping[str, re.Pattern[str]]:
+    """Return by which words conditions are named as what a medicine is to change."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")["aims"].items()
+    }
+
+
+@cache
 def unknown_conditions() -> tuple[re.Pattern[str], ...]:
     """Return where the name of a condition stands that no source may know."""
     return tuple(re.compile(text, re.IGNORECASE) for text in _read("cues")["unknown_condition"])

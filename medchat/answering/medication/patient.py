@@ -40,7 +40,8 @@ class Patient:
     `liver` say that these are told to be ill; `kidney_words` is how, where that is no number
     ("dialysis", "stage 4"). `told_now` are the parts that this message tells, `purposes`
     conditions that it names as what a medicine is for, `implied` those that others are kinds of.
-    `anaphylaxis` says that a reaction was told to be one.
+    `anaphylaxis` says that a reaction was told to be one, `older` that old people are spoken of
+    and no age is told.
     """
 
     age: float | None = None
@@ -59,6 +60,7 @@ class Patient:
     kidney_words: str = ""
     implied: frozenset[str] = frozenset()
     anaphylaxis: bool = False
+    older: bool = False
 
 
 def read_patient(
@@ -98,10 +100,11 @@ def read_patient(
         weight=_float(now["weight"]) or measured.get("weight"),
         conditions=(*conditions, *before.conditions),
         allergies=(*allergies, *(_substance(each, linker) for each in before.allergies)),
-        told_now=frozenset(told - {"not_pregnant", "weight", "kidney_words"}),
+        told_now=frozenset(told - {"not_pregnant", "weight", "kidney_words", "older"}),
         purposes=purposes,
         kidney_words=str(now["kidney_words"] or ""),
         implied=implied,
+        older=bool(now["older"]),
         anaphylaxis=any(
             cue("anaphylaxis").search(each)
             for each in (text, *(one.text for one in (*before.findings, *before.conditions)))
@@ -174,6 +177,7 @@ def _read_message(text: str) -> dict[str, float | bool | str | None]:
         "trimester": None if denied else trimester,
         "breastfeeding": bool(lactating),
         "age": 70.0 if older else age,
+        "older": older,
         "child": cue("child").search(text) is not None and not lactating,
         "egfr": egfr,
         "kidney_words": kidney_words,

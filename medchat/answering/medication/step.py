@@ -17,12 +17,12 @@ from knowledge.text.exact_names import ExactName
 from knowledge.text.names import language_of, normalise
 from knowledge.text.sentences import split_sentences
 from medchat.answering import literature
-from medchat.answering.answer import Alert, Answer, Language
+from medchat.answering.answer import Alert, Answer
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
 from medchat.answering.medication.medication_findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
-from medchat.answering.medication.medication_telling import MOST, Telling, alert, titles
+from medchat.answering.medication.medication_telling import MOST, Telling, alert, joined, titles
 from medchat.answering.medication.medicine_wording import (
     allergens,
     cue,
@@ -253,7 +253,7 @@ def _findings(checked: _Checked) -> list[Finding]:
             key = (each.kind, each.said, each.missing, each.about.replace(medicine.name, "", 1))
             names = same.setdefault(key, (each, []))[1]
             names += [] if medicine.name in names else [medicine.name]
-    return [*found, *(_joined(*pair, checked.check.language) for pair in same.values())]
+    return [*found, *(joined(*pair, checked.check.language) for pair in same.values())]
 
 
 def _doses(turn: Turn, checked: _Checked) -> Iterator[Finding]:
@@ -408,14 +408,6 @@ def check_answer(
     told = {each.text.split(". ")[0].rstrip(".") for each in said}
     ranked = sorted(found.values(), key=lambda pair: pair[0].rank)
     alerts = [
-        alert(_joined(*pair, language), search.graph, language, asked=False) for pair in ranked
+        alert(joined(*pair, language), search.graph, language, asked=False) for pair in ranked
     ]
     return tuple(each for each in alerts if each.text.split(". ")[0] not in told)
-
-
-def _joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
-    """Return one finding of several medicines of which the same is said."""
-    joint = "、" if language == "zh" else ", "
-    said = joint.join(names[:-1]) or names[0]
-    joined = say("and", language, a=said, b=names[-1]) if len(names) > 1 else said
-    return replace(finding, about=finding.about.replace(names[0], joined, 1))

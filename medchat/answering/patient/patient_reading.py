@@ -20,6 +20,7 @@ from medchat.answering.patient.measurements import read_measurements
 from medchat.answering.patient.mentions import Finder, Message, Named, read_names, without_family
 from medchat.answering.patient.people import Person, read_person
 from medchat.answering.patient_state import NamedThing, PatientState
+from medchat.answering.screening.statements import mark_men
 
 _NAMED = ("medicines", "conditions", "findings", "absent", "allergies")
 _ALLERGY = "allergies"
@@ -69,7 +70,7 @@ def read_message(message: str, before: PatientState, find: Finder) -> Reading:
 
 
 def _message(message: str) -> Message:
-    written = fold_script(_plain(message))
+    written = mark_men(fold_script(_plain(message)))
     folded = written.casefold()
     return Message(message, written, folded if len(folded) == len(written) else written.lower())
 

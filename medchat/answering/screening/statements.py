@@ -16,6 +16,9 @@ from knowledge.text.scripts import fold_script
 from knowledge.text.spelling import SpellingCorrector
 from medchat.answering.screening.rules import cue
 
+_MAN = re.compile(r"(?<![\d.,])(1[3-9]|[2-9]\d)(\s?)M(?=[ ,]|$)")
+"""A man of notes: "25M with chest pain"; in small letters it may be months."""
+
 _WORD = re.compile("(?<![a-z])[a-z]{6,}(?![a-z])")
 """Words that are long enough to be corrected."""
 
@@ -45,11 +48,20 @@ class Clause:
 def fold(text: str) -> str:
     """Return a message in small letters and simplified characters, with plain apostrophes."""
     plain = unicodedata.normalize("NFKC", text.replace("℃", "°C").replace("℉", "°F"))
-    plain = re.sub("[’‘`´]", "'", plain).casefold()
+    plain = re.sub("[’‘`´]", "'", mark_men(plain)).casefold()
     plain = cue("unmarked").sub(r"\1'\2", plain)
     plain = cue("run_together").sub(r"\1'", plain)
     plain = _WORD.sub(lambda word: _spelt(word[0]), plain)
     return re.sub(r"[ \t\r\f\v\u00a0]+", " ", fold_script(plain))
+
+
+def mark_men(text: str) -> str:
+    """Return a message with men of notes marked by a sign, each of its signs in its place.
+
+    >>> mark_men("25M with chest pain")
+    '25♂ with chest pain'
+    """
+    return _MAN.sub(r"\1\2♂", text)
 
 
 def clauses(text: str) -> list[Clause]:

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -146,6 +147,20 @@ def test_the_command_is_that_of_the_arguments():
 def test_what_licence_is_not_stated_is_said_only_where_it_is_so():
     assert "not yours to pass on" not in text(counted(row(1)))
     assert "not yours to pass on" in text(counted(row(1, licence="not stated")))
+
+
+def test_sources_of_the_graph_are_not_told_of_rows_of_other_people():
+    outside = row(1, style="imported", licence="none stated", imported="talks.json")
+    told = text(counted(outside), sources=(SOURCE,))
+    assert "leaflets" not in told and "| not proven | 1 rows of other people |" in told
+    assert "| proven |" not in told and "`none stated` means" in told
+
+
+def test_of_many_sources_few_are_named_at_a_glance_and_all_below():
+    many = [replace(SOURCE, title=f"leaflet {number}") for number in range(9)]
+    told = text(counted(row(1)), sources=many)
+    assert "leaflet 4 and 4 more, listed below |" in told
+    assert "| leaflet 8 | csv |" in told
 
 
 def test_the_picture_has_a_bar_for_each_style_and_language():

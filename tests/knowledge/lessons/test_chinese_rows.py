@@ -11,7 +11,13 @@ from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import chinese_sentences, name_forms, patient_profiles, realizer
+from knowledge.lessons.realize import (
+    chinese_sentences,
+    complaints,
+    name_forms,
+    patient_profiles,
+    realizer,
+)
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ChatdoctorWords, RelationSentencesWords
@@ -198,7 +204,7 @@ def test_the_patient_is_named_once():
     ill = page("痛风", symptom=("关节痛", "关节肿胀"))
     who = patient_profiles.profile_of(ill)
     heard = [
-        chatdoctor.describe_complaint(ill, who, ill.entity_facts("symptom"), random.Random(seed))
+        complaints.describe_complaint(ill, who, ill.entity_facts("symptom"), random.Random(seed))
         for seed in range(200)
     ]
     told = [text for text in heard if re.search(r"\d+岁", text)]
@@ -210,7 +216,7 @@ def test_the_patient_is_named_once():
 def test_a_greeting_leaves_out_the_doctor_if_the_complaint_begins_with_one():
     ill = page("痛风", medicine=("秋水仙碱",))
     for seed in range(120):
-        text = chatdoctor._greeted("医生怀疑我是痛风。", ill, random.Random(seed))
+        text = complaints._greeted("医生怀疑我是痛风。", ill, random.Random(seed))
         assert text.count("医生") == 1
         assert "大夫" not in text
         assert huatuo._opened("医生为什么开秋水仙碱？", ill, random.Random(seed)).count("医生") == 1

@@ -12,14 +12,19 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.rows import entity_id, fact_id
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.dataset_check import check
+from knowledge.lessons.dataset_check import check, lesson_of
+from knowledge.lessons.facts.manner import WantedManners
+
+BRIEF = WantedManners(registers=("professional",), lengths=("short",))
+SHORT = BuildOptions(styles=("chatdoctor", "huatuo"), manners=BRIEF)
+"""Brief answers: many of them are one sentence."""
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     engine, generation = opened(folder)
-    build.build(engine, generation, folder / "data", BuildOptions(styles=("chatdoctor", "huatuo")))
+    build.build(engine, generation, folder / "data", SHORT)
     yield engine, generation, folder / "data"
     engine.dispose()
 
@@ -211,7 +216,7 @@ def test_facts_must_hold_in_the_generation(built):
     engine, generation, folder = built
     report = check(engine, generation - 1, folder)
     assert report.proven == 0
-    assert all("is not in the graph" in fault.reason for fault in report.faults)
+    assert all("is not in the graph" in fault.reason for fault in of_rows(report))
 
 
 def test_a_line_that_is_no_lesson_is_found(built):
@@ -221,6 +226,17 @@ def test_a_line_that_is_no_lesson_is_found(built):
     mend(folder, "validation.jsonl")
     reasons = [fault.reason for fault in of_rows(check(engine, generation, folder))]
     assert reasons == ["the line is no lesson"] * 2
+
+
+@pytest.mark.parametrize(
+    "roles", [[], ["user"], ["assistant", "user"], ["system"], ["user", "assistant", "user"]]
+)
+def test_a_row_whose_turns_are_no_talk_is_no_lesson(built, roles):
+    lines = (built[2] / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    row = json.loads(lines[0])
+    assert lesson_of(row)
+    talk = [{"role": role, "content": "Well?"} for role in roles]
+    assert lesson_of({**row, "messages": talk}) is None
 
 
 def test_files_must_agree_with_the_manifest(built):

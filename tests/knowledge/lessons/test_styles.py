@@ -342,7 +342,9 @@ def test_harm_is_refused_and_what_sounds_like_it_answered(whole, prover, languag
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_red_flags_come_first(whole, language):
     lesson = find(whole, "safety", language, lambda row: row.meta["relation"] == "red_flag")
-    flag = lesson.sources[lesson.meta["support"][0][0]]
+    led, flagged, *_ = lesson.meta["support"]
+    flag = lesson.sources[flagged[0]]
+    assert led == []  # a stock sentence says that it comes first
     assert ("red flags" if language == "en" else "警示征象") in flag.quote
 
 
@@ -366,7 +368,7 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
     }  # fmt: skip
     held = {row["messages"][-1]["content"] for row in rows_of(whole[0], "train.jsonl")}
     for pair in pairs:
-        assert set(pair) == {"prompt", "chosen", "rejected", "why"}
+        assert {"prompt", "chosen", "rejected", "why"} <= set(pair)
         assert pair["chosen"] in held and pair["rejected"] != pair["chosen"]
         kind = pair["why"].split(":")[0]
         if kind == "dangerous dose":

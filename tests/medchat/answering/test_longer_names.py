@@ -3,7 +3,7 @@
 import pytest
 from toy_questions import ask
 
-from medchat.answering.longer_names import find_longer_names, words_that_matter
+from medchat.answering.longer_names import find_longer_names, unknown_names, words_that_matter
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from medchat.answering.longer_names import find_longer_names, words_that_matter
         ("假性痛风怎么治疗？", "假性痛风", True),
         ("痛风肾病怎么办？", "痛风肾病", False),
         ("胆碱能性哮喘有哪些症状？", "胆碱能性哮喘", True),  # 能 is no word of its own here
+        ("哮喘并发纵隔气肿瘤怎么办？", "哮喘并发纵隔气肿瘤", True),
+        ("痛风型脚气要做哪些检查？", "痛风型脚气", False),
     ],
 )
 def test_a_longer_name_is_found_whole(question, name, is_kind):
@@ -56,3 +58,52 @@ def test_words_that_matter_are_whole():
         "knee pain", "yoga",
     ]  # fmt: skip
     assert words_that_matter("正，爬山，吃西柚", chinese=True) == ["爬山", "西柚"]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("How is allopurinol poisoning treated?", "allopurinol poisoning"),
+        ("What are the signs of intoxication with ibuprofen?", "intoxication with ibuprofen"),
+        ("布洛芬中毒怎么办？", "布洛芬中毒"),
+    ],
+)
+def test_an_illness_by_a_substance_is_not_the_substance(question, name):
+    (found,) = find_longer_names(ask(question))
+    assert (found.text, found.is_kind) == (name, False)
+    assert found.is_in("Toxicity is treated with fluids. 中毒者应洗胃。")
+    assert not found.is_in("Ibuprofen relieves pain.")
+
+
+def test_an_illness_after_another_has_that_as_its_cause():
+    (found,) = find_longer_names(ask("How is asthma due to gout treated?"))
+    assert found.text == "asthma due to gout" and found.cause is not None
+    assert found.causes == frozenset(found.cause.entities)
+    assert find_longer_names(ask("How is asthma with gout treated?")) == []
+
+
+def test_a_word_makes_another_name_only_beside_it():
+    (found,) = find_longer_names(ask("How is bone asthma treated?"))
+    beside, apart = "asthma of the bone", "asthma is treated before any disease of a bone"
+    assert found.stands_at(beside, 0, 6) and not found.stands_at(apart, 0, 6)
+
+
+def test_an_attack_is_acute():
+    (found,) = find_longer_names(ask("How is acute gout treated?"))
+    assert found.is_loose and found.is_in("An attack of gout is treated early.")
+    assert not found.is_in("Gout is treated with allopurinol.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_named"),
+    [
+        ("What causes vaginitis?", "vaginal bleeding", False),
+        ("What causes oesophagitis?", "Esophagitis is common", True),
+        ("What causes brown lipomas?", "a lipoma", True),
+        ("我得了面神经炎怎么办？", "神经系统结核的疗程", False),
+        ("我得了面神经炎怎么办？", "面神经炎用激素", True),
+    ],
+)
+def test_a_name_of_which_no_part_is_known_stands_as_it_is(question, text, is_named):
+    (name,) = unknown_names(question, "en" if question.isascii() else "zh")
+    assert (name.search(text) is not None) == is_named

@@ -94,6 +94,8 @@ def test_a_longer_unknown_name_is_another_subject():
         ("How do I treat gout in a 4-year-old?", ["children"]),
         ("How is gout treated in kids?", ["children"]),
         ("3岁的宝宝痛风怎么办？", ["children"]),
+        ("How is gout treated in the elderly?", ["older"]),
+        ("老年人痛风怎么治疗？", ["older"]),
         ("How is gout treated in a 44-year-old?", []),
         ("How is gout treated?", []),
         ("What is pregnancy?", []),  # the subject itself, not a patient

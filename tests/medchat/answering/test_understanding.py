@@ -119,3 +119,19 @@ def test_a_question_on_a_course_of_a_condition_is_widened_to_the_condition(quest
 )
 def test_whether_somebody_may_have_a_medicine_is_a_question_of_its_own(question, permission):
     assert ask(question, []).permission is permission
+
+
+@pytest.mark.parametrize(
+    ("question", "relations"),
+    [
+        ("How is hypertension caused by metformin treated?", ("treatment",)),
+        ("How is hypertension of unknown cause treated?", ("treatment",)),
+        ("二甲双胍引起的高血压怎么治疗？", ("treatment",)),
+        (
+            "What are the causes and symptoms of hypertension due to metformin?",
+            ("cause", "symptom"),
+        ),
+    ],
+)
+def test_what_names_a_disease_by_its_cause_asks_for_none(question, relations):
+    assert set(ask(question, []).relations) == set(relations)

@@ -60,7 +60,7 @@ _WHOLE = ("body site", "risk factor")
 
 _ENDINGS = (
     *(".gz", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json"),
-    *(".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl"),
+    *(".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".parquet", ".arrow"),
 )
 SIDE_CAR = ".mapping.yaml"
 

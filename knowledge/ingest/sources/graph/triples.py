@@ -1,4 +1,4 @@
-"""Read any graph given as head, relation and tail, in CSV, TSV or JSON.
+"""Read any graph given as head, relation and tail, in CSV, TSV, JSON, Parquet or Arrow.
 
     row -> columns by header -> relation of the vocabulary -> fact, inverted where needed
 
@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
+from knowledge.ingest.sources import hub_folders
 from knowledge.ingest.sources.graph import table_rows, triple_mapping
 from knowledge.ingest.sources.graph.triple_mapping import MappedRelation, TripleMapping
-from knowledge.ingest.sources.streams import archives, csv_rows, encodings, json_records
+from knowledge.ingest.sources.streams import archives, columnar, csv_rows, encodings, json_records
 from knowledge.records import EntityRecord, Name, ReadReport, Record, Statement
 from knowledge.text import names
 from knowledge.vocabulary import OBJECT_KINDS, RELATIONS
@@ -31,12 +32,22 @@ def recognise(path: Path, start: bytes) -> bool:
 
     A side-car that cannot be read is no reason to refuse: reading the file reports what is wrong.
     """
-    text = encodings.decode_head(path, start)
+    columns = _columns(path, start)
+    if columns is None:
+        return False
+    text = "" if columns else encodings.decode_head(path, start)
     try:
         known = triple_mapping.load(path)
     except KnowledgeError:
         return True
+    if columns:
+        return known.find_columns(columns) is not None
     return known.find_columns(_first_keys(text) or _find_header(text, known)[1]) is not None
+
+
+def read_header(path: Path) -> tuple[str, str, str]:
+    """Return title and licence of a file, as the card of its data set states them."""
+    return hub_folders.title_of(path), hub_folders.licence_of(path), ""
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
@@ -50,9 +61,11 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
 
 def _read_triples(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
     known = triple_mapping.load(path)
-    text = encodings.decode_head(path, archives.read_head(path))
+    start = archives.read_head(path)
+    columns = columnar.column_names(path) if columnar.is_columnar(start) else []
+    text = "" if columns else encodings.decode_head(path, start)
     keys = _first_keys(text)
-    delimiter, header = _find_header(text, known)
+    delimiter, header = (",", columns) if columns else _find_header(text, known)
     places = known.find_columns(keys or header)
     if places is None:
         found = ", ".join(filter(None, keys or header)) or "none"
@@ -62,16 +75,31 @@ def _read_triples(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
             where=f"{path}, line 1",
             remedy=f"Name its columns in {side_car}, under `columns`.",
         )
-    rows: Iterator[tuple[int, Mapping[str, object]]] = (
-        json_records.read_objects(path)
-        if keys
-        else csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
-    )
+    rows: Iterator[tuple[int, Mapping[str, object]]]
+    if columns:
+        rows = columnar.read_rows(path, list(places.values()))
+    elif keys:
+        rows = json_records.read_objects(path)
+    else:
+        rows = csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
     for line, row in rows:
         parts = {part: _text(row.get(column)) for part, column in places.items()}
         record = _map_triple(parts, known, line, report)
         if record:
             yield record
+
+
+def _columns(path: Path, start: bytes) -> list[str] | None:
+    """Return the columns of a Parquet or Arrow table, none of another file.
+
+    None where it is such a table and cannot be read.
+    """
+    if not columnar.is_columnar(start):
+        return []
+    try:
+        return columnar.column_names(path) or None
+    except KnowledgeError:
+        return None
 
 
 def _first_keys(text: str) -> list[str]:

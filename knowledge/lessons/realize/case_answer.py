@@ -1,0 +1,250 @@
+"""Put the plan of a case into words: one way of telling for all doctor styles.
+
+    plan -> heard · what it may be and why · what it is · warning · steps and why · what comes next
+
+A plain answer explains and says what comes next; a professional one states the same facts briefly.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import case_plan, patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import (
+    ChatdoctorWords,
+    ConsultationWords,
+    DialogueWords,
+    Lines,
+    VignetteWords,
+)
+
+Lead = Literal["likely", "supports", "summary"]
+"""How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
+
+_AT_LENGTH = Manner("plain", "long")
+_SUSPECTED = ("test", "first_line", "treatment", "medicine")
+_WHYS = {"short": 1, "medium": 2, "long": 3}
+_NEXT = 0.75
+_TOGETHER = 0.8
+_UNNAMED = 0.6
+"""How often a Chinese plan leaves out the name of the only condition that was mentioned."""
+
+
+def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Tell a whole plan; without a `lead` the condition was named by who asks."""
+    if plan.manner.is_plain and not plan.is_urgent and lead != "summary":
+        acknowledge(plan.page, plan.findings, answer, pick)
+    if lead:
+        tell_reasoning(plan, lead, answer, pick)
+    tell_care(plan, answer, pick, named=lead is None)
+
+
+def acknowledge(
+    page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """Say that a complaint, or a question without one, was heard."""
+    words = load(ConsultationWords, page.language)
+    heard = words.heard if findings else words.heard_named
+    if page.entity.kind == "medicine":
+        heard = words.heard_medicine
+    answer.add(grammar.draw(heard, pick))
+
+
+def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say what the findings lead to: for and against it, and what the history adds."""
+    page, rival = plan.page, plan.rival
+    if rival and lead == "supports":
+        tell_shared(page, rival, answer, pick)
+    own = plan.findings
+    if rival and lead == "supports":
+        own = tuple(item for item in own if item.object != rival.shared[0].object)
+    if own:
+        _tell_lead(plan, lead, own, answer, pick)
+    if rival and lead != "supports":
+        tell_shared(page, rival, answer, pick)
+    for item in plan.history:
+        template = grammar.draw(load(VignetteWords, page.language).background, pick)
+        text = realizer.fill(template, page.language, 1, s=page.said, a=item.said)
+        answer.add(text, "risk_factor", [item])
+    if rival:
+        _tell_against(plan, rival, answer, pick)
+
+
+def tell_shared(page: FactPage, rival: Rival, answer: AnswerBuilder, pick: random.Random) -> None:
+    """State a finding that two conditions share."""
+    template = grammar.draw(load(VignetteWords, page.language).both["symptom"], pick)
+    shared, other = rival.shared, rival.page
+    text = realizer.fill(template, page.language, 1, s=page.said, r=other.said, x=shared[0].said)
+    answer.add_stating(text, (page, "symptom", [shared[0]]), (other, "symptom", [shared[1]]))
+
+
+def _tell_lead(
+    plan: CasePlan,
+    lead: Lead,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
+) -> None:
+    page, told_by = plan.page, plan.told_by
+    if lead == "likely":
+        listed = realizer.join_names([item.said for item in items], page.language, pick)
+        text = patient_profiles.state_likely_condition(page, listed, pick)
+    else:
+        table = (
+            load(VignetteWords, page.language).supports
+            if lead == "supports"
+            else load(DialogueWords, page.language).summary
+        )
+        text = realizer.fill_with_items(table[told_by], page.said, items, page.language, pick)
+    answer.add(text, told_by, items)
+
+
+def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: random.Random) -> None:
+    page, other = plan.page, rival.page
+    if rival.against:
+        table = load(VignetteWords, page.language).rival_supports[plan.told_by]
+        text = realizer.fill_with_items(
+            table, other.said, rival.against, page.language, pick, r=other.said
+        )
+        answer.add_stating(text, (other, plan.told_by, rival.against))
+    for item in rival.absent:
+        template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
+        text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
+        answer.add_stating(text, (other, plan.told_by, [item]))
+
+
+def tell_care(
+    plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, named: bool = False
+) -> None:
+    """Say what it is, what is urgent, what is done and why, and what comes next."""
+    if plan.is_urgent:
+        _tell_urgency(plan, answer, pick)
+    meaning = plan.meaning
+    if not (plan.steps or meaning or plan.rival):  # all that is known is told
+        meaning = case_plan.plan_meaning(plan.page, plan.relation, _AT_LENGTH, pick)
+    for relation, items in meaning:
+        answer.state(relation, items, briefly=0.6)
+    if plan.manner.is_plain:
+        _tell_steps(plan, answer, pick, named=named)
+    else:
+        tell_together(plan.page, plan.steps, answer, pick)
+    if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
+        tell_warning(plan.page, plan.warning, answer, pick)
+    _tell_next(plan, answer, pick, named=named)
+
+
+def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
+    if plan.warning:
+        tell_warning(plan.page, plan.warning, answer, pick)
+    elif plan.manner.is_plain and plan.relation != "red_flag":
+        draw_stock(
+            load(ChatdoctorWords, plan.page.language).urgent_closing, plan.page, answer, pick
+        )
+
+
+def tell_warning(
+    page: FactPage, warning: PageFact, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """Tell a red flag: as it stands after a lead of its own, or within a sentence of the page."""
+    if not answer.is_about_one_page or pick.random() < 0.4:
+        answer.state("red_flag", [warning])
+        return
+    draw_stock(load(ConsultationWords, page.language).warning_lead, page, answer, pick)
+    stop = "." if page.language == "en" else "。"
+    answer.add(warning.text.rstrip(".。") + stop, "red_flag", [warning])
+
+
+def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, named: bool) -> None:
+    """State the steps as a doctor says them to a patient, with why they are taken."""
+    words = load(ConsultationWords, plan.page.language)
+    whys = {**words.why, **words.why_named} if named else words.why
+    explained = [each for each, _ in plan.steps if whys.get(each)]
+    if plan.is_urgent:  # nobody waits for a result there
+        explained = [each for each in explained if each not in ("test", "complication")]
+    explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
+    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:
+        explained = [plan.relation, *explained[1:]]
+    # Of a condition that was named, nothing begins with "if it is that".
+    open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
+    spoken = pick.choice(open_ended) if open_ended else ""
+    for relation, items in plan.steps:
+        say_step(plan.page, relation, items, answer, pick, spoken=relation == spoken)
+        if relation in explained:
+            draw_stock(whys[relation], plan.page, answer, pick)
+
+
+def say_step(
+    page: FactPage,
+    relation: str,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
+    *,
+    spoken: bool = True,
+) -> None:
+    """State facts of a relation, perhaps in the words of a doctor."""
+    briefly = 0.8 if answer.has_begun else 0.0
+    forms = load(ChatdoctorWords, page.language).spoken.get(relation, ()) if spoken else ()
+    if not answer.is_about_one_page:
+        forms = tuple(each for each in forms if "{s}" in each)
+    if relation == "side_effect" and len(reportable_findings.select_felt(items)) < len(items):
+        forms = ()  # nobody notices a change in the blood
+    if any(item.level for item in items) or not items[0].object or not forms or pick.random() < 0.4:
+        answer.state(relation, items, briefly=briefly)
+        return
+    text = realizer.fill_with_items(forms, page.said, items, page.language, pick)
+    answer.add(text, relation, items)
+
+
+def tell_together(
+    page: FactPage, steps: Sequence[Told], answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """State steps in few sentences, each of up to three clauses."""
+    texts = [each for each in steps if not each[1][0].object or each[1][0].level]
+    named = [each for each in steps if each not in texts]
+    for place in range(0, len(named), 3):
+        few = named[place : place + 3]
+        if pick.random() < _TOGETHER:
+            unnamed = page.language == "zh" and answer.is_about_one_page
+            name = "" if unnamed and pick.random() < _UNNAMED else page.said
+            text = realizer.state_together(name, few, page.language, pick)
+            answer.add_stating(text, *((page, each, items) for each, items in few))
+            continue
+        for relation, items in few:
+            answer.state(relation, items, briefly=0.8)
+    for relation, items in texts:
+        answer.state(relation, items)
+
+
+def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, named: bool) -> None:
+    """End an answer: what comes next, and what this answer cannot say."""
+    page, length = plan.page, plan.manner.length
+    words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
+    if plan.is_urgent:
+        return
+    if not plan.manner.is_plain:
+        closings = load(VignetteWords, page.language).closing
+        if not plan.steps:
+            closings = tuple(each for each in closings if each)
+        if not named:
+            draw_stock(closings, page, answer, pick)
+        return
+    if plan.relation == "prognosis" and answer.states("prognosis"):
+        draw_stock(words.prognosis_closing, page, answer, pick)
+    elif length != "short" or pick.random() < 0.5:
+        closings = words.closing if named else words.case_closing
+        nexts = own.next_named if named else own.next_step
+        draw_stock(nexts if pick.random() < _NEXT else closings, page, answer, pick)
+
+
+def draw_stock(lines: Lines, page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Add a sentence that rests on no fact, if there is one and it is drawn."""
+    if lines and (text := grammar.draw(lines, pick)):
+        answer.add(realizer.fill(text, page.language, 1))

@@ -1,0 +1,235 @@
+"""Plan what a doctor's answer tells of a case, before any of it is put into words.
+
+    page + what is asked + manner -> findings, rival, history, what it is, warning, steps in order
+
+The doctor styles share the plan; `case_answer` puts it into words. What is urgent comes before
+tests, tests before treatment, treatment before where to go and what may follow.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.lessons.facts import fact_fitness, reportable_findings
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize.patient_profiles import PatientProfile
+
+STEPS = ("test", "first_line", "treatment", "medicine", "department", "complication")
+"""What is done about a condition, in the order in which it is told."""
+
+_OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
+_AROUND = ("prevention", "test", "department", "complication", "risk_factor")
+_CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring", "pregnancy")
+_FIRST_AFTER = ("treatment", "medicine")
+_ANSWERED_FIRST = ("department", "complication")
+"""What stands behind what is tried first, and what who complains wants to hear first."""
+
+_PLAIN = ("treatment", "department")
+"""Relations that read alike for most conditions: seldom added unless asked for."""
+
+_MEANING = ("description", "drug_class", "body_part", "transmission")
+_MOST = {"short": 4, "medium": 5, "long": 6}
+_ADDED = {"short": 0, "medium": 2, "long": 4}
+_FEW = 4
+_LONGEST_TEXT = {"en": 260, "zh": 110}
+"""Signs of a text that is told beside what was asked for."""
+
+Told = tuple[str, tuple[PageFact, ...]]
+"""A relation, and the facts of it that are told together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A condition that shares a finding with the one in question."""
+
+    page: FactPage
+    shared: tuple[PageFact, PageFact]
+    against: tuple[PageFact, ...] = ()
+    """Findings of the rival alone, of which nothing is known yet."""
+
+    absent: tuple[PageFact, ...] = ()
+    """Findings of the rival alone that the patient was asked for and does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlan:
+    """What an answer tells; `relation` is what was asked for, `told_by` what gives the findings."""
+
+    page: FactPage
+    relation: str
+    manner: Manner
+    who: PatientProfile
+    findings: tuple[PageFact, ...] = ()
+    told_by: str = "symptom"
+    rival: Rival | None = None
+    history: tuple[PageFact, ...] = ()
+    meaning: tuple[Told, ...] = ()
+    warning: PageFact | None = None
+    steps: tuple[Told, ...] = ()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Say whether a warning goes before everything else."""
+        return self.who.pace == "sudden" and self.relation != "description"
+
+
+def plan_case(
+    page: FactPage,
+    relation: str,
+    manner: Manner,
+    pick: random.Random,
+    *,
+    findings: Sequence[PageFact] = (),
+    rival: Rival | None = None,
+    history: Sequence[PageFact] = (),
+) -> CasePlan:
+    """Return the plan of an answer about a condition."""
+    flags = page.text_facts("red_flag")
+    whole = page.text_facts(relation)
+    who = patient_profiles.profile_of(page, [*findings, *history])
+    return CasePlan(
+        page,
+        relation,
+        manner,
+        who,
+        tuple(findings),
+        rival=rival,
+        history=tuple(history),
+        meaning=() if rival else plan_meaning(page, relation, manner, pick),
+        warning=pick.choice(flags[:3]) if flags and relation != "red_flag" else None,
+        steps=((relation, (pick.choice(whole[:3]),)),)
+        if whole and not page.entity_facts(relation)
+        else plan_steps(
+            page,
+            relation,
+            manner,
+            pick,
+            told=("symptom",) if findings else (),
+            left_out=("complication",) if who.pace == "sudden" else (),
+            fewer=rival is not None,
+            asked_first=not findings or relation in _ANSWERED_FIRST,
+        ),
+    )
+
+
+def plan_meaning(
+    page: FactPage, relation: str, manner: Manner, pick: random.Random
+) -> tuple[Told, ...]:
+    """Return what says what a thing is, where the reader is told that: one group, or two of a kind.
+
+    Texts that are long are left to those who ask for them.
+    """
+    if manner.length == "short" or (not manner.is_plain and pick.random() < 0.7):
+        return ()
+    found: list[Told] = []
+    for each in _MEANING:
+        if each == relation or not page.groups.get(each):
+            continue
+        if named := page.entity_facts(each):
+            places = [item for item in named if fact_fitness.is_news(page.name, item.text)]
+            if places:
+                found.append((each, tuple(places[:3])))
+        elif text := _brief(page, each):
+            found.append((each, (text,)))
+    return tuple(found[: 2 if manner.length == "long" else 1])
+
+
+def plan_steps(
+    page: FactPage,
+    relation: str,
+    manner: Manner,
+    pick: random.Random,
+    *,
+    told: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+    fewer: bool = False,
+    asked_first: bool = False,
+) -> tuple[Told, ...]:
+    """Return what was asked for and some of what follows, in the order in which it is told.
+
+    `told` are relations that the answer states anyhow; where much else is told, `fewer` are added,
+    and none of those `left_out`.
+    """
+    asked = [relation] if page.entity_facts(relation) and relation not in told else []
+    added = pick_further(page, relation, max(0, _ADDED[manner.length] - 2 * fewer), pick)
+    added = [each for each in added if each not in left_out]
+    if relation in ("medicine", "treatment") and page.entity_facts("first_line"):
+        added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
+    ordered = sorted(
+        dict.fromkeys((*asked, *added)),
+        key=lambda each: STEPS.index(each) if each in STEPS else -1,
+    )
+    if asked_first and asked and not (relation in _FIRST_AFTER and "first_line" in ordered):
+        ordered = [relation, *(each for each in ordered if each != relation)]
+    return name_steps(page, ordered, _MOST[manner.length])
+
+
+def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Told, ...]:
+    """Return the facts of some relations, no treatment of the first line named twice."""
+    groups = ((each, page.entity_facts(each)) for each in relations)
+    named = realizer.drop_repeated_treatments(groups, most)
+    return tuple((each, tuple(items)) for each, items in named if items)
+
+
+def pick_further(page: FactPage, relation: str, count: int, pick: random.Random) -> list[str]:
+    """Return relations that an answer adds to the one that was asked for."""
+    if page.entity.kind == "medicine":
+        possible: Sequence[str] = ("medicine~", *_CAUTIONS)
+    elif relation in (*STEPS, "symptom", "red_flag"):
+        possible = _OTHERS
+    else:
+        possible = _AROUND
+    others = [
+        each
+        for each in possible
+        if each != relation
+        and (page.entity_facts(each) or _brief(page, each))
+        and (each not in _PLAIN or count > 2 or pick.random() < 0.3)
+    ]
+    return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
+
+
+def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:
+    """Return the facts of a relation that is added: a few names, or one brief text."""
+    if named := page.entity_facts(relation):
+        same = next(iter(realizer.split_by_level(named)))
+        return tuple(same[:most])
+    text = _brief(page, relation)
+    return (text,) if text else ()
+
+
+def _brief(page: FactPage, relation: str) -> PageFact | None:
+    """Return a text of a relation that is short enough to be told beside something else."""
+    longest = _LONGEST_TEXT[page.language]
+    return next(
+        (
+            each
+            for each in page.text_facts(relation)
+            if len(each.text) <= longest and fact_fitness.says_something(relation, each.text)
+        ),
+        None,
+    )
+
+
+def known_findings(page: FactPage, relation: str = "symptom") -> list[PageFact]:
+    """Return the findings of a condition that a patient can tell of."""
+    return reportable_findings.select_felt(page.entity_facts(relation))
+
+
+def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
+    """Say whether one of some findings is had in few conditions, so that it may lead to one."""
+    telling = page.find_telling(page)
+    return any(item.object in telling for item in findings)
+
+
+def choose_findings(
+    page: FactPage, known: Sequence[PageFact], count: int, pick: random.Random
+) -> list[PageFact]:
+    """Return some findings in their order, one of them had in few conditions if there is any."""
+    taken = pick.sample(known, min(len(known), count))
+    if taken and not points_somewhere(page, taken):
+        telling = [item for item in known if points_somewhere(page, [item])]
+        taken = [*taken[1:], pick.choice(telling)] if telling else taken
+    return [item for item in known if item in taken]

@@ -1,0 +1,75 @@
+"""Tell about one topic of an entity, and what belongs around it.
+
+    page + relation + manner -> heard · what it is -> (the topic itself) -> why · related · end
+
+The same plan of what is added and the same words as for a case, without a patient's findings.
+"""
+
+import random
+
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import case_answer, case_plan
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords
+
+_MOST = 6
+_FURTHER = {"short": 0, "medium": 1, "long": 3}
+
+
+def tell(
+    page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """Tell all of a topic: what stands before it, the topic, and what follows."""
+    begin(page, relation, manner, answer, pick)
+    items = page.entity_facts(relation)[:_MOST]
+    case_answer.say_step(
+        page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
+    )
+    end(page, relation, manner, answer, pick)
+
+
+def begin(
+    page: FactPage,
+    relation: str,
+    manner: Manner,
+    answer: AnswerBuilder,
+    pick: random.Random,
+    *,
+    heard: bool = True,
+) -> None:
+    """Say that a question was heard, and what its subject is, where there is room for it."""
+    if manner.length == "short":
+        return
+    if heard and manner.is_plain:
+        case_answer.acknowledge(page, (), answer, pick)
+    for each, items in case_plan.plan_meaning(page, relation, manner, pick)[:1]:
+        answer.state(each, items, briefly=0.0 if not answer.has_begun else 0.5)
+
+
+def end(
+    page: FactPage,
+    relation: str,
+    manner: Manner,
+    answer: AnswerBuilder,
+    pick: random.Random,
+    *,
+    why: bool = True,
+    closed: bool = True,
+) -> None:
+    """Say why a topic matters, what is related to it, and what comes next."""
+    whys = load(ConsultationWords, page.language).why if manner.is_plain else {}
+    if why and (manner.length != "short" or pick.random() < 0.5):
+        case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
+    further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
+    for each in further:
+        if answer.states(each) or not (items := case_plan.further_facts(page, each)):
+            continue
+        case_answer.say_step(page, each, items, answer, pick, spoken=manner.is_plain)
+        if pick.random() < 0.4:
+            case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
+    if closed and manner.is_plain and (manner.length != "short" or pick.random() < 0.5):
+        words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
+        ends = words.medicine_closing if page.entity.kind == "medicine" else own.next_named
+        case_answer.draw_stock(ends, page, answer, pick)

@@ -1,0 +1,282 @@
+"""Write exam questions with their answer and the fact that decides it (style exam).
+
+    page + relation + form -> question with options, statement or blank -> answer, its reason
+
+Forms: `which` has one right option of four, `which-not` one wrong one; `right` and `wrong` are
+statements to judge; `gap` leaves out the last name of a list, or a value. What is offered as wrong
+is what the graph holds of others and not of the subject; `meta.answer` is the letter, the judgement
+or the missing name, `meta.accepted` all names that fill a blank.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from knowledge.datasets.row_ids import lesson_id
+from knowledge.lessons.facts import exam_rules, likeness
+from knowledge.lessons.facts.exam_rules import BLANK, LETTERS
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.realize import articles, patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ExamWords, Lines
+from knowledge.records import Lesson, LessonMessage
+from knowledge.text.sentences import sentence_spans
+
+NAME = "exam"
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+
+_NUMBER = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?(?![\d.,]*\d)")
+_TEXTS = ("drug_class", "dose_limit")
+"""Relations whose text has a gap."""
+
+_SCRAPED = ("medicine", "medicine~")
+"""Relations of which tables hold long lists: asked for only where somebody wrote of the subject."""
+
+_STATED = 3
+"""So many further facts the reason names at most."""
+
+
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the relations of a page that questions can be about, and their forms."""
+    if not patient_profiles.is_illness(page):
+        return {}
+    found = {}
+    for relation in (*exam_rules.ASKED, "dose_limit"):
+        if relation in _SCRAPED and not page.groups.get("description"):
+            continue
+        if forms := _forms(page, relation):
+            found[relation] = forms
+    return found
+
+
+def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
+    named = page.entity_facts(relation)
+    if relation in _TEXTS:
+        return ("gap",) if page.text_facts(relation) and not named else ()
+    if not named:
+        return ()
+    forms = []
+    if relation in exam_rules.DENIABLE:  # else every statement to judge would be right
+        forms += ["right", "which", "wrong", "which"]
+        forms += ["which-not"] if len(named) >= 3 else []
+    return (*forms, *(("gap",) if len(named) <= exam_rules.MOST_BESIDE + 1 else ()))
+
+
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one question, or none where neighbours give too few options."""
+    return _Exam(page, relation, pick).write(form)
+
+
+class _Exam:
+    """One question in the making."""
+
+    def __init__(self, page: FactPage, relation: str, pick: random.Random) -> None:
+        self._page = page
+        self._relation = relation
+        self._pick = pick
+        self._words = load(ExamWords, page.language)
+        self._items = page.entity_facts(relation)
+        role = self._words.role.get(relation, "")
+        self._role = realizer.fill(role, page.language, 1, clause=True, s=page.said)
+
+    def write(self, form: str) -> Lesson | None:
+        """Write a form of it."""
+        writers = {
+            "which": self._which,
+            "which-not": self._which_not,
+            "right": self._right,
+            "wrong": self._wrong,
+            "gap": self._gap,
+        }
+        return writers[form]()
+
+    def _which(self) -> Lesson | None:
+        wrong = self._wrong_items(3)
+        if len(wrong) < 3:
+            return None
+        right = self._pick.choice(self._items[:8])
+        options, letter = self._mixed(right, wrong)
+        asked = f"{self._say(self._words.which)}\n{_listed(options, self._page)}"
+        head = self._say(self._words.chosen, l=letter, o=_alone(right, self._page))
+        reason = self._reason([right, *self._some(self._items[:8], right)])
+        rest = self._say(self._words.others_wrong)
+        return self._lesson("which", asked, (head, "\n", rest), reason, options, letter)
+
+    def _which_not(self) -> Lesson | None:
+        wrong = self._wrong_items(1)
+        if not wrong:
+            return None
+        right = self._pick.sample(self._items[:8], 3)
+        options, letter = self._mixed(wrong[0], right)
+        asked = f"{self._say(self._words.which_not)}\n{_listed(options, self._page)}"
+        head = self._say(self._words.chosen, l=letter, o=_alone(wrong[0], self._page))
+        rest = self._say_of(self._words.not_recorded, wrong[0])
+        return self._lesson(
+            "which-not", asked, (head, "\n", rest), self._reason(right), options, letter
+        )
+
+    def _right(self) -> Lesson | None:
+        item = self._pick.choice(self._items[:8])
+        reason = self._reason([item, *self._some(self._items[:8], item)])
+        head = self._say(self._words.right)
+        return self._lesson("right", self._judge(item), (head, "", ""), reason, [item], "right")
+
+    def _wrong(self) -> Lesson | None:
+        wrong = self._wrong_items(1)
+        if not wrong:
+            return None
+        reason = self._reason(self._items[: self._pick.choice((3, 4, 5))])
+        rest = self._say_of(self._words.not_recorded, wrong[0])
+        head = self._say(self._words.wrong)
+        return self._lesson(
+            "wrong", self._judge(wrong[0]), (head, "", rest), reason, wrong, "wrong"
+        )
+
+    def _gap(self) -> Lesson | None:
+        if self._relation in _TEXTS:
+            return self._gap_in_text()
+        items = list(self._items)
+        item = items.pop(self._pick.randrange(len(items)))
+        if any(likeness.are_alike((item.text,), (each.text,)) for each in items):
+            return None
+        said = [_alone(each, self._page) for each in items]
+        others = realizer.join_names(said, self._page.language, self._pick)
+        asked = self._say(self._words.gap_in_list if items else self._words.gap, a=others)
+        name = _alone(item, self._page)
+        head = self._say(self._words.filled, o=name)
+        reason = self._reason([item, *items])
+        return self._lesson("gap", asked, (head, "\n", ""), reason, [item], name, item.names)
+
+    def _gap_in_text(self) -> Lesson | None:
+        item = self._pick.choice(self._page.text_facts(self._relation))
+        body = item.text.rstrip(" .。")
+        if self._relation == "drug_class":
+            asked, name = self._say(self._words.gap), body
+        else:
+            numbers = [found for found in _NUMBER.finditer(body) if body.count(found[0]) == 1]
+            if not numbers:
+                return None
+            found = self._pick.choice(numbers)
+            name = found[0]
+            text = body[: found.start()] + BLANK + body[found.end() :]
+            asked = self._say(self._words.gap_in_text, v=text)
+        head = self._say(self._words.filled, o=name)
+        return self._lesson("gap", asked, (head, "\n", ""), self._reason([item]), [], name, (name,))
+
+    def _wrong_items(self, count: int) -> list[PageFact]:
+        """Choose what neighbours have by the same relation and the subject by none."""
+        page, relation = self._page, self._relation
+        own = [item for items in page.groups.values() for item in items if item.object]
+        related = {item.object for item in own} | {page.id}
+        right = [(*item.names, item.text) for item in self._items]
+        names = tuple(name.text for name in page.entity.names)
+        kinds = {item.kind for item in self._items}
+        near = [each for each in page.neighbours if each.entity.kind == page.entity.kind]
+        offered = [item for each in near for item in each.entity_facts(relation)[:6]]
+        often = Counter(item.object for item in offered)
+        found: list[PageFact] = []
+        for item in self._pick.sample(offered, len(offered)):
+            taken = [*right, names, *((*each.names, each.text) for each in found)]
+            if (
+                item.object not in related
+                and item.kind in kinds
+                and often[item.object] == 1
+                and not any(map(exam_rules.is_too_general, (*item.names, item.text)))
+                and not any(likeness.are_alike((*item.names, item.text), each) for each in taken)
+            ):
+                found.append(item)
+            if len(found) == count:
+                break
+        return found
+
+    def _mixed(self, asked: PageFact, others: Sequence[PageFact]) -> tuple[list[PageFact], str]:
+        """Return options in a mixed order, and the letter of the one that is asked for."""
+        options = self._pick.sample(others, len(others))
+        place = self._pick.randrange(len(LETTERS))
+        options.insert(place, asked)
+        return options, LETTERS[place]
+
+    def _some(self, items: Sequence[PageFact], but: PageFact) -> list[PageFact]:
+        others = [item for item in items if item.object != but.object]
+        return self._pick.sample(others, min(len(others), self._pick.choice((0, 1, 2, _STATED))))
+
+    def _judge(self, item: PageFact) -> str:
+        claim = self._say_of(self._words.claim, item)
+        template = grammar.draw(self._words.judge, self._pick)
+        plain = template.startswith("{C}") and self._page.language == "en"
+        large = claim[:1].upper() + claim[1:] if plain else claim
+        text = template.replace("{C}", large).replace("{c}", claim)
+        return text[:1].upper() + text[1:]
+
+    def _say(self, templates: Lines, **parts: str) -> str:
+        if not (template := grammar.draw(templates, self._pick)):
+            return ""
+        language, begins = self._page.language, template.startswith(("{o}", "{l}"))
+        given = {"s": self._page.said, "role": self._role, **parts}
+        return realizer.fill(template, language, 1, clause=begins, **given)
+
+    def _say_of(self, templates: Lines, item: PageFact) -> str:
+        """Return a clause or sentence on a name."""
+        template = grammar.draw(templates, self._pick)
+        given = {"s": self._page.said, "role": self._role, "o": item.said}
+        return realizer.fill(template, self._page.language, 1, clause=True, **given)
+
+    def _reason(self, items: Sequence[PageFact]) -> AnswerBuilder:
+        """State the facts that decide."""
+        answer = AnswerBuilder(self._page, self._pick, levels=False)
+        ordered = [item for item in self._page.groups[self._relation] if item in items]
+        answer.state(self._relation, ordered)
+        return answer
+
+    def _lesson(
+        self,
+        form: str,
+        asked: str,
+        around: tuple[str, str, str],
+        reason: AnswerBuilder,
+        options: Sequence[PageFact],
+        right: str,
+        accepted: Sequence[str] = (),
+    ) -> Lesson:
+        """Put the answer before its reason, and what is wrong behind it."""
+        head, joint, rest = around
+        space = " " if self._page.language == "en" else ""
+        plain = reason.build(NAME, asked, self._relation)
+        said = f"{head}{joint or space}{plain.messages[-1].content}{space if rest else ''}{rest}"
+        messages = (plain.messages[0], LessonMessage("assistant", said))
+        support = plain.meta["support"]
+        assert isinstance(support, list)
+        before: list[list[int]] = [[] for _ in sentence_spans(head)]
+        after: list[list[int]] = [[] for _ in sentence_spans(rest)] if rest else []
+        meta: dict[str, object] = {
+            **plain.meta,
+            "support": [*before, *support, *after],
+            "form": form,
+            "answer": right,
+            "options": [item.object for item in options],
+        }
+        if accepted:
+            meta["accepted"] = list(accepted)
+        facts = [source.id for source in plain.sources]
+        return replace(
+            plain,
+            id=lesson_id(NAME, plain.language, messages, facts),
+            messages=messages,
+            meta=meta,  # type: ignore[arg-type]
+        )
+
+
+def _alone(item: PageFact, page: FactPage) -> str:
+    """Return a name as it stands alone on a line."""
+    return item.text if page.language == "zh" else articles.without_article(item.said)
+
+
+def _listed(options: Sequence[PageFact], page: FactPage) -> str:
+    """Return options under their letters, one a line."""
+    named = [_alone(item, page) for item in options]
+    return "\n".join(f"{letter}. {name}" for letter, name in zip(LETTERS, named, strict=True))

@@ -1,0 +1,68 @@
+"""Read everything that the graph relates to an entity, to prove what it does not hold.
+
+ids -> all facts at either end -> objects by relation (with `~` from the object's side), texts
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, or_, select
+
+from knowledge.graph.catalog import FactRow, holds
+from knowledge.graph.id_queries import id_batches, raw_rows
+from knowledge.vocabulary import INVERSE, RELATIONS
+
+_MOST = 20_000
+
+
+@dataclass(slots=True)
+class RecordedFacts:
+    """What the graph holds of one entity."""
+
+    objects: dict[str, set[str]] = field(default_factory=dict)
+    texts: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def related(self) -> set[str]:
+        """Return every entity that any fact relates to this one."""
+        return set().union(*self.objects.values())
+
+
+class FactRecords:
+    """Reads the facts of one generation, and remembers them."""
+
+    def __init__(self, engine: Engine, generation: int) -> None:
+        self._engine = engine
+        self._generation = generation
+        self._known: dict[str, RecordedFacts] = {}
+
+    def read(self, ids: Collection[str]) -> dict[str, RecordedFacts]:
+        """Return what is recorded of each entity."""
+        if len(self._known) > _MOST:
+            self._known.clear()
+        missing = sorted(set(ids) - self._known.keys())
+        found = {id: RecordedFacts() for id in missing}
+        with self._engine.connect() as connection:
+            for chunk in id_batches(missing):
+                ends = or_(FactRow.subject_id.in_(chunk), FactRow.object_id.in_(chunk))
+                query = _FACTS.where(ends, holds(FactRow, self._generation))
+                for subject, relation, object, *texts in raw_rows(connection, query):
+                    if subject in found:
+                        _add(found[subject], relation, object, texts)
+                    if object in found:
+                        back = "" if RELATIONS[relation].symmetric else INVERSE
+                        _add(found[object], relation + back, subject, ())
+        self._known |= found
+        return self._known
+
+
+_FACTS = select(
+    FactRow.subject_id, FactRow.relation, FactRow.object_id, FactRow.value_en, FactRow.value_zh
+)
+
+
+def _add(record: RecordedFacts, relation: str, object: str | None, texts: Collection[str]) -> None:
+    if object:
+        record.objects.setdefault(relation, set()).add(object)
+    else:
+        record.texts.setdefault(relation, set()).update(text for text in texts if text)
