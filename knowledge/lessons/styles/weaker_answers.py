@@ -9,6 +9,7 @@ reader would miss. `pair_check` looks at each again.
 
 import random
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 
 from knowledge.graph.verbalize import evidence_line
@@ -30,6 +31,12 @@ _CASES = ("chatdoctor", "vignette", "multi-hop")
 
 _LISTING = ("huatuo", "grounded")
 """Styles whose questions ask for all that is known of a relation."""
+
+_CHOOSES = "multi-hop"
+"""The style whose answers choose between medicines."""
+
+Told = tuple[tuple[int, int], list[int]]
+"""The place of a sentence, and the facts that it rests on."""
 
 _FEWEST = 4
 """So many facts an answer must list, so that half of them can be left out in plain sight."""
@@ -61,9 +68,11 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
 
 def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
     """Leave out what the answer warns of beside what was asked."""
+    told = _told(lesson)
+    if lesson.style == _CHOOSES and lesson.meta.get("relation") in WARNINGS:
+        return _listed_only(lesson, told)
     if lesson.meta.get("refused") or lesson.meta.get("relation") in WARNINGS:
         return None
-    told = _told(lesson)
     warned = {
         relation
         for _, facts in told
@@ -82,6 +91,18 @@ def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
     kept = [answer[start:end] for (start, end), _ in left]
     names = " and ".join(sorted(each.replace("_", " ") for each in warned))
     return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {names}")
+
+
+def _listed_only(lesson: Lesson, told: Sequence[Told]) -> CorruptedAnswer | None:
+    """Leave both medicines of a choice on the list, without what rules one of them out."""
+    answer = lesson.messages[-1].content
+    kept = [
+        answer[start:end]
+        for place, ((start, end), facts) in enumerate(told)
+        if not facts or place == next(n for n, (_, each) in enumerate(told) if each)
+    ]
+    warned = str(lesson.meta.get("relation"))
+    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {warned}")
 
 
 def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
@@ -183,7 +204,7 @@ def _only(answer: str, name: str) -> int:
     return lower.find(wanted)
 
 
-def _told(lesson: Lesson) -> list[tuple[tuple[int, int], list[int]]]:
+def _told(lesson: Lesson) -> list[Told]:
     """Return the places of the sentences of an answer, each with the facts that it rests on."""
     support = lesson.meta.get("support")
     spans = sentence_spans(lesson.messages[-1].content)
