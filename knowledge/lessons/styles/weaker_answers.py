@@ -23,8 +23,14 @@ from knowledge.text.sentences import sentence_spans
 WARNINGS = ("red_flag", "contraindication", "interaction")
 """Relations that warn: a correct answer without them may do harm."""
 
-_FOR_ALL = (*WARNINGS, "monitoring")
-"""Relations whose facts do hold for everyone."""
+_SPOKEN = "chatdoctor"
+"""The style in which patients ask about a condition or medicine by its name."""
+
+_OF_ONE_PATIENT = (
+    "symptom", "test", "treatment", "medicine", "first_line", "complication", "prognosis",
+    "side_effect", "medicine~", "first_line~",
+)  # fmt: skip
+"""Relations whose facts do not hold for everyone."""
 
 _CASES = ("chatdoctor", "vignette", "multi-hop")
 """Styles whose answers leave open what only an examination or a clinician can settle."""
@@ -58,7 +64,7 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
         answer[start:end]
         for (start, end), facts in told
         if start >= len(opening)
-        and not _URGENT[lesson.language].search(answer[start:end])
+        and (facts or not _URGENT[lesson.language].search(answer[start:end]))
         and not any(_warning(lesson, place) == "red_flag" for place in facts)
     ]
     if not opening or not any(facts and answer[start:end] in kept for (start, end), facts in told):
@@ -122,8 +128,6 @@ def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None
 def overconfident(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
     """Put certainty in place of what the answer leaves open."""
     told = _told(lesson)
-    if lesson.meta.get("relation") in _FOR_ALL:
-        return None
     if lesson.style not in _CASES or lesson.meta.get("urgent") or len(told) < 2 or told[-1][1]:
         return None
     answer = lesson.messages[-1].content
@@ -132,7 +136,9 @@ def overconfident(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None
         return None
     kept = parts[:-1]
     subject = re.split(" — |——", lesson.sources[0].quote)[0]
-    named = subject.casefold() in lesson.messages[-2].content.casefold()
+    named = lesson.style == _SPOKEN and subject.casefold() in lesson.messages[-2].content.casefold()
+    if named and lesson.meta.get("relation") not in _OF_ONE_PATIENT:
+        return None
     words = load(PreferenceWords, lesson.language).overconfident
     said = grammar.draw(words["named" if named else "case"], pick)
     return _left(lesson, [*kept, said], "overconfident: the answer leaves nothing open")
@@ -155,7 +161,8 @@ def incomplete(lesson: Lesson) -> CorruptedAnswer | None:
     joints = [answer[end:start] for end, (start, _) in zip(ends, places[1:], strict=False)]
     if any(len(joint) > 12 or re.search("[.。:：\\[]", joint) for joint in joints):
         return None
-    rejected = answer[: ends[0]] + joints[-1].lstrip(",;") + answer[places[-1][0] :]
+    joint = joints[-1].lstrip(",;") if joints[-1].strip(",; ") else joints[-1]
+    rejected = answer[: ends[0]] + joint + answer[places[-1][0] :]
     why = f"incomplete: 2 of the {len(places)} facts that were asked for are told"
     return CorruptedAnswer(rejected, why)
 
