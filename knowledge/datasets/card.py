@@ -29,10 +29,12 @@ _STYLES = {
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
     "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
+    "comparison": "two conditions or two medicines: what both have, what only one has",
     "imported": "rows of other people's data sets",
 }
 
 _TOPICS = {
+    "comparison": "what two entities share and how they differ",
     "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
