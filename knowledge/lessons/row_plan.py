@@ -28,13 +28,8 @@ _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
 _EVERY = {
-    "tools": 3,
-    "knowledge-call": 5,
-    "dialogue": 3,
-    "vignette": 2,
-    "multi-hop": 2,
-    "overview": 4,
-    "exam": 2,
+    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "multi-hop": 2},
+    **{"overview": 4, "exam": 2, "comparison": 4},
 }
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 

@@ -9,6 +9,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.styles import (
     appraisal,
     chatdoctor,
+    comparison,
     dialogue,
     exam,
     grounded,
@@ -81,6 +82,7 @@ STYLES: dict[str, Style] = {
     safety.NAME: safety,
     overview.NAME: overview,
     exam.NAME: exam,
+    comparison.NAME: comparison,
     preference.NAME: preference,
 }
 

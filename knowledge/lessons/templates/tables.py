@@ -369,6 +369,17 @@ class OverviewWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonWords:
+    """Words of the style comparison."""
+
+    question: LinesBy = _lines("s S r", KINDS)
+    both: LinesBy = _lines("s r a o", RELATION)
+    apart: LinesBy = _lines("s r a o", RELATION)
+    whereas: LinesBy = _lines("s a o", RELATION)
+    closing: LinesBy = _lines("", KINDS)
+
+
+@dataclass(frozen=True, slots=True)
 class ExamWords:
     """Words of the style exam."""
 
@@ -413,6 +424,6 @@ TABLES = (
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
     GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
     ToolsWords, SafetyWords,
-    OverviewWords, ExamWords, UrgencyWords, PreferenceWords,
+    OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""
