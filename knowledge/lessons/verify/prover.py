@@ -104,6 +104,7 @@ class Prover:
         sources = [source for lesson in lessons for source in lesson.sources]
         facts = self._held({source.id for source in sources if source.kind == "fact"})
         passages = self._passages({source.id for source in sources if source.kind == "passage"})
+        records = self._records_of(lessons)  # before the names are copied that it reads
         known = self._called({lesson.split_key for lesson in lessons})
         if passages:
             known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
@@ -111,7 +112,6 @@ class Prover:
             {source.id for source in sources if source.kind == "fact" and not source.calculated},
             {document for document, _, _ in passages.values()},
         )
-        records = self._records_of(lessons)
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
         on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
         self._documents.read([(each.split_key, each.language) for each in on_papers])
@@ -239,6 +239,8 @@ class Prover:
             return "the row names no fact"
         if any(_UNSEEN.search(message.content) for message in lesson.messages):
             return "a message holds a sign that nobody sees"
+        if misplaced := trace_check.misplaced(lesson):
+            return misplaced
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
