@@ -24,7 +24,9 @@ def fault(
     if not isinstance(support, list) or len(support) != len(spans):
         return "the support is not parallel to the sentences of the answer"
     first = answer[spans[0][0] : spans[0][1]]
-    if not _names_subject(first, [held[place] for place in support[0]], lesson.split_key, names):
+    begins = support[0] if isinstance(support[0], list) else []
+    rests_on = [held[int(place)] for place in begins]
+    if not _names_subject(first, rests_on, lesson.split_key, names):
         return "a paragraph does not begin with what it is about"
     told: list[str] = []
     for places in support:
