@@ -142,6 +142,10 @@ def _rated_otherwise(row: dict[str, Any], pick: random.Random) -> None:
     row["meta"]["quality"] = (row["meta"]["quality"] + pick.randrange(1, 100)) % 101
 
 
+def _cut_short(row: dict[str, Any], pick: random.Random) -> None:
+    row["messages"] = row["messages"][: pick.choice((0, 1))]
+
+
 def _moved(source: str, target: str) -> Damage:
     def damage(folder: Path, pick: random.Random) -> bool:
         lines, others = _lines(folder / source), _lines(folder / target)
@@ -323,6 +327,7 @@ SETS: dict[str, Damage] = {
     "row repeated with a greeting": _row(_greeted, again=True),
     "row with further keys": _row(_more_keys, again=False),
     "quality of a row changed": _row(_rated_otherwise, again=False),
+    "row without an answer": _row(_cut_short, again=False),
     "half of a parallel pair left out": _half_gone,
     "half of a parallel pair told as single": _half_alone,
     "shared ids of parallel pairs swapped": _shared_ids_swapped,

@@ -21,16 +21,19 @@ _STYLES = {
     "vignette": "a case; the conditions that fit, and what follows",
     "dialogue": "a consultation in which the doctor asks before answering",
     "literature": "a talk about a paper, answered in its own words",
+    "two-papers": "what two papers state of the same two things, and whether they agree",
     "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
     "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
+    "comparison": "two conditions or two medicines: what both have, what only one has",
     "imported": "rows of other people's data sets",
 }
 
 _TOPICS = {
+    "comparison": "what two entities share and how they differ",
     "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",

@@ -21,7 +21,8 @@ def lines(counts: RowCounts) -> Iterator[str]:
     yield from ("## How to load it", "", "```python", "import json", "import datasets", "")
     parts = '{"train": "train.jsonl", "validation": "validation.jsonl"}'
     if counts.validation:
-        yield f'rows = datasets.load_dataset("json", data_files={parts})'
+        yield f"parts = {parts}"
+        yield 'rows = datasets.load_dataset("json", data_files=parts)'
     else:
         yield 'rows = datasets.load_dataset("json", data_files="train.jsonl")'
     if counts.train:
@@ -29,17 +30,18 @@ def lines(counts: RowCounts) -> Iterator[str]:
             "",
             "# transformers: any chat template, with tools where a row has them",
             'chat = datasets.load_dataset("json", data_files="chat.jsonl", split="train")',
-            'text = tokenizer.apply_chat_template(chat[0]["messages"], '
-            'tools=json.loads(chat[0]["tools"]), tokenize=False)',
+            'row, tools = chat[0], json.loads(chat[0]["tools"])',
+            'text = tokenizer.apply_chat_template(row["messages"], tools=tools, tokenize=False)',
             "",
             "# trl",
-            'trl.SFTTrainer(model, args, train_dataset=chat.select_columns(["messages", "tools"]))',
+            'chat = chat.select_columns(["messages", "tools"])',
+            "trl.SFTTrainer(model, args, train_dataset=chat).train()",
         )
     if counts.preference:
         yield from (
             'pairs = datasets.load_dataset("json", data_files="preference.jsonl", split="train")',
-            "trl.DPOTrainer(model, args=args, train_dataset=pairs.select_columns("
-            '["prompt", "chosen", "rejected"]))',
+            'pairs = pairs.select_columns(["prompt", "chosen", "rejected"])',
+            "trl.DPOTrainer(model, args=args, train_dataset=pairs).train()",
         )
     yield from (
         "```",

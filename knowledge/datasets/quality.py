@@ -59,7 +59,7 @@ class _Read:
 
 
 def _read(lesson: Lesson) -> _Read:
-    answer = lesson.messages[-1].content
+    answer = lesson.messages[-1].content if lesson.messages else ""
     spans = sentence_spans(answer)
     asked = "\n".join(message.content for message in lesson.messages if message.role == "user")
     return _Read(lesson, answer, tuple(answer[start:end] for start, end in spans), asked)
@@ -186,7 +186,9 @@ def broken(lesson: Lesson) -> list[str]:
 def features(lesson: Lesson, faults: Sequence[str]) -> list[float]:
     """Return what the regression looks at: the rules that are broken, and how large a row is."""
     objects = lesson.meta.get("objects")
-    signs = len(lesson.messages[-1].content) * (3 if lesson.language == "zh" else 1)
+    signs = sum(len(message.content) for message in lesson.messages[-1:]) * (
+        3 if lesson.language == "zh" else 1
+    )
     return [
         *(float(name in faults) for name in RULES),
         math.log(max(signs, 1)),

@@ -4,7 +4,7 @@ rows -> tables by style, language, topic, licence, length, register, openings ->
 """
 
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,7 +67,9 @@ class RowCounts:
     amounts: dict[str, int] = field(default_factory=dict)
     """Words of English answers and signs of Chinese ones, in all."""
 
-    openings: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    openings: defaultdict[tuple[str, str], Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     """How often what begins questions and answers does so, by language and role."""
 
     subjects_held: set[str] = field(default_factory=set)
@@ -108,10 +110,9 @@ class RowCounts:
         self.amounts[language] = self.amounts.get(language, 0) + size
         band = LENGTHS[language][bisect(_BOUNDS[language], size)]
         self.lengths[band] = self.lengths.get(band, 0) + 1
-        said = [message for message in lesson.messages if message.role != "system"]
-        for message in (said[0], said[-1]) if said else ():
-            openings = self.openings.setdefault((language, message.role), Counter())
-            openings[_opening(message.content, language)] += 1
+        first = lesson.messages[lesson.messages[0].role == "system"]
+        for message in (first, lesson.messages[-1]):
+            self.openings[language, message.role][_opening(message.content, language)] += 1
 
     @property
     def rated(self) -> dict[str, int]:
@@ -150,7 +151,7 @@ def _size(text: str, language: str) -> int:
 
 def _opening(text: str, language: str) -> str:
     if language == "en":
-        return " ".join(text.lower().split(None, _OPENING["en"])[: _OPENING["en"]])
+        return " ".join(text[:200].lower().split(None, _OPENING["en"])[: _OPENING["en"]])
     return text[: _OPENING["zh"]]
 
 

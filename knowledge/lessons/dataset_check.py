@@ -181,7 +181,7 @@ def _lesson(text: str) -> Lesson | None:
 def lesson_of(raw: dict[str, Any]) -> Lesson | None:
     """Read a row, or return None where it has not the shape of a lesson."""
     try:
-        if raw["language"] not in ("en", "zh"):
+        if raw["language"] not in ("en", "zh") or not _is_talk(raw["messages"]):
             return None
         return Lesson(
             id=str(raw["id"]),
@@ -201,3 +201,10 @@ def lesson_of(raw: dict[str, Any]) -> Lesson | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_talk(messages: list[dict[str, Any]]) -> bool:
+    """Say whether user and assistant take turns, perhaps after a system message."""
+    roles = [each["role"] for each in messages]
+    told = roles[1:] if roles[:1] == ["system"] else roles
+    return bool(told) and told == ["user", "assistant"] * (len(told) // 2)

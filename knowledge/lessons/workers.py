@@ -99,6 +99,8 @@ class RowWriter:
             return lesson, ""
         pick = random.Random(f"{task.seed}|urgent")
         opened = urgency.open_answer(lesson, self._rules, pick)
+        if opened and task.exact_length and opened.meta["length"] != lesson.meta["length"]:
+            return None, OTHER_LENGTH
         return opened, "" if opened else urgency.UNOPENED
 
     def _described(self, lesson: Lesson, task: RowTask) -> Candidate:

@@ -144,7 +144,16 @@ def shown(abstract: Abstract, topic: str) -> tuple[Told, ...]:
     place = None if topic in WHOLE else abstract.places[topic]
     if place is None:
         return abstract.sentences
-    return abstract.sentences[max(0, place - _AROUND) : place + _AROUND + 1]
+    return _around(abstract, place, _AROUND)
+
+
+def around(sentence: Told, abstract: Abstract) -> tuple[Told, ...]:
+    """Return a sentence of an abstract with the one before and the one after."""
+    return _around(abstract, abstract.sentences.index(sentence), 1)
+
+
+def _around(abstract: Abstract, place: int, many: int) -> tuple[Told, ...]:
+    return abstract.sentences[max(0, place - many) : place + many + 1]
 
 
 def quotation(sentence: str) -> str:

@@ -138,7 +138,8 @@ def _shown(
     answer: AnswerBuilder,
     asked: str,
     pick: random.Random,
-    meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] | None = None,
+    meta: dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
+    | None = None,
 ) -> Lesson | None:
     """Mix the lines of an answer with distractors, and let it cite them."""
     lines = [*answer.evidence_lines(), *_distractors(page, used, pick)]

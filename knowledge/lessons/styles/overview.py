@@ -98,7 +98,7 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
     order = _told(page)
     if form == "part":
         spare = [each for each in order if each not in paragraph_order.KEPT]
-        left = set(pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST)))
+        left = pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST))
         some = {each for each in left if pick.random() < 0.5}
         order = [each for each in order if each not in some]
     most = pick.choice((4, 5, _MOST_NAMED))
@@ -150,8 +150,15 @@ def _text(
     if told and not named:
         body = item.said if page.language == "en" else item.text
         return realizer.fill(grammar.draw(told, pick), page.language, 1, v=body.rstrip(" .。"))
+    if relation == "description":
+        return describe(page, item, pick)
+    return realizer.state_facts(page.said, relation, [item], page.language, pick)
+
+
+def describe(page: FactPage, item: PageFact, pick: random.Random) -> str:
+    """Return a sentence that says what a condition or medicine is."""
     body = item.text.rstrip("。")
-    defines = page.language == "zh" and relation == "description" and _DEFINES_ZH.match(body)
+    defines = page.language == "zh" and _DEFINES_ZH.match(body)
     if defines and not body.startswith(page.name):
         return f"{page.said}是{body}。"
-    return realizer.state_facts(page.said, relation, [item], page.language, pick)
+    return realizer.state_facts(page.said, "description", [item], page.language, pick)

@@ -29,7 +29,7 @@ def fault(
     told: list[str] = []
     for places in support:
         for place in places if isinstance(places, list) else ():
-            relation = _seen(held[place], lesson.split_key)
+            relation = _seen(held[int(place)], lesson.split_key)
             if not told or told[-1] != relation:
                 told.append(relation)
     if not paragraph_order.is_in_order(told, lesson.split_key.partition(":")[0]):

@@ -35,8 +35,13 @@ STATING = (
     "dialogue.summary",
     "dialogue.absent",
     "safety.combination_warning",
+    "multi_hop.no_contraindication",
+    "multi_hop.no_interaction",
     "safety.rightful",
     "safety.helping",
+    "comparison.both",
+    "comparison.apart",
+    "comparison.whereas",
     "overview.opening",
     "overview.sentence",
 )
