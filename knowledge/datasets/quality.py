@@ -32,7 +32,7 @@ _CONSULTING = ("chatdoctor", "dialogue", "vignette")
 """Styles in which somebody tells of complaints or of a diagnosis and wants to understand it."""
 
 _SHOWN = ("grounded", "knowledge-call")
-_RECORD = re.compile(r"\S (?:—|--) [a-z][a-z -]+: |\S——\S{1,12}[：:]")
+_RECORD = re.compile(r"\S — [a-z][a-z -]+: |\S——\S{1,12}[：:]")
 _LABELLED = re.compile(r"[^。；，“”\s]{1,30}的[^。；，：“”]{2,8}：|(?:^|[.] )[A-Z][^.:]{3,60}: ")
 _UNSPOKEN = re.compile(
     r"[(（\[{][^)）\]}]*[)）\]}]|[A-Za-z]+, (?:acute|chronic|other|unspecified|primary)\b|[/_;；|]"
@@ -86,12 +86,13 @@ def _is_long(row: _Read) -> bool:
 
 def _shows_record(row: _Read) -> bool:
     said = [message.content for message in row.lesson.messages if message.role == "assistant"]
-    return any(_RECORD.search(text) for text in said)
+    return any("—" in text and _RECORD.search(text) for text in said)
 
 
 def _is_labelled(row: _Read) -> bool:
     """An answer of a doctor is told, not filled into a form."""
-    return row.lesson.style not in _CALLS and len(_LABELLED.findall(row.answer)) > 1
+    signs = row.answer.count("：" if row.language == "zh" else ": ")
+    return signs > 1 and row.lesson.style not in _CALLS and len(_LABELLED.findall(row.answer)) > 1
 
 
 def _says_unspeakable(row: _Read) -> bool:
@@ -108,8 +109,10 @@ def _says_unspeakable(row: _Read) -> bool:
 
 def _repeats(row: _Read) -> bool:
     """A run of three words, or of six Chinese signs, comes back again and again."""
-    words = _WORD.findall(row.answer.casefold())
     size = 3 if row.language == "en" else 6
+    words = _WORD.findall(row.answer.casefold())
+    if len(words) - len(set(words)) < size * (_MANY - 1):
+        return False
     runs = Counter(tuple(words[place : place + size]) for place in range(len(words) - size + 1))
     return bool(runs) and max(runs.values()) >= _MANY
 
