@@ -46,7 +46,7 @@ class Finding:
 def read_findings(abstract: Abstract, linker: Linker) -> Iterator[Finding]:
     """Yield what the results and conclusions of an abstract state about any two entities."""
     for one in abstract.sentences:
-        if one.role not in ("result", "conclusion") or one.text[-1] not in ".。":
+        if one.role not in ("result", "conclusion") or not one.is_quotable:
             continue
         if not _stating(abstract.language).search(one.text):
             continue

@@ -239,6 +239,8 @@ class Prover:
             return "the row names no fact"
         if any(_UNSEEN.search(message.content) for message in lesson.messages):
             return "a message holds a sign that nobody sees"
+        if misplaced := trace_check.misplaced(lesson):
+            return misplaced
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
