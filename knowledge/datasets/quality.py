@@ -152,7 +152,8 @@ def _passes_over(row: _Read) -> bool:
     ):
         return False
     quotes = [source.quote for source in row.lesson.sources]
-    used = {index for each in support if isinstance(each, list) for index in each}
+    lists = (each for each in support if isinstance(each, list))
+    used = {index for each in lists for index in each if isinstance(index, int)}
     label = known.label(row.language) if relation == base_relation(relation) else ""
     return not any(label in quotes[index] for index in used if index < len(quotes))
 
