@@ -84,7 +84,8 @@ def _step_denied(row: Lesson, pick: random.Random, others: Others) -> Lesson | N
         return None
     place = pick.randrange(len(steps))
     told = steps[place][1]
-    denied = told.replace(" is ", " is not ", 1) if row.language == "en" else "并非" + told
+    denied = told.replace(" is ", " is not ", 1).replace(" are ", " are not ", 1)
+    denied = denied if row.language == "en" else "并非" + told
     steps[place][1] = denied
     return with_meta(row, trace=steps) if denied != told else None
 

@@ -8,6 +8,9 @@ from knowledge.records import Lesson
 STYLES = ("multi-hop", "vignette")
 """Styles whose rows carry the path that leads from what is asked to what is concluded."""
 
+FROM_OBJECT = ("symptom", "sign", "contraindication", "member")
+"""Relations that reasoning follows from the object: from a finding to what it is a symptom of."""
+
 
 def steps(lesson: Lesson) -> list[tuple[str, str]]:
     """Return the steps of a row, each the id of a fact and its sentence; none where it has none."""

@@ -51,6 +51,8 @@ class RowCounts:
     entities: int = 0
     calculated: int = 0
     urgent: int = 0
+    reasoned: int = 0
+    parallel: int = 0
     cells: dict[tuple[str, str], int] = field(default_factory=dict)
     """Rows by style and language."""
 
@@ -92,6 +94,8 @@ class RowCounts:
         cell = (lesson.style, lesson.language)
         self.cells[cell] = self.cells.get(cell, 0) + 1
         self.urgent += bool(lesson.meta.get("urgent"))
+        self.reasoned += bool(lesson.meta.get("trace"))
+        self.parallel += bool(lesson.meta.get("parallel"))
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
             if told := lesson.meta.get(key):
                 table[str(told)] = table.get(str(told), 0) + 1

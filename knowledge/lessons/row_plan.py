@@ -28,23 +28,21 @@ _WHOLE = ("chatdoctor", "huatuo", "knowledge-call", "safety")
 """Styles that can tell of nearly any page; cases and evidence need neighbours that fit."""
 
 _EVERY = {
-    "tools": 3,
-    "knowledge-call": 5,
-    "dialogue": 3,
-    "vignette": 2,
-    "multi-hop": 2,
-    "overview": 4,
-    "exam": 2,
+    **{"tools": 3, "knowledge-call": 5, "dialogue": 3, "vignette": 2, "multi-hop": 2},
+    **{"overview": 4, "exam": 2, "comparison": 4},
 }
 """Styles of which a row comes in every so many rounds only: their answers have set forms."""
 
 _LIMITED = {"tools": 0.05}
 """The largest share, in each language, of styles that are the same in every home."""
 
+_WHEN_ASKED: set[PageKind] = {"paper pairs"}
+"""What takes long to find, and is found when rows are first written of it."""
+
 _ALWAYS: set[PageKind] = {"formulas"}
 """What every home has."""
 
-_WITH_NEIGHBOURS = {"grounded", "exam"}
+_WITH_NEIGHBOURS = {"grounded", "exam", "two-papers"}
 """Styles whose rows show the neighbours of a page; others are spared the reading of them."""
 
 _TOPICS_A_TURN = 3
@@ -93,6 +91,7 @@ class RowPlan:
         self._ids = {
             (kind, language): source.ids(language)
             for kind, source in sources.by_kind.items()
+            if kind not in _WHEN_ASKED
             for language in languages
         }
         self._topics: dict[tuple[object, ...], Topics] = {}
@@ -165,7 +164,7 @@ class RowPlan:
 
         All styles go round the same circle of pages, each from another part of it.
         """
-        ids = self._mix_ids(self._ids[kind, language])
+        ids = self._mix_ids(self._ids_of(kind, language))
         first = round(begin * len(ids))
         ids = ids[first:] + ids[:first]
         rounds = self._rounds(style, kind, language, ids)
@@ -300,6 +299,11 @@ class RowPlan:
             for relation, forms in topics.items()
         }
         return {relation: forms for relation, forms in kept.items() if forms}
+
+    def _ids_of(self, kind: PageKind, language: Language) -> Sequence[str]:
+        if (kind, language) not in self._ids:
+            self._ids[kind, language] = self._sources.by_kind[kind].ids(language)
+        return self._ids[kind, language]
 
     def _mix_ids(self, ids: Sequence[str]) -> list[str]:
         """Return the subjects in the order of the seed, those of validation evenly among them."""

@@ -40,8 +40,8 @@ def build_data(
         str,
         typer.Option(
             help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, appraisal, knowledge-call, tools, safety, preference (pairs of "
-            "all kinds)."
+            "dialogue, literature, appraisal, two-papers, knowledge-call, tools, safety, "
+            "preference (pairs of all kinds)."
         ),
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",

@@ -14,7 +14,7 @@ from knowledge.records import Entity, Language, Passage
 MOST = 8
 """A lesson names at most this many objects of a relation."""
 
-PageKind = Literal["entities", "documents", "formulas"]
+PageKind = Literal["entities", "documents", "paper pairs", "formulas"]
 """What a page is about."""
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ What a page is given depends on the ids and the graph alone, so that any order o
 same. A training page never gets a neighbour of validation.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import raw_rows
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import likeness, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.validation_split import is_validation
@@ -35,6 +35,7 @@ NEIGHBOURS = 6
 FINDINGS = ("symptom",)
 """The relations that give the findings of a case: statistics make none."""
 
+_USES = ("medicine~", "first_line~")
 _MENTIONED = ("complication", "risk_factor", "contraindication", "cause")
 """Relations in which a common condition is named by others."""
 
@@ -79,6 +80,7 @@ class RelatedPages:
         self._cache = PageCache(self._read)
         self._similar = lru_cache(maxsize=40_000)(self._find_similar)
         self._similar_to = self.similar_pages
+        self._medicines: dict[str, tuple[str, ...]] | None = None
         self._telling_of = self.telling_findings
         self._links = Links(self._cache, RecordedWarnings(engine, generation))
         self._conditions: dict[tuple[str, str], tuple[str, ...]] | None = None
@@ -143,6 +145,8 @@ class RelatedPages:
 
     def _find_similar(self, id: str, language: Language) -> tuple[FactPage, ...]:
         page = self._cache.page(id, language)
+        if page and page.entity.kind == "medicine":
+            return self._similar_medicines(page)
         relation = findings_of(page) if page else ""
         if page is None or not relation:
             return ()
@@ -169,6 +173,41 @@ class RelatedPages:
             if len(found) == _SIMILAR:
                 break
         return tuple(found)
+
+    def _similar_medicines(self, page: FactPage) -> tuple[FactPage, ...]:
+        """Return medicines that are used for the same conditions, the closest first."""
+        if self._medicines is None:
+            self._medicines = self._read_medicines()
+        uses = {item.object for each in _USES for item in page.entity_facts(each)}
+        shared = Counter(id for use in sorted(uses) for id in self._medicines.get(use, ()))
+        shared.pop(page.id, None)
+        order = sorted(shared, key=lambda id: (-shared[id], _digest(f"{page.id}|{id}")))
+        found: list[FactPage] = []
+        for id in order[: 4 * _SIMILAR]:
+            if is_validation(id) and not is_validation(page.id):
+                continue
+            other = self._cache.page(id, page.language)
+            if other is not None and not likeness.are_alike((page.name,), (other.name,)):
+                found.append(other)
+            if len(found) == _SIMILAR:
+                break
+        return tuple(found)
+
+    def _read_medicines(self) -> dict[str, tuple[str, ...]]:
+        """Read the medicines that are used for each condition, and keep a few of each."""
+        query = (
+            select(FactRow.subject_id, FactRow.object_id)
+            .where(FactRow.relation.in_(("medicine", "first_line")))
+            .where(FactRow.object_id.like("medicine:%"), holds(FactRow, self._generation))
+        )
+        found: dict[str, set[str]] = {}
+        with self._engine.connect() as connection:
+            for condition, medicine in raw_rows(connection, query):
+                found.setdefault(condition, set()).add(intern(medicine))
+        return {
+            use: tuple(nsmallest(_CONDITIONS, ids, key=lambda id: _digest(f"{use}|{id}")))
+            for use, ids in found.items()
+        }
 
     def telling_findings(self, page: FactPage) -> frozenset[str]:
         """Return the findings of a condition that few others have."""

@@ -239,8 +239,24 @@ def _step(used: _Used) -> list[str]:
         name, object = (articles.without_article(each) for each in (page.said, item.said))
     bare = used.relation.removesuffix(INVERSE)
     inverse = bare != used.relation
+    if not inverse and bare in reasoning.FROM_OBJECT:
+        name, object, inverse = object, name, True
     said = verbalize.fact_sentence(name, bare, [object], page.language, inverse=inverse)
-    return [item.fact, said[:1].upper() + said[1:] if page.language == "en" else said]
+    if page.language == "zh":
+        return [item.fact, said]
+    if inverse and realizer.is_plural(name):
+        for one, many in _OF_ONE.items():
+            said = said.replace(one, many, 1)
+    return [item.fact, said[:1].upper() + said[1:]]
+
+
+_OF_ONE = {
+    " is a symptom of ": " are symptoms of ",
+    " is a sign of ": " are signs of ",
+    " is a contraindication to ": " are contraindications to ",
+    " belongs to the class ": " belong to the class ",
+}
+"""How a step on one thing is worded where its name is a plural."""
 
 
 def _line(one: _Used, facts: Collection[str]) -> str:

@@ -150,8 +150,15 @@ def _text(
     if told and not named:
         body = item.said if page.language == "en" else item.text
         return realizer.fill(grammar.draw(told, pick), page.language, 1, v=body.rstrip(" .。"))
+    if relation == "description":
+        return describe(page, item, pick)
+    return realizer.state_facts(page.said, relation, [item], page.language, pick)
+
+
+def describe(page: FactPage, item: PageFact, pick: random.Random) -> str:
+    """Return a sentence that says what a condition or medicine is."""
     body = item.text.rstrip("。")
-    defines = page.language == "zh" and relation == "description" and _DEFINES_ZH.match(body)
+    defines = page.language == "zh" and _DEFINES_ZH.match(body)
     if defines and not body.startswith(page.name):
         return f"{page.said}是{body}。"
-    return realizer.state_facts(page.said, relation, [item], page.language, pick)
+    return realizer.state_facts(page.said, "description", [item], page.language, pick)

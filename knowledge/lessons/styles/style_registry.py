@@ -9,6 +9,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.styles import (
     appraisal,
     chatdoctor,
+    comparison,
     dialogue,
     exam,
     grounded,
@@ -20,6 +21,7 @@ from knowledge.lessons.styles import (
     preference,
     safety,
     tools,
+    two_papers,
     vignette,
 )
 from knowledge.records import Lesson
@@ -74,11 +76,13 @@ STYLES: dict[str, Style] = {
     dialogue.NAME: dialogue,
     literature.NAME: literature,
     appraisal.NAME: appraisal,
+    two_papers.NAME: two_papers,
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,
     overview.NAME: overview,
     exam.NAME: exam,
+    comparison.NAME: comparison,
     preference.NAME: preference,
 }
 

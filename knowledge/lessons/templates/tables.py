@@ -282,6 +282,17 @@ class AppraisalWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoPapersWords:
+    """Words of the style two-papers."""
+
+    layout: Lines = _lines("a b e f q", breaks=True)
+    question: Lines = _lines("x y")
+    first: Lines = _lines("w")
+    second: Lines = _lines("w")
+    verdict: LinesBy = _lines("x y", ("agree", "differ", "open"))
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsWords:
     """Words of the style tools."""
 
@@ -358,6 +369,17 @@ class OverviewWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonWords:
+    """Words of the style comparison."""
+
+    question: LinesBy = _lines("s S r", KINDS)
+    both: LinesBy = _lines("s r a o", RELATION)
+    apart: LinesBy = _lines("s r a o", RELATION)
+    whereas: LinesBy = _lines("s a o", RELATION)
+    closing: LinesBy = _lines("", KINDS)
+
+
+@dataclass(frozen=True, slots=True)
 class ExamWords:
     """Words of the style exam."""
 
@@ -400,7 +422,8 @@ class PreferenceWords:
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
     HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
-    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords,
-    OverviewWords, ExamWords, UrgencyWords, PreferenceWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
+    ToolsWords, SafetyWords,
+    OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import path_check, sense_check
+from knowledge.lessons.verify import comparison_check, path_check, sense_check
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
@@ -49,6 +49,7 @@ class FactCheck:
         self._linker = linker
         self._common = common
         self._subject = lesson.split_key
+        self._versus = comparison_check.versus(lesson)
         self._answer = uncited(lesson.messages[-1].content)
         self._lower = self._answer.lower()
         self._declines = bool(lesson.meta.get("declined"))
@@ -90,10 +91,16 @@ class FactCheck:
 
     def _pole(self, fact: SourceContent) -> str:
         """Return from which entity the row sees a fact: its subject, where the fact is about it."""
-        return self._subject if self._subject in (fact.subject, fact.object) else fact.subject
+        ends = (fact.subject, fact.object)
+        if self._subject in ends:
+            return self._subject
+        return self._versus if self._versus in ends else fact.subject
 
     def _wrong_subjects(self) -> str:
         """A fact about another entity needs a finding that both share, or a row that declines."""
+        if self._versus:
+            two = {self._subject, self._versus}
+            return "" if set(self._poles) == two else "the facts are not of the two compared"
         if self._lesson.style == path_check.STYLE:
             return path_check.unconnected(self._subject, self._facts)
         own = {fact.object for fact in self._facts if self._pole(fact) == self._subject} - {""}
@@ -341,8 +348,11 @@ class FactCheck:
         for pole in sorted(poles):
             if not has_any(self._names(pole), sentence, lower):
                 return "a sentence does not name what it speaks of"
-        ends = {self._facts[index].object for index in indices}
-        if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
+        ends: dict[str, list[str]] = {}
+        for index in indices:
+            ends.setdefault(self._poles[index], []).append(self._others[index])
+        first, *others = [sorted(each) for each in ends.values()] or [[]]
+        if any(each != first or "" in each for each in others):
             return "a sentence mixes the facts of two entities"
         return ""
 

@@ -15,6 +15,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
     ChatdoctorWords,
+    ComparisonWords,
     DialogueWords,
     GroundedWords,
     HuatuoWords,
@@ -63,6 +64,11 @@ def is_refusable(text: str, language: Language) -> bool:
 def asks_whether(text: str, language: Language) -> bool:
     """Say whether a message asks what lines that disagree leave open."""
     return _holds(_layout(language), _whether(language), text)
+
+
+def asks_for_two(text: str, language: Language) -> bool:
+    """Say whether a message asks for two relations at once, so that one is but half an answer."""
+    return _fits(_two(language), text)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -173,6 +179,10 @@ def _overview(language: Language, relation: str, text: str) -> bool:
     return relation == "overview" and _fits(_told_about(language), text)
 
 
+def _comparison(language: Language, relation: str, text: str) -> bool:
+    return relation == "comparison" and _fits(_compared(language), text)
+
+
 def _exam(language: Language, relation: str, text: str) -> bool:
     """Say that a question fits: `exam_check` holds it against the graph before."""
     return True
@@ -187,6 +197,7 @@ _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "knowledge-call": _huatuo,
     "safety": _safety,
     "overview": _overview,
+    "comparison": _comparison,
     "exam": _exam,
 }
 
@@ -277,6 +288,11 @@ def _next(language: Language) -> re.Pattern[str]:
 def _harmless(language: Language) -> re.Pattern[str]:
     words = load(SafetyWords, language)
     return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+
+
+@cache
+def _compared(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(ComparisonWords, language).question, language))
 
 
 @cache

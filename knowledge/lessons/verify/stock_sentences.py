@@ -39,6 +39,9 @@ STATING = (
     "multi_hop.no_interaction",
     "safety.rightful",
     "safety.helping",
+    "comparison.both",
+    "comparison.apart",
+    "comparison.whereas",
     "overview.opening",
     "overview.sentence",
 )

@@ -14,10 +14,16 @@ from knowledge.records import Language, Lesson
 Names = Callable[[str], Collection[str]]
 
 
+def misplaced(lesson: Lesson) -> str:
+    """Return what is wrong where a row has reasoning that its style has not."""
+    wrong = "trace" in lesson.meta and lesson.style not in reasoning.STYLES
+    return "the row has a reasoning that its style has not" if wrong else ""
+
+
 def fault(lesson: Lesson, facts: Sequence[SourceContent], names: Names) -> str:
     """Return what is wrong with the reasoning of a row, or an empty text."""
     if lesson.style not in reasoning.STYLES:
-        return "the row has a reasoning that its style has not" if "trace" in lesson.meta else ""
+        return ""
     steps = reasoning.steps(lesson)
     trace = lesson.meta.get("trace")
     told = [fact for fact in facts if fact.object]
@@ -36,9 +42,27 @@ def fault(lesson: Lesson, facts: Sequence[SourceContent], names: Names) -> str:
 def _is_worded(sentence: str, fact: SourceContent, names: Names, language: Language) -> bool:
     """Say whether a sentence is the graph's own wording of a fact; names may begin small in it."""
     wanted = sentence.casefold()
+    for many, one in _OF_MANY.items():
+        wanted = wanted.replace(many, one, 1)
     begun = language == "zh" or sentence[:1] == sentence[:1].upper()
+    inverse = fact.relation in reasoning.FROM_OBJECT
     return begun and any(
-        wanted == verbalize.fact_sentence(subject, fact.relation, [object], language).casefold()
+        wanted == _worded(subject, fact.relation, object, language, inverse)
         for subject in names(fact.subject)
         for object in names(fact.object)
     )
+
+
+def _worded(subject: str, relation: str, object: str, language: Language, inverse: bool) -> str:
+    ends = (object, subject) if inverse else (subject, object)
+    said = verbalize.fact_sentence(ends[0], relation, [ends[1]], language, inverse=inverse)
+    return said.casefold()
+
+
+_OF_MANY = {
+    " are symptoms of ": " is a symptom of ",
+    " are signs of ": " is a sign of ",
+    " are contraindications to ": " is a contraindication to ",
+    " belong to the class ": " belongs to the class ",
+}
+"""How the wording of a fact differs where a name is a plural."""
