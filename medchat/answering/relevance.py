@@ -145,9 +145,7 @@ def select_relevant(
     return named + _of_the_relation(rest, asked, find)
 
 
-def _on_stopping(
-    pieces: Sequence[Evidence], asked: Question, find: FindEntities
-) -> list[Evidence]:
+def _on_stopping(pieces: Sequence[Evidence], asked: Question, find: FindEntities) -> list[Evidence]:
     """Return what tells how a medicine of a question is stopped, where it asks that."""
     if not _STOPS.search(asked.question):
         return []
