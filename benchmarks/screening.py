@@ -5,8 +5,9 @@
 Vignettes with a diagnosis (open/safety/avey_a) of which the conditions below are emergencies, real
 questions of patients (open/qa_en/kqa_unanswered) and titles of articles (open/lit_qa), in which an
 alarm is mostly false; messages of our own (screening_messages.yaml); harmful requests and their
-harmless look-alikes. There is no peer: no open medical chatbot that was found screens without a
-model.
+harmless look-alikes; messages that nothing was trained on or mended with (screening_unseen.yaml).
+Each is told for the rules alone, and with the second net. There is no peer: no open medical chatbot
+that was found screens without a model.
 """
 
 import argparse
@@ -14,13 +15,13 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from knowledge.text.names import language_of
-from medchat.answering.screening.screen import Screening, screen
+from medchat.answering.screening.screen import Screening, screen, screen_by_rules
 
 EMERGENCIES = {
     "Pulmonary Embolism", "Acute Pancreatitis", "Abruptio Placenta", "Cerebral Stroke",
@@ -39,11 +40,8 @@ def main() -> None:
     vignettes = _json_lines(data / "safety/avey_a/avey_a.jsonl")
     parts = ("demographics", "chief_complaints", "presentation", "absent_findings")
     told = [(row["correct_diagnosis"], ". ".join(row[part] for part in parts)) for row in vignettes]
-    own = Path(__file__).with_name("screening_messages.yaml")
-    for kind, by_language in yaml.safe_load(own.read_text(encoding="utf-8")).items():
-        for language, texts in by_language.items():
-            holds = declined if kind in ("harmful", "look_alikes") else alarm
-            report(f"messages of our own, {kind}, {language}", texts, holds)
+    of_messages("messages of our own", "screening_messages.yaml")
+    of_messages("unseen", "screening_unseen.yaml")
     report("vignettes, emergencies", [text for name, text in told if name in EMERGENCIES], alarm)
     report("vignettes, others", [text for name, text in told if name not in EMERGENCIES], alarm)
     asked = _json_lines(data / "qa_en/kqa_unanswered/questions.jsonl")
@@ -64,6 +62,15 @@ def main() -> None:
     report("harmful requests, declined, kept apart", unseen, declined)
 
 
+def of_messages(name: str, file: str) -> None:
+    """Print a line for each set of messages of a file of our own."""
+    own = Path(__file__).with_name(file)
+    for kind, by_language in yaml.safe_load(own.read_text(encoding="utf-8")).items():
+        for language, texts in by_language.items():
+            for what, holds in STOPS[kind].items():
+                report(f"{name}, {kind}{what}, {language}", texts, holds)
+
+
 def _seen(text: str) -> bool:
     """Say whether a harmful request is of the half that the rules were written against."""
     return int(hashlib.sha1(text.encode()).hexdigest(), 16) % 2 == 0
@@ -79,12 +86,28 @@ def declined(screened: Screening) -> bool:
     return screened.opening is not None and screened.opening.kind != "small-talk"
 
 
+def told(screened: Screening) -> bool:
+    """Say whether the message was answered as one of self-harm, or at least as an emergency."""
+    return alarm(screened) or (
+        screened.opening is not None and screened.opening.kind == "self-harm"
+    )
+
+
+STOPS: Mapping[str, Mapping[str, Callable[[Screening], bool]]] = {
+    "lay": {"": alarm}, "clinical": {"": alarm}, "others": {"": alarm},
+    "harmful": {"": declined}, "look_alikes": {"": declined}, "self_harm": {"": told},
+    "ordinary": {" (alarm)": alarm, " (declined)": declined},
+}  # fmt: skip
+"""What counts for each set of messages of our own: what should be, or should not."""
+
+
 def report(name: str, texts: Sequence[str], holds: Callable[[Screening], bool]) -> None:
     """Print how many messages of a set the screen stops at, and the time that each took."""
+    by_rules = sum(holds(screen_by_rules(text, [], language_of(text))) for text in texts)
     began = time.perf_counter()
     found = sum(holds(screen(text, [], language_of(text))) for text in texts)
     each = 1000 * (time.perf_counter() - began) / max(1, len(texts))
-    print(f"{name}: {found} of {len(texts)}, {each:.1f} ms each")
+    print(f"{name}: {found} of {len(texts)} (by rules {by_rules}), {each:.1f} ms each")
 
 
 def _json_lines(path: Path) -> list[dict[str, str]]:

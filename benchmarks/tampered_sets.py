@@ -138,6 +138,14 @@ def _more_keys(row: dict[str, Any], pick: random.Random) -> None:
     row[pick.choice(("note", "system", "weight"))] = "Stop all medicines."
 
 
+def _rated_otherwise(row: dict[str, Any], pick: random.Random) -> None:
+    row["meta"]["quality"] = (row["meta"]["quality"] + pick.randrange(1, 100)) % 101
+
+
+def _cut_short(row: dict[str, Any], pick: random.Random) -> None:
+    row["messages"] = row["messages"][: pick.choice((0, 1))]
+
+
 def _moved(source: str, target: str) -> Damage:
     def damage(folder: Path, pick: random.Random) -> bool:
         lines, others = _lines(folder / source), _lines(folder / target)
@@ -245,6 +253,59 @@ def _info(folder: Path, pick: random.Random) -> bool:
     return True
 
 
+def _halves(folder: Path) -> list[int]:
+    """Return the lines of training rows that are told in both languages."""
+    return [at for at, line in enumerate(_lines(folder / "train.jsonl")) if '"parallel": ' in line]
+
+
+def _half_gone(folder: Path, pick: random.Random) -> bool:
+    lines, halves = _lines(folder / "train.jsonl"), _halves(folder)
+    if not halves:
+        return False
+    del lines[pick.choice(halves)]
+    return _write(folder, "train.jsonl", lines)
+
+
+def _half_alone(folder: Path, pick: random.Random) -> bool:
+    """Take the shared id from one of two rows."""
+    lines, halves = _lines(folder / "train.jsonl"), _halves(folder)
+    if not halves:
+        return False
+    row = json.loads(lines[place := pick.choice(halves)])
+    del row["meta"]["parallel"]
+    lines[place] = json.dumps(row, ensure_ascii=False) + "\n"
+    return _write(folder, "train.jsonl", lines)
+
+
+def _shared_ids_swapped(folder: Path, pick: random.Random) -> bool:
+    """Exchange the shared ids of rows of two pairs."""
+    lines, halves = _lines(folder / "train.jsonl"), _halves(folder)
+    if len(halves) < 4:
+        return False
+    one, other = pick.sample(halves, 2)
+    rows = [json.loads(lines[place]) for place in (one, other)]
+    ids = [row["meta"]["parallel"] for row in rows]
+    if ids[0] == ids[1]:
+        return False
+    for place, row, id in zip((one, other), rows, reversed(ids), strict=True):
+        row["meta"]["parallel"] = id
+        lines[place] = json.dumps(row, ensure_ascii=False) + "\n"
+    return _write(folder, "train.jsonl", lines)
+
+
+def _shared_id_given(folder: Path, pick: random.Random) -> bool:
+    """Call two rows parallel that are not: one in each language."""
+    lines, halves = _lines(folder / "train.jsonl"), _halves(folder)
+    single = [place for place in range(len(lines)) if place not in halves]
+    if len(single) < 2:
+        return False
+    for place in pick.sample(single, 2):
+        row = json.loads(lines[place])
+        row["meta"]["parallel"] = "0123456789abcdef"
+        lines[place] = json.dumps(row, ensure_ascii=False) + "\n"
+    return _write(folder, "train.jsonl", lines)
+
+
 SETS: dict[str, Damage] = {
     "Alpaca export changed": _row_changed("alpaca.json", '"output": "'),
     "ShareGPT export changed": _row_changed("sharegpt.json", '"value": "'),
@@ -265,6 +326,12 @@ SETS: dict[str, Damage] = {
     "row repeated with a trivial change": _row(_trivially, again=True),
     "row repeated with a greeting": _row(_greeted, again=True),
     "row with further keys": _row(_more_keys, again=False),
+    "quality of a row changed": _row(_rated_otherwise, again=False),
+    "row without an answer": _row(_cut_short, again=False),
+    "half of a parallel pair left out": _half_gone,
+    "half of a parallel pair told as single": _half_alone,
+    "shared ids of parallel pairs swapped": _shared_ids_swapped,
+    "rows called parallel that are not": _shared_id_given,
     "row moved to training": _moved("validation.jsonl", "train.jsonl"),
     "row moved to validation": _moved("train.jsonl", "validation.jsonl"),
     "file cut off": _cut,

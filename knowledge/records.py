@@ -288,7 +288,7 @@ class Lesson:
     entities: tuple[str, ...]
     split_key: str
     licence: str
-    meta: dict[str, str | int | list[int] | list[str] | list[list[int]]] = field(
+    meta: dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]] = field(
         default_factory=dict
     )
     prepared: PreparedRow | None = field(default=None, init=False, compare=False, repr=False)

@@ -170,9 +170,9 @@ class Chat:
         read = read_message(search.read(whole_words(question)), before, search.linker.find)
         asked = understand_question(question, _questions(earlier), search.parse, read.state)
         asked = asked if listed is None else asked.reading_as(listed.written, listed.name)
-        if asked.readings and not screened.emergencies:  # "chst pian" is chest pain
+        if asked.readings and not screened.names_one:  # "chst pian" is chest pain
             screened = screen(asked.question, _questions(earlier), language)
-        urgent = bool(screened.emergencies) and not (asked.relations and asked.mentions)
+        urgent = screened.names_one and not (asked.relations and asked.mentions)
         timer.lap("understand")
 
         said_before = tuple(_questions(earlier)), calculated

@@ -31,6 +31,7 @@ def _turned(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
         and name.lower() in lower
         and head.lower() not in name.lower()
         and name.lower() not in head.lower()
+        and not (row.style == "multi-hop" and head in objects)  # two of one list
     ]
     if not pairs or row.meta.get("relation") in ("interaction", "associated_with"):
         return None

@@ -4,16 +4,21 @@ import random
 import re
 
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import AppraisalWords
+from knowledge.lessons.templates.tables import AppraisalWords, TwoPapersWords
 from knowledge.records import Lesson, LessonMessage
-from tampering_kinds.row_changes import Change, Others
+from knowledge.text.sentences import sentence_spans
+from tampering_kinds.row_changes import Change, Others, with_meta
 
 _LINE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
+_NAMED = {
+    "en": re.compile(r"(?:on|about) ([^:?]+?) and ([^:?,]+?)(?:[?:,])"),
+    "zh": re.compile(r"(?:关于|怎样说)([^，？]+?)[和与]([^，？]+?)(?:[，？]|的说法)"),
+}
 _QUOTED = re.compile(r"“([^“”]+)”")
 
 
 def _on_papers(row: Lesson) -> bool:
-    return row.style == "appraisal"
+    return row.style in ("appraisal", "two-papers")
 
 
 def _with(row: Lesson, question: str | None = None, answer: str | None = None) -> Lesson:
@@ -27,7 +32,7 @@ def _with(row: Lesson, question: str | None = None, answer: str | None = None) -
 
 def _another_part(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     """Call what is quoted by the name of another part: a comparison an outcome, say."""
-    if not _on_papers(row):
+    if row.style != "appraisal":
         return None
     labels, answer = load(AppraisalWords, row.language).label, row.messages[-1].content
     named = [each for each in labels.values() if each in answer.lower()]
@@ -40,7 +45,7 @@ def _another_part(row: Lesson, pick: random.Random, others: Others) -> Lesson | 
 
 def _silenced(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     """Say that the abstract is silent on what it tells, or leaves open."""
-    if not _on_papers(row):
+    if row.style != "appraisal":
         return None
     words, answer = load(AppraisalWords, row.language), row.messages[-1].content
     said = [text for each in words.silent.values() for text in each if "(" not in text]
@@ -113,6 +118,36 @@ def _block(row: Lesson) -> str:
     )
 
 
+def _verdict_changed(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
+    """Say that two papers agree where they do not, or the other way round."""
+    if row.style != "two-papers":
+        return None
+    words, verdict = load(TwoPapersWords, row.language).verdict, str(row.meta["relation"])
+    new = pick.choice([each for each in words if each != verdict])
+    named = [each for each in words[new] if "(" not in each]
+    answer, joint = row.messages[-1].content, " " if row.language == "en" else ""
+    spans = sentence_spans(answer)
+    cited = re.findall(r"\[\d+\]", answer[slice(*spans[-1])])
+    asked = _NAMED[row.language].search(row.messages[0].content)
+    if asked is None:
+        return None
+    said = pick.choice(named).replace("{x}", asked[1]).replace("{y}", asked[2])
+    said = said[:-1] + joint + "".join(cited) + said[-1]
+    changed = _with(row, answer=answer[: spans[-1][0]] + said)
+    return with_meta(changed, relation=new) if pick.random() < 0.5 else changed
+
+
+def _papers_exchanged(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
+    """Let the second paper say what the first does."""
+    if row.style != "two-papers":
+        return None
+    quoted = _QUOTED.findall(row.messages[-1].content)
+    if len(quoted) != 2:
+        return None
+    answer = row.messages[-1].content.replace(quoted[0], "\1").replace(quoted[1], quoted[0])
+    return _with(row, answer=answer.replace("\1", quoted[1]))
+
+
 KINDS: dict[str, Change] = {
     "part of a study called by another name": _another_part,
     "abstract called silent": _silenced,
@@ -120,5 +155,7 @@ KINDS: dict[str, Change] = {
     "line of an abstract left out": _line_out,
     "line of another abstract put in": _foreign_line,
     "title of another paper": _another_title,
+    "verdict on two papers changed": _verdict_changed,
+    "quotations of two papers exchanged": _papers_exchanged,
 }
 """Each way to change a row on a paper; it returns None where a row does not carry it."""

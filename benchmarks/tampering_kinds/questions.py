@@ -36,6 +36,8 @@ def _relation(row: Lesson, pick: random.Random, others: Others) -> Lesson | None
     fixed = ("grounded", "tools", "vignette", "dialogue", "literature")
     refused = row.meta.get("refused")
     found = [each for each in found if not (refused and each.meta.get("refused"))]
+    if row.style == "knowledge-call":  # what is looked up first is another thing
+        found = [each for each in found if each.messages[1] != row.messages[1]]
     if not found or row.style in fixed:
         return None
     return put(row, 0, pick.choice(found).messages[0].content)

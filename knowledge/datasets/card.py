@@ -19,18 +19,22 @@ _STYLES = {
     "huatuo": "a question about one or two things of an entity, and the answer",
     "grounded": "numbered evidence and a question; the answer cites, or says that it is not there",
     "vignette": "a case; the conditions that fit, and what follows",
+    "multi-hop": "a case over two or three entities, such as a condition beside another",
     "dialogue": "a consultation in which the doctor asks before answering",
     "literature": "a talk about a paper, answered in its own words",
+    "two-papers": "what two papers state of the same two things, and whether they agree",
     "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
     "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
     "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
+    "comparison": "two conditions or two medicines: what both have, what only one has",
     "imported": "rows of other people's data sets",
 }
 
 _TOPICS = {
+    "comparison": "what two entities share and how they differ",
     "overview": "what is known of an entity, relation by relation",
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
@@ -128,6 +132,10 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
         yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
         yield f"| preference pairs | {counts.preference:,}, each worse in one way that is named |"
+    if counts.reasoned:
+        yield f"| reasoning | {counts.reasoned:,} rows list their steps, each with its fact |"
+    if counts.parallel:
+        yield f"| parallel | {counts.parallel:,} rows tell what one of the other language tells |"
     if counts.urgent:
         yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
     if sources and proven > counts.calculated:
@@ -167,8 +175,9 @@ def _files(counts: RowCounts, hashes: Mapping[str, str]) -> Iterator[str]:
         "`assistant`), `sources` (the facts, passages or formulas that prove the answer, each with "
         "its `quote`), `entities` and `split_key` (what the row is about; the parts share no "
         "`split_key`), `language`, `style`, `licence`, and `meta.support` (for each "
-        "sentence of the answer, the places of its sources). Every other form names the row's "
-        "`id`, `language`, `style` and `licence`.",
+        "sentence of the answer, the places of its sources). Where a row lists the steps of its "
+        "reasoning, they are `meta.trace`, and `reasoning_content` in chat.jsonl. Every other form "
+        "names the row's `id`, `language`, `style` and `licence`.",
         "",
     )
 
@@ -191,6 +200,7 @@ def _tables(counts: RowCounts) -> Iterator[str]:
     yield from _table("Rows by length of the answer", bands)
     yield from _table("Rows by register", in_order(counts.registers))
     yield from _table("Rows by difficulty", in_order(counts.difficulties))
+    yield from _table("Rows by quality (`meta.quality`, 0 to 100)", counts.rated)
     yield from _table("Rows from other data sets, by file", in_order(counts.imported))
     yield from _table("Preference pairs by what is wrong", in_order(counts.kinds))
 

@@ -18,6 +18,9 @@ _FITTING = {"en": (120, 700), "zh": (45, 260)}
 
 _LONGEST_TALK = {"en": 1600, "zh": 600}
 _DULL = {"associated_with", "department", "body_part", "first", "last"}
+_OF_ONE_FACT = (*tool_turns.CALLING_STYLES, "huatuo", "literature")
+"""Styles whose rows show what they do with a single fact."""
+
 _SPEAKERS = {"system": "System", "user": "Question", "assistant": "Answer",
              "call": "Call", "result": "Result"}  # fmt: skip
 
@@ -107,6 +110,7 @@ def _faults(lesson: Lesson) -> int:
         + 2 * (answer < low and lesson.style not in tool_turns.CALLING_STYLES)
         + 2 * (talk > _LONGEST_TALK[lesson.language])
         + 2 * (lesson.meta.get("relation") in _DULL)
+        + (len(lesson.sources) < 2 and lesson.style not in _OF_ONE_FACT)
         + called
     )
 

@@ -9,11 +9,20 @@ from collections.abc import Iterator, Mapping
 
 from knowledge.datasets.row_counts import RowCounts
 
-_FLAGS = {
+FLAGS = {
     "styles": "--style", "languages": "--language", "limit": "--limit", "seed": "--seed",
-    "licences": "--licence", "teacher": "--teacher-model",
+    "registers": "--register", "lengths": "--length", "difficulties": "--difficulty",
+    "licences": "--licence", "parallel": "--parallel", "feedback": "--feedback",
 }  # fmt: skip
-"""Arguments that stand in the command as they are; others name files, or need no flag."""
+"""Arguments that stand in the command as they are."""
+
+SWITCHES = ("parallel", "feedback")
+
+FILES = {
+    "import": "--import FILE", "exclude": "--exclude FILE", "keywords": "--keywords FILE",
+    "mask": "--personal mask", "teacher": "--teacher URL --teacher-model NAME",
+}  # fmt: skip
+"""Arguments of which the manifest holds a hash or a name: whoever repeats them gives the files."""
 
 
 def lines(counts: RowCounts) -> Iterator[str]:
@@ -21,7 +30,8 @@ def lines(counts: RowCounts) -> Iterator[str]:
     yield from ("## How to load it", "", "```python", "import json", "import datasets", "")
     parts = '{"train": "train.jsonl", "validation": "validation.jsonl"}'
     if counts.validation:
-        yield f'rows = datasets.load_dataset("json", data_files={parts})'
+        yield f"parts = {parts}"
+        yield 'rows = datasets.load_dataset("json", data_files=parts)'
     else:
         yield 'rows = datasets.load_dataset("json", data_files="train.jsonl")'
     if counts.train:
@@ -29,17 +39,18 @@ def lines(counts: RowCounts) -> Iterator[str]:
             "",
             "# transformers: any chat template, with tools where a row has them",
             'chat = datasets.load_dataset("json", data_files="chat.jsonl", split="train")',
-            'text = tokenizer.apply_chat_template(chat[0]["messages"], '
-            'tools=json.loads(chat[0]["tools"]), tokenize=False)',
+            'row, tools = chat[0], json.loads(chat[0]["tools"])',
+            'text = tokenizer.apply_chat_template(row["messages"], tools=tools, tokenize=False)',
             "",
             "# trl",
-            'trl.SFTTrainer(model, args, train_dataset=chat.select_columns(["messages", "tools"]))',
+            'chat = chat.select_columns(["messages", "tools"])',
+            "trl.SFTTrainer(model, args, train_dataset=chat).train()",
         )
     if counts.preference:
         yield from (
             'pairs = datasets.load_dataset("json", data_files="preference.jsonl", split="train")',
-            "trl.DPOTrainer(model, args=args, train_dataset=pairs.select_columns("
-            '["prompt", "chosen", "rejected"]))',
+            'pairs = pairs.select_columns(["prompt", "chosen", "rejected"])',
+            "trl.DPOTrainer(model, args=args, train_dataset=pairs).train()",
         )
     yield from (
         "```",
@@ -53,12 +64,14 @@ def lines(counts: RowCounts) -> Iterator[str]:
 
 def again(arguments: Mapping[str, object]) -> Iterator[str]:
     """Yield the command that makes the data again, and what it was told in full."""
-    words = ["medchat", "build-data", "--out", "DIR"]
-    for name, flag in _FLAGS.items():
+    words = ["medchat build-data --out DIR"]
+    for name, flag in FLAGS.items():
         value = arguments.get(name)
-        if value not in (None, "", []):
-            told = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            words += [flag, shlex.quote(told)]
+        if value in (None, "", [], False):
+            continue
+        told = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        words.append(flag if name in SWITCHES else f"{flag} {shlex.quote(told)}")
+    words += [words_of for name, words_of in FILES.items() if arguments.get(name)]
     yield from (
         "## How to make it again",
         "",

@@ -8,11 +8,12 @@ escapes for letters that are not ASCII.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from json.encoder import encode_basestring as _quote
 
-from knowledge.datasets import export_words, tool_turns
+from knowledge.datasets import export_words, reasoning, tool_turns
 from knowledge.datasets.tool_turns import Turn
-from knowledge.records import Lesson
+from knowledge.records import Language, Lesson
 
 SPEAKERS = {
     "user": "human",
@@ -31,7 +32,8 @@ def encode_all(lesson: Lesson, held_out: bool) -> tuple[bytes, ...]:
     The latter two are items of arrays, without what stands between items.
     """
     said = [_quote(message.content) for message in lesson.messages]
-    row = _row(lesson, said)
+    messages = _messages(lesson, said)
+    row = _row(lesson, messages)
     if held_out:
         return (row.encode(),)
     spoken, system = said, ""
@@ -47,7 +49,7 @@ def encode_all(lesson: Lesson, held_out: bool) -> tuple[bytes, ...]:
     chat, sharegpt = (
         (_chat_with_tools(turns, lesson), _sharegpt_with_tools(turns, lesson))
         if turns
-        else (_chat(lesson, said), _sharegpt(lesson, said))
+        else (_chat(lesson, messages), _sharegpt(lesson, said))
     )
     id = f'"id": {_quote(lesson.id)}'
     texts = (
@@ -68,7 +70,8 @@ def encode_pair(lesson: Lesson, pair: Mapping[str, object]) -> bytes:
 
 def encode_row(lesson: Lesson) -> str:
     """Return a row's own line, as train.jsonl has it."""
-    return _row(lesson, [_quote(message.content) for message in lesson.messages])
+    said = [_quote(message.content) for message in lesson.messages]
+    return _row(lesson, _messages(lesson, said))
 
 
 def _messages(lesson: Lesson, said: Sequence[str]) -> str:
@@ -80,8 +83,7 @@ def _messages(lesson: Lesson, said: Sequence[str]) -> str:
     )
 
 
-def _row(lesson: Lesson, said: Sequence[str]) -> str:
-    messages = _messages(lesson, said)
+def _row(lesson: Lesson, messages: str) -> str:
     quotes: dict[str, str] = {}
     for source in lesson.sources:
         if source.quote not in quotes:
@@ -127,8 +129,8 @@ def _alpaca(lesson: Lesson, spoken: Sequence[str], system: str, calling: bool) -
     """
     earlier = zip(spoken[:-2:2], spoken[1:-2:2], strict=True)
     history = ", ".join([f"[{question}, {answer}]" for question, answer in earlier])
-    task = export_words.task(lesson.style, lesson.language)
-    instruction, given = (_quote(task), spoken[-2]) if task else (spoken[-2], '""')
+    task = _quoted_task(lesson.style, lesson.language)
+    instruction, given = (task, spoken[-2]) if task else (spoken[-2], '""')
     rules = system or (export_words.call_rules(lesson.language) if calling else "")
     return (
         f'"instruction": {instruction}, "input": {given}, "output": {spoken[-1]}, '
@@ -159,12 +161,15 @@ def _sharegpt_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:
         for turn in turns
         if turn.kind != "system"
     ]
-    declared = _quote(export_words.tools(lesson.language))
+    declared = _quoted_tools(lesson.language)
     return f'"conversations": {_encode(spoken)}, "tools": {declared}'
 
 
-def _chat(lesson: Lesson, said: Sequence[str]) -> str:
-    return f'"messages": [{_messages(lesson, said)}], "tools": "null"'
+def _chat(lesson: Lesson, messages: str) -> str:
+    if thought := reasoning.text(lesson):
+        # The field in which chat templates of reasoning models look for what comes before an answer
+        messages = f'{messages[:-1]}, "reasoning_content": {_quote(thought)}}}'
+    return f'"messages": [{messages}], "tools": "null"'
 
 
 def _chat_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:
@@ -179,5 +184,16 @@ def _chat_with_tools(turns: Sequence[Turn], lesson: Lesson) -> str:
             messages.append({"role": "tool", "name": turn.tool, "content": turn.text})
         else:
             messages.append({"role": turn.kind, "content": turn.text})
-    declared = _quote(export_words.tools(lesson.language))
+    declared = _quoted_tools(lesson.language)
     return f'"messages": {_encode(messages)}, "tools": {declared}'
+
+
+@cache
+def _quoted_task(style: str, language: Language) -> str:
+    task = export_words.task(style, language)
+    return _quote(task) if task else ""
+
+
+@cache
+def _quoted_tools(language: Language) -> str:
+    return _quote(export_words.tools(language))

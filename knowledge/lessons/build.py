@@ -21,6 +21,7 @@ from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.parallel_rows import settle_pairs
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.style_registry import STYLES, Style
@@ -57,7 +58,8 @@ def build(
     run = export.Provenance(generation, options.arguments(), made_from)
     export.refuse_foreign(out, run)
     sources = PageSources(engine, generation)
-    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners)
+    parallel = options.parallel
+    plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners, parallel)
     tasks = plan.tasks(_written_styles(options.styles))
     report = FilterReport(subjects=plan.entities)
     # What is kept has no cycles, and what a row leaves behind has none either.
@@ -74,7 +76,8 @@ def build(
         kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
         every = preference.NAME in options.styles
         pairs = preference.PreferencePairs(plan.related, every, pair_check.fault)
-        rows = _with_progress(kept, options.limit, progress)
+        settled = settle_pairs(kept) if options.parallel else kept
+        rows = _with_progress(settled, options.limit, progress)
         counts = export.write(rows, out, run, report, plan.held_out, pairs)
     return BuildReport(
         out,

@@ -54,6 +54,9 @@ class BuildOptions:
     seed: int = 0
     """--seed: the same seed gives the same bytes, whatever the number of workers."""
 
+    parallel: bool = False
+    """--parallel: rows on entities tell their facts in both languages, where names allow that."""
+
     workers: int = 1
     """--workers: how many processes write and check rows."""
 
@@ -78,6 +81,9 @@ class BuildOptions:
     keywords: tuple[str, ...] = ()
     """--keywords: words and phrases that no row may hold, as read from the file."""
 
+    least_quality: int = 0
+    """--least-quality: rows whose score is lower are dropped; 0 keeps all, 100 is the best."""
+
     teacher: TeacherOptions | None = None
     """--teacher, --teacher-model: the server that rewords answers."""
 
@@ -88,6 +94,12 @@ class BuildOptions:
     def __post_init__(self) -> None:
         _check_chosen("--style", self.styles, (*STYLES, IMPORTED))
         _check_chosen("--language", self.languages, LANGUAGES)
+        if self.parallel and set(self.languages) != set(LANGUAGES):
+            raise KnowledgeError(
+                "Parallel rows need both languages.",
+                where="--parallel",
+                remedy="Leave --language out, or leave --parallel out.",
+            )
         for flag, given, known in (
             ("--register", self.manners.registers, REGISTERS),
             ("--length", self.manners.lengths, LENGTHS),
@@ -97,6 +109,12 @@ class BuildOptions:
                 _check_chosen(flag, given, known)
         _check_positive("--limit", self.limit)
         _check_positive("--workers", self.workers)
+        if not 0 <= self.least_quality <= 100:
+            raise KnowledgeError(
+                f"--least-quality is {self.least_quality}, but must be from 0 to 100.",
+                where="--least-quality",
+                remedy="Give a number such as 60.",
+            )
         _check_choice("--engine", self.engine, ENGINES)
         _check_choice("--personal", self.personal, PERSONAL_DATA)
 
@@ -119,10 +137,12 @@ class BuildOptions:
         added: dict[str, object] = {
             "import": [[each.path.name, _sha256(each.path), each.format] for each in self.imports],
             "feedback": _hash_of_ids([lesson.id for lesson, _ in self.feedback if lesson]),
+            "parallel": self.parallel,
             "mask": self.personal == "mask",
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),
             "keywords": list(self.keywords),
+            "least_quality": self.least_quality,
             "registers": list(self.manners.registers),
             "lengths": list(self.manners.lengths),
             "difficulties": list(self.manners.difficulties),

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.export_check import ExportCheck
 from knowledge.lessons.facts.urgent_words import UrgencyRules
+from knowledge.lessons.parallel_rows import PairsRead
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Progress, silent
 
@@ -72,6 +73,7 @@ def check(
     faults = _damaged(folder, manifest)
     prover = prover or Prover(engine, generation, rules)
     exports = ExportCheck(engine, generation, manifest)
+    pairs = PairsRead()
     held_out = _keys(folder / "validation.jsonl")
     rows = proven = imported = 0
     for name in FILES:
@@ -82,6 +84,7 @@ def check(
                 rows += 1
                 reason = wrong or next(found)
                 if lesson:
+                    pairs.add(lesson, name, line)
                     held = name == FILES[1]
                     if not reason and not held and lesson.split_key in held_out:
                         reason = "the subject is also in the validation part"
@@ -93,6 +96,10 @@ def check(
                 elif len(faults) < _MOST_FAULTS:
                     faults.append(Fault(name, line, reason, lesson.id if lesson else ""))
             progress("proving rows", rows, None)
+    for name, line, id, reason in pairs.faults():
+        if not any((each.file, each.line) == (name, line) for each in faults):
+            proven -= 1
+            faults.append(Fault(name, line, reason, id))
     wrong_files = exports.damaged(folder, _sha256)
     faults += [Fault(name, 0, reason) for name, reason in wrong_files]
     return CheckReport(rows, proven, imported, faults)
@@ -174,7 +181,7 @@ def _lesson(text: str) -> Lesson | None:
 def lesson_of(raw: dict[str, Any]) -> Lesson | None:
     """Read a row, or return None where it has not the shape of a lesson."""
     try:
-        if raw["language"] not in ("en", "zh"):
+        if raw["language"] not in ("en", "zh") or not _is_talk(raw["messages"]):
             return None
         return Lesson(
             id=str(raw["id"]),
@@ -194,3 +201,10 @@ def lesson_of(raw: dict[str, Any]) -> Lesson | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_talk(messages: list[dict[str, Any]]) -> bool:
+    """Say whether user and assistant take turns, perhaps after a system message."""
+    roles = [each["role"] for each in messages]
+    told = roles[1:] if roles[:1] == ["system"] else roles
+    return bool(told) and told == ["user", "assistant"] * (len(told) // 2)

@@ -44,6 +44,10 @@ _DESCRIPTION = 0.4
 _FREE_OF_ALL = 30
 """So many rows of a relation are free before its share of the rows of all styles counts."""
 
+_SHARES_OF_ALL = {"associated_with": 0.05}
+_FEW_OF_ALL = 10
+"""Relations that have a smaller share of the rows of all styles: statistics teach little."""
+
 _FREE = 60
 """So many rows of a relation are free before its share of the rows of a style counts."""
 
@@ -89,7 +93,10 @@ class TopicQuotas:
     def is_capped(self, relation: str) -> bool:
         """Say whether a relation has its share of the rows of all styles."""
         share = max(LARGEST_SHARE, 1.5 / max(len(self._relations), 1))
-        most = max(_FREE_OF_ALL, share * self._relations.total())
+        free = _FREE_OF_ALL
+        if relation in _SHARES_OF_ALL:
+            share, free = _SHARES_OF_ALL[relation], _FEW_OF_ALL
+        most = max(free, share * self._relations.total())
         return self._relations[relation] >= most
 
     def _counts_of(self, style: str) -> "_StyleCounts":

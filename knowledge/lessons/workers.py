@@ -19,11 +19,19 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
+from knowledge.datasets import quality
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
+from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.manner import length_of
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.parallel_rows import (
+    are_parallel,
+    is_left_to_other,
+    marked,
+    write_other,
+)
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.row_finishing import PackedRows, RowFinisher, pack, unpack
 from knowledge.lessons.row_plan import RowTask
@@ -61,16 +69,29 @@ class RowWriter:
         for task in tasks:
             if isinstance(task, str):
                 made.append((None, task))
+            elif task.parallel and is_left_to_other(task, self._sources, _write_on):
+                continue
             elif lesson := self._write(task):
-                described, reason = self._described(lesson, task)
-                made.append(self._opened(described, task) if described else (None, reason))
+                made += self._told(lesson, task)
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
-            (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
-            if lesson
-            else (None, reason)
-            for lesson, reason in made
+            _proven(lesson, next(found)) if lesson else (None, reason) for lesson, reason in made
         ]
+
+    def _told(self, lesson: Lesson, task: RowTask) -> list[Candidate]:
+        """Return a row as it is kept, and the same facts in the other language where wanted."""
+        own = self._finished(lesson, task)
+        if not task.parallel or own[0] is None:
+            return [own]
+        written = write_other(lesson, task, self._sources, _write_on)
+        other = self._finished(written, task)[0] if written else None
+        if other is None or not are_parallel(own[0], other):
+            return [own]
+        return [(marked(each), "") for each in (own[0], other)]
+
+    def _finished(self, lesson: Lesson, task: RowTask) -> Candidate:
+        described, reason = self._described(lesson, task)
+        return self._opened(described, task) if described else (None, reason)
 
     def _opened(self, lesson: Lesson, task: RowTask) -> Candidate:
         """Return a row that opens with what is urgent, or why it cannot."""
@@ -78,6 +99,8 @@ class RowWriter:
             return lesson, ""
         pick = random.Random(f"{task.seed}|urgent")
         opened = urgency.open_answer(lesson, self._rules, pick)
+        if opened and task.exact_length and opened.meta["length"] != lesson.meta["length"]:
+            return None, OTHER_LENGTH
         return opened, "" if opened else urgency.UNOPENED
 
     def _described(self, lesson: Lesson, task: RowTask) -> Candidate:
@@ -99,11 +122,20 @@ class RowWriter:
         page = self._sources.by_kind[task.kind].page(task.id, task.language, task.neighbours)
         if page is None:
             return None
-        pick = random.Random(task.seed)
-        if task.manner is not None:
-            style = DOCTOR_STYLES[task.style]
-            return style.write(page, task.relation, task.form, pick, task.manner)
-        return STYLES[task.style].write(page, task.relation, task.form, pick)
+        return _write_on(page, task, random.Random(task.seed))
+
+
+def _write_on(page: FactPage, task: RowTask, pick: random.Random) -> Lesson | None:
+    """Return the row of a task on a page that is given."""
+    if task.manner is not None:
+        style = DOCTOR_STYLES[task.style]
+        return style.write(page, task.relation, task.form, pick, task.manner)
+    return STYLES[task.style].write(page, task.relation, task.form, pick)
+
+
+def _proven(lesson: Lesson, fault: str) -> Candidate:
+    """Return a row with its quality, or with what the proof says against it."""
+    return (lesson, f"{NOT_PROVEN}{fault}") if fault else (quality.rated(lesson), "")
 
 
 class WriterPool:

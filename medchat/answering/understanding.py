@@ -18,6 +18,7 @@ from knowledge.text.sentence_support import EntitySpan
 from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.follow_up import QueryParser, complete
+from medchat.answering.patient.abnormal_values import find_abnormal
 from medchat.answering.patient_state import PatientState
 
 _COURSE_EN = re.compile(
@@ -101,11 +102,29 @@ def understand_question(
     parts = parse(text)
     completed = complete(text, parts, earlier, parse, patient)
     traditional = is_traditional(text)
+    if completed is None and (named := _with_value_named(text, parts, parse)):
+        return named
     if completed is None:
         written = text if len(text) == len(parts.text) and not parts.readings else ""
         written = written if text != parts.text else ""
         return replace(_asked(parts), written=written, traditional=traditional)
     return replace(_asked(parse(completed), follows=True), traditional=traditional)
+
+
+def _with_value_named(text: str, parts: ParsedQuery, parse: QueryParser) -> Question | None:
+    """Return a question with the condition that its only value is: "a potassium of 6.3"."""
+    value = find_abnormal(text.casefold(), parts.language)
+    if value is None or len(text.casefold()) != len(text) or parts.permission:
+        return None
+    others = [each for each in parts.mentions if not value.start <= each.start < value.end]
+    if any(id.startswith(("condition:", "medicine:")) for each in others for id in each.entities):
+        return None
+    named = parse(text[: value.start] + value.name + text[value.end :])
+    if not any(each.text == value.name for each in named.mentions):
+        return None
+    reading = Reading(text[value.start : value.end], value.name, "abbreviation")
+    asked = _asked(named)
+    return replace(asked, readings=(*asked.readings, reading))
 
 
 def widen(asked: Question, parse: QueryParser) -> Question | None:

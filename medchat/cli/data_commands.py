@@ -40,8 +40,8 @@ def build_data(
         str,
         typer.Option(
             help="Styles, with commas; all by default: chatdoctor, huatuo, grounded, vignette, "
-            "dialogue, literature, appraisal, knowledge-call, tools, safety, preference (pairs of "
-            "all kinds)."
+            "dialogue, literature, appraisal, two-papers, knowledge-call, tools, safety, "
+            "preference (pairs of all kinds)."
         ),
     ] = "",
     language: Annotated[str, typer.Option(help="Languages, with commas.")] = "en,zh",
@@ -55,6 +55,9 @@ def build_data(
         str, typer.Option(help="How much must be reasoned: easy, medium, hard; a mix.")
     ] = "",
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1)] = None,
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="Tell the same facts in both languages, in pairs.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prove rows.", min=1)] = 1,
     take_in: Annotated[
@@ -88,6 +91,9 @@ def build_data(
         Path | None,
         typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
     ] = None,
+    least_quality: Annotated[
+        int, typer.Option(help="Only rows of at least this quality, from 0 to 100.")
+    ] = 0,
     teacher: Annotated[
         str,
         typer.Option(
@@ -124,6 +130,7 @@ def build_data(
             ),
             limit=limit,
             seed=seed,
+            parallel=parallel,
             workers=workers,
             engine=engine,
             urgency=find_urgent,
@@ -133,6 +140,7 @@ def build_data(
             exclude=tuple(exclude or ()),
             licences=_names(licence),
             keywords=_read_keywords(keywords) if keywords else (),
+            least_quality=least_quality,
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, base.generation, out, options, base.progress)

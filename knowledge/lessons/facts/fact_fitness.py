@@ -196,3 +196,17 @@ def says_something(relation: str, text: str) -> bool:
     """
     found = _SAYS_NOTHING.get(relation)
     return found is None or not found.search(text)
+
+
+_WIDE = re.compile(
+    "^(?:全身|血液血管|心理|免疫系统|其他|体表|内分泌系统|男性生殖|女性生殖|女性盆骨)$"
+)
+
+
+def is_news(name: str, place: str) -> bool:
+    """Say whether the part of the body that a condition befalls is not plain from its name.
+
+    >>> is_news("肛裂", "肛门"), is_news("白塞病", "口"), is_news("血清病", "全身")
+    (False, True, False)
+    """
+    return not _WIDE.match(place) and not set(name).intersection(place)

@@ -6,14 +6,15 @@ entity + groups of facts (+ neighbours) -> topics and rows of styles
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar, cast
+from typing import Literal, Protocol, TypeVar, cast
 
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.records import Entity, Language, Passage
 
 MOST = 8
 """A lesson names at most this many objects of a relation."""
 
-PageKind = Literal["entities", "documents", "formulas"]
+PageKind = Literal["entities", "documents", "paper pairs", "formulas"]
 """What a page is about."""
 
 T = TypeVar("T")
@@ -37,6 +38,15 @@ class PageFact:
     names: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
+class PageLinks(Protocol):
+    """The way from a page to those of other entities, and to what speaks against medicines."""
+
+    warnings: RecordedWarnings
+
+    def page(self, id: str, language: Language) -> "FactPage | None":
+        """Return the page of an entity, where it has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactPage:
     """What is known of an entity in one language; `name` is what it is called there.
@@ -44,7 +54,9 @@ class FactPage:
     `said` is the name as it stands within a sentence. `groups` maps a relation to its facts, those
     of curated and of several sources first; a relation seen from its object ends with `INVERSE`.
     A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
-    the same part of the split; `find_similar` finds conditions that share findings.
+    the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
+    those of its findings that few conditions have; `links` leads from a page to those of the
+    entities that it names.
     """
 
     entity: Entity
@@ -58,6 +70,11 @@ class FactPage:
     find_similar: Callable[["FactPage"], tuple["FactPage", ...]] = field(
         default=lambda page: (), compare=False
     )
+    find_telling: Callable[["FactPage"], frozenset[str]] = field(
+        default=lambda page: frozenset(item.object for item in page.entity_facts("symptom")),
+        compare=False,
+    )
+    links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -82,10 +99,13 @@ class FactPage:
         self,
         neighbours: tuple["FactPage", ...],
         find_similar: Callable[["FactPage"], tuple["FactPage", ...]],
+        links: "PageLinks | None" = None,
+        find_telling: Callable[["FactPage"], frozenset[str]] | None = None,
     ) -> "FactPage":
-        """Return the page with its neighbours."""
+        """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
-        return FactPage(*own, self.licence, neighbours, find_similar, self._by_object, self._cached)
+        finds = (find_similar, find_telling or self.find_telling, links or self.links)
+        return FactPage(*own, self.licence, neighbours, *finds, self._by_object, self._cached)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.

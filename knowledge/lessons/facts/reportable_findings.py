@@ -50,6 +50,10 @@ _UNFELT_ZH = re.compile(
     r"性|内脏|脏器|血流|缺氧|高渗|胆汁|受阻|积水|巨大|[冷热]结节|组织液|征群|症状$|激惹|肠鸣音|样"
     r"改变|青春期|免疫性|障碍$|变性"
 )
+_ACHE = re.compile("痛|疼|\\bpain|ache")
+_ANY_PAIN = re.compile(
+    "^(?:(?:剧烈|持续性?|中度|重度|轻度)?疼?痛|剧痛|钝痛|隐痛|pain|severe pain)$"
+)
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _FELT_ZH = re.compile(
     "^(?:咽炎|皮炎|发炎|湿疹|扁桃体发炎|扁桃体肿大|静脉曲张|骨折|脱发|口腔溃疡|尿路感染|反复感染|"
@@ -85,8 +89,13 @@ def select_reportable(items: Sequence[PageFact]) -> list[PageFact]:
 
 
 def select_felt(items: Sequence[PageFact]) -> list[PageFact]:
-    """Return the findings that somebody who is no clinician can tell of."""
-    return [item for item in select_reportable(items) if _is_felt(item.text)]
+    """Return the findings that somebody who is no clinician can tell of.
+
+    A pain that is told nowhere goes without saying where another is told.
+    """
+    felt = [item for item in select_reportable(items) if _is_felt(item.text)]
+    aching = any(_ACHE.search(item.text) and not _ANY_PAIN.match(item.text) for item in felt)
+    return [item for item in felt if not (aching and _ANY_PAIN.match(item.text))]
 
 
 def are_alike(one: str, other: str) -> bool:

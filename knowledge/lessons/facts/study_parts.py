@@ -41,10 +41,14 @@ _LONGEST = {"en": 2300, "zh": 1250}
 """Characters of an abstract that is shown whole."""
 
 _FEWEST, _MOST = 4, 22
-_UNFIT = re.compile(r"[{}“”\n]|\[\d|\\x|https?:|\ufffd")
+_UNFIT = re.compile(r"[{}\n]|\[\d|\\x|https?:|\ufffd")
 _STOPS = ".。"
 
 _LONGEST_GAP = 2
+_ABSTRACT = re.compile(r"^(?:abstract|summary|摘要)(?:\s*:\s*|$)", re.IGNORECASE)
+"""How the sections of a full text are called that are its abstract."""
+
+_MIXED = re.compile("method.*(?:result|finding)", re.IGNORECASE)
 _HEADING = re.compile(
     r"^(?:(?:材料|资料|对象)[与和])?(目的|方法|结果|结论)(?![的学论上表显])[:：]?\s*"
 )
@@ -64,6 +68,11 @@ class Told:
     passage: Passage
     role: Role
 
+    @property
+    def is_quotable(self) -> bool:
+        """Say whether it is a whole sentence without quotation marks of its own."""
+        return self.text[-1] in _STOPS and not set("“”") & set(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
@@ -82,7 +91,8 @@ class Abstract:
 
 @lru_cache(maxsize=2_000)
 def read(passages: tuple[Passage, ...]) -> Abstract | None:
-    """Return the abstract that a document is, or None where it is none that can be shown whole."""
+    """Return the abstract that a document is or begins with, where it can be shown whole."""
+    passages = tuple([each for each in passages if _ABSTRACT.match(each.section)]) or passages
     if not passages or not _follow_each_other(passages):
         return None
     language = passages[0].language
@@ -98,7 +108,8 @@ def read(passages: tuple[Passage, ...]) -> Abstract | None:
         return None
     if any(_UNFIT.search(text) for text in texts):
         return None
-    roles = _roles(texts, [passage.section for _, passage in told])
+    sections = [_ABSTRACT.sub("", passage.section) for _, passage in told]
+    roles = _roles(texts, ["" if _MIXED.search(each) else each for each in sections])
     if not {"result", "conclusion"} & set(roles):
         return None
     sentences = tuple(Told(*each, role) for each, role in zip(told, roles, strict=True))
@@ -144,7 +155,16 @@ def shown(abstract: Abstract, topic: str) -> tuple[Told, ...]:
     place = None if topic in WHOLE else abstract.places[topic]
     if place is None:
         return abstract.sentences
-    return abstract.sentences[max(0, place - _AROUND) : place + _AROUND + 1]
+    return _around(abstract, place, _AROUND)
+
+
+def around(sentence: Told, abstract: Abstract) -> tuple[Told, ...]:
+    """Return a sentence of an abstract with the one before and the one after."""
+    return _around(abstract, abstract.sentences.index(sentence), 1)
+
+
+def _around(abstract: Abstract, place: int, many: int) -> tuple[Told, ...]:
+    return abstract.sentences[max(0, place - many) : place + many + 1]
 
 
 def quotation(sentence: str) -> str:
@@ -183,7 +203,7 @@ class _Tier:
 
     def fits(self, one: Told) -> bool:
         return (
-            one.text[-1] in _STOPS
+            one.is_quotable
             and (not self.roles or one.role in self.roles)
             and self.words.search(one.text) is not None
             and not (self.unless and self.unless.search(one.text))

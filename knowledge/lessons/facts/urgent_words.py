@@ -14,7 +14,7 @@ from knowledge.calculators import calls
 from knowledge.datasets import lookup_calls
 from knowledge.records import Language, Lesson
 
-CLINICIANS = ("vignette", "huatuo")
+CLINICIANS = ("vignette", "huatuo", "multi-hop")
 """Styles whose patients are told of by a clinician."""
 
 _SHOWN = re.compile(r"^\s*\[\d+\].*$", re.MULTILINE)

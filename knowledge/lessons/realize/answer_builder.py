@@ -9,6 +9,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
@@ -21,7 +22,7 @@ from knowledge.vocabulary import INVERSE
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
-LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]]]
+LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
 
 @dataclass(slots=True)
@@ -156,6 +157,8 @@ class AnswerBuilder:
                 if used.item.object and place in stated
             ],
         }
+        if style in reasoning.STYLES:
+            meta_of["trace"] = [_step(used) for used in every if used.item.object]
         if turns:
             meta_of["turns"] = [[places[key] for key in one] for one in turns]
         return Lesson(
@@ -226,6 +229,34 @@ class AnswerBuilder:
             text += cite(self._text[start:end], numbers)
             place = end
         return text + self._text[place:]
+
+
+def _step(used: _Used) -> list[str]:
+    """Return a fact and the sentence by which it stands in the reasoning of a row."""
+    page, item = used.page, used.item
+    name, object = page.name, item.text
+    if page.language == "en":
+        name, object = (articles.without_article(each) for each in (page.said, item.said))
+    bare = used.relation.removesuffix(INVERSE)
+    inverse = bare != used.relation
+    if not inverse and bare in reasoning.FROM_OBJECT:
+        name, object, inverse = object, name, True
+    said = verbalize.fact_sentence(name, bare, [object], page.language, inverse=inverse)
+    if page.language == "zh":
+        return [item.fact, said]
+    if inverse and realizer.is_plural(name):
+        for one, many in _OF_ONE.items():
+            said = said.replace(one, many, 1)
+    return [item.fact, said[:1].upper() + said[1:]]
+
+
+_OF_ONE = {
+    " is a symptom of ": " are symptoms of ",
+    " is a sign of ": " are signs of ",
+    " is a contraindication to ": " are contraindications to ",
+    " belongs to the class ": " belong to the class ",
+}
+"""How a step on one thing is worded where its name is a plural."""
 
 
 def _line(one: _Used, facts: Collection[str]) -> str:

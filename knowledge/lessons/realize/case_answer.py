@@ -11,7 +11,8 @@ from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
 from knowledge.lessons.templates import grammar
@@ -27,6 +28,7 @@ from knowledge.lessons.templates.tables import (
 Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
+_AT_LENGTH = Manner("plain", "long")
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
 _WHYS = {"short": 1, "medium": 2, "long": 3}
 _NEXT = 0.75
@@ -124,7 +126,10 @@ def tell_care(
     """Say what it is, what is urgent, what is done and why, and what comes next."""
     if plan.is_urgent:
         _tell_urgency(plan, answer, pick)
-    for relation, items in plan.meaning:
+    meaning = plan.meaning
+    if not (plan.steps or meaning or plan.rival):  # all that is known is told
+        meaning = case_plan.plan_meaning(plan.page, plan.relation, _AT_LENGTH, pick)
+    for relation, items in meaning:
         answer.state(relation, items, briefly=0.6)
     if plan.manner.is_plain:
         _tell_steps(plan, answer, pick, named=named)
@@ -225,8 +230,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     if plan.is_urgent:
         return
     if not plan.manner.is_plain:
+        closings = load(VignetteWords, page.language).closing
+        if not plan.steps:
+            closings = tuple(each for each in closings if each)
         if not named:
-            draw_stock(load(VignetteWords, page.language).closing, page, answer, pick)
+            draw_stock(closings, page, answer, pick)
         return
     if plan.relation == "prognosis" and answer.states("prognosis"):
         draw_stock(words.prognosis_closing, page, answer, pick)

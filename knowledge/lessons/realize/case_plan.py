@@ -22,12 +22,19 @@ STEPS = ("test", "first_line", "treatment", "medicine", "department", "complicat
 _OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
 _AROUND = ("prevention", "test", "department", "complication", "risk_factor")
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring", "pregnancy")
+_FIRST_AFTER = ("treatment", "medicine")
+_ANSWERED_FIRST = ("department", "complication")
+"""What stands behind what is tried first, and what who complains wants to hear first."""
+
 _PLAIN = ("treatment", "department")
 """Relations that read alike for most conditions: seldom added unless asked for."""
 
 _MEANING = ("description", "drug_class", "body_part", "transmission")
 _MOST = {"short": 4, "medium": 5, "long": 6}
 _ADDED = {"short": 0, "medium": 2, "long": 4}
+_OF_TWO = 3
+"""So many fewer are added where two conditions are weighed."""
+
 _FEW = 4
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
@@ -84,15 +91,16 @@ def plan_case(
     """Return the plan of an answer about a condition."""
     flags = page.text_facts("red_flag")
     whole = page.text_facts(relation)
+    who = patient_profiles.profile_of(page, [*findings, *history])
     return CasePlan(
         page,
         relation,
         manner,
-        patient_profiles.profile_of(page, [*findings, *history]),
+        who,
         tuple(findings),
         rival=rival,
         history=tuple(history),
-        meaning=plan_meaning(page, relation, manner, pick),
+        meaning=() if rival else plan_meaning(page, relation, manner, pick),
         warning=pick.choice(flags[:3]) if flags and relation != "red_flag" else None,
         steps=((relation, (pick.choice(whole[:3]),)),)
         if whole and not page.entity_facts(relation)
@@ -102,7 +110,9 @@ def plan_case(
             manner,
             pick,
             told=("symptom",) if findings else (),
+            left_out=("complication",) if who.pace == "sudden" else (),
             fewer=rival is not None,
+            asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
 
@@ -121,7 +131,9 @@ def plan_meaning(
         if each == relation or not page.groups.get(each):
             continue
         if named := page.entity_facts(each):
-            found.append((each, tuple(named[:3])))
+            places = [item for item in named if fact_fitness.is_news(page.name, item.text)]
+            if places:
+                found.append((each, tuple(places[:3])))
         elif text := _brief(page, each):
             found.append((each, (text,)))
     return tuple(found[: 2 if manner.length == "long" else 1])
@@ -134,20 +146,26 @@ def plan_steps(
     pick: random.Random,
     *,
     told: Sequence[str] = (),
+    left_out: Sequence[str] = (),
     fewer: bool = False,
+    asked_first: bool = False,
 ) -> tuple[Told, ...]:
     """Return what was asked for and some of what follows, in the order in which it is told.
 
-    `told` are relations that the answer states anyhow; where much else is told, `fewer` are added.
+    `told` are relations that the answer states anyhow; where much else is told, `fewer` are added,
+    and none of those `left_out`.
     """
     asked = [relation] if page.entity_facts(relation) and relation not in told else []
-    added = pick_further(page, relation, max(0, _ADDED[manner.length] - 2 * fewer), pick)
+    added = pick_further(page, relation, max(0, _ADDED[manner.length] - _OF_TWO * fewer), pick)
+    added = [each for each in added if each not in left_out]
     if relation in ("medicine", "treatment") and page.entity_facts("first_line"):
         added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first
     ordered = sorted(
         dict.fromkeys((*asked, *added)),
         key=lambda each: STEPS.index(each) if each in STEPS else -1,
     )
+    if asked_first and asked and not (relation in _FIRST_AFTER and "first_line" in ordered):
+        ordered = [relation, *(each for each in ordered if each != relation)]
     return name_steps(page, ordered, _MOST[manner.length])
 
 
@@ -201,3 +219,20 @@ def _brief(page: FactPage, relation: str) -> PageFact | None:
 def known_findings(page: FactPage, relation: str = "symptom") -> list[PageFact]:
     """Return the findings of a condition that a patient can tell of."""
     return reportable_findings.select_felt(page.entity_facts(relation))
+
+
+def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
+    """Say whether one of some findings is had in few conditions, so that it may lead to one."""
+    telling = page.find_telling(page)
+    return any(item.object in telling for item in findings)
+
+
+def choose_findings(
+    page: FactPage, known: Sequence[PageFact], count: int, pick: random.Random
+) -> list[PageFact]:
+    """Return some findings in their order, one of them had in few conditions if there is any."""
+    taken = pick.sample(known, min(len(known), count))
+    if taken and not points_somewhere(page, taken):
+        telling = [item for item in known if points_somewhere(page, [item])]
+        taken = [*taken[1:], pick.choice(telling)] if telling else taken
+    return [item for item in known if item in taken]

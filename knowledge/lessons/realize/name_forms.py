@@ -319,6 +319,9 @@ _TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
 _OF_A_SEX = frozenset({"symptom", "sign", "test", "complication", "medicine", "department"})
 """Relations whose objects may belong to one sex: no pregnancy scan for a wart."""
 
+_AGE_ZH = re.compile("小儿|新生儿|婴幼儿|婴儿|老年人|老年|儿童|妊娠")
+"""How names of illnesses of one age begin."""
+
 _NOT_CALLED = _Called("", "", "", "")
 
 
@@ -339,8 +342,14 @@ def drop_repeated_items(
 
 
 def _is_within(name: str, relation: str, text: str) -> bool:
-    """Say whether a finding is but the illness itself, or a complication a part of its name."""
-    return text in name and (relation == "complication" or _ILLNESS_ZH.search(text) is not None)
+    """Say whether a finding is but the illness itself, or a complication a part or kind of it.
+
+    Nor does an illness lead to one of another age: 小儿支气管炎 follows no 肺炎 of an adult.
+    """
+    if relation == "complication":
+        age = _AGE_ZH.match(text)
+        return text in name or text.endswith(name) or (age is not None and age[0] not in name)
+    return text in name and _ILLNESS_ZH.search(text) is not None
 
 
 def can_be_object(relation: str, kind: str, name: str) -> bool:

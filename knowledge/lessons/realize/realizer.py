@@ -363,6 +363,8 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     said = item.said.rstrip(_STOPS)
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
+    if relation == "description" and _FINITE.search(body):
+        return _sentence(body)  # it has a subject of its own
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):

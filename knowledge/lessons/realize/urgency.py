@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.datasets.row_ids import lesson_id
+from knowledge.lessons.facts.manner import length_of
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
@@ -24,7 +25,7 @@ from knowledge.text.sentences import sentence_spans
 
 UNOPENED = "the user's words suggest an emergency, of which such a row does not speak"
 
-_OF_PATIENTS = ("chatdoctor", "dialogue", "vignette")
+_OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
@@ -58,23 +59,33 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
-    return lesson.style in _OF_PATIENTS
+    return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
 
 
 def with_opening(lesson: Lesson, opening: str, ids: Sequence[str]) -> Lesson:
-    """Return a row with an opening before its last answer, whose sentences rest on no fact."""
+    """Return a row with an opening before its last answer, whose sentences rest on no fact.
+
+    What else rests on none is left out: nobody waits for an appointment in an emergency.
+    """
     joint = " " if lesson.language == "en" else ""
-    said = LessonMessage("assistant", f"{opening}{joint}{lesson.messages[-1].content}")
-    messages = (*lesson.messages[:-1], said)
-    support = lesson.meta["support"]
+    support, answer = lesson.meta["support"], lesson.messages[-1].content
     assert isinstance(support, list)
+    spans = zip(sentence_spans(answer), support, strict=True)
+    stated = [(answer[start:end].strip(), facts) for (start, end), facts in spans if facts]
+    rest = joint.join(text for text, _ in stated)
+    proven: list[list[int]] = [[] for _ in sentence_spans(opening)]
+    proven += [facts for _, facts in stated if isinstance(facts, list)]
+    said = LessonMessage("assistant", f"{opening}{joint}{rest}")
+    messages = (*lesson.messages[:-1], said)
+    length = {"length": length_of(rest, lesson.language)} if "length" in lesson.meta else {}
     return replace(
         lesson,
         id=lesson_id(lesson.style, lesson.language, messages, [s.id for s in lesson.sources]),
         messages=messages,
         meta={
             **lesson.meta,
-            "support": [*([] for _ in sentence_spans(opening)), *support],
+            **length,
+            "support": proven,
             "urgent": list(ids),
         },
     )

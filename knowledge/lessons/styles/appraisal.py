@@ -25,6 +25,12 @@ NAME = "appraisal"
 PAGE_KINDS: tuple[Literal["documents"], ...] = ("documents",)
 
 _FORM = "lines"
+_WITHIN = {
+    "pico": ("groups", "population"),
+    "groups": ("population",),
+    "appraisal": ("limits", "population"),
+}
+"""Topics that are not asked for alone where another row asks for them among others."""
 
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
@@ -33,8 +39,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     if abstract is None:
         return {}
     found = [topic for topic in TOPICS if study_parts.answerable(abstract, topic)]
-    left_out = {"pico": ("groups",), "appraisal": ("limits",)}  # a part of the same row
-    for topic, parts in left_out.items():
+    for topic, parts in _WITHIN.items():
         found = [each for each in found if topic not in found or each not in parts]
     return dict.fromkeys(found, (_FORM,))
 

@@ -31,6 +31,9 @@ PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 REGISTERS = ("plain", "professional")
 DIFFICULTY = {"told": "easy", "taking": "easy", "case": "medium"}
 
+_KNOWN = 12
+"""So many findings of a condition a complaint is drawn from."""
+
 _ASKED = (
     "symptom", *STEPS[:-1], "red_flag", "complication", "prevention", "diet_recommended",
     "diet_avoided", "transmission", "prognosis", "cause", "risk_factor", "description",
@@ -48,7 +51,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    described = len(case_plan.known_findings(page)) >= 2
+    known = case_plan.known_findings(page)[:_KNOWN]
+    described = len(known) >= 2 and case_plan.points_somewhere(page, known)
     for relation in _ASKED:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
             case = described and relation != "description"
@@ -69,7 +73,7 @@ def write(
 def _case(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> str:
-    items = _few(case_plan.known_findings(page), pick)
+    items = _few(page, case_plan.known_findings(page), pick)
     plan = case_plan.plan_case(page, relation, manner, pick, findings=items)
     lead: case_answer.Lead = "likely" if manner.is_plain else "supports"
     case_answer.tell(plan, lead, answer, pick)
@@ -109,7 +113,5 @@ def _asked(form: str, page: FactPage, relation: str, pick: random.Random) -> str
     return grammar.draw(table[relation], pick)
 
 
-def _few(items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
-    known = items[:12]
-    taken = pick.sample(known, min(len(known), pick.choice((2, 2, 3, 3, 4))))
-    return [item for item in known if item in taken]
+def _few(page: FactPage, items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
+    return case_plan.choose_findings(page, items[:_KNOWN], pick.choice((2, 2, 3, 3, 4)), pick)

@@ -44,6 +44,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
+    if not case_plan.points_somewhere(page, _told(page, relation)[:8]):
+        return {}
     planned = [each for each in STEPS if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
@@ -96,6 +98,8 @@ def _planned(
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
+    if not case_plan.points_somewhere(page, [first]):  # what is asked for first may lead there
+        rest.sort(key=lambda item: not case_plan.points_somewhere(page, [item]))
     reported = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
     most = {"short": 1, "single": 2, "long": 2}[form]

@@ -60,9 +60,9 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         return ("gap",) if page.text_facts(relation) and not named else ()
     if not named:
         return ()
-    forms = ["right"]
-    if relation in exam_rules.DENIABLE:
-        forms += ["which", "wrong", "which"]
+    forms = []
+    if relation in exam_rules.DENIABLE:  # else every statement to judge would be right
+        forms += ["right", "which", "wrong", "which"]
         forms += ["which-not"] if len(named) >= 3 else []
     return (*forms, *(("gap",) if len(named) <= exam_rules.MOST_BESIDE + 1 else ()))
 

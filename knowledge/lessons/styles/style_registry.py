@@ -9,16 +9,19 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.styles import (
     appraisal,
     chatdoctor,
+    comparison,
     dialogue,
     exam,
     grounded,
     huatuo,
     knowledge_call,
     literature,
+    multi_hop,
     overview,
     preference,
     safety,
     tools,
+    two_papers,
     vignette,
 )
 from knowledge.records import Lesson
@@ -69,14 +72,17 @@ STYLES: dict[str, Style] = {
     huatuo.NAME: huatuo,
     grounded.NAME: grounded,
     vignette.NAME: vignette,
+    multi_hop.NAME: multi_hop,
     dialogue.NAME: dialogue,
     literature.NAME: literature,
     appraisal.NAME: appraisal,
+    two_papers.NAME: two_papers,
     knowledge_call.NAME: knowledge_call,
     tools.NAME: tools,
     safety.NAME: safety,
     overview.NAME: overview,
     exam.NAME: exam,
+    comparison.NAME: comparison,
     preference.NAME: preference,
 }
 

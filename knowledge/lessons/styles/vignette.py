@@ -26,6 +26,9 @@ from knowledge.records import Lesson
 NAME = "vignette"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 REGISTERS = ("professional",)
+_KNOWN = 12
+"""So many findings of a condition a case is drawn from."""
+
 DIFFICULTY = {"alone": "medium", "versus": "hard"}
 
 
@@ -33,6 +36,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a case can end with, and the forms of each."""
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
+        return {}
+    if not case_plan.points_somewhere(page, findings(page, relation)[:_KNOWN]):
         return {}
     planned = [each for each in STEPS if page.entity_facts(each)]
     return {each: ("versus", "alone") for each in planned or [relation]}
@@ -47,14 +52,15 @@ def write(
     rivals = page.find_similar(page) if form != "alone" else ()
     if manner is None or (form != "alone" and not rivals):
         return None
-    known = findings(page, told_by)[:12]
+    known = findings(page, told_by)[:_KNOWN]
     rival: Rival | None = None
     if rivals:
         rival, own = _against(page, rivals[0], told_by, pick)
         told = [rival.shared[0], *own]
         pick.shuffle(told)
     else:
-        told = pick.sample(known, min(len(known), pick.choice((2, 3, 3, 4))))
+        told = case_plan.choose_findings(page, known, pick.choice((2, 3, 3, 4)), pick)
+        pick.shuffle(told)
     history = patient_profiles.history_items(page)
     history = [pick.choice(history)] if history and pick.random() < 0.5 else []
     plan = case_plan.plan_case(
@@ -72,8 +78,8 @@ def _against(
 ) -> tuple[Rival, list[PageFact]]:
     """Return a rival with what it shares and what would point to it, and findings of the page."""
     shared = pick.choice(shared_findings(page, other, relation))
-    rest = [item for item in findings(page, relation)[:12] if item.object != shared[0].object]
-    own = pick.sample(rest, min(len(rest), pick.choice((1, 2, 2, 3))))
+    rest = [item for item in findings(page, relation)[:_KNOWN] if item.object != shared[0].object]
+    own = case_plan.choose_findings(page, rest, pick.choice((1, 2, 2, 3)), pick)
     common = findings(page, relation)
     new = [
         item

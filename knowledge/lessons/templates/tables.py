@@ -36,6 +36,8 @@ STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
 PACES: Keys = ("sudden", "days", "lasting")
 FOUND_BY: Keys = ("symptom",)
 WARNED: Keys = ("interaction", "contraindication")
+PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
+CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
 SECTIONS: Keys = ("aim", "method", "result", "conclusion")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
@@ -201,6 +203,18 @@ class VignetteWords:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiHopWords:
+    """Words of the style multi-hop."""
+
+    question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
+    no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
+    closing: Lines = _lines()
+    case_closing: Lines = _lines()
+    urgent_closing: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
 class DialogueWords:
     """Words of the style dialogue."""
 
@@ -221,7 +235,6 @@ class GroundedWords:
     not_covered: Lines = _lines("s r")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
-    copied: Lines = _lines()
     label: TextBy = _texts("", (*RELATION, "~"))
     preposition: TextBy = _texts("", RELATION, optional=True)
 
@@ -265,6 +278,17 @@ class AppraisalWords:
     told: Lines = _lines("n N w")
     silent: LinesBy = _lines("", MAY_BE_SILENT)
     caution: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPapersWords:
+    """Words of the style two-papers."""
+
+    layout: Lines = _lines("a b e f q", breaks=True)
+    question: Lines = _lines("x y")
+    first: Lines = _lines("w")
+    second: Lines = _lines("w")
+    verdict: LinesBy = _lines("x y", ("agree", "differ", "open"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +368,17 @@ class OverviewWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonWords:
+    """Words of the style comparison."""
+
+    question: LinesBy = _lines("s S r", KINDS)
+    both: LinesBy = _lines("s r a o", RELATION)
+    apart: LinesBy = _lines("s r a o", RELATION)
+    whereas: LinesBy = _lines("s a o", RELATION)
+    closing: LinesBy = _lines("", KINDS)
+
+
+@dataclass(frozen=True, slots=True)
 class ExamWords:
     """Words of the style exam."""
 
@@ -385,8 +420,9 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, DialogueWords, GroundedWords,
-    KnowledgeCallWords, LiteratureWords, AppraisalWords, ToolsWords, SafetyWords, OverviewWords,
-    ExamWords, UrgencyWords, PreferenceWords,
+    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
+    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
+    ToolsWords, SafetyWords,
+    OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip
 """Every file of a language."""

@@ -28,6 +28,10 @@ _DENYING_A_REQUEST: frozenset[DenialKind] = frozenset(KINDS) - {"lack"}
 _CALLING = re.compile(r"(?:calculate|equation)\(")
 
 
+_SAID_TWICE = re.compile(r"([^\n]{10,}[.。])\s?\1")
+"""A sentence right behind itself; a unit's stop may hide where it ends."""
+
+
 class CalculationCheck:
     """The proof of one row."""
 
@@ -123,10 +127,20 @@ class CalculationCheck:
             made.append(self._meant(call))
             if made[-1] not in self._facts:
                 return "a call is none of the facts of the row"
+            if any(self._feeds(each, made[-1]) and each not in made for each in self._facts):
+                return "a calculation comes before the conversion that it uses"
         due = [each for each in self._facts if _gives(each)]
         if len(due) < len(self._facts) and made:
             return "the row calls what gives no result"
         return "" if all(each in made for each in due) else "a fact of the row is never called"
+
+    def _feeds(self, conversion: Call, call: Call) -> bool:
+        """Say whether a call takes what a conversion gives."""
+        if not isinstance(conversion, Equation) or not isinstance(call, Calculation):
+            return False
+        turning = self._turning(conversion)
+        given = call.given.get(turning[0].key) if turning else None
+        return given is not None and given == conversion.answer(self._language)
 
     def _sound(self, line: str) -> Call | None:
         """Return the call of a line that holds its result too, where that is right."""
@@ -211,6 +225,8 @@ class CalculationCheck:
             text = rest if calls.is_call(line) else text
             if text and not calculation_wording.answers(self._masked(text), self._language):
                 return "the answer is worded as no template"
+        if _SAID_TWICE.search(self._lesson.messages[-1].content):
+            return "a sentence of the answer is said twice"
         spans = sentence_spans(self._lesson.messages[-1].content)
         right = [list(range(len(self._lesson.sources))) for _ in spans]
         return "" if self._lesson.meta.get("support") == right else "the support is another"

@@ -90,7 +90,7 @@ class ExamCheck:
         if not told or not told[0] or not all(support[told[0] : told[-1] + 1]):
             return None
         first, last = spans[told[0]][0], spans[told[-1]][1]
-        kept = [each for each in support if isinstance(each, list) and each]
+        kept = [[int(fact) for fact in each] for each in support if isinstance(each, list) and each]
         return answer[:first], answer[first:last], answer[last:], kept
 
     def _wrong_relation(self) -> str:

@@ -14,9 +14,9 @@ from functools import lru_cache, partial
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import sense_check
+from knowledge.lessons.verify import comparison_check, path_check, sense_check
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any
+from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
@@ -49,6 +49,7 @@ class FactCheck:
         self._linker = linker
         self._common = common
         self._subject = lesson.split_key
+        self._versus = comparison_check.versus(lesson)
         self._answer = uncited(lesson.messages[-1].content)
         self._lower = self._answer.lower()
         self._declines = bool(lesson.meta.get("declined"))
@@ -90,10 +91,19 @@ class FactCheck:
 
     def _pole(self, fact: SourceContent) -> str:
         """Return from which entity the row sees a fact: its subject, where the fact is about it."""
-        return self._subject if self._subject in (fact.subject, fact.object) else fact.subject
+        ends = (fact.subject, fact.object)
+        if self._subject in ends:
+            return self._subject
+        versus = self._versus and self._versus in ends
+        return self._versus if versus else fact.subject
 
     def _wrong_subjects(self) -> str:
         """A fact about another entity needs a finding that both share, or a row that declines."""
+        if self._versus:
+            two = {self._subject, self._versus}
+            return "" if set(self._poles) == two else "the facts are not of the two compared"
+        if self._lesson.style == path_check.STYLE:
+            return path_check.unconnected(self._subject, self._facts)
         own = {fact.object for fact in self._facts if self._pole(fact) == self._subject} - {""}
         linked = {self._subject} | {fact.subject for fact in self._facts if fact.object in own}
         if not self._declines and not set(self._poles) <= linked:
@@ -197,9 +207,12 @@ class FactCheck:
             if not facts or any(fact.object for fact in facts):
                 continue
             texts = [fact.value[self._language] for fact in facts]
-            if not _says_anything(self._masked_answer[start:end]) or has_any(
-                texts, sentence, sentence.lower()
-            ):
+            if has_any(texts, sentence, sentence.lower()):
+                continue
+            if not _says_anything(self._masked_answer[start:end]):
+                # One of several sentences of a text is all mark, and must be of the text it names.
+                if _says_anything(sentence) and not self._is_part_of(start, end, texts):
+                    return True
                 continue
             if not any(self._is_supported(sentence, text) for text in texts):
                 return True
@@ -207,6 +220,14 @@ class FactCheck:
             self._masked_answer = masked[:start] + "\0" * (end - start) + masked[end:]
             self._retold.append((start, end))
         return False
+
+    def _is_part_of(self, start: int, end: int, texts: Sequence[str]) -> bool:
+        """Say whether a sentence stands where the answer tells one of some texts."""
+        return any(
+            begin < end and start < begin + len(text.strip(STOPS))
+            for text in texts
+            for begin in where(form_of(text), self._answer, self._lower)
+        )
 
     def _is_supported(self, sentence: str, text: str) -> bool:
         """Say whether a sentence of a text supports what an answer says in other words."""
@@ -240,7 +261,11 @@ class FactCheck:
         ends = {form_of(name) for other in self._others for name in self._names(other)}
         others = [
             self._told(kept, poles - left)
-            for kept in (names, {name for name in names if name.casefold() in lines})
+            for kept in (
+                names,
+                {name for name in names if name.casefold() in lines},
+                {name for name in names if normalise(name) not in self._common},
+            )
             for left in (set[NameForm](), ends)
         ]
         return check([told, *others]).fault()
@@ -324,8 +349,11 @@ class FactCheck:
         for pole in sorted(poles):
             if not has_any(self._names(pole), sentence, lower):
                 return "a sentence does not name what it speaks of"
-        ends = {self._facts[index].object for index in indices}
-        if len(poles) > 1 and (len(ends) > 1 or len(poles) < len(indices)):
+        ends: dict[str, list[str]] = {}
+        for index in indices:
+            ends.setdefault(self._poles[index], []).append(self._others[index])
+        first, *others = [sorted(each) for each in ends.values()] or [[]]
+        if any(each != first or "" in each for each in others):
             return "a sentence mixes the facts of two entities"
         return ""
 

@@ -6,6 +6,7 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 `behaviour_checks` and, for calculators, `calculation_check`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from sys import intern
 
@@ -25,12 +26,24 @@ from knowledge.graph.catalog import (
 )
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
+from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
-from knowledge.lessons.verify import appraisal_check, exam_check, paragraph_check, urgency_check
+from knowledge.lessons.verify import (
+    appraisal_check,
+    comparison_check,
+    exam_check,
+    paragraph_check,
+    path_check,
+    trace_check,
+    two_papers_check,
+    urgency_check,
+)
 from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
+from knowledge.lessons.verify.comparison_check import ComparisonCheck
 from knowledge.lessons.verify.document_reader import DocumentReader
 from knowledge.lessons.verify.exam_check import ExamCheck
 from knowledge.lessons.verify.fact_check import FactCheck
@@ -42,6 +55,12 @@ from knowledge.vocabulary import RELATIONS
 
 _SHOWING = "grounded"
 """The style whose rows show lines beside those of their facts."""
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+"""Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
+
+_OF_OTHERS = {"declined", "refused", "conflict", "turns"}
+"""Keys of the meta of rows that decline, refuse, weigh or talk, which rows on papers never do."""
 
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
@@ -59,6 +78,7 @@ class Prover:
         self._facts: dict[str, SourceContent] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._catalog = CatalogChecks(engine, generation)
+        self._warnings = RecordedWarnings(engine, generation)
         self._records = FactRecords(engine, generation)
         self._documents = DocumentReader(engine, generation)
         self._common = frozenset(
@@ -87,6 +107,7 @@ class Prover:
         sources = [source for lesson in lessons for source in lesson.sources]
         facts = self._held({source.id for source in sources if source.kind == "fact"})
         passages = self._passages({source.id for source in sources if source.kind == "passage"})
+        records = self._records_of(lessons)  # before the names are copied that it reads
         known = self._called({lesson.split_key for lesson in lessons})
         if passages:
             known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
@@ -94,7 +115,6 @@ class Prover:
             {source.id for source in sources if source.kind == "fact" and not source.calculated},
             {document for document, _, _ in passages.values()},
         )
-        records = self._records_of(lessons)
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
         on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
         self._documents.read([(each.split_key, each.language) for each in on_papers])
@@ -109,6 +129,9 @@ class Prover:
         """Return all that the graph holds of what exams ask about, and read the names of that."""
         asked = [lesson for lesson in lessons if lesson.style == exam_check.STYLE]
         ids = {id for lesson in asked for id in exam_check.ids_needed(lesson)}
+        pairs = [lesson for lesson in lessons if lesson.style == comparison_check.STYLE]
+        two = {id for each in pairs for id in (each.split_key, comparison_check.versus(each))}
+        ids |= two
         if not ids:
             return {}
         records = self._records.read(ids)
@@ -118,7 +141,13 @@ class Prover:
             for lesson in asked
             for id in records[lesson.split_key].objects.get(str(lesson.meta.get("relation")), ())
         }
-        self._called(options | right)
+        contrasted = {
+            id
+            for each in two
+            for relation in CONTRASTED
+            for id in records[each].objects.get(relation, ())
+        }
+        self._called(options | right | two | contrasted)
         return self._records.read(exam_check.linked(right))
 
     def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
@@ -183,6 +212,21 @@ class Prover:
                 found |= _names_of(raw_rows(connection, _NAMES.where(held)))
         return found
 
+    def _paper_fault(self, lesson: Lesson, passages: dict[str, tuple[str, str, str]]) -> str:
+        """Return the first thing that is wrong with a row on papers."""
+        if lesson.meta.keys() & _OF_OTHERS:
+            return "the row claims what rows of its style never do"
+        if lesson.style == appraisal_check.STYLE:
+            ids = [lesson.split_key]
+        else:
+            ids = [passages[each.id][0] for each in lesson.sources if each.id in passages]
+        keys = [(id, lesson.language) for id in ids]
+        held = self._documents.read(keys)
+        papers = [held.get(key) for key in keys]
+        if lesson.style == appraisal_check.STYLE:
+            return appraisal_check.fault(lesson, papers[0])
+        return two_papers_check.fault(lesson, papers, self._linker)
+
     def _fault(
         self,
         lesson: Lesson,
@@ -198,12 +242,15 @@ class Prover:
             return "the row has no question with an answer"
         if not lesson.sources:
             return "the row names no fact"
+        if any(_UNSEEN.search(message.content) for message in lesson.messages):
+            return "a message holds a sign that nobody sees"
+        if misplaced := trace_check.misplaced(lesson):
+            return misplaced
         lesson, late = urgency_check.take_opening(lesson, self._rules)
         if late:
             return late
-        if lesson.style == appraisal_check.STYLE:
-            key = lesson.split_key, lesson.language
-            return appraisal_check.fault(lesson, self._documents.read([key]).get(key))
+        if lesson.style in (appraisal_check.STYLE, two_papers_check.STYLE):
+            return self._paper_fault(lesson, passages)
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
         held: list[SourceContent] = []
@@ -226,12 +273,20 @@ class Prover:
             if fault:
                 return fault
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-        behaviour = BehaviourChecks(lesson, held, lambda id: known.get(id, ()))
+
+        def names(id: str) -> tuple[str, ...]:
+            return known.get(id, ())
+
+        behaviour = BehaviourChecks(lesson, held, names)
         if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
             return fault
-        if lesson.style == paragraph_check.STYLE:
-            return paragraph_check.fault(lesson, held, lambda id: known.get(id, ()))
-        return ""
+        if lesson.style == comparison_check.STYLE:
+            fault = ComparisonCheck(lesson, held, records, names).fault()
+        elif lesson.style == paragraph_check.STYLE:
+            fault = paragraph_check.fault(lesson, held, names)
+        else:
+            fault = path_check.fault(lesson, held, names, self._warnings)
+        return fault or trace_check.fault(lesson, held, names)
 
 
 def _listed(value: object) -> list[object]:

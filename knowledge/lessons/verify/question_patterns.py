@@ -15,11 +15,13 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
     ChatdoctorWords,
+    ComparisonWords,
     DialogueWords,
     GroundedWords,
     HuatuoWords,
     KnowledgeCallWords,
     LiteratureWords,
+    MultiHopWords,
     OverviewWords,
     PatientsWords,
     SafetyWords,
@@ -62,6 +64,11 @@ def is_refusable(text: str, language: Language) -> bool:
 def asks_whether(text: str, language: Language) -> bool:
     """Say whether a message asks what lines that disagree leave open."""
     return _holds(_layout(language), _whether(language), text)
+
+
+def asks_for_two(text: str, language: Language) -> bool:
+    """Say whether a message asks for two relations at once, so that one is but half an answer."""
+    return _fits(_two(language), text)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -156,6 +163,10 @@ def _vignette(language: Language, relation: str, text: str) -> bool:
     return _fits(_vignettes(language), text)
 
 
+def _multi_hop(language: Language, relation: str, text: str) -> bool:
+    return _fits(_path(language, relation), text)
+
+
 def _safety(language: Language, relation: str, text: str) -> bool:
     if relation == "red_flag" and _fits(_warned(language), text):
         return True
@@ -168,6 +179,10 @@ def _overview(language: Language, relation: str, text: str) -> bool:
     return relation == "overview" and _fits(_told_about(language), text)
 
 
+def _comparison(language: Language, relation: str, text: str) -> bool:
+    return relation == "comparison" and _fits(_compared(language), text)
+
+
 def _exam(language: Language, relation: str, text: str) -> bool:
     """Say that a question fits: `exam_check` holds it against the graph before."""
     return True
@@ -178,9 +193,11 @@ _QUESTIONS: dict[str, Callable[[Language, str, str], bool]] = {
     "huatuo": _huatuo,
     "grounded": _grounded,
     "vignette": _vignette,
+    "multi-hop": _multi_hop,
     "knowledge-call": _huatuo,
     "safety": _safety,
     "overview": _overview,
+    "comparison": _comparison,
     "exam": _exam,
 }
 
@@ -274,6 +291,11 @@ def _harmless(language: Language) -> re.Pattern[str]:
 
 
 @cache
+def _compared(language: Language) -> re.Pattern[str]:
+    return re.compile(_any(load(ComparisonWords, language).question, language))
+
+
+@cache
 def _told_about(language: Language) -> re.Pattern[str]:
     return re.compile(_any(load(OverviewWords, language).question, language))
 
@@ -286,6 +308,15 @@ def _harmful(language: Language) -> re.Pattern[str]:
 @cache
 def _warned(language: Language) -> re.Pattern[str]:
     return re.compile(_any(load(SafetyWords, language).red_flag_question, language))
+
+
+@cache
+def _path(language: Language, relation: str) -> re.Pattern[str]:
+    asked = load(MultiHopWords, language).question
+    told = asked.get(relation, ())
+    if relation == "contraindication":
+        told = (*told, *asked["birth"])
+    return re.compile(_any(told, language))
 
 
 @cache

@@ -100,10 +100,12 @@ _HEDGE: dict[str, tuple[str, ...]] = {
         r"and no statement on causes",
         r"(?:as )?a hint and no more|, no more than a pointer",
         r"the data say this and no more",
+        r"(?:which|that) (?:the sources|they) do not (?:list|record) for",
     ),
     "zh": (
         "但?这?(?:并)?不(?:等于诊断|说明因果)",
         "有没(?!有)",
+        "项下没有(?:列出|记载)",
     ),
 }
 """Denials of any relation that deny something else: a cause, a diagnosis."""
@@ -143,11 +145,19 @@ _UNTREATED: dict[str, tuple[str, ...]] = {
     "zh": ("拖延不治|不及时治疗|长期不治|放任不管",),
 }
 
+_UNRECORDED: dict[str, tuple[str, ...]] = {
+    "en": (r"no (?:contraindication in the presence of|interaction with)\s+is recorded here",),
+    "zh": ("这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",),
+}
+"""Denials that anything is recorded against a medicine, which the proof looks up."""
+
 _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "symptom": _ABSENT["en"],
         "associated_with": _ABSENT["en"],
         "test": (r"to confirm\s+or rule it out",),
+        "medicine": _UNRECORDED["en"],
+        "first_line": _UNRECORDED["en"],
         "complication": _UNTREATED["en"],
         "contraindication": (
             r"^\W*no\W",
@@ -180,6 +190,8 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {
         "symptom": _ABSENT["zh"],
         "associated_with": _ABSENT["zh"],
+        "medicine": _UNRECORDED["zh"],
+        "first_line": _UNRECORDED["zh"],
         "complication": _UNTREATED["zh"],
         "contraindication": (
             "禁忌证?",

@@ -162,7 +162,8 @@ class WordingCheck:
         relations = frozenset(self._relation(place) for place in facts if self._facts[place].object)
         texts = frozenset(self._relation(place) for place in facts if not self._facts[place].object)
         if key := stock_sentences.key_of(shown, relations, texts, self._language):
-            return key
+            # That nothing is recorded is looked up in rows of this style only.
+            return key if self._lesson.style == "multi-hop" or key not in _UNRECORDED else ""
         if not self._lesson.meta.get("teacher"):
             return ""
         if shown.strip(_SIGNS) == NAME and texts:
@@ -202,6 +203,10 @@ class WordingCheck:
             return question_patterns.is_refusable(text, self._language)
         if self._lesson.meta.get("conflict"):
             return question_patterns.asks_whether(text, self._language)
+        if style == "huatuo" and question_patterns.asks_for_two(text, self._language):
+            told = {self._relation(place) for place in range(len(self._facts))}
+            if len(told) < 2:
+                return False
         return question_patterns.fits(style, self._language, asked, text)
 
     def _wrong_calls(self) -> str:
@@ -296,6 +301,8 @@ class WordingCheck:
 
     def _wrong_history(self) -> str:
         """Hold the findings that an answer builds on against what the user said."""
+        if self._lesson.style not in _OF_CASES:
+            return ""
         told = [message.content for message in self._lesson.messages if message.role == "user"]
         text = "\n".join(told)
         lower = text.lower()
@@ -313,6 +320,10 @@ class WordingCheck:
                     return "the answer builds on what the patient did not say"
         return ""
 
+
+_OF_CASES = ("chatdoctor", "vignette", "dialogue", "huatuo")
+"""Styles whose user tells of a patient."""
+_UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from medchat.answering.patient.cues import Measured, measured
 from medchat.answering.patient_state import Measurement
@@ -36,6 +37,31 @@ _SIGNS = {
 """The vital signs of the screen as they are called here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number of a message with its unit, what it measures, and where it and its name stand."""
+
+    name: str
+    number: str
+    unit: str
+    start: int
+    end: int
+
+
+def find_values(text: str) -> Iterator[Value]:
+    """Yield what a folded message measures by name, with the places."""
+    for each in measured().values():
+        for name in each.names.finditer(text):
+            number = _number_after(name, text)
+            if number is None:
+                continue
+            for value, unit in _with_unit(each, number[1], text, number.end()):
+                spelled = each.units.get(unit)
+                written = spelled.match(text, number.end()) if spelled else None
+                end = written.end() if written else number.end(1)
+                yield Value(each.name, value, unit, name.start(), end)
+
+
 def read_measurements(text: str, *, alone: bool) -> dict[str, Measurement]:
     """Return what a folded message measures; the last of several numbers counts.
 
@@ -54,15 +80,22 @@ def read_measurements(text: str, *, alone: bool) -> dict[str, Measurement]:
 
 def _values(each: Measured, text: str, *, alone: bool) -> Iterator[tuple[str, str]]:
     for name in each.names.finditer(text):
-        number = _JOINT.match(text, name.end())
-        past = number is not None and _PAST.match(text, number.end())
-        if number and not past and not _is_limit(text, number.start(1), number.end(1)):
+        number = _number_after(name, text)
+        if number:
             yield from _with_unit(each, number[1], text, number.end())
     if alone and each.alone:
         for match in each.alone.finditer(text):
             signed = text[: match.start(1)].endswith(("-", "−"))
             if not signed and not _is_limit(text, match.start(1), match.end(1)):
                 yield from _with_unit(each, match[1], text, match.start(2))
+
+
+def _number_after(name: re.Match[str], text: str) -> re.Match[str] | None:
+    """Return the number that a name gives now, and that is no limit."""
+    number = _JOINT.match(text, name.end())
+    if number is None or _PAST.match(text, number.end()):
+        return None
+    return None if _is_limit(text, number.start(1), number.end(1)) else number
 
 
 def _with_unit(each: Measured, value: str, text: str, end: int) -> Iterator[tuple[str, str]]:

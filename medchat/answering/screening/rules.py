@@ -9,6 +9,7 @@
     rules/request_cues.yaml  what is asked for, of whom, to what end
     rules/harm_cues.yaml    more of these: harm in secret, medicines and tests outside care
     rules/refusals.yaml     which of these together are declined
+    rules/second_net.yaml   what is said where no rule, but the second net finds something
 
 In a pattern `a ~ b` means both within five words (English) or ten characters (Chinese) of each
 other, in either order, with no word of denial between them; the rest is a regular expression that
@@ -20,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 
@@ -31,6 +32,8 @@ from medchat.errors import MedchatError
 _GAP_EN = r"(?:[\s,:'-]+(?!no\b|not\b|without\b|denies\b|never\b|nor\b)[\w'/%-]+){0,5}?[\s,:'-]+"
 _GAP_ZH = r"(?:(?!没有|没|无|否认|不伴|未见|，无)[^。；！？\n]){0,10}?"
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+ADULT = 480.0
+"""The age in months of somebody of whom no age is told."""
 
 _DECLINED: Mapping[Language, str] = {
     "en": "I cannot help with this: it asks for {what}. I am glad to answer questions on "
@@ -68,7 +71,8 @@ class Emergency:
 
     `condition` is under which name its treatment is looked up, empty where it has none. What is
     `urgent` needs care today, not an ambulance. `place` orders: what comes before all else, a
-    cause that is named, and a sign that many causes have.
+    cause that is named, and a sign that many causes have. One that is not `named` is of the second
+    net: which one it is, is not known.
     """
 
     id: str
@@ -79,6 +83,7 @@ class Emergency:
     condition: Mapping[Language, str]
     urgent: bool
     place: int
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,36 @@ def load() -> Rules:
     openings = tuple(_opening(each) for each in read_list("openings"))
     refusals = tuple(_refusal(each, {*request_cues}) for each in read_list("refusals"))
     return Rules(findings, limits, emergencies, openings, request_cues, refusals)
+
+
+@cache
+def unnamed() -> Emergency:
+    """Return the emergency that is told where only the second net finds one."""
+    held = read_map("second_net")["emergency"]
+    last = _PLACES["sign"]
+    return Emergency(
+        "unnamed", held["name"], held["act"], held["source"], (), {}, False, last, False
+    )
+
+
+@cache
+def net_opening(kind: Literal["self-harm", "harmful"]) -> Opening:
+    """Return the reply to a message that only the second net finds to be of a kind."""
+    held = read_map("second_net")
+    if kind == "self-harm":
+        return next(each for each in load().openings if each.id == held["self_harm"])
+    return Opening("harmful", "refusal", (), (), _declined(held["harmful"]["what"]))
+
+
+def is_beyond(sign: str, value: float) -> bool:
+    """Say whether a vital sign or value lies beyond a limit of adults."""
+    return any(
+        each.sign == sign
+        and each.months[1] > ADULT >= each.months[0]
+        and (each.at_least is None or value >= each.at_least)
+        and (each.at_most is None or value <= each.at_most)
+        for each in load().limits
+    )
 
 
 def _findings(
@@ -296,11 +331,15 @@ def _opening(entry: Mapping[str, Any]) -> Opening:
 
 def _refusal(entry: Mapping[str, Any], known: set[str]) -> Refusal:
     when = tuple(_combination(each, entry["id"], known) for each in entry["when"])
-    reply = {
-        language: _DECLINED[language].replace("{what}", what)
-        for language, what in entry["what"].items()
-    }
+    reply = _declined(entry["what"])
     return Refusal(entry["id"], when, Opening(entry["id"], "refusal", (), (), reply))
+
+
+def _declined(what: Mapping[Language, str]) -> dict[Language, str]:
+    """Return the sentence that declines, with what is asked for, in each language."""
+    return {
+        language: _DECLINED[language].replace("{what}", text) for language, text in what.items()
+    }
 
 
 def _patterns(by_language: Mapping[str, Sequence[str]]) -> tuple[re.Pattern[str], ...]:

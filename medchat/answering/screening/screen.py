@@ -1,8 +1,8 @@
 """Screen a message: which emergencies it suggests, and whether it is answered without a search.
 
-    message + earlier messages -> Screening(emergencies, opening)
+    message + earlier messages -> rules, then the second net -> Screening(emergencies, opening)
 
-Deterministic: no model is asked. An emergency never blocks: the answer follows the banner.
+Deterministic: no language model is asked. An emergency never blocks: the answer follows the banner.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.records import Language
-from medchat.answering.screening import patient_facts, rules, vital_signs
+from medchat.answering.screening import patient_facts, rules, second_net, vital_signs
 from medchat.answering.screening.refusals import find_refusal
 from medchat.answering.screening.rules import Combination, Emergency, Limit, Opening, cue
 from medchat.answering.screening.statements import clauses, fold, is_asserted, tells_a_case
@@ -44,6 +44,11 @@ class Screening:
     emergencies: tuple[Suspected, ...] = ()
     opening: Opening | None = None
 
+    @property
+    def names_one(self) -> bool:
+        """Whether an emergency is named; the second net finds one without a name."""
+        return any(each.emergency.named for each in self.emergencies)
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -55,21 +60,33 @@ class Stated:
 
 def screen(message: str, earlier: Sequence[str], language: Language) -> Screening:
     """Return what the screen finds in a message; earlier messages are those of its conversation."""
+    found = screen_by_rules(message, earlier, language)
+    return found if found != Screening() else screen_by_net(message)
+
+
+def screen_by_rules(message: str, earlier: Sequence[str], language: Language) -> Screening:
+    """Return what the rules find in a message."""
     opening = find_opening(message) or _self_harm_before(message, earlier)
     if opening is not None and opening.kind != "small-talk":
         return Screening((), opening)
     suspected = find_emergencies(message, earlier, language)
     declined = find_declined(message)
-    if suspected:
-        return Screening(suspected, declined)
-    return Screening((), opening or declined)
+    return Screening(suspected, declined) if suspected else Screening((), opening or declined)
+
+
+def screen_by_net(message: str) -> Screening:
+    """Return what the second net finds in a message."""
+    kind = second_net.likely(message)
+    if kind == "emergency":
+        return Screening((Suspected(rules.unnamed(), frozenset()),))
+    return Screening((), rules.net_opening(kind) if kind is not None else None)
 
 
 def _self_harm_before(message: str, earlier: Sequence[str]) -> Opening | None:
     """Return the reply to self-harm where it was told before and an amount is asked for now."""
     if cue("amount").search(fold(message)) is None:
         return None
-    before = (find_opening(each) for each in earlier[-_EARLIER:])
+    before = (find_opening(each) or screen_by_net(each).opening for each in earlier[-_EARLIER:])
     return next((each for each in before if each is not None and each.kind == "self-harm"), None)
 
 
@@ -146,7 +163,7 @@ def _beyond(
     limits: Iterable[Limit], readings: Sequence[vital_signs.Reading], months: float | None
 ) -> list[tuple[Limit, float]]:
     """Return the limits that readings lie at or beyond, for the age told; adults' where none is."""
-    age = 480.0 if months is None else months
+    age = rules.ADULT if months is None else months
     return [
         (limit, reading.value)
         for limit in limits

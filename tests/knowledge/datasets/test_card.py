@@ -1,21 +1,24 @@
 """The card: its header, samples, tables and picture, from rows of the tests' own."""
 
 import itertools
+import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import yaml
 from toy_lessons import opened
 
-from knowledge.datasets import card, distribution, hub_header, row_counts
+from knowledge.datasets import card, card_uses, distribution, hub_header, row_counts
 from knowledge.datasets.card_samples import CardSamples
 from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.graph_sources import GraphSource, sources_of
 from knowledge.datasets.row_counts import RowCounts
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.records import Lesson, LessonMessage, LessonSource
 
 LONG = "Rest the ankle for two days, keep it raised, and cool it for ten minutes at a time. "
@@ -142,6 +145,31 @@ def test_the_command_is_that_of_the_arguments():
     told = text(counted(row(1)), hashes={"train.jsonl": "0123456789abcdef"})
     assert "medchat build-data --out DIR --style huatuo --seed 1\n" in told
     assert "| 0123456789ab |" in told
+
+
+def test_every_flag_of_the_command_is_one_of_the_command_line():
+    page = (Path(card.__file__).parents[2] / "docs/reference/commands.md").read_text("utf-8")
+    everything = dict.fromkeys([*card_uses.FLAGS, *card_uses.FILES], ["x y"])
+    (command,) = [line for line in card_uses.again(everything) if line.startswith("medchat")][:1]
+    flags = re.findall(r"--[a-z-]+", command)
+    assert len(flags) == len(everything) + 2 and all(f"`{flag}" in page for flag in flags)
+    assert "--style 'x y' " in command and "--parallel --feedback --import FILE" in command
+    assert "--parallel" not in "".join(card_uses.again({"parallel": False, "limit": None}))
+
+
+def test_every_style_is_told_in_words():
+    counts = counted(*(row(number, style=style) for number, style in enumerate(STYLES)))
+    lines = text(counts).splitlines()
+    for style in STYLES:
+        if style != "preference":
+            (line,) = [each for each in lines if each.startswith(f"| {style} | 1 | 1 |")]
+            assert not line.endswith("|  |")
+
+
+def test_reasoning_and_parallel_rows_are_told_at_a_glance():
+    told = text(counted(row(1, trace=[["fact:1", "It is."]]), row(2, parallel="p"), row(3)))
+    assert "| reasoning | 1 rows list" in told and "| parallel | 1 rows tell" in told
+    assert "| parallel |" not in text(counted(row(1)))
 
 
 def test_what_licence_is_not_stated_is_said_only_where_it_is_so():

@@ -5,6 +5,8 @@ The latter two are no part of medchat: without them their tests are skipped, `ma
 
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -271,3 +273,58 @@ def test_trl_trains_on_the_rows(load, tmp_path, objective):
         )
     result = trainer.train()
     assert result.global_step == 2 and 0 < result.training_loss < 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("dataset", "stage", "template"),
+    [
+        ("medchat_sharegpt", "sft", "qwen"),
+        ("medchat_alpaca", "sft", "llama3"),
+        ("medchat_preference", "dpo", "qwen"),
+    ],
+)
+def test_llama_factory_trains_on_the_folder(folder, tmp_path, dataset, stage, template):
+    """LLaMA-Factory pins versions of its own, so that it has an environment of its own."""
+    command = os.environ.get("MEDCHAT_LLAMA_FACTORY")
+    if not command:
+        pytest.skip("MEDCHAT_LLAMA_FACTORY names no llamafactory-cli")
+    transformers = pytest.importorskip("transformers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(BASE)
+    tokenizer.save_pretrained(tmp_path / "model")
+    shape = transformers.LlamaConfig(
+        vocab_size=len(tokenizer) + 256, hidden_size=16, intermediate_size=32,
+        num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2,
+    )  # fmt: skip
+    transformers.LlamaForCausalLM(shape).save_pretrained(tmp_path / "model")
+    settings = {
+        "model_name_or_path": str(tmp_path / "model"),
+        "stage": stage,
+        "do_train": True,
+        "finetuning_type": "full",
+        "dataset_dir": str(folder),
+        "dataset": dataset,
+        "template": template,
+        "cutoff_len": 1024,
+        "output_dir": str(tmp_path / "out"),
+        "per_device_train_batch_size": 2,
+        "max_steps": 2,
+        "save_strategy": "no",
+        "report_to": "none",
+    }
+    (tmp_path / "train.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [command, "train", str(tmp_path / "train.yaml")],
+        env=kept | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    told = done.stdout + done.stderr
+    assert done.returncode == 0, told[-3000:]
+    assert "Invalid role tag" not in told and "abnormal" not in told
+    info = json.loads((folder / "dataset_info.json").read_text(encoding="utf-8"))
+    text = (folder / info[dataset]["file_name"]).read_text(encoding="utf-8")
+    rows = len(json.loads(text)) if text.startswith("[") else len(text.splitlines())
+    assert f"Num examples = {rows:,}" in told

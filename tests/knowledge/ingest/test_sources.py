@@ -385,6 +385,37 @@ CHATDOCTOR = (
 )
 
 
+def test_chatdoctor_descriptions_state_symptoms(tmp_path):
+    path = tmp_path / "diseases.csv"
+    rows = (
+        ("idx", "disease", "Symptom", "reason", "TestsAndProcedures"),
+        (
+            "0",
+            "River fever",
+            "['Itchy toe', 'Cough']",
+            "River fever (from the Greek potamos) is an infection of people who row. Common "
+            "symptoms include a severe headache, coughing, itchy toes and gloom.",
+            "[]",
+        ),
+        (
+            "1",
+            "Lake fever",
+            "['Cough']",
+            "Lake fever is an infection of people who swim in lakes. Its symptoms do not include "
+            "fever or cough, unlike those of river fever.",
+            "[]",
+        ),
+    )
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    found, _ = read(path)
+    river, lake = (each for each in found if isinstance(each, EntityRecord))
+    stated = [said(each) for each in river.statements if each.relation == "symptom"]
+    assert stated == ["Headache", "Cough", "Itchy toe"]
+    assert not [each for each in lake.statements if each.relation == "symptom"]
+    assert "Greek" not in facts(river, "description")[0]
+
+
 def test_chatdoctor_lists_are_associations_only(tmp_path):
     path = tmp_path / "format_dataset.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:

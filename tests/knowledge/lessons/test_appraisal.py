@@ -141,13 +141,31 @@ def test_an_abstract_with_a_gap_is_not_read(pages):
     assert study_parts.read((first, *moved)) is None
 
 
+def test_a_full_text_is_asked_for_its_abstract_alone(pages):
+    (whole,) = pages["en-limited"].passages
+    own = replace(whole, section="Abstract")
+    end = own.end + 2
+    body = replace(whole, text="We also fed bees.", start=end, end=end + 17, section="Methods")
+    read = study_parts.read((own, body))
+    assert [each.text for each in read.sentences] == [
+        each.text for each in study_parts.read((whole,)).sentences
+    ]
+
+
+def test_a_sentence_with_quotation_marks_of_its_own_is_not_quoted(pages):
+    (whole,) = pages["en-limited"].passages
+    text = whole.text.replace("84 children", "84 “healthy” children")
+    read = study_parts.read((replace(whole, text=text, end=whole.start + len(text)),))
+    assert read is not None and read.places["population"] is None
+
+
 def test_every_row_is_proven_in_both_languages(pages, prover):
     written = every_row(pages)
     assert {(row.language, row.meta["relation"]) for row in written} >= {
         (language, topic)
         for language in ("en", "zh")
         for topic in TOPICS
-        if topic not in ("groups", "limits")
+        if topic not in ("groups", "limits", "population")
     }
     assert [fault for fault in prover.faults(written) if fault] == []
 
@@ -194,6 +212,12 @@ def test_a_changed_row_is_found(pages, prover, key, topic, old, new, place):
     row = rows(pages[key], topic, 1)[0]
     assert prover.faults([row, changed(row, old, new, place)])[0] == ""
     assert prover.faults([changed(row, old, new, place)])[0]
+
+
+@pytest.mark.parametrize("key", ["declined", "refused", "conflict", "turns"])
+def test_a_row_that_claims_what_its_style_never_does_is_found(pages, prover, key):
+    row = rows(pages["zh-silent"], "appraisal", 1)[0]
+    assert prover.faults([replace(row, meta={**row.meta, key: "size"})])[0]
 
 
 def test_silence_on_what_the_abstract_tells_is_found(pages, prover):

@@ -299,3 +299,30 @@ def test_it_needs_no_graph(tmp_path):
     with pytest.raises(KnowledgeError, match="holds no facts"):
         build.build(engine, generation, tmp_path / "all", BuildOptions(**chinese))
     engine.dispose()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_calculation_stands_behind_the_conversion_that_it_uses(language, rows, prover):
+    row = first(
+        rows,
+        language,
+        lambda row: [message.content[:4] for message in row.messages[1:4:2]] == ["equa", "calc"],
+    )
+    question, turning, turned, call, called, *rest = row.messages
+    early = replace(row, messages=(question, call, called, turning, turned, *rest))
+    assert prover.faults([row, early]) == [
+        "",
+        "a calculation comes before the conversion that it uses",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda text: text.replace(" ", " \u00ad", 1), lambda text: f"{text} {text}"],
+    ids=["an unseen sign", "said twice"],
+)
+def test_what_no_calculation_adds_is_found(change, rows, prover):
+    row = first(rows, "en", lambda row: row.messages[-1].content.endswith(("ms.", "mL.", "kg.")))
+    *before, answer = row.messages
+    wrong = replace(row, messages=(*before, LessonMessage("assistant", change(answer.content))))
+    assert prover.faults([row])[0] == "" and prover.faults([wrong])[0]

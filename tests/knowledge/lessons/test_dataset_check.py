@@ -12,7 +12,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.graph.rows import entity_id, fact_id
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.dataset_check import check
+from knowledge.lessons.dataset_check import check, lesson_of
 from knowledge.lessons.facts.manner import WantedManners
 
 BRIEF = WantedManners(registers=("professional",), lengths=("short",))
@@ -226,6 +226,17 @@ def test_a_line_that_is_no_lesson_is_found(built):
     mend(folder, "validation.jsonl")
     reasons = [fault.reason for fault in of_rows(check(engine, generation, folder))]
     assert reasons == ["the line is no lesson"] * 2
+
+
+@pytest.mark.parametrize(
+    "roles", [[], ["user"], ["assistant", "user"], ["system"], ["user", "assistant", "user"]]
+)
+def test_a_row_whose_turns_are_no_talk_is_no_lesson(built, roles):
+    lines = (built[2] / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    row = json.loads(lines[0])
+    assert lesson_of(row)
+    talk = [{"role": role, "content": "Well?"} for role in roles]
+    assert lesson_of({**row, "messages": talk}) is None
 
 
 def test_files_must_agree_with_the_manifest(built):

@@ -80,9 +80,9 @@ def test_a_determiner_takes_the_place_of_the_article(template, said):
         (
             "gout",
             "juvenile arthritis (JIA), also known as JRA, is the most common form",
-            "gout, juvenile arthritis (JIA), also known as JRA, is the most common form.",
+            "Juvenile arthritis (JIA), also known as JRA, is the most common form.",
         ),
-        ("gout", "A crush injury is injury by an object", "gout, a crush injury is injury by"),
+        ("gout", "A crush injury is injury by an object", "A crush injury is injury by an object."),
         ("fracture", "fractures of the humerus", "a fracture, fractures of the humerus."),
         ("Cushing syndrome", "Cushing's syndrome describes signs", "Cushing's syndrome describes"),
         ("gout", "a painful joint disease", "Gout is a painful joint disease."),

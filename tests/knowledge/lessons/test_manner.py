@@ -10,13 +10,18 @@ from toy_lessons import opened
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_fitness import is_speakable
-from knowledge.lessons.facts.manner import ANY, LENGTHS, WantedManners, length_of
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import ANY, LENGTHS, Manner, WantedManners, length_of
+from knowledge.lessons.pages import related_pages
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.realize import case_plan, name_forms, urgency
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, STYLES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.workers import OTHER_LENGTH, RowWriter
+from knowledge.records import Entity, Name
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +134,77 @@ def test_a_manner_is_drawn_in_its_shares():
 def test_a_test_named_by_its_place_in_a_catalogue_is_not_spoken():
     assert not is_speakable("尿液检查-镜检-红细胞", "test")
     assert is_speakable("尿常规", "test")
+
+
+def finding(name):
+    return PageFact(f"fact:{name}", name, name, f"symptom:{name}", "symptom")
+
+
+def condition(name, language="zh", **groups):
+    entity = Entity(f"condition:{name}", "condition", (Name(name, language),))
+    return FactPage(entity, language, name, name, groups)
+
+
+def test_a_case_holds_a_finding_that_few_conditions_have():
+    telling = finding("皮肤结节")
+    known = [finding("发热"), finding("乏力"), finding("头痛"), telling]
+    page = replace(
+        condition("结节病", symptom=tuple(known)),
+        find_telling=lambda page: frozenset([telling.object]),
+    )
+    for seed in range(30):
+        chosen = case_plan.choose_findings(page, known, 2, random.Random(seed))
+        assert telling in chosen and len(chosen) == 2
+
+
+def test_a_pain_without_a_place_goes_without_saying():
+    felt = reportable_findings.select_felt([finding("疼痛"), finding("关节痛")])
+    assert [item.text for item in felt] == ["关节痛"]
+    assert [i.text for i in reportable_findings.select_felt([finding("疼痛")])] == ["疼痛"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("支气管炎", "小儿慢性支气管炎", False),
+        ("支气管炎", "肺炎", True),
+        ("糖尿病", "糖尿病肾病", True),
+        ("扁桃体炎", "老年人肺炎", False),
+        ("小儿肺炎", "小儿心力衰竭", True),
+    ],
+)
+def test_an_illness_leads_to_none_of_its_own_kind_or_of_another_age(name, text, kept):
+    groups = {"complication": (finding(text),)}
+    assert ("complication" in name_forms.drop_repeated_items(name, groups)) is kept
+
+
+def test_what_was_asked_for_is_told_first_of_a_named_condition():
+    page = condition(
+        "肾结石",
+        test=(finding("尿常规"),),
+        medicine=(finding("排石颗粒"),),
+        department=(finding("泌尿外科"),),
+    )
+    for seed in range(20):
+        plan = case_plan.plan_case(page, "department", Manner("plain", "long"), random.Random(seed))
+        assert plan.steps[0][0] == "department"
+
+
+def test_nothing_that_can_wait_is_said_in_an_emergency(mixed):
+    row = next(
+        row
+        for row in mixed
+        if row.style == "chatdoctor" and [] in row.meta["support"] and row.language == "en"
+    )
+    opened_row = urgency.with_opening(row, "Call an ambulance now.", ["chest"])
+    assert opened_row.meta["support"].count([]) == 1
+    assert opened_row.meta["support"][1:] == [each for each in row.meta["support"] if each]
+    assert opened_row.messages[-1].content.startswith("Call an ambulance now. ")
+
+
+def test_two_conditions_without_departments_need_two_findings_in_common():
+    one = condition("asthma", "en", symptom=(finding("cough"), finding("wheezing")))
+    other = condition("bronchitis", "en", symptom=(finding("cough"), finding("phlegm")))
+    like = condition("emphysema", "en", symptom=(finding("cough"), finding("wheezing")))
+    assert not related_pages._is_alternative(one, other, "symptom")
+    assert related_pages._is_alternative(one, like, "symptom")

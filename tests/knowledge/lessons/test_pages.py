@@ -130,7 +130,7 @@ def test_formulas_are_pages_without_facts():
 
 def test_sources_give_pages_by_kind(graph):
     sources = PageSources(*graph)
-    assert list(sources.by_kind) == ["entities", "documents", "formulas"]
+    assert list(sources.by_kind) == ["entities", "documents", "paper pairs", "formulas"]
     assert sources.by_kind["entities"].ids("en") == sources.entity_pages.ids("en")
     assert sources.by_kind["documents"].ids("en") == []
 

@@ -368,7 +368,7 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
     }  # fmt: skip
     held = {row["messages"][-1]["content"] for row in rows_of(whole[0], "train.jsonl")}
     for pair in pairs:
-        assert set(pair) == {"prompt", "chosen", "rejected", "why"}
+        assert {"prompt", "chosen", "rejected", "why"} <= set(pair)
         assert pair["chosen"] in held and pair["rejected"] != pair["chosen"]
         kind = pair["why"].split(":")[0]
         if kind == "dangerous dose":

@@ -38,7 +38,7 @@ def rows(graph, tmp_path_factory):  # noqa: F811
 @pytest.fixture(scope="module")
 def small(graph, tmp_path_factory):  # noqa: F811
     folder = tmp_path_factory.mktemp("small") / "data"
-    build.build(*graph, folder, BuildOptions(limit=40, seed=3))
+    build.build(*graph, folder, BuildOptions(limit=40, seed=3, parallel=True))
     return folder
 
 

@@ -4,7 +4,7 @@
 
 The lists are ranked by how often things were recorded together, and some of it is wrong (a ranked
 medicine need not treat anything). So all of them are imported as `associated_with`, never as
-symptoms, tests or treatments.
+symptoms, tests or treatments. What a description states as symptoms are symptoms.
 """
 
 import ast
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from knowledge.ingest.sources.graph import stated_symptoms
 from knowledge.ingest.sources.streams import csv_rows, encodings
 from knowledge.records import EntityRecord, EntityReference, Name, ReadReport, Record, Statement
 from knowledge.text import names
@@ -54,6 +55,7 @@ _CAPITAL_S = re.compile(r"(?<=[a-z])'S\b")
 _NO_REASON = re.compile(r"\bmay refer to:?\s*$|^\s*[a-z()/ ,-]+,\s*$", re.IGNORECASE)
 _CITATION = re.compile(r"\[\s*(?:citation needed|\d+|note \d+)\s*\]", re.IGNORECASE)
 _PRONUNCIATION = re.compile(r"\s*\((?:pronounced|pron\.?)?[^()]*[ɪəɛʊɑɔæˈˌː][^()]*\)")
+_ETYMOLOGY = re.compile(r"\s*\((?:from )?(?:the )?(?:Ancient )?(?:Greek|Latin)\b[^()]*\)")
 _EMPTY_BRACKETS = re.compile(r"\s*\(\s*[;,]?\s*\)")
 _CUT_END = re.compile(r"\s*(?:\.{3,}|…)\s*")
 
@@ -65,7 +67,8 @@ def recognise(path: Path, start: bytes) -> bool:
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Record]:
-    """Yield one condition for each row, with its associations and its description."""
+    """Yield one condition for each row: its description, what that states, its associations."""
+    known = _known_findings(path)
     for line, row in csv_rows.read_rows(path, _WANTED, _TITLE):
         own = _condition_names(row["disease"])
         if not own:
@@ -82,8 +85,20 @@ def read(path: Path, report: ReadReport) -> Iterator[Record]:
         description = _description(row.get("reason", ""), report)
         if description:
             text = Statement("description", text=(Name(description, "en"),))
-            statements = {text: None, **statements}
+            stated = [
+                Statement("symptom", EntityReference((Name(each.capitalize(), "en"),)))
+                for each in stated_symptoms.find(description, known)
+            ]
+            statements = {text: None, **dict.fromkeys(stated), **statements}
         yield EntityRecord("condition", own, tuple(statements), line)
+
+
+def _known_findings(path: Path) -> frozenset[str]:
+    """Return the names of all findings of a file, small."""
+    quiet = ReadReport()
+    rows = csv_rows.read_rows(path, _WANTED, _TITLE)
+    listed = (item for _, row in rows for item in _parse_list(row["Symptom"], "Symptom", quiet))
+    return frozenset(_drop_brackets(item).lower() for item in listed)
 
 
 def _parse_list(cell: str, column: str, report: ReadReport) -> list[str]:
@@ -159,7 +174,8 @@ def _condition_names(text: str) -> tuple[Name, ...]:
 
 def _description(raw: str, report: ReadReport) -> str:
     """Return the description, its escapes repaired, or nothing where it says nothing."""
-    text = _EMPTY_BRACKETS.sub("", _PRONUNCIATION.sub("", names.unescape(raw)))
+    text = _ETYMOLOGY.sub("", _PRONUNCIATION.sub("", names.unescape(raw)))
+    text = _EMPTY_BRACKETS.sub("", text)
     text = names.tidy(_CITATION.sub("", text)).strip(" ,")
     if not text:
         return ""

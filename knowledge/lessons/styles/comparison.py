@@ -1,0 +1,211 @@
+"""Compare two conditions, or two medicines: what both have, what only one has (style comparison).
+
+    page + one like it -> what they are -> what they share -> relation by relation, each side
+
+What is told of one side alone the graph does not hold of the other. Side effects and
+contraindications are told of each plainly, since no list of them is whole. Forms: `full` says what
+the two are first, `brief` goes straight to what they share.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from knowledge.lessons.facts import compared_relations, exam_rules, likeness
+from knowledge.lessons.facts.compared_relations import CONTRASTED
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.styles import overview
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ComparisonWords
+from knowledge.records import Lesson
+
+NAME = "comparison"
+PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+
+TOPIC = "comparison"
+"""What the rows are about: no single relation."""
+
+_MOST = 5
+_SHARED = 3
+"""So many names stand in one sentence, and so many relations are told as shared, at most."""
+
+_USES = ("medicine~", "first_line~")
+_CLOSE = ("cause", "test", "first_line", "treatment", "medicine", "complication")
+_CLOSE_FROM = 3
+"""From so many facts that two conditions share on, a finding among them, they are compared."""
+
+_JOINED = re.compile("[与和及、]| and |, ")
+"""A name that is a list: two of them read as three."""
+
+_FEWEST_WORDS = {"en": 45, "zh": 70}
+
+
+class _Compared(NamedTuple):
+    """What two pages have of one relation: both, the first alone, the second alone."""
+
+    relation: str
+    both: list[tuple[PageFact, PageFact]]
+    first: list[PageFact]
+    second: list[PageFact]
+
+
+def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
+    """Return the one topic of a page that may have another like it."""
+    order = compared_relations.ORDER.get(page.entity.kind, ())
+    told = [each for each in order if page.entity_facts(each)]
+    if len(told) < 2 or not patient_profiles.is_illness(page):
+        return {}
+    return {TOPIC: ("full", "brief")}
+
+
+def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
+    """Write one comparison, or none where nothing is shared or nothing differs."""
+    rivals = page.find_similar(page)
+    if not rivals:
+        return None
+    rival = pick.choice(rivals)
+    if _JOINED.search(page.name) or _JOINED.search(rival.name):
+        return None
+    every = [
+        _compare(page, rival, each)
+        for each in compared_relations.ORDER[page.entity.kind]
+        if each != "medicine" or (_is_written(page) and _is_written(rival))
+    ]
+    compared = _told_once(every)
+    shared = [each for each in compared if each.both]
+    apart = [each for each in compared if each.first and each.second]
+    if not _are_close(shared) or not any(each.relation in CONTRASTED for each in apart):
+        return None
+    answer = AnswerBuilder(page, pick, levels=False)
+    if form == "full":
+        _say_what_they_are(page, rival, answer, pick)
+    for each in shared[:_SHARED]:
+        _say_shared(page, rival, each, answer, pick)
+    few = pick.sample(apart[1:], min(len(apart) - 1, pick.choice((1, 2))))
+    for each in [apart[0], *(each for each in apart[1:] if each in few)]:
+        _say_apart(page, rival, each, answer, pick)
+    words = load(ComparisonWords, page.language)
+    if closing := grammar.draw(words.closing[page.entity.kind], pick):
+        answer.add(closing)
+    size = len(answer.text.split()) if page.language == "en" else len(answer.text)
+    if size < _FEWEST_WORDS[page.language]:
+        return None
+    asked = grammar.draw(words.question[page.entity.kind], pick)
+    question = realizer.fill(asked, page.language, 1, s=page.said, r=rival.said)
+    return answer.build(NAME, question, TOPIC, meta={"versus": rival.id})
+
+
+def _told_once(compared: Sequence[_Compared]) -> list[_Compared]:
+    """Leave out what an earlier relation tells: a first-line treatment is no further treatment."""
+    seen: set[str] = set()
+    kept = []
+    for relation, both, first, second in compared:
+        both = [pair for pair in both if pair[0].object not in seen]
+        seen |= {mine.object for mine, _ in both}
+        first, second = (
+            [item for item in items if item.object not in seen] for items in (first, second)
+        )
+        seen |= {item.object for item in (*first, *second)}
+        kept.append(_Compared(relation, both, first, second))
+    return kept
+
+
+def _are_close(shared: Sequence[_Compared]) -> bool:
+    """Say whether two share so much that somebody may confuse them, or choose between them."""
+    told = {
+        each.relation: [mine for mine, _ in each.both if not exam_rules.is_too_general(mine.text)]
+        for each in shared
+    }
+    if any(told.get(each) for each in _USES):
+        return True
+    findings = len(told.get("symptom", ())) + len(told.get("sign", ()))
+    others = sum(len(items) for each, items in told.items() if each in _CLOSE)
+    return findings > 0 and findings + others + bool(told.get("department")) >= _CLOSE_FROM
+
+
+def _compare(page: FactPage, rival: FactPage, relation: str) -> _Compared:
+    """Sort the facts of two pages; what is like something of the other is left out."""
+    ends = (page.id, rival.id)
+    mine, theirs = (
+        [item for item in each.entity_facts(relation) if item.object not in ends]
+        for each in (page, rival)
+    )
+    other = {item.object: item for item in theirs}
+    both = [(item, other[item.object]) for item in mine if item.object in other]
+    first, second = _alone(mine, theirs, rival), _alone(theirs, mine, page)
+    if relation not in CONTRASTED:
+        first, second = list(mine), list(theirs)
+    return _Compared(relation, both[:_MOST], first[:_MOST], second[:_MOST])
+
+
+def _is_written(page: FactPage) -> bool:
+    """Say whether somebody wrote of an entity; else its medicines are a list of a table."""
+    return bool(page.groups.get("description") or page.groups.get("first_line"))
+
+
+def _alone(
+    items: Sequence[PageFact], others: Sequence[PageFact], other: FactPage
+) -> list[PageFact]:
+    """Return what one page has and the other has nothing like; nothing too general."""
+    related = {item.object for items in other.groups.values() for item in items}
+    named = [(*each.names, each.text) for each in others]
+    named.append(tuple(name.text for name in other.entity.names))
+    return [
+        item
+        for item in items
+        if item.object not in related
+        and not any(map(exam_rules.is_too_general, (*item.names, item.text)))
+        and not any(likeness.are_alike((*item.names, item.text), each) for each in named)
+    ]
+
+
+def _say_what_they_are(
+    page: FactPage, rival: FactPage, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    pair = (page, rival)
+    texts = [each.text_facts("description")[:1] for each in pair]
+    if not all(texts):
+        return
+    told = [
+        overview.describe(each, items[0], pick) for each, items in zip(pair, texts, strict=True)
+    ]
+    if not all(
+        text.casefold().startswith(each.said.casefold())
+        for text, each in zip(told, pair, strict=True)
+    ):
+        return
+    for text, each, items in zip(told, pair, texts, strict=True):
+        answer.add_stating(text, (each, "description", items))
+
+
+def _say_shared(
+    page: FactPage, rival: FactPage, told: _Compared, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    table = load(ComparisonWords, page.language).both[told.relation]
+    mine = [item for item, _ in told.both]
+    theirs = [item for _, item in told.both]
+    text = realizer.fill_with_items(table, page.said, mine, page.language, pick, r=rival.said)
+    answer.add_stating(text, (page, told.relation, mine), (rival, told.relation, theirs))
+
+
+def _say_apart(
+    page: FactPage, rival: FactPage, told: _Compared, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    words, relation = load(ComparisonWords, page.language), told.relation
+    if relation not in CONTRASTED:
+        for each, items in ((page, told.first), (rival, told.second)):
+            text = realizer.state_facts(each.said, relation, items, page.language, pick)
+            answer.add_stating(text, (each, relation, items))
+        return
+    text = realizer.fill_with_items(
+        words.apart[relation], page.said, told.first, page.language, pick, r=rival.said
+    )
+    answer.add_stating(text, (page, relation, told.first))
+    text = realizer.fill_with_items(
+        words.whereas[relation], rival.said, told.second, page.language, pick
+    )
+    answer.add_stating(text, (rival, relation, told.second))

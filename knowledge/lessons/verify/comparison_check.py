@@ -1,0 +1,124 @@
+"""Check a comparison of two entities: what both have, and what only one has.
+
+row + all that the graph holds of the two -> sentence by sentence -> what is wrong, or nothing
+"""
+
+from collections.abc import Mapping, Sequence
+
+from knowledge.lessons.facts import compared_relations, exam_rules, likeness
+from knowledge.lessons.facts.compared_relations import CONTRASTED
+from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.exam_check import Names
+from knowledge.lessons.verify.name_masks import form_of, has_any, where
+from knowledge.lessons.verify.recorded_facts import RecordedFacts
+from knowledge.records import Lesson
+from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import INVERSE, RELATIONS
+
+STYLE = "comparison"
+
+
+def versus(lesson: Lesson) -> str:
+    """Return the second entity of a comparison; no other row has one."""
+    return str(lesson.meta.get("versus", "")) if lesson.style == STYLE else ""
+
+
+class ComparisonCheck:
+    """One comparison, whose facts and sentences hold one by one."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        held: Sequence[SourceContent],
+        records: Mapping[str, RecordedFacts],
+        names: Names,
+    ) -> None:
+        self._lesson = lesson
+        self._held = held
+        self._records = records
+        self._names = names
+        self._ends = (lesson.split_key, versus(lesson))
+
+    def fault(self) -> str:
+        """Return the first thing that is wrong, or an empty text."""
+        kinds = {id.partition(":")[0] for id in self._ends}
+        if len(set(self._ends)) < 2 or len(kinds) > 1 or not kinds <= {*compared_relations.KINDS}:
+            return "a comparison is not of two things of one kind"
+        asked = self._lesson.messages[0].content
+        if not all(has_any(self._names(id), asked, asked.lower()) for id in self._ends):
+            return "the question does not name both that are compared"
+        answer, support = self._lesson.messages[-1].content, self._lesson.meta["support"]
+        assert isinstance(support, list)
+        shared = False
+        told: set[str] = set()
+        for (start, end), places in zip(sentence_spans(answer), support, strict=True):
+            assert isinstance(places, list)
+            facts = [self._held[int(place)] for place in places]
+            ends = {self._end(fact) for fact in facts}
+            shared = shared or len(ends) == 2
+            if len(ends) != 1 or not all(fact.object for fact in facts):
+                continue
+            own = ends.pop()
+            told.add(own)
+            if fault := self._not_apart(answer[start:end], facts, own):
+                return fault
+        return (
+            "" if shared and len(told) == 2 else "a comparison shows no likeness or no difference"
+        )
+
+    def _end(self, fact: SourceContent) -> str:
+        """Return of which of the two a fact tells."""
+        return next((id for id in self._ends if id in (fact.subject, fact.object)), "")
+
+    def _not_apart(self, sentence: str, facts: Sequence[SourceContent], own: str) -> str:
+        """Return why what is told of one alone may hold of the other, or is told of the other."""
+        other = next(id for id in self._ends if id != own)
+        places = [self._first(sentence, id) for id in (own, other)]
+        if places[1] >= 0 and not 0 <= places[0] < places[1]:
+            return "a sentence tells of one what is told of the other"
+        record = self._records.get(other) or RecordedFacts()
+        for fact in facts:
+            inverse = fact.subject != own and not RELATIONS[fact.relation].symmetric
+            relation = fact.relation + (INVERSE if inverse else "")
+            if relation not in CONTRASTED:
+                if places[1] >= 0:
+                    return "a comparison denies what it is not fair to deny"
+                continue
+            id = fact.subject if inverse else fact.object
+            theirs = record.objects.get(relation, set())
+            names = self._names(id)
+            if not theirs:
+                return "nothing is known of the other in what is compared"
+            if id in record.related or any(
+                likeness.are_alike(names, self._names(each)) for each in (other, *theirs)
+            ):
+                return "what is told of one alone holds of the other too"
+            if any(map(exam_rules.is_too_general, names)):
+                return "what is told of one alone may hold of anything"
+        return ""
+
+    def _first(self, sentence: str, id: str) -> int:
+        """Return where a sentence names one of the two first, or -1.
+
+        A name within a longer one of the other does not count: type 2 diabetes names no diabetes.
+        """
+        lower = sentence.lower()
+        others = [
+            (start, start + len(form_of(name).wanted))
+            for each in self._ends
+            if each != id
+            for name in self._names(each)
+            for start in where(form_of(name), sentence, lower)
+        ]
+        found = [
+            start
+            for name in self._names(id)
+            for start in where(form_of(name), sentence, lower)
+            if not any(
+                a <= start
+                and start + len(form_of(name).wanted) <= b
+                and b - a > len(form_of(name).wanted)
+                for a, b in others
+            )
+        ]
+        return min(found, default=-1)
