@@ -54,8 +54,9 @@ _UNIT = re.compile(r"\s?(?:mg|g|mcg|micrograms?|units?|mL|μg|毫克|克|微克|
 _LISTS = re.compile(r"(?: — |——)(?!red flags|prevention|description|警示征象|预防|描述)")
 """A line of evidence that may list names."""
 
-_INCOMPLETE, _OVERCONFIDENT, _SWAPPED = 0.5, 0.5, 0.8
-"""Up to which chance a list is cut short or certainty put in, and from which on it is refused."""
+_UNSAFE, _INCOMPLETE, _OVERCONFIDENT, _SWAPPED = 0.5, 0.5, 0.5, 0.8
+"""Up to which chance a warning is left out, a list cut short or certainty put in, and from which
+on it is refused."""
 
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
@@ -113,7 +114,7 @@ class PreferencePairs:
         weaker = (
             weaker_answers.unhurried(lesson)
             or weaker_answers.waved_through(lesson, pick)
-            or weaker_answers.unsafe(lesson)
+            or (pick.random() < _UNSAFE and weaker_answers.unsafe(lesson))
         )
         if weaker:
             return _made(lesson, weaker.answer, weaker.why)

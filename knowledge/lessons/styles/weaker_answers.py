@@ -9,6 +9,7 @@ reader would miss. `pair_check` looks at each again.
 
 import random
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 
 from knowledge.graph.verbalize import evidence_line
@@ -22,14 +23,26 @@ from knowledge.text.sentences import sentence_spans
 WARNINGS = ("red_flag", "contraindication", "interaction")
 """Relations that warn: a correct answer without them may do harm."""
 
-_FOR_ALL = (*WARNINGS, "monitoring")
-"""Relations whose facts do hold for everyone."""
+_SPOKEN = "chatdoctor"
+"""The style in which patients ask about a condition or medicine by its name."""
+
+_OF_ONE_PATIENT = (
+    "symptom", "test", "treatment", "medicine", "first_line", "complication", "prognosis",
+    "side_effect", "medicine~", "first_line~",
+)  # fmt: skip
+"""Relations whose facts do not hold for everyone."""
 
 _CASES = ("chatdoctor", "vignette", "multi-hop")
 """Styles whose answers leave open what only an examination or a clinician can settle."""
 
 _LISTING = ("huatuo", "grounded")
 """Styles whose questions ask for all that is known of a relation."""
+
+_CHOOSES = "multi-hop"
+"""The style whose answers choose between medicines."""
+
+Told = tuple[tuple[int, int], list[int]]
+"""The place of a sentence, and the facts that it rests on."""
 
 _FEWEST = 4
 """So many facts an answer must list, so that half of them can be left out in plain sight."""
@@ -51,7 +64,7 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
         answer[start:end]
         for (start, end), facts in told
         if start >= len(opening)
-        and not _URGENT[lesson.language].search(answer[start:end])
+        and (facts or not _URGENT[lesson.language].search(answer[start:end]))
         and not any(_warning(lesson, place) == "red_flag" for place in facts)
     ]
     if not opening or not any(facts and answer[start:end] in kept for (start, end), facts in told):
@@ -61,9 +74,11 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
 
 def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
     """Leave out what the answer warns of beside what was asked."""
+    told = _told(lesson)
+    if lesson.style == _CHOOSES and lesson.meta.get("relation") in WARNINGS:
+        return _listed_only(lesson, told)
     if lesson.meta.get("refused") or lesson.meta.get("relation") in WARNINGS:
         return None
-    told = _told(lesson)
     warned = {
         relation
         for _, facts in told
@@ -84,6 +99,18 @@ def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
     return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {names}")
 
 
+def _listed_only(lesson: Lesson, told: Sequence[Told]) -> CorruptedAnswer | None:
+    """Leave both medicines of a choice on the list, without what rules one of them out."""
+    answer = lesson.messages[-1].content
+    kept = [
+        answer[start:end]
+        for place, ((start, end), facts) in enumerate(told)
+        if not facts or place == next(n for n, (_, each) in enumerate(told) if each)
+    ]
+    warned = str(lesson.meta.get("relation"))
+    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {warned}")
+
+
 def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
     """Say that nothing speaks against a combination that the answer warns of."""
     relation = lesson.meta.get("relation")
@@ -101,8 +128,6 @@ def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None
 def overconfident(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
     """Put certainty in place of what the answer leaves open."""
     told = _told(lesson)
-    if lesson.meta.get("relation") in _FOR_ALL:
-        return None
     if lesson.style not in _CASES or lesson.meta.get("urgent") or len(told) < 2 or told[-1][1]:
         return None
     answer = lesson.messages[-1].content
@@ -111,7 +136,9 @@ def overconfident(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None
         return None
     kept = parts[:-1]
     subject = re.split(" — |——", lesson.sources[0].quote)[0]
-    named = subject.casefold() in lesson.messages[-2].content.casefold()
+    named = lesson.style == _SPOKEN and subject.casefold() in lesson.messages[-2].content.casefold()
+    if named and lesson.meta.get("relation") not in _OF_ONE_PATIENT:
+        return None
     words = load(PreferenceWords, lesson.language).overconfident
     said = grammar.draw(words["named" if named else "case"], pick)
     return _left(lesson, [*kept, said], "overconfident: the answer leaves nothing open")
@@ -134,7 +161,8 @@ def incomplete(lesson: Lesson) -> CorruptedAnswer | None:
     joints = [answer[end:start] for end, (start, _) in zip(ends, places[1:], strict=False)]
     if any(len(joint) > 12 or re.search("[.。:：\\[]", joint) for joint in joints):
         return None
-    rejected = answer[: ends[0]] + joints[-1].lstrip(",;") + answer[places[-1][0] :]
+    joint = joints[-1].lstrip(",;") if joints[-1].strip(",; ") else joints[-1]
+    rejected = answer[: ends[0]] + joint + answer[places[-1][0] :]
     why = f"incomplete: 2 of the {len(places)} facts that were asked for are told"
     return CorruptedAnswer(rejected, why)
 
@@ -183,7 +211,7 @@ def _only(answer: str, name: str) -> int:
     return lower.find(wanted)
 
 
-def _told(lesson: Lesson) -> list[tuple[tuple[int, int], list[int]]]:
+def _told(lesson: Lesson) -> list[Told]:
     """Return the places of the sentences of an answer, each with the facts that it rests on."""
     support = lesson.meta.get("support")
     spans = sentence_spans(lesson.messages[-1].content)

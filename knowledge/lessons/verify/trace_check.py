@@ -14,10 +14,16 @@ from knowledge.records import Language, Lesson
 Names = Callable[[str], Collection[str]]
 
 
+def misplaced(lesson: Lesson) -> str:
+    """Return what is wrong where a row has reasoning that its style has not."""
+    wrong = "trace" in lesson.meta and lesson.style not in reasoning.STYLES
+    return "the row has a reasoning that its style has not" if wrong else ""
+
+
 def fault(lesson: Lesson, facts: Sequence[SourceContent], names: Names) -> str:
     """Return what is wrong with the reasoning of a row, or an empty text."""
     if lesson.style not in reasoning.STYLES:
-        return "the row has a reasoning that its style has not" if "trace" in lesson.meta else ""
+        return ""
     steps = reasoning.steps(lesson)
     trace = lesson.meta.get("trace")
     told = [fact for fact in facts if fact.object]

@@ -11,7 +11,8 @@ from knowledge.ingest import updates
 from knowledge.lessons.facts import recorded_warnings
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.pages.page_sources import PageSources
-from knowledge.lessons.styles import multi_hop, vignette
+from knowledge.lessons.styles import multi_hop, vignette, weaker_answers
+from knowledge.lessons.verify import pair_check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import LessonMessage
 
@@ -249,3 +250,21 @@ def test_a_text_speaks_for_use_in_pregnancy_or_not(text, language, allowed):
 )
 def test_names_of_one_part_of_the_body_are_akin(names, texts, akin):
     assert recorded_warnings.are_akin(names, texts) is akin
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_without_its_warning_is_a_weaker_answer(graph, language):
+    ill = {"en": "reed sneeze", "zh": "芦苇鼻炎"}[language]
+    made = rows(graph, language, "contraindication")
+    row = next(row for row in made if ill in row.messages[0].content)
+    weaker = weaker_answers.unsafe(row)
+    assert weaker.why == "correct but unsafe: the answer leaves out the contraindication"
+    answer = weaker.answer.lower()
+    assert all(NAMES[language][each] in answer for each in ("out", "left")) and ill not in answer
+    pair = {
+        "prompt": row.messages[0].content,
+        "chosen": row.messages[1].content,
+        "rejected": weaker.answer,
+        "why": weaker.why,
+    }
+    assert pair_check.fault(row, pair) == ""
