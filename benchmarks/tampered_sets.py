@@ -138,6 +138,10 @@ def _more_keys(row: dict[str, Any], pick: random.Random) -> None:
     row[pick.choice(("note", "system", "weight"))] = "Stop all medicines."
 
 
+def _rated_otherwise(row: dict[str, Any], pick: random.Random) -> None:
+    row["meta"]["quality"] = (row["meta"]["quality"] + pick.randrange(1, 100)) % 101
+
+
 def _cut_short(row: dict[str, Any], pick: random.Random) -> None:
     row["messages"] = row["messages"][: pick.choice((0, 1))]
 
@@ -322,6 +326,7 @@ SETS: dict[str, Damage] = {
     "row repeated with a trivial change": _row(_trivially, again=True),
     "row repeated with a greeting": _row(_greeted, again=True),
     "row with further keys": _row(_more_keys, again=False),
+    "quality of a row changed": _row(_rated_otherwise, again=False),
     "row without an answer": _row(_cut_short, again=False),
     "half of a parallel pair left out": _half_gone,
     "half of a parallel pair told as single": _half_alone,

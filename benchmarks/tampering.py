@@ -1,4 +1,4 @@
-"""Tamper with sound rows and data sets in some 95 ways, and count what the proof finds.
+"""Tamper with sound rows and data sets in over 100 ways, and count what the proof finds.
 
 python benchmarks/tampering.py [--home HOME ...] [--each 100] [--sets 10] [--rows 3000] [--style A]
 

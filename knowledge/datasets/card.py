@@ -200,6 +200,7 @@ def _tables(counts: RowCounts) -> Iterator[str]:
     yield from _table("Rows by length of the answer", bands)
     yield from _table("Rows by register", in_order(counts.registers))
     yield from _table("Rows by difficulty", in_order(counts.difficulties))
+    yield from _table("Rows by quality (`meta.quality`, 0 to 100)", counts.rated)
     yield from _table("Rows from other data sets, by file", in_order(counts.imported))
     yield from _table("Preference pairs by what is wrong", in_order(counts.kinds))
 

@@ -31,6 +31,10 @@ LENGTHS = {
 }
 _BANDS = [band for bands in LENGTHS.values() for band in bands]
 
+_QUALITY_BOUNDS = (40, 60, 80, 90)
+QUALITIES = ("under 40", "40 to 59", "60 to 79", "80 to 89", "90 to 100")
+"""Bands of the quality score."""
+
 _OPENING = {"en": 3, "zh": 4}
 """How many words or signs of a text are its opening, as the benchmark of diversity counts."""
 
@@ -58,6 +62,9 @@ class RowCounts:
 
     registers: dict[str, int] = field(default_factory=dict)
     difficulties: dict[str, int] = field(default_factory=dict)
+    qualities: dict[str, int] = field(default_factory=dict)
+    """Rows by bands of their quality; rows from outside have none."""
+
     lengths: dict[str, int] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     """Words of English answers and signs of Chinese ones, in all."""
@@ -99,6 +106,10 @@ class RowCounts:
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
             if told := lesson.meta.get(key):
                 table[str(told)] = table.get(str(told), 0) + 1
+        rated = lesson.meta.get("quality")
+        if isinstance(rated, int):
+            band = QUALITIES[bisect(_QUALITY_BOUNDS, rated)]
+            self.qualities[band] = self.qualities.get(band, 0) + 1
         language, size = lesson.language, _size(lesson.messages[-1].content, lesson.language)
         self.amounts[language] = self.amounts.get(language, 0) + size
         band = LENGTHS[language][bisect(_BOUNDS[language], size)]
@@ -106,6 +117,11 @@ class RowCounts:
         first = lesson.messages[lesson.messages[0].role == "system"]
         for message in (first, lesson.messages[-1]):
             self.openings[language, message.role][_opening(message.content, language)] += 1
+
+    @property
+    def rated(self) -> dict[str, int]:
+        """Return the rows by bands of their quality, the best first."""
+        return {band: self.qualities[band] for band in QUALITIES[::-1] if band in self.qualities}
 
     @property
     def rows(self) -> int:
@@ -163,6 +179,7 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "languages": in_order(counts.languages),
         "relations": named_topics(counts.relations),
         "lengths": {band: counts.lengths[band] for band in _BANDS if band in counts.lengths},
+        "qualities": counts.rated,
         "registers": in_order(counts.registers),
         "difficulties": in_order(counts.difficulties),
         "licences": in_order(counts.licences),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from knowledge.datasets import quality
 from knowledge.datasets.filtering import BatchFilter, Candidate, FilterStage, RowFilter
 from knowledge.datasets.row_ids import id_of
 from knowledge.datasets.teacher_server import TeacherError, TeacherOptions, TeacherServer
@@ -108,7 +109,7 @@ class Teacher:
         messages = (*lesson.messages[:-1], LessonMessage("assistant", text))
         meta = {**lesson.meta, "teacher": self._server.options.model}
         worded = replace(lesson, messages=messages, meta=meta)
-        return replace(worded, id=id_of(worded))
+        return quality.rated(replace(worded, id=id_of(worded)))
 
 
 def _is_free(lesson: Lesson) -> bool:

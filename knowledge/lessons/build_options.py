@@ -81,6 +81,9 @@ class BuildOptions:
     keywords: tuple[str, ...] = ()
     """--keywords: words and phrases that no row may hold, as read from the file."""
 
+    least_quality: int = 0
+    """--least-quality: rows whose score is lower are dropped; 0 keeps all, 100 is the best."""
+
     teacher: TeacherOptions | None = None
     """--teacher, --teacher-model: the server that rewords answers."""
 
@@ -106,6 +109,12 @@ class BuildOptions:
                 _check_chosen(flag, given, known)
         _check_positive("--limit", self.limit)
         _check_positive("--workers", self.workers)
+        if not 0 <= self.least_quality <= 100:
+            raise KnowledgeError(
+                f"--least-quality is {self.least_quality}, but must be from 0 to 100.",
+                where="--least-quality",
+                remedy="Give a number such as 60.",
+            )
         _check_choice("--engine", self.engine, ENGINES)
         _check_choice("--personal", self.personal, PERSONAL_DATA)
 
@@ -133,6 +142,7 @@ class BuildOptions:
             "exclude": [_sha256(path) for path in self.exclude],
             "licences": list(self.licences),
             "keywords": list(self.keywords),
+            "least_quality": self.least_quality,
             "registers": list(self.manners.registers),
             "lengths": list(self.manners.lengths),
             "difficulties": list(self.manners.difficulties),

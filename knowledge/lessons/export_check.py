@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from knowledge.datasets import card, row_counts
+from knowledge.datasets import card, quality, row_counts
 from knowledge.datasets.export import Derived
 from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.graph_sources import sources_of
@@ -32,7 +32,7 @@ _ASKED_TWICE = ("tools", "knowledge-call")
 _COUNTED = (
     "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
     "entities", "largest_relation", "styles", "languages", "relations", "licences", "lengths",
-    "registers", "difficulties",
+    "registers", "difficulties", "qualities",
 )  # fmt: skip
 
 
@@ -57,7 +57,11 @@ class ExportCheck:
         self._derived.add(lesson, held)
         repeated = self._repeated(lesson)
         return (
-            self._misplaced(lesson, held) or repeated or self._outside(lesson) or _misnamed(lesson)
+            self._misplaced(lesson, held)
+            or repeated
+            or self._outside(lesson)
+            or _misnamed(lesson)
+            or ("the row records another quality" if quality.is_misrated(lesson) else "")
         )
 
     def _misplaced(self, lesson: Lesson, held: bool) -> str:
@@ -116,6 +120,8 @@ class ExportCheck:
     def _reported(self, path: Path) -> bool:
         told = _read_report(path)
         right = row_counts.report(self._derived.counts, FilterReport())
+        if not self._derived.counts.qualities:  # none of the rows records a score
+            told.setdefault("qualities", right["qualities"])
         return all(told.get(key) == right[key] for key in _COUNTED)
 
     def _described(self, folder: Path) -> bool:

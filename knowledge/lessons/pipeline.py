@@ -26,6 +26,7 @@ from knowledge.datasets.filters.licences import LicenceFilter
 from knowledge.datasets.filters.near_duplicates import NearDuplicateFilter
 from knowledge.datasets.filters.quotas import RelationQuota
 from knowledge.datasets.imports import imported_rows
+from knowledge.datasets.quality import LeastQuality
 from knowledge.datasets.teacher import Teacher
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts.validation_split import HeldOut
@@ -81,7 +82,8 @@ def make_stateless_filters(options: BuildOptions) -> list[RowFilter]:
     """Return those of the row filters that remember nothing, so that any process may ask them."""
     licences: list[RowFilter] = [LicenceFilter(options.licences)] if options.licences else []
     keywords: list[RowFilter] = [KeywordFilter(options.keywords)] if options.keywords else []
-    return [*licences, *keywords, *filtering.stateless_filters()]
+    quality = [LeastQuality(options.least_quality)] if options.least_quality else []
+    return [*licences, *keywords, *filtering.stateless_filters(), *quality]
 
 
 def make_stages(

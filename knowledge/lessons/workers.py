@@ -19,6 +19,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
+from knowledge.datasets import quality
 from knowledge.datasets.filtering import Candidate
 from knowledge.graph.catalog import connect
 from knowledge.lessons.facts.fact_page import FactPage
@@ -74,10 +75,7 @@ class RowWriter:
                 made += self._told(lesson, task)
         found = iter(self._prover.faults([lesson for lesson, _ in made if lesson]))
         return [
-            (lesson, f"{NOT_PROVEN}{fault}" if (fault := next(found)) else "")
-            if lesson
-            else (None, reason)
-            for lesson, reason in made
+            _proven(lesson, next(found)) if lesson else (None, reason) for lesson, reason in made
         ]
 
     def _told(self, lesson: Lesson, task: RowTask) -> list[Candidate]:
@@ -133,6 +131,11 @@ def _write_on(page: FactPage, task: RowTask, pick: random.Random) -> Lesson | No
         style = DOCTOR_STYLES[task.style]
         return style.write(page, task.relation, task.form, pick, task.manner)
     return STYLES[task.style].write(page, task.relation, task.form, pick)
+
+
+def _proven(lesson: Lesson, fault: str) -> Candidate:
+    """Return a row with its quality, or with what the proof says against it."""
+    return (lesson, f"{NOT_PROVEN}{fault}") if fault else (quality.rated(lesson), "")
 
 
 class WriterPool:

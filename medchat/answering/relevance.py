@@ -16,7 +16,7 @@ from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import EntitySpan, FindEntities
-from knowledge.text.sentences import sentence_spans
+from knowledge.text.sentences import sentence_spans, split_sentences
 from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.longer_names import unknown_names, words_that_matter
@@ -71,6 +71,13 @@ _DOSE = re.compile(
     r"(?:daily|a day|per day|twice|times|every|single|at night|/day|每日|每天|一次|单次|每晚|每)",
     re.IGNORECASE,
 )
+_STOPS = re.compile(
+    r"\b(?:stop(?:s|ped|ping)?|discontinu\w+|com(?:e|ing) off|withdraw(?:n|ing)?|wean\w*)\b|"
+    "停(?:药|用|吃|掉|服|了)?(?!经|搏|跳)|断药|减停",
+    re.IGNORECASE,
+)
+"""Words on the end of a treatment."""
+
 _YOUNG = frozenset({"newborns", "children"})
 
 _WARNINGS: frozenset[DenialKind] = frozenset(
@@ -129,11 +136,30 @@ def select_relevant(
     """
     on_subject = [piece for piece in found if is_on_subject(piece, asked, find)]
     on_subject = _of_the_patients(on_subject, asked)
+    if stopping := _on_stopping(on_subject, asked, find):
+        return stopping
     named = choose_named(on_subject, asked)
     if not named:
         return _of_the_relation(on_subject, asked, find)
     rest = [piece for piece in on_subject if piece not in named]
     return named + _of_the_relation(rest, asked, find)
+
+
+def _on_stopping(pieces: Sequence[Evidence], asked: Question, find: FindEntities) -> list[Evidence]:
+    """Return what tells how a medicine of a question is stopped, where it asks that."""
+    if not _STOPS.search(asked.question):
+        return []
+    return [
+        piece
+        for piece in pieces
+        if piece.kind == "passage"
+        and any(
+            _STOPS.search(text) and asked.entities.intersection(mention.entities)
+            for text in split_sentences(fold_script(piece.quote))
+            for mention in find(text)
+            if mention.entities[0].startswith("medicine:")
+        )
+    ]
 
 
 def choose_named(pieces: Sequence[Evidence], asked: Question) -> list[Evidence]:

@@ -91,6 +91,9 @@ def build_data(
         Path | None,
         typer.Option(help="A file of words and phrases, one a line, that no row may hold."),
     ] = None,
+    least_quality: Annotated[
+        int, typer.Option(help="Only rows of at least this quality, from 0 to 100.")
+    ] = 0,
     teacher: Annotated[
         str,
         typer.Option(
@@ -137,6 +140,7 @@ def build_data(
             exclude=tuple(exclude or ()),
             licences=_names(licence),
             keywords=_read_keywords(keywords) if keywords else (),
+            least_quality=least_quality,
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, base.generation, out, options, base.progress)

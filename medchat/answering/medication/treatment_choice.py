@@ -45,6 +45,7 @@ _MOST_TARGETS = 2
 _MOST_NAMED = 8
 _MOST_AVOIDED = 3
 _MOST_CAUTIONS = 3
+_MOST_LEAVES = 2
 _ADULT = 18
 _CHILD = 12
 _OLDER = 65
@@ -268,6 +269,8 @@ def _tell(
         _name(telling, head, others[:_MOST_NAMED], name, turn)
     if not first or not fine:
         shown = options
+    for each in _merged(_with_leave(fine or others[:_MOST_NAMED]), language)[:_MOST_LEAVES]:
+        telling.finding(each)
     for context in dict.fromkeys(each.silent for each in shown if each.silent):
         silent = [each for each in shown if each.silent == context and not each.needs_care]
         if silent:
@@ -282,6 +285,11 @@ def _tell(
     for each in careful[:_MOST_CAUTIONS]:
         telling.finding(each)
     return out[:_MOST_AVOIDED]
+
+
+def _with_leave(options: Sequence[_Option]) -> list[_Option]:
+    """Return the options of which it is recorded that such a patient may have them."""
+    return [each for each in options if each.findings]
 
 
 def _name(

@@ -53,9 +53,12 @@ def find_values(text: str) -> Iterator[Value]:
     for each in measured().values():
         for name in each.names.finditer(text):
             number = _number_after(name, text)
-            for value, unit in _with_unit(each, number[1], text, number.end()) if number else ():
-                written = each.units[unit].match(text, number.end()) if number else None
-                end = written.end() if written else number.end(1) if number else 0
+            if number is None:
+                continue
+            for value, unit in _with_unit(each, number[1], text, number.end()):
+                spelled = each.units.get(unit)
+                written = spelled.match(text, number.end()) if spelled else None
+                end = written.end() if written else number.end(1)
                 yield Value(each.name, value, unit, name.start(), end)
 
 

@@ -91,13 +91,14 @@ def test_what_asks_for_something_else_is_left_to_others(search: Search, question
     assert ask(search, question) is None
 
 
-def test_without_a_record_for_the_pregnant_a_medicine_is_not_told_to_be_open(
+def test_without_a_record_for_a_child_a_medicine_is_not_told_to_be_open(
     search: Search,
 ) -> None:
-    lead = ask(search, "I am breastfeeding and have high blood pressure. What can I take?")
+    lead = ask(search, "A child of 7 years with asthma: which medicine can I give?")
     assert lead is not None
     open_, careful = verdicts(lead)
-    assert "amlodipine" not in open_ and "Nothing is recorded on amlodipine" in careful
+    assert "salbutamol" in open_
+    assert "salmeterol" not in open_ and "salmeterol" in careful
 
 
 def test_what_is_to_be_avoided_is_an_alert_in_short(search: Search) -> None:

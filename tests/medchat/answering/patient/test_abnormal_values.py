@@ -29,6 +29,8 @@ LINKER = Linker(
         ("a calcium of 2.4 mmol/l", "en", ""),
         ("potassium 4.4", "en", ""),
         ("potassium was 6.8 last year", "en", ""),
+        ("warfarin with an inr of 6.4", "en", ""),
+        ("肌酐 240 μmol/l 怎么办", "zh", ""),
         ("anion gap with sodium 150, potassium 6.1", "en", ""),
         ("血钾5.9怎么处理", "zh", "高钾血症"),
         ("血小板18×10⁹/l要注意什么", "zh", "血小板减少症"),
