@@ -19,7 +19,7 @@ from finetune.rendering import Message
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts
-from medchat.answering.answer import Answer, CalculationResult, Evidence, Language, Model, Sentence
+from medchat.answering.answer import Answer, Evidence, Language, Model, Sentence
 from medchat.answering.answer_check import CheckedAnswer
 from medchat.answering.answer_choice import (
     Draft,
@@ -34,6 +34,7 @@ from medchat.answering.calculation.calculator import answers_with_number, calcul
 from medchat.answering.comparison import comparison
 from medchat.answering.differential.differential import differential
 from medchat.answering.leads import Lead, Step, Turn, lead
+from medchat.answering.listed_items import name_listed
 from medchat.answering.lookup import Retrieved, find_retracted, look, look_up_emergency
 from medchat.answering.medication.medicine_lists import list_medicines
 from medchat.answering.medication.step import check_answer, check_medication
@@ -153,8 +154,9 @@ class Chat:
         question = private.searched
         screened = screen(question, _questions(earlier), language)
         timer.lap("screen")
-        before = card if card is not None else _patient_before(earlier)
-        calculated = _calculations_before(earlier)
+        last = _last_answer(earlier)
+        before = card or (last.patient if last else PatientState())
+        calculated = last.calculations if last else ()
         if screened.opening is not None and not answers_with_number(question, calculated):
             answer = replace(self._reply(screened.opening, language, timer), patient=before)
             urged = alerts.alerts(screened, language, self.settings)
@@ -163,8 +165,11 @@ class Chat:
             return
 
         search = self.search()
+        listed = name_listed(question, last, search.parse, search.linker.find)
+        question = listed.text if listed is not None else question
         read = read_message(search.read(whole_words(question)), before, search.linker.find)
         asked = understand_question(question, _questions(earlier), search.parse, read.state)
+        asked = asked if listed is None else asked.reading_as(listed.written, listed.name)
         if asked.readings and not screened.names_one:  # "chst pian" is chest pain
             screened = screen(asked.question, _questions(earlier), language)
         urgent = screened.names_one and not (asked.relations and asked.mentions)
@@ -186,10 +191,10 @@ class Chat:
             answer = yield from self._answer_from(retrieved, led, turn, earlier, timer)
         named = () if led.complete else check_answer(answer, read.state, search, led.alerts)
         urged = alerts.alerts(screened, language, self.settings)
+        answer = replace(answer, calculations=(*led.calculations, *answer.calculations))
         answer = replace(
             tell_readings(answer, asked),
             alerts=(*urged, *led.alerts, *named, *alerts.privacy(private.kinds, language)),
-            calculations=(*led.calculations, *answer.calculations),
             patient=read.state,
             about=about(read.state, language, search),
         )
@@ -410,16 +415,9 @@ def _say_alone(language: Language) -> CheckedAnswer:
     return CheckedAnswer((Sentence(alerts.alone(language), (), "none", 0.0),), ())
 
 
-def _patient_before(earlier: Sequence[StoredMessage]) -> PatientState:
-    """Return what was known of the patient after the last answer."""
-    answers = [message.answer for message in earlier if message.answer is not None]
-    return answers[-1].patient if answers else PatientState()
-
-
-def _calculations_before(earlier: Sequence[StoredMessage]) -> tuple[CalculationResult, ...]:
-    """Return what the last answer worked out, or asked for."""
-    answers = [message.answer for message in earlier if message.answer is not None]
-    return answers[-1].calculations if answers else ()
+def _last_answer(earlier: Sequence[StoredMessage]) -> Answer | None:
+    """Return the last answer, which tells what was known of the patient and worked out."""
+    return next((each.answer for each in reversed(earlier) if each.answer is not None), None)
 
 
 def _questions(earlier: Sequence[StoredMessage]) -> list[str]:

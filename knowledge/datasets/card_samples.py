@@ -111,6 +111,7 @@ def _faults(lesson: Lesson) -> int:
         + 2 * (talk > _LONGEST_TALK[lesson.language])
         + 2 * (lesson.meta.get("relation") in _DULL)
         + (len(lesson.sources) < 2 and lesson.style not in _OF_ONE_FACT)
+        + bool(lesson.meta.get("urgent"))
         + called
     )
 

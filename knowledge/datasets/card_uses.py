@@ -67,7 +67,7 @@ def again(arguments: Mapping[str, object]) -> Iterator[str]:
     words = ["medchat build-data --out DIR"]
     for name, flag in FLAGS.items():
         value = arguments.get(name)
-        if value in (None, "", [], False):
+        if value is None or value is False or value in ("", []):
             continue
         told = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         words.append(flag if name in SWITCHES else f"{flag} {shlex.quote(told)}")

@@ -60,6 +60,11 @@ _MAY = re.compile(
 
 _MEDICINE = "medicine:"
 
+_STOPS = re.compile(
+    r"\b(?:stop|discontinue|come off|withdraw)\w*\b|停(?:药|用|掉|服|吃)?(?!经)", re.IGNORECASE
+)
+"""Whether a medicine may be stopped is not whether it may be had."""
+
 _AGAINST = ("contraindication", "interaction")
 """What may speak against a medicine."""
 
@@ -285,7 +290,7 @@ def _asks(cues: list[_Cue], parts: Sequence[AskedPart]) -> tuple[AskedRelation, 
 def _permission(text: str, mentions: tuple[EntityMention, ...]) -> bool:
     """Say whether a question is whether somebody may have a medicine that it names."""
     named = any(id.startswith(_MEDICINE) for mention in mentions for id in mention.entities)
-    return named and _MAY.search(text) is not None
+    return named and _MAY.search(text) is not None and _STOPS.search(text) is None
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:

@@ -75,7 +75,7 @@ def tell_evidence(evidence: Sequence[Evidence], find: FindEntities) -> CheckedAn
     for number, piece in enumerate(evidence, 1):
         before = treatments.setdefault(piece.subject, set())
         listed = telling.listed_in(piece) if piece.kind == "fact" else []
-        known = before.intersection(listed)
+        known = before if listed and piece.relation != "first_line" else before.intersection(listed)
         texts = _told(piece, find, common, known)
         before.update(listed)
         judged += [_Judged(text, (number,), "supported", 1.0) for text in texts]

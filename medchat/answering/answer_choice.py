@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from finetune.rendering import NOT_COVERED
+from knowledge.index import lexical
 from knowledge.text.citations import uncited
 from knowledge.text.scripts import in_traditional
 from knowledge.text.sentence_support import FindEntities
@@ -159,11 +160,23 @@ def quote(
         if relevance.find_episode(asked):
             episodes = [piece for piece in evidence if relevance.tells_of_episode(piece)]
             chosen = episodes[:QUOTED] or chosen
+    elif asked.rest and not asked.relations and _holding_rest(chosen, asked):
+        chosen = _holding_rest(chosen, asked)
     else:
         on_it = [piece for piece in chosen if relevance.is_named_in_title(piece, asked, find)]
         chosen = [p for p in chosen if p.kind == "fact" or p in on_it] if on_it else chosen
+    if not papers:
+        chosen = relevance.telling_detail(evidence, asked)[:QUOTED] or chosen
     told = arrange(answer_check.tell_evidence(chosen, find), chosen, asked, find)
     return _prefaced(told, _say("foreign", asked)) if foreign else told
+
+
+def _holding_rest(pieces: Sequence[Evidence], asked: Question) -> list[Evidence]:
+    """Return the passages, where one speaks of all that a question says beside its names."""
+    passages = [piece for piece in pieces if piece.kind == "passage"]
+    missing = [not lexical.distinct_terms(piece.quote) >= set(asked.rest) for piece in passages]
+    ranked = sorted(range(len(passages)), key=missing.__getitem__)
+    return [] if all(missing) else [passages[place] for place in ranked]
 
 
 def _beside_facts(

@@ -77,6 +77,18 @@ class LongerName:
         held = lexical.distinct_terms(text)
         return not held.isdisjoint(self.terms) if self.alike else held >= self.terms
 
+    def is_spelled_in(self, text: str) -> bool:
+        """Say whether a text has the words of an illness that has a cause: "dry cough" has cough.
+
+        Of Chinese words half the characters are enough: 干咳 is a 咳嗽.
+        """
+        if not self.causes:
+            return False
+        known, low = self.mention.text.casefold(), text.casefold()
+        chinese = [sign for sign in known if sign > "\u3000"]
+        shared = sum(sign in low for sign in chinese)
+        return known in low or (bool(chinese) and 2 * shared >= len(chinese))
+
     def stands_at(self, text: str, start: int, end: int) -> bool:
         """Say whether the known part, which stands in a text there, has the rest of the name."""
         if not self.near:

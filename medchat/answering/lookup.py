@@ -51,9 +51,10 @@ class Retrieved:
     def of_known(self, known: Set[str]) -> "Retrieved":
         """Return this without what is on other things, where some of it is on what is known.
 
-        "What for an acute attack?" names nothing; known are the patient's conditions.
+        "What for an acute attack?" names nothing; known are the patient's conditions. Where none
+        is known nothing is left out.
         """
-        if self.asked.mentions:
+        if self.asked.mentions or not known:
             return self
         find = self.search.linker.find
         kept = [
@@ -186,8 +187,16 @@ def _without_parts(
 
 
 def _answers(name: LongerName, piece: Evidence, asked: Question, search: Search) -> bool:
-    """Say whether a piece speaks of all of a name, and of what is asked where that has a cause."""
-    if name.causes and not relevance.tells_relation(piece, asked, search.linker.find):
+    """Say whether a piece speaks of all of a name, and of what is asked where that has a cause.
+
+    That a medicine has an effect is worth telling whatever is asked of it.
+    """
+    medicine = name.cause is not None and name.cause.entities[0].startswith("medicine:")
+    if (
+        name.causes
+        and not medicine
+        and not relevance.tells_relation(piece, asked, search.linker.find)
+    ):
         return False
     return _speaks_of(name, piece, search)
 
@@ -202,10 +211,14 @@ def _speaks_of(name: LongerName, piece: Evidence, search: Search) -> bool:
         named = {id for mention in mentions for id in mention.entities} | {piece.subject}
         if name.causes and named.isdisjoint(name.causes):
             continue
-        if piece.subject in known or any(
-            name.stands_at(text, mention.start, mention.end)
-            for mention in mentions
-            if not known.isdisjoint(mention.entities)
+        if (
+            piece.subject in known
+            or name.is_spelled_in(text)
+            or any(
+                name.stands_at(text, mention.start, mention.end)
+                for mention in mentions
+                if not known.isdisjoint(mention.entities)
+            )
         ):
             return True
     return False

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from finetune import rendering
 from finetune.rendering import Message
+from knowledge.index import lexical
 from knowledge.text import text_features
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import FindEntities
 from knowledge.vocabulary import RELATIONS, base_relation
 from medchat.answering.answer import Evidence, Language
 from medchat.answering.relevance import (
+    asked_detail,
     choose_named,
     count_named,
     find_episode,
@@ -62,8 +64,14 @@ def select_pieces(
     if not choose_named(same, asked):
         same = choose_named(found, asked) or same
     named = choose_named(same, asked)
+    detail = asked_detail(asked.question)
     ranked = sorted(
-        same or found, key=lambda piece: (piece not in named, -_standing(piece, asked, find))
+        same or found,
+        key=lambda piece: (
+            piece not in named,
+            detail is not None and not detail.search(fold_script(piece.text)),
+            -_standing(piece, asked, find),
+        ),
     )
     narrowed = [narrow_to_answer(piece, asked, limits.sentences, find) for piece in ranked]
     distinct: dict[str, Evidence] = {}
@@ -107,6 +115,8 @@ def score_sentence(text: str, asked: Question, find: FindEntities) -> float:
     )
     exact = count_named(text, asked) / (len(asked.exact) or 1)
     turn = bool(find_episode(asked)) and speaks_of_episode(text)
+    detail = asked_detail(asked.question)
+    turn = turn or (detail is not None and detail.search(text) is not None)
     return 1.5 * turn + 3.0 * exact + 2.0 * groups + 1.0 * meant + 1.0 * cued + shared
 
 
@@ -165,6 +175,12 @@ def _standing(piece: Evidence, asked: Question, find: FindEntities) -> float:
     if piece.asked:
         return 3.0
     if piece.kind == "passage":
+        if (
+            asked.rest
+            and not asked.relations
+            and lexical.distinct_terms(piece.text) >= {*asked.rest}
+        ):
+            return 1.25
         return 1.2 if is_named_in_title(piece, asked, find) else 1.0
     if piece.subject in asked.subjects:
         for place, relation in enumerate(asked.relations):

@@ -39,7 +39,7 @@ _MEDICINE = "medicine:"
 
 def tell_readings(answer: Answer, asked: Question) -> Answer:
     """Return an answer that begins with how the question was read, where that needs telling."""
-    said = [*_read(asked), *_members(answer, asked)]
+    said = [*_read(answer, asked), *_members(answer, asked)]
     if not said:
         return answer
     texts = [in_traditional(text) if asked.traditional else text for text in said]
@@ -51,8 +51,10 @@ def tell_readings(answer: Answer, asked: Question) -> Answer:
     )
 
 
-def _read(asked: Question) -> list[str]:
-    told = [reading for reading in asked.readings if reading.told]
+def _read(answer: Answer, asked: Question) -> list[str]:
+    """Say what was read otherwise; a result says by its name what an abbreviation was read as."""
+    named = {"abbreviation"} if answer.calculations else set()
+    told = [reading for reading in asked.readings if reading.told and reading.sort not in named]
     plain = [each for each in told if not each.meant and each.sort != "product"]
     said = []
     if plain:

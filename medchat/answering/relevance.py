@@ -98,6 +98,31 @@ _EPISODE = re.compile(
     re.IGNORECASE,
 )
 
+_HOW_LONG = re.compile(
+    r"\bhow (?:long|many (?:days|weeks|months|years))\b|\b(?:duration|length) of\b|\buntil when\b|"
+    r"\bwhen (?:can|could|should|may|do|is)\b[^?]*\b(?:stop|stopped|discontinued?|come off|end)\b|"
+    "多久|多长时间|几(?:天|周|个月|年)|疗程|(?:什么时候|何时)[^，。？]{0,4}停",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few)"
+    r"(?:\s?(?:-|–|to|or)\s?(?:\d+|\w+))?[\s-](?:days?|weeks?|months?|years?)\b|"
+    "[\\d一二两三四五六七八九十半几]+(?:(?:至|到|-|～)[\\d一二两三四五六七八九十]+)?(?:天|日|周|星期|个月|年)",
+    re.IGNORECASE,
+)
+_TARGET = re.compile(r"\b(?:targets?|goals?)\b|目标", re.IGNORECASE)
+_TARGET_TOLD = re.compile(r"\b(?:targets?|goals?)\b[^.]*\d|目标[^。]*\d", re.IGNORECASE)
+_STOPPING = re.compile(
+    r"\b(?:stop|discontinu|withdraw|come off)\w*\b[^?]*"
+    r"\b(?:abrupt|sudden|immediate|straight|cold turkey|at once)|"
+    r"\b(?:abrupt|sudden)\w* (?:stop|withdraw|discontinu)|"
+    "(?:突然|直接|马上|立即|立刻|骤然|擅自|自行)[^，。？]{0,3}停|骤停",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(r"\b(?:stopped|withdrawal|withdrawn|tapered)\b|停用|停药|减量", re.IGNORECASE)
+_TOLD_OF = ((_HOW_LONG, _DURATION), (_TARGET, _TARGET_TOLD), (_STOPPING, _STOPPED))
+"""Questions for how long, for a target, for a sudden stop, and what tells of each."""
+
 _TOLD_GIVEN = re.compile(
     r"\b(?:treat(?:ed|ment|s)?|given?|used?|started|managed|needs?)\b|使用|给予|治疗|应用|吸入|口服|静脉",
     re.IGNORECASE,
@@ -280,6 +305,26 @@ def tells_of_episode(piece: Evidence) -> bool:
     )
 
 
+def asked_detail(question: str) -> re.Pattern[str] | None:
+    """Return what finds a detail that a question asks for: how long, a target, a stop; or None."""
+    return next((told for asked, told in _TOLD_OF if asked.search(question)), None)
+
+
+def telling_detail(pieces: Sequence[Evidence], asked: Question) -> list[Evidence]:
+    """Return the passages that tell the detail asked for, those nearest to the question alone."""
+    detail = asked_detail(asked.question)
+    if detail is None:
+        return []
+    wanted = text_features.content_units(asked.question)
+    told = {
+        piece.id: text_features.share_held(wanted, text_features.content_units(piece.quote))
+        for piece in pieces
+        if piece.kind == "passage" and detail.search(fold_script(piece.quote))
+    }
+    least = 0.8 * max(told.values(), default=0.0)
+    return [piece for piece in pieces if told.get(piece.id, -1.0) >= least]
+
+
 def speaks_of_episode(text: str) -> bool:
     """Say whether a text in simplified characters speaks of a turn for the worse."""
     return _EPISODE.search(text) is not None
@@ -295,6 +340,9 @@ def find_unanswered_words(asked: Question, text: str) -> str | None:
     if episode and not _EPISODE.search(fold_script(text)):
         return episode
     if not asked.rest or asked.permission or any(id not in _WIDE for id in asked.relations):
+        return None
+    detail = asked_detail(asked.question)
+    if detail is not None and detail.search(fold_script(text)):
         return None
     if not lexical.distinct_terms(text).isdisjoint(asked.rest):
         return None

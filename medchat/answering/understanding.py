@@ -34,6 +34,13 @@ _CAUSED = re.compile(
 )
 """What names an illness by its cause, and does not ask for it."""
 
+_TREATED = re.compile(
+    r"\b(?:treat\w*|tak(?:e|en|ing)|continu\w*|given|us(?:e|ed|ing)|medic\w*|anti\w*|tablets?|pills?)\b"
+    "|药|服|吃|用|治|疗",
+    re.IGNORECASE,
+)
+"""What makes "how long" ask for how long a treatment lasts."""
+
 _NOTHING_KNOWN = PatientState()
 
 
@@ -70,6 +77,10 @@ class Question:
     def entities(self) -> frozenset[str]:
         """Return the ids of what the question mentions."""
         return frozenset(id for mention in self.mentions for id in mention.entities)
+
+    def reading_as(self, written: str, read: str) -> "Question":
+        """Return this with one more reading, which is told: "the first one" is sertraline."""
+        return replace(self, readings=(*self.readings, Reading(written, read, "spelling")))
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -154,6 +165,8 @@ def _asked(parts: ParsedQuery, *, follows: bool = False) -> Question:
             ask.relation for ask in parts.asks if ask.relation not in ("cause", "description")
         ]
         relations = tuple(each for each in relations if each != "cause") or tuple(others)
+    if "course" in relations and _TREATED.search(parts.text):
+        relations = tuple("treatment" if each == "course" else each for each in relations)
     exact = find_exact_names(parts.text, ((each.start, each.end) for each in parts.mentions))
     exact += tuple(name_of_words(name) for name in parts.unknown)
     return Question(

@@ -244,7 +244,7 @@ def _step(used: _Used) -> list[str]:
     said = verbalize.fact_sentence(name, bare, [object], page.language, inverse=inverse)
     if page.language == "zh":
         return [item.fact, said]
-    if inverse and realizer.is_plural(name):
+    if realizer.is_plural(name):
         for one, many in _OF_ONE.items():
             said = said.replace(one, many, 1)
     return [item.fact, said[:1].upper() + said[1:]]
@@ -255,6 +255,7 @@ _OF_ONE = {
     " is a sign of ": " are signs of ",
     " is a contraindication to ": " are contraindications to ",
     " belongs to the class ": " belong to the class ",
+    " interacts with ": " interact with ",
 }
 """How a step on one thing is worded where its name is a plural."""
 

@@ -32,6 +32,9 @@ _PLAIN = ("treatment", "department")
 _MEANING = ("description", "drug_class", "body_part", "transmission")
 _MOST = {"short": 4, "medium": 5, "long": 6}
 _ADDED = {"short": 0, "medium": 2, "long": 4}
+_OF_TWO = 3
+"""So many fewer are added where two conditions are weighed."""
+
 _FEW = 4
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
@@ -153,7 +156,7 @@ def plan_steps(
     and none of those `left_out`.
     """
     asked = [relation] if page.entity_facts(relation) and relation not in told else []
-    added = pick_further(page, relation, max(0, _ADDED[manner.length] - 2 * fewer), pick)
+    added = pick_further(page, relation, max(0, _ADDED[manner.length] - _OF_TWO * fewer), pick)
     added = [each for each in added if each not in left_out]
     if relation in ("medicine", "treatment") and page.entity_facts("first_line"):
         added = list(dict.fromkeys(("first_line", *added)))  # what comes first is said first

@@ -65,13 +65,17 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
 def with_opening(lesson: Lesson, opening: str, ids: Sequence[str]) -> Lesson:
     """Return a row with an opening before its last answer, whose sentences rest on no fact.
 
-    What else rests on none is left out: nobody waits for an appointment in an emergency.
+    What else rests on none is left out: nobody waits for an appointment in an emergency. That a
+    clinician decides on a medicine stays.
     """
     joint = " " if lesson.language == "en" else ""
     support, answer = lesson.meta["support"], lesson.messages[-1].content
     assert isinstance(support, list)
     spans = zip(sentence_spans(answer), support, strict=True)
-    stated = [(answer[start:end].strip(), facts) for (start, end), facts in spans if facts]
+    chooses = lesson.style == "multi-hop" and lesson.meta.get("relation") != "complication"
+    stated = [
+        (answer[start:end].strip(), facts) for (start, end), facts in spans if facts or chooses
+    ]
     rest = joint.join(text for text, _ in stated)
     proven: list[list[int]] = [[] for _ in sentence_spans(opening)]
     proven += [facts for _, facts in stated if isinstance(facts, list)]

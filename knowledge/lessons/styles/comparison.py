@@ -41,7 +41,7 @@ _CLOSE_FROM = 3
 _JOINED = re.compile("[与和及、]| and |, ")
 """A name that is a list: two of them read as three."""
 
-_FEWEST_WORDS = {"en": 35, "zh": 50}
+_FEWEST_WORDS = {"en": 45, "zh": 70}
 
 
 class _Compared(NamedTuple):
@@ -70,11 +70,12 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     rival = pick.choice(rivals)
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
-    compared = [
+    every = [
         _compare(page, rival, each)
         for each in compared_relations.ORDER[page.entity.kind]
         if each != "medicine" or (_is_written(page) and _is_written(rival))
     ]
+    compared = _told_once(every)
     shared = [each for each in compared if each.both]
     apart = [each for each in compared if each.first and each.second]
     if not _are_close(shared) or not any(each.relation in CONTRASTED for each in apart):
@@ -96,6 +97,21 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     asked = grammar.draw(words.question[page.entity.kind], pick)
     question = realizer.fill(asked, page.language, 1, s=page.said, r=rival.said)
     return answer.build(NAME, question, TOPIC, meta={"versus": rival.id})
+
+
+def _told_once(compared: Sequence[_Compared]) -> list[_Compared]:
+    """Leave out what an earlier relation tells: a first-line treatment is no further treatment."""
+    seen: set[str] = set()
+    kept = []
+    for relation, both, first, second in compared:
+        both = [pair for pair in both if pair[0].object not in seen]
+        seen |= {mine.object for mine, _ in both}
+        first, second = (
+            [item for item in items if item.object not in seen] for items in (first, second)
+        )
+        seen |= {item.object for item in (*first, *second)}
+        kept.append(_Compared(relation, both, first, second))
+    return kept
 
 
 def _are_close(shared: Sequence[_Compared]) -> bool:

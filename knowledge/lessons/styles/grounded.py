@@ -2,8 +2,8 @@
 
     page + topic + form -> own lines among distractors -> sentences that cite the lines they rest on
 
-Forms: `read` answers from its lines, `copy` repeats the line, `two` needs two lines, `gone` has the
-lines removed and declines, `torn` shows two lines that contradict each other.
+Forms: `read` answers from its lines, `two` needs two lines, `gone` has the lines removed and
+declines, `torn` shows two lines that contradict each other.
 """
 
 import random
@@ -36,8 +36,6 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for relation in held:
         forms = ["read", "gone"]
-        if page.entity_facts(relation):
-            forms.insert(1, "copy")
         if relation in paired and any(each in paired and each != relation for each in held):
             forms.append("two")
         if any(_torn(page, pair) for pair in _opposed_pairs(relation)):
@@ -54,26 +52,6 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     answer = AnswerBuilder(page, pick, levels=False)
     answer.state(relation, _items(page, relation, pick), briefly=0.5)
-    return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
-
-
-def _copy(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
-    answer = AnswerBuilder(page, pick, levels=False)
-    items = _items(page, relation, pick)
-    bare = relation.removesuffix(INVERSE)
-    said = [item.text for item in items]
-    if pick.random() < (0.7 if page.language == "en" else 0.5) and bare == relation:
-        text = verbalize.fact_sentence(
-            page.said, bare, [item.said for item in items], page.language
-        )
-        text = text[:1].upper() + text[1:]
-    else:
-        text = verbalize.evidence_line(
-            page.name, bare, said, page.language, inverse=bare != relation
-        )
-        text = f"“{text}”" if page.language == "en" else text.replace("；", "、")
-        text = grammar.draw(load(GroundedWords, page.language).copied, pick) + text
-    answer.add(text, relation, items)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
 
 
@@ -128,7 +106,7 @@ def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | 
     return _shown(page, relation, (first, second), answer, asked, pick, {"conflict": 1})
 
 
-_WRITERS = {"read": _read, "copy": _copy, "two": _two, "gone": _gone, "torn": _torn_apart}
+_WRITERS = {"read": _read, "two": _two, "gone": _gone, "torn": _torn_apart}
 
 
 def _shown(

@@ -83,7 +83,8 @@ def write(
         heard = pick.random() < _HEARD
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
-    topic_answer.end(page, relation, manner, answer, pick, closed=pick.random() < _CLOSED)
+    why, closed = form != "is", pick.random() < _CLOSED
+    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=closed)
     return answer.build(NAME, question, relation)
 
 
@@ -132,7 +133,8 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 
 def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    item = pick.choice(page.entity_facts(relation)[:MOST])
+    known = page.entity_facts(relation)[:MOST]
+    item = pick.choice([each for each in known if each.text not in page.name] or known)
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     if item.level:

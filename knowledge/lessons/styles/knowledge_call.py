@@ -32,8 +32,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     if '"' in page.name:
         return {}
     held = _held(page)
-    brief = () if page.language == "en" else ("brief",)
-    forms = ("plain", "shown", *brief, *(("twice",) if len(held) > 1 else ()))
+    forms = ("plain", "shown", *(("twice",) if len(held) > 1 else ()))
     # Rows of statistics resemble each other: one form is enough.
     return {each: forms[:1] if each == "associated_with" else forms for each in held}
 
@@ -62,10 +61,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     found = _found(page, pick).strip()
     if found:
         answer.add(found)
-    if form == "brief":
-        answer.add(line, last, items)
-    else:
-        answer.state(last, items, briefly=0.6)
+    answer.state(last, items, briefly=0.6)
     if form == "shown" and items[0].object:
         template = grammar.draw(load(KnowledgeCallWords, page.language).shown, pick)
         answer.add(template.format(f=line), last, items)

@@ -38,6 +38,7 @@ _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile("[^，。；]*的[^的，。；]{1,14}(?=，|；|$)")
 """A Chinese text that says what something is by a noun: "X是...的药"."""
 
+_MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
 _NAMED_AGAIN = 0.15
 """How often a later sentence names the subject once more."""
@@ -90,12 +91,19 @@ def _told(page: FactPage) -> list[str]:
 def _texts(page: FactPage, relation: str) -> list[PageFact]:
     """Return the texts of a relation that say something, without a title of their own."""
     texts = page.text_facts(relation)
-    return [item for item in texts if not _EMPTY.search(item.text) and not _TITLED(item.text)]
+    whole = [item for item in texts if not _EMPTY.search(item.text) and not _TITLED(item.text)]
+    if relation == "population":
+        whole = [item for item in whole if "。" not in item.text.rstrip("。")]
+    return whole
 
 
 def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, Sequence[PageFact]]]:
     """Return the relations of a paragraph in their order, each with the facts to tell."""
     order = _told(page)
+    departments = len(page.entity_facts("department"))
+    spared = len(order) > paragraph_order.FEWEST
+    if spared and (departments > _MOST_DEPARTMENTS or pick.random() < 0.5):
+        order = [each for each in order if each != "department"]
     if form == "part":
         spare = [each for each in order if each not in paragraph_order.KEPT]
         left = pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST))
@@ -130,7 +138,10 @@ def _state(
     named = not answer.has_begun or pick.random() < _NAMED_AGAIN
     item = items[0]
     if not item.object:
-        answer.add(_text(page, relation, item, pick, named=named), relation, items)
+        text = _text(page, relation, item, pick, named=named)
+        # A text that leaves the name out cannot begin a paragraph.
+        if answer.has_begun or page.name.casefold() in text.casefold():
+            answer.add(text, relation, items)
         return
     table = () if named else words.sentence.get(relation, ())
     if not answer.has_begun:

@@ -235,7 +235,6 @@ class GroundedWords:
     not_covered: Lines = _lines("s r")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
-    copied: Lines = _lines()
     label: TextBy = _texts("", (*RELATION, "~"))
     preposition: TextBy = _texts("", RELATION, optional=True)
 

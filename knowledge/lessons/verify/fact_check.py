@@ -94,7 +94,8 @@ class FactCheck:
         ends = (fact.subject, fact.object)
         if self._subject in ends:
             return self._subject
-        return self._versus if self._versus in ends else fact.subject
+        versus = self._versus and self._versus in ends
+        return self._versus if versus else fact.subject
 
     def _wrong_subjects(self) -> str:
         """A fact about another entity needs a finding that both share, or a row that declines."""

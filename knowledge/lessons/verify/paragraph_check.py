@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from knowledge.lessons.facts import paragraph_order
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import has_any
+from knowledge.lessons.verify.name_masks import blank, has_any
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import INVERSE, RELATIONS
@@ -24,7 +24,9 @@ def fault(
     if not isinstance(support, list) or len(support) != len(spans):
         return "the support is not parallel to the sentences of the answer"
     first = answer[spans[0][0] : spans[0][1]]
-    if not has_any(names(lesson.split_key), first, first.lower()):
+    begins = support[0] if isinstance(support[0], list) else []
+    rests_on = [held[int(place)] for place in begins]
+    if not _names_subject(first, rests_on, lesson.split_key, names):
         return "a paragraph does not begin with what it is about"
     told: list[str] = []
     for places in support:
@@ -38,6 +40,25 @@ def fault(
         return "a paragraph tells too little"
     fits = paragraph_order.fits(answer, lesson.language)
     return "" if fits else "a paragraph is too short or too long"
+
+
+def _names_subject(
+    sentence: str,
+    facts: Sequence[SourceContent],
+    subject: str,
+    names: Callable[[str], tuple[str, ...]],
+) -> bool:
+    """Say whether a sentence names a subject, and not only within a longer name of its facts."""
+    own = names(subject)
+    ends = {end for fact in facts for end in (fact.subject, fact.object)} - {subject, ""}
+    longer = {
+        name
+        for end in ends
+        for name in names(end)
+        if any(each.lower() in name.lower() and len(each) < len(name) for each in own)
+    }
+    left = blank(sentence, longer, sentence.lower())
+    return has_any(own, left, left.lower())
 
 
 def _seen(fact: SourceContent, subject: str) -> str:

@@ -5,12 +5,16 @@ facts in their order -> each begins where an earlier one led -> the choice, and 
 Of the medicine that is left, the graph is asked anew whether it records anything against it.
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from knowledge.lessons.facts import recorded_warnings
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import MultiHopWords
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import has_any
+from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 
@@ -95,10 +99,20 @@ def _wrong_choice(
     if not warnings.are_alternatives(names(lesson.split_key), left, out):
         return "the two medicines do not serve one purpose"
     return (
-        _untold(lesson, facts, left, warning.object, names)
+        _undecided(lesson)
+        or _untold(lesson, facts, left, warning.object, names)
         or _wrong_in_birth(lesson, telling, left, warning.object, names)
         or _recorded(left, warning.object, names, warnings)
     )
+
+
+def _undecided(lesson: Lesson) -> str:
+    """The answer must leave the choice to a clinician in its last sentence."""
+    answer = lesson.messages[-1].content
+    start, end = sentence_spans(answer)[-1]
+    words = load(MultiHopWords, lesson.language).closing
+    closing = re.fullmatch(any_of(words, lesson.language, {}), answer[start:end].lower())
+    return "" if closing else "the answer does not leave the choice to a clinician"
 
 
 def _untold(

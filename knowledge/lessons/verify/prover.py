@@ -59,6 +59,9 @@ _SHOWING = "grounded"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 """Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
 
+_OF_OTHERS = {"declined", "refused", "conflict", "turns"}
+"""Keys of the meta of rows that decline, refuse, weigh or talk, which rows on papers never do."""
+
 _NO_VALUE = {"en": "", "zh": ""}
 _MOST = 300_000
 """So many facts, and as many entities' names, are kept once they were read."""
@@ -211,6 +214,8 @@ class Prover:
 
     def _paper_fault(self, lesson: Lesson, passages: dict[str, tuple[str, str, str]]) -> str:
         """Return the first thing that is wrong with a row on papers."""
+        if lesson.meta.keys() & _OF_OTHERS:
+            return "the row claims what rows of its style never do"
         if lesson.style == appraisal_check.STYLE:
             ids = [lesson.split_key]
         else:

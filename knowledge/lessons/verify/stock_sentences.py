@@ -196,9 +196,6 @@ def _compiled(key: str, relation: str, language: Language) -> re.Pattern[str]:
     if key in ("relation_sentences.with_subject", "relation_sentences.without_subject"):
         leads = load(tables.HuatuoWords, language).further_lead_in
         lead = f"(?:{any_of(leads, language, {})})?" if leads else ""
-    if key == "plain":
-        copied = load(tables.GroundedWords, language).copied
-        lead = rf"(?:{any_of(copied, language, {})}\s?)?"
     return re.compile(lead + any_of(held, language, {}))
 
 

@@ -64,5 +64,6 @@ _OF_MANY = {
     " are signs of ": " is a sign of ",
     " are contraindications to ": " is a contraindication to ",
     " belong to the class ": " belongs to the class ",
+    " interact with ": " interacts with ",
 }
 """How the wording of a fact differs where a name is a plural."""

@@ -77,6 +77,7 @@ def short_forms() -> Mapping[str, ShortForm]:
     found = [*_abbreviations(rows["names"], told=True), *_ambiguous(rows["ambiguous"])]
     others = _abbreviations(rows["others"], told=True)
     found += [replace(form, names_illness=False) for form in others]
+    found += _abbreviations(rows["words"], told=False)
     found += _abbreviations(rows["dosing"], told=False)
     for row in _read("brands")["medicines"]:
         generic, brands = row.split(" = ")

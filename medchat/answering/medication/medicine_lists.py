@@ -65,6 +65,9 @@ def list_medicines(turn: Turn) -> Lead | None:
         if (id := medicine_id(each))
     ]
     patient = read_patient(text, turn.asked.mentions, turn.patient, turn.search.linker)
+    alone = len(medicines) == 1 and len(turn.asked.mentions) <= 1
+    if alone and not turn.asked.relations and cue("members_of").search(text):
+        return _members(turn, rules, medicines[0].id)
     if len(medicines) == 1 and "conditions" not in patient.told_now:
         if cue("threshold").search(text) and patient.egfr is None:
             return _limits(turn, rules, medicines[0])
@@ -133,11 +136,15 @@ def _members(turn: Turn, rules: Rules, id: str) -> Lead | None:
         return None
     telling = Telling(turn.search.graph, language)
     group = rules.name(id, language)
-    text = say("list_members", language, a=group[:1].upper() + group[1:], names=_join(names, turn))
+    text = say("list_members", language, a=_capital(group), names=_join(names, turn))
     telling.rule(text, *found)
     for rule in rules.of([id], "duplication")[:1]:
         telling.rule(say("list_two", language, words=rule.words(language)), rule)
     return Lead(told=telling.told(), complete=True)
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:] if name[:1].isascii() else name
 
 
 def _by_patient(turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[str]) -> Lead | None:

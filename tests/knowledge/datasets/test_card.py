@@ -154,7 +154,8 @@ def test_every_flag_of_the_command_is_one_of_the_command_line():
     flags = re.findall(r"--[a-z-]+", command)
     assert len(flags) == len(everything) + 2 and all(f"`{flag}" in page for flag in flags)
     assert "--style 'x y' " in command and "--parallel --feedback --import FILE" in command
-    assert "--parallel" not in "".join(card_uses.again({"parallel": False, "limit": None}))
+    told = "".join(card_uses.again({"parallel": False, "limit": None, "seed": 0}))
+    assert "--parallel" not in told and "--limit" not in told and "--seed 0" in told
 
 
 def test_every_style_is_told_in_words():

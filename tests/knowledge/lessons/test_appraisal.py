@@ -214,6 +214,12 @@ def test_a_changed_row_is_found(pages, prover, key, topic, old, new, place):
     assert prover.faults([changed(row, old, new, place)])[0]
 
 
+@pytest.mark.parametrize("key", ["declined", "refused", "conflict", "turns"])
+def test_a_row_that_claims_what_its_style_never_does_is_found(pages, prover, key):
+    row = rows(pages["zh-silent"], "appraisal", 1)[0]
+    assert prover.faults([replace(row, meta={**row.meta, key: "size"})])[0]
+
+
 def test_silence_on_what_the_abstract_tells_is_found(pages, prover):
     silent = rows(pages["en-silent"], "appraisal", 1)[0]
     told = rows(pages["en-limited"], "appraisal", 1)[0]

@@ -11,10 +11,12 @@ from knowledge.ingest import updates
 from knowledge.lessons.facts import recorded_warnings
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.realize import urgency
 from knowledge.lessons.styles import multi_hop, vignette, weaker_answers
 from knowledge.lessons.verify import pair_check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import LessonMessage
+from knowledge.text.sentences import sentence_spans
 
 GRAPH = """\
 format: medchat-records
@@ -268,3 +270,15 @@ def test_a_list_without_its_warning_is_a_weaker_answer(graph, language):
         "why": weaker.why,
     }
     assert pair_check.fault(row, pair) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clinician_decides_even_in_an_emergency(graph, prover, language):
+    row = rows(graph, language, "interaction")[0]
+    last = row.messages[-1].content[sentence_spans(row.messages[-1].content)[-1][0] :]
+    opened = urgency.with_opening(row, {"en": "Act now.", "zh": "请先处理。"}[language], ["x"])
+    assert opened.messages[-1].content.endswith(last)
+    bare = row.messages[-1].content.removesuffix(last).strip()
+    messages = (row.messages[0], LessonMessage("assistant", bare))
+    less = replace(row, messages=messages, meta={**row.meta, "support": row.meta["support"][:-1]})
+    assert prover.faults([less]) == ["the answer does not leave the choice to a clinician"]

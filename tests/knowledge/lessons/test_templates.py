@@ -202,8 +202,8 @@ def test_the_page_shows_lists_as_they_are_read():
 
 
 PROOF = (
-    "appraisal_check", "calculation_wording", "pair_check", "question_patterns", "stock_sentences",
-    "template_patterns", "two_papers_check",
+    "appraisal_check", "calculation_wording", "pair_check", "path_check", "question_patterns",
+    "stock_sentences", "template_patterns", "two_papers_check",
 )  # fmt: skip
 
 

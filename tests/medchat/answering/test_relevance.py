@@ -166,3 +166,21 @@ def test_what_the_words_of_an_unknown_name_are_scattered_in_is_no_answer():
     assert kept(question, passage(apart, "apart"), passage(together, "together")) == ["together"]
     known = "Tests done for the lung in divers."
     assert kept("Which tests are done on the lung of divers?", passage(known, "known")) == ["known"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "other"),
+    [
+        ("How long is gout treated?", "For at least six months.", "With colchicine."),
+        ("痛风要吃多久药？", "至少继续三个月。", "可用秋水仙碱。"),
+        ("Which urate target is set in gout?", "The target is below 360.", "Urate is high."),
+        ("痛风的尿酸目标是多少？", "目标低于360。", "尿酸升高。"),
+        ("Can I stop colchicine abruptly?", "It is not stopped at once but tapered.", "For gout."),
+        ("秋水仙碱能突然停药吗？", "应逐渐减量。", "用于痛风。"),
+    ],
+)
+def test_a_passage_that_tells_the_detail_asked_for_is_found(question, told, other):
+    pieces = [passage(other), passage(told, id="q")]
+    kept = relevance.telling_detail(pieces, ask(question))
+    assert [piece.text for piece in kept] == [told]
+    assert relevance.telling_detail(pieces, ask("What causes gout?")) == []

@@ -186,6 +186,9 @@ def test_what_is_asked_for_an_examination_is_no_case():
         "请解释心肌梗死的诊断标准",
         "怎么给学生讲过敏性休克",
         "GCS 8分是什么意思",
+        "洋地黄中毒有什么表现",
+        "铅中毒会有什么临床表现？",
+        "普萘洛尔过量有啥症状",
     ):
         assert find_emergencies(text, [], "en") == ()
 
@@ -203,6 +206,11 @@ def test_what_is_asked_for_an_examination_is_no_case():
 def test_what_is_not_told_is_not_named(text, absent):
     named = [each.emergency.id for each in find_emergencies(text, [], "en")]
     assert absent not in named and (absent is not None or named == [])
+
+
+def test_a_poisoned_person_is_no_textbook_question():
+    text = "我爸地高辛中毒了，接下来会有什么表现"
+    assert find_emergencies(text, [], "zh")
 
 
 def test_what_is_urgent_is_told_without_an_ambulance():
