@@ -30,7 +30,7 @@ Lead = Literal["likely", "supports", "summary"]
 
 _AT_LENGTH = Manner("plain", "long")
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
-_WHYS = {"short": 1, "medium": 2, "long": 3}
+_WHYS = {"short": 1, "medium": 1, "long": 2}
 _NEXT = 0.75
 _TOGETHER = 0.8
 _UNNAMED = 0.6

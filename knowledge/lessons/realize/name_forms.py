@@ -214,7 +214,7 @@ class PageRenderer:
         if not own.text:
             return None
         apart = is_validation(id)
-        signs = patient_profiles.sex_signs(" ".join(name.text for name in entities[id].names))
+        named = " ".join(name.text for name in entities[id].names)
         groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         for fact in facts:  # curated ones first
@@ -229,7 +229,7 @@ class PageRenderer:
                 continue
             if other and not can_be_object(relation, called.kind, called.text):
                 continue
-            if not self._is_fit(fact, called, signs):
+            if not self._is_fit(fact, called, named):
                 continue
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
@@ -248,7 +248,7 @@ class PageRenderer:
             kept = drop_repeated_items(own.text, kept)
         return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
 
-    def _is_fit(self, fact: FactView, called: "_Called", signs: int) -> bool:
+    def _is_fit(self, fact: FactView, called: "_Called", named: str) -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""
         if fact.relation == "interaction" and fact.other:
             return fact.level in fact_fitness.LEVELS or (fact.curated and not fact.level)
@@ -256,8 +256,10 @@ class PageRenderer:
             return fact.curated or not _CURE_RATE.match(called.text)
         if fact.relation == "complication" and fact.other in self._filler:
             return False
-        if fact.relation in _OF_A_SEX and patient_profiles.sex_signs(called.text) & ~signs:
-            return False
+        if fact.relation in _OF_A_SEX:
+            signs = patient_profiles.sex_signs(called.text)
+            if signs and signs & ~patient_profiles.sex_signs(named):
+                return False
         return fact_fitness.is_tellable(fact.relation, called.kind, called.text, self._language)
 
     def _with_core_treatment(

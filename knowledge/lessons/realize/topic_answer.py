@@ -60,14 +60,14 @@ def end(
 ) -> None:
     """Say why a topic matters, what is related to it, and what comes next."""
     whys = load(ConsultationWords, page.language).why if manner.is_plain else {}
-    if why and (manner.length != "short" or pick.random() < 0.5):
+    if why and pick.random() < 0.5:
         case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):
             continue
         case_answer.say_step(page, each, items, answer, pick, spoken=manner.is_plain)
-        if pick.random() < 0.4:
+        if pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
     if closed and manner.is_plain and (manner.length != "short" or pick.random() < 0.5):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
