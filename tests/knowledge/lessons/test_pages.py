@@ -154,7 +154,9 @@ def test_pages_read_ahead_are_those_read_when_asked_for(graph):
 
 def test_a_list_is_told_whole_whatever_part_its_items_belong_to(tmp_path):
     names = [f"testimab{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-    conditions = [{"kind": "condition", "en": [f"Testosis {n}"], "medicine": [*names]} for n in "ABCD"]
+    conditions = [
+        {"kind": "condition", "en": [f"Testosis {n}"], "medicine": [*names]} for n in "ABCD"
+    ]
     known = {"format": "medchat-records", "title": "T", "licence": "CC0-1.0"}
     path = tmp_path / "graph.yaml"
     path.write_text(yaml.safe_dump({**known, "records": conditions}, sort_keys=False))
