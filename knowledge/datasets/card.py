@@ -379,8 +379,8 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             yield (
                 f"- No training row is about any of the {len(counts.subjects_held):,} entities of "
                 f"validation.jsonl, but {counts.known_of_validation:,} of them are named in "
-                "training rows as what another entity has (a finding, a test, a department): their "
-                "names are not new to a model, what is said of them is."
+                "training rows as what another entity has (a medicine, a complication, a finding): "
+                "their names are not new to a model, what is said of them is."
             )
     if counts.unproven:
         yield (

@@ -194,6 +194,8 @@ def say_step(
     forms = load(ChatdoctorWords, page.language).spoken.get(relation, ()) if spoken else ()
     if not answer.is_about_one_page:
         forms = tuple(each for each in forms if "{s}" in each)
+    if forms and case_plan.is_emergency(page):
+        forms = tuple(each for each in forms if "appointment" not in each)
     if relation == "side_effect" and len(reportable_findings.select_felt(items)) < len(items):
         forms = ()  # nobody notices a change in the blood
     if any(item.level for item in items) or not items[0].object or not forms or pick.random() < 0.4:

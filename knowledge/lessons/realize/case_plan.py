@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.lessons.facts import fact_fitness, reportable_findings
+from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import patient_profiles, realizer
@@ -75,7 +75,8 @@ class CasePlan:
     @property
     def is_urgent(self) -> bool:
         """Say whether a warning goes before everything else."""
-        return self.who.pace == "sudden" and self.relation != "description"
+        pressing = self.warning is not None and urgent_flags.presses(self.warning)
+        return pressing or (self.who.pace == "sudden" and self.relation != "description")
 
 
 def plan_case(
@@ -101,7 +102,9 @@ def plan_case(
         rival=rival,
         history=tuple(history),
         meaning=() if rival else plan_meaning(page, relation, manner, pick),
-        warning=pick.choice(flags[:3]) if flags and relation != "red_flag" else None,
+        warning=(urgent_flags.first_told(flags) or pick.choice(flags[:3]))
+        if flags and relation != "red_flag"
+        else None,
         steps=((relation, (pick.choice(whole[:3]),)),)
         if whole and not page.entity_facts(relation)
         else plan_steps(
@@ -115,6 +118,22 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def is_emergency(page: FactPage) -> bool:
+    """Say whether a condition cannot wait: by its name, or by a red flag of it."""
+    if page.entity.kind != "condition":
+        return False
+    sudden = patient_profiles.profile_of(page).pace == "sudden"
+    return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
+def urgent_warning(page: FactPage, relation: str) -> PageFact | None:
+    """Return the red flag that an answer on a relation tells at any rate, if there is one."""
+    flags = page.text_facts("red_flag")
+    if not flags or relation == "red_flag" or page.entity.kind != "condition":
+        return None
+    return urgent_flags.first_told(flags) or (flags[0] if is_emergency(page) else None)
 
 
 def plan_meaning(
@@ -223,6 +242,8 @@ def known_findings(page: FactPage, relation: str = "symptom") -> list[PageFact]:
 
 def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
     """Say whether one of some findings is had in few conditions, so that it may lead to one."""
+    if urgent_flags.is_known_to_whom_it_befell(page):
+        return False
     telling = page.find_telling(page)
     return any(item.object in telling for item in findings)
 

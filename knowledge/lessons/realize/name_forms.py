@@ -15,7 +15,6 @@ from typing import NamedTuple
 from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
-from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
 from knowledge.records import Entity, Language
 from knowledge.text import names
@@ -27,7 +26,6 @@ _REVIEWED = 2
 LONGEST_TEXT = {"en": 320, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
-_SUBJECTS = ("condition:", "medicine:")
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
 _CLAUSE = re.compile(
@@ -214,16 +212,12 @@ class PageRenderer:
         own = self._called(id, entities)
         if not own.text:
             return None
-        apart = is_validation(id)
         named = " ".join(name.text for name in entities[id].names)
         groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         unnamed: Counter[str] = Counter()
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
-            # No training row names a subject of validation; findings and tests are no one's.
-            if not apart and other.startswith(_SUBJECTS) and is_validation(other):
-                continue
             if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
                 continue
             called = self._called(other, entities) if other else self._told(fact)

@@ -87,8 +87,9 @@ _PREGNANT = re.compile(
     re.IGNORECASE,
 )
 _SUDDEN = re.compile(
-    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|attack|infarct|stroke|rupture|torsion|poison|"
-    "burn|fracture|embol|dissection|shock|sepsis|"
+    "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|emergenc|crisis|status epilepticus|"
+    "compartment syndrome|cauda equina|cord compression|tamponade|strangulat|perforat|attack|"
+    "infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "ketoacid|hyperosmolar|meningitis|encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|"

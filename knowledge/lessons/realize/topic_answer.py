@@ -40,12 +40,22 @@ def begin(
     heard: bool = True,
 ) -> None:
     """Say that a question was heard, and what its subject is, where there is room for it."""
+    urgent = case_plan.is_emergency(page)
+    if urgent:
+        warn(page, relation, answer)
     if manner.length == "short":
         return
-    if heard and manner.is_plain:
+    if heard and manner.is_plain and not urgent:
         case_answer.acknowledge(page, (), answer, pick)
     for each, items in case_plan.plan_meaning(page, relation, manner, pick)[:1]:
         answer.state(each, items, briefly=0.0 if not answer.has_begun else 0.5)
+
+
+def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
+    """Tell the red flag of a condition that is or may become an emergency, unless it was told."""
+    warning = case_plan.urgent_warning(page, relation)
+    if warning and not answer.states("red_flag"):
+        answer.state("red_flag", [warning])
 
 
 def end(
@@ -59,9 +69,11 @@ def end(
     closed: bool = True,
 ) -> None:
     """Say why a topic matters, what is related to it, and what comes next."""
-    whys = load(ConsultationWords, page.language).why if manner.is_plain else {}
+    urgent = case_plan.is_emergency(page)
+    whys = load(ConsultationWords, page.language).why if manner.is_plain and not urgent else {}
     if why and pick.random() < 0.5:
         case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
+    warn(page, relation, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):
@@ -69,7 +81,12 @@ def end(
         case_answer.say_step(page, each, items, answer, pick, spoken=manner.is_plain)
         if pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
-    if closed and manner.is_plain and (manner.length != "short" or pick.random() < 0.5):
+    if (
+        closed
+        and not urgent
+        and manner.is_plain
+        and (manner.length != "short" or pick.random() < 0.5)
+    ):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
         ends = words.medicine_closing if page.entity.kind == "medicine" else own.next_named
         case_answer.draw_stock(ends, page, answer, pick)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
@@ -66,7 +67,8 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named:
+    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
+    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named and guessed:
         forms.append("case")
     return tuple(forms)
 
@@ -209,6 +211,7 @@ def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
+    topic_answer.warn(page, relation, answer)
     answer.state(relation, choose_items(page, relation, pick, 6), _AGAIN[page.language])
     return patient_profiles.describe_case(
         patient_profiles.profile_of(page, items), said, relation, page.language, pick

@@ -85,7 +85,7 @@ def graph(tmp_path_factory):
 def one_part(graph):
     """Let no entity of so small a graph be held out."""
     patch = pytest.MonkeyPatch()
-    for module in ("realize.name_forms", "pages.entity_pages", "pages.related_pages",
+    for module in ("pages.entity_pages", "pages.related_pages",
                    "facts.fact_store", "styles.multi_hop"):  # fmt: skip
         patch.setattr(f"knowledge.lessons.{module}.is_validation", lambda id: False)
     yield

@@ -1,6 +1,7 @@
 """Pages: kept up to a number, with neighbours of their own part and similar conditions."""
 
 import pytest
+import yaml
 from toy_lessons import opened
 
 from knowledge.graph.catalog import CatalogBase, connect
@@ -149,6 +150,26 @@ def test_pages_read_ahead_are_those_read_when_asked_for(graph):
         known = list(neighbours.items())
         again = [(page.id, others) for page, others in two.related_pages.again(known, language)]
         assert again == known
+
+
+def test_a_list_is_told_whole_whatever_part_its_items_belong_to(tmp_path):
+    names = [f"testimab{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    conditions = [
+        {"kind": "condition", "en": [f"Testosis {n}"], "medicine": [*names]} for n in "ABCD"
+    ]
+    known = {"format": "medchat-records", "title": "T", "licence": "CC0-1.0"}
+    path = tmp_path / "graph.yaml"
+    path.write_text(yaml.safe_dump({**known, "records": conditions}, sort_keys=False))
+    engine = connect(f"sqlite:///{tmp_path / 'medchat.db'}")
+    CatalogBase.metadata.create_all(engine)
+    generation = updates.add(engine, tmp_path, [path]).generation
+    pages = EntityPages(engine, generation)
+    ids = [id for id in pages.ids("en") if id.startswith("condition:")]
+    told = {page.id: page.entity_facts("medicine") for page in pages.pages(ids, "en")}
+    assert told and all(len(items) == len(names) for items in told.values())
+    parts = {is_validation(item.object) for items in told.values() for item in items}
+    assert parts == {True, False}
+    engine.dispose()
 
 
 def test_no_page_is_kept_beyond_the_room_of_the_cache(graph, monkeypatch):

@@ -1,0 +1,95 @@
+"""What cannot wait is told with every topic of a condition, and nobody's burn is guessed."""
+
+import random
+
+import pytest
+
+from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import case_plan
+from knowledge.lessons.styles import chatdoctor, huatuo, vignette
+from knowledge.records import Entity, Name
+
+_NOW = {
+    "en": "A cold blue limb must not be delayed by scans.",
+    "zh": "肢体发冷发紫时，检查不应延误手术。",
+}
+_SOON = {"en": "Weight loss needs prompt assessment.", "zh": "体重下降须尽快就诊。"}
+_WORDS = {
+    "en": ["limb pain", "cold skin", "numbness", "angiography", "embolectomy", "vascular surgery"],
+    "zh": ["肢体疼痛", "皮肤发冷", "麻木", "血管造影", "取栓术", "血管外科"],
+}
+
+
+def condition(name, language, *flags):
+    """Return a page of a condition with findings, a test, a treatment, a department and flags."""
+    named = [PageFact(f"f{at}", word, word, f"o{at}") for at, word in enumerate(_WORDS[language])]
+    told = {"symptom": named[:3], "test": named[3:4], "treatment": named[4:5]}
+    told |= {"department": named[5:]}
+    told |= {"red_flag": [PageFact(f"r{at}", flag, flag) for at, flag in enumerate(flags)]}
+    entity = Entity("condition:x", "condition", (Name(name, language),))
+    groups = {relation: tuple(items) for relation, items in told.items() if items}
+    return FactPage(entity, language, name, name, groups)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "limb ischaemia"), ("zh", "肢体缺血")])
+@pytest.mark.parametrize("relation", ["test", "treatment", "department", "symptom"])
+def test_a_flag_that_presses_is_told_before_any_topic(language, name, relation):
+    page = condition(name, language, _SOON[language], _NOW[language])
+    for seed in range(12):
+        manner = Manner("plain", ("short", "medium", "long")[seed % 3])
+        row = huatuo.write(page, relation, "all", random.Random(seed), manner)
+        said = row.messages[-1].content.lower()
+        flag = _NOW[language].rstrip(".。")[1:]
+        assert 0 <= said.find(flag) < min(said.find(word) for word in _words_of(page, relation))
+        assert "appointment" not in said
+
+
+def _words_of(page, relation):
+    return [item.text for item in page.entity_facts(relation)]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "limb ischaemia"), ("zh", "肢体缺血")])
+def test_it_is_told_in_a_case_and_after_a_yes_too(language, name):
+    page = condition(name, language, _NOW[language])
+    flag = _NOW[language].rstrip(".。")[1:]
+    for seed in range(8):
+        for form in ("case", "is"):
+            row = huatuo.write(page, "test", form, random.Random(seed), Manner("plain", "short"))
+            assert flag in row.messages[-1].content
+        plan = case_plan.plan_case(page, "test", Manner("plain", "medium"), random.Random(seed))
+        assert plan.is_urgent
+        assert plan.warning.text == _NOW[language]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "emergency"),
+    [
+        ("hypertensive emergency", "en", True),
+        ("addisonian crisis", "en", True),
+        ("acute compartment syndrome", "en", True),
+        ("hay fever", "en", False),
+        ("绞窄性疝", "zh", True),
+        ("花粉症", "zh", False),
+    ],
+)
+def test_a_name_or_a_flag_makes_an_emergency(name, language, emergency):
+    assert case_plan.is_emergency(condition(name, language)) is emergency
+    assert case_plan.is_emergency(condition(name, language, _NOW[language]))
+    mild = condition(name, language, _SOON[language])
+    assert (case_plan.urgent_warning(mild, "test") is not None) is emergency
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("chemical burn", "en"), ("snake bite", "en"), ("烫伤", "zh"), ("蛇咬伤", "zh")],
+)
+def test_nobody_guesses_what_befell_somebody(name, language):
+    page = condition(name, language)
+    for style in (chatdoctor, vignette, huatuo):
+        forms = [form for each in style.topics(page).values() for form in each]
+        assert not {"case", "alone", "versus"} & set(forms)
+    heartburn = condition("heartburn", "en")
+    assert not urgent_flags.is_known_to_whom_it_befell(heartburn)
+    assert "case" in chatdoctor.topics(heartburn)["test"]
