@@ -267,6 +267,7 @@ def test_a_scraped_definition_says_what_the_thing_itself_is(text, names, told):
         ("IgA肾炎", "水杨酸镁", False),
         ("寻常型银屑病", "卡泊三醇", True),
         ("低钾血症", "胆碱", False),
+        ("低钙血症和低镁血症", "枸橼酸钙", True),
         ("急性肾盂肾炎", "头孢曲松", True),
     ],
 )
