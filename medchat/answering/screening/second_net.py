@@ -33,7 +33,9 @@ WEIGHTS = "second_net.safetensors"
 _MOST_EN, _MOST_ZH = 260, 110
 """The net was trained on short messages and says nothing of one with more characters."""
 
-_FEWEST = 4
+_FEWEST_WORDS, _FEWEST_SIGNS = 3, 4
+"""A message of fewer words, in Chinese signs, says too little to be judged by them."""
+
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _APART = re.compile(r"[^\w'%?]+")
@@ -76,7 +78,8 @@ def likely(message: str) -> Kind | None:
     """
     text = fold(message).strip()
     chinese = _CHINESE.search(text) is not None
-    if not _FEWEST <= len(text) <= (_MOST_ZH if chinese else _MOST_EN):
+    long = len(text) >= _FEWEST_SIGNS if chinese else len(text.split()) >= _FEWEST_WORDS
+    if not long or len(text) > (_MOST_ZH if chinese else _MOST_EN):
         return None
     net = load()
     over = scores(text, net) - net.thresholds[int(chinese)]

@@ -125,3 +125,16 @@ def test_the_weights_are_small_and_whole():
     assert path.stat().st_size < 1_000_000
     assert net.weights.shape == (len(second_net.KINDS), second_net.BUCKETS)
     assert ((net.thresholds > 0.05) & (net.thresholds < 1)).all()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "in truth 81", "forget the case", "erase penicillin", "a second patient", "no allergies at all",
+        "he weighs 77 kg", "not pregnant, sorry", "and the elderly?", "忘记这位患者", "体重77公斤",
+        "其实81岁", "她并没有怀孕", "老人呢？",
+    ],
+)  # fmt: skip
+def test_what_is_told_of_a_patient_or_to_the_chat_is_ordinary(said: str) -> None:
+    found = screen(said, [], language_of(said))
+    assert not found.emergencies and found.opening is None
