@@ -41,11 +41,17 @@ _AS_OFTEN = 1.5
 beside it, one that is not much commoner: a source fills its lists with pairs."""
 
 _INVERTED = re.compile(r"^[^,()]+, (?!.*\b(?:and|or|with)\b)[a-z][^,]*$")
+_INVERTED_TERM = re.compile(
+    r"^[^,()]+, (?!(?:with|due|caused)\b)(?:[A-Z]-)?[A-Za-z][a-z]{2}[a-z -]*(?:,.*)?$"
+)
+"""A term of a thesaurus, as in "Anemia, Refractory, with Excess of Blasts"."""
+
 _LIST = re.compile(r"\b(?:and|or)\b|/")
 _SIGNS = re.compile(r"\([^A-Za-z\u3400-\u9fff]*\)")
 _PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
 """Within the name of a test: where it stands in a catalogue, as in 脑脊液检查-化学检查."""
 
+_OF_ANY_CASE = ("measure_turned_round", "no_medicine_en", "known_effects")
 _SHOUTED = re.compile(r"^[A-Z][A-Z' -]{6,}$")
 _ILLNESS = ("condition", "symptom", "medicine")
 
@@ -72,7 +78,10 @@ def is_speakable(name: str, kind: str) -> bool:
         return False
     if kind == "test" and _PATH.search(name):
         return False
-    if kind in _ILLNESS and _INVERTED.match(name) and not _LIST.search(name):
+    inverted = _INVERTED.match(name) or _INVERTED_TERM.match(name)
+    if kind in _ILLNESS and inverted and not _LIST.search(name):
+        return False
+    if kind == "condition" and _matches("measure_turned_round", name):
         return False
     return kind != "symptom" or not (_matches("turned_round", name) or _matches("vague_en", name))
 
@@ -90,6 +99,75 @@ def is_tellable(relation: str, kind: str, name: str, language: Language) -> bool
         empty = _matches("empty_treatment_zh", name) or _matches("no_treatment_zh", name)
         return not empty and _matches("treatment_zh", name)
     return True
+
+
+@lru_cache(maxsize=1 << 16)
+def is_use(medicine: str, condition: str) -> bool:
+    """Say whether a scraped use is one: of a medicine, and for more than an organ or a state.
+
+    >>> is_use("Mercury Diiodide", "gout"), is_use("colchicine", "joint disorder")
+    (False, False)
+    """
+    vague = _matches("no_use_en", condition) or _matches("no_use_zh", condition)
+    return not vague and not _matches("no_medicine_en", medicine)
+
+
+def are_telling_effects(names: Collection[str]) -> bool:
+    """Say whether a scraped list of side effects can stand as an answer.
+
+    A short list is what is left of a longer one: it has to hold an effect that is widely known.
+
+    >>> are_telling_effects(["Myalgia"]), are_telling_effects(["Rash", "Myalgia"])
+    (False, True)
+    """
+    if len(names) >= _ENOUGH:
+        return True
+    return len(names) > 1 and any(_matches("known_effects", name) for name in names)
+
+
+def is_definition(text: str, names: Collection[str]) -> bool:
+    """Say whether an English text tells in words what something is.
+
+    Not one in the code of an ontology, one that begins with another thing's name, or one that
+    says no more than the name does.
+
+    >>> is_definition("A lung cancer that occurs in adults.", ["adult lung cancer"])
+    False
+    """
+    if _matches("ontology_en", text) or _matches("addressed_en", text):
+        return False
+    own = {stem for name in names for stem in _stems(name)}
+    first = _FIRST_SENTENCE.match(text)
+    said = _stems(first[0]) if first else set()
+    if not said - own and len(text) <= len(first[0] if first else "") + 1:
+        return False
+    named = _DEFINED.match(text)
+    return named is None or not own or bool(own & said)
+
+
+_ENOUGH = 4
+"""So many side effects can stand alone."""
+
+_FIRST_SENTENCE = re.compile(r"^.*?(?:\.(?= [A-Z])|$)", re.DOTALL)
+_DEFINED = re.compile(
+    r"(?!An? [^.]*?\b(?:that|which|with|characteri[sz]ed|caused|involving|of|where|in)\b)"
+    r"[^.]*?\b(?:is|are|was|refers?|means|describes?|occurs?)\b"
+)
+"""A definition that names what it defines, unlike "A cancer that ..."."""
+
+_NO_CONTENT = re.compile(
+    r"^(?:that|which|with|from|this|have|located|found|presents?|occurs?|occurring|during|begins?|"
+    r"involves?|involving|affects?|affecting|characteri[sz]ed|disease|disorder|condition)$"
+)
+
+
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of the words of a text that tell anything."""
+    words = re.findall(r"[a-z]{3,}", text.lower())
+    small = {"the", "and", "for", "has", "are", "was", "its", "can", "not", "who"}
+    return {
+        word[:5].rstrip("s") for word in words if word not in small if not _NO_CONTENT.match(word)
+    }
 
 
 @lru_cache(maxsize=1 << 16)
@@ -168,9 +246,9 @@ def _pattern(key: str) -> re.Pattern[str]:
     alternatives = "|".join(cast(Sequence[str], _rules()[key]))
     if key == "turned_round":
         return re.compile(rf"^[\w'’-]+(?: [\w'’-]+)* (?:{alternatives})$", re.IGNORECASE)
-    if key == "vague_en":
+    if key in ("vague_en", "no_use_en"):
         return re.compile(rf"^(?:{alternatives})$", re.IGNORECASE)
-    return re.compile(alternatives)
+    return re.compile(alternatives, re.IGNORECASE if key in _OF_ANY_CASE else 0)
 
 
 @cache

@@ -7,6 +7,7 @@ wordings; none of that may enter a lesson.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -214,16 +215,18 @@ class PageRenderer:
         named = " ".join(name.text for name in entities[id].names)
         groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
+        unnamed: Counter[str] = Counter()
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
             if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
                 continue
             called = self._called(other, entities) if other else self._told(fact)
             if not called.text or called.key == own.key:
+                unnamed[relation] += bool(other and not called.text)
                 continue
             if other and not can_be_object(relation, called.kind, called.text):
                 continue
-            if not self._is_fit(fact, called, named):
+            if not self._is_fit(fact, called, named, own):
                 continue
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
@@ -235,6 +238,9 @@ class PageRenderer:
                 items[key] = PageFact(fact.id, text, said, other, kind, *proof)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
+        for relation in groups.keys() - reviewed.keys():
+            if not _is_whole(relation, groups[relation].values(), unnamed[relation]):
+                groups[relation] = {}
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
         if not reviewed:
             kept = self._with_core_treatment(entities[id], facts, entities, kept)
@@ -242,12 +248,20 @@ class PageRenderer:
             kept = drop_repeated_items(own.text, kept)
         return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
 
-    def _is_fit(self, fact: FactView, called: "_Called", named: str) -> bool:
+    def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""
         if fact.relation == "interaction" and fact.other:
             return fact.level in fact_fitness.LEVELS or (fact.curated and not fact.level)
-        if fact.curated or not fact.other:
-            return fact.curated or not _CURE_RATE.match(called.text)
+        if fact.curated:
+            return True
+        if not fact.other:
+            if fact.relation == "description" and self._language == "en":
+                return fact_fitness.is_definition(called.text, own.names)
+            return not _CURE_RATE.match(called.text)
+        if fact.relation in _TREATED and not fact_fitness.is_use(own.text, called.text):
+            return False
+        if fact.relation == "medicine" and not fact_fitness.is_use(called.text, own.text):
+            return False
         if fact.relation == "complication" and fact.other in self._filler:
             return False
         if fact.relation in _OF_A_SEX:
@@ -312,6 +326,9 @@ _CURE_RATE = re.compile("治愈率")
 
 _TREATING = frozenset({"first_line", "treatment", "medicine"})
 _TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
+_LISTED = frozenset({"test", "treatment", "medicine", "first_line"})
+"""Relations whose lists are left out where the greater part has no name in the language."""
+
 _OF_A_SEX = frozenset({"symptom", "sign", "test", "complication", "medicine", "department"})
 """Relations whose objects may belong to one sex: no pregnancy scan for a wart."""
 
@@ -319,6 +336,13 @@ _AGE_ZH = re.compile("小儿|新生儿|婴幼儿|婴儿|老年人|老年|儿童|
 """How names of illnesses of one age begin."""
 
 _NOT_CALLED = _Called("", "", "", "")
+
+
+def _is_whole(relation: str, items: Collection[PageFact], unnamed: int) -> bool:
+    """Say whether a scraped list tells enough: not what few names of a longer list are left."""
+    if relation == "side_effect":
+        return fact_fitness.are_telling_effects([item.text for item in items])
+    return relation not in _LISTED or unnamed <= len(items)
 
 
 def drop_repeated_items(

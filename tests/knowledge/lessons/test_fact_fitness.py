@@ -184,3 +184,92 @@ def test_a_patient_speaks_of_what_is_felt():
     felt = [name for name in ("牙龈铅线", "胸口闷痛", "鳞状上皮", "夜里咳嗽", "眼球移位")
             if fact_fitness.is_patients_word(name)]  # fmt: skip
     assert felt == ["胸口闷痛", "夜里咳嗽"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "speakable"),
+    [
+        ("Conjunctivitis, Allergic, Vernal", "condition", False),
+        ("Leukemia, T-Cell, Acute", "condition", False),
+        ("Anemia, Refractory", "condition", False),
+        ("Bleeding time increased", "condition", False),
+        ("Hand, foot and mouth disease", "condition", True),
+        ("astrocytoma, IDH-mutant", "condition", True),
+        ("vernal conjunctivitis", "condition", True),
+    ],
+)
+def test_a_name_turned_round_for_an_index_is_not_said(name, kind, speakable):
+    assert fact_fitness.is_speakable(name, kind) is speakable
+
+
+@pytest.mark.parametrize(
+    ("medicine", "condition", "fit"),
+    [
+        ("Mercuric chloride", "conjunctivitis", False),
+        ("Nux vomica", "indigestion", False),
+        ("naproxen", "Joint Diseases", False),
+        ("naproxen", "infectious skin disease", False),
+        ("naproxen", "Sickness", False),
+        ("布洛芬", "疾病", False),
+        ("arsenic trioxide", "acute promyelocytic leukaemia", True),
+        ("doxycycline", "pelvic inflammatory disease", True),
+        ("losartan", "chronic kidney disease", True),
+        ("布洛芬", "类风湿关节炎", True),
+    ],
+)
+def test_a_scraped_use_names_a_medicine_and_an_illness(medicine, condition, fit):
+    assert fact_fitness.is_use(medicine, condition) is fit
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["Alopecia"], False),
+        (["Nausea"], False),
+        (["Warts", "Hysteria", "Faecaloma"], False),
+        (["Alopecia", "Neutropenia"], True),
+        (["脱发", "粒细胞缺乏"], True),
+        (["Warts", "Hysteria", "Faecaloma", "Alopecia"], True),
+    ],
+)
+def test_few_scraped_side_effects_are_no_answer(names, told):
+    assert fact_fitness.are_telling_effects(names) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "told"),
+    [
+        ("A fever that is viral. The infection has symptom rash.", ["rash fever"], False),
+        ("A skin cancer that has_material_basis_in mast cells.", ["mastocytoma"], False),
+        ("A leg sarcoma that occurs in childhood.", ["childhood leg sarcoma"], False),
+        ("Caries is decay of teeth. It is common.", ["Toothache"], False),
+        ("Your spleen filters blood.", ["Spleen injury"], False),
+        ("A sprain is an injury of a ligament.", ["Ankle sprain"], True),
+        ("Pertussis (whooping cough) is a contagious illness.", ["Whooping cough"], True),
+        ("A cancer that starts in the pleura.", ["mesothelioma"], True),
+    ],
+)
+def test_a_scraped_definition_says_what_the_thing_itself_is(text, names, told):
+    assert fact_fitness.is_definition(text, names) is told
+
+
+@pytest.mark.parametrize(
+    ("condition", "medicine", "fit"),
+    [
+        ("Lupus nephritis", "mycophenolate", True),
+        ("Lupus nephritis", "sodium salicylate", False),
+        ("acute pyelonephritis", "ciprofloxacin", True),
+        ("Hypocalcaemia", "calcium gluconate", True),
+        ("Hypokalaemia", "choline", False),
+        ("Febrile seizures", "diazepam", True),
+        ("plaque psoriasis", "triamcinolone", True),
+        ("IgA肾炎", "缬沙坦", True),
+        ("IgA肾炎", "水杨酸镁", False),
+        ("寻常型银屑病", "卡泊三醇", True),
+        ("低钾血症", "胆碱", False),
+        ("低钙血症和低镁血症", "枸橼酸钙", True),
+        ("急性肾盂肾炎", "头孢曲松", True),
+    ],
+)
+def test_a_use_is_what_the_condition_is_treated_with(condition, medicine, fit):
+    assert fact_fitness.has_core(condition, (medicine,)) is fit
