@@ -11,12 +11,13 @@ last question, `whole` quotes every part at once.
 import random
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal
 
 from knowledge.datasets.row_ids import lesson_id
+from knowledge.lessons.facts import quoted_passages
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -43,12 +44,6 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 """Sentences among the results that only count who took part."""
-
-_LONGEST = 3_000
-"""Characters of a paper that is shown as a whole."""
-
-_ADDRESS = re.compile(r"https?:|www\.|@|\b\d+\.\d+\.\d+\.\d+\b")
-"""Where to find somebody or something: a passage with it is shown only if it is quoted."""
 
 _MOST_PARTS = 4
 _ENOUGH = 3
@@ -85,26 +80,10 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     return _showing(page, lesson) if lesson else None
 
 
-def show_passages(passages: Sequence[tuple[str, str, str]], quoted: Collection[str]) -> str:
-    """Return the passages of a paper under numbers, a line each; of a long one those quoted."""
-    lines = {
-        id: " ".join(f"{section.rstrip(' :：')}: {text}".split() if section else text.split())
-        for id, section, text in passages
-    }
-    whole = sum(map(len, lines.values())) <= _LONGEST
-    lines = {
-        id: line
-        for id, line in lines.items()
-        if id in quoted or (whole and not _ADDRESS.search(line))
-    }
-    told = dict.fromkeys(lines.values())
-    return "".join(f"[{number}] {line}\n" for number, line in enumerate(told, 1)) + "\n"
-
-
 def _showing(page: FactPage, lesson: Lesson) -> Lesson:
     """Return a row that shows what it quotes from before the first question."""
     passages = [(each.id, each.section, each.text) for each in page.passages]
-    shown = show_passages(passages, {source.id for source in lesson.sources})
+    shown = quoted_passages.show(passages, {source.id for source in lesson.sources})
     first = LessonMessage("user", shown + lesson.messages[0].content)
     messages = (first, *lesson.messages[1:])
     keys = [f"{source.id}|{source.quote}" for source in lesson.sources]

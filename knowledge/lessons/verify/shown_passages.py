@@ -10,10 +10,10 @@ from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.graph.id_queries import id_batches
-from knowledge.lessons.styles import literature
+from knowledge.lessons.facts import quoted_passages
 from knowledge.records import Language, Lesson, LessonMessage
 
-STYLE = literature.NAME
+STYLE = "literature"
 
 PaperPassages = Mapping[tuple[str, Language], Sequence[tuple[str, str, str]]]
 """The ids, sections and texts of the passages of papers in a language, in their order."""
@@ -49,7 +49,7 @@ def take_shown(lesson: Lesson, papers: PaperPassages) -> tuple[Lesson, str]:
     """Return a row without the passages that it shows, for the proof of the rest, and a fault."""
     passages = papers.get((lesson.split_key, lesson.language), ())
     quoted = {source.id for source in lesson.sources}
-    shown = literature.show_passages(passages, quoted)
+    shown = quoted_passages.show(passages, quoted)
     asked = lesson.messages[0].content
     if not shown or not asked.startswith(shown):
         return lesson, "the row does not show the text that it quotes"
