@@ -21,6 +21,7 @@ from knowledge.vocabulary import RELATIONS
 from medchat.answering.answer import Language
 from medchat.answering.patient.cues import cue
 from medchat.answering.patient_state import PatientState
+from medchat.answering.screening.rules import cue as screen_cue
 
 QueryParser = Callable[[str], ParsedQuery]
 """What finds the mentions and cues of a question: the query parser with a linker."""
@@ -88,7 +89,7 @@ def complete(
 def _since_cleared(earlier: Sequence[str]) -> Sequence[str]:
     """Return the messages since the patient was last to be forgotten."""
     for n in range(len(earlier), 0, -1):
-        if cue("clear").search(earlier[n - 1].casefold()):
+        if screen_cue("clear").search(earlier[n - 1].casefold()):
             return earlier[n:]
     return earlier
 

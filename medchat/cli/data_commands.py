@@ -144,8 +144,7 @@ def build_data(
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, base.generation, out, options, base.progress)
-    lines = [*_report_lines(report), *_supply_lines(report, limit)]
-    output.show(report, lines, as_json=as_json)
+    output.show(report, [*_report_lines(report), *_supply_lines(report, limit)], as_json=as_json)
 
 
 def _check(folder: Path, as_json: bool) -> NoReturn:

@@ -20,6 +20,7 @@ from medchat.answering.patient.measurements import read_measurements
 from medchat.answering.patient.mentions import Finder, Message, Named, read_names, without_family
 from medchat.answering.patient.people import Person, read_person
 from medchat.answering.patient_state import NamedThing, PatientState
+from medchat.answering.screening.rules import cue as screen_cue
 from medchat.answering.screening.statements import mark_men
 
 _NAMED = ("medicines", "conditions", "findings", "absent", "allergies")
@@ -50,7 +51,7 @@ def read_message(message: str, before: PatientState, find: Finder) -> Reading:
     """Return what is known after a message; `before` is what was known until then."""
     said = _message(as_statement(message, before))
     text = said.text
-    if cue("clear").search(text):
+    if screen_cue("clear").search(text):
         return Reading(PatientState(), before, cleared=True, only_tells=True)
     before = _without_passing(before)
     if (match := cue("remove").search(text)) and not cue("request").search(text):

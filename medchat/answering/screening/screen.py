@@ -76,6 +76,8 @@ def screen_by_rules(message: str, earlier: Sequence[str], language: Language) ->
 
 def screen_by_net(message: str) -> Screening:
     """Return what the second net finds in a message."""
+    if cue("clear").search(fold(message).strip()):
+        return Screening()
     kind = second_net.likely(message)
     if kind == "emergency":
         return Screening((Suspected(rules.unnamed(), frozenset()),))

@@ -52,7 +52,7 @@ def test_the_first_line_stands_before_other_treatment_and_is_not_said_again():
     answer = told([TREATMENT, MEDICINE, FIRST], asked("treatment"))
     assert [one.text for one in answer.sentences] == [
         "The first-line treatment for anaphylaxis is adrenaline [1].",
-        "Treatments for anaphylaxis include oxygen therapy and lying flat [2].",
+        "Other treatments for anaphylaxis include oxygen therapy and lying flat [2].",
     ]
     assert [one.part for one in answer.sentences] == ["answer", "answer"]
 
