@@ -24,8 +24,23 @@ reason to teach that there is none.
 ASKED = (*DENIABLE, "side_effect", "contraindication", "drug_class")
 """Relations that statements to judge and blanks may be about."""
 
-MOST_BESIDE = 5
+FILLED = {"drug_class": 3, "department": 2, "first_line": 3, "cause": 1}
+"""Relations with few right answers, by how many of them a page may name where one is left out.
+
+Which of many side effects or findings is missing nobody can tell.
+"""
+
+MOST_BESIDE = max(FILLED.values()) - 1
 """A blank in a list stands beside at most so many other names of it."""
+
+
+def can_be_filled(relation: str, count: int) -> bool:
+    """Say whether a blank among so many names of a relation has an answer that can be known.
+
+    >>> can_be_filled("first_line", 2), can_be_filled("side_effect", 1)
+    (True, False)
+    """
+    return count <= FILLED.get(relation, 0)
 
 
 @cache

@@ -81,6 +81,8 @@ def is_speakable(name: str, kind: str) -> bool:
     inverted = _INVERTED.match(name) or _INVERTED_TERM.match(name)
     if kind in _ILLNESS and inverted and not _LIST.search(name):
         return False
+    if kind == "medicine" and _matches("formula_name", name):
+        return False
     if kind == "condition" and _matches("measure_turned_round", name):
         return False
     return kind != "symptom" or not (_matches("turned_round", name) or _matches("vague_en", name))

@@ -73,7 +73,8 @@ def end(
     whys = load(ConsultationWords, page.language).why if manner.is_plain and not urgent else {}
     if why and pick.random() < 0.5:
         case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
-    warn(page, relation, answer)
+    if urgent or manner.length != "short":
+        warn(page, relation, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):

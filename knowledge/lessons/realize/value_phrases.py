@@ -117,7 +117,8 @@ def phrase_value(case: CalculatorCase, one: Input, language: Language, pick: ran
 
 def restate_values(case: CalculatorCase, language: Language) -> str:
     """Return the numbers of a case as an answer repeats them, or nothing where there are others."""
-    if any(each.is_finding for each in case.formula.inputs):
+    inputs = case.formula.inputs
+    if any(each.is_finding or (each.choices and each.key != "sex") for each in inputs):
         return ""
     numbers = [each for each in case.formula.inputs if not each.choices]
     if not numbers or len(numbers) > 4:

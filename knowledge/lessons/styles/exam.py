@@ -64,7 +64,7 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     if relation in exam_rules.DENIABLE:  # else every statement to judge would be right
         forms += ["right", "which", "wrong", "which"]
         forms += ["which-not"] if len(named) >= 3 else []
-    return (*forms, *(("gap",) if len(named) <= exam_rules.MOST_BESIDE + 1 else ()))
+    return (*forms, *(("gap",) if exam_rules.can_be_filled(relation, len(named)) else ()))
 
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:

@@ -3,17 +3,21 @@
     page of a document -> parts in their order -> question, quotation, several times -> the last
 
 Nothing is paraphrased: the words of a paper stand between quotation marks, so that the proof can
-find them in their passage. Forms: `one`, `again` and `three` differ in the turns before the last
-question, `whole` quotes every part at once.
+find them in their passage. The passages stand before the first question: who reads only a title
+could but invent what is quoted. Forms: `one`, `again` and `three` differ in the turns before the
+last question, `whole` quotes every part at once.
 """
 
 import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
+from knowledge.datasets.row_ids import lesson_id
+from knowledge.lessons.facts import quoted_passages
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.pages import document_pages
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -32,6 +36,14 @@ _QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECA
 
 _JUDGED = ("result", "conclusion", "last")
 """Parts that could be mistaken for advice, unlike methods and background."""
+
+_COUNT = re.compile(
+    r"\b(?:consisted of|comprised|included|enrolled|recruited|there were)\b[^;]*\b(?:men|women|"
+    r"(?:fe)?males|patients|participants|subjects|children)\b|\b(?:mean|median|average) age\b|"
+    "(?:纳入|入组|入选|其中男)[^；;]*(?:例|名)|平均年龄|中位年龄",
+    re.IGNORECASE,
+)
+"""Sentences among the results that only count who took part."""
 
 _MOST_PARTS = 4
 _ENOUGH = 3
@@ -64,6 +76,22 @@ def _forms(place: int, sentences: int, parts: int) -> tuple[str, ...]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the paper is too short for that many turns."""
+    lesson = _talk(page, relation, form, pick)
+    return _showing(page, lesson) if lesson else None
+
+
+def _showing(page: FactPage, lesson: Lesson) -> Lesson:
+    """Return a row that shows what it quotes from before the first question."""
+    passages = [(each.id, each.section, each.text) for each in page.passages]
+    shown = quoted_passages.show(passages, {source.id for source in lesson.sources})
+    first = LessonMessage("user", shown + lesson.messages[0].content)
+    messages = (first, *lesson.messages[1:])
+    keys = [f"{source.id}|{source.quote}" for source in lesson.sources]
+    id = lesson_id(NAME, lesson.language, messages, keys)
+    return replace(lesson, id=id, messages=messages)
+
+
+def _talk(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     every = _quotations(page)
     own = [each for each in every if each[0] == relation]
     if form == "again":  # more is asked of what is quoted: of one section, where there are several
@@ -172,7 +200,11 @@ def _quotations(page: FactPage) -> list[Quotation]:
         section = passage.section.strip().rstrip(":：").lower()
         if section:
             part = _section_parts().get(section, "part")
-            found += [(part, passage, words) for words in document_pages.quotable(passage)]
+            found += [
+                (part, passage, words)
+                for words in document_pages.quotable(passage)
+                if part != "result" or not _COUNT.search(words)
+            ]
     if found:
         return found
     first, last = page.passages[0], page.passages[-1]

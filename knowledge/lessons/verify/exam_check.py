@@ -236,6 +236,8 @@ class ExamCheck:
 
     def _wrong_gap_of_name(self, asked: str, accepted: Sequence[str]) -> str:
         id = self._options[0]
+        if self._relation not in exam_rules.FILLED:
+            return "nobody can know which name of such a relation is left out"
         if len(self._options) != 1 or id not in self._right or id not in self._told():
             return "what fills the blank is not in the graph"
         others = self._right - {id}

@@ -36,6 +36,7 @@ from knowledge.lessons.verify import (
     exam_check,
     paragraph_check,
     path_check,
+    shown_passages,
     trace_check,
     two_papers_check,
     urgency_check,
@@ -81,6 +82,7 @@ class Prover:
         self._warnings = RecordedWarnings(engine, generation)
         self._records = FactRecords(engine, generation)
         self._documents = DocumentReader(engine, generation)
+        self._papers: shown_passages.PaperPassages = {}
         self._common = frozenset(
             normalise(cue)
             for relation in RELATIONS.values()
@@ -118,6 +120,8 @@ class Prover:
         further = self._catalog.untrue([line for lesson in lessons for line in _further(lesson)])
         on_papers = [each for each in lessons if each.style == appraisal_check.STYLE]
         self._documents.read([(each.split_key, each.language) for each in on_papers])
+        talks = {each.split_key for each in lessons if each.style == shown_passages.STYLE}
+        self._papers = shown_passages.read_passages(self._engine, self._generation, talks)
         return [
             self._fault(lesson, facts, passages, known, records)
             or _wrong_licence(lesson, passages, licences)
@@ -253,6 +257,10 @@ class Prover:
             return self._paper_fault(lesson, passages)
         if any(source.calculated for source in lesson.sources):
             return CalculationCheck(lesson, self._linker).fault()
+        if lesson.style == shown_passages.STYLE:
+            lesson, fault = shown_passages.take_shown(lesson, self._papers)
+            if fault:
+                return fault
         held: list[SourceContent] = []
         for source in lesson.sources:
             if source.kind == "passage" and source.id in passages:

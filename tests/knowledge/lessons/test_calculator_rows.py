@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 from planted_sums import changed_input, other_formula, swapped_unit, wrong_result
@@ -20,6 +21,7 @@ from knowledge.lessons import build, ray_workers
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
 from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.row_plan import PageSources, RowPlan
 from knowledge.lessons.styles import corruptions
 from knowledge.lessons.styles.style_registry import STYLES
@@ -326,3 +328,16 @@ def test_what_no_calculation_adds_is_found(change, rows, prover):
     *before, answer = row.messages
     wrong = replace(row, messages=(*before, LessonMessage("assistant", change(answer.content))))
     assert prover.faults([row])[0] == "" and prover.faults([wrong])[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_answer_names_all_inputs_or_none(language):
+    scores = [
+        formula
+        for formula in FORMULAS.values()
+        if any(each.choices and each.key != "sex" for each in formula.inputs)
+    ]
+    assert len(scores) > 3
+    for formula in scores:
+        case = SimpleNamespace(formula=formula, given={}, stated={})
+        assert value_phrases.restate_values(case, language) == ""

@@ -245,6 +245,20 @@ def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice(
         assert not ("own words?" in question and question.count("?") == 1 and "quot" in question)
 
 
+def test_a_talk_shows_its_paper_and_finds_no_count_of_people():
+    counted = "The cohort comprised 12 men and 9 women seen at one hospital."
+    found = "Walking distance rose more after eight weeks of supervised training."
+    trial = paper(
+        ("Methods", "Adults with claudication walked on a treadmill."),
+        ("Results", counted + " " + found),
+    )
+    for seed in range(12):
+        row = literature.write(trial, "result", "one", random.Random(seed))
+        asked = row.messages[0].content
+        assert asked.startswith("[1] Methods: Adults with") and f"[2] Results: {counted}" in asked
+        assert found in row.messages[-1].content and counted not in row.messages[-1].content
+
+
 def lesson(question, answer, objects, quotes, support):
     return Lesson(
         id="x",

@@ -33,7 +33,7 @@ FORMS = ("which", "which-not", "right", "wrong", "gap")
 @pytest.fixture(scope="module")
 def rows(starter, tmp_path_factory):  # noqa: F811
     folder = tmp_path_factory.mktemp("rows") / "data"
-    build.build(*starter, folder, BuildOptions(limit=400, styles=("exam",)))
+    build.build(*starter, folder, BuildOptions(limit=1600, styles=("exam",)))
     return [row for name in FILES for row in read_lessons(folder / name)]
 
 
@@ -87,6 +87,13 @@ def test_nothing_is_denied_of_a_relation_where_that_is_not_fair(rows):
     denied = [row for row in rows if row.meta["form"] in ("which", "which-not", "wrong")]
     assert denied and {row.meta["relation"] for row in denied} <= set(DENIABLE)
     assert not {"contraindication", "interaction", "side_effect", "red_flag"} & set(DENIABLE)
+
+
+def test_a_blank_is_left_only_where_few_answers_are_right(rows):
+    gaps = [row for row in rows if row.meta["form"] == "gap" and row.meta["options"]]
+    assert gaps and {row.meta["relation"] for row in gaps} <= set(exam_rules.FILLED)
+    assert not exam_rules.can_be_filled("symptom", 1)
+    assert not exam_rules.can_be_filled("cause", 2)
 
 
 def test_a_blank_accepts_every_name_of_its_answer(rows):

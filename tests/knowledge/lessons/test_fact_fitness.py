@@ -94,6 +94,10 @@ def test_every_sentence_on_a_level_is_proven(language):
     [
         ("Diabetes mellitus, insipid", "condition", False),
         ("insulin, regular", "medicine", False),
+        ("Cardiac failure acute", "condition", False),
+        ("2-(Diethylamino)-N-(2,6-Xylyl)Acetamide", "medicine", False),
+        ("5-fluorouracil", "medicine", True),
+        ("co-amoxiclav", "medicine", True),
         ("Hand, foot and mouth disease", "condition", True),
         ("white cell count decreased", "symptom", False),
         ("Oedema peripheral", "symptom", False),
@@ -210,6 +214,7 @@ def test_a_name_turned_round_for_an_index_is_not_said(name, kind, speakable):
         ("naproxen", "Joint Diseases", False),
         ("naproxen", "infectious skin disease", False),
         ("naproxen", "Sickness", False),
+        ("naproxen", "Connective tissue disorder", False),
         ("布洛芬", "疾病", False),
         ("arsenic trioxide", "acute promyelocytic leukaemia", True),
         ("doxycycline", "pelvic inflammatory disease", True),

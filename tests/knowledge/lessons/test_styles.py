@@ -302,6 +302,12 @@ def test_quotes_are_exact(graph, whole, prover, language):
     assert "not in its passage" in fault(prover, said)
     place = next(i for i, m in enumerate(lesson.messages) if quote in m.content)
     assert fault(prover, put(lesson, place, quote, quote[:8] + quote[10:]))
+    shown, _, question = lesson.messages[0].content.partition("\n\n")
+    assert shown.startswith("[1] ") and quote in shown
+    for changed in (question, "[1] x\n\n" + question, shown.replace(quote, "") + "\n\n" + question):
+        first = replace(lesson.messages[0], content=changed)
+        bare = replace(lesson, messages=(first, *lesson.messages[1:]))
+        assert "does not show the text" in fault(prover, bare)
     number = put(lesson, -1, "“", "73 %: “")
     assert "number 73" in fault(prover, number)
 
