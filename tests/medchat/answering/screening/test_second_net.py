@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
+from knowledge.text.names import language_of
 from medchat.answering.screening import rules, second_net
 from medchat.answering.screening.alerts import alerts, reply
 from medchat.answering.screening.screen import screen, screen_by_rules
@@ -130,8 +131,9 @@ def test_the_weights_are_small_and_whole():
 @pytest.mark.parametrize(
     "said",
     [
-        "in truth 81", "forget the case", "erase penicillin", "a second patient", "no allergies at all",
-        "he weighs 77 kg", "not pregnant, sorry", "and the elderly?", "忘记这位患者", "体重77公斤",
+        "make that 81", "forget the case", "erase penicillin", "a second patient",
+        "no allergies at all", "he weighs 77 kg", "not pregnant, sorry", "and the elderly?",
+        "忘记这位患者", "体重77公斤",
         "其实81岁", "她并没有怀孕", "老人呢？",
     ],
 )  # fmt: skip
