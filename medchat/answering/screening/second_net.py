@@ -37,6 +37,7 @@ _FEWEST_WORDS, _FEWEST_SIGNS = 3, 4
 """A message of fewer words, in Chinese signs, says too little to be judged by them."""
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_WORD = re.compile(r"[^\W\d_][\w'-]*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _APART = re.compile(r"[^\w'%?]+")
 _RUNS_EN, _RUNS_ZH = (2, 5), (1, 4)
@@ -78,7 +79,7 @@ def likely(message: str) -> Kind | None:
     """
     text = fold(message).strip()
     chinese = _CHINESE.search(text) is not None
-    long = len(text) >= _FEWEST_SIGNS if chinese else len(text.split()) >= _FEWEST_WORDS
+    long = len(text) >= _FEWEST_SIGNS if chinese else len(_WORD.findall(text)) >= _FEWEST_WORDS
     if not long or len(text) > (_MOST_ZH if chinese else _MOST_EN):
         return None
     net = load()
