@@ -18,20 +18,20 @@ from tampered_pairs import PAIRS
 STROKE = {
     "en": (
         "My uncle was told about stroke and his arm is weak. Which tests are done?",
-        "First of all, call the emergency number now: these signs together may mean stroke. "
+        "First of all, call the emergency number now. Together, these signs suggest stroke. "
         "Tests for stroke include brain CT and brain MRI. "
         "Remember with stroke: sudden weakness of one side needs an ambulance.",
         ["Stroke — tests: brain CT; brain MRI.", "Stroke — red flags: Sudden weakness of one "
          "side needs an ambulance."],
-        [[], [0, 1], [2]],
+        [[], [], [0, 1], [2]],
         ["brain CT", "brain MRI"],
     ),
     "zh": (
         "我叔叔得了脑卒中，手没有力气，要做什么检查？",
-        "首先，请马上去急诊：这些表现合在一起，可能意味着脑卒中。"
+        "首先，请马上去急诊。这些表现合在一起，提示可能有急症：脑卒中。"
         "脑卒中的检查有脑CT和脑MRI。脑卒中的警示征象：突然单侧无力须叫救护车。",
         ["脑卒中——检查：脑CT；脑MRI。", "脑卒中——警示征象：突然单侧无力须叫救护车。"],
-        [[], [0, 1], [2]],
+        [[], [], [0, 1], [2]],
         ["脑CT", "脑MRI"],
     ),
 }  # fmt: skip
@@ -67,7 +67,7 @@ def made(language):
     urgent = row(language, *STROKE[language], urgent=["stroke"])
     opening = len(weaker_answers._opening_of(urgent))
     plain = answer[opening:].strip()
-    warned = row(language, question, plain, quotes, support[1:], objects)
+    warned = row(language, question, plain, quotes, support[2:], objects)
     closing = {"en": " That is not a diagnosis.", "zh": "这不是诊断。"}[language]
     hedged = row(
         language, question, plain.partition({"en": " Remember", "zh": "脑卒中的警示"}[language])[0]
