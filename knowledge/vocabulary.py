@@ -482,6 +482,9 @@ _TABLE = (
 
 RELATIONS: dict[str, Relation] = {relation.id: relation for relation in _TABLE}
 
+TREATING = ("first_line", "treatment", "medicine")
+"""Relations that tell what an illness is treated with, the first line first."""
+
 SINGLE = tuple(relation.id for relation in _TABLE if relation.single)
 """Relations of which a subject has one answer: another source's other answer is a conflict."""
 

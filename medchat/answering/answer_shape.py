@@ -15,7 +15,7 @@ from knowledge.text.denial import DenialKind, is_denied
 from knowledge.text.numbers import find_quantities
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
-from knowledge.vocabulary import base_relation
+from knowledge.vocabulary import TREATING, base_relation
 from medchat.answering import relevance
 from medchat.answering.answer import Evidence, Part, Sentence
 from medchat.answering.answer_check import CheckedAnswer
@@ -35,7 +35,7 @@ _OF_RELATION: Mapping[str, Part] = {
 }
 """To which part facts belong that are not the ones asked for; others belong to the evidence."""
 
-_TREATMENT = frozenset({"first_line", "treatment", "medicine"})
+_TREATMENT = frozenset(TREATING)
 _WARNINGS: frozenset[DenialKind] = frozenset({"prohibition"})
 _NO_WARNING = re.compile(r"\b(?:bite|trigger|allergen)? ?avoidance\b", re.IGNORECASE)
 _SAID_AGAIN = 0.85

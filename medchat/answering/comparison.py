@@ -13,7 +13,7 @@ from knowledge.graph.knowledge_graph import EvidenceLine, KnowledgeGraph
 from knowledge.records import Entity, Language
 from knowledge.text import text_features
 from knowledge.text.sentence_support import EntitySpan
-from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
+from knowledge.vocabulary import INVERSE, RELATIONS, TREATING, base_relation
 from medchat.answering import answer_check, literature
 from medchat.answering.answer import Evidence, Sentence
 from medchat.answering.leads import Lead, Turn
@@ -34,7 +34,6 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
 }
 """What of two conditions, or medicines, is told side by side; of others only what they are."""
 
-_GIVEN = ("first_line", "treatment", "medicine")
 
 _UNDECIDED: Mapping[Language, str] = {
     "en": "The sources do not say which of the two is better; of each they say:",
@@ -82,8 +81,8 @@ def _named(text: str) -> tuple[str, ...]:
     """Return the relations that a question names."""
     cued = text_features.find_relations(text) - {"description", "interaction"}
     named = tuple(relation for relation in RELATIONS if relation in cued)
-    if any(relation in _GIVEN for relation in named):
-        named = ("first_line", *(each for each in named if each not in _GIVEN))
+    if any(relation in TREATING for relation in named):
+        named = ("first_line", *(each for each in named if each not in TREATING))
     return named
 
 
@@ -108,7 +107,7 @@ def _line(
 ) -> EvidenceLine | None:
     """Return the facts of one side; the nearest to what is asked where treatment is meant."""
     base, inverse = base_relation(relation), relation.endswith(INVERSE)
-    for each in _GIVEN if base in _GIVEN and not inverse else (base,):
+    for each in TREATING if base in TREATING and not inverse else (base,):
         line = graph.evidence(side.id, each, language, inverse)
         if line is not None and line.language == language:
             return line

@@ -15,14 +15,14 @@ from knowledge.search.searcher import Search
 from knowledge.text import text_features
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentences import split_sentences
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import RELATIONS, TREATING
 from medchat.answering import literature, relevance
 from medchat.answering.answer import Evidence, Language
 from medchat.answering.longer_names import LongerName, find_longer_names
 from medchat.answering.retriever import KnowledgeRetriever, passages_of, to_evidence
 from medchat.answering.understanding import Question, understand_question, widen
 
-_GIVEN = frozenset({"first_line", "treatment", "medicine"})
+_GIVEN = frozenset(TREATING)
 
 _BESIDE_FACTS = 6
 """So many more pieces are asked for than are read: groups of facts must not push out passages."""

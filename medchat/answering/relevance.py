@@ -17,7 +17,7 @@ from knowledge.text.numbers import find_quantities
 from knowledge.text.scripts import fold_script
 from knowledge.text.sentence_support import EntitySpan, FindEntities
 from knowledge.text.sentences import sentence_spans, split_sentences
-from knowledge.vocabulary import RELATIONS, accepted_relations, base_relation
+from knowledge.vocabulary import RELATIONS, TREATING, accepted_relations, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.longer_names import unknown_names, words_that_matter
 from medchat.answering.understanding import Question
@@ -91,7 +91,7 @@ _FORBIDDING: frozenset[DenialKind] = frozenset({"prohibition", "cessation"})
 _HAVE_FINDING = ("symptom~", "sign~", "side_effect~")
 """Relations of a symptom, seen from its side, that tell what it comes from."""
 
-_GIVEN = frozenset({"treatment", "medicine", "first_line"})
+_GIVEN = frozenset(TREATING)
 _EPISODE = re.compile(
     r"\b(?:(?:acute|severe)\s+)?(?:exacerbat\w+|flares?(?:-ups?)?|attacks?|relapses?|crisis|crises)\b"
     "|急性加重|急性发作|发作期|发作时|急性期|危象|加重",

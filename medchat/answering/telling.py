@@ -19,7 +19,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.text.citations import uncited
 from knowledge.text.sentence_support import AnnotatedText, FindEntities
-from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
+from knowledge.vocabulary import INVERSE, RELATIONS, TREATING, base_relation
 from medchat.answering.answer import Evidence
 from medchat.answering.entailment import AnnotatedEvidence, score_evidence
 
@@ -27,7 +27,7 @@ _SMALL = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’])")
 _STOPS = " .。;；"
 _ALSO = re.compile(",? as well as ")
 _WORD = re.compile(r"[A-Za-z]+")
-_TREATMENTS = frozenset({"first_line", "treatment", "medicine"})
+_TREATMENTS = frozenset(TREATING)
 _TREATMENT_EN = re.compile(
     r"^(An? )?((?:treatment|medicine|first-line treatment)s?\b)", re.IGNORECASE
 )

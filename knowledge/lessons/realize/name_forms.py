@@ -18,7 +18,7 @@ from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
 from knowledge.records import Entity, Language
 from knowledge.text import names
-from knowledge.vocabulary import INVERSE
+from knowledge.vocabulary import INVERSE, TREATING
 
 _REVIEWED = 2
 """Where a relation has so many curated facts, those of scraped sources are left out."""
@@ -324,7 +324,7 @@ class PageRenderer:
 _CURE_RATE = re.compile("治愈率")
 """A rate of cure that no source stands behind is nobody's outlook."""
 
-_TREATING = frozenset({"first_line", "treatment", "medicine"})
+_TREATING = frozenset(TREATING)
 _TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
 _LISTED = frozenset({"test", "treatment", "medicine", "first_line"})
 """Relations whose lists are left out where the greater part has no name in the language."""

@@ -23,7 +23,6 @@ _TOLD_ELSEWHERE = _PREGNANCY | {"breastfeeding", "lactation", "哺乳期", "哺�
 """What rules of their own are on, though it stands among the contraindications too."""
 
 _TEXTS = 3
-_CHILD = 12
 _TWO_YEARS = 2
 _SLACK = 1.001
 _UNKNOWN_AGE = 1.0
@@ -372,9 +371,8 @@ def dose_finding(check: Check, medicine: Medicine, dose: Dose, patient: Patient)
         for limit in map(_limit, check.rules.of(medicine.ids, "dose_limit"))
         if limit is not None
     }
-    young = patient.child or (patient.age is not None and patient.age < _CHILD)
     amount, limit = dose.a_day, limits.get("mg per day")
-    if young or dose.per_kg:
+    if patient.is_young or dose.per_kg:
         limit = limits.get("mg/kg per day")
         if limit is None:
             return None

@@ -3,7 +3,7 @@
 findings -> sentences with citations, the most severe first -> alerts
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.graph.knowledge_graph import KnowledgeGraph
@@ -141,8 +141,16 @@ def titles(found: Sequence[str], language: Language) -> str:
     return say("and_more", language, titles=shown, n=str(len(short) - _TITLES))
 
 
-def joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
-    """Return one finding of several medicines of which the same is said."""
+def join_same(found: Iterable[tuple[Finding, str]], language: Language) -> list[Finding]:
+    """Return findings on medicines, each with a name: those of which the same is said as one."""
+    same: dict[tuple[str, ...], tuple[Finding, dict[str, None]]] = {}
+    for each, name in found:
+        key = (each.kind, each.said, each.missing, each.about.replace(name, "", 1))
+        same.setdefault(key, (each, {}))[1][name] = None
+    return [_joined(finding, list(names), language) for finding, names in same.values()]
+
+
+def _joined(finding: Finding, names: Sequence[str], language: Language) -> Finding:
     return replace(finding, about=finding.about.replace(names[0], list_names(names, language), 1))
 
 

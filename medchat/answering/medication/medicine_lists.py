@@ -17,6 +17,9 @@ from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
 from medchat.answering.medication.medication_telling import Telling
 from medchat.answering.medication.medicine_wording import cue, edible, say, topics
 from medchat.answering.medication.patient import (
+    ADULT,
+    OLDER,
+    PARTS,
     Patient,
     medicine_id,
     medicine_mentions,
@@ -27,19 +30,6 @@ from medchat.answering.patient_state import NamedThing
 _MOST = 60
 """So many medicines of one severity are named; the rest are counted."""
 
-_PARTS: Mapping[str, tuple[str, str]] = {
-    "pregnant": ("pregnancy", "in_pregnancy"),
-    "breastfeeding": ("breastfeeding", "in_breastfeeding"),
-    "age": ("children", "in_childhood"),
-    "child": ("children", "in_childhood"),
-    "kidney": ("renal", "in_kidney"),
-    "liver": ("liver", "in_liver"),
-    "older": ("precaution", "in_old_age"),
-}
-"""Which relation holds what of a part of a patient, and how that part is called."""
-
-_ADULT = 18
-_OLDER = 65
 _COLON = re.compile("[:：]")
 
 
@@ -149,14 +139,14 @@ def _capital(name: str) -> str:
 
 def _by_patient(turn: Turn, rules: Rules, patient: Patient, wanted: frozenset[str]) -> Lead | None:
     """Return what is out, needs care or may be used in pregnancy, childhood or organ failure."""
-    told = patient.told_now - ({"age"} if (patient.age or 0) >= _ADULT else set())
-    if "age" in patient.told_now - told and (patient.age or 0) >= _OLDER:
+    told = patient.told_now - ({"age"} if (patient.age or 0) >= ADULT else set())
+    if "age" in patient.told_now - told and (patient.age or 0) >= OLDER:
         told |= {"older"}
-    part = next((each for each in _PARTS if each in told), "")
+    part = next((each for each in PARTS if each in told), "")
     ill = any(condition.entities for condition in patient.conditions)
     if not part or (ill and part not in ("pregnant", "breastfeeding", "kidney")):
         return None
-    relation, called = _PARTS[part]
+    relation, called = PARTS[part]
     items: dict[str, _Item] = {}
     subjects = dict.fromkeys(id for id, _ in turn.search.graph.texts([relation]))
     for id in subjects:

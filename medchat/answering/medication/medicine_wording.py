@@ -24,28 +24,19 @@ def cue(name: str) -> re.Pattern[str]:
 @cache
 def everyday() -> Mapping[str, re.Pattern[str]]:
     """Return by which everyday words substances are named."""
-    return {
-        name: re.compile(text, re.IGNORECASE | re.ASCII)
-        for name, text in _read("cues")["everyday"].items()
-    }
+    return _patterns("everyday")
 
 
 @cache
 def people() -> Mapping[str, re.Pattern[str]]:
     """Return by which words people with a condition are named."""
-    return {
-        name: re.compile(text, re.IGNORECASE | re.ASCII)
-        for name, text in _read("cues")["people"].items()
-    }
+    return _patterns("people")
 
 
 @cache
 def allergens() -> Mapping[str, re.Pattern[str]]:
     """Return by which words the substances of an allergy are named."""
-    return {
-        name: re.compile(text, re.IGNORECASE | re.ASCII)
-        for name, text in _read("cues")["allergens"].items()
-    }
+    return _patterns("allergens")
 
 
 @cache
@@ -57,19 +48,13 @@ def edible() -> tuple[str, ...]:
 @cache
 def topics() -> Mapping[str, re.Pattern[str]]:
     """Return by which words the classes of one effect are asked about."""
-    return {
-        name: re.compile(text, re.IGNORECASE | re.ASCII)
-        for name, text in _read("cues")["topics"].items()
-    }
+    return _patterns("topics")
 
 
 @cache
 def aims() -> Mapping[str, re.Pattern[str]]:
     """Return by which words conditions are named as what a medicine is to change."""
-    return {
-        name: re.compile(text, re.IGNORECASE | re.ASCII)
-        for name, text in _read("cues")["aims"].items()
-    }
+    return _patterns("aims")
 
 
 @cache
@@ -93,6 +78,14 @@ def number_words() -> Mapping[str, int]:
 def say(name: str, language: Language, **values: str) -> str:
     """Return a sentence of `sentences.yaml` with its values."""
     return str(_read("sentences")[name][language]).format(**values)
+
+
+def _patterns(table: str) -> Mapping[str, re.Pattern[str]]:
+    """Return the expressions of a table of `cues.yaml`, by what each of them finds."""
+    return {
+        name: re.compile(text, re.IGNORECASE | re.ASCII)
+        for name, text in _read("cues")[table].items()
+    }
 
 
 @cache

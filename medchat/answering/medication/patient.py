@@ -4,7 +4,7 @@ message + patient state -> Patient (age, pregnancy, kidney, liver, conditions, a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +27,20 @@ _STAGES = {"1": 90.0, "2": 75.0, "3": 59.0, "3a": 59.0, "3b": 44.0, "4": 29.0, "
 _ROMAN = {"iii": "3", "iv": "4", "v": "5", "三": "3", "四": "4", "五": "5", "一": "1", "二": "2"}
 _KIDNEY = {"dialysis": 5.0, "end_stage_kidney": 10.0, "severe_kidney": 29.0}
 """The function of the kidney that is meant where it is told in words."""
+
+PARTS: Mapping[str, tuple[str, str]] = {
+    "pregnant": ("pregnancy", "in_pregnancy"),
+    "breastfeeding": ("breastfeeding", "in_breastfeeding"),
+    "age": ("children", "in_childhood"),
+    "child": ("children", "in_childhood"),
+    "kidney": ("renal", "in_kidney"),
+    "liver": ("liver", "in_liver"),
+    "older": ("precaution", "in_old_age"),
+}
+"""Which relation holds what of a part of a patient, and how that part is called."""
+
+CHILD, ADULT, OLDER = 12, 18, 65
+"""The ages in years below which somebody is a child, and from which an adult, and old."""
 
 _HALF_YEAR = 0.5
 _TEENAGER = 15.0
@@ -61,6 +75,11 @@ class Patient:
     implied: frozenset[str] = frozenset()
     anaphylaxis: bool = False
     older: bool = False
+
+    @property
+    def is_young(self) -> bool:
+        """Say whether a child is told of, or an age of one."""
+        return self.child or (self.age is not None and self.age < CHILD)
 
 
 def read_patient(

@@ -16,13 +16,14 @@ from knowledge.text.denial import is_denied
 from knowledge.text.exact_names import ExactName
 from knowledge.text.names import language_of, normalise
 from knowledge.text.sentences import split_sentences
+from knowledge.vocabulary import TREATING
 from medchat.answering import literature
 from medchat.answering.answer import Alert, Answer
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.doses import read_doses
 from medchat.answering.medication.medication_findings import Check, Finding, dose_finding, pairs_of
 from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
-from medchat.answering.medication.medication_telling import MOST, Telling, alert, joined, titles
+from medchat.answering.medication.medication_telling import MOST, Telling, alert, join_same, titles
 from medchat.answering.medication.medicine_wording import (
     allergens,
     cue,
@@ -31,7 +32,9 @@ from medchat.answering.medication.medicine_wording import (
     unknown_conditions,
 )
 from medchat.answering.medication.patient import (
+    ADULT,
     CONDITION,
+    PARTS,
     Patient,
     alternatives,
     medicine_id,
@@ -39,16 +42,6 @@ from medchat.answering.medication.patient import (
     read_patient,
 )
 from medchat.answering.patient_state import NamedThing, PatientState
-
-_CONTEXTS = {
-    "pregnant": "in_pregnancy",
-    "breastfeeding": "in_breastfeeding",
-    "age": "in_childhood",
-    "child": "in_childhood",
-    "kidney": "in_kidney",
-    "liver": "in_liver",
-}
-_ADULT = 18
 
 _TOLD_IN_WORDS = ("dialysis", "pregnant", "breastfeeding", "liver", "kidney", "end_stage_kidney")
 """Cues of what a message tells of its patient, in words that name nothing else."""
@@ -245,15 +238,13 @@ def _asks(text: str, *, several: bool) -> bool:
 def _findings(checked: _Checked) -> list[Finding]:
     """Return what is recorded of the pairs and of each medicine; the same is said once."""
     found = [each for pair in checked.pairs for each in checked.check.pair(*pair)]
-    same: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
-    for medicine in (*checked.medicines, *checked.taken):
-        for each in checked.check.patient(medicine, checked.patient):
-            if medicine in checked.taken and (each.severity != "serious" or not checked.new):
-                continue
-            key = (each.kind, each.said, each.missing, each.about.replace(medicine.name, "", 1))
-            names = same.setdefault(key, (each, []))[1]
-            names += [] if medicine.name in names else [medicine.name]
-    return [*found, *(joined(*pair, checked.check.language) for pair in same.values())]
+    alone = [
+        (each, medicine.name)
+        for medicine in (*checked.medicines, *checked.taken)
+        for each in checked.check.patient(medicine, checked.patient)
+        if medicine not in checked.taken or (each.severity == "serious" and checked.new)
+    ]
+    return [*found, *join_same(alone, checked.check.language)]
 
 
 def _doses(turn: Turn, checked: _Checked) -> Iterator[Finding]:
@@ -329,9 +320,9 @@ def _contexts(turn: Turn, patient: Patient, medicine: Medicine) -> Iterator[str]
     told = patient.told_now
     for allergy in patient.allergies:
         yield say("in_allergy", language, b=allergy.text)
-    if patient.age is not None and patient.age >= _ADULT:
+    if patient.age is not None and patient.age >= ADULT:
         told = told - {"age"}
-    for name in dict.fromkeys(_CONTEXTS[part] for part in _CONTEXTS if part in told):
+    for name in dict.fromkeys(called for part, (_, called) in PARTS.items() if part in told):
         yield say(name, language)
     for condition in patient.conditions if "conditions" in told else ():
         if condition.text in patient.implied:
@@ -364,7 +355,7 @@ def _treats(turn: Turn, medicine: Medicine, condition: NamedThing) -> bool:
     """Say whether a medicine is recorded as what a condition is treated with."""
     graph = turn.search.graph
     return any(
-        fact.relation in ("medicine", "first_line", "treatment")
+        fact.relation in TREATING
         for id in condition.entities
         for fact in graph.between(id, medicine.id)
     )
@@ -389,7 +380,7 @@ def check_answer(
         if (id := medicine_id(each))
     )
     held = {one.id for one in taken}
-    found: dict[tuple[str, str, str], tuple[Finding, list[str]]] = {}
+    found: list[tuple[Finding, str]] = []
     for sentence in split_sentences(uncited(answer.text)):
         if is_denied(sentence):
             continue
@@ -402,12 +393,8 @@ def check_answer(
             for each in _sorted(_findings(alone)):
                 if each.severity == "serious" and not each.missing and each.kind not in kinds:
                     kinds.add(each.kind)
-                    key = (each.kind, each.said, each.about.replace(one.name, "", 1))
-                    names = found.setdefault(key, (each, []))[1]
-                    names += [] if one.name in names else [one.name]
+                    found.append((each, one.name))
     told = {each.text.split(". ")[0].rstrip(".") for each in said}
-    ranked = sorted(found.values(), key=lambda pair: pair[0].rank)
-    alerts = [
-        alert(joined(*pair, language), search.graph, language, asked=False) for pair in ranked
-    ]
+    ranked = sorted(join_same(found, language), key=lambda each: each.rank)
+    alerts = [alert(each, search.graph, language, asked=False) for each in ranked]
     return tuple(each for each in alerts if each.text.split(". ")[0] not in told)

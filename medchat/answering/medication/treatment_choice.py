@@ -8,18 +8,22 @@ the patient the evidence itself is the answer.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.text.names import language_of, normalise
 from knowledge.text.sentence_support import EntitySpan
+from knowledge.vocabulary import TREATING
 from medchat.answering.answer import Language
 from medchat.answering.leads import Lead, Turn
 from medchat.answering.medication.medication_findings import Check, Finding
 from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
-from medchat.answering.medication.medication_telling import Telling, alert, joined, list_names
+from medchat.answering.medication.medication_telling import Telling, alert, join_same, list_names
 from medchat.answering.medication.medicine_wording import aims, cue, say
 from medchat.answering.medication.patient import (
+    ADULT,
+    OLDER,
+    PARTS,
     Patient,
     is_allergy,
     medicine_id,
@@ -28,27 +32,18 @@ from medchat.answering.medication.patient import (
 )
 from medchat.answering.patient_state import NamedThing
 
-_GIVEN = ("first_line", "treatment", "medicine")
 _OF_PATIENTS = ("pregnancy", "breastfeeding", "children", "renal", "liver", "precaution")
-_BESIDE = frozenset({*_GIVEN, *_OF_PATIENTS, "description"})
+_BESIDE = frozenset({*TREATING, *_OF_PATIENTS, "description"})
 """Relations that a question for a treatment may name too; any other is what it asks for."""
 
-_RECORDED: Mapping[str, tuple[str, str]] = {
-    "pregnant": ("pregnancy", "in_pregnancy"),
-    "breastfeeding": ("breastfeeding", "in_breastfeeding"),
-    "child": ("children", "in_childhood"),
-    "liver": ("liver", "in_liver"),
-}
-"""In whom no record is no leave: the relation that would hold one, and how they are called."""
+_NEED_RECORD = ("pregnant", "breastfeeding", "child", "liver")
+"""Parts of a patient of whom no record is no leave."""
 
 _MOST_TARGETS = 2
 _MOST_NAMED = 8
 _MOST_AVOIDED = 3
 _MOST_CAUTIONS = 3
 _MOST_LEAVES = 2
-_ADULT = 18
-_CHILD = 12
-_OLDER = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +80,18 @@ def choose_treatment(turn: Turn) -> Lead | None:
         return None
     rules = Rules(turn.search.graph)
     named = [medicine_id(each) for each in medicine_mentions(text, turn.asked.mentions)]
-    groups = [id for id in named if rules.members(rules.medicine(id, turn.language), turn.language)]
-    single = [id for id in named if id not in groups]
-    if single and not (cue("which").search(text) and turn.asked.relations != ("interaction",)):
+    members = {
+        id: {one.id for one in rules.members(rules.medicine(id, turn.language), turn.language)}
+        for id in named
+    }
+    if not all(members.values()) and not cue("which").search(text):
         return None
     patient = read_patient(text, turn.asked.mentions, turn.patient, turn.search.linker)
-    wanted = frozenset(
-        id for id in turn.asked.members if id.startswith("medicine:") and turn.asked.classes
-    ).union(*({one.id for one in rules.members(rules.medicine(id, "en"), "en")} for id in groups))
-    wanted = frozenset() if cue("replaces").search(text) else wanted
+    wanted: frozenset[str] = frozenset()
+    if not cue("replaces").search(text):
+        classes = turn.asked.members if turn.asked.classes else ()
+        drugs = (id for id in classes if id.startswith("medicine:"))
+        wanted = frozenset(drugs).union(*members.values())
     targets = _targets(turn, rules, wanted)
     if not targets or not _is_known(turn, patient, targets):
         return None
@@ -120,7 +118,7 @@ def _asks(turn: Turn) -> bool:
         return False
     if not relations <= _BESIDE:
         return False
-    return bool(relations.intersection(_GIVEN)) or cue("what_to_give").search(text) is not None
+    return bool(relations.intersection(TREATING)) or cue("what_to_give").search(text) is not None
 
 
 def _targets(turn: Turn, rules: Rules, wanted: frozenset[str]) -> list[NamedThing]:
@@ -214,7 +212,7 @@ def _facts(
 ) -> Iterator[tuple[str, Rule]]:
     """Yield the relation and the fact of each medicine that is recorded for a condition."""
     graph = turn.search.graph
-    for relation in _GIVEN:
+    for relation in TREATING:
         for id in entities:
             for fact in graph.facts(id, relation):
                 object = fact.object or ""
@@ -227,7 +225,7 @@ def _is_known(turn: Turn, patient: Patient, targets: Sequence[NamedThing]) -> bo
     meant = {id for target in targets for id in target.entities}
     others = [each for each in patient.conditions if meant.isdisjoint(each.entities)]
     ill = [each for each in others if any(id.startswith("condition:") for id in each.entities)]
-    aged = patient.age is not None and not _ADULT <= patient.age < _OLDER
+    aged = patient.age is not None and not ADULT <= patient.age < OLDER
     return bool(
         ill
         or len(targets) > 1
@@ -317,7 +315,7 @@ def _options(
         set(map(medicine_id, named)) if cue("replaces").search(turn.asked.question) else set()
     )
     taken = [one for one in taken if one.id not in replaced]
-    needed = [_RECORDED[name] for name in _RECORDED if _is_told(patient, name)]
+    needed = [PARTS[part] for part in _NEED_RECORD if _is_told(patient, part)]
     seen: set[str] = set()
     for relation, rule in _facts(turn, target.entities, wanted):
         if rule.object in seen or rule.object in held:
@@ -335,18 +333,14 @@ def _options(
         yield _Option(medicine, rule, relation == "first_line", tuple(found), said)
 
 
-def _is_told(patient: Patient, name: str) -> bool:
-    if name == "child":
-        return patient.child or (patient.age is not None and patient.age < _CHILD)
-    return bool(getattr(patient, name))
+def _is_told(patient: Patient, part: str) -> bool:
+    return patient.is_young if part == "child" else bool(getattr(patient, part))
 
 
 def _merged(options: Iterable[_Option], language: Language) -> list[Finding]:
     """Return the gravest finding of each medicine; medicines of which the same is said as one."""
-    same: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
-    for option in options:
-        worst = min(option.findings, key=lambda each: (bool(each.missing), each.rank))
-        about = worst.about.replace(option.medicine.name, "", 1)
-        key = (worst.kind, worst.said, worst.missing, about)
-        same.setdefault(key, (worst, []))[1].append(option.medicine.name)
-    return [joined(finding, names, language) for finding, names in same.values()]
+    gravest = [
+        (min(each.findings, key=lambda one: (bool(one.missing), one.rank)), each.medicine.name)
+        for each in options
+    ]
+    return join_same(gravest, language)
