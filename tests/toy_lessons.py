@@ -89,6 +89,18 @@ def fill(engine: Engine, home: Path, folder: Path, statistics: bool = True) -> i
 
 def opened(folder: Path) -> tuple[Engine, int]:
     """Make a catalogue of its own in a folder and fill it; return it with its generation."""
+    engine = catalogue(folder)
+    return engine, fill(engine, folder, folder / "source")
+
+
+def opened_with(folder: Path, *paths: Path) -> tuple[Engine, int]:
+    """Make a catalogue of its own in a folder and add files; return it with its generation."""
+    engine = catalogue(folder)
+    return engine, updates.add(engine, folder, paths).generation
+
+
+def catalogue(folder: Path) -> Engine:
+    """Make an empty catalogue in a folder."""
     engine = connect(f"sqlite:///{folder / 'medchat.db'}")
     CatalogBase.metadata.create_all(engine)
-    return engine, fill(engine, folder, folder / "source")
+    return engine

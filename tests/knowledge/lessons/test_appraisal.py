@@ -4,10 +4,9 @@ import random
 from dataclasses import replace
 
 import pytest
+from toy_lessons import opened_with
 
 from knowledge.datasets.row_ids import id_of
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons.facts import study_parts
 from knowledge.lessons.facts.study_parts import PARTS, TOPICS
 from knowledge.lessons.pages.document_pages import DocumentPages
@@ -46,14 +45,13 @@ PAPERS = {
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     home = tmp_path_factory.mktemp("papers")
-    engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
     entries = [
         f"TY  - JOUR\nTI  - {title}\nAB  - {text}\nLA  - {language}\nAN  - {key}\nER  - \n"
         for key, (title, text, language) in PAPERS.items()
     ]
     (home / "papers.ris").write_text("\n".join(entries), encoding="utf-8")
-    yield engine, updates.add(engine, home, [home / "papers.ris"]).generation
+    engine, generation = opened_with(home, home / "papers.ris")
+    yield engine, generation
     engine.dispose()
 
 

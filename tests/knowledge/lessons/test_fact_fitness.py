@@ -7,9 +7,8 @@ from importlib.resources import files
 
 import pytest
 import yaml
+from toy_lessons import opened_with
 
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons.facts import fact_fitness, reportable_findings
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.pages.page_sources import PageSources
@@ -38,9 +37,7 @@ Simvastatin,Folic acid,Unknown
 def interactions(tmp_path_factory):
     home = tmp_path_factory.mktemp("pairs")
     (home / "pairs.csv").write_text(PAIRS, encoding="utf-8")
-    engine = connect(f"sqlite:///{home}/medchat.db")
-    CatalogBase.metadata.create_all(engine)
-    generation = updates.add(engine, home, [home / "pairs.csv"]).generation
+    engine, generation = opened_with(home, home / "pairs.csv")
     yield engine, generation
     engine.dispose()
 

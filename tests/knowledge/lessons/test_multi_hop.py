@@ -4,10 +4,9 @@ import random
 from dataclasses import replace
 
 import pytest
+from toy_lessons import opened_with
 
 from knowledge.datasets import reasoning, row_formats
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons.facts import recorded_warnings
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.pages.page_sources import PageSources
@@ -74,10 +73,9 @@ NAMES = {
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     home = tmp_path_factory.mktemp("paths")
-    engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
     (home / "graph.yaml").write_text(GRAPH, encoding="utf-8")
-    yield engine, updates.add(engine, home, [home / "graph.yaml"]).generation
+    engine, generation = opened_with(home, home / "graph.yaml")
+    yield engine, generation
     engine.dispose()
 
 

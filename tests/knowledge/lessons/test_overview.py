@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from toy_lessons import opened_with
 
 import knowledge.ingest.starter
 from knowledge.datasets.row_ids import id_of
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
@@ -31,11 +30,10 @@ from tampering_kinds.row_changes import Others, said_instead, with_meta
 def starter(tmp_path_factory):
     """Give a graph of a part of the starter knowledge."""
     home = tmp_path_factory.mktemp("starter")
-    engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
     folder = Path(knowledge.ingest.starter.__file__).parent
     paths = [folder / "conditions_a1.yaml", folder / "medicines_a.yaml"]
-    yield engine, updates.add(engine, home, paths).generation
+    engine, generation = opened_with(home, *paths)
+    yield engine, generation
     engine.dispose()
 
 

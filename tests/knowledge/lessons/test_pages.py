@@ -2,10 +2,8 @@
 
 import pytest
 import yaml
-from toy_lessons import opened
+from toy_lessons import opened, opened_with
 
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.entity_pages import EntityPages
@@ -100,9 +98,7 @@ class TestNeighbours:
             + "".join(records),
             encoding="utf-8",
         )
-        engine = connect(f"sqlite:///{tmp_path / 'medchat.db'}")
-        CatalogBase.metadata.create_all(engine)
-        generation = updates.add(engine, tmp_path, [path]).generation
+        engine, generation = opened_with(tmp_path, path)
         pages = RelatedPages(engine, generation, EntityPages(engine, generation))
         found = {page.name: page for page, _ in pages.pages(pages.ids("en"), "en")}
         pairs = {
@@ -160,9 +156,7 @@ def test_a_list_is_told_whole_whatever_part_its_items_belong_to(tmp_path):
     known = {"format": "medchat-records", "title": "T", "licence": "CC0-1.0"}
     path = tmp_path / "graph.yaml"
     path.write_text(yaml.safe_dump({**known, "records": conditions}, sort_keys=False))
-    engine = connect(f"sqlite:///{tmp_path / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
-    generation = updates.add(engine, tmp_path, [path]).generation
+    engine, generation = opened_with(tmp_path, path)
     pages = EntityPages(engine, generation)
     ids = [id for id in pages.ids("en") if id.startswith("condition:")]
     told = {page.id: page.entity_facts("medicine") for page in pages.pages(ids, "en")}

@@ -5,11 +5,9 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
-from toy_lessons import GRAPH
+from toy_lessons import GRAPH, opened_with
 
 from knowledge.errors import KnowledgeError
-from knowledge.graph.catalog import CatalogBase, connect
-from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, check, read_lessons
@@ -26,10 +24,9 @@ from knowledge.lessons.parallel_rows import (
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     home = tmp_path_factory.mktemp("parallel")
-    engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
     (home / "graph.yaml").write_text(GRAPH, encoding="utf-8")
-    yield engine, updates.add(engine, home, [home / "graph.yaml"]).generation
+    engine, generation = opened_with(home, home / "graph.yaml")
+    yield engine, generation
     engine.dispose()
 
 

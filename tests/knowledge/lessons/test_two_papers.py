@@ -4,11 +4,10 @@ import random
 from dataclasses import replace
 
 import pytest
+from toy_lessons import opened_with
 
 from knowledge.datasets.row_ids import id_of
-from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.graph.linker import KnownName, Linker
-from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
@@ -151,8 +150,6 @@ SAID = {
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     home = tmp_path_factory.mktemp("two")
-    engine = connect(f"sqlite:///{home / 'medchat.db'}")
-    CatalogBase.metadata.create_all(engine)
     (home / "graph.yaml").write_text(GRAPH, encoding="utf-8")
     titles = {"en": "A long look at the medicine, part {n}", "zh": "用药情况的随访研究之{n}"}
     entries = [
@@ -164,8 +161,8 @@ def graph(tmp_path_factory):
         for n, said in enumerate(every, 1 + again * len(every))
     ]
     (home / "papers.ris").write_text("\n".join(entries), encoding="utf-8")
-    paths = [home / "graph.yaml", home / "papers.ris"]
-    yield engine, updates.add(engine, home, paths).generation
+    engine, generation = opened_with(home, home / "graph.yaml", home / "papers.ris")
+    yield engine, generation
     engine.dispose()
 
 
