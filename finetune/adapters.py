@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from finetune import evaluate, manifests, model, rendering
+from finetune import generation, manifests, model, rendering
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
@@ -54,6 +54,19 @@ class SelfTest:
     change: float
     ended: float
     passed: bool
+
+    def reason(self) -> str:
+        """Return what failed in the self-test; empty where it passed."""
+        if self.passed:
+            return ""
+        if not self.reload_difference <= _TOLERANCE:
+            return (
+                f"the self-test failed: loaded again, the adapter's logits differ by "
+                f"{self.reload_difference:.1e}"
+            )
+        if not self.change > _TOLERANCE:
+            return "the self-test failed: the adapter changes nothing"
+        return "the self-test failed: no sample answer ends by itself"
 
 
 def adapters_folder(home: Path) -> Path:
@@ -156,7 +169,7 @@ def self_test(
 
 def _ends(student: Student, prompt: Sequence[Message], tokens: int) -> bool:
     ends: list[bool] = []
-    for _ in evaluate.stream(student, prompt, tokens, ended=lambda: ends.append(True)):
+    for _ in generation.stream(student, prompt, tokens, ended=lambda: ends.append(True)):
         continue
     return bool(ends)
 

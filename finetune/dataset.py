@@ -41,7 +41,10 @@ class RowSource:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`."""
+    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`.
+
+    `declined` says that the answer declines, since what is shown does not cover the question.
+    """
 
     id: str
     messages: tuple[Message, ...]
@@ -50,6 +53,7 @@ class Row:
     entities: tuple[str, ...]
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ def _row(raw: dict[str, object]) -> Row:
         entities=tuple(map(str, entities)) if isinstance(entities, list) else (),
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
+        declined=bool(meta.get("declined")),
     )
 
 
@@ -334,9 +339,10 @@ def _closed(
     if len(turns) < full:
         _count(report.cut, "earlier turns")
     quotes = tuple(source.quote for source in row.sources if source.quote)
-    answer = turns[-1]["content"]
+    answer, covered = turns[-1]["content"], not row.declined
+    asked = _asked(row, tools) if covered else ()
     return Example(
-        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row, tools)
+        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, asked, covered
     )
 
 
