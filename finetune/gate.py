@@ -14,6 +14,9 @@ from finetune.evaluate import Interval, Measurement
 from finetune.probes import choices
 from finetune.recipe import Gate
 
+_LEAST = 8
+"""A share of fewer than so many tells nothing."""
+
 _SAID = {
     "nll": "the held-out loss",
     "facts_present": "asked facts in answers",
@@ -89,6 +92,8 @@ def _checks(before: Measurement, after: Measurement, limits: Gate) -> Iterator[C
         changed = evaluate.paired_change(before, after, measure)
         was, now = before.share(measure), after.share(measure)
         if changed is None or was is None or now is None:
+            continue
+        if measure != "nll" and min(was.of, now.of) < _LEAST:
             continue
         change, interval = changed
         if measure == "nll":

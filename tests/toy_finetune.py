@@ -137,7 +137,7 @@ def recipe(base: Path, **values: object) -> Recipe:
     given: dict[str, object] = {
         "name": "toy",
         "base": str(base),
-        "rounds": (plan, replace(plan, learning_rate=0.02)),
+        "rounds": (plan, replace(plan, learning_rate=0.004)),
         "lora": Lora(rank=8, alpha=16),
         "evaluation": Evaluation(rows=8, answers=2, max_new_tokens=24, probes=False),
         # two layers of random weights learn no more in seconds

@@ -51,10 +51,12 @@ def test_a_recipe_says_what_may_be_lost():
     assert gate.judge(BEFORE, after, Gate(general=0.5)).passed
 
 
-def test_a_loss_within_chance_is_no_loss():
-    few = {"nll": ((2.0, 1.0), (2.1, 1.0)), "cited": ((1.0, 1.0), (1.0, 1.0))}
-    now = {"nll": ((1.0, 1.0), (1.1, 1.0)), "cited": ((1.0, 1.0), (0.0, 1.0))}
-    assert gate.judge(Measurement(few), Measurement(now), Gate()).passed
+@pytest.mark.parametrize(("counted", "wrong"), [(7, 7), (10, 1)])
+def test_a_loss_within_chance_is_no_loss(counted, wrong):
+    was = {"nll": ((2.0, 1.0), (2.1, 1.0)), "cited": ((1.0, 1.0),) * counted}
+    left = ((1.0, 1.0),) * (counted - wrong) + ((0.0, 1.0),) * wrong
+    now = {"nll": ((1.0, 1.0), (1.1, 1.0)), "cited": left}
+    assert gate.judge(Measurement(was), Measurement(now), Gate()).passed
 
 
 def test_answers_that_hold_nothing_never_pass():
