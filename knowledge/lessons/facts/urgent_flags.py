@@ -75,7 +75,7 @@ def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
     told = "\n".join(texts)
     for alarm in ("now", "soon"):
         if _alarming(alarm, language).search(told):
-            return cast(Alarm, alarm)
+            return alarm
     return ""
 
 
