@@ -75,10 +75,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     rival = pick.choice(rivals)
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
-    every = [
-        _compare(page, rival, each)
-        for each in compared_relations.ORDER[page.entity.kind]
-    ]
+    every = [_compare(page, rival, each) for each in compared_relations.ORDER[page.entity.kind]]
     compared = _told_once(every)
     shared = [each for each in compared if each.both]
     apart = [each for each in compared if each.first and each.second]

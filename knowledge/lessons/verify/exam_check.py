@@ -28,6 +28,7 @@ _OPTION = re.compile(r"([A-D])\. (.+)")
 _LINKED = ("medicine", "condition", "treatment")
 """Kinds of which a wrong option may be related to what is right by no fact."""
 
+
 def ids_needed(lesson: Lesson) -> set[str]:
     """Return the entities of which all facts must be known, beside those that are right."""
     return {lesson.split_key, *linked(_texts(lesson.meta.get("options")))}
