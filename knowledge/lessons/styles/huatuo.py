@@ -46,6 +46,9 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
 
+_PERSONAL = re.compile("My |A friend of mine|I have been given|我")
+"""How a question begins that concerns whoever asks, or somebody close."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -81,12 +84,22 @@ def write(
     if manner is None:
         return None
     answer = AnswerBuilder(page, pick)
+    if form == "some":  # whoever wants three is given three
+        manner = manner._replace(length="short")
+    asked = ask(page, relation, pick)
+    personal = _PERSONAL.match(asked) is not None
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
-        heard = pick.random() < _HEARD
+        heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    if form == "all":
+        question = asked
     why, closed = form != "is", pick.random() < _CLOSED
-    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=closed)
+    if page.language == "en" and not (personal and form == "all"):
+        closed = False  # who asks for a note waits for no visit
+    topic_answer.end(
+        page, relation, manner, answer, pick, why=why, closed=closed, personal=personal
+    )
     return answer.build(NAME, question, relation)
 
 
@@ -108,10 +121,10 @@ def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFac
 def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
         answer.state(relation, sample_items(page.entity_facts(relation), pick))
-        return ask(page, relation, pick)
+        return ""
     for items in _every(page, relation):
         answer.state(relation, items)
-    return ask(page, relation, pick)
+    return ""
 
 
 def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
@@ -232,7 +245,10 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     template = grammar.draw(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
-    if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
+    had = patient_profiles.is_illness(page) and (
+        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+    )
+    if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(
             [each for each in contexts if chinese_sentences.fits_verb(each, page.said)], pick

@@ -185,6 +185,8 @@ class ConsultationWords:
     heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
     why_named: LinesBy = _lines("", RELATION)
+    why_own: LinesBy = _lines("", RELATION)
+    next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
     warning_lead: Lines = _lines()
@@ -227,6 +229,7 @@ class DialogueWords:
     reply_no: Lines = _lines()
     last_words: Lines = _lines()
     summary: LinesBy = _lines("s a", FOUND_BY)
+    both: LinesBy = _lines("s r R x", FOUND_BY)
     absent: LinesBy = _lines("r R a", FOUND_BY)
 
 

@@ -33,6 +33,7 @@ STATING = (
     "vignette.supports",
     "vignette.rival_supports",
     "dialogue.summary",
+    "dialogue.both",
     "dialogue.absent",
     "safety.combination_warning",
     "multi_hop.no_contraindication",

@@ -344,7 +344,7 @@ _UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
-    "dialogue.summary",
+    "dialogue.summary", "dialogue.both",
 )  # fmt: skip
 """Tables whose sentences build on what the user said."""
 
