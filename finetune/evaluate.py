@@ -31,7 +31,6 @@ Pair = tuple[float, float]
 """What one row adds to a ratio: its numerator and its denominator."""
 
 _DRAWS = 1000
-_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 _PERIOD = 32
 """Tokens of the longest run whose repetition is noticed."""
@@ -224,11 +223,7 @@ def _ends(student: Student) -> frozenset[int]:
     config = getattr(student.model, "generation_config", None)
     own = getattr(config, "eos_token_id", None)
     listed = own if isinstance(own, list) else [own]
-    markers = [
-        index
-        for index, token in student.tokenizer.added_tokens_decoder.items()
-        if token.special and not _BYTE.fullmatch(token.content)
-    ]
+    markers = rendering.markers(student.tokenizer)
     return frozenset(one for one in (*listed, *markers) if one is not None)
 
 
