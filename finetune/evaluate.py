@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from finetune import model, rendering
+from finetune import architecture, model, rendering
 from finetune.dataset import Example, listed_facts
 from finetune.errors import FinetuneError
 from finetune.model import Student
@@ -193,18 +193,19 @@ def _greedy(student: Student, ids: list[int], count: int, precision: Precision) 
 
     given, kept = ids, None
     last = {"logits_to_keep": 1} if picks_logits(student.model) else {}
+    caches = architecture.takes(student.model, "past_key_values")
     for _ in range(count):
         # not around the loop: whoever consumes must not find gradients switched off
         with torch.inference_mode(), model.autocast(student, precision):
             out = student.model(
                 input_ids=torch.tensor([given], device=student.device),
-                past_key_values=kept,
-                use_cache=True,
+                use_cache=caches,
+                **({"past_key_values": kept} if caches else {}),
                 **last,
             )
-        kept = out.past_key_values
         token = int(out.logits[0, -1].argmax())
-        given = [token]
+        kept = out.past_key_values if caches else None
+        given = [token] if caches else [*given, token]
         yield token
 
 

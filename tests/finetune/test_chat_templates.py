@@ -38,7 +38,8 @@ TEMPLATES = {
     "{% if m.role == 'user' and messages[0].role == 'system' %}{{ messages[0].content }}{% endif %}"
     "{% endif %}" + MARKS + "{% endfor %}" + ASK,
     "forgets earlier thoughts": "{% for m in messages %}"
-    "{% if loop.last and m.role == 'assistant' %}<|assistant|><think>\n{{ m.reasoning_content or '' }}\n</think>\n\n{{ m.content }}</s>"
+    "{% if loop.last and m.role == 'assistant' %}<|assistant|>"
+    "<think>\n{{ m.reasoning_content or '' }}\n</think>\n\n{{ m.content }}</s>"
     "{% else %}" + MARKS + "{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>"
     "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n{% endif %}"
     "{% endif %}",
