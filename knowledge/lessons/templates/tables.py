@@ -393,7 +393,6 @@ class ExamWords:
     right: Lines = _lines()
     wrong: Lines = _lines()
     gap: Lines = _lines("s role")
-    gap_in_list: Lines = _lines("s role a")
     gap_in_text: Lines = _lines("s v")
     filled: Lines = _lines("o")
     too_general: Lines = _lines(plain=True)
