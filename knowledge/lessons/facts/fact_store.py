@@ -63,8 +63,7 @@ class FactStore:
         )
         with engine.connect() as connection:
             self._sources = {
-                id: (format, licence)
-                for id, format, licence in connection.execute(query)
+                id: (format, licence) for id, format, licence in connection.execute(query)
             }
 
     def read(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[FactView]]:
