@@ -288,9 +288,9 @@ class PageRenderer:
         is what that is treated with.
         """
         own = self._called(entity.id, {entity.id: entity}).text
-        if entity.kind == "condition" and not _TREATING.isdisjoint(groups):
-            if not fact_fitness.has_core(own, tuple(sorted(names))):
-                return {each: items for each, items in groups.items() if each not in _TREATING}
+        treated = entity.kind == "condition" and not _TREATING.isdisjoint(groups)
+        if treated and not fact_fitness.has_core(own, tuple(sorted(names))):
+            return {each: items for each, items in groups.items() if each not in _TREATING}
         for relation in _TREATED.intersection(groups):
             fit = [each for each in groups[relation] if fact_fitness.has_core(each.text, (own,))]
             groups = {**groups, relation: tuple(fit)}
