@@ -231,6 +231,7 @@ def _prepare(
     seed = recipe.seed_of(number)
     shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
     rows = (*data.train, *data.validation)
+    packing = recipe.packing and model.packs(base_records.find(home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -238,7 +239,7 @@ def _prepare(
         data,
         _parent(recipe, number, home),
         objective,
-        pack(shown, recipe.max_tokens, recipe.packing),
+        pack(shown, recipe.max_tokens, packing),
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),

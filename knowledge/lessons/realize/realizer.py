@@ -85,7 +85,7 @@ _DOES = re.compile(
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
-_DOES_ZH = re.compile("^(?:可|能|用于|适用于|在|通过|有|具有|须|需)")
+_DOES_ZH = re.compile("^(?:可|能|用于|适用于|在|通过|有|具有|须|需|对)")
 _ACTS_ZH = re.compile(
     "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
     "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
