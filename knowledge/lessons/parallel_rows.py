@@ -111,7 +111,7 @@ def _asked(lesson: Lesson, page: FactPage) -> frozenset[str]:
     told = "\n".join(users_words(lesson)).casefold()
     return frozenset(
         item.fact
-        for items in page.groups.values()
+        for items in page.whole().groups.values()
         for item in items
         if item.object and (item.text.casefold() in told or item.said.casefold() in told)
     )
@@ -121,7 +121,7 @@ def _with_facts(page: FactPage, facts: frozenset[str], *, own: bool = False) -> 
     """Return a page with some facts alone; so are those that it is compared with."""
     groups = {
         relation: kept
-        for relation, items in page.groups.items()
+        for relation, items in page.whole().groups.items()
         if (kept := tuple(item for item in items if item.fact in facts))
     }
     about = (page.entity, page.language, page.name, page.said, groups, page.passages, page.licence)

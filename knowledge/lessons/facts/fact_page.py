@@ -56,7 +56,9 @@ class FactPage:
     A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
     the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
     those of its findings that few conditions have; `links` leads from a page to those of the
-    entities that it names.
+    entities that it names. `shown` are the groups that evidence may show where some of them are not
+    fit to be told without it; `groups` then holds the others. `is_familiar` says whether findings
+    alone may lead to a condition.
     """
 
     entity: Entity
@@ -75,6 +77,8 @@ class FactPage:
         compare=False,
     )
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
+    shown: dict[str, tuple[PageFact, ...]] | None = field(default=None, compare=False, repr=False)
+    is_familiar: bool = True
     _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -105,7 +109,16 @@ class FactPage:
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
-        return FactPage(*own, self.licence, neighbours, *finds, self._by_object, self._cached)
+        known = (self._by_object, self._cached)
+        return FactPage(
+            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
+        )
+
+    def whole(self) -> "FactPage":
+        """Return the page, and its neighbours, with all that evidence may show."""
+        page = self if self.shown is None else self.cached("whole", _with_all_shown)
+        neighbours = tuple(each.whole() for each in self.neighbours)
+        return page.with_neighbours(neighbours, self.find_similar, self.links, self.find_telling)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
@@ -121,3 +134,9 @@ class FactPage:
         named = tuple(item for item in whole if item.object)
         texts = tuple(item for item in whole if not item.object)
         return self._by_object.setdefault(relation, (named, texts))
+
+
+def _with_all_shown(page: FactPage) -> FactPage:
+    groups = page.groups if page.shown is None else page.shown
+    own = (page.entity, page.language, page.name, page.said, groups, page.passages)
+    return FactPage(*own, page.licence, is_familiar=page.is_familiar)

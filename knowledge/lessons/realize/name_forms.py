@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts import closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
@@ -194,11 +194,16 @@ class PageRenderer:
     """Says in one language what facts state; what entities are called is settled once for each."""
 
     def __init__(
-        self, language: Language, common: Collection[str], filler: Collection[str] = ()
+        self,
+        language: Language,
+        common: Collection[str],
+        filler: Collection[str] = (),
+        habits: closed_book.SourceHabits | None = None,
     ) -> None:
         self._language = language
         self._common = common
         self._filler = filler
+        self._habits = habits or closed_book.SourceHabits()
         self._known: dict[str, _Called] = {}
 
     def forget(self) -> None:
@@ -244,9 +249,15 @@ class PageRenderer:
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
         if not reviewed:
             kept = self._with_core_treatment(entities[id], facts, entities, kept)
-        if self._language == "zh":
-            kept = drop_repeated_items(own.text, kept)
-        return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
+        if not kept:
+            return None
+        about = (entities[id], self._language, own.text, own.said)
+        if self._language == "en":
+            return FactPage(*about, kept)
+        kept = drop_repeated_items(own.text, kept)
+        told = closed_book.select(id, own.text, kept, reviewed.keys(), self._habits)
+        familiar = "symptom" in reviewed or self._habits.is_familiar(id)
+        return FactPage(*about, told, shown=kept, is_familiar=familiar) if kept else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""

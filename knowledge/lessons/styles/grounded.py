@@ -30,7 +30,7 @@ _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that can be asked for over evidence, and the forms of each."""
-    words = load(AttributeQuestionsWords, page.language)
+    page, words = page.whole(), load(AttributeQuestionsWords, page.language)
     paired = words.topic_name
     held = [relation for relation in words.question if _lines(page, relation)]
     found: dict[str, tuple[str, ...]] = {}
@@ -46,7 +46,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts or distractors."""
-    return _WRITERS[form](page, relation, pick)
+    return _WRITERS[form](page.whole(), relation, pick)
 
 
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
