@@ -36,6 +36,8 @@ class PageFact:
     licence: str = ""
     level: str = ""
     names: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    scraped: bool = field(default=False, compare=False, repr=False)
+    """Whether only sources state it that a program gathered: such a list may lack or add much."""
 
 
 class PageLinks(Protocol):
@@ -98,6 +100,10 @@ class FactPage:
     def text_facts(self, relation: str) -> tuple[PageFact, ...]:
         """Return the facts of a relation whose objects are texts."""
         return (self._by_object.get(relation) or self._split(relation))[1]
+
+    def written_facts(self, relation: str) -> tuple[PageFact, ...]:
+        """Return the facts of a relation that name entities and that somebody wrote and read."""
+        return tuple(item for item in self.entity_facts(relation) if not item.scraped)
 
     def with_neighbours(
         self,

@@ -239,7 +239,7 @@ class PageRenderer:
                 text, said, key, kind, every = called
                 if self._language == "zh" and relation == "test" and other:
                     said = chinese_sentences.name_test(text)
-                proof = (fact.licence, fact.level, every)
+                proof = (fact.licence, fact.level, every, not fact.curated)
                 items[key] = PageFact(fact.id, text, said, other, kind, *proof)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1

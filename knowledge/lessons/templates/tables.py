@@ -180,6 +180,9 @@ class ChatdoctorWords:
 class ConsultationWords:
     """What a doctor says around the facts; shared by the doctor styles."""
 
+    urgent_first: Lines = _lines()
+    urgent_named: Lines = _lines()
+    prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
     heard_medicine: Lines = _lines()
@@ -396,7 +399,6 @@ class ExamWords:
     right: Lines = _lines()
     wrong: Lines = _lines()
     gap: Lines = _lines("s role")
-    gap_in_list: Lines = _lines("s role a")
     gap_in_text: Lines = _lines("s v")
     filled: Lines = _lines("o")
     too_general: Lines = _lines(plain=True)
@@ -407,6 +409,7 @@ class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
     to_patient: Lines = _lines("name", plain=True)
+    to_named: Lines = _lines("name", plain=True)
     to_clinician: Lines = _lines("act name", plain=True)
 
 

@@ -100,12 +100,10 @@ _HEDGE: dict[str, tuple[str, ...]] = {
         r"and no statement on causes",
         r"(?:as )?a hint and no more|, no more than a pointer",
         r"the data say this and no more",
-        r"(?:which|that) (?:the sources|they) do not (?:list|record) for",
     ),
     "zh": (
         "但?这?(?:并)?不(?:等于诊断|说明因果)",
         "有没(?!有)",
-        "项下没有(?:列出|记载)",
     ),
 }
 """Denials of any relation that deny something else: a cause, a diagnosis."""
