@@ -236,7 +236,7 @@ def _prepare(
         data,
         _parent(recipe, number, home),
         objective,
-        pack(shown, recipe.max_tokens, recipe.packing),
+        pack(shown, recipe.max_tokens, recipe.packing and model.packs(recipe.base)),
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),

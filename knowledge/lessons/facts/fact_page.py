@@ -40,6 +40,9 @@ class PageFact:
     """Whether only sources state it that a program gathered: such a list may lack or add much."""
 
 
+_ByObject = dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]]
+
+
 class PageLinks(Protocol):
     """The way from a page to those of other entities, and to what speaks against medicines."""
 
@@ -58,9 +61,9 @@ class FactPage:
     A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
     the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
     those of its findings that few conditions have; `links` leads from a page to those of the
-    entities that it names. `shown` are the groups that evidence may show where some of them are not
-    fit to be told without it; `groups` then holds the others. `is_familiar` says whether findings
-    alone may lead to a condition.
+    entities that it names. `shown` holds all facts where some are not fit to be told unless their
+    line is shown: `groups` lacks those. `is_familiar` says whether findings alone may lead to a
+    condition.
     """
 
     entity: Entity
@@ -79,11 +82,9 @@ class FactPage:
         compare=False,
     )
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
-    shown: dict[str, tuple[PageFact, ...]] | None = field(default=None, compare=False, repr=False)
+    shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
     is_familiar: bool = True
-    _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What `cached` worked out; shared with what `with_neighbours` returns."""
@@ -120,11 +121,15 @@ class FactPage:
             *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
         )
 
-    def whole(self) -> "FactPage":
-        """Return the page, and its neighbours, with all that evidence may show."""
-        page = self if self.shown is None else self.cached("whole", _with_all_shown)
-        neighbours = tuple(each.whole() for each in self.neighbours)
-        return page.with_neighbours(neighbours, self.find_similar, self.links, self.find_telling)
+    def as_evidence(self) -> "FactPage":
+        """Return the page with every fact that a line of evidence may show."""
+        if not self.shown:
+            return self
+        by_object, cached = self.cached("as evidence", _new_caches)
+        own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
+        finds = (self.find_similar, self.find_telling, self.links)
+        known = (self.is_familiar, by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *known)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
@@ -142,7 +147,6 @@ class FactPage:
         return self._by_object.setdefault(relation, (named, texts))
 
 
-def _with_all_shown(page: FactPage) -> FactPage:
-    groups = page.groups if page.shown is None else page.shown
-    own = (page.entity, page.language, page.name, page.said, groups, page.passages)
-    return FactPage(*own, page.licence, is_familiar=page.is_familiar)
+def _new_caches(page: FactPage) -> tuple[_ByObject, dict[str, object]]:
+    """Return the places for what the facts that are shown give, empty."""
+    return {}, {}

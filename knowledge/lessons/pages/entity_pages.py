@@ -14,7 +14,7 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.lessons.facts import closed_book, fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
@@ -44,7 +44,7 @@ class EntityPages:
             either, holds(FactRow, generation)
         )
         self._filling: frozenset[str] | None = None
-        self._habits: closed_book.SourceHabits | None = None
+        self._habits: chinese_closed_book.SourceHabits | None = None
         self._asked = 0
         self._related_ids: dict[str, set[str]] = {}
 
@@ -158,10 +158,10 @@ class EntityPages:
             self._filling = frozenset(fact_fitness.filler(lists, alike))
         return self._filling
 
-    def _source_habits(self) -> closed_book.SourceHabits:
+    def _source_habits(self) -> chinese_closed_book.SourceHabits:
         """Return how sources filled their tables, read once."""
         if self._habits is None:
-            relations = (*closed_book.DEFAULTED, "test", "complication", "department")
+            relations = (*chinese_closed_book.DEFAULTED, "test", "complication", "department")
             live = holds(FactRow, self._generation)
             given = select(
                 FactRow.subject_id, FactRow.relation, FactRow.object_id, FactRow.value_zh
@@ -173,7 +173,7 @@ class EntityPages:
             )
             with self._engine.connect() as connection:
                 names: dict[str, str] = dict(raw_rows(connection, called))
-                self._habits = closed_book.read_habits(
+                self._habits = chinese_closed_book.read_habits(
                     (
                         (intern(subject), relation, intern(object or text))
                         for subject, relation, object, text in raw_rows(connection, given)

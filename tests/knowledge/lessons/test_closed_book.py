@@ -1,143 +1,135 @@
-"""Test which scraped Chinese facts are told where no evidence is shown."""
+"""What an English answer tells from memory, and what it tells only where the line is shown."""
 
-import re
+import random
 
 import pytest
+from toy_lessons import opened_with
 
 from knowledge.lessons.facts import closed_book
-from knowledge.lessons.facts.closed_book import SourceHabits
-from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.records import Entity, Name
+from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.styles.style_registry import STYLES
+from knowledge.lessons.verify.prover import Prover
+
+NODES = """\
+id\tname\tkind
+Compound::DB01\tamiodarone\tCompound
+Compound::DB02\tflecainide\tCompound
+Disease::DOID:1\tatrial fibrillation\tDisease
+Disease::DOID:2\tatrial flutter\tDisease
+Side Effect::C0001\tthirst\tSide Effect
+Side Effect::C0002\tnausea\tSide Effect
+Side Effect::C0003\tcough\tSide Effect
+Symptom::D001\tpalpitations\tSymptom
+"""
+EDGES = """\
+source\tmetaedge\ttarget
+Compound::DB01\tCtD\tDisease::DOID:1
+Compound::DB01\tCtD\tDisease::DOID:2
+Compound::DB02\tCtD\tDisease::DOID:1
+Compound::DB01\tCcSE\tSide Effect::C0001
+Compound::DB01\tCcSE\tSide Effect::C0002
+Compound::DB01\tCcSE\tSide Effect::C0003
+Disease::DOID:1\tDpS\tSymptom::D001
+"""
+TRIPLES = """\
+head,head_type,relation,tail,tail_type
+atrial fibrillation,condition,medicine,amiodarone,medicine
+carvedilol,medicine,side_effect,dizziness,symptom
+carvedilol,medicine,side_effect,fatigue,symptom
+carvedilol,medicine,side_effect,slow heartbeat,symptom
+labetalol,medicine,side_effect,rash maculo-papular,symptom
+labetalol,medicine,side_effect,nausea,symptom
+labetalol,medicine,side_effect,dizziness,symptom
+"""
+FROM_MEMORY = ("chatdoctor", "huatuo", "safety", "overview", "exam", "comparison")
 
 
-def named(relation, *texts):
-    return tuple(
-        PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation) for text in texts
-    )
+@pytest.fixture(scope="module")
+def scraped(tmp_path_factory):
+    home = tmp_path_factory.mktemp("scraped")
+    (home / "hetionet-v1.0-nodes.tsv").write_text(NODES, encoding="utf-8")
+    (home / "edges.sif").write_text(EDGES, encoding="utf-8")
+    (home / "triples.csv").write_text(TRIPLES, encoding="utf-8")
+    paths = [home / name for name in ("hetionet-v1.0-nodes.tsv", "edges.sif", "triples.csv")]
+    engine, generation = opened_with(home, *paths)
+    yield engine, generation
+    engine.dispose()
 
 
-def valued(*texts):
-    return tuple(PageFact(f"f:{text}", text, text) for text in texts)
+def page_of(graph, name):
+    pages = PageSources(*graph).entity_pages
+    return next(page for page in pages.pages(pages.ids("en"), "en") if page.name == name)
 
 
-def told(name, relation, items, reviewed=(), habits=None):
-    """Return the texts of one relation that are told of a condition."""
-    groups = {relation: items}
-    kept = closed_book.select(f"condition:{name}", name, groups, reviewed, habits or SourceHabits())
-    return [item.text for item in kept.get(relation, ())]
+def named(page, relation):
+    return {item.text for item in page.entity_facts(relation)}
 
 
-@pytest.mark.parametrize(
-    ("name", "relation", "given", "left"),
-    [
-        ("膀胱结石", "test", ["12小时尿沉渣计数"], []),
-        ("膀胱结石", "test", ["腹部平片"], []),
-        ("膀胱结石", "test", ["膀胱B超", "腹部平片", "皮肤病的物理检查"], ["膀胱B超", "腹部平片"]),
-        ("玻璃体积血", "test", ["眼底检查", "产科B超", "眼眶CT"], ["眼底检查", "眼眶CT"]),
-        ("脑梗死", "test", ["血常规", "尿常规"], []),
-        ("麻疹", "symptom", ["发热", "咳嗽"], []),
-        ("麻疹", "symptom", ["发热", "咳嗽", "皮疹", "眼睑", "败血症"], ["发热", "咳嗽", "皮疹"]),
-        ("肋软骨炎", "complication", ["骨癌"], []),
-        ("肾盂肾炎", "complication", ["败血症", "肾功能衰竭", "头痛"], ["败血症", "肾功能衰竭"]),
-        ("踝关节结核", "medicine", ["结核丸", "异烟肼片", "独一味颗粒"], ["异烟肼片"]),
-        ("前庭大腺癌", "medicine", ["止痛化癥胶囊", "复方环磷酰胺片"], []),
-        ("毛母质瘤", "medicine", ["固肾生发丸"], []),
-        ("小儿支原体肺炎", "medicine", ["阿奇霉素颗粒", "左氧氟沙星片"], ["阿奇霉素颗粒"]),
-        ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
-        ("白癜风", "body_part", ["皮肤"], []),
-    ],
-)
-def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, left):
-    assert told(name, relation, named(relation, *given)) == left
+def test_what_one_program_gathered_is_told_only_where_it_is_shown(scraped):
+    page = page_of(scraped, "amiodarone")
+    assert named(page, "medicine~") == {"atrial fibrillation"}  # two sources state it
+    assert named(page.as_evidence(), "medicine~") == {"atrial fibrillation", "atrial flutter"}
+    assert not page.groups.get("side_effect")
+    assert len(page.as_evidence().groups["side_effect"]) == 3
+    assert named(page_of(scraped, "atrial fibrillation"), "medicine") == {"amiodarone"}
 
 
-@pytest.mark.parametrize("relation", ["test", "symptom", "complication", "medicine", "body_part"])
-def test_what_somebody_wrote_and_read_is_told(relation):
-    items = named(relation, "涂片")
-    assert told("麻疹", relation, items, reviewed=(relation,)) == ["涂片"]
+def test_statistics_are_told_only_where_they_are_shown(scraped):
+    page = page_of(scraped, "atrial fibrillation")
+    assert "associated_with" not in page.groups
+    assert named(page.as_evidence(), "associated_with") == {"palpitations"}
+    for style in FROM_MEMORY:
+        assert "associated_with" not in STYLES[style].topics(page)
+    for style in ("grounded", "knowledge-call"):
+        assert "associated_with" in STYLES[style].topics(page)
 
 
-@pytest.mark.parametrize(
-    ("name", "relation", "text", "is_told"),
-    [
-        ("痔", "course", "治疗周期：30天", False),
-        ("高血压", "course", "需要终身治疗", True),
-        ("痔", "population", "无特定人群", False),
-        ("小儿肺炎", "population", "儿童", False),
-        ("老年人骨折", "population", "老年人群", False),
-        ("川崎病", "population", "5岁以下的儿童", True),
-        ("肺结核", "transmission", "无传染性", False),
-        ("肺结核", "transmission", "呼吸道传播", True),
-        ("进行性脊肌萎缩症", "transmission", "母婴传播", False),
-        ("痛风", "transmission", "无传染性", True),
-    ],
-)
-def test_a_text_is_told_that_says_something(name, relation, text, is_told):
-    assert bool(told(name, relation, valued(text))) is is_told
+@pytest.mark.parametrize("style", ["grounded", "knowledge-call"])
+def test_rows_that_show_a_line_tell_what_it_holds(scraped, style):
+    page = page_of(scraped, "amiodarone")
+    prover = Prover(*scraped)
+    form = STYLES[style].topics(page)["side_effect"][0]
+    row = STYLES[style].write(page, "side_effect", form, random.Random(3))
+    assert prover.faults([row]) == [""]
+    assert {"nausea", "thirst", "cough"} <= set(row.meta["objects"])
 
 
-def test_nothing_is_told_of_illnesses_that_another_medicine_names():
-    groups = {"department": named("department", "中医科"), "symptom": named("symptom", *"甲乙丙")}
-    assert closed_book.select("condition:五硬", "五硬", groups, (), SourceHabits()) == {}
-
-
-def test_a_treatment_that_a_source_gives_to_everything_is_a_default():
-    stated = [
-        statement
-        for number in range(30)
-        for statement in (
-            (f"condition:{number}", "treatment", "treatment:康复治疗"),
-            (f"condition:{number}", "department", f"department:{number % 12}"),
-        )
-    ]
-    stated += [
-        (f"condition:{number}", "treatment", "treatment:石膏固定") for number in range(30, 60)
-    ]
-    habits = closed_book.read_habits(stated, {})
-    items = named("treatment", "康复治疗", "石膏固定")
-    assert told("精子增多症", "treatment", items, habits=habits) == ["石膏固定"]
-
-
-def test_a_test_of_other_departments_is_not_told():
-    stated = [(f"condition:{n}", "test", "test:钡餐") for n in range(20)]
-    stated += [(f"condition:{n}", "department", "department:消化科") for n in range(20)]
-    stated += [("condition:中耳积液", "department", "department:耳科")]
-    habits = closed_book.read_habits(
-        stated, {"department:消化科": "消化科", "department:耳科": "耳科"}
-    )
-    items = named("test", "听力检查", "耳镜", "钡餐")
-    assert told("中耳积液", "test", items, habits=habits) == ["听力检查", "耳镜"]
-    assert habits.is_test_of("condition:3", "test:钡餐")
-
-
-def test_evidence_shows_what_is_not_told():
-    shown = {"medicine": named("medicine", "结核丸"), "symptom": named("symptom", "咳嗽")}
-    entity = Entity("condition:x", "condition", (Name("肺结核", "zh"),))
-    page = FactPage(entity, "zh", "肺结核", "肺结核", {}, shown=shown)
-    page = page.with_neighbours((page,), page.find_similar)
-    assert page.groups == {}
-    assert page.whole().groups == shown
-    assert [each.groups for each in page.whole().neighbours] == [shown]
-
-
-def test_every_pattern_of_the_rules_can_be_read():
-    rules = closed_book._rules()
-    for key in ("usual_medicine", "core_test", "tests"):
-        for each in rules[key]:
-            for text in each.values():
-                re.compile(text)
-    assert len({each["of"] for each in rules["usual_medicine"]}) == len(rules["usual_medicine"])
+def test_a_short_list_of_known_effects_is_told(scraped):
+    assert len(named(page_of(scraped, "carvedilol"), "side_effect")) == 3
+    coded = page_of(scraped, "labetalol")
+    assert not coded.groups.get("side_effect") and coded.as_evidence().groups["side_effect"]
 
 
 @pytest.mark.parametrize(
-    ("condition", "medicine"),
+    ("names", "chosen"),
     [
-        ("哮喘", "沙丁胺醇气雾剂"),
-        ("痛风", "秋水仙碱片"),
-        ("癫痫", "丙戊酸钠片"),
-        ("疥疮", "硫磺软膏"),
+        (("drowsiness", "dry mouth", "constipation"), True),
+        (("drowsiness", "dry mouth"), False),
+        (("hiccups", "taste loss", "bruxism", "nausea"), False),
+        (tuple(f"nausea {number}" for number in range(13)), False),
+        (("nausea", "headache", "injection site pain"), False),
     ],
 )
-def test_the_usual_medicine_of_a_condition_is_known(condition, medicine):
-    assert closed_book.is_usual(condition, medicine)
-    assert not closed_book.is_usual(condition, "复方阿胶浆")
+def test_a_list_is_told_that_reads_as_chosen(names, chosen):
+    items = [PageFact(name, name, name, name) for name in names]
+    assert closed_book.are_chosen_effects(items) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "coded"),
+    [
+        ("protein urine present", True),
+        ("wound sepsis", True),
+        ("burns third degree", True),
+        ("seizure cerebral", True),
+        ("VIth nerve palsy", True),
+        ("withdrawal symptom", True),
+        ("affect lability", True),
+        ("blurred vision", False),
+        ("chest pain", False),
+        ("skin rash", False),
+    ],
+)
+def test_terms_of_code_lists_are_known(name, coded):
+    assert closed_book.is_coded(name) == coded
