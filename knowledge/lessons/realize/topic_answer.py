@@ -12,11 +12,12 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_answer, case_plan
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates.loader import load
-<<<<<<< HEAD
-from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords, Lines
-=======
-from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords, HuatuoWords
->>>>>>> main
+from knowledge.lessons.templates.tables import (
+    ChatdoctorWords,
+    ConsultationWords,
+    HuatuoWords,
+    Lines,
+)
 
 _MOST = 6
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
@@ -85,38 +86,24 @@ def end(
     Whom it does not concern `personal`ly is not told what to do.
     """
     urgent = case_plan.is_emergency(page)
-<<<<<<< HEAD
+    known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
     spoken = load(ConsultationWords, page.language)
-    whys = spoken.why if manner.is_plain and not urgent else {}
+    whys = known.why if known and known.why else spoken.why
+    if urgent or not manner.is_plain:
+        whys = {}
     reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if personal else ()))
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer, pick)
-=======
-    known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
-    whys = load(ConsultationWords, page.language).why
-    if known and known.why:
-        whys = known.why
-    if urgent or not manner.is_plain:
-        whys = {}
-    if why and pick.random() < 0.5:
-        case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
->>>>>>> main
     if urgent or manner.length != "short":
         warn(page, relation, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):
             continue
-<<<<<<< HEAD
-        mine = manner.is_plain and personal
+        mine = manner.is_plain and personal and not (known and known.why)
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)
         if not explained and pick.random() < 0.15:
-=======
-        spoken = manner.is_plain and not (known and known.why)
-        case_answer.say_step(page, each, items, answer, pick, spoken=spoken)
-        if pick.random() < 0.15:
->>>>>>> main
             case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
             explained = True
     if (
@@ -127,13 +114,9 @@ def end(
         and (manner.length != "short" or pick.random() < 0.5)
     ):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-<<<<<<< HEAD
         ends: Lines = own.next_named
-        if page.entity.kind == "medicine":
-            ends = own.why_own.get(relation) or words.medicine_closing
-=======
-        ends = words.medicine_closing if page.entity.kind == "medicine" else own.next_named
         if known and known.closing:
             ends = known.closing.get(relation, ())
->>>>>>> main
+        elif page.entity.kind == "medicine":
+            ends = own.why_own.get(relation) or words.medicine_closing
         case_answer.draw_stock(ends, page, answer, pick)
