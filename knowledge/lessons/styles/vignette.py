@@ -127,6 +127,8 @@ def _against(
     other = pick.choice(urgent or similar[:2])
     known = _known(page, relation)
     both = shared_findings(page, other, relation)
+    if not both:
+        return None, []
     plain = [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
     shared = pick.choice(plain or both)
     rest = [item for item in known if item.object != shared[0].object]
