@@ -6,6 +6,7 @@ A plain answer explains and says what comes next; a professional one states the 
 """
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -29,6 +30,9 @@ Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
 _AT_LENGTH = Manner("plain", "long")
+_LEISURELY = re.compile("appointment|抽空|有空|预约")
+"""Ways to tell where to go that nobody hears who is to be seen soon."""
+
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
 _WHYS = {"short": 1, "medium": 1, "long": 2}
 _NEXT = 0.75
@@ -39,7 +43,10 @@ _UNNAMED = 0.6
 
 def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
-    if plan.manner.is_plain and not plan.is_urgent and lead != "summary":
+    if plan.is_grave and plan.to_patient:
+        words = load(ConsultationWords, plan.page.language)
+        draw_stock(words.urgent_first if lead else words.urgent_named, plan.page, answer, pick)
+    elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer, pick)
     if lead:
         tell_reasoning(plan, lead, answer, pick)
@@ -150,7 +157,7 @@ def tell_care(
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
         tell_warning(plan.page, plan.warning, answer, pick)
-    elif plan.manner.is_plain and plan.relation != "red_flag":
+    elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing, plan.page, answer, pick
         )
@@ -182,7 +189,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
     spoken = pick.choice(open_ended) if open_ended else ""
     for relation, items in plan.steps:
-        say_step(plan.page, relation, items, answer, pick, spoken=relation == spoken)
+        here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
+        say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
         if relation in explained:
             draw_stock(whys[relation], plan.page, answer, pick)
 
@@ -195,14 +203,15 @@ def say_step(
     pick: random.Random,
     *,
     spoken: bool = True,
+    waits: bool = True,
 ) -> None:
-    """State facts of a relation, perhaps in the words of a doctor."""
+    """State facts of a relation, perhaps in the words of a doctor to somebody who `waits`."""
     briefly = 0.8 if answer.has_begun else 0.0
     forms = load(ChatdoctorWords, page.language).spoken.get(relation, ()) if spoken else ()
     if not answer.is_about_one_page:
         forms = tuple(each for each in forms if "{s}" in each)
-    if forms and case_plan.is_emergency(page):
-        forms = tuple(each for each in forms if "appointment" not in each)
+    if forms and (not waits or case_plan.is_emergency(page)):
+        forms = tuple(each for each in forms if not _LEISURELY.search(each))
     if relation == "side_effect" and len(reportable_findings.select_felt(items)) < len(items):
         forms = ()  # nobody notices a change in the blood
     if any(item.level for item in items) or not items[0].object or not forms or pick.random() < 0.4:
@@ -236,7 +245,10 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-    if plan.is_urgent:
+    if plan.is_urgent and (plan.is_grave or plan.alarm != "soon"):
+        return
+    if plan.alarm == "soon":
+        draw_stock(own.prompt_step, page, answer, pick)
         return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing

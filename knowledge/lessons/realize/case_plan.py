@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.urgent_flags import Alarm
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.patient_profiles import PatientProfile
 
@@ -74,12 +75,21 @@ class CasePlan:
     meaning: tuple[Told, ...] = ()
     warning: PageFact | None = None
     steps: tuple[Told, ...] = ()
+    alarm: Alarm = ""
+    to_patient: bool = False
+
+    @property
+    def is_grave(self) -> bool:
+        """Say whether whoever is ill is sent to an emergency department before all else."""
+        flagged = self.warning is not None and urgent_flags.presses(self.warning)
+        return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property
     def is_urgent(self) -> bool:
         """Say whether a warning goes before everything else."""
         pressing = self.warning is not None and urgent_flags.presses(self.warning)
-        return pressing or (self.who.pace == "sudden" and self.relation != "description")
+        sudden = self.who.pace == "sudden" and self.relation != "description"
+        return pressing or sudden or (self.to_patient and self.is_grave)
 
 
 def plan_case(
@@ -91,17 +101,21 @@ def plan_case(
     findings: Sequence[PageFact] = (),
     rival: Rival | None = None,
     history: Sequence[PageFact] = (),
+    to_patient: bool = False,
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
     flags = page.text_facts("red_flag")
     whole = page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
+    told = [item.said for item in (*findings, *history)]
     return CasePlan(
         page,
         relation,
         manner,
         who,
         tuple(findings),
+        alarm=urgent_flags.alarm_of(told, page.language) if to_patient else "",
+        to_patient=to_patient,
         rival=rival,
         history=tuple(history),
         meaning=() if rival else plan_meaning(page, relation, manner, pick),
@@ -245,7 +259,7 @@ def known_findings(page: FactPage, relation: str = "symptom") -> list[PageFact]:
 
 def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
     """Say whether one of some findings is had in few conditions, so that it may lead to one."""
-    if urgent_flags.is_known_to_whom_it_befell(page):
+    if not page.is_familiar or urgent_flags.is_known_to_whom_it_befell(page):
         return False
     telling = page.find_telling(page)
     return any(item.object in telling for item in findings)

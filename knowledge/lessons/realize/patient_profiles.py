@@ -287,7 +287,7 @@ def is_illness(page: FactPage) -> bool:
     if _PROCEDURE.search(page.name):
         return False
     unborn = any(_UNBORN.search(name.text) for name in page.entity.names)
-    return bool(_OF_ILLNESS & page.groups.keys()) and not unborn
+    return bool(_OF_ILLNESS & page.as_evidence().groups.keys()) and not unborn
 
 
 def is_taken(page: FactPage) -> bool:

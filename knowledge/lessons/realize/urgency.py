@@ -16,6 +16,7 @@ from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
     UrgencyRules,
+    names_its_subject,
     users_words,
 )
 from knowledge.lessons.templates.loader import load
@@ -31,10 +32,17 @@ _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
 
-def openings(emergency: Emergency, style: str, language: Language) -> list[str]:
-    """Return every text with which the answer of a row of a style may open."""
+def openings(
+    emergency: Emergency, style: str, language: Language, *, named: bool = False
+) -> list[str]:
+    """Return every text with which the answer of a row of a style may open.
+
+    Who has `named` a condition need not be told which emergency it may be.
+    """
     words = load(UrgencyWords, language)
-    templates = words.to_clinician if style in CLINICIANS else words.to_patient
+    templates = words.to_named if named else words.to_patient
+    if style in CLINICIANS:
+        templates = words.to_clinician
     return [each.format(name=emergency.name, act=emergency.act) for each in templates]
 
 
@@ -49,7 +57,8 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
     support = lesson.meta.get("support")
     if not _speaks_of_a_patient(lesson) or not isinstance(support, list):
         return None
-    opening = pick.choice(openings(found[0], lesson.style, lesson.language))
+    named = names_its_subject(lesson)
+    opening = pick.choice(openings(found[0], lesson.style, lesson.language, named=named))
     return with_opening(lesson, opening, [each.id for each in found])
 
 

@@ -16,13 +16,14 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import (
+    articles,
     case_answer,
     case_plan,
     complaints,
     patient_profiles,
     realizer,
 )
-from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
 from knowledge.lessons.realize.case_plan import STEPS, Rival
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -79,10 +80,18 @@ def write(
         findings=[*opening, *(item for _, of, item, has in asked if has and of == told_by)],
         rival=Rival(other, shared, absent=absent) if other and shared else None,
         history=[item for _, of, item, has in asked if has and of == "risk_factor"],
+        to_patient=True,
     )
     answer = AnswerBuilder(page, pick)
     case_answer.tell(plan, "summary", answer, pick)
-    return answer.build(NAME, last, relation, before=before, turns=turns)
+    english = page.language == "en"
+    confirmed = [
+        articles.without_article(item.said) if english else item.said
+        for *_, item, has in asked
+        if has
+    ]
+    meta: LessonMeta = {"confirmed": confirmed}
+    return answer.build(NAME, last, relation, before=before, turns=turns, meta=meta)
 
 
 def _planned(

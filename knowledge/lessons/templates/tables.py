@@ -147,6 +147,9 @@ class HuatuoWords:
     yes_or_no_question: LinesBy = _lines("s o", RELATION, plain=True)
     yes_or_no_answer: LinesBy = _lines("s S o", RELATION)
     further_lead_in: Lines = _lines(optional=True)
+    heard: Lines = _lines(optional=True)
+    why: LinesBy = _lines("", RELATION, optional=True)
+    closing: LinesBy = _lines("", RELATION, optional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,9 @@ class ChatdoctorWords:
 class ConsultationWords:
     """What a doctor says around the facts; shared by the doctor styles."""
 
+    urgent_first: Lines = _lines()
+    urgent_named: Lines = _lines()
+    prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
     heard_medicine: Lines = _lines()
@@ -407,6 +413,7 @@ class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
     to_patient: Lines = _lines("name", plain=True)
+    to_named: Lines = _lines("name", plain=True)
     to_clinician: Lines = _lines("act name", plain=True)
 
 
