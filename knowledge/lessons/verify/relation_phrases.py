@@ -158,7 +158,10 @@ _UNRECORDED: dict[str, tuple[str, ...]] = {
         r"no (?:contraindication in the presence of|interaction with)\s+is recorded here",
         r"the one to (?:rule out|avoid)|^\W*rule out\s|^\W*the medicine to avoid here",
     ),
-    "zh": ("应排除|不宜用的是", "这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",),
+    "zh": (
+        "应排除|不宜用的是",
+        "这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",
+    ),
 }
 """Denials that anything is recorded against a medicine, which the proof looks up."""
 
