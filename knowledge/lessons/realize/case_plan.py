@@ -256,7 +256,7 @@ def known_findings(page: FactPage, relation: str = "symptom") -> list[PageFact]:
 
 def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
     """Say whether one of some findings is had in few conditions, so that it may lead to one."""
-    if urgent_flags.is_known_to_whom_it_befell(page):
+    if not page.is_familiar or urgent_flags.is_known_to_whom_it_befell(page):
         return False
     telling = page.find_telling(page)
     return any(item.object in telling for item in findings)

@@ -12,7 +12,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_answer, case_plan
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords
+from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords, HuatuoWords
 
 _MOST = 6
 _FURTHER = {"short": 0, "medium": 1, "long": 3}
@@ -46,7 +46,10 @@ def begin(
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
-        case_answer.acknowledge(page, (), answer, pick)
+        if page.entity.kind != "medicine" and (lines := load(HuatuoWords, page.language).heard):
+            case_answer.draw_stock(lines, page, answer, pick)
+        else:
+            case_answer.acknowledge(page, (), answer, pick)
     for each, items in case_plan.plan_meaning(page, relation, manner, pick)[:1]:
         answer.state(each, items, briefly=0.0 if not answer.has_begun else 0.5)
 
@@ -70,7 +73,12 @@ def end(
 ) -> None:
     """Say why a topic matters, what is related to it, and what comes next."""
     urgent = case_plan.is_emergency(page)
-    whys = load(ConsultationWords, page.language).why if manner.is_plain and not urgent else {}
+    known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
+    whys = load(ConsultationWords, page.language).why
+    if known and known.why:
+        whys = known.why
+    if urgent or not manner.is_plain:
+        whys = {}
     if why and pick.random() < 0.5:
         case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
     if urgent or manner.length != "short":
@@ -79,7 +87,8 @@ def end(
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):
             continue
-        case_answer.say_step(page, each, items, answer, pick, spoken=manner.is_plain)
+        spoken = manner.is_plain and not (known and known.why)
+        case_answer.say_step(page, each, items, answer, pick, spoken=spoken)
         if pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
     if (
@@ -90,4 +99,6 @@ def end(
     ):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
         ends = words.medicine_closing if page.entity.kind == "medicine" else own.next_named
+        if known and known.closing:
+            ends = known.closing.get(relation, ())
         case_answer.draw_stock(ends, page, answer, pick)

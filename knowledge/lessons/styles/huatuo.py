@@ -15,6 +15,7 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
+    case_plan,
     chinese_sentences,
     patient_profiles,
     realizer,
@@ -67,10 +68,23 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
-    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named and guessed:
+    if relation in _CASE_THEN and named and _describes_a_case(page):
         forms.append("case")
     return tuple(forms)
+
+
+def _describes_a_case(page: FactPage) -> bool:
+    if page.language == "zh":
+        return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
+    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
+    return guessed and len(page.entity_facts("symptom")) >= 2
+
+
+def _told_of(page: FactPage) -> Sequence[PageFact]:
+    """Return the findings that a case tells of: in Chinese those that a patient may name."""
+    if page.language == "zh":
+        return case_plan.known_findings(page)[:MOST]
+    return page.entity_facts("symptom")[:MOST]
 
 
 def write(
@@ -207,8 +221,10 @@ def _paired(page: FactPage) -> TextBy:
 
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
-    symptoms = page.entity_facts("symptom")[:MOST]
+    symptoms = _told_of(page)
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
+    if page.language == "zh":
+        items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
     topic_answer.warn(page, relation, answer)

@@ -147,6 +147,9 @@ class HuatuoWords:
     yes_or_no_question: LinesBy = _lines("s o", RELATION, plain=True)
     yes_or_no_answer: LinesBy = _lines("s S o", RELATION)
     further_lead_in: Lines = _lines(optional=True)
+    heard: Lines = _lines(optional=True)
+    why: LinesBy = _lines("", RELATION, optional=True)
+    closing: LinesBy = _lines("", RELATION, optional=True)
 
 
 @dataclass(frozen=True, slots=True)
