@@ -121,6 +121,13 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
             table, other.said, rival.against, page.language, pick, r=other.said
         )
         answer.add_stating(text, (other, plan.told_by, rival.against))
+    if rival.third:
+        third, item = rival.third
+        words = load(VignetteWords, page.language)
+        another = words.urgent_third if case_plan.is_emergency(third) else words.third
+        template = grammar.draw(another["symptom"], pick)
+        text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
+        answer.add_stating(text, (third, "symptom", [item]))
     for item in rival.absent:
         template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
         text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)

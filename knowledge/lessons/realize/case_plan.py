@@ -56,6 +56,9 @@ class Rival:
     absent: tuple[PageFact, ...] = ()
     """Findings of the rival alone that the patient was asked for and does not have."""
 
+    third: "tuple[FactPage, PageFact] | None" = None
+    """One more condition to think of, with a finding of the case that it has, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class CasePlan:

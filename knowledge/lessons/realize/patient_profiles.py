@@ -64,7 +64,8 @@ _BABY = re.compile(
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
     "growth delay|lack of growth|failure to thrive|diaper|"
-    "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
+    "attention.deficit|"
+    "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
     re.IGNORECASE,
 )
 _OLD = re.compile(
@@ -127,8 +128,8 @@ _OF_ONE_SEX = _IS_FEMALE | _IS_MALE | _IS_FERTILE | _IS_BABY
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
-    r"childhood)\b|mutation|HLA|^family history|"
-    "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    r"childhood|adolescence|puberty|young|twenties)\b|mutation|HLA|^family history|"
+    "高龄|年龄|青年|青春|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
@@ -256,6 +257,13 @@ def can_be_asked(page: FactPage, item: PageFact) -> bool:
     """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
     own, told = page.cached("profile", profile_of), profile_of(page, [item])
     return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
+
+
+def fits_age(page: FactPage, item: PageFact) -> bool:
+    """Say whether what is done is for somebody of that age: no adult is seen in paediatrics."""
+    young = ("baby", "child")
+    own, told = page.cached("profile", profile_of), profile_of(page, [item])
+    return own.stage in young or told.stage not in young
 
 
 def history_items(page: FactPage) -> list[PageFact]:

@@ -204,6 +204,8 @@ class VignetteWords:
     both: LinesBy = _lines("s r x", FOUND_BY)
     supports: LinesBy = _lines("s a", FOUND_BY)
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
+    third: LinesBy = _lines("r x", FOUND_BY)
+    urgent_third: LinesBy = _lines("r x", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
 
@@ -213,6 +215,8 @@ class MultiHopWords:
     """Words of the style multi-hop."""
 
     question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    verdict: LinesBy = _lines("s a o", CHOSEN_FROM)
+    thought_of: LinesBy = _lines("s a", ("complication",))
     no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
     no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
     closing: Lines = _lines()
