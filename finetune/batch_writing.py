@@ -6,12 +6,11 @@ A draft is what followed the same tokens earlier in the text (prompt lookup deco
 that are the likeliest anyhow are kept, so the answers are those of greedy decoding.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from finetune import generation, model, rendering
+from finetune import architecture, generation, model, rendering
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rendering import Message
@@ -82,6 +81,8 @@ def write_answers(
     done: Callable[[int], None] = lambda count: None,
 ) -> list[str | None]:
     """Return the greedy answer to each prompt; None where a prompt does not fit the model."""
+    if not _can_batch(student.model):
+        return [_alone(student, one, max_new_tokens, precision) for one in prompts]
     ids = [rendering.prompt_ids(student.tokenizer, prompt) for prompt in prompts]
     answers = [
         _Answer(place, list(one), len(one), min(max_new_tokens, student.context - len(one)))
@@ -101,11 +102,17 @@ def write_answers(
     return written
 
 
+def _alone(
+    student: Student, prompt: Sequence[Message], max_new_tokens: int, precision: Precision
+) -> str | None:
+    if len(rendering.prompt_ids(student.tokenizer, prompt)) >= student.context:
+        return None
+    return generation.generate(student, prompt, max_new_tokens, precision=precision)
+
+
 def _batches(answers: Sequence[_Answer], student: Student) -> list[list[_Answer]]:
     """Return answers in groups of like length, the longest first."""
     most = _ROWS_ON_GPU if student.device.type == "cuda" else _ROWS
-    if not _can_batch(student.model):
-        most = 1
     groups: list[list[_Answer]] = []
     for one in sorted(answers, key=lambda one: -one.prompt):
         last = groups[-1] if groups else []
@@ -119,11 +126,11 @@ def _batches(answers: Sequence[_Answer], student: Student) -> list[list[_Answer]
 def _can_batch(network: Any) -> bool:  # noqa: ANN401
     """Say whether a network takes positions and attends to all that stands before."""
     inner = network.get_base_model() if hasattr(network, "peft_config") else network
-    takes = inspect.signature(inner.forward).parameters
     kinds = set(getattr(inner.config, "layer_types", None) or ())
     windowed = getattr(inner.config, "sliding_window", None) if not kinds else None
     whole = not windowed and kinds <= {"full_attention"}
-    return whole and {"position_ids", "attention_mask"} <= set(takes)
+    named = ("position_ids", "attention_mask", "past_key_values")
+    return whole and all(architecture.takes(network, one) for one in named)
 
 
 def _write(student: Student, batch: Sequence[_Answer], precision: Precision) -> None:
@@ -131,7 +138,6 @@ def _write(student: Student, batch: Sequence[_Answer], precision: Precision) -> 
     import torch
 
     ends = generation.ends_of(student)
-    drafts = DRAFT if _can_batch(student.model) else 0
     with torch.inference_mode(), model.autocast(student, precision):
         state = _Prefill(student, batch)
         going = list(batch)
@@ -139,7 +145,7 @@ def _write(student: Student, batch: Sequence[_Answer], precision: Precision) -> 
         going, fed = _sift(going, fed, fed, ends, state)
         while going:
             given = [
-                [*last, *one.draft(min(drafts, one.limit - len(one.said) - 1))]
+                [*last, *one.draft(min(DRAFT, one.limit - len(one.said) - 1))]
                 for one, last in zip(going, fed, strict=True)
             ]
             likeliest = state.step(given)
@@ -184,7 +190,6 @@ class _Prefill:
         import torch
 
         self._network, self._device = student.model, student.device
-        self._plain = not _can_batch(student.model)
         width = max(one.prompt for one in batch)
         ids = torch.zeros(len(batch), width, dtype=torch.long)
         self._mask = torch.zeros(len(batch), width, dtype=torch.long)
@@ -227,19 +232,20 @@ class _Prefill:
         """Keep only some rows."""
         import torch
 
-        if places and not self._plain:
+        if places:
             kept = torch.tensor(places)
             self._cache.batch_select_indices(kept.to(self._device))
             self._mask = self._mask[kept]
         self._next = [self._next[place] for place in places]
 
     def _forward(self, ids: "torch.Tensor", positions: "torch.Tensor", **more: int) -> Any:  # noqa: ANN401
-        given: dict[str, Any] = {"input_ids": ids.to(self._device), "use_cache": True, **more}
-        if not self._plain:
-            given["attention_mask"] = self._mask.to(self._device)
-            given["position_ids"] = positions.to(self._device)
-        if self._cache is not None:
-            given["past_key_values"] = self._cache
-        out = self._network(**given)
+        out = self._network(
+            input_ids=ids.to(self._device),
+            attention_mask=self._mask.to(self._device),
+            position_ids=positions.to(self._device),
+            past_key_values=self._cache,
+            use_cache=True,
+            **more,
+        )
         self._cache = out.past_key_values
         return out

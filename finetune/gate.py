@@ -14,6 +14,9 @@ from finetune.evaluate import Interval, Measurement
 from finetune.probes import choices
 from finetune.recipe import Gate
 
+FEWEST = 10
+"""On fewer held-out rows no model is called better."""
+
 _LEAST = 8
 """A share of fewer than so many tells nothing."""
 
@@ -51,9 +54,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a model is better than what it is held against; `reasons` say why it is not."""
+    """Whether a model is better than what it is held against; `reasons` say why it is not.
+
+    `judged` is False where nothing was lost, but on too few rows to tell that it is better.
+    """
 
     passed: bool
+    judged: bool
     reasons: tuple[str, ...]
     checks: tuple[Check, ...]
 
@@ -61,6 +68,7 @@ class Verdict:
         """Return the verdict as plain values, for the manifest."""
         return {
             "passed": self.passed,
+            "judged": self.judged,
             "reasons": list(self.reasons),
             "checks": [asdict(check) for check in self.checks],
         }
@@ -81,10 +89,14 @@ def judge(before: Measurement, after: Measurement, limits: Gate) -> Verdict:
         for check in checks
         if not check.passed
     ]
+    rows = len(after.rows.get("nll", ()))
+    lost = [check for check in checks if not check.passed]
+    even = [check for check in lost if check.measure == "nll" and check.interval[0] <= 0]
+    if rows < FEWEST and lost == even:
+        few = f"{rows} held-out rows are too few to tell; {FEWEST} are the least"
+        return Verdict(False, False, (few,), checks)
     reasons += _floors(after, limits)
-    if not checks:
-        reasons.append("nothing could be measured")
-    return Verdict(not reasons, tuple(reasons), checks)
+    return Verdict(not reasons, True, tuple(reasons), checks)
 
 
 def _checks(before: Measurement, after: Measurement, limits: Gate) -> Iterator[Check]:

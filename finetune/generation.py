@@ -3,11 +3,10 @@
 messages -> token ids -> the likeliest next token, again and again -> text, until the end
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from finetune import model, rendering
+from finetune import architecture, model, rendering
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
@@ -17,7 +16,6 @@ from finetune.token_loss import picks_logits
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 _PERIOD = 32
 """Tokens of the longest run whose repetition is noticed."""
@@ -84,18 +82,19 @@ def _greedy(student: Student, ids: list[int], count: int, precision: Precision) 
 
     given, kept = ids, None
     last = {"logits_to_keep": 1} if picks_logits(student.model) else {}
+    caches = architecture.takes(student.model, "past_key_values")
     for _ in range(count):
         # not around the loop: whoever consumes must not find gradients switched off
         with torch.inference_mode(), model.autocast(student, precision):
             out = student.model(
                 input_ids=torch.tensor([given], device=student.device),
-                past_key_values=kept,
-                use_cache=True,
+                use_cache=caches,
+                **({"past_key_values": kept} if caches else {}),
                 **last,
             )
-        kept = out.past_key_values
         token = int(out.logits[0, -1].argmax())
-        given = [token]
+        kept = out.past_key_values if caches else None
+        given = [token] if caches else [*given, token]
         yield token
 
 
@@ -114,11 +113,7 @@ def ends_of(student: Student) -> frozenset[int]:
     config = getattr(student.model, "generation_config", None)
     own = getattr(config, "eos_token_id", None)
     listed = own if isinstance(own, list) else [own]
-    markers = [
-        index
-        for index, token in student.tokenizer.added_tokens_decoder.items()
-        if token.special and not _BYTE.fullmatch(token.content)
-    ]
+    markers = rendering.markers(student.tokenizer)
     return frozenset(one for one in (*listed, *markers) if one is not None)
 
 

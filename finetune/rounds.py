@@ -13,7 +13,7 @@ import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,6 +32,7 @@ from finetune import (
     trainer,
 )
 from finetune.adapters import Adapter, SelfTest
+from finetune.bases import base_records
 from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
@@ -98,7 +99,7 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, _gate_of(done))
     parent = _parent(recipe, number, home)
     with _lock(home, recipe):
-        student = _student(recipe, parent)
+        student = _student(recipe, parent, home)
         work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
         _check_memory(work)
         before = _score(work, student, progress)
@@ -119,9 +120,9 @@ def estimate(
     """Return what a round would take, and train nothing."""
     recipe.round(number)
     _parent(recipe, number, home)
-    tokenizer = model.tokenizer(recipe.base)
+    tokenizer = model.tokenizer(base_records.find(home, recipe.base))
     work = _prepare(recipe, number, home, data, tokenizer, progress, tools)
-    return preflight.check(recipe, number, work.packing, work.report)
+    return _preflight(work)
 
 
 def missing(recipe: Recipe, home: Path) -> list[int]:
@@ -149,7 +150,7 @@ def _finished(recipe: Recipe, number: int, home: Path) -> Adapter | None:
     for adapter in adapters.finished(home, recipe.name):
         if adapter.round != number:
             continue
-        if adapter.base != model.name_of(recipe.base):
+        if adapter.base != model.name_of(base_records.find(home, recipe.base)):
             raise FinetuneError(
                 f"Round {number} of {recipe.name} stands on the base {adapter.base} already.",
                 where="--base",
@@ -201,13 +202,14 @@ def _lock(home: Path, recipe: Recipe) -> Iterator[None]:
         yield
 
 
-def _student(recipe: Recipe, parent: Adapter | None) -> Student:
+def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, or with the parent's to go on with."""
+    base = base_records.find(home, recipe.base)
     if parent is None:
-        bare = model.load(recipe.base, precision=recipe.precision)
+        bare = model.load(base, precision=recipe.precision)
         student = model.attach(bare, recipe.lora, recipe.seed)
     else:
-        student = model.load(recipe.base, parent.folder, trainable=True, precision=recipe.precision)
+        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
     if recipe.recompute:
         model.recompute(student)
     return student
@@ -229,6 +231,7 @@ def _prepare(
     objective = objective_of(recipe.round(number))
     seed = recipe.seed_of(number)
     shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
+    packing = recipe.packing and model.packs(base_records.find(home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -236,15 +239,20 @@ def _prepare(
         data,
         _parent(recipe, number, home),
         objective,
-        pack(shown, recipe.max_tokens, recipe.packing),
+        pack(shown, recipe.max_tokens, packing),
         report,
         scored,
         tools,
     )
 
 
+def _preflight(work: _RoundInputs) -> Preflight:
+    opened = replace(work.recipe, base=base_records.find(work.home, work.recipe.base))
+    return preflight.check(opened, work.number, work.packing, work.report)
+
+
 def _check_memory(work: _RoundInputs) -> None:
-    check = preflight.check(work.recipe, work.number, work.packing, work.report)
+    check = _preflight(work)
     if not check.fits:
         need, there = check.memory_bytes >> 30, check.memory_there >> 30
         raise FinetuneError(
@@ -310,13 +318,7 @@ def _finish(
     record = _record(work, student, fit, before, after)
     manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
-    test = adapters.self_test(
-        student,
-        folder,
-        [example.prompt for example in work.held_out.examples[:_PROMPTS]],
-        work.recipe.evaluation.max_new_tokens,
-        work.recipe.precision,
-    )
+    test = _self_test(work, student, folder)
     judged = _judge(work, before, after, test)
     manifests.seal(folder, {**record, "self_test": asdict(test), "gate": judged})
     if judged["promotes"]:
@@ -325,6 +327,20 @@ def _finish(
     _sibling(final, "checkpoint").unlink(missing_ok=True)
     _promote_pending(work.home, final, str(record["name"]))
     return RoundOutcome(adapters.named(work.home, str(record["name"])), False, judged)
+
+
+def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
+    """Test the saved adapter on prompts whose answers may be as long as the lessons' own."""
+    most, examples = work.recipe.evaluation.max_new_tokens, work.held_out.examples
+    short = [one for one in examples if sum(one.tokens.learn) <= most]
+    return adapters.self_test(
+        student,
+        folder,
+        [example.prompt for example in (short or examples)[:_PROMPTS]],
+        most,
+        work.recipe.precision,
+        must_end=bool(short),
+    )
 
 
 def _promote_pending(home: Path, final: Path, name: str) -> None:
@@ -396,7 +412,7 @@ def _judge(
 ) -> dict[str, object]:
     """Decide whether the round is good enough to answer, and say why."""
     verdict = gate.judge(before, after, work.recipe.gate)
-    reasons = list(verdict.reasons) if test.passed else [test.reason(), *verdict.reasons]
+    reasons = [*([] if test.passed else [test.reason()]), *verdict.reasons]
     chosen = adapters.promoted(work.home)
     free = chosen is None or chosen.recipe == work.recipe.name
     rival = work.parent.name if work.parent else "the bare base"
@@ -410,6 +426,7 @@ def _judge(
     return {
         **verdict.values(),
         "passed": not reasons,
+        "refused": not test.passed or (verdict.judged and not verdict.passed),
         "promotes": not reasons and free,
         "reason": f"{reason}.",
         "against": rival,

@@ -48,11 +48,12 @@ def score_base(
 ) -> Report:
     """Return the scores of a bare base; there is nothing that it could fall short of."""
     from finetune import model, recipe_reader
+    from finetune.bases import base_records
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
     chosen = recipe_reader.load(recipe or settings.recipe, base=base)
-    student = model.load(base)
+    student = model.load(base_records.find(settings.home, base))
     plan = _planned(chosen, held_out)
     chosen_rows = _rows(settings, plan, 1, student, held_out)
     with show_progress() as report:
@@ -69,6 +70,7 @@ def compare(
 ) -> Report:
     """Return the scores of two adapters, and whether the first passes the gate of its recipe."""
     from finetune import adapters, gate, model, recipe_reader
+    from finetune.bases import base_records
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
@@ -78,7 +80,7 @@ def compare(
     own = record.get("values") if isinstance(record, dict) else None
     chosen = recipe_reader.load(recipe) if recipe else recipe_reader.recorded(own)
     plan = _planned(chosen, held_out)
-    student = model.load(first.base, first.folder)
+    student = model.load(base_records.find(settings.home, first.base), first.folder)
     number = first.round if first.round <= len(plan.rounds) else 1
     rows = _rows(settings, plan, number, student, held_out)
     with show_progress() as shown:
@@ -87,7 +89,7 @@ def compare(
         if second is None:
             reference = _measure(student, plan, rows, report, bare=True)
         else:
-            other = model.load(second.base, second.folder)
+            other = model.load(base_records.find(settings.home, second.base), second.folder)
             rows = _rows(settings, plan, number, other, held_out)
             reference = _measure(other, plan, rows, report)
     verdict = gate.judge(reference, scored, plan.gate)

@@ -30,7 +30,7 @@ def register(parent: typer.Typer) -> None:
 def finetune(
     round: Annotated[str, typer.Option(help="A round's number, or all that are missing.")],
     recipe: Annotated[str | None, typer.Option(help="A shipped recipe, or a YAML file.")] = None,
-    base: Annotated[str | None, typer.Option(help="mini, a model's folder, or a hub id.")] = None,
+    base: Annotated[str | None, typer.Option(help="A base's name, folder or hub id.")] = None,
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate, train nothing.")] = False,
     resume: Annotated[

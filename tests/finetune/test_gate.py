@@ -51,12 +51,28 @@ def test_a_recipe_says_what_may_be_lost():
     assert gate.judge(BEFORE, after, Gate(general=0.5)).passed
 
 
-@pytest.mark.parametrize(("counted", "wrong"), [(7, 7), (10, 1)])
-def test_a_loss_within_chance_is_no_loss(counted, wrong):
-    was = {"nll": ((2.0, 1.0), (2.1, 1.0)), "cited": ((1.0, 1.0),) * counted}
-    left = ((1.0, 1.0),) * (counted - wrong) + ((0.0, 1.0),) * wrong
-    now = {"nll": ((1.0, 1.0), (1.1, 1.0)), "cited": left}
-    assert gate.judge(Measurement(was), Measurement(now), Gate()).passed
+def rows_of(loss, count, **right):
+    """Return a measurement of so many rows, and of ten answers of which so many are right."""
+    rows = {"nll": tuple((loss + 0.01 * (n % 3), 1.0) for n in range(count))}
+    rows |= {
+        name: tuple((float(n < one), 1.0) for n in range(of)) for name, (one, of) in right.items()
+    }
+    return Measurement(rows)
+
+
+@pytest.mark.parametrize(("right", "counted"), [(0, 7), (9, 10)])
+def test_a_loss_within_chance_is_no_loss(right, counted):
+    was = rows_of(2.0, 12, cited=(counted, counted))
+    assert gate.judge(was, rows_of(1.0, 12, cited=(right, counted)), Gate()).passed
+
+
+def test_a_handful_of_rows_tells_nothing_but_what_is_lost():
+    few = gate.judge(rows_of(2.0, 6), rows_of(1.0, 6), Gate())
+    assert (few.passed, few.judged) == (False, False)
+    assert "6 held-out rows are too few" in few.reasons[0]
+    assert gate.judge(rows_of(2.0, 6), rows_of(2.0, 6), Gate()).judged is False
+    worse = gate.judge(rows_of(2.0, 6), rows_of(3.0, 6), Gate())
+    assert (worse.passed, worse.judged) == (False, True)
 
 
 def test_answers_that_hold_nothing_never_pass():

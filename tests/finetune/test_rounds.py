@@ -180,7 +180,7 @@ def test_a_round_that_does_not_improve_is_kept_but_not_promoted(made):
 
 
 def test_another_recipes_adapter_stays_promoted(made):
-    other = replace(made.recipe, name="second", evaluation=Evaluation(4, 0, 60, probes=False))
+    other = replace(made.recipe, name="second", evaluation=Evaluation(12, 0, 60, probes=False))
     outcome = rounds.run(other, 1, made.home, made.data, tools=TEXT_TOOLS)
     assert outcome.gate["promotes"] is False
     assert adapters.promoted(made.home).name == "toy/round-1"
