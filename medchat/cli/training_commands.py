@@ -4,7 +4,7 @@ flags -> recipe and rounds -> finetune.rounds -> adapters
 flags -> evaluation -> scores of a base, or of two adapters, side by side
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +38,7 @@ def finetune(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train one round, or all that are missing; a finished round is left alone."""
+    """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings()
     chosen = _recipe(settings, recipe, base)
     numbers = _rounds(settings, chosen, round)
@@ -49,6 +49,7 @@ def finetune(
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
     outcomes = _run(settings, chosen, numbers, data)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
+    raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
 
 def evaluate(
@@ -133,8 +134,8 @@ def _estimate(
 def _run(
     settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
 ) -> list[Shape]:
-    """Run the rounds one after the other, and return what became of each."""
-    from finetune import rounds
+    """Run the rounds one after the other, up to one that is refused; return what became of each."""
+    from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
@@ -144,15 +145,44 @@ def _run(
             made = rounds.run(
                 recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             )
-            result = {"skipped": made.skipped, "gate": made.gate}
+            shown = adapters.manifest(made.adapter).get("data")
+            result = {"skipped": made.skipped, "gate": made.gate, "data": shown}
             outcomes.append({**made.adapter.values(), **result})
+            if _refused(outcomes[-1]):
+                break
     return outcomes
 
 
+def _refused(outcome: Shape) -> bool:
+    """Say whether a round is worse than what it started from, or failed its self-test."""
+    gate = outcome["gate"]
+    assert isinstance(gate, Mapping)
+    return bool(gate.get("refused", not gate.get("passed")))
+
+
 def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
-    lines = [
-        f"{each['name']}: {'was finished before' if each['skipped'] else 'finished'}"
-        + (", promoted" if each["promoted"] else "")
-        for each in outcomes
-    ]
+    lines = []
+    for each in outcomes:
+        gate = each["gate"]
+        assert isinstance(gate, Mapping)
+        done = "was finished before" if each["skipped"] else "finished"
+        if _refused(each):
+            lines.append(f"{each['name']}: refused, and not promoted. {gate.get('reason', '')}")
+        elif each["promoted"]:
+            lines.append(f"{each['name']}: {done}, promoted: {gate.get('reason', '')}")
+        else:
+            lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
+        lines += _dropped(each["data"])
     return lines or ["No round is missing."]
+
+
+def _dropped(data: object) -> list[str]:
+    """Return what became of rows that the model did not see whole."""
+    if not isinstance(data, Mapping):
+        return []
+    counts = {"left out": data.get("left_out") or {}, "cut": data.get("cut") or {}}
+    return [
+        f"  {count} rows {verb}: {reason}"
+        for verb, reasons in counts.items()
+        for reason, count in reasons.items()
+    ]
