@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune import architecture, manifests, mini, rendering
+from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
 
@@ -44,7 +45,8 @@ _HASHED = (
 class Student:
     """A model with its tokenizer; `adapter` names the adapter on it, or is None.
 
-    `model` is a transformers model, or peft's wrapping of one.
+    `model` is a transformers model, or peft's wrapping of one; `base_folder` is where the base was
+    read from.
     """
 
     model: Any
@@ -52,6 +54,7 @@ class Student:
     base_name: str
     base_hash: str
     adapter: str | None = None
+    base_folder: Path | None = None
 
     @property
     def device(self) -> "torch.device":
@@ -81,7 +84,9 @@ def load(
     folder = locate(base)
     place = choose_device(device)
     network = _network(folder, base, place, precision)
-    student = Student(network, _tokenizer(folder, base), name_of(base), hash_of(folder))
+    student = Student(
+        network, _tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
+    )
     if adapter is None:
         return student
     return _adapted(student, adapter, trainable, place)
@@ -182,12 +187,23 @@ def packs(base: str) -> bool:
 def name_of(base: str) -> str:
     """Return the name under which a base can be opened again from anywhere."""
     folder = Path(base).expanduser()
-    return str(folder.resolve()) if base != "mini" and folder.is_dir() else base
+    if base == "mini" or not folder.is_dir():
+        return base
+    return base_records.own_name(folder.resolve()) or str(folder.resolve())
 
 
 def hash_of(folder: Path) -> str:
-    """Return the hash of a base: its weights, configuration, tokenizer and template."""
-    return manifests.of_folder(folder, _HASHED)
+    """Return the hash of a base: its weights, configuration, tokenizer and template.
+
+    A base of a home that was made from one file keeps the identity that this file gave it, as long
+    as nothing in its folder changes: adapters made on it fit wherever that file was added.
+    """
+    return base_records.identity_of(folder, manifests.of_folder(folder, _HASHED))
+
+
+def is_kept(name: str) -> bool:
+    """Say whether a file of a model's folder is read here; weights as pickles and code are not."""
+    return name.endswith(_KEPT)
 
 
 def choose_device(device: str = "auto") -> str:

@@ -77,7 +77,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
     return Preflight(
         recipe=recipe.name,
         round=number,
-        base=recipe.base,
+        base=model.name_of(recipe.base),
         device=device,
         computes_in="bfloat16" if half else "float32",
         parameters=parameters,

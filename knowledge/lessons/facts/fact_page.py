@@ -4,7 +4,7 @@ entity + groups of facts (+ neighbours) -> topics and rows of styles
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, cast
 
@@ -48,6 +48,9 @@ class PageLinks(Protocol):
 
     warnings: RecordedWarnings
 
+    having: Callable[[Sequence[str]], frozenset[str]]
+    """Gives the conditions that have all of some findings."""
+
     def page(self, id: str, language: Language) -> "FactPage | None":
         """Return the page of an entity, where it has one."""
 
@@ -62,7 +65,8 @@ class FactPage:
     the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
     those of its findings that few conditions have; `links` leads from a page to those of the
     entities that it names. `shown` holds all facts where some are not fit to be told unless their
-    line is shown: `groups` lacks those.
+    line is shown: `groups` lacks those. `is_familiar` says whether findings alone may lead to a
+    condition.
     """
 
     entity: Entity
@@ -82,6 +86,7 @@ class FactPage:
     )
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
+    is_familiar: bool = True
     _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -114,8 +119,10 @@ class FactPage:
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
-        kept = (self.shown, self._by_object, self._cached)
-        return FactPage(*own, self.licence, neighbours, *finds, *kept)
+        known = (self._by_object, self._cached)
+        return FactPage(
+            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
+        )
 
     def as_evidence(self) -> "FactPage":
         """Return the page with every fact that a line of evidence may show."""
@@ -124,7 +131,8 @@ class FactPage:
         by_object, cached = self.cached("as evidence", _new_caches)
         own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        return FactPage(*own, self.licence, self.neighbours, *finds, {}, by_object, cached)
+        known = (self.is_familiar, by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *known)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts import closed_book, fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
@@ -194,11 +194,16 @@ class PageRenderer:
     """Says in one language what facts state; what entities are called is settled once for each."""
 
     def __init__(
-        self, language: Language, common: Collection[str], filler: Collection[str] = ()
+        self,
+        language: Language,
+        common: Collection[str],
+        filler: Collection[str] = (),
+        habits: chinese_closed_book.SourceHabits | None = None,
     ) -> None:
         self._language = language
         self._common = common
         self._filler = filler
+        self._habits = habits or chinese_closed_book.SourceHabits()
         self._known: dict[str, _Called] = {}
 
     def forget(self) -> None:
@@ -249,7 +254,10 @@ class PageRenderer:
         about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
-            return FactPage(*about, kept) if kept else None
+            told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
+            familiar = "symptom" in reviewed or self._habits.is_familiar(id)
+            shown = kept if told != kept else {}
+            return FactPage(*about, told, shown=shown, is_familiar=familiar) if kept else None
         unread = {fact.id for fact in facts if fact.unread}
         told = closed_book.tellable(kept, reviewed, unread)
         if not reviewed:

@@ -147,6 +147,9 @@ class HuatuoWords:
     yes_or_no_question: LinesBy = _lines("s o", RELATION, plain=True)
     yes_or_no_answer: LinesBy = _lines("s S o", RELATION)
     further_lead_in: Lines = _lines(optional=True)
+    heard: Lines = _lines(optional=True)
+    why: LinesBy = _lines("", RELATION, optional=True)
+    closing: LinesBy = _lines("", RELATION, optional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,8 @@ class ConsultationWords:
     heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
     why_named: LinesBy = _lines("", RELATION)
+    why_own: LinesBy = _lines("", RELATION)
+    next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
     warning_lead: Lines = _lines()
@@ -201,6 +206,8 @@ class VignetteWords:
     both: LinesBy = _lines("s r x", FOUND_BY)
     supports: LinesBy = _lines("s a", FOUND_BY)
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
+    third: LinesBy = _lines("r x", FOUND_BY)
+    urgent_third: LinesBy = _lines("r x", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
 
@@ -210,6 +217,8 @@ class MultiHopWords:
     """Words of the style multi-hop."""
 
     question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    verdict: LinesBy = _lines("s a o", CHOSEN_FROM)
+    thought_of: LinesBy = _lines("s a", ("complication",))
     no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
     no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
     closing: Lines = _lines()
@@ -227,6 +236,7 @@ class DialogueWords:
     reply_no: Lines = _lines()
     last_words: Lines = _lines()
     summary: LinesBy = _lines("s a", FOUND_BY)
+    both: LinesBy = _lines("s r R x", FOUND_BY)
     absent: LinesBy = _lines("r R a", FOUND_BY)
 
 

@@ -340,11 +340,13 @@ class WordingCheck:
 
 _OF_CASES = ("chatdoctor", "vignette", "dialogue", "huatuo")
 """Styles whose user tells of a patient."""
-_UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
+_UNRECORDED = (
+    "multi_hop.no_contraindication", "multi_hop.no_interaction", "multi_hop.verdict",
+)  # fmt: skip
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
-    "dialogue.summary",
+    "vignette.third", "vignette.urgent_third", "dialogue.summary", "dialogue.both",
 )  # fmt: skip
 """Tables whose sentences build on what the user said."""
 
