@@ -232,8 +232,8 @@ FORMATS: tuple[DialogueFormat, ...] = (
     DialogueFormat("alpaca-instruct", ("instruct", "output"), _pair("instruct", "output")),
     DialogueFormat("toyhom", ("ask", "answer"), _toyhom),
     DialogueFormat("icliniq", ("question", "answer"), _icliniq),
-    DialogueFormat("preference-whole", ("chosen", "rejected"), _conversation("chosen")),
     DialogueFormat("question-answer", (_QUESTIONS, _REPLIES), _pair(_QUESTIONS, _REPLIES)),
+    DialogueFormat("preference-whole", ("chosen", "rejected"), _conversation("chosen")),
 )
 """All formats, those with telling fields first: the first that fits a row is taken."""
 
