@@ -2,10 +2,11 @@
 
     formula + form -> a case in words -> call -> result as a marked message -> answer
 
-Forms: `plain` answers, `shown` adds the working, `inline` holds call and answer in one message,
-`equation` calls the formula with its numbers put in, `converted` converts a unit first, `band` and
-`category` say what a result means, `changed` asks again with another value, `missing` asks for a
-missing value, `later` receives it, `beyond` says that the formula does not apply.
+A call stands alone in its message: its result is never the model's own. Forms: `plain` answers,
+`shown` adds the working, `equation` calls the formula with its numbers put in, `converted` converts
+a unit first, `band` and `category` say what a result means, `changed` asks again with another
+value, `missing` asks for a missing value, `later` receives it, `beyond` says that the formula does
+not apply.
 """
 
 import random
@@ -76,7 +77,6 @@ def _kinds(formula: Formula) -> list[str]:
     numbers = [each for each in asked if not each.choices and each.key != "age"]
     found = {
         "plain": True,
-        "inline": True,
         "shown": True,
         "converted": bool(calculator_cases.convertible_inputs(formula)),
         "band": bool(formula.bands),
@@ -137,17 +137,6 @@ def _shown(dialogue: CalculatorDialogue) -> None:
     dialogue.add_case_call(dialogue.case)
     parts = [dialogue.result(dialogue.case), dialogue.working(dialogue.case)]
     dialogue.answer(*parts, dialogue.source(0.5))
-
-
-def _inline(dialogue: CalculatorDialogue) -> None:
-    show = dialogue.pick.random() < 0.4
-    dialogue.ask(dialogue.question(tail=dialogue.words.show_working if show else ()))
-    fact = dialogue.rest_on(dialogue.case.call)
-    told = dialogue.result_sentences(dialogue.case)
-    if show:
-        told.insert(1, dialogue.working(dialogue.case))
-    joint = " " if dialogue.language == "en" else ""
-    dialogue.answer(f"{fact}\n{joint.join(filter(None, [*told, dialogue.source()]))}")
 
 
 def _equation(dialogue: CalculatorDialogue) -> None:
@@ -257,7 +246,6 @@ def _beyond(dialogue: CalculatorDialogue) -> None:
 _WRITERS: dict[str, Callable[[CalculatorDialogue], None]] = {
     "plain": _plain,
     "shown": _shown,
-    "inline": _inline,
     "equation": _equation,
     "converted": _converted,
     "band": _banded,

@@ -243,8 +243,7 @@ class GroundedWords:
 class KnowledgeCallWords:
     """Words of the style knowledge-call."""
 
-    found: Lines = _lines()
-    shown: Lines = _lines("f")
+    source: Lines = _lines()
     next_question: Lines = _lines("q Q")
 
 

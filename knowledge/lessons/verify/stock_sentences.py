@@ -18,7 +18,7 @@ import yaml
 from knowledge.graph import verbalize
 from knowledge.lessons.templates import tables
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.verify.template_patterns import NAME, any_of, either, frame
+from knowledge.lessons.verify.template_patterns import any_of, either, frame
 from knowledge.records import Language
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
 
@@ -48,7 +48,6 @@ STATING = (
 """Tables by relation whose templates state facts of entities."""
 
 STATING_ONE = {
-    "knowledge_call.shown": "",
     "patients.likely": "symptom",
     "interactions.with_subject": "interaction",
     "interactions.without_subject": "interaction",
@@ -269,14 +268,3 @@ def _declining(language: Language) -> re.Pattern[str]:
 def declines(shown: str, language: Language) -> bool:
     """Say whether an answer declines in the words of a template."""
     return _declining(language).fullmatch(shown) is not None
-
-
-@cache
-def _showing(language: Language) -> re.Pattern[str]:
-    found = any_of(load(tables.KnowledgeCallWords, language).found, language, {})
-    return re.compile(rf"(?:{found}\s?)?[“]?{NAME}[.。]?[”]?")
-
-
-def shows_line(shown: str, language: Language) -> bool:
-    """Say whether an answer is a line of evidence as it stands, perhaps introduced."""
-    return _showing(language).fullmatch(shown) is not None

@@ -9,7 +9,7 @@ there too.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from knowledge.datasets.lookup_calls import RESULT, attribute_name, read_call
@@ -229,14 +229,25 @@ class WordingCheck:
                 for shown in frames
             ):
                 return _ASKED
-        for place in range(1, len(self._told) - 1, 2):
-            if read_call(self._lesson.messages[place].content) is None and not any(
-                stock_sentences.shows_line(shown, self._language) for shown in self._frames(place)
-            ):
-                return _LOST
+        turns = self._lesson.meta.get("turns")
+        for turn, place in enumerate(range(1, len(self._told) - 1, 2)):
+            if read_call(self._lesson.messages[place].content) is None:
+                few = turns[turn] if isinstance(turns, list) else None
+                if not isinstance(few, list) or not self._states(place, map(int, few)):
+                    return _LOST
         asked = str(self._lesson.meta.get("relation", ""))
         last = read_call(self._lesson.messages[-3].content) if len(self._told) > 3 else None
         return "" if last and asked in _called(last[1], self._language) else _ASKED
+
+    def _states(self, place: int, few: Iterable[int]) -> bool:
+        """Say whether an earlier answer is a sentence that states some facts."""
+        facts = [(self._relation(each), self._facts[each].object) for each in few]
+        relations = frozenset(relation for relation, object in facts if object)
+        texts = frozenset(relation for relation, object in facts if not object)
+        return bool(facts) and any(
+            stock_sentences.key_of(marked(told[place]), relations, texts, self._language)
+            for told in self._variants
+        )
 
     def _wrong_talk(self) -> str:
         """Hold each question on a paper against the quotation that answers it."""
