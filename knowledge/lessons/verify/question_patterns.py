@@ -340,7 +340,8 @@ def _reply(kind: str, language: Language, last: bool) -> re.Pattern[str]:
 @cache
 def _paper_lead(language: Language) -> re.Pattern[str]:
     words = load(LiteratureWords, language)
-    return re.compile(rf"{_any((words.opening, words.follow_up, words.ending), language)}\s?")
+    told = (words.opening, words.text_opening, words.follow_up, words.ending)
+    return re.compile(rf"{_any(told, language)}\s?")
 
 
 @cache
