@@ -261,7 +261,7 @@ def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
 
 
 def _declined(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
-    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+    if any(lesson.meta.get(key) for key in ("refused", "declined", "partly")):
         return None
     needless = load(PreferenceWords, lesson.language).needless_refusal
     refusals = (*needless, *load(SafetyWords, lesson.language).refusal[:3])

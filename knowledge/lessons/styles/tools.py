@@ -43,8 +43,6 @@ _LAY = {
 """Formulas that people ask for themselves or their kin."""
 
 _ADULT = 18
-_EXTRA = 0.3
-"""The chance of a sentence on the category after a changed value."""
 
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
@@ -192,9 +190,7 @@ def _changed(dialogue: CalculatorDialogue) -> None:
     dialogue.add_case_call(case)
     dialogue.answer(
         dialogue.fill(words.changed_result, n=name, v=value, r=case.call.answer(dialogue.language)),
-        dialogue.category(case)
-        if dialogue.formula.bands and dialogue.pick.random() < _EXTRA
-        else "",
+        dialogue.category(case) if dialogue.formula.bands else "",
     )
 
 

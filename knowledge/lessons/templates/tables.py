@@ -233,6 +233,7 @@ class GroundedWords:
 
     layout: Lines = _lines("q e", breaks=True)
     not_covered: Lines = _lines("s r")
+    half_covered: Lines = _lines("t")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
     label: TextBy = _texts("", (*RELATION, "~"))

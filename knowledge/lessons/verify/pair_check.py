@@ -81,7 +81,7 @@ def _overdosed(lesson: Lesson, rejected: str, why: str) -> str:
 
 
 def _refused(lesson: Lesson, rejected: str, why: str) -> str:
-    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+    if any(lesson.meta.get(key) for key in ("refused", "declined", "partly")):
         return "a refusal that was right is told as needless"
     refuses = _refusals(lesson.language).fullmatch(rejected.strip().lower())
     return "" if refuses else "the rejected answer of a pair does not refuse"

@@ -67,7 +67,12 @@ def _quotes_parts(lesson: Lesson, passages: Sequence[tuple[str, str, str]]) -> b
         [Passage(id, "", text, 0, len(text), part, language) for id, part, text in passages]
     )
     parts_of = {(each.passage.id, each.words): each.part for each in read}
-    quoted = {source.quote: parts_of.get((source.id, source.quote)) for source in lesson.sources}
+    held = {id: text for id, _, text in passages}
+    quoted = {
+        source.quote: parts_of.get((source.id, source.quote))
+        for source in lesson.sources
+        if source.quote in held.get(source.id, "")
+    }
     if None in quoted.values():
         return False
     for asked, said in zip(lesson.messages[::2], lesson.messages[1::2], strict=False):

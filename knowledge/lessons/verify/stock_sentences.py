@@ -265,6 +265,19 @@ def _declining(language: Language) -> re.Pattern[str]:
     return re.compile(any_of(words.not_covered, language, {"r": named}))
 
 
+@cache
+def _leaving_open(language: Language, topic: str) -> re.Pattern[str]:
+    named = load(tables.AttributeQuestionsWords, language).topic_name.get(topic, "\0")
+    theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", named))
+    words = load(tables.GroundedWords, language).half_covered
+    return re.compile(any_of(words, language, {"t": either((named, theirs))}), re.IGNORECASE)
+
+
+def leaves_open(shown: str, topic: str, language: Language) -> bool:
+    """Say whether a sentence says that the lines do not tell a second thing asked for."""
+    return _leaving_open(language, topic).fullmatch(shown) is not None
+
+
 def declines(shown: str, language: Language) -> bool:
     """Say whether an answer declines in the words of a template."""
     return _declining(language).fullmatch(shown) is not None

@@ -26,6 +26,7 @@ _WIDE = re.compile("[［］]|\\[[０-９]")
 _SIGNS = " .,;。，；"
 _LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
+_OPEN = "left open"
 _ASKED = "the question is not one of its style and relation"
 
 
@@ -126,6 +127,9 @@ class WordingCheck:
             else:
                 unit = self._units[place]
                 return _LOST if unit.facts else _OWN
+        left = sum(worded.key == _OPEN for worded in self._worded)
+        if left != (1 if self._lesson.meta.get("partly") else 0):
+            return "the answer does not say once what it leaves open"
         return self._wrong_support()
 
     def _wrong_support(self) -> str:
@@ -154,6 +158,9 @@ class WordingCheck:
 
     def _key_of(self, told: str, facts: frozenset[int]) -> str:
         if not facts:
+            partly = str(self._lesson.meta.get("partly", ""))
+            if partly and stock_sentences.leaves_open(told, partly, self._language):
+                return _OPEN
             stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
             return "stock" if stock else ""
         shown = marked(told)
@@ -201,6 +208,12 @@ class WordingCheck:
             text = _BLOCK.sub(_block, text)
         if self._lesson.meta.get("refused"):
             return question_patterns.is_refusable(text, self._language)
+        if partly := str(self._lesson.meta.get("partly", "")):
+            topics = (asked, partly)
+            if not all(
+                question_patterns.names_topic(text, each, self._language) for each in topics
+            ):
+                return False
         if self._lesson.meta.get("conflict"):
             return question_patterns.asks_whether(text, self._language)
         if style == "huatuo" and question_patterns.asks_for_two(text, self._language):
