@@ -21,6 +21,7 @@ from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
+from knowledge.text.sentences import sentence_spans
 
 PLANNED_OUT = (CAPPED, TOLD_BEFORE)
 NEW = ("grounded", "vignette", "dialogue", "literature", "knowledge-call", "safety")
@@ -228,6 +229,20 @@ def test_evidence_taken_away_is_declined(whole, prover, language):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_half_of_a_question_is_declined_only_where_nothing_tells_it(whole, prover, language):
+    lesson = find(whole, "grounded", language, lambda row: "partly" in row.meta)
+    assert fault(prover, lesson) == "" and "[" in lesson.messages[-1].content
+    whole_answer = {key: held for key, held in lesson.meta.items() if key != "partly"}
+    assert fault(prover, replace(lesson, meta=whole_answer))
+    told = replace(lesson, meta={**lesson.meta, "partly": lesson.meta["relation"]})
+    assert fault(prover, told)
+    start, _ = sentence_spans(lesson.messages[-1].content)[-1]
+    open_end = lesson.messages[-1].content[start:]
+    assert fault(prover, put(lesson, -1, open_end, ""))
+    assert fault(prover, put(lesson, -1, open_end, open_end + open_end))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_covered_must_not_be_declined(whole, prover, language):
     lesson = find(whole, "grounded", language, lambda row: "[1]" in row.messages[-1].content)
     silent = (
@@ -326,6 +341,26 @@ def test_a_call_and_its_result_are_true(whole, prover, language):
     assert fault(prover, put(lesson, 1, '")', '", 3)'))
     last = lesson.messages[-2].content
     assert fault(prover, put(lesson, -2, last, last + "!"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_earlier_answer_tells_what_its_call_found(whole, prover, language):
+    lesson = find(whole, "knowledge-call", language, lambda row: len(row.messages) > 6)
+    assert fault(prover, lesson) == ""
+    first, second = lesson.messages[3].content, lesson.messages[-1].content
+    assert "——" not in first and " — " not in first
+    assert fault(prover, put(lesson, 3, first, second))
+    more = " It always helps." if language == "en" else "它总是有效。"
+    assert fault(prover, put(lesson, 3, first, first + more))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_quotation_is_of_the_part_that_was_asked_for(whole, prover, language):
+    lesson = find(whole, "literature", language, lambda row: len(row.messages) > 5)
+    asked = [message.content for message in lesson.messages[2::2]]
+    assert asked[0] != asked[1]
+    swapped = put(lesson, 2, asked[0], asked[1])
+    assert fault(prover, swapped)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
