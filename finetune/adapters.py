@@ -136,7 +136,8 @@ def self_test(
     import torch
 
     place = str(student.device)
-    again = model.load(student.base_name, folder, device=place, precision=precision)
+    base = str(student.base_folder or student.base_name)
+    again = model.load(base, folder, device=place, precision=precision)
     difference = change = 0.0
     ended = 0
     for prompt in prompts:

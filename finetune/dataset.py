@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune import manifests, rendering
+from finetune.chat_templates import REASONING
 from finetune.errors import FinetuneError
 from finetune.recipe import Recipe
 from finetune.rendering import Language, Message, Rendered
@@ -125,15 +126,19 @@ def make_examples(
         drawn = random.Random(f"{seed}:{row.id}")
         if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
             _count(report.left_out, "no question with an answer at the end")
-        elif quotes is None or _numbers_evidence(row) or _calculates(row):
-            example = _closed(row, tokenizer, recipe.max_tokens, report, tools)
-            examples += [example] if example else []
-        elif not any(source.quote for source in row.sources):
-            _count(report.left_out, "no quoted source")
-        else:
-            example = _open(row, quotes, tokenizer, recipe, drawn, report, tools)
-            examples += [example] if example else []
-    report.kept = len(examples)
+            continue
+        try:
+            if quotes is None or _stands_alone(row):
+                made = _closed(row, tokenizer, recipe.max_tokens, report, tools)
+            else:
+                made = _open(row, quotes, tokenizer, recipe, drawn, report, tools)
+        except FinetuneError as error:
+            if error.where != "chat_template":
+                raise
+            _count(report.left_out, error.what.rstrip("."))
+            continue
+        report.kept += bool(made)
+        examples += made
     return examples, report
 
 
@@ -174,7 +179,7 @@ def _row(raw: dict[str, object]) -> Row:
     entities, support, objects = raw.get("entities") or [], meta.get("support"), meta.get("objects")
     return Row(
         id=str(raw["id"]),
-        messages=tuple({"role": one["role"], "content": one["content"]} for one in messages),
+        messages=tuple(map(_message, messages)),
         language="en" if language == "en" else "zh",
         sources=tuple(
             RowSource(str(one["kind"]), str(one["id"]), str(one.get("quote") or "").strip())
@@ -184,6 +189,13 @@ def _row(raw: dict[str, object]) -> Row:
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
     )
+
+
+def _message(raw: dict[str, object]) -> Message:
+    """Return a message; what an answer's reasoning is stands in it where the row brings it."""
+    message = {"role": str(raw["role"]), "content": str(raw["content"])}
+    reasoning = raw.get(REASONING)
+    return {**message, REASONING: reasoning} if isinstance(reasoning, str) else message
 
 
 def _support(value: object, sources: int) -> tuple[tuple[int, ...], ...] | None:
@@ -253,6 +265,12 @@ class _Pool:
         return drawn
 
 
+def _stands_alone(row: Row) -> bool:
+    """Say whether a row is shown as it stands: nothing quoted proves it, or it brings that."""
+    unquoted = not any(source.quote for source in row.sources)
+    return unquoted or _numbers_evidence(row) or _calculates(row)
+
+
 def _calculates(row: Row) -> bool:
     """Say whether a row rests on formulas: its facts hold the result, so they are never shown."""
     return any(source.id.startswith("formula:") for source in row.sources)
@@ -271,7 +289,7 @@ def _open(
     pick: random.Random,
     report: ExampleReport,
     tools: TextTools,
-) -> Example | None:
+) -> list[Example]:
     """Show a row with its evidence in the prompt, or in a few cases without and declined."""
     covered = pick.random() >= recipe.uncovered
     wanted = pick.randint(0 if covered else 1, max(recipe.distractors, 1))
@@ -286,8 +304,8 @@ def _open(
         random.Random(order).shuffle(evidence)
         answer = _cited(row, evidence, tools) if covered else rendering.NOT_COVERED[row.language]
         prompt = rendering.grounded(row.messages[-2]["content"], evidence, row.language, history)
-        rendered = _last_answer(
-            rendering.render(tokenizer, [*prompt, {"role": "assistant", "content": answer}])
+        rendered = rendering.render_answer(
+            tokenizer, [*prompt, {"role": "assistant", "content": answer}]
         )
         if len(rendered.ids) <= recipe.max_tokens:
             break
@@ -297,7 +315,7 @@ def _open(
             history = history[2:]
         else:
             _count(report.left_out, "too long")
-            return None
+            return []
     if covered and row.support is not None and len(row.support) != len(_spans(row, tools)):
         _count(report.cut, "citations within the answer")
     if len(others) < full[0]:
@@ -306,9 +324,8 @@ def _open(
         _count(report.cut, "earlier turns")
     report.uncovered += not covered
     asked = _asked(row, tools) if covered else ()
-    return Example(
-        row.id, row.language, rendered, tuple(prompt), answer, tuple(evidence), asked, covered
-    )
+    shown = tuple(prompt), answer, tuple(evidence)
+    return [Example(row.id, row.language, rendered, *shown, asked, covered)]
 
 
 def _closed(
@@ -317,41 +334,46 @@ def _closed(
     max_tokens: int,
     report: ExampleReport,
     tools: TextTools,
-) -> Example | None:
-    """Show a row as it stands; the oldest turns go where it is too long."""
+) -> list[Example]:
+    """Show a row as it stands, one example for each answer where the template demands that.
+
+    The oldest turns go where it is too long.
+    """
     system = [one for one in row.messages[:1] if one["role"] == "system"]
     turns = list(row.messages[len(system) :])
     full = len(turns)
     while True:
         messages = [*system, *turns]
-        rendered = rendering.render(tokenizer, messages)
-        if len(rendered.ids) <= max_tokens:
+        rendered = rendering.render_dialogue(tokenizer, messages)
+        if len(rendered[-1].ids) <= max_tokens:
             break
         if len(turns) <= 2:
             _count(report.left_out, "too long")
-            return None
+            return []
         turns = turns[2:]
     if len(turns) < full:
         _count(report.cut, "earlier turns")
+    if not rendering.keeps_reasoning(tokenizer, messages):
+        _count(report.cut, "reasoning, which the chat template has no place for")
     quotes = tuple(source.quote for source in row.sources if source.quote)
-    answer = turns[-1]["content"]
-    return Example(
-        row.id, row.language, rendered, tuple(messages[:-1]), answer, quotes, _asked(row, tools)
-    )
+    ends = [at for at, one in enumerate(messages) if one["role"] == "assistant"][-len(rendered) :]
+    return [
+        Example(
+            row.id,
+            row.language,
+            tokens,
+            tuple(messages[:end]),
+            messages[end]["content"],
+            quotes,
+            _asked(row, tools) if end == len(messages) - 1 else (),
+        )
+        for tokens, end in zip(rendered, ends, strict=True)
+    ]
 
 
 def _numbers_evidence(row: Row) -> bool:
     """Say whether a row's question brings its own numbered evidence; a second would confuse it."""
     return _FIRST_NUMBERED.search(row.messages[-2]["content"]) is not None
-
-
-def _last_answer(rendered: Rendered) -> Rendered:
-    """Learn the last answer only: earlier ones were not given over this evidence."""
-    start = len(rendered.learn)
-    while start and rendered.learn[start - 1]:
-        start -= 1
-    learn = [False] * start + rendered.learn[start:]
-    return Rendered(rendered.ids, learn)
 
 
 def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:

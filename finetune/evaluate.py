@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from finetune import model, rendering
+from finetune import architecture, model, rendering
 from finetune.dataset import Example, listed_facts
 from finetune.errors import FinetuneError
 from finetune.model import Student
@@ -31,7 +31,6 @@ Pair = tuple[float, float]
 """What one row adds to a ratio: its numerator and its denominator."""
 
 _DRAWS = 1000
-_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 _PERIOD = 32
 """Tokens of the longest run whose repetition is noticed."""
@@ -194,18 +193,19 @@ def _greedy(student: Student, ids: list[int], count: int, precision: Precision) 
 
     given, kept = ids, None
     last = {"logits_to_keep": 1} if picks_logits(student.model) else {}
+    caches = architecture.takes(student.model, "past_key_values")
     for _ in range(count):
         # not around the loop: whoever consumes must not find gradients switched off
         with torch.inference_mode(), model.autocast(student, precision):
             out = student.model(
                 input_ids=torch.tensor([given], device=student.device),
-                past_key_values=kept,
-                use_cache=True,
+                use_cache=caches,
+                **({"past_key_values": kept} if caches else {}),
                 **last,
             )
-        kept = out.past_key_values
         token = int(out.logits[0, -1].argmax())
-        given = [token]
+        kept = out.past_key_values if caches else None
+        given = [token] if caches else [*given, token]
         yield token
 
 
@@ -224,11 +224,7 @@ def _ends(student: Student) -> frozenset[int]:
     config = getattr(student.model, "generation_config", None)
     own = getattr(config, "eos_token_id", None)
     listed = own if isinstance(own, list) else [own]
-    markers = [
-        index
-        for index, token in student.tokenizer.added_tokens_decoder.items()
-        if token.special and not _BYTE.fullmatch(token.content)
-    ]
+    markers = rendering.markers(student.tokenizer)
     return frozenset(one for one in (*listed, *markers) if one is not None)
 
 

@@ -5,6 +5,7 @@
 Only safetensors are read and no code from a model's folder is run.
 """
 
+import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,16 +14,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import manifests, mini, rendering
+from finetune import architecture, manifests, mini, rendering
+from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
+
+_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _KEPT = (".safetensors", ".json", ".jinja", ".model", "merges.txt", "vocab.txt")
@@ -41,7 +45,8 @@ _HASHED = (
 class Student:
     """A model with its tokenizer; `adapter` names the adapter on it, or is None.
 
-    `model` is a transformers model, or peft's wrapping of one.
+    `model` is a transformers model, or peft's wrapping of one; `base_folder` is where the base was
+    read from.
     """
 
     model: Any
@@ -49,6 +54,7 @@ class Student:
     base_name: str
     base_hash: str
     adapter: str | None = None
+    base_folder: Path | None = None
 
     @property
     def device(self) -> "torch.device":
@@ -59,7 +65,7 @@ class Student:
     @property
     def context(self) -> int:
         """Return how many tokens the model can hold."""
-        return _context(self.model.config)
+        return architecture.context_of(self.model.config)
 
 
 def load(
@@ -78,7 +84,9 @@ def load(
     folder = locate(base)
     place = choose_device(device)
     network = _network(folder, base, place, precision)
-    student = Student(network, _tokenizer(folder, base), name_of(base), hash_of(folder))
+    student = Student(
+        network, _tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
+    )
     if adapter is None:
         return student
     return _adapted(student, adapter, trainable, place)
@@ -95,6 +103,7 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules=targets if isinstance(targets, str) else list(targets),
+        exclude_modules=architecture.left_alone(student.model),
         task_type=TaskType.CAUSAL_LM,
     )
     torch.manual_seed(seed)  # the adapter's start is part of what the seed decides
@@ -167,21 +176,34 @@ def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBas
 
 def context_of(base: str) -> int:
     """Return how many tokens a base can hold, without loading its weights."""
-    from transformers import AutoConfig
+    return architecture.context_of(_config(locate(base), base))
 
-    config = AutoConfig.from_pretrained(str(locate(base)), trust_remote_code=False)
-    return _context(config)
+
+def packs(base: str) -> bool:
+    """Return whether short examples may share a row of this base without seeing each other."""
+    return architecture.keeps_apart(_config(locate(base), base))
 
 
 def name_of(base: str) -> str:
     """Return the name under which a base can be opened again from anywhere."""
     folder = Path(base).expanduser()
-    return str(folder.resolve()) if base != "mini" and folder.is_dir() else base
+    if base == "mini" or not folder.is_dir():
+        return base
+    return base_records.own_name(folder.resolve()) or str(folder.resolve())
 
 
 def hash_of(folder: Path) -> str:
-    """Return the hash of a base: its weights, configuration, tokenizer and template."""
-    return manifests.of_folder(folder, _HASHED)
+    """Return the hash of a base: its weights, configuration, tokenizer and template.
+
+    A base of a home that was made from one file keeps the identity that this file gave it, as long
+    as nothing in its folder changes: adapters made on it fit wherever that file was added.
+    """
+    return base_records.identity_of(folder, manifests.of_folder(folder, _HASHED))
+
+
+def is_kept(name: str) -> bool:
+    """Say whether a file of a model's folder is read here; weights as pickles and code are not."""
+    return name.endswith(_KEPT)
 
 
 def choose_device(device: str = "auto") -> str:
@@ -223,10 +245,6 @@ def recompute(student: Student) -> None:
         student.model.get_base_model().activation_checkpointing_enable()
 
 
-def _context(config: object) -> int:
-    return int(getattr(config, "max_position_embeddings", None) or 1 << 30)
-
-
 def _checked(folder: Path, base: str) -> Path:
     if not (folder / "config.json").is_file() or not any(folder.glob("*.safetensors")):
         raise FinetuneError(
@@ -234,12 +252,26 @@ def _checked(folder: Path, base: str) -> Path:
             where=str(folder),
             remedy="Give the folder of a model saved as safetensors, or a hub id.",
         )
+    _refuse_quantised(folder, base)
     return folder
+
+
+def _config(folder: Path, base: str) -> "PretrainedConfig":
+    from transformers import AutoConfig
+
+    try:
+        config: PretrainedConfig = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
+    except Exception as error:  # a configuration may fail to open in any way
+        raise FinetuneError(
+            f"The base model {base} is of a kind that cannot be opened here.",
+            where=str(folder / "config.json"),
+            remedy="Choose a base such as LLaMA, GLM-4 or Qwen in its native form.",
+        ) from error
+    return config
 
 
 def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:  # noqa: ANN401
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
 
     opener: Any = AutoModelForCausalLM
@@ -253,7 +285,7 @@ def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:
                 trust_remote_code=False,
                 output_loading_info=True,
             )
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # an architecture may fail to open in any way
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise FinetuneError(
             f"The base model {base} cannot be opened: {reason[0]}",
@@ -269,14 +301,39 @@ def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:
     return network.to(device).requires_grad_(False).eval()
 
 
+def _refuse_quantised(folder: Path, base: str) -> None:
+    """Refuse weights of few bits: merged into them, an adapter would say something else."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # whoever opens the model says so
+    stated = config.get("quantization_config") if isinstance(config, dict) else None
+    if not isinstance(stated, dict):
+        return
+    how = str(stated.get("quant_method") or "an unnamed method")
+    raise FinetuneError(
+        f"The base model {base} is quantised ({how}); rounds, merging and chat here need its full "
+        "weights.",
+        where=str(folder / "config.json"),
+        remedy="Give the model that it was made from, in float16, bfloat16 or float32.",
+    )
+
+
 def _tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
     from transformers import AutoTokenizer
 
+    if not any((folder / name).is_file() for name in _TOKENIZERS):
+        raise FinetuneError(
+            f"The folder of {base} holds no tokenizer.",
+            where=str(folder),
+            remedy="Copy the tokenizer's files of the model beside its weights, tokenizer.json "
+            "first of all.",
+        )
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
             str(folder), trust_remote_code=False
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # a tokenizer may fail to open in any way
         raise FinetuneError(
             f"The tokenizer of {base} cannot be opened.",
             where=str(folder),
@@ -331,6 +388,7 @@ def quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`")
+            warnings.filterwarnings("ignore", message="fan_in_fan_out is set")  # set right by peft
             yield
     finally:
         if shown:

@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import model, trainer
+from finetune import architecture, model, trainer
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
@@ -62,6 +62,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
     device = model.choose_device()
     network = _shape(recipe)
     _check_context_length(recipe, network)
+    _check_vocabulary(recipe, network, packing)
     steps = trainer.schedule(packing.rows, plan, recipe.seed_of(number))
     if not steps:
         raise FinetuneError(
@@ -76,7 +77,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
     return Preflight(
         recipe=recipe.name,
         round=number,
-        base=recipe.base,
+        base=model.name_of(recipe.base),
         device=device,
         computes_in="bfloat16" if half else "float32",
         parameters=parameters,
@@ -109,7 +110,7 @@ def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
         opener: Any = AutoModelForCausalLM
         with torch.device("meta"):
             return opener.from_config(config, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # an architecture may refuse its configuration in any way
         raise FinetuneError(
             f"The base model {recipe.base} is of a kind that cannot be opened here.",
             where=str(folder),
@@ -118,13 +119,27 @@ def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
 
 
 def _check_context_length(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
-    holds = getattr(network.config, "max_position_embeddings", None)
-    if holds and recipe.max_tokens > holds:
+    holds = architecture.context_of(network.config)
+    if recipe.max_tokens > holds:
         raise FinetuneError(
             f"The recipe's max_tokens is {recipe.max_tokens}, but the base {recipe.base} holds "
             f"{holds}.",
             where="max_tokens",
             remedy=f"Set max_tokens to {holds} or less.",
+        )
+
+
+def _check_vocabulary(recipe: Recipe, network: Any, packing: Packing) -> None:  # noqa: ANN401
+    """Refuse rows of tokens that the base has no embedding for; unused ones do no harm."""
+    rows = int(network.get_input_embeddings().weight.shape[0])
+    highest = max((max(row.ids) for row in packing.rows if row.ids), default=0)
+    if highest >= rows:
+        raise FinetuneError(
+            f"The tokenizer of {recipe.base} has tokens up to {highest}, but the model holds "
+            f"embeddings for {rows} only.",
+            where="--base",
+            remedy="Give the tokenizer that belongs to the model, or a model whose embeddings were "
+            "enlarged for it.",
         )
 
 
@@ -147,7 +162,7 @@ def _memory(
     device: str,
 ) -> int:
     """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
-    config = network.config
+    sizes = architecture.sizes_of(network.config)
     half = model.uses_bfloat16(device, recipe.precision)
     weight = 2 if device != "cpu" and recipe.precision != "float32" else 4
     wide = 2 if half else 4
@@ -155,17 +170,13 @@ def _memory(
     learned = max(row.learned for row in packing.rows)
     # about 17 tensors of the hidden size live on in each layer for the way back, and the
     # attention's scores where the rows are masked
-    inner = 17 * config.hidden_size + config.num_attention_heads * longest
+    inner = 17 * sizes.hidden + sizes.heads * longest
     kept = (
         longest
         * wide
-        * (
-            inner + config.num_hidden_layers * config.hidden_size
-            if recipe.recompute
-            else inner * config.num_hidden_layers
-        )
+        * (inner + sizes.layers * sizes.hidden if recipe.recompute else inner * sizes.layers)
     )
-    logits = learned * config.vocab_size * (4 + 4 + wide)
+    logits = learned * sizes.words * (4 + 4 + wide)
     library = 400 << 20
     return int(parameters * weight + trainable * 16 + kept + logits + library)
 
@@ -194,7 +205,8 @@ def _seconds(
     """
     import torch
 
-    width, inner = network.config.hidden_size, network.config.intermediate_size
+    sizes = architecture.sizes_of(network.config)
+    width, inner = sizes.hidden, sizes.inner
     kind = torch.bfloat16 if half else torch.float32
     length = min(recipe.max_tokens, 1024)
     left = torch.randn(length, width, device=device, dtype=kind)
@@ -205,7 +217,7 @@ def _seconds(
     for _ in range(repeats):
         _wait(left @ right)
     rate = 2 * length * width * inner * repeats / max(time.monotonic() - began, 1e-9)
-    called = 0.008 * network.config.num_hidden_layers * sequences
+    called = 0.008 * sizes.layers * sequences
     return float(2 * 4 * parameters * tokens / rate + called)
 
 

@@ -7,38 +7,22 @@ travels inside every adapter and its hash is part of the round's manifest.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from finetune import chat_templates
+from finetune.chat_templates import TEMPLATE, Message, template_of
 from finetune.errors import FinetuneError
+
+__all__ = ["TEMPLATE", "Message", "template_of"]
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Language = Literal["en", "zh"]
 
-
-Message = dict[str, str]
-"""One message in the form that chat templates take: `role` and `content`."""
-
-
-TEMPLATE = (
-    "{% for message in messages %}"
-    "{% if message['role'] == 'assistant' %}<|assistant|>\n"
-    "{% generation %}{{ '' if message['content'][:1] >= '\u2e80' else ' ' }}"
-    "{{ message['content'] }}{{ eos_token }}{% endgeneration %}"
-    "{% else %}<|{{ message['role'] }}|>{{ message['content'] }}{% endif %}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
-)
-"""The plain template: role marker, content; answers end with the end-of-text token.
-
-The blank before an English answer makes its first word the same token as within the evidence;
-whoever decodes an answer strips it. A Chinese one has none: after a blank a small model begins at
-any line of the evidence, because every line there begins after one. The line's end before the
-answer gives it one more place to decide at which line to begin.
-"""
 
 INSTRUCTION: dict[Language, str] = {
     "en": "Answer from the numbered evidence only and cite it like [1]. "
@@ -50,6 +34,8 @@ NOT_COVERED: dict[Language, str] = {
     "en": "The evidence does not cover this.",
     "zh": "证据没有涉及这个问题。",
 }
+
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 
 _HEADINGS: dict[Language, tuple[str, str]] = {
     "en": ("Evidence:", "Question: "),
@@ -85,12 +71,6 @@ def grounded(
     ]
 
 
-def template_of(tokenizer: "PreTrainedTokenizerBase") -> str:
-    """Return the template in force: the tokenizer's own, or the plain one."""
-    own = tokenizer.chat_template
-    return own if isinstance(own, str) and own else TEMPLATE
-
-
 def template_hash(tokenizer: "PreTrainedTokenizerBase") -> str:
     """Return the SHA-256 of the template in force, in hexadecimal."""
     return hashlib.sha256(template_of(tokenizer).encode()).hexdigest()
@@ -98,56 +78,99 @@ def template_hash(tokenizer: "PreTrainedTokenizerBase") -> str:
 
 def prompt_ids(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> list[int]:
     """Return the token ids up to the place where the answer begins."""
-    text = tokenizer.apply_chat_template(
-        list(messages),
-        chat_template=template_of(tokenizer),
-        tokenize=False,
-        add_generation_prompt=True,
-    )
-    return list(tokenizer(str(text), add_special_tokens=False)["input_ids"])
+    return _encode(tokenizer, chat_templates.prompt_text(tokenizer, messages))
 
 
 def render(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> Rendered:
     """Return ids and mask of a whole dialogue; only answers, their end included, are to be learned.
 
-    Each answer is found as the continuation of the prompt before it, so that it works for any
-    template whose rendering of a longer dialogue starts with the shorter one's. FinetuneError
-    where it does not.
+    FinetuneError where the template writes earlier turns anew as a dialogue goes on.
     """
-    template = template_of(tokenizer)
+    made = render_dialogue(tokenizer, messages)
+    if len(made) == 1:
+        return made[0]
+    raise FinetuneError(
+        "The chat template rewrites earlier turns, so a dialogue cannot be one sequence.",
+        where="chat_template",
+        remedy="Render each answer as a last turn.",
+    )
+
+
+def render_dialogue(
+    tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]
+) -> list[Rendered]:
+    """Return a dialogue as one sequence, or one for each answer where the template rewrites turns.
+
+    Before each answer stands, token for token, what `prompt_ids` gives for the turns before it.
+    """
+    places = [at for at, one in enumerate(messages) if one["role"] == "assistant"]
+    turns = [_turn(tokenizer, messages[: at + 1]) for at in places]
     ids: list[int] = []
     learn: list[bool] = []
-    answer: list[int] = []
-    done = ""
-    for turn, message in enumerate(messages):
-        if message["role"] != "assistant":
-            continue
-        before = str(
-            tokenizer.apply_chat_template(
-                list(messages[:turn]),
-                chat_template=template,
-                tokenize=False,
-                add_generation_prompt=True,
-            )
-        )
-        after = str(
-            tokenizer.apply_chat_template(
-                list(messages[: turn + 1]), chat_template=template, tokenize=False
-            )
-        )
-        if not (before.startswith(done) and after.startswith(before)):
-            raise FinetuneError(
-                "The chat template rewrites earlier turns, so answers cannot be told from prompts.",
-                where="chat_template",
-                remedy="Give the base's tokenizer a plain template that only adds to what stands.",
-            )
-        asked = list(tokenizer(before[len(done) :], add_special_tokens=False)["input_ids"])
-        answer = list(tokenizer(after[len(before) :], add_special_tokens=False)["input_ids"])
-        ids += asked + answer
-        learn += [False] * len(asked) + [True] * len(answer)
-        done = after
-    if answer and tokenizer.eos_token_id not in answer:
-        # some templates (GLM's) end an answer by the next turn's marker only
-        ids.append(int(tokenizer.eos_token_id))
-        learn.append(True)
-    return Rendered(ids, learn)
+    for asked, told in turns:
+        if asked[: len(ids)] != ids:
+            return [_ended(tokenizer, *turn) for turn in turns]
+        learn += [False] * (len(asked) - len(ids)) + [True] * len(told)
+        ids = asked + told
+    if not turns:
+        return [Rendered([], [])]
+    last = _ended(tokenizer, *turns[-1])
+    return [Rendered(last.ids, learn + last.learn[len(learn) :])]
+
+
+def render_answer(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> Rendered:
+    """Return ids and mask of a dialogue of which the last answer alone is to be learned."""
+    return _ended(tokenizer, *_turn(tokenizer, messages))
+
+
+def keeps_reasoning(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> bool:
+    """Say whether the last answer's reasoning, where it has any, has a place in the template."""
+    brings = bool(messages[-1].get(chat_templates.REASONING, "").strip())
+    return not brings or chat_templates.ask_and_answer(tokenizer, messages).reasoned
+
+
+def _turn(
+    tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]
+) -> tuple[list[int], list[int]]:
+    """Return the ids that ask for the last message, and its own."""
+    turn = chat_templates.ask_and_answer(tokenizer, messages)
+    asked = _encode(tokenizer, turn.prompt)
+    whole = _encode(tokenizer, turn.prompt + turn.answer)
+    if whole[: len(asked)] == asked:
+        return asked, whole[len(asked) :]
+    # a token would reach over the border: chat has only the prompt, so its tokens stay
+    return asked, _continuation(tokenizer, turn.answer)
+
+
+def _continuation(tokenizer: "PreTrainedTokenizerBase", text: str) -> list[int]:
+    """Return the ids of a text in the middle of another.
+
+    Tokenizers of Llama 2's kind put a blank before every text; after a line's end they do not.
+    """
+    before = _encode(tokenizer, "\n")
+    both = _encode(tokenizer, f"\n{text}")
+    if before and both[: len(before)] == before:
+        return both[len(before) :]
+    return _encode(tokenizer, text)
+
+
+def _ended(
+    tokenizer: "PreTrainedTokenizerBase", asked: Sequence[int], told: Sequence[int]
+) -> Rendered:
+    """Return a turn whose answer ends: some templates (GLM's) leave that to the next turn."""
+    answer = list(told)
+    special = {*markers(tokenizer), int(tokenizer.eos_token_id)}
+    # a line's end may follow the marker that ends a turn
+    if special.isdisjoint(answer[-2:]):
+        answer.append(int(tokenizer.eos_token_id))
+    return Rendered([*asked, *answer], [False] * len(asked) + [True] * len(answer))
+
+
+def markers(tokenizer: "PreTrainedTokenizerBase") -> set[int]:
+    """Return the special tokens of a tokenizer that are no single bytes: those that mark turns."""
+    added = tokenizer.added_tokens_decoder.items()
+    return {at for at, one in added if one.special and not _BYTE.fullmatch(one.content)}
+
+
+def _encode(tokenizer: "PreTrainedTokenizerBase", text: str) -> list[int]:
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])

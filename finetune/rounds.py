@@ -14,7 +14,7 @@ import random
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from finetune import adapters, dataset, evaluate, manifests, model, preflight, rendering, trainer
 from finetune.adapters import Adapter, SelfTest
+from finetune.bases import base_records
 from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
@@ -88,7 +89,7 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, _gate_of(done))
     parent = _parent(recipe, number, home)
     with _lock(home, recipe):
-        student = _student(recipe, parent)
+        student = _student(recipe, parent, home)
         work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
         _check_memory(work)
         before = _score(work, student, progress)
@@ -109,9 +110,9 @@ def estimate(
     """Return what a round would take, and train nothing."""
     recipe.round(number)
     _parent(recipe, number, home)
-    tokenizer = model.tokenizer(recipe.base)
+    tokenizer = model.tokenizer(base_records.find(home, recipe.base))
     work = _prepare(recipe, number, home, data, tokenizer, progress, tools)
-    return preflight.check(recipe, number, work.packing, work.report)
+    return _preflight(work)
 
 
 def missing(recipe: Recipe, home: Path) -> list[int]:
@@ -139,7 +140,7 @@ def _finished(recipe: Recipe, number: int, home: Path) -> Adapter | None:
     for adapter in adapters.finished(home, recipe.name):
         if adapter.round != number:
             continue
-        if adapter.base != model.name_of(recipe.base):
+        if adapter.base != model.name_of(base_records.find(home, recipe.base)):
             raise FinetuneError(
                 f"Round {number} of {recipe.name} stands on the base {adapter.base} already.",
                 where="--base",
@@ -191,13 +192,14 @@ def _lock(home: Path, recipe: Recipe) -> Iterator[None]:
         yield
 
 
-def _student(recipe: Recipe, parent: Adapter | None) -> Student:
+def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, or with the parent's to go on with."""
+    base = base_records.find(home, recipe.base)
     if parent is None:
-        bare = model.load(recipe.base, precision=recipe.precision)
+        bare = model.load(base, precision=recipe.precision)
         student = model.attach(bare, recipe.lora, recipe.seed)
     else:
-        student = model.load(recipe.base, parent.folder, trainable=True, precision=recipe.precision)
+        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
     if recipe.recompute:
         model.recompute(student)
     return student
@@ -229,6 +231,7 @@ def _prepare(
     seed = recipe.seed_of(number)
     shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
     rows = (*data.train, *data.validation)
+    packing = recipe.packing and model.packs(base_records.find(home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -236,7 +239,7 @@ def _prepare(
         data,
         _parent(recipe, number, home),
         objective,
-        pack(shown, recipe.max_tokens, recipe.packing),
+        pack(shown, recipe.max_tokens, packing),
         report,
         held_out,
         evaluate.known_names(source.quote for row in rows for source in row.sources),
@@ -251,8 +254,13 @@ def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
     return random.Random(seed).sample(list(rows), count)
 
 
+def _preflight(work: _RoundInputs) -> Preflight:
+    opened = replace(work.recipe, base=base_records.find(work.home, work.recipe.base))
+    return preflight.check(opened, work.number, work.packing, work.report)
+
+
 def _check_memory(work: _RoundInputs) -> None:
-    check = preflight.check(work.recipe, work.number, work.packing, work.report)
+    check = _preflight(work)
     if not check.fits:
         need, there = check.memory_bytes >> 30, check.memory_there >> 30
         raise FinetuneError(

@@ -1,8 +1,8 @@
 """Compute the cross-entropy of the tokens of a packed row that are to be learned."""
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
+from finetune import architecture
 from finetune.packing import Packed
 
 if TYPE_CHECKING:
@@ -17,11 +17,9 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     ids = torch.tensor([row.ids], device=device)
     before = torch.tensor(wanted, device=device) - 1
     # with a cache, transformers would ignore where the positions restart
-    given = {
-        "input_ids": ids,
-        "position_ids": torch.tensor([row.positions], device=device),
-        "use_cache": False,
-    }
+    given: dict[str, Any] = {"input_ids": ids, "use_cache": False}
+    if architecture.takes(network, "position_ids"):
+        given["position_ids"] = torch.tensor([row.positions], device=device)
     if picks_logits(network):
         logits = network(**given, logits_to_keep=before).logits[0]
     else:
@@ -31,5 +29,4 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
 
 def picks_logits(network: Any) -> bool:  # noqa: ANN401
     """Return whether the network computes logits at chosen places only."""
-    inner = network.get_base_model() if hasattr(network, "peft_config") else network
-    return "logits_to_keep" in inspect.signature(inner.forward).parameters
+    return architecture.takes(network, "logits_to_keep")

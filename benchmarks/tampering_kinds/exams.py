@@ -189,17 +189,6 @@ def _accepted(row: Lesson, pick: random.Random, others: Others) -> Lesson | None
     return with_meta(row, accepted=[*names, other[0]]) if other and other[0] not in names else None
 
 
-def _list_shortened(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
-    """Leave out one of the names beside a blank, so that two would fill it."""
-    told = [name for name, _ in _told(row) if name != row.meta.get("answer")]
-    if row.style != "exam" or row.meta.get("form") != "gap" or len(told) < 2:
-        return None
-    text = row.messages[0].content
-    joints = (", ", " and ", "、", "和", "及", "与", "以及")
-    fits = [f"{joint}{name}" for name in told for joint in joints if f"{joint}{name}" in text]
-    return put(row, 0, text.replace(pick.choice(fits), "", 1)) if fits else None
-
-
 def _form(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     forms = ("which", "which-not", "right", "wrong", "gap")
     if row.style != "exam":
@@ -234,7 +223,6 @@ KINDS: dict[str, Change] = {
     "denial of an exam left out": _undenied,
     "blank filled otherwise": _filled,
     "accepted names changed": _accepted,
-    "names beside a blank left out": _list_shortened,
     "form of an exam changed": _form,
     "question of an exam turned round": _stem,
 }

@@ -111,7 +111,7 @@ def _asked(lesson: Lesson, page: FactPage) -> frozenset[str]:
     told = "\n".join(users_words(lesson)).casefold()
     return frozenset(
         item.fact
-        for items in page.groups.values()
+        for items in page.as_evidence().groups.values()
         for item in items
         if item.object and (item.text.casefold() in told or item.said.casefold() in told)
     )
@@ -119,16 +119,20 @@ def _asked(lesson: Lesson, page: FactPage) -> frozenset[str]:
 
 def _with_facts(page: FactPage, facts: frozenset[str], *, own: bool = False) -> FactPage:
     """Return a page with some facts alone; so are those that it is compared with."""
-    groups = {
-        relation: kept
-        for relation, items in page.groups.items()
-        if (kept := tuple(item for item in items if item.fact in facts))
-    }
+    groups, shown = (
+        {
+            relation: kept
+            for relation, items in each.items()
+            if (kept := tuple(item for item in items if item.fact in facts))
+        }
+        for each in (page.groups, page.shown)
+    )
     about = (page.entity, page.language, page.name, page.said, groups, page.passages, page.licence)
     if not own:
-        return FactPage(*about)
+        return FactPage(*about, shown=shown)
     return FactPage(
         *about,
+        shown=shown,
         neighbours=page.neighbours,
         find_similar=lambda _: tuple(_with_facts(each, facts) for each in page.find_similar(page)),
     )

@@ -234,7 +234,7 @@ class RowPlan:
                     )
                     relation = next(others, due[0])
                     due = due if relation == due[0] else (relation, topics[relation][0])
-                if self._quotas.is_capped(due[0]):
+                if self._quotas.is_capped(due[0], language):
                     later.append(page.id)
                     yield CAPPED
                     continue

@@ -2,16 +2,17 @@
 
     page + relation -> why no more rows may be about it, or nothing
 
-Rows are counted as they are planned, before they are written and filtered.
+Rows are counted as they are planned, before they are written and filtered. Each language has its
+own shares: where one source tells much in one language, the other keeps what it can tell.
 """
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from zlib import crc32
 
 from knowledge.lessons.facts.fact_page import FactPage
-from knowledge.records import FORMULA
+from knowledge.records import FORMULA, Language
 
 LARGEST_SHARE = 0.2
 """No relation is the topic of more of a style's rows than this, where there are others enough."""
@@ -60,25 +61,25 @@ class TopicQuotas:
     """Counts planned rows by topic and says which topics have their share."""
 
     def __init__(self) -> None:
-        self._styles: dict[str, _StyleCounts] = {}
+        self._styles: dict[tuple[str, Language], _StyleCounts] = {}
         self._texts = array("L", [0]) * _SLOTS
         self._rows = 0
-        self._relations: Counter[str] = Counter()
+        self._relations: defaultdict[Language, Counter[str]] = defaultdict(Counter)
         """How many rows of all styles are about each relation of the graph."""
 
     def add(self, style: str, page: FactPage, relation: str, *, of_entity: bool) -> None:
         """Count a row of a style that is about a relation of a page."""
         slot = _slot(page, relation)
-        self._counts_of(style).add(relation, slot)
+        self._counts_of(style, page.language).add(relation, slot)
         self._texts[slot] += _is_text(page, relation)
         self._rows += 1
         if of_entity:
-            self._relations[relation] += 1
+            self._relations[page.language][relation] += 1
 
     def refusal(self, style: str, page: FactPage, relation: str) -> str:
         """Return why a style may not write of a relation of a page, or an empty text."""
-        counts = self._counts_of(style)
-        if counts.is_capped(relation) or self.is_capped(relation):
+        counts = self._counts_of(style, page.language)
+        if counts.is_capped(relation) or self.is_capped(relation, page.language):
             return CAPPED
         slot = _slot(page, relation)
         often = counts.values[slot] >= max(_VALUES_FREE, _VALUES * counts.total)
@@ -90,19 +91,23 @@ class TopicQuotas:
             most = max(1, _DESCRIPTION * _TEXTS * self._rows)
         return TOLD_BEFORE if self._texts[slot] >= most and _is_text(page, relation) else ""
 
-    def is_capped(self, relation: str) -> bool:
-        """Say whether a relation has its share of the rows of all styles."""
-        share = max(LARGEST_SHARE, 1.5 / max(len(self._relations), 1))
-        free = _FREE_OF_ALL
-        if relation in _SHARES_OF_ALL:
-            share, free = _SHARES_OF_ALL[relation], _FEW_OF_ALL
-        most = max(free, share * self._relations.total())
-        return self._relations[relation] >= most
+    def is_capped(self, relation: str, language: Language) -> bool:
+        """Say whether a relation has its share of the rows of all styles.
 
-    def _counts_of(self, style: str) -> "_StyleCounts":
-        if style not in self._styles:
-            self._styles[style] = _StyleCounts()
-        return self._styles[style]
+        A language that has few relations to tell of may tell of them in most of its rows.
+        """
+        own = self._relations[language]
+        every = sum(counts.total() for counts in self._relations.values())
+        if relation in _SHARES_OF_ALL:
+            return own[relation] >= max(_FEW_OF_ALL, _SHARES_OF_ALL[relation] * own.total())
+        others = max(len(own.keys() - _SHARES_OF_ALL.keys()), 1)
+        most = max(_FREE_OF_ALL, LARGEST_SHARE * every, 1.5 / others * own.total())
+        return own[relation] >= most
+
+    def _counts_of(self, style: str, language: Language) -> "_StyleCounts":
+        if (style, language) not in self._styles:
+            self._styles[style, language] = _StyleCounts()
+        return self._styles[style, language]
 
 
 class _StyleCounts:

@@ -23,6 +23,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from finetune import adapters, mini
+from finetune.bases import base_records
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
@@ -263,7 +264,8 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
         chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
     folder = chosen.folder if chosen else None
-    model = LocalWriter(base=base, adapter=folder, time_limits=_time_limits(settings))
+    opened = base_records.find(settings.home, base)
+    model = LocalWriter(base=opened, adapter=folder, time_limits=_time_limits(settings))
     return Writer(
         model,
         Model(base, chosen.name if chosen else None),

@@ -14,6 +14,7 @@ import typer
 from medchat.cli import (
     adapter_commands,
     ask_commands,
+    base_commands,
     data_commands,
     db_commands,
     doctor_command,
@@ -80,6 +81,7 @@ for group in (
     training_commands,
     recipe_commands,
     adapter_commands,
+    base_commands,
     mini_commands,
     history_commands,
     feedback_commands,

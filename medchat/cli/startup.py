@@ -39,7 +39,8 @@ def settings(**flags: str | int | None) -> "Settings":
     from medchat.settings import load
 
     loaded = load(**flags)
-    if loaded.base == SHIPPED or Path(loaded.base).exists():
+    own = loaded.home / "bases" / loaded.base
+    if loaded.base == SHIPPED or own.exists() or Path(loaded.base).exists():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     return loaded
 

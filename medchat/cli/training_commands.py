@@ -33,7 +33,7 @@ def register(parent: typer.Typer) -> None:
 def finetune(
     round: Annotated[str, typer.Option(help="A round's number, or all that are missing.")],
     recipe: Annotated[str | None, typer.Option(help="A shipped recipe, or a YAML file.")] = None,
-    base: Annotated[str | None, typer.Option(help="mini, a model's folder, or a hub id.")] = None,
+    base: Annotated[str | None, typer.Option(help="A base's name, folder or hub id.")] = None,
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate, train nothing.")] = False,
     resume: Annotated[
@@ -189,10 +189,12 @@ def _measure(
     from dataclasses import replace
 
     from finetune import dataset, evaluate, model, recipe_reader, rounds
+    from finetune.bases import base_records
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
-    student = model.load(base, adapter.folder if adapter else None)
+    opened = base_records.find(settings.home, base)
+    student = model.load(opened, adapter.folder if adapter else None)
     recipe = recipe_reader.load(settings.recipe)
     folder = held_out.data or rounds.newest_data(settings.home)
     rows = dataset.read(folder).validation[: held_out.rows]

@@ -297,11 +297,19 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"sources": []}, "no quoted source"),
-        ({"sources": [{"kind": "fact", "id": "f"}]}, "no quoted source"),
         (
             {"messages": [{"role": "user", "content": "Hello?"}]},
             "no question with an answer at the end",
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "Why? " * 400},
+                    {"role": "assistant", "content": "Yes."},
+                ],
+                "sources": [],
+            },
+            "too long",
         ),
     ],
 )
@@ -312,6 +320,25 @@ def test_rows_that_cannot_be_shown_are_counted(tmp_path, tokenizer, change, reas
     )
     assert len(made) == report.kept == 3
     assert report.left_out == {reason: 1}
+
+
+@pytest.mark.parametrize("sources", [[], [{"kind": "fact", "id": "f"}]])
+def test_rows_without_a_quoted_source_are_shown_as_they_stand(tmp_path, tokenizer, sources):
+    messages = [
+        {"role": "system", "content": "You are a nurse."},
+        {"role": "user", "content": "My ankle swells at night."},
+        {"role": "assistant", "content": "Raise your legs, and tell me if it hurts."},
+    ]
+    row = {**rows(1)[0], "messages": messages, "sources": sources}
+    data = dataset.read(write_data(tmp_path, [row, *rows(3, 1)], rows(2)))
+    made, report = dataset.make_examples(
+        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
+    )
+    assert report.kept == 4
+    assert report.left_out == {}
+    assert list(made[0].prompt) == messages[:2]
+    assert made[0].answer == messages[2]["content"]
+    assert made[0].evidence == ()
 
 
 def test_a_template_without_an_end_gets_one(tokenizer):
@@ -329,11 +356,12 @@ def test_a_template_without_an_end_gets_one(tokenizer):
     assert rendering.render(tokenizer, messages).ids.count(tokenizer.eos_token_id) == 1
 
 
-def test_a_template_that_rewrites_is_refused():
+def test_a_template_that_rewrites_turns_makes_no_single_sequence():
     own = model.tokenizer(str(base()))
     own.chat_template = (
-        "{{ messages | length }}{% for m in messages %}{{ m['content'] }}{% endfor %}"
+        "{% for m in messages %}{% if loop.revindex < 3 %}{{ m['content'] }}{% endif %}{% endfor %}"
     )
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
+    assert rendering.render(own, messages).learn[-1]
     with pytest.raises(FinetuneError, match="rewrites earlier turns"):
-        rendering.render(own, messages)
+        rendering.render(own, [*messages, *messages])

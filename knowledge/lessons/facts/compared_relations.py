@@ -5,8 +5,6 @@ kind of entity -> relations in their order; relation -> may it be told of one al
 
 from typing import Final
 
-from knowledge.lessons.facts.exam_rules import DENIABLE
-
 ORDER: Final[dict[str, tuple[str, ...]]] = {
     "condition": (
         *("symptom", "sign", "cause", "risk_factor", "test", "first_line", "treatment", "medicine"),
@@ -16,7 +14,12 @@ ORDER: Final[dict[str, tuple[str, ...]]] = {
 }
 """The relations that are compared, in the order in which they are told."""
 
-CONTRASTED = frozenset(DENIABLE)
-"""Of these it is said what one has and the other has not; the rest are told of each, plainly."""
+CONTRASTED = frozenset(
+    (
+        *("symptom", "sign", "cause", "risk_factor", "test", "first_line", "treatment"),
+        *("medicine", "complication", "medicine~", "first_line~"),
+    )
+)
+"""Of these it is told what only one of the two has; the rest are told of each, plainly."""
 
 KINDS = tuple(ORDER)

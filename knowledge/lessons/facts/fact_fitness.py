@@ -124,7 +124,17 @@ def are_telling_effects(names: Collection[str]) -> bool:
     """
     if len(names) >= _ENOUGH:
         return True
-    return len(names) > 1 and any(_matches("known_effects", name) for name in names)
+    return len(names) > 1 and any(is_known_effect(name) for name in names)
+
+
+def is_known_effect(name: str) -> bool:
+    """Say whether a side effect is one that is widely known, or that nobody may miss."""
+    return _matches("known_effects", name)
+
+
+def is_gathered(format: str) -> bool:
+    """Say whether a program found what sources of a format state: nobody read it over."""
+    return format in _rules()["gathered_by_program"]
 
 
 def is_definition(text: str, names: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ entity + groups of facts (+ neighbours) -> topics and rows of styles
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, cast
 
@@ -36,12 +36,20 @@ class PageFact:
     licence: str = ""
     level: str = ""
     names: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    scraped: bool = field(default=False, compare=False, repr=False)
+    """Whether only sources state it that a program gathered: such a list may lack or add much."""
+
+
+_ByObject = dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]]
 
 
 class PageLinks(Protocol):
     """The way from a page to those of other entities, and to what speaks against medicines."""
 
     warnings: RecordedWarnings
+
+    having: Callable[[Sequence[str]], frozenset[str]]
+    """Gives the conditions that have all of some findings."""
 
     def page(self, id: str, language: Language) -> "FactPage | None":
         """Return the page of an entity, where it has one."""
@@ -56,7 +64,9 @@ class FactPage:
     A document is a page, too: it has `passages` in place of groups. `neighbours` are other pages of
     the same part of the split; `find_similar` finds conditions that share findings, `find_telling`
     those of its findings that few conditions have; `links` leads from a page to those of the
-    entities that it names.
+    entities that it names. `shown` holds all facts where some are not fit to be told unless their
+    line is shown: `groups` lacks those. `is_familiar` says whether findings alone may lead to a
+    condition.
     """
 
     entity: Entity
@@ -75,9 +85,9 @@ class FactPage:
         compare=False,
     )
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
-    _by_object: dict[str, tuple[tuple[PageFact, ...], tuple[PageFact, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
+    is_familiar: bool = True
+    _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What `cached` worked out; shared with what `with_neighbours` returns."""
@@ -95,6 +105,10 @@ class FactPage:
         """Return the facts of a relation whose objects are texts."""
         return (self._by_object.get(relation) or self._split(relation))[1]
 
+    def written_facts(self, relation: str) -> tuple[PageFact, ...]:
+        """Return the facts of a relation that name entities and that somebody wrote and read."""
+        return tuple(item for item in self.entity_facts(relation) if not item.scraped)
+
     def with_neighbours(
         self,
         neighbours: tuple["FactPage", ...],
@@ -105,7 +119,20 @@ class FactPage:
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
-        return FactPage(*own, self.licence, neighbours, *finds, self._by_object, self._cached)
+        known = (self._by_object, self._cached)
+        return FactPage(
+            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
+        )
+
+    def as_evidence(self) -> "FactPage":
+        """Return the page with every fact that a line of evidence may show."""
+        if not self.shown:
+            return self
+        by_object, cached = self.cached("as evidence", _new_caches)
+        own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
+        finds = (self.find_similar, self.find_telling, self.links)
+        known = (self.is_familiar, by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *known)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
@@ -121,3 +148,8 @@ class FactPage:
         named = tuple(item for item in whole if item.object)
         texts = tuple(item for item in whole if not item.object)
         return self._by_object.setdefault(relation, (named, texts))
+
+
+def _new_caches(page: FactPage) -> tuple[_ByObject, dict[str, object]]:
+    """Return the places for what the facts that are shown give, empty."""
+    return {}, {}

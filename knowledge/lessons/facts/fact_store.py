@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
-from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.fact_fitness import interaction_level, is_gathered
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.vocabulary import INVERSE
@@ -30,7 +30,8 @@ class FactView(NamedTuple):
     """A fact as it is seen from one end: `other` is the entity at the far end, or nothing.
 
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
-    `level` is how severe an interaction is, where its sources say it.
+    `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
+    source alone, which a program gathered.
     """
 
     id: str
@@ -41,6 +42,7 @@ class FactView(NamedTuple):
     order: tuple[bool, int, int, str]
     licence: str
     level: str = ""
+    unread: bool = False
 
     @property
     def curated(self) -> bool:
@@ -55,14 +57,13 @@ class FactStore:
         self._prepared: PreparedQuery | None = None
         self._engine = engine
         self._generation = generation
-        self._ranks: dict[tuple[str, ...], tuple[bool, int, str]] = {}
+        self._ranks: dict[tuple[str, ...], tuple[bool, int, str, bool]] = {}
         query = select(SourceRow.id, SourceRow.format, SourceRow.licence).where(
             holds(SourceRow, generation)
         )
         with engine.connect() as connection:
             self._sources = {
-                id: (format in CURATED_FORMATS, licence)
-                for id, format, licence in connection.execute(query)
+                id: (format, licence) for id, format, licence in connection.execute(query)
             }
 
     def read(self, connection: Connection, ids: Sequence[str]) -> dict[str, list[FactView]]:
@@ -83,13 +84,13 @@ class FactStore:
                     notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
         for id, subject, relation, object, en, zh, position, _, _ in rows.values():
-            scraped, fewer, licence = self._rank_of(sources[id])
+            scraped, fewer, licence, unread = self._rank_of(sources[id])
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")
             level = interaction_level(notes[id]) if id in notes else ""
             for end, seen, other in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, en, zh, order, licence, level)
+                fact = FactView(intern(id), seen, other, en, zh, order, licence, level, unread)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
@@ -115,13 +116,18 @@ class FactStore:
             .where(holds(FactRow, self._generation))
         )
 
-    def _rank_of(self, sources: tuple[str, ...]) -> tuple[bool, int, str]:
-        """Return whether only scraped sources state a fact, minus how many do, and its licence."""
+    def _rank_of(self, sources: tuple[str, ...]) -> tuple[bool, int, str, bool]:
+        """Return whether only scraped sources state a fact, minus how many do, and its licence.
+
+        At last, whether nobody read it: a program gathered its only source.
+        """
         known = self._ranks.get(sources)
         if known is None:
             said = [self._sources[source] for source in sources]
-            scraped = not any(curated for curated, _ in said)
-            known = scraped, -len(said), least_restrictive(licence for _, licence in said)
+            scraped = not any(format in CURATED_FORMATS for format, _ in said)
+            unread = len(said) == 1 and is_gathered(said[0][0])
+            licence = least_restrictive(licence for _, licence in said)
+            known = scraped, -len(said), licence, unread
             self._ranks[sources] = known
         return known
 

@@ -1,20 +1,53 @@
-"""Tell which red flags press, and which conditions nobody has to guess.
+"""Tell which red flags and findings press, and which conditions nobody has to guess.
 
 red flag -> whether it lets nobody wait -> told before what was asked for
+words of a patient -> whether to be seen at once, soon, or neither
+
+Findings that alarm stand in `alarm_findings.yaml`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+import yaml
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.records import Language
+
+Alarm = Literal["now", "soon", ""]
+"""How soon somebody is to be seen who has a finding."""
 
 _PRESSING = re.compile(
     r"must not (?:be )?delay|not (?:be )?delayed|do not delay|(?<!help )at once|immediate|"
-    r"without delay|within (?:about )?\w+ (?:minutes|hours)|call an ambulance|"
+    r"without delay|within (?:about )?\w+ (?:minutes|hours)|call an ambulance|urgent surgery|"
+    r"(?:critical|intensive) care|"
     "延误|立即(?!急诊|就医|求助)|立刻|马上|(?:分钟|小时)内|呼叫急救",
     re.IGNORECASE,
 )
 _EMERGENCY = re.compile("emergenc|急诊|急症|紧急|急救", re.IGNORECASE)
+_GRAVE = re.compile(
+    r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
+    r"encephalitis|epiglottitis|torsion|ketoacid|hyperosmolar|anaphyla|ectopic preg|pneumothorax|"
+    r"tamponade|status epilepticus|peritonitis|perforat|strangulat|ruptur|\bshock\b|cauda equina|"
+    r"cord compression|compartment syndrome|acute liver failure|respiratory failure|heat stroke|"
+    r"orbital cellulitis|necroti[sz]ing|overdose|pulmonary (?:o)?edema|tetanus|rabies|eclampsia|"
+    r"angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|subarachnoid h|"
+    r"intracerebral h|delirium|stevens|epidermal necrolysis|acute pancreatitis|appendicitis|"
+    r"(?:bowel|intestinal) obstruction|cholangitis|hypertensive (?:emerg|cris)|acute coronary|"
+    r"peritonsillar|thyroid storm|adrenal crisis|neutropenic|malaria|limb ischa|"
+    r"retinal (?:detach|artery)|"
+    "心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
+    "会厌|扭转|酮症|过敏性休克|异位妊娠|宫外孕|气胸|填塞|穿孔|绞窄|嵌顿|破裂|休克|呼吸衰竭|"
+    "肺水肿|中暑|热射病|狂犬|破伤风|子痫|胎盘早剥|肠梗阻|肠套叠|坏死性筋膜|危象|闭角型|硬膜[下外]|"
+    "谵妄|史蒂文斯|表皮坏死松解|急性胰腺炎|阑尾炎|胆管炎|高血压急症|急性冠|扁桃体周|疟疾|"
+    "急性肢体缺血|视网膜(?:脱离|[中动])|粒细胞缺乏",
+    re.IGNORECASE,
+)
+"""Conditions that kill or maim within hours or days where nobody treats them."""
+
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution)\b|"
     "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水",
@@ -26,6 +59,39 @@ _SEEN = re.compile(
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None
+
+
+def is_emergency(flag: PageFact) -> bool:
+    """Say whether a red flag tells of an emergency, or of what cannot wait for hours."""
+    return presses(flag) or _EMERGENCY.search(flag.text) is not None
+
+
+def is_grave(page: FactPage) -> bool:
+    """Say whether a condition is an emergency wherever it is not treated already."""
+    return _GRAVE.search(page.name) is not None
+
+
+def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
+    """Return how soon somebody is to be seen of whom some words tell."""
+    told = "\n".join(texts)
+    for alarm in ("now", "soon"):
+        if _alarming(alarm, language).search(told):
+            return alarm
+    return ""
+
+
+@cache
+def alarm_findings() -> dict[str, dict[str, list[str]]]:
+    """Return the findings that alarm, by how soon they are to be seen and language."""
+    text = files("knowledge.lessons.facts").joinpath("alarm_findings.yaml").read_text("utf-8")
+    return cast(dict[str, dict[str, list[str]]], yaml.safe_load(text))
+
+
+@cache
+def _alarming(alarm: str, language: Language) -> re.Pattern[str]:
+    start = r"\b" if language == "en" else ""
+    listed = "|".join(map(re.escape, alarm_findings()[alarm][language]))
+    return re.compile(f"{start}(?:{listed})", re.IGNORECASE)
 
 
 def first_told(flags: Sequence[PageFact]) -> PageFact | None:

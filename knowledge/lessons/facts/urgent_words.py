@@ -34,11 +34,35 @@ UrgencyRules = Callable[[tuple[str, ...], Language], tuple[Emergency, ...]]
 """Returns the emergencies that the messages of a user suggest, the best founded first."""
 
 
+_ENTITY = re.compile("(.+?)(?: — |——)")
+"""What a line of evidence is about."""
+
+_HAS: dict[Language, str] = {"en": "I have {}.", "zh": "我有{}。"}
+"""What a patient says who confirms what the doctor asked about."""
+
+
+def confirmed(lesson: Lesson) -> list[str]:
+    """Return the findings that the user of a row confirms when asked about them."""
+    held = lesson.meta.get("confirmed")
+    return [str(each) for each in held] if isinstance(held, list) else []
+
+
 def users_words(lesson: Lesson) -> tuple[str, ...]:
-    """Return what the user says in a row: no results of calls, no lines of evidence."""
+    """Return what the user says in a row or confirms when asked.
+
+    Results of calls and lines of evidence are not the user's, nor is what the user denies.
+    """
     said = [
         _SHOWN.sub("", message.content).strip()
         for message in lesson.messages
         if message.role == "user" and not message.content.startswith(_RESULTS)
     ]
+    said += [_HAS[lesson.language].format(each) for each in confirmed(lesson)]
     return tuple(each for each in said if each)
+
+
+def names_its_subject(lesson: Lesson) -> bool:
+    """Say whether the user of a row names what the first fact of the row is about."""
+    found = _ENTITY.match(lesson.sources[0].quote)
+    told = " ".join(users_words(lesson)).casefold()
+    return found is not None and found[1].casefold() in told

@@ -7,13 +7,14 @@ A page holds only what can be said in its language, without debris.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from sys import intern
 
 from sqlalchemy import Engine, bindparam, or_, select
 
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
@@ -43,6 +44,7 @@ class EntityPages:
             either, holds(FactRow, generation)
         )
         self._filling: frozenset[str] | None = None
+        self._habits: chinese_closed_book.SourceHabits | None = None
         self._asked = 0
         self._related_ids: dict[str, set[str]] = {}
 
@@ -95,7 +97,9 @@ class EntityPages:
     def _renderer(self, language: Language) -> PageRenderer:
         if language not in self._renderers:
             common = self._common_words() if language == "en" else frozenset()
-            self._renderers[language] = PageRenderer(language, common, self._filler())
+            self._renderers[language] = PageRenderer(
+                language, common, self._filler(), self._source_habits()
+            )
         return self._renderers[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
@@ -153,6 +157,30 @@ class EntityPages:
 
             self._filling = frozenset(fact_fitness.filler(lists, alike))
         return self._filling
+
+    def _source_habits(self) -> chinese_closed_book.SourceHabits:
+        """Return how sources filled their tables, read once."""
+        if self._habits is None:
+            relations = (*chinese_closed_book.DEFAULTED, "test", "complication", "department")
+            live = holds(FactRow, self._generation)
+            given = select(
+                FactRow.subject_id, FactRow.relation, FactRow.object_id, FactRow.value_zh
+            ).where(FactRow.relation.in_(relations), live)
+            called = select(NameRow.entity_id, NameRow.text).where(
+                NameRow.entity_id.like("department:%"),
+                NameRow.language == "zh",
+                holds(NameRow, self._generation),
+            )
+            with self._engine.connect() as connection:
+                names: dict[str, str] = dict(raw_rows(connection, called))
+                self._habits = chinese_closed_book.read_habits(
+                    (
+                        (intern(subject), relation, intern(object or text))
+                        for subject, relation, object, text in raw_rows(connection, given)
+                    ),
+                    names,
+                )
+        return self._habits
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""

@@ -6,6 +6,7 @@ A plain answer explains and says what comes next; a professional one states the 
 """
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -22,6 +23,7 @@ from knowledge.lessons.templates.tables import (
     ConsultationWords,
     DialogueWords,
     Lines,
+    LinesBy,
     VignetteWords,
 )
 
@@ -29,8 +31,11 @@ Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
 _AT_LENGTH = Manner("plain", "long")
+_LEISURELY = re.compile("appointment|抽空|有空|预约")
+"""Ways to tell where to go that nobody hears who is to be seen soon."""
+
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
-_WHYS = {"short": 1, "medium": 1, "long": 2}
+_WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
 _TOGETHER = 0.8
 _UNNAMED = 0.6
@@ -39,7 +44,10 @@ _UNNAMED = 0.6
 
 def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
-    if plan.manner.is_plain and not plan.is_urgent and lead != "summary":
+    if plan.is_grave and plan.to_patient:
+        words = load(ConsultationWords, plan.page.language)
+        draw_stock(words.urgent_first if lead else words.urgent_named, plan.page, answer, pick)
+    elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer, pick)
     if lead:
         tell_reasoning(plan, lead, answer, pick)
@@ -54,7 +62,7 @@ def acknowledge(
     heard = words.heard if findings else words.heard_named
     if page.entity.kind == "medicine":
         heard = words.heard_medicine
-    answer.add(grammar.draw(heard, pick))
+    draw_stock(heard, page, answer, pick)
 
 
 def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -67,7 +75,9 @@ def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: rand
         own = tuple(item for item in own if item.object != rival.shared[0].object)
     if own:
         _tell_lead(plan, lead, own, answer, pick)
-    if rival and lead != "supports":
+    if rival and lead == "summary":
+        tell_shared(page, rival, answer, pick, load(DialogueWords, page.language).both)
+    elif rival and lead != "supports":
         tell_shared(page, rival, answer, pick)
     for item in plan.history:
         template = grammar.draw(load(VignetteWords, page.language).background, pick)
@@ -77,9 +87,16 @@ def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: rand
         _tell_against(plan, rival, answer, pick)
 
 
-def tell_shared(page: FactPage, rival: Rival, answer: AnswerBuilder, pick: random.Random) -> None:
+def tell_shared(
+    page: FactPage,
+    rival: Rival,
+    answer: AnswerBuilder,
+    pick: random.Random,
+    forms: LinesBy | None = None,
+) -> None:
     """State a finding that two conditions share."""
-    template = grammar.draw(load(VignetteWords, page.language).both["symptom"], pick)
+    forms = forms or load(VignetteWords, page.language).both
+    template = grammar.draw(forms["symptom"], pick)
     shared, other = rival.shared, rival.page
     text = realizer.fill(template, page.language, 1, s=page.said, r=other.said, x=shared[0].said)
     answer.add_stating(text, (page, "symptom", [shared[0]]), (other, "symptom", [shared[1]]))
@@ -114,6 +131,13 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
             table, other.said, rival.against, page.language, pick, r=other.said
         )
         answer.add_stating(text, (other, plan.told_by, rival.against))
+    if rival.third:
+        third, item = rival.third
+        words = load(VignetteWords, page.language)
+        another = words.urgent_third if case_plan.is_emergency(third) else words.third
+        template = grammar.draw(another["symptom"], pick)
+        text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
+        answer.add_stating(text, (third, "symptom", [item]))
     for item in rival.absent:
         template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
         text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
@@ -143,7 +167,7 @@ def tell_care(
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
         tell_warning(plan.page, plan.warning, answer, pick)
-    elif plan.manner.is_plain and plan.relation != "red_flag":
+    elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing, plan.page, answer, pick
         )
@@ -165,9 +189,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     """State the steps as a doctor says them to a patient, with why they are taken."""
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
-    explained = [each for each, _ in plan.steps if whys.get(each)]
-    if plan.is_urgent:  # nobody waits for a result there
-        explained = [each for each in explained if each not in ("test", "complication")]
+    # Nobody weighs reasons where it is urgent.
+    explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
     if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:
         explained = [plan.relation, *explained[1:]]
@@ -175,7 +198,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
     spoken = pick.choice(open_ended) if open_ended else ""
     for relation, items in plan.steps:
-        say_step(plan.page, relation, items, answer, pick, spoken=relation == spoken)
+        here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
+        say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
         if relation in explained:
             draw_stock(whys[relation], plan.page, answer, pick)
 
@@ -188,14 +212,15 @@ def say_step(
     pick: random.Random,
     *,
     spoken: bool = True,
+    waits: bool = True,
 ) -> None:
-    """State facts of a relation, perhaps in the words of a doctor."""
+    """State facts of a relation, perhaps in the words of a doctor to somebody who `waits`."""
     briefly = 0.8 if answer.has_begun else 0.0
     forms = load(ChatdoctorWords, page.language).spoken.get(relation, ()) if spoken else ()
     if not answer.is_about_one_page:
         forms = tuple(each for each in forms if "{s}" in each)
-    if forms and case_plan.is_emergency(page):
-        forms = tuple(each for each in forms if "appointment" not in each)
+    if forms and (not waits or case_plan.is_emergency(page)):
+        forms = tuple(each for each in forms if not _LEISURELY.search(each))
     if relation == "side_effect" and len(reportable_findings.select_felt(items)) < len(items):
         forms = ()  # nobody notices a change in the blood
     if any(item.level for item in items) or not items[0].object or not forms or pick.random() < 0.4:
@@ -229,7 +254,10 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-    if plan.is_urgent:
+    if plan.is_urgent and (plan.is_grave or plan.alarm != "soon"):
+        return
+    if plan.alarm == "soon":
+        draw_stock(own.prompt_step, page, answer, pick)
         return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing
@@ -243,6 +271,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     elif length != "short" or pick.random() < 0.5:
         closings = words.closing if named else words.case_closing
         nexts = own.next_named if named else own.next_step
+        if not named and answer.states("test"):
+            nexts = own.next_tested or nexts
         draw_stock(nexts if pick.random() < _NEXT else closings, page, answer, pick)
 
 

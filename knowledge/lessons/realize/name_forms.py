@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
@@ -194,11 +194,16 @@ class PageRenderer:
     """Says in one language what facts state; what entities are called is settled once for each."""
 
     def __init__(
-        self, language: Language, common: Collection[str], filler: Collection[str] = ()
+        self,
+        language: Language,
+        common: Collection[str],
+        filler: Collection[str] = (),
+        habits: chinese_closed_book.SourceHabits | None = None,
     ) -> None:
         self._language = language
         self._common = common
         self._filler = filler
+        self._habits = habits or chinese_closed_book.SourceHabits()
         self._known: dict[str, _Called] = {}
 
     def forget(self) -> None:
@@ -234,7 +239,7 @@ class PageRenderer:
                 text, said, key, kind, every = called
                 if self._language == "zh" and relation == "test" and other:
                     said = chinese_sentences.name_test(text)
-                proof = (fact.licence, fact.level, every)
+                proof = (fact.licence, fact.level, every, not fact.curated)
                 items[key] = PageFact(fact.id, text, said, other, kind, *proof)
             if fact.curated:
                 reviewed[relation] = reviewed.get(relation, 0) + 1
@@ -243,10 +248,22 @@ class PageRenderer:
                 groups[relation] = {}
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
         if not reviewed:
-            kept = self._with_core_treatment(entities[id], facts, entities, kept)
+            given = {fact.other for fact in facts if fact.relation in _TREATING} - {""}
+            names = {self._called(other, entities).text for other in given}
+            kept = self._with_core_treatment(entities[id], names, kept)
+        about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
-        return FactPage(entities[id], self._language, own.text, own.said, kept) if kept else None
+            told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
+            familiar = "symptom" in reviewed or self._habits.is_familiar(id)
+            shown = kept if told != kept else {}
+            return FactPage(*about, told, shown=shown, is_familiar=familiar) if kept else None
+        unread = {fact.id for fact in facts if fact.unread}
+        told = closed_book.tellable(kept, reviewed, unread)
+        if not reviewed:
+            names = {item.text for each in _TREATING for item in told.get(each, ())}
+            told = self._with_core_treatment(entities[id], names, told)
+        return FactPage(*about, told, shown=kept if told != kept else {}) if kept else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""
@@ -271,22 +288,17 @@ class PageRenderer:
         return fact_fitness.is_tellable(fact.relation, called.kind, called.text, self._language)
 
     def _with_core_treatment(
-        self,
-        entity: Entity,
-        facts: Sequence[FactView],
-        entities: Mapping[str, Entity],
-        groups: dict[str, tuple[PageFact, ...]],
+        self, entity: Entity, names: Collection[str], groups: dict[str, tuple[PageFact, ...]]
     ) -> dict[str, tuple[PageFact, ...]]:
         """Leave out lists of treatment that lack what a condition is treated with.
 
-        A medicine is told to be for a condition only where it is what that is treated with.
+        `names` are those of its treatments. A medicine is told to be for a condition only where it
+        is what that is treated with.
         """
-        if entity.kind == "condition" and not _TREATING.isdisjoint(groups):
-            told = (fact.other for fact in facts if fact.relation in _TREATING)
-            names = tuple(sorted(self._called(id, entities).text for id in told if id))
-            if not fact_fitness.has_core(self._called(entity.id, entities).text, names):
-                return {each: items for each, items in groups.items() if each not in _TREATING}
-        own = self._called(entity.id, entities).text
+        own = self._called(entity.id, {entity.id: entity}).text
+        treated = entity.kind == "condition" and not _TREATING.isdisjoint(groups)
+        if treated and not fact_fitness.has_core(own, tuple(sorted(names))):
+            return {each: items for each, items in groups.items() if each not in _TREATING}
         for relation in _TREATED.intersection(groups):
             fit = [each for each in groups[relation] if fact_fitness.has_core(each.text, (own,))]
             groups = {**groups, relation: tuple(fit)}

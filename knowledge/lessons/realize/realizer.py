@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import articles, chinese_sentences, name_forms
+from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, name_forms
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
 from knowledge.records import Language
 from knowledge.vocabulary import INVERSE, RELATIONS
 
-_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
 _WHOLE_EN = re.compile(
     r"(?:A|An|The) [^.]*?(?<!\bthat)(?<!\bwhich)(?<!\bwho) (?:is|are|was|refers|occurs|means) "
     r"(?:an?|the|one|any|to|when|in)\b"
@@ -41,18 +40,12 @@ _FINITE = re.compile(
 )
 _VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|describes)\b")
 """A verb after a comma or a bracket belongs to a whole sentence."""
-_WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
 _SINGULAR = re.compile(
     r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
-_NOBODY = re.compile(
-    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
-    "易患|多于|高于|家族史|遗传|体质$"
-)
-_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
 _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
@@ -84,19 +77,8 @@ _DOES = re.compile(
 """Verbs at the start of a text that says what a medicine does."""
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
-_DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
-_DOES_ZH = re.compile("^(?:可|能|用于|适用于|在|通过|有|具有|须|需)")
-_ACTS_ZH = re.compile(
-    "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
-    "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
-)
-_KIND_ZH = re.compile(
-    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油)$"
-)
-"""How a text begins that says what a medicine does, and how one ends that says what a thing is."""
 
-_WAY = re.compile("[^，。；：]{2,12}(?:传播|传染)")
-_ANYBODY = re.compile("^(?:所有|任何|各|全)")
+
 _STOPS = ".。"
 _JOINTS_ZH = ("和", "、", "以及", "、", "及", "与")
 _ADDED_ZH = ("，以及", "，还有")
@@ -342,7 +324,7 @@ def _plain(relation: str, language: Language) -> str:
 def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
     if language == "zh":
-        return _told_zh(name, relation, body, pick) + "。"
+        return chinese_texts.tell(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
     if relation == "description" and (
         body.startswith("The term ")
@@ -394,43 +376,3 @@ def _defined(said: str, be: str) -> str:
         return " "
     apart = _VERB_APART.search(said) or (be == "is" and is_plural(said))
     return "" if apart or first == "drops" else f" {be} "
-
-
-def _told_zh(name: str, relation: str, body: str, pick: random.Random) -> str:
-    if relation == "description":
-        return _described_zh(name, body)
-    if _OWN_TITLE.match(body):
-        return f"{name}的{body}"
-    if relation == "transmission" and _WHOLE_ZH.match(body):
-        return f"{name}{body}"
-    if relation == "transmission" and _WAY.fullmatch(body):
-        return f"{name}的传播方式是{body}"
-    if relation == "population" and _WHOM.match(body):
-        return f"{name}{body}"
-    if relation == "monitoring" and "监测" in body:
-        return f"用{name}的人要注意，{body}"
-    if relation == "population" and _ANYBODY.match(body):
-        return f"{name}可见于{body}"
-    if relation == "population" and (_NOBODY.search(body) or "，" in body):
-        return f"就好发人群而言，{name}{body}"
-    words = load(RelationSentencesWords, "zh")
-    intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
-    intro = grammar.draw(intros, pick)
-    return intro.format(s=name) + body
-
-
-def _described_zh(name: str, body: str) -> str:
-    """Join a name to a text that says what it is or does.
-
-    >>> _described_zh("纳曲酮", "阻断阿片作用"), _described_zh("布洛芬", "一种消炎药")
-    ('纳曲酮能阻断阿片作用', '布洛芬是一种消炎药')
-    """
-    if body.startswith(name):
-        return body
-    if found := _DEFINES.match(body):
-        return f"{name}{'' if found[0] in '是指' else '是'}{body}"
-    if _KIND_ZH.search(re.split("[，；。]", body)[0]):
-        return f"{name}是{body}"
-    if _DOES_ZH.match(body):
-        return f"{name}{body}"
-    return f"{name}{'能' if _ACTS_ZH.match(body) else '是指'}{body}"

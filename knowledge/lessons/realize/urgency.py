@@ -16,6 +16,7 @@ from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
     UrgencyRules,
+    names_its_subject,
     users_words,
 )
 from knowledge.lessons.templates.loader import load
@@ -27,13 +28,21 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
+_FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
 
-def openings(emergency: Emergency, style: str, language: Language) -> list[str]:
-    """Return every text with which the answer of a row of a style may open."""
+def openings(
+    emergency: Emergency, style: str, language: Language, *, named: bool = False
+) -> list[str]:
+    """Return every text with which the answer of a row of a style may open.
+
+    Who has `named` a condition need not be told which emergency it may be.
+    """
     words = load(UrgencyWords, language)
-    templates = words.to_clinician if style in CLINICIANS else words.to_patient
+    templates = words.to_named if named else words.to_patient
+    if style in CLINICIANS:
+        templates = words.to_clinician
     return [each.format(name=emergency.name, act=emergency.act) for each in templates]
 
 
@@ -48,7 +57,8 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
     support = lesson.meta.get("support")
     if not _speaks_of_a_patient(lesson) or not isinstance(support, list):
         return None
-    opening = pick.choice(openings(found[0], lesson.style, lesson.language))
+    named = names_its_subject(lesson)
+    opening = pick.choice(openings(found[0], lesson.style, lesson.language, named=named))
     return with_opening(lesson, opening, [each.id for each in found])
 
 
@@ -59,6 +69,8 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
+    if lesson.style == "vignette" and not any(_FLAG.search(each.quote) for each in lesson.sources):
+        return False  # what follows would not fit: a condition that can wait
     return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
 
 

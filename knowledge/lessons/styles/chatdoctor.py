@@ -74,7 +74,7 @@ def _case(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> str:
     items = _few(page, case_plan.known_findings(page), pick)
-    plan = case_plan.plan_case(page, relation, manner, pick, findings=items)
+    plan = case_plan.plan_case(page, relation, manner, pick, findings=items, to_patient=True)
     lead: case_answer.Lead = "likely" if manner.is_plain else "supports"
     case_answer.tell(plan, lead, answer, pick)
     told = complaints.describe_complaint(page, plan.who, items, pick)
@@ -84,7 +84,7 @@ def _case(
 def _told(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> str:
-    plan = case_plan.plan_case(page, relation, manner, pick)
+    plan = case_plan.plan_case(page, relation, manner, pick, to_patient=True)
     case_answer.tell(plan, None, answer, pick)
     told = complaints.name_condition(page, plan.who, pick)
     return complaints.join_question(told, _asked("told", page, relation, pick), page.language)

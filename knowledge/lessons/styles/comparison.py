@@ -3,8 +3,9 @@
     page + one like it -> what they are -> what they share -> relation by relation, each side
 
 What is told of one side alone the graph does not hold of the other. Side effects and
-contraindications are told of each plainly, since no list of them is whole. Forms: `full` says what
-the two are first, `brief` goes straight to what they share.
+contraindications are told of each plainly, since no list of them is whole. What a program gathered
+is not compared: what its lists lack says nothing. Forms: `full` says what the two are first,
+`brief` goes straight to what they share.
 """
 
 import random
@@ -33,10 +34,14 @@ _MOST = 5
 _SHARED = 3
 """So many names stand in one sentence, and so many relations are told as shared, at most."""
 
-_USES = ("medicine~", "first_line~")
-_CLOSE = ("cause", "test", "first_line", "treatment", "medicine", "complication")
-_CLOSE_FROM = 3
-"""From so many facts that two conditions share on, a finding among them, they are compared."""
+_FINDINGS = ("symptom", "sign")
+_FIRST, _USES = "first_line~", "medicine~"
+_CLOSE_FROM = 2
+"""From so many findings that two conditions share on, or uses of two medicines, somebody may
+confuse the two, or choose between them."""
+
+_CLOSE_SHARE = 0.25
+"""Such a share of the findings of one of them at least."""
 
 _JOINED = re.compile("[与和及、]| and |, ")
 """A name that is a list: two of them read as three."""
@@ -56,7 +61,7 @@ class _Compared(NamedTuple):
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the one topic of a page that may have another like it."""
     order = compared_relations.ORDER.get(page.entity.kind, ())
-    told = [each for each in order if page.entity_facts(each)]
+    told = [each for each in order if page.written_facts(each)]
     if len(told) < 2 or not patient_profiles.is_illness(page):
         return {}
     return {TOPIC: ("full", "brief")}
@@ -70,15 +75,12 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     rival = pick.choice(rivals)
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
-    every = [
-        _compare(page, rival, each)
-        for each in compared_relations.ORDER[page.entity.kind]
-        if each != "medicine" or (_is_written(page) and _is_written(rival))
-    ]
+    every = [_compare(page, rival, each) for each in compared_relations.ORDER[page.entity.kind]]
     compared = _told_once(every)
     shared = [each for each in compared if each.both]
     apart = [each for each in compared if each.first and each.second]
-    if not _are_close(shared) or not any(each.relation in CONTRASTED for each in apart):
+    contrasted = any(each.relation in CONTRASTED for each in apart)
+    if not contrasted or not _are_close(page, rival, shared):
         return None
     answer = AnswerBuilder(page, pick, levels=False)
     if form == "full":
@@ -114,24 +116,43 @@ def _told_once(compared: Sequence[_Compared]) -> list[_Compared]:
     return kept
 
 
-def _are_close(shared: Sequence[_Compared]) -> bool:
+def _are_close(page: FactPage, rival: FactPage, shared: Sequence[_Compared]) -> bool:
     """Say whether two share so much that somebody may confuse them, or choose between them."""
     told = {
         each.relation: [mine for mine, _ in each.both if not exam_rules.is_too_general(mine.text)]
         for each in shared
     }
-    if any(told.get(each) for each in _USES):
+    if page.entity.kind == "medicine":
+        enough = told.get(_FIRST) or len(told.get(_USES, ())) >= _CLOSE_FROM
+        return bool(enough) and _serve_one_purpose(page, rival, shared)
+    paces = {each.cached("profile", patient_profiles.profile_of).pace for each in (page, rival)}
+    if paces == {"sudden", "lasting"}:
+        return False
+    common = sum(len(told.get(each, ())) for each in _FINDINGS)
+    fewest = min(_count_findings(page), _count_findings(rival))
+    return common >= max(_CLOSE_FROM, _CLOSE_SHARE * fewest)
+
+
+def _count_findings(page: FactPage) -> int:
+    return sum(len(page.written_facts(each)) for each in _FINDINGS)
+
+
+def _serve_one_purpose(page: FactPage, rival: FactPage, shared: Sequence[_Compared]) -> bool:
+    """Say whether two medicines are of one kind, or choices for the same in an illness."""
+    if page.links is None:
         return True
-    findings = len(told.get("symptom", ())) + len(told.get("sign", ()))
-    others = sum(len(items) for each, items in told.items() if each in _CLOSE)
-    return findings > 0 and findings + others + bool(told.get("department")) >= _CLOSE_FROM
+    known = page.links.warnings
+    if known.kind_words(page.id) & known.kind_words(rival.id):
+        return True
+    uses = [mine for each in shared if each.relation in (_FIRST, _USES) for mine, _ in each.both]
+    return any(known.are_alternatives(use.names, page.id, rival.id) for use in uses)
 
 
 def _compare(page: FactPage, rival: FactPage, relation: str) -> _Compared:
     """Sort the facts of two pages; what is like something of the other is left out."""
     ends = (page.id, rival.id)
     mine, theirs = (
-        [item for item in each.entity_facts(relation) if item.object not in ends]
+        [item for item in each.written_facts(relation) if item.object not in ends]
         for each in (page, rival)
     )
     other = {item.object: item for item in theirs}
@@ -140,11 +161,6 @@ def _compare(page: FactPage, rival: FactPage, relation: str) -> _Compared:
     if relation not in CONTRASTED:
         first, second = list(mine), list(theirs)
     return _Compared(relation, both[:_MOST], first[:_MOST], second[:_MOST])
-
-
-def _is_written(page: FactPage) -> bool:
-    """Say whether somebody wrote of an entity; else its medicines are a list of a table."""
-    return bool(page.groups.get("description") or page.groups.get("first_line"))
 
 
 def _alone(

@@ -3,9 +3,10 @@
     page + relation + form -> question with options, statement or blank -> answer, its reason
 
 Forms: `which` has one right option of four, `which-not` one wrong one; `right` and `wrong` are
-statements to judge; `gap` leaves out the last name of a list, or a value. What is offered as wrong
-is what the graph holds of others and not of the subject; `meta.answer` is the letter, the judgement
-or the missing name, `meta.accepted` all names that fill a blank.
+statements to judge; `gap` leaves out the only name of a relation, or a value. What is offered as
+wrong is what the graph holds of others and not of the subject, of conditions that look alike if it
+can be had; `meta.answer` is the letter, the judgement or the missing name, `meta.accepted` all
+names that fill a blank. Lists that a program gathered are not asked about.
 """
 
 import random
@@ -34,9 +35,6 @@ _NUMBER = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?(?![\d.,]*\d)")
 _TEXTS = ("drug_class", "dose_limit")
 """Relations whose text has a gap."""
 
-_SCRAPED = ("medicine", "medicine~")
-"""Relations of which tables hold long lists: asked for only where somebody wrote of the subject."""
-
 _STATED = 3
 """So many further facts the reason names at most."""
 
@@ -45,24 +43,23 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations of a page that questions can be about, and their forms."""
     if not patient_profiles.is_illness(page):
         return {}
-    found = {}
-    for relation in (*exam_rules.ASKED, "dose_limit"):
-        if relation in _SCRAPED and not page.groups.get("description"):
-            continue
-        if forms := _forms(page, relation):
-            found[relation] = forms
-    return found
+    relations = (*exam_rules.ASKED, "dose_limit")
+    return {each: forms for each in relations if (forms := _forms(page, each))}
 
 
 def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     named = page.entity_facts(relation)
     if relation in _TEXTS:
-        return ("gap",) if page.text_facts(relation) and not named else ()
-    if not named:
+        told = [item for item in page.text_facts(relation) if not item.scraped]
+        return ("gap",) if told and not named else ()
+    # A list that a program gathered lacks what it lacks: nothing is asked of it.
+    if not named or len(page.written_facts(relation)) < len(named):
+        return ()
+    if relation == "cause" and not all(exam_rules.is_germ(item.text) for item in named):
         return ()
     forms = []
     if relation in exam_rules.DENIABLE:  # else every statement to judge would be right
-        forms += ["right", "which", "wrong", "which"]
+        forms += ["which", "right", "which", "wrong"]
         forms += ["which-not"] if len(named) >= 3 else []
     return (*forms, *(("gap",) if exam_rules.can_be_filled(relation, len(named)) else ()))
 
@@ -140,16 +137,11 @@ class _Exam:
     def _gap(self) -> Lesson | None:
         if self._relation in _TEXTS:
             return self._gap_in_text()
-        items = list(self._items)
-        item = items.pop(self._pick.randrange(len(items)))
-        if any(likeness.are_alike((item.text,), (each.text,)) for each in items):
-            return None
-        said = [_alone(each, self._page) for each in items]
-        others = realizer.join_names(said, self._page.language, self._pick)
-        asked = self._say(self._words.gap_in_list if items else self._words.gap, a=others)
+        (item,) = self._items
+        asked = self._say(self._words.gap)
         name = _alone(item, self._page)
         head = self._say(self._words.filled, o=name)
-        reason = self._reason([item, *items])
+        reason = self._reason([item])
         return self._lesson("gap", asked, (head, "\n", ""), reason, [item], name, item.names)
 
     def _gap_in_text(self) -> Lesson | None:
@@ -176,16 +168,16 @@ class _Exam:
         right = [(*item.names, item.text) for item in self._items]
         names = tuple(name.text for name in page.entity.names)
         kinds = {item.kind for item in self._items}
-        near = [each for each in page.neighbours if each.entity.kind == page.entity.kind]
-        offered = [item for each in near for item in each.entity_facts(relation)[:6]]
+        offered = self._offered()
         often = Counter(item.object for item in offered)
         found: list[PageFact] = []
-        for item in self._pick.sample(offered, len(offered)):
+        for item in offered:
             taken = [*right, names, *((*each.names, each.text) for each in found)]
             if (
                 item.object not in related
                 and item.kind in kinds
-                and often[item.object] == 1
+                and (often[item.object] == 1 or relation == "cause")
+                and item.object not in {each.object for each in found}
                 and not any(map(exam_rules.is_too_general, (*item.names, item.text)))
                 and not any(likeness.are_alike((*item.names, item.text), each) for each in taken)
             ):
@@ -193,6 +185,29 @@ class _Exam:
             if len(found) == count:
                 break
         return found
+
+    def _offered(self) -> list[PageFact]:
+        """Return what may stand as wrong, that of conditions that look alike first."""
+        page, relation = self._page, self._relation
+        like = page.find_similar(page)
+        near = [each for each in page.neighbours if each not in like]
+        offered: list[PageFact] = []
+        for pages in (like, near):
+            part = [
+                item
+                for each in pages
+                if each.entity.kind == page.entity.kind
+                for item in each.written_facts(relation)[:6]
+                if self._is_apart(each, item)
+            ]
+            offered += self._pick.sample(part, len(part))
+        return offered
+
+    def _is_apart(self, other: FactPage, item: PageFact) -> bool:
+        """Say whether a fact is one that tells another condition from most."""
+        if self._relation == "symptom":
+            return item.object in other.find_telling(other)
+        return self._relation != "cause" or exam_rules.is_germ(item.text)
 
     def _mixed(self, asked: PageFact, others: Sequence[PageFact]) -> tuple[list[PageFact], str]:
         """Return options in a mixed order, and the letter of the one that is asked for."""

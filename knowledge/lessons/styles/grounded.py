@@ -32,6 +32,7 @@ _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that can be asked for over evidence, and the forms of each."""
+    page = page.as_evidence()
     words = load(AttributeQuestionsWords, page.language)
     paired = words.topic_name
     held = [relation for relation in words.question if _lines(page, relation)]
@@ -52,7 +53,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts or distractors."""
-    return _WRITERS[form](page, relation, pick)
+    return _WRITERS[form](page.as_evidence(), relation, pick)
 
 
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
@@ -114,7 +115,7 @@ def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
         answer.rest_on((page, each, _items(page, each, pick)))
-    for other in pick.sample(page.neighbours, min(len(page.neighbours), pick.choice((1, 2, 3)))):
+    for other in _neighbours(page, pick.choice((1, 2, 3)), pick):
         held = _apart(page, other)
         if not held:
             continue
@@ -176,12 +177,18 @@ def _distractors(page: FactPage, used: Sequence[str], pick: random.Random) -> li
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
     found = [_line(page, each, pick) for each in taken]
-    for other in pick.sample(page.neighbours, min(len(page.neighbours), pick.choice((0, 1, 2, 3)))):
+    for other in _neighbours(page, pick.choice((0, 1, 2, 3)), pick):
         held = _apart(page, other)
         if held:
             near = used[0] if used[0] in held else pick.choice(held)
             found.append(_line(other, near, pick))
     return found
+
+
+def _neighbours(page: FactPage, most: int, pick: random.Random) -> list[FactPage]:
+    """Return some neighbours, with all that lines of evidence may show of them."""
+    few = pick.sample(page.neighbours, min(len(page.neighbours), most))
+    return [each.as_evidence() for each in few]
 
 
 def _apart(page: FactPage, other: FactPage) -> list[str]:

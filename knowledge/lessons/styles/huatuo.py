@@ -15,6 +15,7 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
+    case_plan,
     chinese_sentences,
     patient_profiles,
     realizer,
@@ -46,6 +47,9 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
 
+_PERSONAL = re.compile("My |A friend of mine|I have been given|我")
+"""How a question begins that concerns whoever asks, or somebody close."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -67,10 +71,23 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
-    if relation in _CASE_THEN and len(page.entity_facts("symptom")) >= 2 and named and guessed:
+    if relation in _CASE_THEN and named and _describes_a_case(page):
         forms.append("case")
     return tuple(forms)
+
+
+def _describes_a_case(page: FactPage) -> bool:
+    if page.language == "zh":
+        return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
+    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
+    return guessed and len(page.entity_facts("symptom")) >= 2
+
+
+def _told_of(page: FactPage) -> Sequence[PageFact]:
+    """Return the findings that a case tells of: in Chinese those that a patient may name."""
+    if page.language == "zh":
+        return case_plan.known_findings(page)[:MOST]
+    return page.entity_facts("symptom")[:MOST]
 
 
 def write(
@@ -81,12 +98,22 @@ def write(
     if manner is None:
         return None
     answer = AnswerBuilder(page, pick)
+    if form == "some":  # whoever wants three is given three
+        manner = manner._replace(length="short")
+    asked = ask(page, relation, pick)
+    personal = _PERSONAL.match(asked) is not None
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
-        heard = pick.random() < _HEARD
+        heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    if form == "all":
+        question = asked
     why, closed = form != "is", pick.random() < _CLOSED
-    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=closed)
+    if page.language == "en" and not (personal and form == "all"):
+        closed = False  # who asks for a note waits for no visit
+    topic_answer.end(
+        page, relation, manner, answer, pick, why=why, closed=closed, personal=personal
+    )
     return answer.build(NAME, question, relation)
 
 
@@ -108,10 +135,10 @@ def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFac
 def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
         answer.state(relation, sample_items(page.entity_facts(relation), pick))
-        return ask(page, relation, pick)
+        return ""
     for items in _every(page, relation):
         answer.state(relation, items)
-    return ask(page, relation, pick)
+    return ""
 
 
 def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
@@ -212,8 +239,10 @@ def _paired(page: FactPage) -> TextBy:
 
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
-    symptoms = page.entity_facts("symptom")[:MOST]
+    symptoms = _told_of(page)
     items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
+    if page.language == "zh":
+        items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
     topic_answer.warn(page, relation, answer)
@@ -237,7 +266,10 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     template = grammar.draw(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
-    if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
+    had = patient_profiles.is_illness(page) and (
+        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+    )
+    if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(
             [each for each in contexts if chinese_sentences.fits_verb(each, page.said)], pick

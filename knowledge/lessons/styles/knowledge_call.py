@@ -32,6 +32,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be looked up for, and the forms of each."""
     if '"' in page.name:
         return {}
+    page = page.as_evidence()
     held = _held(page)
     forms = ("plain", "shown", *(("twice",) if len(held) > 1 else ()))
     # Rows of statistics resemble each other: one form is enough.
@@ -40,6 +41,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
+    page = page.as_evidence()
     answer = AnswerBuilder(page, pick, levels=False)
     before: list[LessonMessage] = []
     turns: list[list[str]] = []

@@ -35,8 +35,14 @@ _EXPECTING = re.compile("pregnan|妊娠|怀孕")
 """A contraindication that says already what a text on the use in pregnancy would."""
 
 _REPEATS = {"medicine~": "first_line~"}
-_DEFINES_ZH = re.compile("[^，。；]*的[^的，。；]{1,14}(?=，|；|$)")
+_DEFINES_ZH = re.compile(
+    "(?!可(?:降低|减|增|引|用于|以|使)|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
+)
 """A Chinese text that says what something is by a noun: "X是...的药"."""
+
+_CLASS_END_ZH = re.compile("(?:类药物|药物|类|药|剂)+$")
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_PLAIN_WORDS = {"medicine", "drug", "agent", "inhibitor", "the", "and"}
 
 _MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
@@ -75,10 +81,15 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 def _told(page: FactPage) -> list[str]:
     """Return the relations that a paragraph on a page can tell, in their order.
 
-    Where nobody wrote what a condition is, its list of medicines is one of a scraped table.
+    Where nobody wrote what a thing is, a table was scraped: of that no paragraph is made.
     """
-    scraped = not page.groups.get("description") and not page.groups.get("first_line")
-    left_out = {"medicine"} if scraped else set()
+    begins = ("description", "symptom", "cause", "medicine~", "first_line~")
+    known = page.groups.keys() & (set(begins) if _is_written(page) else {"description"})
+    if not known:
+        return []
+    left_out = set() if _is_written(page) else {"medicine", "population"}
+    if _names_class(page):
+        left_out.add("drug_class")
     if any(_EXPECTING.search(item.text) for item in page.groups.get("contraindication", ())):
         left_out.add("pregnancy")
     return [
@@ -86,6 +97,21 @@ def _told(page: FactPage) -> list[str]:
         for each in paragraph_order.ORDER.get(page.entity.kind, ())
         if each not in left_out and (page.entity_facts(each) or _texts(page, each))
     ]
+
+
+def _is_written(page: FactPage) -> bool:
+    """Say whether somebody wrote of a page, rather than a program that gathered lists."""
+    return any(not item.scraped for items in page.groups.values() for item in items)
+
+
+def _names_class(page: FactPage) -> bool:
+    """Say whether what a medicine is tells its class already: "a benzodiazepine that ..."."""
+    told = " ".join(item.text for item in page.groups.get("description", ())).casefold()
+    classes = [item.text.casefold() for item in page.groups.get("drug_class", ())]
+    if page.language == "zh":
+        return any(_CLASS_END_ZH.sub("", each) in told for each in classes)
+    words = [set(_WORD.findall(each)) - _PLAIN_WORDS for each in classes]
+    return any(each and each <= set(_WORD.findall(told)) for each in words)
 
 
 def _texts(page: FactPage, relation: str) -> list[PageFact]:

@@ -147,6 +147,9 @@ class HuatuoWords:
     yes_or_no_question: LinesBy = _lines("s o", RELATION, plain=True)
     yes_or_no_answer: LinesBy = _lines("s S o", RELATION)
     further_lead_in: Lines = _lines(optional=True)
+    heard: Lines = _lines(optional=True)
+    why: LinesBy = _lines("", RELATION, optional=True)
+    closing: LinesBy = _lines("", RELATION, optional=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +180,16 @@ class ChatdoctorWords:
 class ConsultationWords:
     """What a doctor says around the facts; shared by the doctor styles."""
 
+    urgent_first: Lines = _lines()
+    urgent_named: Lines = _lines()
+    prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
     heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
     why_named: LinesBy = _lines("", RELATION)
+    why_own: LinesBy = _lines("", RELATION)
+    next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
     warning_lead: Lines = _lines()
@@ -198,6 +206,8 @@ class VignetteWords:
     both: LinesBy = _lines("s r x", FOUND_BY)
     supports: LinesBy = _lines("s a", FOUND_BY)
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
+    third: LinesBy = _lines("r x", FOUND_BY)
+    urgent_third: LinesBy = _lines("r x", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
 
@@ -207,6 +217,8 @@ class MultiHopWords:
     """Words of the style multi-hop."""
 
     question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    verdict: LinesBy = _lines("s a o", CHOSEN_FROM)
+    thought_of: LinesBy = _lines("s a", ("complication",))
     no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
     no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
     closing: Lines = _lines()
@@ -224,6 +236,7 @@ class DialogueWords:
     reply_no: Lines = _lines()
     last_words: Lines = _lines()
     summary: LinesBy = _lines("s a", FOUND_BY)
+    both: LinesBy = _lines("s r R x", FOUND_BY)
     absent: LinesBy = _lines("r R a", FOUND_BY)
 
 
@@ -394,7 +407,6 @@ class ExamWords:
     right: Lines = _lines()
     wrong: Lines = _lines()
     gap: Lines = _lines("s role")
-    gap_in_list: Lines = _lines("s role a")
     gap_in_text: Lines = _lines("s v")
     filled: Lines = _lines("o")
     too_general: Lines = _lines(plain=True)
@@ -405,6 +417,7 @@ class UrgencyWords:
     """What an answer opens with where the user's words suggest an emergency."""
 
     to_patient: Lines = _lines("name", plain=True)
+    to_named: Lines = _lines("name", plain=True)
     to_clinician: Lines = _lines("act name", plain=True)
 
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from knowledge.lessons.facts import compared_relations, exam_rules, likeness
 from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.exam_check import Names
 from knowledge.lessons.verify.name_masks import form_of, has_any, where
-from knowledge.lessons.verify.recorded_facts import RecordedFacts
+from knowledge.lessons.verify.recorded_facts import Names, RecordedFacts, RecordedRow
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import INVERSE, RELATIONS
@@ -23,7 +22,7 @@ def versus(lesson: Lesson) -> str:
     return str(lesson.meta.get("versus", "")) if lesson.style == STYLE else ""
 
 
-class ComparisonCheck:
+class ComparisonCheck(RecordedRow):
     """One comparison, whose facts and sentences hold one by one."""
 
     def __init__(
@@ -33,10 +32,7 @@ class ComparisonCheck:
         records: Mapping[str, RecordedFacts],
         names: Names,
     ) -> None:
-        self._lesson = lesson
-        self._held = held
-        self._records = records
-        self._names = names
+        super().__init__(lesson, held, records, names)
         self._ends = (lesson.split_key, versus(lesson))
 
     def fault(self) -> str:

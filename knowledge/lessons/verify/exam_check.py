@@ -5,7 +5,7 @@ row + all that the graph holds of its subject -> options, letters, statement, bl
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -15,7 +15,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ExamWords
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, blank, has_any
-from knowledge.lessons.verify.recorded_facts import RecordedFacts
+from knowledge.lessons.verify.recorded_facts import Names, RecordedFacts, RecordedRow
 from knowledge.lessons.verify.template_patterns import NAME, any_of, frame, pattern
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.names import normalise
@@ -28,8 +28,6 @@ _OPTION = re.compile(r"([A-D])\. (.+)")
 _LINKED = ("medicine", "condition", "treatment")
 """Kinds of which a wrong option may be related to what is right by no fact."""
 
-Names = Callable[[str], tuple[str, ...]]
-
 
 def ids_needed(lesson: Lesson) -> set[str]:
     """Return the entities of which all facts must be known, beside those that are right."""
@@ -41,7 +39,7 @@ def linked(ids: Iterable[str]) -> set[str]:
     return {id for id in ids if id.partition(":")[0] in _LINKED}
 
 
-class ExamCheck:
+class ExamCheck(RecordedRow):
     """One exam question, held against all that the graph relates to its subject."""
 
     def __init__(
@@ -51,11 +49,8 @@ class ExamCheck:
         records: Mapping[str, RecordedFacts],
         names: Names,
     ) -> None:
-        self._lesson = lesson
+        super().__init__(lesson, held, records, names)
         self._language: Language = lesson.language
-        self._held = held
-        self._records = records
-        self._names = names
         self._relation = str(lesson.meta.get("relation", ""))
         self._form = str(lesson.meta.get("form", ""))
         self._options = _texts(lesson.meta.get("options"))
@@ -177,6 +172,8 @@ class ExamCheck:
             each.partition(":")[0] for each in self._right
         }:
             return "what is told as wrong is of another kind"
+        if self._relation == "cause" and not any(map(exam_rules.is_germ, names)):
+            return "what no source lists is told as wrong of a relation where that is not fair"
         if any(map(exam_rules.is_too_general, names)):
             return "what is told as wrong may be right of anything"
         if any(likeness.are_alike(names, self._names(each)) for each in (own, *self._right)):
@@ -240,17 +237,14 @@ class ExamCheck:
             return "nobody can know which name of such a relation is left out"
         if len(self._options) != 1 or id not in self._right or id not in self._told():
             return "what fills the blank is not in the graph"
-        others = self._right - {id}
-        left = self._without(asked, others)
-        if left is None:
+        if self._right != {id}:
             return "the blank has other answers"
-        if has_any(self._names(id), left, left.lower()):
+        if has_any(self._names(id), asked, asked.lower()):
             return "the question holds its answer"
         told, every = ({normalise(name) for name in each} for each in (accepted, self._names(id)))
         if not self._is_name(self._answer, id) or told != every:
             return "the row accepts other names than those of the answer"
-        table = "gap_in_list" if others else "gap"
-        fits = self._fits(asked, table, *others)
+        fits = self._fits(asked, "gap")
         return "" if fits else "the question is not one of its form and relation"
 
     def _wrong_gap_of_text(self, asked: str, accepted: Sequence[str]) -> str:
@@ -276,19 +270,6 @@ class ExamCheck:
         fits = self._fits(asked, table)
         return "" if fits else "the question is not one of its form and relation"
 
-    def _without(self, text: str, ids: Collection[str]) -> str | None:
-        """Return a text without the names of some things, or None where one is not named.
-
-        The longest name is taken out first: a clinic of bone surgery names no surgery.
-        """
-        names = sorted(((name, id) for id in ids for name in self._names(id)), key=_longest)
-        missing = set(ids)
-        for name, id in names:
-            if id in missing and has_any((name,), text, text.lower()):
-                text = blank(text, {name}, text.lower())
-                missing.discard(id)
-        return None if missing else text
-
     # words
 
     def _is_name(self, text: str, id: str) -> bool:
@@ -307,10 +288,6 @@ class ExamCheck:
             kept, ours = ({n for n in each if len(n) > least} for each in (words, own))
             shown = frame(blank(text, kept, text.lower(), ours), self._language)
             yield shown.replace(BLANK.lower(), BLANK)
-
-
-def _longest(named: tuple[str, str]) -> tuple[int, str]:
-    return -len(named[0]), named[0]
 
 
 def _texts(value: object) -> list[str]:

@@ -3,13 +3,15 @@
 ids -> all facts at either end -> objects by relation (with `~` from the object's side), texts
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, or_, select
 
 from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import id_batches, raw_rows
+from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.records import Lesson
 from knowledge.vocabulary import INVERSE, RELATIONS
 
 _MOST = 20_000
@@ -26,6 +28,26 @@ class RecordedFacts:
     def related(self) -> set[str]:
         """Return every entity that any fact relates to this one."""
         return set().union(*self.objects.values())
+
+
+Names = Callable[[str], tuple[str, ...]]
+"""Gives the names of an entity by its id."""
+
+
+class RecordedRow:
+    """A row with the facts that it names, held against all that the graph records."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        held: Sequence[SourceContent],
+        records: Mapping[str, RecordedFacts],
+        names: Names,
+    ) -> None:
+        self._lesson = lesson
+        self._held = held
+        self._records = records
+        self._names = names
 
 
 class FactRecords:

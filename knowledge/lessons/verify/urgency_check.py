@@ -1,19 +1,27 @@
 """Check that a row opens with what to do now exactly where its user's words suggest an emergency.
 
 row + rules -> the row without its opening, and what is wrong, or nothing
+
+Whoever tells of a finding that alarms is told to be seen soon, even where no rule takes the words
+for an emergency.
 """
 
+import re
 from dataclasses import replace
+from functools import cache
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
     UrgencyRules,
+    names_its_subject,
     users_words,
 )
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import UrgencyWords
-from knowledge.records import Lesson, LessonMessage
+from knowledge.lessons.templates.tables import ConsultationWords, UrgencyWords
+from knowledge.lessons.verify.template_patterns import any_of
+from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
 
 
@@ -24,7 +32,9 @@ def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, st
         return lesson, "the rules for urgent words are not given" if claimed else ""
     found = rules(users_words(lesson), lesson.language)
     if not found:
-        return lesson, "the row opens with an emergency that no words suggest" if claimed else ""
+        if claimed:
+            return lesson, "the row opens with an emergency that no words suggest"
+        return lesson, "" if _is_heeded(lesson) else "an alarming finding is passed over"
     if claimed != [each.id for each in found]:
         return lesson, "the row does not name the emergencies that its words suggest"
     opening = _opening(lesson, found[0])
@@ -44,8 +54,35 @@ def _opening(lesson: Lesson, emergency: Emergency) -> str:
     words = load(UrgencyWords, lesson.language)
     clinician = lesson.style in CLINICIANS
     answer = lesson.messages[-1].content
-    for template in words.to_clinician if clinician else words.to_patient:
+    named = names_its_subject(lesson)
+    for template in (
+        words.to_clinician if clinician else words.to_named if named else words.to_patient
+    ):
         text = template.format(name=emergency.name, act=emergency.act)
         if answer.startswith(text):
             return text
     return ""
+
+
+def _is_heeded(lesson: Lesson) -> bool:
+    """Say whether an answer tells how soon to be seen, where a finding that is told asks for it."""
+    if lesson.style not in _OF_COMPLAINTS or names_its_subject(lesson):
+        return True
+    alarm = urgent_flags.alarm_of(users_words(lesson), lesson.language)
+    answer = lesson.messages[-1].content
+    return not alarm or any(
+        _heeding(alarm, lesson.language).fullmatch(answer[start:end].strip().lower())
+        for start, end in sentence_spans(answer)
+    )
+
+
+_OF_COMPLAINTS = ("chatdoctor", "dialogue")
+"""Styles in which somebody tells a doctor of complaints."""
+
+
+@cache
+def _heeding(alarm: str, language: Language) -> re.Pattern[str]:
+    """Return what a sentence says that heeds a finding."""
+    words = load(ConsultationWords, language)
+    told = words.urgent_first if alarm == "now" else (*words.urgent_first, *words.prompt_step)
+    return re.compile(any_of(told, language, {}))

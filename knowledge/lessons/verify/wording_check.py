@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from knowledge.datasets.lookup_calls import RESULT, attribute_name, read_call
+from knowledge.lessons.facts import urgent_words
 from knowledge.lessons.verify import question_patterns, reworded, stock_sentences
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import has_any
@@ -294,6 +295,7 @@ class WordingCheck:
         turns = self._lesson.meta.get("turns")
         if not isinstance(turns, list) or len(turns) != len(self._told) // 2 - 1:
             return "the turns are not parallel to the earlier answers"
+        confirmed: list[tuple[int, int]] = []
         for turn, place in enumerate(range(1, len(self._told) - 1, 2)):
             few = turns[turn]
             if not isinstance(few, list) or len(few) != 1:
@@ -321,6 +323,21 @@ class WordingCheck:
                 return "the answer passes over what the patient said"
             if denied != (said == ["no"]):
                 return "the answer does not follow what the patient said"
+            if not denied:
+                confirmed.append((index, place))
+        return self._wrong_confirmed(confirmed)
+
+    def _wrong_confirmed(self, asked: Sequence[tuple[int, int]]) -> str:
+        """Hold what the patient is said to confirm against the questions that got a yes."""
+        told = urgent_words.confirmed(self._lesson)
+        if len(told) != len(asked):
+            return "the row does not say what the patient confirms"
+        for name, (index, place) in zip(told, asked, strict=True):
+            question = self._lesson.messages[place].content.lower()
+            if name.lower() not in question or not has_any(
+                self._said_of(index), name, name.lower()
+            ):
+                return "the row does not say what the patient confirms"
         return ""
 
     def _wrong_history(self) -> str:
@@ -347,11 +364,13 @@ class WordingCheck:
 
 _OF_CASES = ("chatdoctor", "vignette", "dialogue", "huatuo")
 """Styles whose user tells of a patient."""
-_UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
+_UNRECORDED = (
+    "multi_hop.no_contraindication", "multi_hop.no_interaction", "multi_hop.verdict",
+)  # fmt: skip
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
-    "dialogue.summary",
+    "vignette.third", "vignette.urgent_third", "dialogue.summary", "dialogue.both",
 )  # fmt: skip
 """Tables whose sentences build on what the user said."""
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from test_overview import starter  # noqa: F401 - a fixture
+from toy_lessons import opened_with
 
+import knowledge.ingest.starter
 from knowledge.datasets.row_ids import id_of
 from knowledge.graph.catalog import FactRow
 from knowledge.lessons import build
@@ -29,14 +30,25 @@ from tampering_kinds.row_changes import Others
 
 
 @pytest.fixture(scope="module")
-def rows(starter, tmp_path_factory):  # noqa: F811
+def starter(tmp_path_factory):
+    """Give a graph of so much of the starter knowledge that enough looks alike in it."""
+    home = tmp_path_factory.mktemp("starter")
+    folder = Path(knowledge.ingest.starter.__file__).parent
+    names = ("conditions_a1", "conditions_a2", "conditions_b", "medicines_a", "medicines_b")
+    engine, generation = opened_with(home, *(folder / f"{name}.yaml" for name in names))
+    yield engine, generation
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def rows(starter, tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows") / "data"
-    build.build(*starter, folder, BuildOptions(limit=120, styles=("comparison",)))
+    build.build(*starter, folder, BuildOptions(limit=240, styles=("comparison",)))
     return [row for name in FILES for row in read_lessons(folder / name)]
 
 
 @pytest.fixture(scope="module")
-def prover(starter):  # noqa: F811
+def prover(starter):
     return Prover(*starter)
 
 
@@ -59,7 +71,7 @@ def test_each_side_is_told_and_something_is_shared(rows):
         assert any(len(places) > 1 for places in row.meta["support"])
 
 
-def test_what_one_alone_has_is_not_related_to_the_other(rows, starter):  # noqa: F811
+def test_what_one_alone_has_is_not_related_to_the_other(rows, starter):
     engine, generation = starter
     records = FactRecords(engine, generation)
     query = select(FactRow.id, FactRow.subject_id, FactRow.relation, FactRow.object_id)
@@ -95,7 +107,7 @@ def test_a_changed_comparison_is_found(kind, rows, prover):
 
 def test_what_both_have_is_not_told_of_one_alone(rows, prover):
     change = comparisons.KINDS["shared told of one alone"]
-    wrong = changed_rows(rows, change, Others(rows), 20, random.Random(1))
+    wrong = changed_rows(rows, change, Others(rows), 60, random.Random(1))
     faults = prover.faults([replace(row, id=id_of(row)) for row in wrong])
     assert sum("holds of the other" in fault or "may hold" in fault for fault in faults) > 3
 

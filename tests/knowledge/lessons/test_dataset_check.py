@@ -144,8 +144,8 @@ def _treated(found):
 
 
 def treat(row):
-    answer = row["messages"][1]["content"]
-    row["messages"][1]["content"] = re.sub("(s|S)tatistical(ly)?", _treated, answer)
+    answer = row["messages"][-1]["content"]
+    row["messages"][-1]["content"] = re.sub("(s|S)tatistical(ly)?", _treated, answer)
 
 
 def raise_dose(row):
@@ -182,7 +182,6 @@ def other_entities(row):
         (one_source("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
-        (about("associated_with", "statistical"), treat, "associated_with"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
         (one_source("medicine", "gout"), other_subject, "names 'asthma'"),
         (about("medicine", "colchicine"), other_support, "no fact supports"),
@@ -199,6 +198,16 @@ def test_a_tampered_row_is_found(built, wanted, change, reason):
     [fault] = of_rows(report)
     assert (fault.file, fault.line) == (file, line)
     assert reason in fault.reason
+
+
+def test_a_statistic_told_as_a_treatment_is_found(sound, tmp_path):
+    engine, generation, _ = sound
+    folder = tmp_path / "data"
+    build.build(engine, generation, folder, BuildOptions(styles=("knowledge-call",)))
+    told = re.compile("[Ss]tatistical").search
+    file, line = tampered(folder, lambda row: told(row["messages"][-1]["content"]), treat)
+    [fault] = of_rows(check(engine, generation, folder))
+    assert (fault.file, fault.line) == (file, line)
 
 
 def test_a_subject_in_both_parts_is_found(built):

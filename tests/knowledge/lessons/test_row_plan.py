@@ -1,6 +1,7 @@
 """The plan: every entity has a row before the second of any, topics keep to their shares."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -37,7 +38,7 @@ class TestPlan:
         return list(islice(plan.tasks([STYLES[name] for name in names]), most))
 
     def test_every_entity_has_a_row_early(self, sources):
-        made = self.tasks(sources, ["huatuo"], languages=("en",))
+        made = self.tasks(sources, ["knowledge-call"], languages=("en",))
         ids = sources.by_kind["entities"].ids("en")
         tasks = [task.id for task in made if isinstance(task, RowTask)]
         assert set(tasks[: 2 * len(ids)]) == set(ids) and len(tasks) > 3 * len(ids)
@@ -133,4 +134,21 @@ class TestQuotas:
             for number in range(20):
                 about = page(number, **{relation: [(f"v{number}", f"x:{number}")]})
                 quotas.add(f"style{number % 9}", about, relation, of_entity=True)
-        assert quotas.is_capped("symptom") and not quotas.is_capped("test")
+        assert quotas.is_capped("symptom", "en") and not quotas.is_capped("test", "en")
+
+    def test_what_a_language_tells_takes_nothing_from_the_other(self):
+        quotas = TopicQuotas()
+        for number in range(100):
+            about = replace(page(number, symptom=[(f"s{number}", f"x:{number}")]), language="zh")
+            quotas.add("huatuo", about, "symptom", of_entity=True)
+            quotas.add("huatuo", about, "test", of_entity=True)
+        fresh = page(999, symptom=[("rash", "x:999")])
+        for number in range(50):
+            about = page(number, symptom=[(f"e{number}", f"y:{number}")])
+            quotas.add("huatuo", about, "symptom", of_entity=True)
+        assert quotas.is_capped("symptom", "zh") is False  # two relations: up to 3 rows of 4
+        assert quotas.refusal("huatuo", fresh, "symptom") == ""  # English tells nothing else
+        for number in range(300):
+            about = page(number, test=[(f"t{number}", f"z:{number}")])
+            quotas.add("huatuo", about, "test", of_entity=True)
+        assert quotas.is_capped("test", "en") and not quotas.is_capped("symptom", "en")

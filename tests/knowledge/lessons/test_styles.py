@@ -281,7 +281,8 @@ def test_a_vignette_follows_paths_of_the_graph(whole, prover, language):
         if source.quote.count("symptoms") or "症状" in source.quote
     ]
     assert len({source.quote for source in both}) >= 2
-    name = lesson.meta["objects"][0]
+    told = lesson.messages[-1].content
+    name = next(each for each in lesson.meta["objects"] if each in told)
     wrong = "joint swelling" if language == "en" else "关节肿胀"
     assert fault(prover, put(lesson, -1, name, wrong))
     lone = [index for index, source in enumerate(lesson.sources) if source.quote == both[0].quote]

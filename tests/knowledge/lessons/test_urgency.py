@@ -8,10 +8,11 @@ from toy_lessons import opened
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
-from knowledge.lessons.facts.urgent_words import Emergency, users_words
+from knowledge.lessons.facts.urgent_words import Emergency, confirmed, users_words
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage
+from knowledge.text.sentences import sentence_spans
 
 ARREST = {
     "en": Emergency("tight", "a blocked airway", "Sit up and give oxygen."),
@@ -62,7 +63,11 @@ def test_the_check_of_a_folder_asks_for_it(rows):
 def test_an_opening_taken_away_put_in_or_made_to_rest_on_facts_is_caught(rows):
     engine, generation, _, kept = rows
     prover = Prover(engine, generation, rules)
-    urgent = next(each for each in kept if each.meta.get("urgent") and each.style == "chatdoctor")
+    urgent = next(
+        each
+        for each in kept
+        if each.meta.get("urgent") and each.style in ("chatdoctor", "dialogue")
+    )
     calm = next(each for each in kept if not each.meta.get("urgent") and each.style == "huatuo")
     opening = next(
         each
@@ -87,3 +92,55 @@ def test_results_and_evidence_are_not_the_users_words():
     messages = tuple(LessonMessage("user", text) for text in said)
     row = Lesson("a", messages, "en", "grounded", (), (), "", "", {})
     assert users_words(row) == ("Why?",)
+
+
+def test_what_a_patient_confirms_counts_and_what_is_denied_does_not(rows):
+    engine, generation, _, kept = rows
+    talks = [each for each in kept if each.style == "dialogue"]
+    asked = [each for each in talks if each.meta["confirmed"]]
+    assert {each.language for each in asked} == {"en", "zh"}
+    for row in asked:
+        told = users_words(row)
+        replies = [each.content for each in row.messages[2::2]]
+        assert len(told) == 1 + len(replies) + len(row.meta["confirmed"])
+        assert len(row.meta["confirmed"]) <= len(replies)
+        assert all(name in "".join(told[-len(row.meta["confirmed"]) :]) for name in confirmed(row))
+    late = [
+        each
+        for each in asked
+        if each.meta.get("urgent") and not rules((each.messages[0].content,), each.language)
+    ]
+    assert late
+    prover = Prover(engine, generation, rules)
+    for row in asked[:6]:
+        fewer = replace(row, meta={**row.meta, "confirmed": row.meta["confirmed"][1:]})
+        other = replace(row, meta={**row.meta, "confirmed": ["rash"] * len(row.meta["confirmed"])})
+        assert all(prover.faults([fewer, other]))
+    assert prover.faults(late[:4]) == [""] * len(late[:4])
+
+
+def test_a_finding_that_alarms_may_not_be_passed_over(rows):
+    engine, generation, _, kept = rows
+    told = {"en": "today or tomorrow", "zh": "一两天"}
+    for language, words in told.items():
+        row = next(
+            each
+            for each in kept
+            if each.language == language
+            and each.style in ("chatdoctor", "dialogue")
+            and words in each.messages[-1].content
+        )
+        answer = row.messages[-1].content
+        spans = sentence_spans(answer)
+        place = next(at for at, (a, b) in enumerate(spans) if words in answer[a:b])
+        support = [facts for at, facts in enumerate(row.meta["support"]) if at != place]
+        left = "".join(answer[a:b] for at, (a, b) in enumerate(spans) if at != place)
+        bad = replace(
+            row,
+            messages=(*row.messages[:-1], LessonMessage("assistant", left.strip())),
+            meta={**row.meta, "support": support},
+        )
+        assert Prover(engine, generation, rules).faults([row]) == [""]
+        assert Prover(engine, generation, rules).faults([bad]) == [
+            "an alarming finding is passed over"
+        ]

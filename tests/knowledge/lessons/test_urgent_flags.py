@@ -1,6 +1,7 @@
 """What cannot wait is told with every topic of a condition, and nobody's burn is guessed."""
 
 import random
+import re
 
 import pytest
 
@@ -93,3 +94,39 @@ def test_nobody_guesses_what_befell_somebody(name, language):
     heartburn = condition("heartburn", "en")
     assert not urgent_flags.is_known_to_whom_it_befell(heartburn)
     assert "case" in chatdoctor.topics(heartburn)["test"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("alarm", ["now", "soon"])
+def test_every_listed_finding_alarms(language, alarm):
+    listed = urgent_flags.alarm_findings()[alarm][language]
+    assert len(set(listed)) == len(listed) > 20
+    for each in listed:
+        assert urgent_flags.alarm_of([each], language) in ("now", alarm)
+    calm = {"en": ["a rash", "heartburn", "itching"], "zh": ["皮疹", "烧心", "瘙痒"]}[language]
+    assert urgent_flags.alarm_of(calm, language) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "finding", "soon"),
+    [
+        ("en", "vomiting blood", "emergency department"),
+        ("en", "haemoptysis", "day or two"),
+        ("zh", "呕血", "急诊"),
+        ("zh", "便血", "今明两天|一两天"),
+    ],
+)
+def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language, finding, soon):
+    name = {"en": "blue lung", "zh": "蓝肺病"}[language]
+    page = condition(name, language)
+    told = PageFact("f9", finding, finding, "o9")
+    page.groups["symptom"] = (told, *page.groups["symptom"])
+    heard = 0
+    for seed in range(20):
+        row = chatdoctor.write(page, "test", "case", random.Random(seed), Manner("plain", "medium"))
+        if finding in row.messages[0].content:
+            heard += 1
+            said = row.messages[-1].content
+            assert re.search(f"{soon}|today or tomorrow", said)
+            assert "抽空" not in said
+    assert heard > 5

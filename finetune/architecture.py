@@ -1,0 +1,141 @@
+"""Say what a base's architecture is like, whatever its configuration calls the parts.
+
+configuration -> sizes of its text part · modules to leave alone · whether packed rows leak
+"""
+
+import copy
+import inspect
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+_NOT_TEXT = "vision|visual|image|audio|speech|multi_modal|multimodal|mm_projector"
+"""The modules of a model that reads pictures or sound too; rounds adapt what reads text."""
+_BY_WEIGHT = r"out_proj|conv1d|dt_proj"
+"""The layers of which Mamba's kind takes the weights alone, without what an adapter adds."""
+
+_TOLERANCE = 1e-4
+_WORDS = 32
+"""Words in the vocabulary of a model that is made for a trial only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSizes:
+    """The sizes of the part that reads text; what a configuration lacks is estimated."""
+
+    hidden: int
+    layers: int
+    heads: int
+    inner: int
+    words: int
+
+
+def text_config(config: "PretrainedConfig") -> Any:  # noqa: ANN401
+    """Return the configuration of the part that reads text: a part's own, or the whole."""
+    return config.get_text_config()
+
+
+def sizes_of(config: "PretrainedConfig") -> TextSizes:
+    """Return the sizes of a base; architectures without attention heads count as one head."""
+    text = text_config(config)
+    hidden = _number(text, "hidden_size", "n_embd", "d_model") or 1
+    return TextSizes(
+        hidden,
+        _number(text, "num_hidden_layers", "n_layer") or 1,
+        _number(text, "num_attention_heads", "n_head") or 1,
+        _number(text, "intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size") or 4 * hidden,
+        _number(text, "vocab_size") or 1,
+    )
+
+
+def context_of(config: "PretrainedConfig") -> int:
+    """Return how many tokens a base can hold; architectures without positions hold any number."""
+    names = ("max_position_embeddings", "n_positions", "seq_length", "max_seq_len")
+    return _number(text_config(config), *names) or 1 << 30
+
+
+def left_alone(network: Any) -> str | None:  # noqa: ANN401
+    """Return a pattern of the modules that no adapter belongs on, or None."""
+    parts = [_NOT_TEXT] if text_config(network.config) is not network.config else []
+    if "mamba" in str(getattr(network.config, "model_type", "")):
+        parts.append(_BY_WEIGHT)
+    return rf".*({'|'.join(parts)}).*" if parts else None
+
+
+def takes(network: Any, argument: str) -> bool:  # noqa: ANN401
+    """Say whether a network's forward takes an argument by name."""
+    inner = network.get_base_model() if hasattr(network, "peft_config") else network
+    return argument in inspect.signature(inner.forward).parameters
+
+
+def keeps_apart(config: "PretrainedConfig") -> bool:
+    """Say whether examples that share a row do not see each other where positions restart.
+
+    Tried on a small random model of the architecture; what cannot be tried counts as leaking.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+        try:
+            return _is_equal_alone(_small(config))
+        except Exception:  # an architecture may refuse its small form in any way
+            return False
+
+
+def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
+    """Return a random model with few words, narrow inner layers, and a layer of each kind."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    text = copy.deepcopy(text_config(config))
+    kinds = getattr(text, "layer_types", None) or getattr(text, "layers_block_type", None) or [""]
+    layers = max(kinds.index(kind) for kind in set(kinds)) + 1
+    text.vocab_size, text.num_hidden_layers = _WORDS, max(layers, 2)
+    if getattr(text, "layer_types", None):
+        text.layer_types = (list(kinds) * 2)[: text.num_hidden_layers]
+    for name in ("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size"):
+        if _number(text, name):
+            setattr(text, name, 64)
+    for name in ("pad_token_id", "bos_token_id", "eos_token_id"):
+        setattr(text, name, 0)
+    if getattr(text, "quantization_config", None) is not None:
+        del text.quantization_config
+    opener: Any = AutoModelForCausalLM
+    network = opener.from_config(text, trust_remote_code=False).float().eval()
+    with torch.no_grad():
+        for weight in network.parameters():
+            if weight.dim() > 1:  # drawn wide, so that a leak shows
+                weight.normal_(std=0.3)
+    return network
+
+
+def _is_equal_alone(network: Any) -> bool:  # noqa: ANN401
+    """Compare the second of two examples in a row with the same one alone."""
+    import torch
+
+    if not takes(network, "position_ids"):
+        return False
+    first, second = list(range(1, 10)), list(range(20, 27))
+    positions = [*range(len(first)), *range(len(second))]
+    with torch.inference_mode():
+        packed = network(
+            input_ids=torch.tensor([first + second]),
+            position_ids=torch.tensor([positions]),
+            use_cache=False,
+        ).logits[0, len(first) :]
+        alone = network(input_ids=torch.tensor([second]), use_cache=False).logits[0]
+    return float((packed - alone).abs().max()) <= _TOLERANCE * max(1.0, float(alone.abs().max()))
+
+
+def _number(config: Any, *names: str) -> int:  # noqa: ANN401
+    """Return the first of several values that a configuration has, or 0."""
+    for name in names:
+        value = getattr(config, name, None)
+        if isinstance(value, int) and value > 0:
+            return value
+    return 0

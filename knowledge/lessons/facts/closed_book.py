@@ -1,0 +1,83 @@
+"""Decide which English facts of scraped sources may be told without their line of evidence.
+
+    facts of a page + who read their sources -> those told from memory; the rest only where shown
+
+An answer from memory is taken as what matters: five names of a hundred mislead, and so does a use
+that a program found in a label. What a statistic links is told where its line is shown.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts.fact_page import PageFact
+
+FEWEST_EFFECTS, MOST_EFFECTS = 3, 12
+"""A scraped list of side effects is told where it is short enough to have been chosen."""
+
+_KNOWN_SHARE = 0.5
+"""So much of such a list has to be widely known effects."""
+
+_STATISTICS = ("associated_with",)
+_EFFECTS = "side_effect"
+
+
+def tellable(
+    groups: Mapping[str, Sequence[PageFact]], read: Collection[str], unread: Collection[str]
+) -> dict[str, tuple[PageFact, ...]]:
+    """Return the facts of a page that may be told from memory.
+
+    `read` are the relations of which somebody wrote and read facts, `unread` the facts that stand
+    in one source alone, which a program gathered.
+    """
+    told: dict[str, tuple[PageFact, ...]] = {}
+    for relation, items in groups.items():
+        if relation in _STATISTICS:
+            continue
+        kept = tuple(item for item in items if item.fact not in unread)
+        if relation == _EFFECTS and relation not in read and not are_chosen_effects(kept):
+            continue
+        if kept:
+            told[relation] = kept
+    return told
+
+
+def are_chosen_effects(items: Sequence[PageFact]) -> bool:
+    """Say whether a scraped list of side effects reads as one that somebody chose.
+
+    It is short, in words that are spoken, and mostly of effects that are widely known.
+    """
+    names = [item.text for item in items]
+    known = sum(fact_fitness.is_known_effect(name) for name in names)
+    return (
+        FEWEST_EFFECTS <= len(names) <= MOST_EFFECTS
+        and known >= _KNOWN_SHARE * len(names)
+        and not any(is_coded(name) for name in names)
+    )
+
+
+def is_coded(name: str) -> bool:
+    """Say whether the name of a finding is a term of a code list, which nobody says.
+
+    >>> is_coded("rash maculo-papular"), is_coded("VIIth nerve paralysis"), is_coded("dry mouth")
+    (True, True, False)
+    """
+    return _coded().search(name) is not None
+
+
+@cache
+def _coded() -> re.Pattern[str]:
+    return re.compile("|".join(_rules()["coded"]), re.IGNORECASE)
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    path = files("knowledge.lessons.facts").joinpath("closed_book.yaml")
+    return cast(
+        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )

@@ -1,0 +1,135 @@
+"""Join Chinese texts of a graph to the name of what they tell of.
+
+    name + relation + text -> one sentence that holds the text unchanged
+
+How a text begins and ends says what joins it: "是" for a noun, "能" for what a medicine does.
+"""
+
+import random
+import re
+
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import RelationSentencesWords
+from knowledge.vocabulary import RELATIONS
+
+_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
+_WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
+_NOBODY = re.compile(
+    "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
+    "易患|多于|高于|家族史|遗传|体质$"
+)
+_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
+_DOES_ZH = re.compile(
+    "^(?:可(?!逆性)|能|用于|适用于|在|通过|有(?=传染|效|助)|具有|须|需)|^对.*(?:有效|敏感|无效)$"
+)
+_ACTS_ZH = re.compile(
+    "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
+    "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
+)
+_KIND_ZH = re.compile(
+    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
+)
+"""How a text begins that says what a medicine does, and how one ends that says what a thing is."""
+_OF_KIND_ZH = re.compile("的[^的]{1,14}$")
+"""A text that says by a noun at the end of its first clause what a thing is."""
+_ON_USE_ZH = re.compile("服|每日|用药|给药|用于|合用|静脉|注射|时可|时恢复|起效|mg")
+_GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
+_WAY = re.compile("[^，。；：]{2,12}(?:传播|传染)")
+_BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
+_ANYBODY = re.compile("^(?:所有|任何|各|全)")
+_BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
+_PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
+_NO_GROUP = re.compile("无|没有|不限|不详")
+_IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见")
+_EXAMINED = re.compile("^[^，；。]{2,8}检查$")
+_NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
+"""In what is watched: what is done, rather than what is measured."""
+_FORBIDDEN = re.compile(
+    "^(?!.*(?:可用|适用|慎用.*禁|除非|除外)).*(?:(禁用|慎用|忌用|不宜使用|禁止使用)|病人|患者|者|人群|妇女|儿童|婴儿)$"
+)
+_TITLED = {
+    "precaution": "关于{s}的注意事项",
+    "interaction_advice": "{s}与其他药物合用时的注意事项中",
+}
+_ABOUT_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver", "dose_limit")
+_USED_IN = re.compile(
+    r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肝病|肝功能|严重[肝肾]|eGFR"
+)
+"""How a text on the use of a medicine begins that names already whom it is about."""
+
+
+def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
+    """Return a sentence, without its stop, that tells a Chinese text of a relation."""
+    if relation == "description":
+        return describe(name, body)
+    if _OWN_TITLE.match(body):
+        return f"{name}的{body}"
+    if relation == "transmission" and _WHOLE_ZH.match(body):
+        return f"{name}{body}"
+    if relation == "transmission" and _BY_WAY.match(body):
+        return f"{name}{body}"
+    if relation == "transmission" and _WAY.fullmatch(body):
+        return f"{name}的传播方式是{body}"
+    if relation == "population":
+        return tell_whom(name, body, pick)
+    if relation == "monitoring" and _EXAMINED.match(body):
+        return f"用{name}期间要做{body}"
+    if relation == "monitoring" and _NOT_WATCHED.search(body):
+        return f"用{name}的人要注意，{body}"
+    if relation == "contraindication" and (found := _FORBIDDEN.search(body)):
+        return f"{body}{'' if found[1] else '禁用'}{name}"
+    if relation in _TITLED and "：" in body:
+        return f"{_TITLED[relation].format(s=name)}，有一条是“{body}”"
+    if relation in _ABOUT_USE and _USED_IN.match(body):
+        return f"对于{name}，{body}"
+    words = load(RelationSentencesWords, "zh")
+    intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
+    intro = grammar.draw(intros, pick)
+    return intro.format(s=name) + body
+
+
+def tell_whom(name: str, body: str, pick: random.Random) -> str:
+    """Join a name to a text that says whom a condition befalls.
+
+    >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁")]
+    ['痔多见于成人', '痔多见于大于45岁的人']
+    """
+    if _WHOM.match(body):
+        return f"{name}{body}"
+    if _ANYBODY.match(body):
+        return f"{name}可见于{body}"
+    if _BY_AGE.search(body):
+        return f"{name}多见于{body}的人"
+    if _NO_GROUP.match(body):
+        return f"就好发人群而言，{name}{body}"
+    people = _PEOPLE.search(body) and not _IS_SAID.search(body)
+    if not people and (_NOBODY.search(body) or "，" in body):
+        return f"{name}的好发人群有这样的特点，{body}"
+    intros = load(RelationSentencesWords, "zh").before_text["population"]
+    return grammar.draw(intros, pick).format(s=name) + body
+
+
+def describe(name: str, body: str) -> str:
+    """Join a name to a text that says what it is or does.
+
+    >>> describe("纳曲酮", "阻断阿片作用"), describe("布洛芬", "一种消炎药")
+    ('纳曲酮能阻断阿片作用', '布洛芬是一种消炎药')
+    """
+    if body.startswith(name) and _GOES_ON_ZH.match(body.removeprefix(name)):
+        return body
+    if found := _DEFINES.match(body):
+        return f"{name}{'' if found[0] in '是指' else '是'}{body}"
+    first = re.split("[，；。]", body)[0]
+    acts, does = _ACTS_ZH.match(first), _DOES_ZH.match(first)
+    kind = _KIND_ZH.search(first)
+    if _OF_KIND_ZH.search(first) and (kind or not (acts or does)):
+        return f"{name}是{body}"
+    if does:
+        return f"{name}{body}"
+    if acts:
+        return f"{name}能{body}"
+    if kind:
+        return f"{name}是{body}"
+    return f"对于{name}，{body}" if _ON_USE_ZH.search(body) else f"{name}是指{body}"

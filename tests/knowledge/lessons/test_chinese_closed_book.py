@@ -1,0 +1,143 @@
+"""Test which scraped Chinese facts are told where no evidence is shown."""
+
+import re
+
+import pytest
+
+from knowledge.lessons.facts import chinese_closed_book as closed_book
+from knowledge.lessons.facts.chinese_closed_book import SourceHabits
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.records import Entity, Name
+
+
+def named(relation, *texts):
+    return tuple(
+        PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation) for text in texts
+    )
+
+
+def valued(*texts):
+    return tuple(PageFact(f"f:{text}", text, text) for text in texts)
+
+
+def told(name, relation, items, reviewed=(), habits=None):
+    """Return the texts of one relation that are told of a condition."""
+    groups = {relation: items}
+    kept = closed_book.select(f"condition:{name}", name, groups, reviewed, habits or SourceHabits())
+    return [item.text for item in kept.get(relation, ())]
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "given", "left"),
+    [
+        ("膀胱结石", "test", ["12小时尿沉渣计数"], []),
+        ("膀胱结石", "test", ["腹部平片"], []),
+        ("膀胱结石", "test", ["膀胱B超", "腹部平片", "皮肤病的物理检查"], ["膀胱B超", "腹部平片"]),
+        ("玻璃体积血", "test", ["眼底检查", "产科B超", "眼眶CT"], ["眼底检查", "眼眶CT"]),
+        ("脑梗死", "test", ["血常规", "尿常规"], []),
+        ("麻疹", "symptom", ["发热", "咳嗽"], []),
+        ("麻疹", "symptom", ["发热", "咳嗽", "皮疹", "眼睑", "败血症"], ["发热", "咳嗽", "皮疹"]),
+        ("肋软骨炎", "complication", ["骨癌"], []),
+        ("肾盂肾炎", "complication", ["败血症", "肾功能衰竭", "头痛"], ["败血症", "肾功能衰竭"]),
+        ("踝关节结核", "medicine", ["结核丸", "异烟肼片", "独一味颗粒"], ["异烟肼片"]),
+        ("前庭大腺癌", "medicine", ["止痛化癥胶囊", "复方环磷酰胺片"], []),
+        ("毛母质瘤", "medicine", ["固肾生发丸"], []),
+        ("小儿支原体肺炎", "medicine", ["阿奇霉素颗粒", "左氧氟沙星片"], ["阿奇霉素颗粒"]),
+        ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
+        ("白癜风", "body_part", ["皮肤"], []),
+    ],
+)
+def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, left):
+    assert told(name, relation, named(relation, *given)) == left
+
+
+@pytest.mark.parametrize("relation", ["test", "symptom", "complication", "medicine", "body_part"])
+def test_what_somebody_wrote_and_read_is_told(relation):
+    items = named(relation, "涂片")
+    assert told("麻疹", relation, items, reviewed=(relation,)) == ["涂片"]
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "text", "is_told"),
+    [
+        ("痔", "course", "治疗周期：30天", False),
+        ("高血压", "course", "需要终身治疗", True),
+        ("痔", "population", "无特定人群", False),
+        ("小儿肺炎", "population", "儿童", False),
+        ("老年人骨折", "population", "老年人群", False),
+        ("川崎病", "population", "5岁以下的儿童", True),
+        ("肺结核", "transmission", "无传染性", False),
+        ("肺结核", "transmission", "呼吸道传播", True),
+        ("进行性脊肌萎缩症", "transmission", "母婴传播", False),
+        ("痛风", "transmission", "无传染性", True),
+    ],
+)
+def test_a_text_is_told_that_says_something(name, relation, text, is_told):
+    assert bool(told(name, relation, valued(text))) is is_told
+
+
+def test_nothing_is_told_of_illnesses_that_another_medicine_names():
+    groups = {"department": named("department", "中医科"), "symptom": named("symptom", *"甲乙丙")}
+    assert closed_book.select("condition:五硬", "五硬", groups, (), SourceHabits()) == {}
+
+
+def test_a_treatment_that_a_source_gives_to_everything_is_a_default():
+    stated = [
+        statement
+        for number in range(30)
+        for statement in (
+            (f"condition:{number}", "treatment", "treatment:康复治疗"),
+            (f"condition:{number}", "department", f"department:{number % 12}"),
+        )
+    ]
+    stated += [
+        (f"condition:{number}", "treatment", "treatment:石膏固定") for number in range(30, 60)
+    ]
+    habits = closed_book.read_habits(stated, {})
+    items = named("treatment", "康复治疗", "石膏固定")
+    assert told("精子增多症", "treatment", items, habits=habits) == ["石膏固定"]
+
+
+def test_a_test_of_other_departments_is_not_told():
+    stated = [(f"condition:{n}", "test", "test:钡餐") for n in range(20)]
+    stated += [(f"condition:{n}", "department", "department:消化科") for n in range(20)]
+    stated += [("condition:中耳积液", "department", "department:耳科")]
+    habits = closed_book.read_habits(
+        stated, {"department:消化科": "消化科", "department:耳科": "耳科"}
+    )
+    items = named("test", "听力检查", "耳镜", "钡餐")
+    assert told("中耳积液", "test", items, habits=habits) == ["听力检查", "耳镜"]
+    assert habits.is_test_of("condition:3", "test:钡餐")
+
+
+def test_evidence_shows_what_is_not_told():
+    shown = {"medicine": named("medicine", "结核丸"), "symptom": named("symptom", "咳嗽")}
+    entity = Entity("condition:x", "condition", (Name("肺结核", "zh"),))
+    page = FactPage(entity, "zh", "肺结核", "肺结核", {}, shown=shown)
+    page = page.with_neighbours((page,), page.find_similar)
+    assert page.groups == {}
+    assert page.as_evidence().groups == shown
+    assert not page.as_evidence().shown
+
+
+def test_every_pattern_of_the_rules_can_be_read():
+    rules = closed_book._rules()
+    for key in ("usual_medicine", "core_test", "tests"):
+        for each in rules[key]:
+            for text in each.values():
+                re.compile(text)
+    assert len({each["of"] for each in rules["usual_medicine"]}) == len(rules["usual_medicine"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "medicine"),
+    [
+        ("哮喘", "沙丁胺醇气雾剂"),
+        ("痛风", "秋水仙碱片"),
+        ("癫痫", "丙戊酸钠片"),
+        ("疥疮", "硫磺软膏"),
+    ],
+)
+def test_the_usual_medicine_of_a_condition_is_known(condition, medicine):
+    assert closed_book.is_usual(condition, medicine)
+    assert not closed_book.is_usual(condition, "复方阿胶浆")

@@ -1,0 +1,135 @@
+"""What an English answer tells from memory, and what it tells only where the line is shown."""
+
+import random
+
+import pytest
+from toy_lessons import opened_with
+
+from knowledge.lessons.facts import closed_book
+from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.pages.page_sources import PageSources
+from knowledge.lessons.styles.style_registry import STYLES
+from knowledge.lessons.verify.prover import Prover
+
+NODES = """\
+id\tname\tkind
+Compound::DB01\tamiodarone\tCompound
+Compound::DB02\tflecainide\tCompound
+Disease::DOID:1\tatrial fibrillation\tDisease
+Disease::DOID:2\tatrial flutter\tDisease
+Side Effect::C0001\tthirst\tSide Effect
+Side Effect::C0002\tnausea\tSide Effect
+Side Effect::C0003\tcough\tSide Effect
+Symptom::D001\tpalpitations\tSymptom
+"""
+EDGES = """\
+source\tmetaedge\ttarget
+Compound::DB01\tCtD\tDisease::DOID:1
+Compound::DB01\tCtD\tDisease::DOID:2
+Compound::DB02\tCtD\tDisease::DOID:1
+Compound::DB01\tCcSE\tSide Effect::C0001
+Compound::DB01\tCcSE\tSide Effect::C0002
+Compound::DB01\tCcSE\tSide Effect::C0003
+Disease::DOID:1\tDpS\tSymptom::D001
+"""
+TRIPLES = """\
+head,head_type,relation,tail,tail_type
+atrial fibrillation,condition,medicine,amiodarone,medicine
+carvedilol,medicine,side_effect,dizziness,symptom
+carvedilol,medicine,side_effect,fatigue,symptom
+carvedilol,medicine,side_effect,slow heartbeat,symptom
+labetalol,medicine,side_effect,rash maculo-papular,symptom
+labetalol,medicine,side_effect,nausea,symptom
+labetalol,medicine,side_effect,dizziness,symptom
+"""
+FROM_MEMORY = ("chatdoctor", "huatuo", "safety", "overview", "exam", "comparison")
+
+
+@pytest.fixture(scope="module")
+def scraped(tmp_path_factory):
+    home = tmp_path_factory.mktemp("scraped")
+    (home / "hetionet-v1.0-nodes.tsv").write_text(NODES, encoding="utf-8")
+    (home / "edges.sif").write_text(EDGES, encoding="utf-8")
+    (home / "triples.csv").write_text(TRIPLES, encoding="utf-8")
+    paths = [home / name for name in ("hetionet-v1.0-nodes.tsv", "edges.sif", "triples.csv")]
+    engine, generation = opened_with(home, *paths)
+    yield engine, generation
+    engine.dispose()
+
+
+def page_of(graph, name):
+    pages = PageSources(*graph).entity_pages
+    return next(page for page in pages.pages(pages.ids("en"), "en") if page.name == name)
+
+
+def named(page, relation):
+    return {item.text for item in page.entity_facts(relation)}
+
+
+def test_what_one_program_gathered_is_told_only_where_it_is_shown(scraped):
+    page = page_of(scraped, "amiodarone")
+    assert named(page, "medicine~") == {"atrial fibrillation"}  # two sources state it
+    assert named(page.as_evidence(), "medicine~") == {"atrial fibrillation", "atrial flutter"}
+    assert not page.groups.get("side_effect")
+    assert len(page.as_evidence().groups["side_effect"]) == 3
+    assert named(page_of(scraped, "atrial fibrillation"), "medicine") == {"amiodarone"}
+
+
+def test_statistics_are_told_only_where_they_are_shown(scraped):
+    page = page_of(scraped, "atrial fibrillation")
+    assert "associated_with" not in page.groups
+    assert named(page.as_evidence(), "associated_with") == {"palpitations"}
+    for style in FROM_MEMORY:
+        assert "associated_with" not in STYLES[style].topics(page)
+    for style in ("grounded", "knowledge-call"):
+        assert "associated_with" in STYLES[style].topics(page)
+
+
+@pytest.mark.parametrize("style", ["grounded", "knowledge-call"])
+def test_rows_that_show_a_line_tell_what_it_holds(scraped, style):
+    page = page_of(scraped, "amiodarone")
+    prover = Prover(*scraped)
+    form = STYLES[style].topics(page)["side_effect"][0]
+    row = STYLES[style].write(page, "side_effect", form, random.Random(3))
+    assert prover.faults([row]) == [""]
+    assert {"nausea", "thirst", "cough"} <= set(row.meta["objects"])
+
+
+def test_a_short_list_of_known_effects_is_told(scraped):
+    assert len(named(page_of(scraped, "carvedilol"), "side_effect")) == 3
+    coded = page_of(scraped, "labetalol")
+    assert not coded.groups.get("side_effect") and coded.as_evidence().groups["side_effect"]
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (("drowsiness", "dry mouth", "constipation"), True),
+        (("drowsiness", "dry mouth"), False),
+        (("hiccups", "taste loss", "bruxism", "nausea"), False),
+        (tuple(f"nausea {number}" for number in range(13)), False),
+        (("nausea", "headache", "injection site pain"), False),
+    ],
+)
+def test_a_list_is_told_that_reads_as_chosen(names, chosen):
+    items = [PageFact(name, name, name, name) for name in names]
+    assert closed_book.are_chosen_effects(items) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "coded"),
+    [
+        ("protein urine present", True),
+        ("wound sepsis", True),
+        ("burns third degree", True),
+        ("seizure cerebral", True),
+        ("VIth nerve palsy", True),
+        ("withdrawal symptom", True),
+        ("affect lability", True),
+        ("blurred vision", False),
+        ("chest pain", False),
+        ("skin rash", False),
+    ],
+)
+def test_terms_of_code_lists_are_known(name, coded):
+    assert closed_book.is_coded(name) == coded
