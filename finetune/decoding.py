@@ -206,9 +206,7 @@ def _step(
         given = kept = [*(kept or ()), *given]
     # not around whole loops: whoever consumes must not find gradients switched off
     with torch.inference_mode(), model.autocast(student, precision):
-        out = student.model(
-            input_ids=torch.tensor([list(given)], device=student.device), **chosen
-        )
+        out = student.model(input_ids=torch.tensor([list(given)], device=student.device), **chosen)
     return out.logits[0, -last:], getattr(out, cache) if cache else kept
 
 
