@@ -207,9 +207,8 @@ def is_usual(condition: str, medicine: str) -> bool:
     >>> is_usual("肺结核", "异烟肼片"), is_usual("肺结核", "结核丸"), is_usual("肝癌", "平消片")
     (True, False, False)
     """
-    for one, other in (("child", "not_for_children"), ("pregnancy", "not_in_pregnancy")):
-        if _holds(one, condition) and _holds(other, medicine):
-            return False
+    if any(one.search(condition) and other.search(medicine) for one, other in _harmful()):
+        return False
     for known, usual in _classes():
         if known.search(condition):
             return usual is not None and usual.search(medicine) is not None
@@ -233,6 +232,11 @@ def _classes() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]:
         (re.compile(each["of"]), re.compile(each["told"]) if each["told"] else None)
         for each in _rules()["usual_medicine"]
     )
+
+
+@cache
+def _harmful() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(each["in"]), re.compile(each["not"])) for each in _rules()["harmful"])
 
 
 def _has_core_test(condition: str, tests: Sequence[PageFact]) -> bool:

@@ -13,7 +13,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.vocabulary import RELATIONS
 
-_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
+_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)")
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _NOBODY = re.compile(
     "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
@@ -85,7 +85,7 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
     if relation in _TITLED and "：" in body:
         return f"{_TITLED[relation].format(s=name)}，有一条是“{body}”"
     if relation == "cause" and _SHORT_CAUSE.fullmatch(body):
-        return f"{name}的病因是{body}"
+        return f"{name}的发病与{body}有关"
     if relation in _ABOUT_USE and _USED_IN.match(body):
         first = re.split("[，；。：（]", body)[0]
         if _OF_KIND_ZH.search(first) and _KIND_ZH.search(first):

@@ -123,7 +123,7 @@ def test_evidence_shows_what_is_not_told():
 
 def test_every_pattern_of_the_rules_can_be_read():
     rules = closed_book._rules()
-    for key in ("usual_medicine", "core_test", "tests"):
+    for key in ("usual_medicine", "core_test", "tests", "harmful"):
         for each in rules[key]:
             for text in each.values():
                 re.compile(text)
@@ -163,3 +163,17 @@ def test_treatments_without_the_one_that_matters_are_not_told(name, given, left)
 def test_crumbs_are_not_told(relation, text):
     items = named(relation, text) if relation.startswith("diet") else valued(text)
     assert told("急性乳腺炎", relation, items) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "medicine"),
+    [
+        ("类风湿性关节炎肾损害", "布洛芬"),
+        ("小儿尿路感染", "诺氟沙星胶囊"),
+        ("妊娠合并癫痫", "丙戊酸钠片"),
+        ("哮喘合并高血压", "普萘洛尔片"),
+        ("心力衰竭合并冠心病", "地尔硫卓片"),
+    ],
+)
+def test_no_medicine_is_told_that_harms_who_has_the_condition(condition, medicine):
+    assert not closed_book.is_usual(condition, medicine)

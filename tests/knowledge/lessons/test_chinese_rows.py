@@ -301,7 +301,7 @@ def test_every_form_of_the_tables_can_be_written():
         ("precaution", "哮喘：可诱发发作", "关于甲药的注意事项，有一条是“哮喘：可诱发发作”"),
         ("pregnancy", "妊娠期禁用：可致畸形", "甲药妊娠期禁用：可致畸形"),
         ("dose_limit", "成人每日最大剂量为40 mg", "甲药成人每日最大剂量为40 mg"),
-        ("cause", "遗传因素", "甲药的病因是遗传因素"),
+        ("cause", "遗传因素", "甲药的发病与遗传因素有关"),
     ],
 )
 def test_a_text_joins_its_subject_by_how_it_begins_and_ends(relation, text, said):
