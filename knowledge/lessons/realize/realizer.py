@@ -188,12 +188,11 @@ def fill_with_items(
     clause: bool = False,
     **parts: str,
 ) -> str:
-    """Return one of the sentences of some templates, filled with items in any order."""
+    """Return one of the sentences of some templates, filled with items in their order."""
     template = grammar.draw(templates, pick)
     if language == "zh" and len(items) == 1:
         template = chinese_sentences.for_single_item(template)
     names = [item.said for item in items]
-    pick.shuffle(names)
     if "{a}" in template or "{A}" in template:
         ends = template.endswith(("{a}。", "{a}."))
         plain = language == "zh" and chinese_sentences.joins_by_and(template)

@@ -24,7 +24,7 @@ from knowledge.lessons.realize import (
     realizer,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
-from knowledge.lessons.realize.case_plan import STEPS, Rival
+from knowledge.lessons.realize.case_plan import Rival
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import DialogueWords
@@ -34,6 +34,9 @@ NAME = "dialogue"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 REGISTERS = ("plain", "professional")
 DIFFICULTY = {"single": "medium", "short": "hard", "long": "hard"}
+
+_ENDS = ("test", "first_line", "treatment", "medicine", "department")
+"""What a consultation can end with: nobody asked what may come of it."""
 
 _YES, _NO = True, False
 AskedFinding = tuple[FactPage, str, PageFact, bool]
@@ -47,7 +50,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     if not case_plan.points_somewhere(page, _told(page, relation)[:8]):
         return {}
-    planned = [each for each in STEPS if page.entity_facts(each)] if relation == "symptom" else []
+    planned = [each for each in _ENDS if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
@@ -107,11 +110,13 @@ def _planned(
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
-    if not case_plan.points_somewhere(page, [first]):  # what is asked for first may lead there
-        rest.sort(key=lambda item: not case_plan.points_somewhere(page, [item]))
+    core = case_plan.core_findings(known)
+    # What is asked for first is typical, and few conditions have it.
+    rest.sort(key=lambda each: (each not in core, not case_plan.points_somewhere(page, [each])))
     reported = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
-    most = {"short": 1, "single": 2, "long": 2}[form]
+    most = {"short": 2, "single": 2, "long": 3}[form] - (reported - 1)
+    most = max(most, 3 - reported)
     asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest[:most]]
     factors = patient_profiles.history_items(page)
     if factors and form != "short" and pick.random() < 0.7:

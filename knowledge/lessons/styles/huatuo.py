@@ -47,6 +47,9 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
 
+_PERSONAL = re.compile("My |A friend of mine|I have been given|我")
+"""How a question begins that concerns whoever asks, or somebody close."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -95,12 +98,22 @@ def write(
     if manner is None:
         return None
     answer = AnswerBuilder(page, pick)
+    if form == "some":  # whoever wants three is given three
+        manner = manner._replace(length="short")
+    asked = ask(page, relation, pick)
+    personal = _PERSONAL.match(asked) is not None
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
-        heard = pick.random() < _HEARD
+        heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    if form == "all":
+        question = asked
     why, closed = form != "is", pick.random() < _CLOSED
-    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=closed)
+    if page.language == "en" and not (personal and form == "all"):
+        closed = False  # who asks for a note waits for no visit
+    topic_answer.end(
+        page, relation, manner, answer, pick, why=why, closed=closed, personal=personal
+    )
     return answer.build(NAME, question, relation)
 
 
@@ -122,10 +135,10 @@ def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFac
 def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
         answer.state(relation, sample_items(page.entity_facts(relation), pick))
-        return ask(page, relation, pick)
+        return ""
     for items in _every(page, relation):
         answer.state(relation, items)
-    return ask(page, relation, pick)
+    return ""
 
 
 def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
@@ -202,12 +215,17 @@ def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def ask_for_two(page: FactPage, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
-    words = load(AttributeQuestionsWords, page.language)
-    one, other = (words.topic_name[each] for each in pair)
-    if page.language == "en" and realizer.is_plural(page.said):
-        one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
-    template = grammar.draw(words.two_topics, pick)
+    one, other = (topic_of(page, each) for each in pair)
+    template = grammar.draw(load(AttributeQuestionsWords, page.language).two_topics, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
+
+
+def topic_of(page: FactPage, relation: str) -> str:
+    """Return what a relation of a page is called within a sentence: "its tests"."""
+    topic = load(AttributeQuestionsWords, page.language).topic_name[relation]
+    if page.language == "en" and realizer.is_plural(page.said):
+        return _ITS.sub(lambda match: _THEIR[match[0]], topic)
+    return topic
 
 
 def _second(page: FactPage, relation: str) -> list[str]:
@@ -248,7 +266,10 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     template = grammar.draw(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
-    if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
+    had = patient_profiles.is_illness(page) and (
+        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+    )
+    if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(
             [each for each in contexts if chinese_sentences.fits_verb(each, page.said)], pick

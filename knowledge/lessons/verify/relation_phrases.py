@@ -122,6 +122,8 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
         r"^\W*since there is no\s*, which\s+can (?:cause|produce),",
+        r"less likely, (?:as|since) there is no\s*, one of its symptoms",
+        r"^\W*without\s*, which\s+can (?:cause|bring on),\s+is less likely",
         r"(?:would|might) be expected to (?:cause|produce)\s*, which is absent here",
     ),
     "zh": (

@@ -63,7 +63,11 @@ def test_the_check_of_a_folder_asks_for_it(rows):
 def test_an_opening_taken_away_put_in_or_made_to_rest_on_facts_is_caught(rows):
     engine, generation, _, kept = rows
     prover = Prover(engine, generation, rules)
-    urgent = next(each for each in kept if each.meta.get("urgent") and each.style == "chatdoctor")
+    urgent = next(
+        each
+        for each in kept
+        if each.meta.get("urgent") and each.style in ("chatdoctor", "dialogue")
+    )
     calm = next(each for each in kept if not each.meta.get("urgent") and each.style == "huatuo")
     opening = next(
         each
