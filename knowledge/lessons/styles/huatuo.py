@@ -209,12 +209,17 @@ def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def ask_for_two(page: FactPage, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
-    words = load(AttributeQuestionsWords, page.language)
-    one, other = (words.topic_name[each] for each in pair)
-    if page.language == "en" and realizer.is_plural(page.said):
-        one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
-    template = grammar.draw(words.two_topics, pick)
+    one, other = (topic_of(page, each) for each in pair)
+    template = grammar.draw(load(AttributeQuestionsWords, page.language).two_topics, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
+
+
+def topic_of(page: FactPage, relation: str) -> str:
+    """Return what a relation of a page is called within a sentence: "its tests"."""
+    topic = load(AttributeQuestionsWords, page.language).topic_name[relation]
+    if page.language == "en" and realizer.is_plural(page.said):
+        return _ITS.sub(lambda match: _THEIR[match[0]], topic)
+    return topic
 
 
 def _second(page: FactPage, relation: str) -> list[str]:
