@@ -98,7 +98,28 @@ def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe
     from finetune import recipe_reader
 
     own = settings.base if settings.base != "mini" else None
-    return recipe_reader.load(name or settings.recipe, base=base or own)
+    return _within_context(settings, recipe_reader.load(name or settings.recipe, base=base or own))
+
+
+def _within_context(settings: "Settings", recipe: "Recipe") -> "Recipe":
+    """Return the recipe with rows no longer than its base holds, and say where that differs."""
+    from dataclasses import replace
+
+    from finetune import model
+    from finetune.bases import base_records
+    from finetune.errors import FinetuneError
+
+    try:
+        holds = model.context_of(base_records.find(settings.home, recipe.base))
+    except FinetuneError:
+        return recipe  # whoever opens the base says what is wrong with it
+    if recipe.max_tokens <= holds:
+        return recipe
+    output.note(
+        f"The base {recipe.base} holds {holds} tokens, so rows are fitted into that and not into "
+        f"the recipe's {recipe.max_tokens}."
+    )
+    return replace(recipe, max_tokens=holds)
 
 
 def _rounds(settings: "Settings", recipe: "Recipe", asked: str) -> list[int]:
@@ -172,17 +193,17 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
             lines.append(f"{each['name']}: {done}, promoted: {gate.get('reason', '')}")
         else:
             lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
-        lines += _dropped(each["data"])
+        lines += _row_lines(each["data"])
     return lines or ["No round is missing."]
 
 
-def _dropped(data: object) -> list[str]:
-    """Return what became of rows that the model did not see whole."""
-    if not isinstance(data, Mapping):
+def _row_lines(data: object) -> list[str]:
+    """Tell how many rows a round learned from, and what became of the others."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("rows"), int):
         return []
-    counts = {"left out": data.get("left_out") or {}, "cut": data.get("cut") or {}}
-    return [
-        f"  {count} rows {verb}: {reason}"
-        for verb, reasons in counts.items()
-        for reason, count in reasons.items()
-    ]
+    told = [f"learned from {data['kept']} of {data['rows']} rows"]
+    for key, name in (("left_out", "left out"), ("cut", "shown without")):
+        counts = data.get(key)
+        if isinstance(counts, Mapping) and counts:
+            told.append(f"{name}: " + ", ".join(f"{many} {why}" for why, many in counts.items()))
+    return ["; ".join(told)]

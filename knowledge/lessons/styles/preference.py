@@ -3,7 +3,7 @@
     row -> a kind of fault that it can have -> prompt, chosen, rejected, why
 
 The chosen answer is a row's own. Kinds: a swapped fact, an invented citation, a missed red flag, a
-dangerous dose, a needless refusal, a wrong result, a misused formula, and those of
+dangerous dose, a needless refusal, a misused formula, and those of
 `weaker_answers`: missed urgency, a missed warning, correct but unsafe, overconfident, incomplete.
 `why` begins with the kind.
 As a style it writes no rows of its own: it raises the share of rows that give a pair, and allows
@@ -107,7 +107,7 @@ class PreferencePairs:
         """Return a pair of the rarest kind that a row can have, or of a common one by chance."""
         pick = random.Random(int.from_bytes(_digest(lesson.id)[:8], "big"))
         if any(source.calculated for source in lesson.sources):
-            corrupted = corruptions.corrupt(lesson, pick)
+            corrupted = corruptions.corrupt(lesson)
             return _made(lesson, corrupted.answer, corrupted.why) if corrupted else None
         if not self._every:
             return self._swapped(lesson, named, pick)
@@ -261,7 +261,7 @@ def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
 
 
 def _declined(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
-    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+    if any(lesson.meta.get(key) for key in ("refused", "declined", "partly")):
         return None
     needless = load(PreferenceWords, lesson.language).needless_refusal
     refusals = (*needless, *load(SafetyWords, lesson.language).refusal[:3])

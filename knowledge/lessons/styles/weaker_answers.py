@@ -44,6 +44,9 @@ _CHOOSES = "multi-hop"
 Told = tuple[tuple[int, int], list[int]]
 """The place of a sentence, and the facts that it rests on."""
 
+_KEPT = ("refused", "declined", "partly", "conflict", "urgent")
+"""What rows are left as they are: they say that something is not told, or not to be done."""
+
 _FEWEST = 4
 """So many facts an answer must list, so that half of them can be left out in plain sight."""
 
@@ -225,7 +228,7 @@ def _asks_for_some(lesson: Lesson) -> bool:
 
 
 def _is_special(lesson: Lesson) -> bool:
-    return any(lesson.meta.get(key) for key in ("refused", "declined", "conflict", "urgent"))
+    return any(lesson.meta.get(key) for key in _KEPT)
 
 
 def _only(answer: str, name: str) -> int:

@@ -39,7 +39,7 @@ WARNED: Keys = ("interaction", "contraindication")
 PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
 CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
-SECTIONS: Keys = ("aim", "method", "result", "conclusion")
+SECTIONS: Keys = ("background", "aim", "method", "result", "conclusion", "summary")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
 MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
 STUDY_PARTS: Keys = ("population", "intervention", "outcome", *MAY_BE_SILENT)
@@ -246,6 +246,7 @@ class GroundedWords:
 
     layout: Lines = _lines("q e", breaks=True)
     not_covered: Lines = _lines("s r")
+    half_covered: Lines = _lines("t")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
     label: TextBy = _texts("", (*RELATION, "~"))
@@ -256,8 +257,7 @@ class GroundedWords:
 class KnowledgeCallWords:
     """Words of the style knowledge-call."""
 
-    found: Lines = _lines()
-    shown: Lines = _lines("f")
+    source: Lines = _lines()
     next_question: Lines = _lines("q Q")
 
 
@@ -267,6 +267,7 @@ class LiteratureWords:
 
     section_title: LinesBy = _lines("", SECTIONS, plain=True)
     opening: Lines = _lines("t")
+    text_opening: Lines = _lines("t")
     question: LinesBy = _lines("p", QUOTED)
     follow_up: Lines = _lines()
     ending: Lines = _lines()

@@ -81,22 +81,16 @@ def _overdosed(lesson: Lesson, rejected: str, why: str) -> str:
 
 
 def _refused(lesson: Lesson, rejected: str, why: str) -> str:
-    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+    if any(lesson.meta.get(key) for key in ("refused", "declined", "partly")):
         return "a refusal that was right is told as needless"
     refuses = _refusals(lesson.language).fullmatch(rejected.strip().lower())
     return "" if refuses else "the rejected answer of a pair does not refuse"
 
 
-def _miscalculated(lesson: Lesson, rejected: str, why: str) -> str:
-    new, old = _exchanged(why)
-    if not new or new == old or not _calculates(lesson):
-        return "a pair does not say which result is wrong"
-    told = new in rejected and old in lesson.messages[-1].content
-    return "" if told and rejected.partition("\n")[0] != _first_line(lesson) else _AS_GOOD
-
-
 def _misused(lesson: Lesson, rejected: str, why: str) -> str:
-    given = re.search(r"= [-\d]", rejected.partition("\n")[0])
+    words = load(PreferenceWords, lesson.language).misused_formula
+    result = any_of(words, lesson.language, {"f": ".+", "r": r"-?\d.*"})
+    given = re.fullmatch(result, rejected, re.IGNORECASE)
     return "" if given and _calculates(lesson) else _AS_GOOD
 
 
@@ -187,7 +181,6 @@ _CHECKS: Mapping[str, Callable[[Lesson, str, str], str]] = {
     "missed red flag": _unflagged,
     "dangerous dose": _overdosed,
     "needless refusal": _refused,
-    "wrong result": _miscalculated,
     "misused formula": _misused,
     "missed urgency": _unhurried,
     "missed warning": _waved_through,
@@ -249,10 +242,6 @@ def _is_shortened(rejected: str, chosen: str) -> bool:
 
 def _calculates(lesson: Lesson) -> bool:
     return any(source.calculated for source in lesson.sources)
-
-
-def _first_line(lesson: Lesson) -> str:
-    return lesson.messages[-1].content.partition("\n")[0]
 
 
 def _plain(text: str) -> str:
