@@ -79,7 +79,28 @@ def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe
     from finetune import recipe_reader
 
     own = settings.base if settings.base != "mini" else None
-    return recipe_reader.load(name or settings.recipe, base=base or own)
+    return _within_context(settings, recipe_reader.load(name or settings.recipe, base=base or own))
+
+
+def _within_context(settings: "Settings", recipe: "Recipe") -> "Recipe":
+    """Return the recipe with rows no longer than its base holds, and say where that differs."""
+    from dataclasses import replace
+
+    from finetune import model
+    from finetune.bases import base_records
+    from finetune.errors import FinetuneError
+
+    try:
+        holds = model.context_of(base_records.find(settings.home, recipe.base))
+    except FinetuneError:
+        return recipe  # whoever opens the base says what is wrong with it
+    if recipe.max_tokens <= holds:
+        return recipe
+    output.note(
+        f"The base {recipe.base} holds {holds} tokens, so rows are fitted into that and not into "
+        f"the recipe's {recipe.max_tokens}."
+    )
+    return replace(recipe, max_tokens=holds)
 
 
 def _rounds(settings: "Settings", recipe: "Recipe", asked: str) -> list[int]:
@@ -116,7 +137,7 @@ def _run(
     settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
 ) -> list[Shape]:
     """Run the rounds one after the other, and return what became of each."""
-    from finetune import rounds
+    from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
@@ -126,18 +147,31 @@ def _run(
             made = rounds.run(
                 recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             )
-            result = {"skipped": made.skipped, "gate": made.gate}
+            data_record = adapters.manifest(made.adapter).get("data")
+            result = {"skipped": made.skipped, "gate": made.gate, "data": data_record}
             outcomes.append({**made.adapter.values(), **result})
     return outcomes
 
 
 def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
-    lines = [
-        f"{each['name']}: {'was finished before' if each['skipped'] else 'finished'}"
-        + (", promoted" if each["promoted"] else "")
-        for each in outcomes
-    ]
+    lines = []
+    for each in outcomes:
+        done = "was finished before" if each["skipped"] else "finished"
+        lines.append(f"{each['name']}: {done}{', promoted' if each['promoted'] else ''}")
+        lines += _row_lines(each["data"])
     return lines or ["No round is missing."]
+
+
+def _row_lines(data: object) -> list[str]:
+    """Tell how many rows a round learned from, and what became of the others."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("rows"), int):
+        return []
+    told = [f"learned from {data['kept']} of {data['rows']} rows"]
+    for key, name in (("left_out", "left out"), ("cut", "shown without")):
+        counts = data.get(key)
+        if isinstance(counts, Mapping) and counts:
+            told.append(f"{name}: " + ", ".join(f"{many} {why}" for why, many in counts.items()))
+    return ["; ".join(told)]
 
 
 @dataclass(frozen=True, slots=True)
