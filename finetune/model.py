@@ -27,6 +27,8 @@ WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 
 _BESIDE = "beside"
+_ADDED = "added"
+_JOINED = "joined"
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
 
@@ -122,19 +124,62 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
     return replace(student, model=wrapped, adapter="new")
 
 
+def stack(student: Student, lora: Lora, seed: int) -> Student:
+    """Put a new, trainable adapter beside the one that a student has, which stays as it is."""
+    import torch
+
+    network = student.model
+    old = network.peft_config[student.slot]
+    targets = lora.target_modules
+    config = replace(
+        old,
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets if isinstance(targets, str) else list(targets),
+        inference_mode=False,
+    )
+    torch.manual_seed(seed)
+    with quiet():
+        network.add_adapter(_ADDED, config)
+    network.base_model.set_adapter([student.slot, _ADDED])
+    network.set_requires_grad(student.slot, requires_grad=False)
+    network.set_requires_grad(_ADDED, requires_grad=True)
+    return replace(student, adapter="new")
+
+
+def join(student: Student, policy: str, rank: int) -> Student:
+    """Return the student with a stacked adapter and the one below it as one adapter.
+
+    `stack` keeps both to the bit, side by side; `merge` keeps the rank, and what fits into it.
+    """
+    if _ADDED not in student.model.peft_config:
+        return student
+    both = [student.slot, _ADDED]
+    kind: dict[str, object] = {"combination_type": "cat"}
+    if policy == "merge":
+        kind = {"combination_type": "svd", "svd_rank": rank}
+    student.model.add_weighted_adapter(both, [1.0, 1.0], adapter_name=_JOINED, **kind)
+    joined = replace(student, slot=_JOINED)
+    use(joined)
+    return joined
+
+
 def save(student: Student, folder: Path) -> None:
-    """Write the adapter in peft's own form, with the tokenizer and the template in force."""
+    """Write the adapter in peft's own form, with tokenizer, template and generation settings."""
     from peft import get_peft_model_state_dict
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(student.model, save_embedding_layers=False)
+    weights = get_peft_model_state_dict(
+        student.model, adapter_name=student.slot, save_embedding_layers=False
+    )
     save_file(
         {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
         folder / WEIGHTS,
         metadata={"format": "pt"},
     )
-    config = student.model.peft_config["default"]
+    config = student.model.peft_config[student.slot]
     was = config.base_model_name_or_path, config.inference_mode
     # the base is named as a user would, so that a folder can be carried to another machine
     config.base_model_name_or_path, config.inference_mode = student.base_name, True
@@ -143,6 +188,9 @@ def save(student: Student, folder: Path) -> None:
     student.tokenizer.save_pretrained(str(folder))
     template = rendering.template_of(student.tokenizer)
     (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    generation = getattr(student.model, "generation_config", None)
+    if generation is not None:
+        generation.save_pretrained(str(folder))
 
 
 def locate(base: str) -> Path:
@@ -359,6 +407,12 @@ def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> St
         wrapped = PeftModel.from_pretrained(
             student.model, str(folder), is_trainable=trainable, torch_device=device
         )
+    settings = folder / "generation_config.json"
+    if settings.is_file():
+        from transformers import GenerationConfig
+
+        # what ends an answer is the adapter's to say
+        student.model.generation_config = GenerationConfig.from_pretrained(str(folder))
     return replace(student, model=wrapped.eval(), tokenizer=own, adapter=name)
 
 

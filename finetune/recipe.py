@@ -13,6 +13,10 @@ from finetune import manifests
 from finetune.errors import FinetuneError
 from finetune.recipe_values import demand, plain
 
+POLICIES = ("continue", "stack", "merge")
+"""How a round builds on the adapter before: trains it on, adds one to it, or joins both into one of
+the recipe's rank."""
+
 Evidence = Literal["open", "closed"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -141,7 +145,7 @@ class Recipe:
             self.precision,
             "auto, float32 or bfloat16",
         )
-        demand(self.policy == "continue", "policy", self.policy, "continue")
+        demand(self.policy in POLICIES, "policy", self.policy, ", ".join(POLICIES))
 
     def round(self, number: int) -> RoundPlan:
         """Return round `number`, counted from 1; FinetuneError where the recipe has no such."""
