@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("medchat", appauthor=False))
     database_url: str = ""
-    writer: str = "quote"
+    writer: str = "auto"
     writer_model: str = "default"
     writer_key: SecretStr = SecretStr("")
     writer_seconds: float = Field(default=120.0, ge=1, le=3600)
@@ -66,9 +66,9 @@ class Settings(BaseSettings):
     @field_validator("writer")
     @classmethod
     def _known_writer(cls, writer: str) -> str:
-        if writer in ("local", "quote") or _is_url(writer):
+        if writer in ("auto", "local", "quote") or _is_url(writer):
             return writer.rstrip("/")
-        raise ValueError("must be local, quote or the http(s) URL of a server")
+        raise ValueError("must be auto, local, quote or the http(s) URL of a server")
 
     @property
     def database(self) -> str:

@@ -2,6 +2,8 @@
 
     settings -> local model with the promoted adapter | an OpenAI-compatible server | none (quote)
 
+`auto` is the local model where the adapter that ships is promoted, and none elsewhere.
+
 What a writer drafts is trusted nowhere: `answer_check` holds every sentence against the evidence.
 """
 
@@ -22,7 +24,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from finetune import adapters, mini
+from finetune import adapter_files, adapters, mini
 from finetune.bases import base_records
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
@@ -180,6 +182,8 @@ def open_writer(
     FinetuneError where there is no such thing.
     """
     wanted = writer or ("local" if adapter else settings.writer)
+    if wanted == "auto":
+        wanted = automatic(settings)
     if wanted == "quote":
         return Writer(None, Model("quote"), PromptLimits(sentences=2))
     if wanted == "local":
@@ -188,7 +192,7 @@ def open_writer(
         raise MedchatError(
             f"There is no writer {wanted!r}.",
             where="--writer",
-            remedy="Use local, quote or the URL of an OpenAI-compatible server.",
+            remedy="Use auto, local, quote or the URL of an OpenAI-compatible server.",
         )
     if adapter:
         raise MedchatError(
@@ -197,6 +201,15 @@ def open_writer(
             remedy="Leave out --adapter, or use --writer local.",
         )
     return _server(settings, wanted)
+
+
+def automatic(settings: Settings) -> str:
+    """Return local where the adapter that ships answers, and its base is there; else quote."""
+    chosen = adapters.promoted(settings.home)
+    if chosen is None or not adapter_files.is_shipped(chosen):
+        return "quote"
+    there = (one.name for one in base_records.list_bases(settings.home))
+    return "local" if chosen.base in there else "quote"
 
 
 def write(writer: Writer, messages: Sequence[Message]) -> Generator[str]:
