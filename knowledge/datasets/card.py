@@ -24,7 +24,7 @@ _STYLES = {
     "literature": "a talk about a paper, answered in its own words",
     "two-papers": "what two papers state of the same two things, and whether they agree",
     "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
-    "knowledge-call": "a call of a knowledge base, what it gives, and the answer from it",
+    "knowledge-call": "a call of a knowledge base, what it gives, and the answer in a sentence",
     "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
     "tools": "a clinical formula called with the values of a case, and what comes out",
     "overview": "a paragraph on one condition or medicine, told in order",
@@ -39,10 +39,22 @@ _TOPICS = {
     "calculation": "the result of a clinical formula",
     "first": "the first sentences of an abstract",
     "last": "the last sentences of an abstract",
+    "background": "what a paper starts from",
     "aim": "what a paper set out to do",
     "method": "how it was done",
     "result": "what was found",
     "conclusion": "what its authors conclude",
+    "summary": "a text in a sentence",
+    "population": "people affected, or whom a study studied",
+    "intervention": "what was done in a study",
+    "pico": "population, intervention, comparison and outcome of a study",
+    "groups": "the groups of a study",
+    "outcome": "what a study measured",
+    "appraisal": "design, size and limits of a study",
+    "limits": "the limits of a study",
+    "agree": "two papers that agree",
+    "differ": "two papers that do not agree",
+    "open": "two papers of which neither can be said",
     "part": "a section of a text",
     "imported": "not known",
 }
@@ -56,6 +68,9 @@ _SOURCES_NAMED = 5
 
 _UNKNOWN = ("not stated", "none stated")
 """Licences of sources of the graph, and of rows from outside, that name none."""
+
+_LONGEST_SAMPLE = 110
+"""Signs of a row that was left out: enough to see of what kind it was."""
 
 PICTURE = "distribution.svg"
 
@@ -75,6 +90,7 @@ def text(
         hub_header.lines(counts),
         _head(generation, counts, screened),
         _glance(counts, sources),
+        card_uses.fitness(counts),
         card_uses.lines(counts),
         _files(counts, hashes),
         card_samples.lines(samples, _STYLES),
@@ -355,7 +371,7 @@ def _left_out(counts: RowCounts, screened: FilterReport) -> Iterator[str]:
     )
     for reason, count in in_order(screened.dropped).items():
         sample = (screened.examples.get(reason) or [""])[0]
-        yield f"| {_cell(reason)} | {count:,} | {_cell(sample)} |"
+        yield f"| {_cell(reason)} | {count:,} | {_cut(_cell(sample))} |"
     yield ""
 
 
@@ -391,6 +407,10 @@ def _limits(counts: RowCounts) -> Iterator[str]:
         "- The data are for training and testing software, not for treating anyone.",
         "",
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAMPLE else f"{text[:_LONGEST_SAMPLE].rstrip()} …"
 
 
 def _cell(text: str) -> str:

@@ -1,6 +1,6 @@
 """Choose the samples of a card, and write them.
 
-    rows as they pass -> the best row of each style and language, by length and topic
+    rows as they pass -> the best rows of each style and language, by what they show and quality
 
 The choice depends on the rows alone and not on their order, so that it can be repeated.
 """
@@ -21,25 +21,32 @@ _DULL = {"associated_with", "department", "body_part", "first", "last"}
 _OF_ONE_FACT = (*tool_turns.CALLING_STYLES, "huatuo", "literature")
 """Styles whose rows show what they do with a single fact."""
 
+_MANY = 5
+"""More facts than this make no better sample."""
+
+_MOST = 2
+"""So many rows of a style and language are shown, each on another topic."""
+
 _SPEAKERS = {"system": "System", "user": "Question", "assistant": "Answer",
              "call": "Call", "result": "Result"}  # fmt: skip
 
 
 class CardSamples:
-    """Keeps the best row of each style and language, and the best pair of each kind."""
+    """Keeps the best rows of each style and language, and the best pair of each kind."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], tuple[Rank, Lesson]] = {}
+        self._kept: dict[tuple[str, str], dict[str, tuple[Rank, Lesson]]] = {}
         self._pairs: dict[str, tuple[Rank, dict[str, str]]] = {}
 
     def see(self, lesson: Lesson) -> None:
         """Take the next row."""
-        key, faults = (lesson.style, lesson.language), _faults(lesson)
-        kept = self._kept.get(key)
+        of_style = self._kept.setdefault((lesson.style, lesson.language), {})
+        topic, faults = str(lesson.meta.get("relation", "")), _faults(lesson)
+        kept = of_style.get(topic)
         if kept is None or faults <= kept[0][0]:
             rank = (faults, _drawn(lesson.id))
             if kept is None or rank < kept[0]:
-                self._kept[key] = (rank, lesson)
+                of_style[topic] = (rank, lesson)
 
     def see_pair(self, kind: str, pair: dict[str, str]) -> None:
         """Take the next preference pair, of a kind of fault."""
@@ -50,8 +57,12 @@ class CardSamples:
 
     @property
     def lessons(self) -> list[Lesson]:
-        """Return the rows, by style and language."""
-        return [self._kept[key][1] for key in sorted(self._kept)]
+        """Return the rows, by style and language, the best first."""
+        return [
+            lesson
+            for key in sorted(self._kept)
+            for _, lesson in sorted(self._kept[key].values(), key=lambda each: each[0])[:_MOST]
+        ]
 
     @property
     def pairs(self) -> list[dict[str, str]]:
@@ -64,7 +75,7 @@ def lines(lessons: Iterable[Lesson], styles: Mapping[str, str]) -> Iterator[str]
     style = ""
     for lesson in lessons:
         if not style:
-            yield from ("## Samples", "", "One row of each style and language.", "")
+            yield from ("## Samples", "", "The best rows of each style and language, by rules.", "")
         if style != lesson.style:
             style = lesson.style
             told = f": {styles[style]}" if style in styles else ""
@@ -105,15 +116,18 @@ def _faults(lesson: Lesson) -> int:
     answer = len(lesson.messages[-1].content)
     talk = sum(len(message.content) for message in lesson.messages)
     called = tool_turns.calls_tools(lesson) and len(lesson.messages) == 2
-    return (
+    faults = (
         (answer > high)
         + 2 * (answer < low and lesson.style not in tool_turns.CALLING_STYLES)
         + 2 * (talk > _LONGEST_TALK[lesson.language])
         + 2 * (lesson.meta.get("relation") in _DULL)
         + (len(lesson.sources) < 2 and lesson.style not in _OF_ONE_FACT)
-        + bool(lesson.meta.get("urgent"))
         + called
+        + bool(lesson.meta.get("declined"))
     )
+    rated = lesson.meta.get("quality")
+    shown = 2 * min(len(lesson.sources), _MANY)
+    return 100 * faults - shown - (rated if isinstance(rated, int) else 0)
 
 
 def _drawn(text: str) -> str:

@@ -25,6 +25,43 @@ FILES = {
 """Arguments of which the manifest holds a hash or a name: whoever repeats them gives the files."""
 
 
+def fitness(counts: RowCounts) -> Iterator[str]:
+    """Yield what rows can teach a model, and what they cannot."""
+    if counts.rows == counts.unproven:
+        return
+    yield from ("## What it is good for, and what not", "", "A model can learn from these rows")
+    yield ""
+    styles = set(counts.styles)
+    for needed, taught in _TAUGHT:
+        if needed & styles:
+            yield f"- {taught}"
+    yield from (
+        "",
+        "It will not learn from them how people really talk, nor medicine that the sources lack. "
+        "Rows without evidence in the question are as right as their source, so mind the column "
+        "`licence` and the table of sources below. None of this replaces an evaluation of the "
+        "trained model.",
+        "",
+    )
+
+
+_TAUGHT = (
+    ({"grounded"}, "to answer from numbered evidence, to cite it, and to decline where it is "
+     "silent, in part or in whole"),
+    ({"tools", "knowledge-call"}, "to call a calculator or a knowledge base, to wait for the "
+     "result, and to ask for what is missing"),
+    ({"literature", "appraisal", "two-papers"}, "to quote a paper word for word, and to say what "
+     "its abstract leaves out"),
+    ({"chatdoctor", "dialogue", "safety"}, "to put an emergency first, and to ask before it "
+     "concludes"),
+    ({"vignette", "multi-hop", "comparison", "exam"}, "to reason over findings of a case, with "
+     "each step traced to a fact"),
+    ({"huatuo", "overview", "chatdoctor"}, "to tell what a knowledge graph holds of a condition "
+     "or medicine, in sentences"),
+)  # fmt: skip
+"""What rows of some styles teach."""
+
+
 def lines(counts: RowCounts) -> Iterator[str]:
     """Yield how to load the files with other tools."""
     yield from ("## How to load it", "", "```python", "import json", "import datasets", "")
@@ -55,9 +92,16 @@ def lines(counts: RowCounts) -> Iterator[str]:
     yield from (
         "```",
         "",
-        "LLaMA-Factory takes the folder as `dataset_dir`, with `dataset: medchat_sharegpt` (calls "
-        "and tools), `medchat_alpaca` or `medchat_preference`. Published on the Hugging Face hub, "
-        "this file goes by the name of README.md: its header tells the hub the files and splits.",
+        "LLaMA-Factory takes the folder as it is; `dataset_info.json` registers its files:",
+        "",
+        "```yaml",
+        "dataset_dir: DIR  # this folder",
+        "dataset: medchat_sharegpt  # calls and tools; or medchat_alpaca, medchat_preference (DPO)",
+        "template: qwen  # that of your model",
+        "```",
+        "",
+        "Published on the Hugging Face hub, this file goes by the name of README.md: its header "
+        "tells the hub the files and splits.",
         "",
     )
 

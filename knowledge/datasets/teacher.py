@@ -36,7 +36,7 @@ _RULES: dict[Language, str] = {
         "句子的数目和顺序不变。只回复一个JSON字符串数组，每句一项，不要输出其他内容。"
     ),
 }
-_FIXED = ("declined", "refused", "conflict")
+_FIXED = ("declined", "partly", "refused", "conflict")
 
 
 class Teacher:

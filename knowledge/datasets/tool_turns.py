@@ -2,12 +2,11 @@
 
     lookup("Gout", "tests")      -> call of `lookup` with its arguments
     RESULT: Gout — tests: …      -> result, without the mark
-    calculate("BMI", …) = 22.9   -> call, result, and what is said below them
+    RESULT: BMI = 22.9           -> the same of a calculation
 
 Rows hold calls as texts of one grammar; other tools want them as messages of their own kinds.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,7 +22,6 @@ Arguments = dict[str, str | int]
 
 _BEGINNINGS = ("lookup(", "calculate(", "equation(")
 _RESULTS = (*lookup_calls.RESULT.values(), *calls.RESULT.values())
-_INLINE = re.compile(r"((?:calculate|equation)\(.+\)) = ([^\n]+)\n(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +77,8 @@ def read_call(text: str) -> tuple[str, Arguments] | None:
 def _assistant_turns(text: str, answered: bool) -> Iterator[Turn]:
     if text.startswith(_BEGINNINGS):
         read = read_call(text) if answered else None
-        inline = _INLINE.fullmatch(text)
         if read:
             yield Turn("call", text, *read)
-            return
-        if inline and (read := read_call(inline[1])):
-            yield Turn("call", inline[1], *read)
-            name = read[1].get("formula") or read[1]["name"]
-            yield Turn("result", f"{name} = {inline[2]}", read[0])
-            yield Turn("assistant", inline[3])
             return
     yield Turn("assistant", text)
 

@@ -25,7 +25,7 @@ from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.verify import pair_check
 from knowledge.records import Lesson
 
-_LETTERS = re.compile(r"[\W_\d]+")
+_LETTERS = re.compile(r"[\W_]+")
 _ASKED_TWICE = ("tools", "knowledge-call")
 """Styles in which the same words of the user and the same calls may lead to other answers."""
 

@@ -32,7 +32,7 @@ _APART = 4
 WriteOn = Callable[[FactPage, RowTask, random.Random], Lesson | None]
 """Writes the row of a task on a page."""
 
-_BEHAVIOUR = ("relation", "register", "declined", "refused", "conflict", "urgent")
+_BEHAVIOUR = ("relation", "register", "declined", "partly", "refused", "conflict", "urgent")
 """What the two rows of a pair must have in common beside their facts."""
 
 

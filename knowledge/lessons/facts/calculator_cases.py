@@ -32,6 +32,21 @@ _USUAL = {
 
 _ANY = (0.05, 5000)
 
+_BEGUN = 14
+"""Nobody has smoked for longer than since this age."""
+
+_GROWN, _CHILDS_HEIGHT, _PER_YEAR, _AROUND = 16, 77, 6, 14
+"""About how tall a child is in centimetres: at birth, for each year, and how far from that."""
+
+_FRAIL, _MOST_OF_FRAIL = 80, 95
+"""The weight in kilograms that people above this age seldom exceed."""
+
+_CHANGED = (0.6, 1.7)
+"""How far a value changes between two measurements of one patient, as a factor."""
+
+_FIXED = ("age", "height")
+"""What does not change between two measurements."""
+
 _MOST_BMI, _LEAST_BMI = 48, 15
 """The BMI of a body whose weight and height are both drawn lies between these."""
 
@@ -62,6 +77,11 @@ class CalculatorCase:
         return int(float(self.given["age"])) if "age" in self.given else None
 
 
+def least_age(case: CalculatorCase) -> int:
+    """Return the age that a patient with these values must have reached."""
+    return _BEGUN + int(float(case.given["years"])) if "years" in case.given else 0
+
+
 def draw(
     formula: Formula, language: Language, pick: random.Random, *, other: bool = False
 ) -> CalculatorCase | None:
@@ -90,7 +110,7 @@ def change_value(case: CalculatorCase, pick: random.Random) -> tuple[CalculatorC
     numbers = [
         each
         for each in formula.inputs
-        if not each.choices and each.key != "age" and each.key not in case.conversions
+        if not each.choices and each.key not in _FIXED and each.key not in case.conversions
     ]
     for _ in range(_DRAWS if numbers else 0):
         one = pick.choice(numbers)
@@ -99,7 +119,7 @@ def change_value(case: CalculatorCase, pick: random.Random) -> tuple[CalculatorC
         new = CalculatorCase(
             formula, given, {**case.stated, one.key: (number, one.unit)}, case.conversions
         )
-        plain = formula.limit(given) is None and _is_plausible(new)
+        plain = formula.limit(given) is None and _is_plausible(new) and _may_become(case, new, one)
         if plain and number not in case.given.values() and new.call != case.call:
             return new, one.key
     return None
@@ -149,9 +169,23 @@ def _invert_conversion(turn: str, number: str, step: int) -> str:
     return arithmetic.round_half_up((float(number) - begin) / slope, step)
 
 
+def _may_become(case: CalculatorCase, new: CalculatorCase, one: Input) -> bool:
+    """Say whether a value can have changed that far in one patient."""
+    old, now = float(case.given[one.key]), float(new.given[one.key])
+    low, high = _CHANGED
+    return old <= 0 or low * old <= now <= high * old
+
+
 def _is_plausible(case: CalculatorCase) -> bool:
     """Say whether a body has these values, and the result could be one."""
     given = case.given
+    age = case.age()
+    if age is not None and age < _GROWN and "height" in given:
+        usual = _CHILDS_HEIGHT + _PER_YEAR * age
+        if abs(float(given["height"]) - usual) > _AROUND:
+            return False
+    if age is not None and age >= _FRAIL and float(given.get("weight", 0)) > _MOST_OF_FRAIL:
+        return False
     if "sbp" in given and "dbp" in given and float(given["sbp"]) - float(given["dbp"]) < 18:
         return False
     if "weight" in given and "height" in given:

@@ -18,19 +18,21 @@ from typing import Any, cast
 
 import yaml
 
+from knowledge.lessons.facts import fact_fitness
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.vocabulary import INVERSE
 
 Groups = dict[str, tuple[PageFact, ...]]
 """The facts of a page by their relation."""
 
-_FEWEST = {"symptom": 3, "test": 2, "complication": 2}
+_FEWEST = {"symptom": 3, "test": 2, "complication": 2, "treatment": 2, "diet_avoided": 3}
 """So many names make a list that can be told; fewer are what is left of one."""
 
 _NONE = re.compile("无|非|不|没有")
 
 _USES = (f"medicine{INVERSE}", f"first_line{INVERSE}")
 _MEDICINES = ("medicine", "first_line")
+_TREATING = ("treatment", "first_line", "medicine")
 
 _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_complication"}
 
@@ -133,12 +135,18 @@ def select(
     places = groups.get("department", ())
     if not reviewed and places and all(_holds("other_medicine", item.text) for item in places):
         return {}
+    if not reviewed and _holds("no_condition", name):
+        return {}
     kept = {}
     for relation, items in groups.items():
         if relation not in reviewed:
             items = _select_of(id, name, relation, items, habits)
         if items:
             kept[relation] = items
+    if "treatment" in kept and "treatment" not in reviewed:
+        names = [item.text for each in _TREATING for item in kept.get(each, ())]
+        if not fact_fitness.has_core(name, tuple(sorted(names))):
+            del kept["treatment"]
     return kept
 
 
@@ -162,8 +170,10 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return is_usual(text, name)
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
-    if relation == "course":
-        return _holds("telling_course", text)
+    if relation in ("course", "prognosis"):
+        return _holds(f"telling_{relation}", text)
+    if relation == "diet_recommended":
+        return False
     if relation == "population":
         return not _holds("no_population", text) and not _is_named(name, text)
     if relation == "transmission":
@@ -171,6 +181,8 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if not item.object:
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
+        return False
+    if relation == "symptom" and (text.endswith(name) or "或" in text):
         return False
     if relation == "test":
         return _belongs(name, text) and habits.is_test_of(id, item.object)
@@ -195,9 +207,8 @@ def is_usual(condition: str, medicine: str) -> bool:
     >>> is_usual("肺结核", "异烟肼片"), is_usual("肺结核", "结核丸"), is_usual("肝癌", "平消片")
     (True, False, False)
     """
-    for one, other in (("child", "not_for_children"), ("pregnancy", "not_in_pregnancy")):
-        if _holds(one, condition) and _holds(other, medicine):
-            return False
+    if any(one.search(condition) and other.search(medicine) for one, other in _harmful()):
+        return False
     for known, usual in _classes():
         if known.search(condition):
             return usual is not None and usual.search(medicine) is not None
@@ -221,6 +232,11 @@ def _classes() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]:
         (re.compile(each["of"]), re.compile(each["told"]) if each["told"] else None)
         for each in _rules()["usual_medicine"]
     )
+
+
+@cache
+def _harmful() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(each["in"]), re.compile(each["not"])) for each in _rules()["harmful"])
 
 
 def _has_core_test(condition: str, tests: Sequence[PageFact]) -> bool:

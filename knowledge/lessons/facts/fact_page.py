@@ -4,7 +4,7 @@ entity + groups of facts (+ neighbours) -> topics and rows of styles
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, cast
 
@@ -47,6 +47,9 @@ class PageLinks(Protocol):
     """The way from a page to those of other entities, and to what speaks against medicines."""
 
     warnings: RecordedWarnings
+
+    having: Callable[[Sequence[str]], frozenset[str]]
+    """Gives the conditions that have all of some findings."""
 
     def page(self, id: str, language: Language) -> "FactPage | None":
         """Return the page of an entity, where it has one."""

@@ -49,10 +49,10 @@ _ABSTRACT = re.compile(r"^(?:abstract|summary|摘要)(?:\s*:\s*|$)", re.IGNORECA
 """How the sections of a full text are called that are its abstract."""
 
 _MIXED = re.compile("method.*(?:result|finding)", re.IGNORECASE)
-_HEADING = re.compile(
+HEADING = re.compile(
     r"^(?:(?:材料|资料|对象)[与和])?(目的|方法|结果|结论)(?![的学论上表显])[:：]?\s*"
 )
-_HEADED: dict[str, Role] = {
+HEADED: dict[str, Role] = {
     "目的": "aim",
     "方法": "method",
     "结果": "result",
@@ -121,8 +121,8 @@ def _roles(texts: Sequence[str], sections: Sequence[str]) -> list[Role]:
     """Return what each sentence tells: a heading before one holds until the next."""
     roles, current = roles_in_order(texts, sections), None
     for place, text in enumerate(texts):
-        heading = _HEADING.match(text)
-        current = _HEADED[heading[1]] if heading else current
+        heading = HEADING.match(text)
+        current = HEADED[heading[1]] if heading else current
         roles[place] = current or roles[place]
     return roles
 
@@ -173,7 +173,7 @@ def quotation(sentence: str) -> str:
     >>> quotation("方法 将60例患者随机分为两组."), quotation("We enrolled 60 men.")
     ('将60例患者随机分为两组', 'We enrolled 60 men')
     """
-    return _HEADING.sub("", sentence).rstrip(_STOPS)
+    return HEADING.sub("", sentence).rstrip(_STOPS)
 
 
 def told_together(abstract: Abstract, parts: Sequence[str]) -> list[tuple[list[str], int]]:

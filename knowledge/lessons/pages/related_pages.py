@@ -7,7 +7,7 @@ same. A training page never gets a neighbour of validation.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
@@ -50,6 +50,9 @@ _KNOWN = 0.35
 """What it counts that others name a condition, beside what it shares."""
 
 _CONDITIONS = 40
+_LISTED = 400
+"""So many conditions that have a finding are all kept, to tell which have several of them."""
+
 _FINDINGS_ASKED = 6
 _SIMILAR = 3
 _BLOCK = 480
@@ -61,9 +64,15 @@ NeighbourIds = tuple[str, ...]
 class Links:
     """The way from one page to those of other entities."""
 
-    def __init__(self, cache: PageCache, warnings: RecordedWarnings) -> None:
+    def __init__(
+        self,
+        cache: PageCache,
+        warnings: RecordedWarnings,
+        having: Callable[[Sequence[str]], frozenset[str]],
+    ) -> None:
         self._cache = cache
         self.warnings = warnings
+        self.having = having
 
     def page(self, id: str, language: Language) -> FactPage | None:
         """Return the page of an entity, where it has one."""
@@ -82,9 +91,10 @@ class RelatedPages:
         self._similar_to = self.similar_pages
         self._medicines: dict[str, tuple[str, ...]] | None = None
         self._telling_of = self.telling_findings
-        self._links = Links(self._cache, RecordedWarnings(engine, generation))
+        self._links = Links(self._cache, RecordedWarnings(engine, generation), self.having)
         self._conditions: dict[tuple[str, str], tuple[str, ...]] | None = None
         self._having: dict[str, int] = {}
+        self._bearers: dict[str, frozenset[str]] = {}
         self._most_telling = 0
         self._mentions: dict[str, int] = {}
 
@@ -222,6 +232,12 @@ class RelatedPages:
             if self._having.get(item.object, 0) <= self._most_telling
         )
 
+    def having(self, findings: Sequence[str]) -> frozenset[str]:
+        """Return the conditions that have all of some findings, one of which few have."""
+        self._read_once()
+        known = [self._bearers[each] for each in findings if each in self._bearers]
+        return frozenset.intersection(*known) if known else frozenset()
+
     def _weight(self, finding: str) -> float:
         """Return how much it says that two conditions share a finding."""
         return log((1 + len(self._having)) / (1 + self._having.get(finding, 0)))
@@ -254,6 +270,8 @@ class RelatedPages:
             for (relation, finding), group in groupby(rows, key=itemgetter(0, 1)):
                 ids = {intern(subject) for _, _, subject in group}
                 self._having[finding] = len(ids)
+                if len(ids) <= _LISTED:
+                    self._bearers[finding] = frozenset(ids)
                 few = nsmallest(_CONDITIONS, ids, key=lambda id: _digest(f"{finding}|{id}"))
                 found[relation, finding] = tuple(few)
             for (id,) in raw_rows(connection, named):

@@ -27,8 +27,7 @@ _REASON = re.compile(r"\([^()]*\{y\}[^()]*\|\)")
 _OPENED = 0.5
 _REASONED = 0.5
 _SOURCED = 0.15
-_EXTRA = 0.3
-"""Chances of an opening, a reason, the source after an answer, and the category of a result."""
+"""Chances of an opening, a reason, and the source after an answer."""
 
 
 @dataclass(slots=True)
@@ -149,9 +148,8 @@ class CalculatorDialogue:
         self.add_call(case.call, self.formula.names(self.language)[0])
 
     def result_sentences(self, case: CalculatorCase) -> list[str]:
-        """Return a sentence on the result, and by chance one on its category."""
-        more = self.formula.bands and self.pick.random() < _EXTRA
-        return [self.result(case), self.category(case) if more else ""]
+        """Return a sentence on the result, and one on its category where there are any."""
+        return [self.result(case), self.category(case) if self.formula.bands else ""]
 
     def conversion(self, one: Input) -> str:
         """Return a sentence that converts a value to the unit of the formula."""

@@ -23,6 +23,17 @@ STEPS = ("test", "first_line", "treatment", "medicine", "department", "complicat
 _OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
 _AROUND = ("prevention", "test", "department", "complication", "risk_factor")
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring", "pregnancy")
+_AKIN = {
+    "side_effect": ("monitoring", "contraindication", "interaction"),
+    "contraindication": ("interaction", "pregnancy", "monitoring"),
+    "interaction": ("contraindication", "monitoring", "side_effect"),
+    "pregnancy": ("breastfeeding", "contraindication", "medicine~"),
+    "dose_limit": ("contraindication", "monitoring", "side_effect"),
+    "monitoring": ("side_effect", "interaction", "contraindication"),
+    "medicine~": ("side_effect", "contraindication", "interaction", "monitoring"),
+}
+"""What is told of a medicine beside what was asked for, where that belongs together."""
+
 _FIRST_AFTER = ("treatment", "medicine")
 _ANSWERED_FIRST = ("department", "complication")
 """What stands behind what is tried first, and what who complains wants to hear first."""
@@ -56,6 +67,9 @@ class Rival:
     absent: tuple[PageFact, ...] = ()
     """Findings of the rival alone that the patient was asked for and does not have."""
 
+    third: "tuple[FactPage, PageFact] | None" = None
+    """One more condition to think of, with a finding of the case that it has, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class CasePlan:
@@ -78,7 +92,8 @@ class CasePlan:
     @property
     def is_grave(self) -> bool:
         """Say whether whoever is ill is sent to an emergency department before all else."""
-        flagged = self.warning is not None and urgent_flags.presses(self.warning)
+        pressing = self.warning is not None and urgent_flags.presses(self.warning)
+        flagged = pressing and self.who.pace == "sudden"
         return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property
@@ -86,6 +101,8 @@ class CasePlan:
         """Say whether a warning goes before everything else."""
         pressing = self.warning is not None and urgent_flags.presses(self.warning)
         sudden = self.who.pace == "sudden" and self.relation != "description"
+        if self.to_patient and self.findings:  # what may yet come is told last
+            return sudden or self.is_grave
         return pressing or sudden or (self.to_patient and self.is_grave)
 
 
@@ -189,6 +206,8 @@ def plan_steps(
     and none of those `left_out`.
     """
     asked = [relation] if page.entity_facts(relation) and relation not in told else []
+    if told and relation != "test":  # a suspicion is tested before it is treated
+        asked = [*(["test"] if page.entity_facts("test") else []), *asked]
     added = pick_further(page, relation, max(0, _ADDED[manner.length] - _OF_TWO * fewer), pick)
     added = [each for each in added if each not in left_out]
     if relation in ("medicine", "treatment") and page.entity_facts("first_line"):
@@ -197,7 +216,8 @@ def plan_steps(
         dict.fromkeys((*asked, *added)),
         key=lambda each: STEPS.index(each) if each in STEPS else -1,
     )
-    if asked_first and asked and not (relation in _FIRST_AFTER and "first_line" in ordered):
+    after_others = relation in _FIRST_AFTER and "first_line" in ordered
+    if asked_first and relation in asked and not after_others:
         ordered = [relation, *(each for each in ordered if each != relation)]
     return name_steps(page, ordered, _MOST[manner.length])
 
@@ -212,7 +232,7 @@ def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Tol
 def pick_further(page: FactPage, relation: str, count: int, pick: random.Random) -> list[str]:
     """Return relations that an answer adds to the one that was asked for."""
     if page.entity.kind == "medicine":
-        possible: Sequence[str] = ("medicine~", *_CAUTIONS)
+        possible: Sequence[str] = _AKIN.get(relation, ("medicine~", *_CAUTIONS))
     elif relation in (*STEPS, "symptom", "red_flag"):
         possible = _OTHERS
     else:
@@ -262,11 +282,22 @@ def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
     return any(item.object in telling for item in findings)
 
 
+def core_findings(known: Sequence[PageFact]) -> Sequence[PageFact]:
+    """Return those findings that stand first: a source tells the typical ones before the others."""
+    return known[: max(2, len(known) // 2)]
+
+
 def choose_findings(
     page: FactPage, known: Sequence[PageFact], count: int, pick: random.Random
 ) -> list[PageFact]:
-    """Return some findings in their order, one of them had in few conditions if there is any."""
-    taken = pick.sample(known, min(len(known), count))
+    """Return some findings in their order, most of them typical.
+
+    One of them is had in few conditions, if there is any.
+    """
+    core = core_findings(known)
+    first = pick.sample(core, min(len(core), (count + 1) // 2))
+    rest = [item for item in known if item not in first]
+    taken = [*first, *pick.sample(rest, min(len(rest), count - len(first)))]
     if taken and not points_somewhere(page, taken):
         telling = [item for item in known if points_somewhere(page, [item])]
         taken = [*taken[1:], pick.choice(telling)] if telling else taken

@@ -52,19 +52,22 @@ _MENSTRUAL = re.compile(
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
 _UNBORN = re.compile(
-    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
+    "fetal|foetal|cardiac arrest|brain death|sudden (?:cardiac|infant) death|stillbirth|"
+    "胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
     re.IGNORECASE,
 )
 """Nobody who could be asked has these."""
 _PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
 _BABY = re.compile(
-    "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|新生儿|婴|早产儿|母乳",
+    "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|poor feeding|episodes of "
+    "crying|新生儿|婴|早产儿|母乳|喂养困难|阵发性哭闹",
     re.IGNORECASE,
 )
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
-    "growth delay|lack of growth|failure to thrive|diaper|"
-    "小儿|儿童|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻",
+    "growth delay|lack of growth|failure to thrive|diaper|ear pulling|barking cough|bedwetting|"
+    "attention.deficit|抓耳|犬吠样|遗尿|"
+    "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
     re.IGNORECASE,
 )
 _OLD = re.compile(
@@ -101,6 +104,14 @@ _SUDDEN = re.compile(
 _ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
 """Whoever has these is to be seen at once, whatever it is."""
 
+_SLOW = re.compile(
+    r"weight loss|weight gain|hair loss|night sweats|memory loss|infertil|irregular periods|"
+    "chronic|"
+    "消瘦|体重(?:减轻|下降|增加)|脱发|盗汗|记忆|不孕|月经不|慢性",
+    re.IGNORECASE,
+)
+"""Nobody has had these for three days."""
+
 _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
@@ -124,11 +135,19 @@ _IS_CHRONIC, _IS_ALARMING, _IS_MATURE, _IS_PREGNANT = (1 << bit for bit in range
 
 _OF_ONE_SEX = _IS_FEMALE | _IS_MALE | _IS_FERTILE | _IS_BABY
 
+_FOOD = re.compile(
+    r"\b(?:dairy|milk|foods?|meals?|vegetables?|juice|grapefruit|alcohol|caffeine|coffee|tea|honey|"
+    r"smoking|tobacco|liquorice|salt|chocolate|cheese|banana|fish|meat|water)\b|"
+    "乳制品|牛奶|食物|食品|蔬菜|果汁|葡萄柚|西柚|酒精|饮酒|咖啡|茶|蜂蜜|吸烟|烟草|奶酪|巧克力|香蕉",
+    re.IGNORECASE,
+)
+"""What is eaten, drunk or smoked is no medicine, though it interacts with some."""
+
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
-    r"childhood)\b|mutation|HLA|^family history|"
-    "高龄|年龄|青年|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    r"childhood|adolescence|puberty|young|twenties)\b|mutation|HLA|^family history|"
+    "高龄|年龄|青年|青春|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
@@ -169,7 +188,7 @@ def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientPr
     pace: Pace = "days"
     if sudden or felt & _IS_ALARMING:
         pace = "sudden"
-    elif about & _IS_LASTING:
+    elif about & _IS_LASTING or any(_SLOW.search(item.text) for item in complaints):
         pace = "lasting"
     menopause = bool((about | felt) & _IS_MENOPAUSE)
     childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
@@ -258,6 +277,13 @@ def can_be_asked(page: FactPage, item: PageFact) -> bool:
     return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
 
 
+def fits_age(page: FactPage, item: PageFact) -> bool:
+    """Say whether what is done is for somebody of that age: no adult is seen in paediatrics."""
+    young = ("baby", "child")
+    own, told = page.cached("profile", profile_of), profile_of(page, [item])
+    return own.stage in young or told.stage not in young
+
+
 def history_items(page: FactPage) -> list[PageFact]:
     """Return the risk factors that a history may mention: no visible or inborn ones."""
     fertile = profile_of(page).childbearing
@@ -283,7 +309,9 @@ def is_illness(page: FactPage) -> bool:
 
 
 def is_taken(page: FactPage) -> bool:
-    """Say whether a medicine is one: devices, too, stand among those of scraped tables."""
+    """Say whether a medicine is one: devices and foods, too, stand among them."""
+    if _FOOD.search(page.name) or (page.language == "en" and realizer.is_plural(page.said)):
+        return False  # nobody is given beta-blockers, but one of them
     return fact_fitness.is_tellable("medicine", "medicine", page.name, page.language)
 
 

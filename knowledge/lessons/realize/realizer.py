@@ -188,12 +188,13 @@ def fill_with_items(
     clause: bool = False,
     **parts: str,
 ) -> str:
-    """Return one of the sentences of some templates, filled with items in any order."""
+    """Return one of the sentences of some templates, filled with items in their order."""
+    if language == "zh":
+        templates = chinese_sentences.fit_to_items(templates, [item.said for item in items])
     template = grammar.draw(templates, pick)
     if language == "zh" and len(items) == 1:
         template = chinese_sentences.for_single_item(template)
     names = [item.said for item in items]
-    pick.shuffle(names)
     if "{a}" in template or "{A}" in template:
         ends = template.endswith(("{a}。", "{a}."))
         plain = language == "zh" and chinese_sentences.joins_by_and(template)
@@ -306,7 +307,7 @@ def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, 
             return "；".join(texts)
         torn = next(text for text in texts if "、" in text)
         return "、".join(whole) + ("，以及" if len(whole) > 1 else "以及") + torn
-    if any("和" in text or "与" in text or text.endswith("及") for text in texts):
+    if any(sign in text for text in texts for sign in "和与及"):
         return "、".join(texts)
     place, joint = len(texts) - 1, "或" if either else "和"
     if pick and not either:

@@ -12,22 +12,27 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_answer, case_plan
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ChatdoctorWords, ConsultationWords, HuatuoWords
+from knowledge.lessons.templates.tables import (
+    ChatdoctorWords,
+    ConsultationWords,
+    HuatuoWords,
+    Lines,
+)
 
 _MOST = 6
-_FURTHER = {"short": 0, "medium": 1, "long": 3}
+_FURTHER = {"short": 0, "medium": 2, "long": 3}
 
 
 def tell(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> None:
-    """Tell all of a topic: what stands before it, the topic, and what follows."""
+    """Tell whoever it concerns all of a topic: what stands before it, the topic, what follows."""
     begin(page, relation, manner, answer, pick)
     items = page.entity_facts(relation)[:_MOST]
     case_answer.say_step(
         page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
     )
-    end(page, relation, manner, answer, pick)
+    end(page, relation, manner, answer, pick, personal=True)
 
 
 def begin(
@@ -38,10 +43,14 @@ def begin(
     pick: random.Random,
     *,
     heard: bool = True,
+    personal: bool = True,
 ) -> None:
-    """Say that a question was heard, and what its subject is, where there is room for it."""
+    """Say that a question was heard, and what its subject is, where there is room for it.
+
+    A warning comes first where the question is `personal`: about somebody who is ill.
+    """
     urgent = case_plan.is_emergency(page)
-    if urgent:
+    if urgent and personal:
         warn(page, relation, answer)
     if manner.length == "short":
         return
@@ -70,35 +79,44 @@ def end(
     *,
     why: bool = True,
     closed: bool = True,
+    personal: bool = False,
 ) -> None:
-    """Say why a topic matters, what is related to it, and what comes next."""
+    """Say why a topic matters, what is related to it, and what comes next.
+
+    Whom it does not concern `personal`ly is not told what to do.
+    """
     urgent = case_plan.is_emergency(page)
     known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
-    whys = load(ConsultationWords, page.language).why
-    if known and known.why:
-        whys = known.why
+    spoken = load(ConsultationWords, page.language)
+    whys = known.why if known and known.why else spoken.why
     if urgent or not manner.is_plain:
         whys = {}
-    if why and pick.random() < 0.5:
-        case_answer.draw_stock(whys.get(relation, ()), page, answer, pick)
+    reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if personal else ()))
+    explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
+    if explained:
+        case_answer.draw_stock(reasons, page, answer, pick)
     if urgent or manner.length != "short":
         warn(page, relation, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         if answer.states(each) or not (items := case_plan.further_facts(page, each)):
             continue
-        spoken = manner.is_plain and not (known and known.why)
-        case_answer.say_step(page, each, items, answer, pick, spoken=spoken)
-        if pick.random() < 0.15:
+        mine = manner.is_plain and personal and not (known and known.why)
+        case_answer.say_step(page, each, items, answer, pick, spoken=mine)
+        if not explained and pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
+            explained = True
     if (
         closed
         and not urgent
+        and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)
     ):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-        ends = words.medicine_closing if page.entity.kind == "medicine" else own.next_named
+        ends: Lines = own.next_named
         if known and known.closing:
             ends = known.closing.get(relation, ())
+        elif page.entity.kind == "medicine":
+            ends = own.why_own.get(relation) or words.medicine_closing
         case_answer.draw_stock(ends, page, answer, pick)

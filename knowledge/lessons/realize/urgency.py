@@ -28,6 +28,7 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
+_FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
 
@@ -68,6 +69,8 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
+    if lesson.style == "vignette" and not any(_FLAG.search(each.quote) for each in lesson.sources):
+        return False  # what follows would not fit: a condition that can wait
     return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
 
 

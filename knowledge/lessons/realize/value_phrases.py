@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.calculators.formulas.formula import Input
+from knowledge.lessons.facts import calculator_cases
 from knowledge.lessons.facts.calculator_cases import CalculatorCase
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -64,7 +65,7 @@ def describe_patient(
     inputs = {each.key for each in case.formula.inputs}
     age, sex = case.given.get("age"), case.given.get("sex")
     if "age" not in inputs and "weight" not in inputs and pick.random() < 0.5:
-        age = str(pick.randint(24, 88))
+        age = str(pick.randint(max(24, calculator_cases.least_age(case)), 88))
     if "sex" not in inputs and pick.random() < 0.5:
         sex = pick.choice(("female", "male"))
     age = None if without == "age" else age

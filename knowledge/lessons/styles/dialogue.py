@@ -4,7 +4,7 @@
 
 Each question is about a finding or risk factor of a condition in question, and each reply follows
 the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
-twice, `long` more often, `single` keeps to one condition.
+twice, `long` more often, `single` does without a rival where there is none.
 """
 
 import random
@@ -24,7 +24,7 @@ from knowledge.lessons.realize import (
     realizer,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
-from knowledge.lessons.realize.case_plan import STEPS, Rival
+from knowledge.lessons.realize.case_plan import Rival
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import DialogueWords
@@ -34,6 +34,9 @@ NAME = "dialogue"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 REGISTERS = ("plain", "professional")
 DIFFICULTY = {"single": "medium", "short": "hard", "long": "hard"}
+
+_ENDS = ("test", "first_line", "treatment", "medicine", "department")
+"""What a consultation can end with: nobody asked what may come of it."""
 
 _YES, _NO = True, False
 AskedFinding = tuple[FactPage, str, PageFact, bool]
@@ -47,7 +50,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     if not case_plan.points_somewhere(page, _told(page, relation)[:8]):
         return {}
-    planned = [each for each in STEPS if page.entity_facts(each)] if relation == "symptom" else []
+    planned = [each for each in _ENDS if page.entity_facts(each)] if relation == "symptom" else []
     forms = ("short", "long", "single") if planned else ("short", "long")
     return {each: forms for each in planned or [relation]}
 
@@ -58,7 +61,7 @@ def write(
     """Write one lesson, or none if it needs a rival and there is none."""
     manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
-    rivals = page.find_similar(page) if form != "single" else ()
+    rivals = page.find_similar(page)
     if manner is None or (form != "single" and not rivals):
         return None
     other = pick.choice(rivals) if rivals else None
@@ -66,9 +69,10 @@ def write(
     if other:
         felt = {item.object for item in _told(page, told_by)}
         pairs = [each for each in shared_findings(page, other, told_by) if each[0].object in felt]
-        if not pairs:
+        if not pairs and form != "single":
             return None
-        shared = pick.choice(pairs)
+        shared = pick.choice(pairs) if pairs else None
+        other = other if shared else None
     opening, asked = _planned(page, other, shared, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
     absent = tuple(item for *_, item, has in asked if not has)
@@ -107,11 +111,13 @@ def _planned(
     first = shared[0] if shared else pick.choice(known)
     rest = [item for item in known if reportable_findings.is_new(item, [first])]
     pick.shuffle(rest)
-    if not case_plan.points_somewhere(page, [first]):  # what is asked for first may lead there
-        rest.sort(key=lambda item: not case_plan.points_somewhere(page, [item]))
+    core = case_plan.core_findings(known)
+    # What is asked for first is typical, and few conditions have it.
+    rest.sort(key=lambda each: (each not in core, not case_plan.points_somewhere(page, [each])))
     reported = pick.choice((1, 1, 2))
     opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
-    most = {"short": 1, "single": 2, "long": 2}[form]
+    most = {"short": 2, "single": 2, "long": 3}[form] - (reported - 1)
+    most = max(most, 3 - reported)
     asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest[:most]]
     factors = patient_profiles.history_items(page)
     if factors and form != "short" and pick.random() < 0.7:
@@ -154,6 +160,8 @@ def _conduct(
         kind = each if each == "risk_factor" else "symptom"
         free = [form for form in words.question[kind] if form not in used]
         form = pick.choice(free or words.question[kind])
+        while "既往" in item.said and "往" in form:  # not twice in one question
+            form = pick.choice(words.question[kind])
         used.add(form)
         text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
         messages += [

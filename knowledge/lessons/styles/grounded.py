@@ -2,12 +2,14 @@
 
     page + topic + form -> own lines among distractors -> sentences that cite the lines they rest on
 
-Forms: `read` answers from its lines, `two` needs two lines, `gone` has the lines removed and
-declines, `torn` shows two lines that contradict each other.
+Forms: `read` answers from its lines, `two` needs two lines, `half` asks for two things of which the
+lines tell one, `gone` has the lines removed and declines, `torn` shows two lines that contradict
+each other.
 """
 
 import random
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Literal
 
 from knowledge.graph import verbalize
@@ -36,9 +38,13 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     held = [relation for relation in words.question if _lines(page, relation)]
     found: dict[str, tuple[str, ...]] = {}
     for relation in held:
-        forms = ["read", "gone"]
+        forms = ["read"]
+        if _is_declined(page, relation):
+            forms.append("gone")
         if relation in paired and any(each in paired and each != relation for each in held):
             forms.append("two")
+        if relation in paired and _untold(page, relation):
+            forms.append("half")
         if any(_torn(page, pair) for pair in _opposed_pairs(relation)):
             forms.append("torn")
         found[relation] = tuple(forms)
@@ -68,6 +74,38 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     for each in pair:
         answer.state(each, _items(page, each, pick), briefly=0.5)
     return _shown(page, relation, pair, answer, huatuo.ask_for_two(page, pair, pick), pick)
+
+
+def _half(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
+    """Ask for two things, show lines on one of them, and say that the other is not told."""
+    other = pick.choice(_untold(page, relation))
+    answer = AnswerBuilder(page, pick, levels=False)
+    answer.state(relation, _items(page, relation, pick), briefly=0.3)
+    topic = huatuo.topic_of(page, other)
+    template = grammar.draw(load(GroundedWords, page.language).half_covered, pick)
+    answer.add(realizer.fill(template, page.language, 1, t=topic))
+    pair = [relation, other]
+    pick.shuffle(pair)
+    asked = huatuo.ask_for_two(page, (pair[0], pair[1]), pick)
+    return _shown(page, relation, (relation, other), answer, asked, pick, {"partly": other})
+
+
+def _untold(page: FactPage, relation: str) -> list[str]:
+    """Return what else can be asked for of such a thing, and is not told with a relation."""
+    paired = load(AttributeQuestionsWords, page.language).topic_name
+    kind = page.entity.kind
+    return [
+        each
+        for each in paired
+        if kind in RELATIONS[each].subjects
+        and relation not in confusable_relations(each)
+        and each not in confusable_relations(relation)
+    ]
+
+
+def _is_declined(page: FactPage, relation: str) -> bool:
+    """Say whether a question is also asked without its lines: every other one is."""
+    return blake2b(f"{page.id}|{relation}".encode(), digest_size=1).digest()[0] % 2 == 0
 
 
 def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
@@ -107,7 +145,7 @@ def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | 
     return _shown(page, relation, (first, second), answer, asked, pick, {"conflict": 1})
 
 
-_WRITERS = {"read": _read, "two": _two, "gone": _gone, "torn": _torn_apart}
+_WRITERS = {"read": _read, "two": _two, "half": _half, "gone": _gone, "torn": _torn_apart}
 
 
 def _shown(

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
@@ -47,6 +46,9 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
 
+_PERSONAL = re.compile("My |A friend of mine|I have been given|我")
+"""How a question begins that concerns whoever asks, or somebody close."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -74,17 +76,12 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
 
 
 def _describes_a_case(page: FactPage) -> bool:
-    if page.language == "zh":
-        return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
-    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
-    return guessed and len(page.entity_facts("symptom")) >= 2
+    return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
 
 
 def _told_of(page: FactPage) -> Sequence[PageFact]:
-    """Return the findings that a case tells of: in Chinese those that a patient may name."""
-    if page.language == "zh":
-        return case_plan.known_findings(page)[:MOST]
-    return page.entity_facts("symptom")[:MOST]
+    """Return the findings that a case tells of: those that a patient may name."""
+    return case_plan.known_findings(page)[:MOST]
 
 
 def write(
@@ -95,12 +92,22 @@ def write(
     if manner is None:
         return None
     answer = AnswerBuilder(page, pick)
+    if form == "some":  # whoever wants three is given three
+        manner = manner._replace(length="short")
+    asked = ask(page, relation, pick)
+    personal = _PERSONAL.match(asked) is not None
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
-        heard = pick.random() < _HEARD
+        heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    if form == "all":
+        question = asked
     why, closed = form != "is", pick.random() < _CLOSED
-    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=closed)
+    if page.language == "en" and not (personal and form == "all"):
+        closed = False  # who asks for a note waits for no visit
+    topic_answer.end(
+        page, relation, manner, answer, pick, why=why, closed=closed, personal=personal
+    )
     return answer.build(NAME, question, relation)
 
 
@@ -122,10 +129,10 @@ def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFac
 def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     if relation == "associated_with":
         answer.state(relation, sample_items(page.entity_facts(relation), pick))
-        return ask(page, relation, pick)
+        return ""
     for items in _every(page, relation):
         answer.state(relation, items)
-    return ask(page, relation, pick)
+    return ""
 
 
 def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
@@ -202,12 +209,17 @@ def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def ask_for_two(page: FactPage, pair: tuple[str, str], pick: random.Random) -> str:
     """Return a question on two relations of a page at once."""
-    words = load(AttributeQuestionsWords, page.language)
-    one, other = (words.topic_name[each] for each in pair)
-    if page.language == "en" and realizer.is_plural(page.said):
-        one, other = (_ITS.sub(lambda match: _THEIR[match[0]], each) for each in (one, other))
-    template = grammar.draw(words.two_topics, pick)
+    one, other = (topic_of(page, each) for each in pair)
+    template = grammar.draw(load(AttributeQuestionsWords, page.language).two_topics, pick)
     return realizer.fill(template, page.language, 2, s=page.said, a=one, b=other)
+
+
+def topic_of(page: FactPage, relation: str) -> str:
+    """Return what a relation of a page is called within a sentence: "its tests"."""
+    topic = load(AttributeQuestionsWords, page.language).topic_name[relation]
+    if page.language == "en" and realizer.is_plural(page.said):
+        return _ITS.sub(lambda match: _THEIR[match[0]], topic)
+    return topic
 
 
 def _second(page: FactPage, relation: str) -> list[str]:
@@ -222,9 +234,7 @@ def _paired(page: FactPage) -> TextBy:
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
     symptoms = _told_of(page)
-    items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
-    if page.language == "zh":
-        items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
+    items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
     topic_answer.warn(page, relation, answer)
@@ -248,7 +258,10 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     template = grammar.draw(words.question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
-    if contexts and patient_profiles.is_illness(page) and pick.random() < 0.25:
+    had = patient_profiles.is_illness(page) and (
+        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+    )
+    if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(
             [each for each in contexts if chinese_sentences.fits_verb(each, page.said)], pick

@@ -2,13 +2,14 @@
 
     question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
 
-The call has one fixed grammar, and the result is the line of evidence of the graph. Forms: `plain`
-answers, `shown` quotes the line that was used, `brief` is the line alone (only in Chinese, where a
-line reads like a sentence), `twice` asks for two attributes in one dialogue.
+The call has one fixed grammar, and the result is the line of evidence of the graph. Each answer is
+a sentence on its own: what was found is told, not copied. Forms: `plain` answers, `shown` adds
+where the answer comes from, `twice` asks for two attributes in one dialogue.
 """
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from knowledge.datasets import lookup_calls
@@ -50,23 +51,17 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
         first = pick.choice([each for each in others if page.entity_facts(each)] or others)
         _called(page, first, huatuo.ask(page, first, pick), answer, before, turns, pick)
         before.append(LessonMessage("user", _result(page, first)))
-        told = _line(page, first)
-        told = f"“{told}”" if page.language == "en" else told
-        before.append(LessonMessage("assistant", _found(page, pick) + told))
+        found = [replace(item, level="") for item in _items(page, first)]
+        told = realizer.state_facts(page.said, first, found, page.language, pick)
+        before.append(LessonMessage("assistant", told))
         turns.append(turns[-1])
         asked = _next(page, relation, pick)
     else:
         asked = huatuo.ask(page, relation, pick)
     _called(page, last, asked, answer, before, turns, pick)
-    items = _items(page, last)
-    line = _line(page, last)
-    found = _found(page, pick).strip()
-    if found:
-        answer.add(found)
-    answer.state(last, items, briefly=0.6)
-    if form == "shown" and items[0].object:
-        template = grammar.draw(load(KnowledgeCallWords, page.language).shown, pick)
-        answer.add(template.format(f=line), last, items)
+    answer.state(last, _items(page, last), briefly=0.4)
+    if form == "shown":
+        answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))
     return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)
 
 
@@ -87,11 +82,6 @@ def _called(
 
 def _result(page: FactPage, relation: str) -> str:
     return lookup_calls.RESULT[page.language] + _line(page, relation)
-
-
-def _found(page: FactPage, pick: random.Random) -> str:
-    found = grammar.draw(load(KnowledgeCallWords, page.language).found, pick)
-    return realizer.fill(found, page.language, 1)
 
 
 def _next(page: FactPage, relation: str, pick: random.Random) -> str:

@@ -5,15 +5,20 @@
     condition -> complication -> a finding of it -> tests for it
 
 Forms: `contraindication` and `interaction` choose between medicines of one relation, `complication`
-follows a new finding. Nothing is called safe: an answer tells what is recorded, and leaves the
-choice to a clinician.
+follows a new finding. The answer begins with what is asked for. Nothing is called safe: it tells
+what is recorded, and leaves the choice to a clinician. No path leads over what a program gathered.
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from knowledge.lessons.facts import fact_fitness, recorded_warnings, reportable_findings
+from knowledge.lessons.facts import (
+    fact_fitness,
+    recorded_warnings,
+    reportable_findings,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, PageLinks
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import findings, shares_department
@@ -39,9 +44,6 @@ OF_BIRTH = {"pregnancy": ("pregnan", "妊娠"), "breastfeeding": ("breastfeed", 
 _FEWEST = 2
 """So many findings a complication must explain, and so many tests look for it."""
 
-_OTHERS = 2
-"""So many complications are named beside the one that is followed."""
-
 
 class Choice(NamedTuple):
     """Two medicines of a list, what rules one of them out, and the class by which it does so."""
@@ -62,7 +64,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     for relation in LISTED:
         if len(_medicines(page, relation)) > 1 and links and links.warnings.has_any():
             found[relation] = ("contraindication", "interaction")
-    if page.entity_facts("complication"):
+    if page.written_facts("complication"):
         found["complication"] = ("complication",)
     return found
 
@@ -78,7 +80,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 
 def _medicines(page: FactPage, relation: str) -> list[PageFact]:
-    return [item for item in page.entity_facts(relation) if item.kind == "medicine"]
+    return [item for item in page.written_facts(relation) if item.kind == "medicine"]
 
 
 def _choices(page: FactPage, links: PageLinks, relation: str, form: str) -> Iterator[Choice]:
@@ -108,7 +110,7 @@ def _warnings_on(
             member = next((m for m in own.entity_facts("member") if m.object == out.object), None)
             if member is None:
                 continue
-        for item in own.entity_facts(form):
+        for item in own.written_facts(form):
             told = links.warnings.subject_of(item.fact) == own.id
             if told and (form == "contraindication" or item.level in LEVELS):
                 yield own, item, member
@@ -189,7 +191,15 @@ def _chosen(
     answer = AnswerBuilder(page, pick)
     pair = [choice.left, choice.out]
     pick.shuffle(pair)
-    answer.state(relation, pair)
+    text = realizer.fill(
+        grammar.draw(words.verdict[relation], pick),
+        language,
+        1,
+        s=page.said,
+        a=choice.left.said,
+        o=choice.out.said,
+    )
+    answer.add(text, relation, pair)
     if choice.member:
         text = realizer.state_facts(choice.warned.said, "member", [choice.member], language, pick)
         answer.add_stating(text, (choice.warned, "member", [choice.member]))
@@ -220,7 +230,7 @@ def _followed(page: FactPage, links: PageLinks, pick: random.Random) -> Lesson |
     """Follow a finding that is none of the condition's own to a complication that has it."""
     words = load(MultiHopWords, page.language)
     own = findings(page, "symptom")
-    items = list(page.entity_facts("complication"))
+    items = list(page.written_facts("complication"))
     pick.shuffle(items)
     for item in items:
         other = _page(page, links, item.object) if item.kind == "condition" else None
@@ -231,23 +241,30 @@ def _followed(page: FactPage, links: PageLinks, pick: random.Random) -> Lesson |
             for each in findings(other, "symptom")
             if reportable_findings.is_new(each, own) and _is_telling(each, page, other)
         ]
-        tests = other.entity_facts("test")
+        tests = other.written_facts("test")
         if len(felt) < _FEWEST or len(tests) < _FEWEST:
             continue
         few = pick.sample(felt, min(len(felt), pick.choice((2, 2, 3))))
         answer = AnswerBuilder(page, pick)
-        beside = [each for each in items if each is not item][:_OTHERS]
-        answer.state("complication", [item, *beside])
-        for relation, facts in (("symptom", few), ("test", tests[:4])):
+        table = words.thought_of["complication"]
+        text = realizer.fill_with_items(table, page.said, [item], page.language, pick)
+        answer.add(text, "complication", [item])
+        told: list[tuple[str, Sequence[PageFact]]] = [("symptom", few), ("test", tests[:4])]
+        flag = urgent_flags.first_told(other.text_facts("red_flag"))
+        if flag:
+            told.insert(1, ("red_flag", [flag]))
+        for relation, facts in told:
             text = realizer.state_facts(other.said, relation, facts, page.language, pick)
+            if relation == "red_flag" and other.said.casefold() not in text.casefold():
+                continue  # it would be read as one of the condition that was asked about
             answer.add_stating(text, (other, relation, facts))
         sudden = patient_profiles.profile_of(other, few).pace == "sudden"
         alarming = sudden or recorded_warnings.is_alarming(each.text for each in few)
         closing = words.urgent_closing if alarming else words.case_closing
         answer.add(grammar.draw(closing, pick))
-        told = realizer.join_names([each.said for each in few], page.language, pick)
+        named = realizer.join_names([each.said for each in few], page.language, pick)
         return answer.build(
-            NAME, _question(page, "complication", pick, x=told, count=len(few)), "complication"
+            NAME, _question(page, "complication", pick, x=named, count=len(few)), "complication"
         )
     return None
 

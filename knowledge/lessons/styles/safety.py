@@ -138,7 +138,7 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
 
 def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer = AnswerBuilder(page, pick)
-    topic_answer.begin(page, relation, manner, answer, pick, heard=False)
+    topic_answer.begin(page, relation, manner, answer, pick, heard=False, personal=False)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     kind = page.entity.kind

@@ -2,10 +2,11 @@
 
     formula + form -> a case in words -> call -> result as a marked message -> answer
 
-Forms: `plain` answers, `shown` adds the working, `inline` holds call and answer in one message,
-`equation` calls the formula with its numbers put in, `converted` converts a unit first, `band` and
-`category` say what a result means, `changed` asks again with another value, `missing` asks for a
-missing value, `later` receives it, `beyond` says that the formula does not apply.
+A call stands alone in its message: its result is never the model's own. Forms: `plain` answers,
+`shown` adds the working, `equation` calls the formula with its numbers put in, `converted` converts
+a unit first, `band` and `category` say what a result means, `changed` asks again with another
+value, `missing` asks for a missing value, `later` receives it, `beyond` says that the formula does
+not apply.
 """
 
 import random
@@ -42,8 +43,6 @@ _LAY = {
 """Formulas that people ask for themselves or their kin."""
 
 _ADULT = 18
-_EXTRA = 0.3
-"""The chance of a sentence on the category after a changed value."""
 
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
@@ -76,7 +75,6 @@ def _kinds(formula: Formula) -> list[str]:
     numbers = [each for each in asked if not each.choices and each.key != "age"]
     found = {
         "plain": True,
-        "inline": True,
         "shown": True,
         "converted": bool(calculator_cases.convertible_inputs(formula)),
         "band": bool(formula.bands),
@@ -139,17 +137,6 @@ def _shown(dialogue: CalculatorDialogue) -> None:
     dialogue.answer(*parts, dialogue.source(0.5))
 
 
-def _inline(dialogue: CalculatorDialogue) -> None:
-    show = dialogue.pick.random() < 0.4
-    dialogue.ask(dialogue.question(tail=dialogue.words.show_working if show else ()))
-    fact = dialogue.rest_on(dialogue.case.call)
-    told = dialogue.result_sentences(dialogue.case)
-    if show:
-        told.insert(1, dialogue.working(dialogue.case))
-    joint = " " if dialogue.language == "en" else ""
-    dialogue.answer(f"{fact}\n{joint.join(filter(None, [*told, dialogue.source()]))}")
-
-
 def _equation(dialogue: CalculatorDialogue) -> None:
     dialogue.ask(dialogue.question())
     dialogue.rest_on(dialogue.case.call)
@@ -203,9 +190,7 @@ def _changed(dialogue: CalculatorDialogue) -> None:
     dialogue.add_case_call(case)
     dialogue.answer(
         dialogue.fill(words.changed_result, n=name, v=value, r=case.call.answer(dialogue.language)),
-        dialogue.category(case)
-        if dialogue.formula.bands and dialogue.pick.random() < _EXTRA
-        else "",
+        dialogue.category(case) if dialogue.formula.bands else "",
     )
 
 
@@ -257,7 +242,6 @@ def _beyond(dialogue: CalculatorDialogue) -> None:
 _WRITERS: dict[str, Callable[[CalculatorDialogue], None]] = {
     "plain": _plain,
     "shown": _shown,
-    "inline": _inline,
     "equation": _equation,
     "converted": _converted,
     "band": _banded,

@@ -1,23 +1,26 @@
 """Write cases that weigh the conditions which findings point to (style vignette).
 
-    page + rival -> findings in a patient -> which finding points where -> tests -> treatment
+    page + rivals -> findings in a patient -> which finding points where -> tests -> treatment
 
 Each step of the reasoning is a path of the graph: a shared finding, then what only one of the two
-has; statistics are no findings. Forms: `versus` weighs two conditions, `alone` follows one. Where
-the illness is sudden, what is urgent comes before the plan.
+has; statistics are no findings, and of what a program gathered no case is made. All findings of a
+case together are known of the condition alone, and at least two of them of few others. Forms:
+`versus` weighs two or three conditions, one that cannot wait among them if there is any; `alone`
+follows one. Tests come before treatment.
 """
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import exam_rules, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import case_answer, case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.realize.case_plan import STEPS, Rival
+from knowledge.lessons.realize.case_plan import Rival, Told
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import Lines, VignetteWords
@@ -29,6 +32,14 @@ REGISTERS = ("professional",)
 _KNOWN = 12
 """So many findings of a condition a case is drawn from."""
 
+_ENDS = ("test", "first_line", "treatment", "medicine")
+"""What a case can end with: the plan."""
+
+_TESTS = 4
+_TELLING = 2
+_DRAWS = 6
+"""So many tests are named, findings must be those of few conditions, and draws are tried."""
+
 DIFFICULTY = {"alone": "medium", "versus": "hard"}
 
 
@@ -37,57 +48,120 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     relation = findings_of(page)
     if not relation or not patient_profiles.is_illness(page):
         return {}
-    if not case_plan.points_somewhere(page, findings(page, relation)[:_KNOWN]):
+    known = _known(page, relation)
+    if not case_plan.points_somewhere(page, known) or not page.written_facts("test"):
         return {}
-    planned = [each for each in STEPS if page.entity_facts(each)]
-    return {each: ("versus", "alone") for each in planned or [relation]}
+    return {each: ("versus", "alone") for each in _ENDS if page.written_facts(each)}
 
 
 def write(
     page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
 ) -> Lesson | None:
-    """Write one lesson, or none if no other condition shares a finding with the page."""
+    """Write one lesson, or none if the findings known of the page tell it from no other."""
     manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
-    rivals = page.find_similar(page) if form != "alone" else ()
-    if manner is None or (form != "alone" and not rivals):
+    if manner is None:
         return None
-    known = findings(page, told_by)[:_KNOWN]
-    rival: Rival | None = None
-    if rivals:
-        rival, own = _against(page, rivals[0], told_by, pick)
-        told = [rival.shared[0], *own]
-        pick.shuffle(told)
+    rival, told = None, None
+    for _ in range(_DRAWS):
+        if form == "alone":
+            told = case_plan.choose_findings(page, _known(page, told_by), _count(pick), pick)
+        else:
+            rival, told = _against(page, told_by, pick)
+        if told and _tell_apart(page, told):
+            break
     else:
-        told = case_plan.choose_findings(page, known, pick.choice((2, 3, 3, 4)), pick)
-        pick.shuffle(told)
+        return None
+    pick.shuffle(told)
     history = patient_profiles.history_items(page)
     history = [pick.choice(history)] if history and pick.random() < 0.5 else []
     plan = case_plan.plan_case(
         page, relation, manner, pick, findings=told, rival=rival, history=history
     )
+    plan = replace(plan, steps=_steps(page, relation, plan.steps))
     answer = AnswerBuilder(page, pick)
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
-    tasks = words.task if rivals else words.task_alone
+    tasks = words.task if rival else words.task_alone
     return answer.build(NAME, _case(page, told, history, tasks, pick), relation)
 
 
+def _known(page: FactPage, relation: str) -> list[PageFact]:
+    """Return the findings that somebody wrote of a condition, those that a case is drawn from."""
+    return [item for item in findings(page, relation) if not item.scraped][:_KNOWN]
+
+
+def _count(pick: random.Random) -> int:
+    return pick.choice((3, 3, 4))
+
+
+def _tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
+    """Say whether findings point to a condition: no other has all of them, few have two of them."""
+    telling = page.find_telling(page)
+    if sum(item.object in telling for item in told) < _TELLING:
+        return False
+    if _is_young(page, told) != _is_young(page, ()):
+        return False  # the findings are those of a child, of whom the page does not speak
+    others = page.links.having([item.object for item in told]) if page.links else frozenset()
+    return others <= {page.id}
+
+
+def _is_young(page: FactPage, told: Sequence[PageFact]) -> bool:
+    return patient_profiles.profile_of(page, told).stage in ("baby", "child")
+
+
+def _steps(page: FactPage, relation: str, steps: Sequence[Told]) -> tuple[Told, ...]:
+    """Return the steps with the tests before all others, each as it fits who is ill."""
+    tests = next((each for each in steps if each[0] == "test"), None)
+    tests = tests or ("test", page.entity_facts("test")[:_TESTS])
+    ordered = [tests, *(each for each in steps if each[0] != "test")]
+    fit = (
+        (each, tuple(item for item in items if patient_profiles.fits_age(page, item)))
+        for each, items in ordered
+    )
+    return tuple((each, items) for each, items in fit if items)
+
+
 def _against(
-    page: FactPage, other: FactPage, relation: str, pick: random.Random
-) -> tuple[Rival, list[PageFact]]:
+    page: FactPage, relation: str, pick: random.Random
+) -> tuple[Rival | None, list[PageFact]]:
     """Return a rival with what it shares and what would point to it, and findings of the page."""
-    shared = pick.choice(shared_findings(page, other, relation))
-    rest = [item for item in findings(page, relation)[:_KNOWN] if item.object != shared[0].object]
+    similar = page.find_similar(page)
+    if not similar:
+        return None, []
+    urgent = [each for each in similar if case_plan.is_emergency(each)]
+    other = pick.choice(urgent or similar[:2])
+    known = _known(page, relation)
+    both = shared_findings(page, other, relation)
+    if not both:
+        return None, []
+    plain = [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
+    shared = pick.choice(plain or both)
+    rest = [item for item in known if item.object != shared[0].object]
     own = case_plan.choose_findings(page, rest, pick.choice((1, 2, 2, 3)), pick)
-    common = findings(page, relation)
     new = [
         item
         for item in findings(other, relation)[:8]
-        if reportable_findings.is_new(item, common) and patient_profiles.can_be_asked(page, item)
+        if reportable_findings.is_new(item, findings(page, relation))
+        and patient_profiles.can_be_asked(page, item)
     ]
     against = pick.sample(new, min(len(new), pick.choice((1, 1, 2)))) if pick.random() < 0.7 else []
-    return Rival(other, shared, against=tuple(against)), own
+    told = [shared[0], *own]
+    third = _third(page, [each for each in similar if each is not other], relation, told)
+    return Rival(other, shared, against=tuple(against), third=third), told
+
+
+def _third(
+    page: FactPage, similar: Sequence[FactPage], relation: str, told: Sequence[PageFact]
+) -> tuple[FactPage, PageFact] | None:
+    """Return one more condition with a finding of the case, the first that cannot wait if any."""
+    ordered = sorted(similar, key=lambda each: not case_plan.is_emergency(each))
+    named = {item.object for item in told}
+    for each in ordered:
+        for mine, theirs in shared_findings(page, each, relation):
+            if mine.object in named:
+                return each, theirs
+    return None
 
 
 def _case(

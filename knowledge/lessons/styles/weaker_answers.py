@@ -20,7 +20,8 @@ from knowledge.lessons.templates.tables import HuatuoWords, PreferenceWords, Urg
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 
-WARNINGS = ("red_flag", "contraindication", "interaction")
+_FLAG = "red_flag"
+WARNINGS = (_FLAG, "contraindication", "interaction")
 """Relations that warn: a correct answer without them may do harm."""
 
 _SPOKEN = "chatdoctor"
@@ -43,6 +44,9 @@ _CHOOSES = "multi-hop"
 
 Told = tuple[tuple[int, int], list[int]]
 """The place of a sentence, and the facts that it rests on."""
+
+_KEPT = ("refused", "declined", "partly", "conflict", "urgent")
+"""What rows are left as they are: they say that something is not told, or not to be done."""
 
 _FEWEST = 4
 """So many facts an answer must list, so that half of them can be left out in plain sight."""
@@ -73,42 +77,62 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
 
 
 def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
-    """Leave out what the answer warns of beside what was asked."""
+    """Leave out what is urgent beside what was asked; of a medicine's warnings nobody may ask."""
     told = _told(lesson)
     if lesson.style == _CHOOSES and lesson.meta.get("relation") in WARNINGS:
-        return _listed_only(lesson, told)
+        return _other_choice(lesson, told)
     if lesson.meta.get("refused") or lesson.meta.get("relation") in WARNINGS:
         return None
-    warned = {
-        relation
-        for _, facts in told
-        for place in facts
-        if (relation := _warning(lesson, place)) in WARNINGS
-    }
     answer = lesson.messages[-1].content
+    flags = [any(_warning(lesson, place) == _FLAG for place in facts) for _, facts in told]
     left = [
         (span, facts)
-        for span, facts in told
-        if not warned & {_warning(lesson, place) for place in facts}
+        for at, (span, facts) in enumerate(told)
+        if not flags[at]
+        and not (not facts and any(flags[at + 1 : at + 2]))  # it announces the warning
         and (facts or not _URGENT[lesson.language].search(answer[span[0] : span[1]]))
     ]
-    if not warned or not any(facts for _, facts in left):
+    if not any(flags) or not any(facts for _, facts in left):
         return None
     kept = [answer[start:end] for (start, end), _ in left]
-    names = " and ".join(sorted(each.replace("_", " ") for each in warned))
-    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {names}")
+    return _left(lesson, kept, "correct but unsafe: the answer leaves out the red flag")
 
 
-def _listed_only(lesson: Lesson, told: Sequence[Told]) -> CorruptedAnswer | None:
-    """Leave both medicines of a choice on the list, without what rules one of them out."""
+def _other_choice(lesson: Lesson, told: Sequence[Told]) -> CorruptedAnswer | None:
+    """Rule out the medicine that is left, and leave the other."""
+    names = [name for name in _texts(lesson.meta.get("objects"))[:2]]
+    verdict = next((place for place, (_, facts) in enumerate(told) if facts), None)
+    if (
+        verdict is None
+        or len(names) < 2
+        or any(one.casefold() in other.casefold() for one, other in (names, names[::-1]))
+    ):
+        return None
     answer = lesson.messages[-1].content
     kept = [
         answer[start:end]
         for place, ((start, end), facts) in enumerate(told)
-        if not facts or place == next(n for n, (_, each) in enumerate(told) if each)
+        if not facts or place == verdict
     ]
-    warned = str(lesson.meta.get("relation"))
-    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {warned}")
+    at = sum(not facts for _, facts in told[:verdict])
+    kept[at] = exchanged(kept[at], names[0], names[1])
+    why = f"wrong choice: {names[0]!r} and {names[1]!r} are exchanged"
+    return _left(lesson, kept, why)
+
+
+def exchanged(text: str, one: str, other: str) -> str:
+    """Return a text in which two names stand for each other, a capital at its start.
+
+    >>> exchanged("Rule out aspirin; paracetamol is left.", "aspirin", "paracetamol")
+    'Rule out paracetamol; aspirin is left.'
+    """
+    either = re.compile("|".join(map(re.escape, (one, other))), re.IGNORECASE)
+    said = either.sub(lambda f: other if f[0].casefold() == one.casefold() else one, text)
+    return said[:1].upper() + said[1:]
+
+
+def _texts(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def waved_through(lesson: Lesson, pick: random.Random) -> CorruptedAnswer | None:
@@ -200,7 +224,7 @@ def _asks_for_some(lesson: Lesson) -> bool:
 
 
 def _is_special(lesson: Lesson) -> bool:
-    return any(lesson.meta.get(key) for key in ("refused", "declined", "conflict", "urgent"))
+    return any(lesson.meta.get(key) for key in _KEPT)
 
 
 def _only(answer: str, name: str) -> int:

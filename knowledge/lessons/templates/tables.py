@@ -39,7 +39,7 @@ WARNED: Keys = ("interaction", "contraindication")
 PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
 CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
-SECTIONS: Keys = ("aim", "method", "result", "conclusion")
+SECTIONS: Keys = ("background", "aim", "method", "result", "conclusion", "summary")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
 MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
 STUDY_PARTS: Keys = ("population", "intervention", "outcome", *MAY_BE_SILENT)
@@ -188,6 +188,8 @@ class ConsultationWords:
     heard_medicine: Lines = _lines()
     why: LinesBy = _lines("", RELATION)
     why_named: LinesBy = _lines("", RELATION)
+    why_own: LinesBy = _lines("", RELATION)
+    next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
     warning_lead: Lines = _lines()
@@ -204,6 +206,8 @@ class VignetteWords:
     both: LinesBy = _lines("s r x", FOUND_BY)
     supports: LinesBy = _lines("s a", FOUND_BY)
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
+    third: LinesBy = _lines("r x", FOUND_BY)
+    urgent_third: LinesBy = _lines("r x", FOUND_BY)
     background: Lines = _lines("s a")
     closing: Lines = _lines()
 
@@ -213,6 +217,8 @@ class MultiHopWords:
     """Words of the style multi-hop."""
 
     question: LinesBy = _lines("s S a A o x who Who", PATHS)
+    verdict: LinesBy = _lines("s a o", CHOSEN_FROM)
+    thought_of: LinesBy = _lines("s a", ("complication",))
     no_contraindication: LinesBy = _lines("s a o", CHOSEN_FROM)
     no_interaction: LinesBy = _lines("s a o", CHOSEN_FROM)
     closing: Lines = _lines()
@@ -230,6 +236,7 @@ class DialogueWords:
     reply_no: Lines = _lines()
     last_words: Lines = _lines()
     summary: LinesBy = _lines("s a", FOUND_BY)
+    both: LinesBy = _lines("s r R x", FOUND_BY)
     absent: LinesBy = _lines("r R a", FOUND_BY)
 
 
@@ -239,6 +246,7 @@ class GroundedWords:
 
     layout: Lines = _lines("q e", breaks=True)
     not_covered: Lines = _lines("s r")
+    half_covered: Lines = _lines("t")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
     label: TextBy = _texts("", (*RELATION, "~"))
@@ -249,8 +257,7 @@ class GroundedWords:
 class KnowledgeCallWords:
     """Words of the style knowledge-call."""
 
-    found: Lines = _lines()
-    shown: Lines = _lines("f")
+    source: Lines = _lines()
     next_question: Lines = _lines("q Q")
 
 
@@ -260,6 +267,7 @@ class LiteratureWords:
 
     section_title: LinesBy = _lines("", SECTIONS, plain=True)
     opening: Lines = _lines("t")
+    text_opening: Lines = _lines("t")
     question: LinesBy = _lines("p", QUOTED)
     follow_up: Lines = _lines()
     ending: Lines = _lines()

@@ -159,7 +159,10 @@ class BehaviourChecks:
 
     def _declined(self) -> str:
         """Hold a row that declines against the lines that it shows."""
-        asked = self.lesson.meta.get("declined")
+        partly = self.lesson.meta.get("partly")
+        asked = self.lesson.meta.get("declined") or partly
+        if partly and (self.lesson.meta.get("declined") or not self._lines()):
+            return "the row declines in part what it does not show"
         if not asked and not self._lines():
             return ""
         says = _NOT_COVERED[self.lesson.language].search(self._answer) is not None
@@ -168,7 +171,7 @@ class BehaviourChecks:
         if not says:
             return "the answer does not say that the evidence does not cover it"
         lines = set(self._lines().values())
-        if lines != {source.quote for source in self.lesson.sources}:
+        if not partly and lines != {source.quote for source in self.lesson.sources}:
             return "the row shows other lines than it names"
         like = confusable_relations(str(asked))
         for name in self.names(self.lesson.split_key):

@@ -113,16 +113,15 @@ class CalculationCheck:
         for place, message in enumerate(messages):
             if message.role != "assistant":
                 continue
-            line, inline, _ = message.content.partition("\n")
-            if not calls.is_call(line):
+            if not calls.is_call(message.content):
                 if _CALLING.search(message.content):
                     return "a call stands among other words"
                 continue
-            call = self._sound(line) if inline else calls.parse_call(line, self._language)
+            call = calls.parse_call(message.content, self._language)
             if call is None:
                 return "a call is not in its grammar, or its result is wrong"
             behind = messages[place + 1].content if place + 1 < len(messages) else ""
-            if not inline and not self._answers(call, behind):
+            if not self._answers(call, behind):
                 return "the result of a call is not what it gives"
             made.append(self._meant(call))
             if made[-1] not in self._facts:
@@ -141,11 +140,6 @@ class CalculationCheck:
         turning = self._turning(conversion)
         given = call.given.get(turning[0].key) if turning else None
         return given is not None and given == conversion.answer(self._language)
-
-    def _sound(self, line: str) -> Call | None:
-        """Return the call of a line that holds its result too, where that is right."""
-        found = calls.parse_call_with_result(line, self._language)
-        return found[0] if found and _same(*found, self._language) else None
 
     def _answers(self, call: Call, text: str) -> bool:
         name = call.name if isinstance(call, Equation) else call.formula.names(self._language)[0]
@@ -255,15 +249,13 @@ class CalculationCheck:
         for message in self._lesson.messages:
             if message.role != "assistant":
                 continue
-            line, inline, text = message.content.partition("\n")
-            if calls.is_call(line):
-                call = self._sound(line) if inline else calls.parse_call(line, self._language)
+            text = ""
+            if calls.is_call(message.content):
+                call = calls.parse_call(message.content, self._language)
                 meant = self._meant(call) if call else None
                 current = meant if isinstance(meant, Calculation) else current
-                if not inline:
-                    continue
-            else:
-                text = message.content
+                continue
+            text = message.content
             fault = self._wrong_answer(text, current)
             if fault:
                 return fault

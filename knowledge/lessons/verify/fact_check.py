@@ -26,6 +26,8 @@ from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import RELATIONS
 
 _SHOWING = ("grounded", "knowledge-call")
+_STATING_EARLIER = ("knowledge-call",)
+"""Styles whose earlier answers state facts, by a template of their relation (`wording_check`)."""
 """Styles whose answers may show a line of evidence."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -381,6 +383,8 @@ class FactCheck:
                 return f"an earlier answer names {found!r}, which its facts do not"
             if _NUMBER.search(masked):
                 return "an earlier answer holds a number of its own"
+            if self._lesson.style in _STATING_EARLIER:
+                continue
             if any(self._facts[index].relation for index in indices) and not all(
                 text[start:end].rstrip().endswith(("?", "？"))
                 for start, end in sentence_spans(text)

@@ -81,22 +81,16 @@ def _overdosed(lesson: Lesson, rejected: str, why: str) -> str:
 
 
 def _refused(lesson: Lesson, rejected: str, why: str) -> str:
-    if lesson.meta.get("refused") or lesson.meta.get("declined"):
+    if any(lesson.meta.get(key) for key in ("refused", "declined", "partly")):
         return "a refusal that was right is told as needless"
     refuses = _refusals(lesson.language).fullmatch(rejected.strip().lower())
     return "" if refuses else "the rejected answer of a pair does not refuse"
 
 
-def _miscalculated(lesson: Lesson, rejected: str, why: str) -> str:
-    new, old = _exchanged(why)
-    if not new or new == old or not _calculates(lesson):
-        return "a pair does not say which result is wrong"
-    told = new in rejected and old in lesson.messages[-1].content
-    return "" if told and rejected.partition("\n")[0] != _first_line(lesson) else _AS_GOOD
-
-
 def _misused(lesson: Lesson, rejected: str, why: str) -> str:
-    given = re.search(r"= [-\d]", rejected.partition("\n")[0])
+    words = load(PreferenceWords, lesson.language).misused_formula
+    result = any_of(words, lesson.language, {"f": ".+", "r": r"-?\d.*"})
+    given = re.fullmatch(result, rejected, re.IGNORECASE)
     return "" if given and _calculates(lesson) else _AS_GOOD
 
 
@@ -153,6 +147,32 @@ def _incomplete(lesson: Lesson, rejected: str, why: str) -> str:
     return "" if left and set(left) < set(told) and 2 * len(left) <= len(told) else _AS_GOOD
 
 
+def _wrongly_chosen(lesson: Lesson, rejected: str, why: str) -> str:
+    """Exactly the two medicines of a choice change places, in the sentence that chooses."""
+    listed = lesson.meta.get("objects")
+    two = [str(each) for each in listed[:2]] if isinstance(listed, list) else []
+    if lesson.style != "multi-hop" or lesson.meta.get("relation") not in _WARNINGS or len(two) < 2:
+        return "a pair exchanges medicines of no choice"
+    if not all(repr(name) in why for name in two):
+        return "a pair does not say what was exchanged"
+    answer = lesson.messages[-1].content
+    own = {_letters(answer[start:end]).casefold() for start, end in sentence_spans(answer)}
+    changed = []
+    for start, end in sentence_spans(rejected):
+        text = _letters(rejected[start:end]).casefold()
+        if text not in own:
+            changed.append(text)
+    if len(changed) != 1:
+        return _AS_GOOD
+    marks = dict(zip((_letters(name).casefold() for name in two), "\1\2", strict=True))
+    turned = changed[0]
+    for name, mark in marks.items():
+        turned = turned.replace(name, mark)
+    for name, mark in zip(marks, "\2\1", strict=True):
+        turned = turned.replace(mark, name)
+    return "" if turned in own else "the rejected answer of a pair says something of its own"
+
+
 _AS_GOOD = "the rejected answer of a pair is not worse in the way that is named"
 
 _CHECKS: Mapping[str, Callable[[Lesson, str, str], str]] = {
@@ -161,13 +181,13 @@ _CHECKS: Mapping[str, Callable[[Lesson, str, str], str]] = {
     "missed red flag": _unflagged,
     "dangerous dose": _overdosed,
     "needless refusal": _refused,
-    "wrong result": _miscalculated,
     "misused formula": _misused,
     "missed urgency": _unhurried,
     "missed warning": _waved_through,
     "correct but unsafe": _unsafe,
     "overconfident": _overconfident,
     "incomplete": _incomplete,
+    "wrong choice": _wrongly_chosen,
 }
 """What makes the rejected answer worse, by the kind with which `why` begins."""
 
@@ -222,10 +242,6 @@ def _is_shortened(rejected: str, chosen: str) -> bool:
 
 def _calculates(lesson: Lesson) -> bool:
     return any(source.calculated for source in lesson.sources)
-
-
-def _first_line(lesson: Lesson) -> str:
-    return lesson.messages[-1].content.partition("\n")[0]
 
 
 def _plain(text: str) -> str:

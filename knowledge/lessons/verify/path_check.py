@@ -13,7 +13,7 @@ from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import MultiHopWords
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import has_any
+from knowledge.lessons.verify.name_masks import form_of, has_any, where
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
@@ -21,7 +21,7 @@ from knowledge.text.sentences import sentence_spans
 STYLE = "multi-hop"
 
 _LISTED = ("first_line", "medicine")
-_FOLLOWED = {"symptom", "test"}
+_FOLLOWED, _WARNED = {"symptom", "test"}, {"red_flag"}
 _SEVERE = ("contraindicated", "major")
 _OF_BIRTH = {"pregnancy": ("pregnan", "妊娠"), "breastfeeding": ("breastfeed", "哺乳")}
 
@@ -63,7 +63,7 @@ def _wrong_following(lesson: Lesson, facts: Sequence[SourceContent], names: Name
     if len(followed) != 1 or not followed <= listed:
         return "the path does not go on from one complication"
     relations = {fact.relation for fact in rest}
-    if relations != _FOLLOWED:
+    if relations - _WARNED != _FOLLOWED:
         return "the path does not lead from a finding to tests"
     asked = lesson.messages[0].content
     if not has_any(names(lesson.split_key), asked, asked.lower()):
@@ -100,6 +100,7 @@ def _wrong_choice(
         return "the two medicines do not serve one purpose"
     return (
         _undecided(lesson)
+        or _turned_round(lesson, facts, names(out), names(left))
         or _untold(lesson, facts, left, warning.object, names)
         or _wrong_in_birth(lesson, telling, left, warning.object, names)
         or _recorded(left, warning.object, names, warnings)
@@ -113,6 +114,28 @@ def _undecided(lesson: Lesson) -> str:
     words = load(MultiHopWords, lesson.language).closing
     closing = re.fullmatch(any_of(words, lesson.language, {}), answer[start:end].lower())
     return "" if closing else "the answer does not leave the choice to a clinician"
+
+
+def _turned_round(
+    lesson: Lesson, facts: Sequence[SourceContent], out: Collection[str], left: Collection[str]
+) -> str:
+    """The first sentence on both names the medicine that is ruled out before the one left."""
+    answer, support = lesson.messages[-1].content, lesson.meta.get("support")
+    spans = sentence_spans(answer)
+    for (start, end), places in zip(
+        spans, support if isinstance(support, list) else (), strict=False
+    ):
+        listed = isinstance(places, list) and [facts[int(each)].relation for each in places]
+        if listed and len(listed) == 2 and set(listed) <= {*_LISTED}:
+            text = answer[start:end]
+            lower = text.lower()
+            first = [
+                min((at for name in each for at in where(form_of(name), text, lower)), default=-1)
+                for each in (out, left)
+            ]
+            turned = not 0 <= first[0] < first[1]
+            return "the answer rules the wrong medicine out" if turned else ""
+    return "the answer does not begin with what is ruled out"
 
 
 def _untold(

@@ -61,7 +61,7 @@ _SHOWING = "grounded"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 """Signs without width, that turn the direction of writing, or that mark where to hyphenate."""
 
-_OF_OTHERS = {"declined", "refused", "conflict", "turns"}
+_OF_OTHERS = {"declined", "partly", "refused", "conflict", "turns"}
 """Keys of the meta of rows that decline, refuse, weigh or talk, which rows on papers never do."""
 
 _NO_VALUE = {"en": "", "zh": ""}

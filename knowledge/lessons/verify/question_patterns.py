@@ -154,9 +154,14 @@ def _huatuo(language: Language, relation: str, text: str) -> bool:
 def _grounded(language: Language, relation: str, text: str) -> bool:
     if _holds(_layout(language), _asking(_PLAIN, language, relation), text):
         return True
+    return names_topic(text, relation, language) and _holds(_layout(language), _two(language), text)
+
+
+def names_topic(text: str, relation: str, language: Language) -> bool:
+    """Say whether a question on two things names one of them."""
     topic = load(AttributeQuestionsWords, language).topic_name.get(relation, "\0").lower()
     theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
-    return (topic in text or theirs in text) and _holds(_layout(language), _two(language), text)
+    return topic in text or theirs in text
 
 
 def _vignette(language: Language, relation: str, text: str) -> bool:
@@ -340,7 +345,8 @@ def _reply(kind: str, language: Language, last: bool) -> re.Pattern[str]:
 @cache
 def _paper_lead(language: Language) -> re.Pattern[str]:
     words = load(LiteratureWords, language)
-    return re.compile(rf"{_any((words.opening, words.follow_up, words.ending), language)}\s?")
+    told = (words.opening, words.text_opening, words.follow_up, words.ending)
+    return re.compile(rf"{_any(told, language)}\s?")
 
 
 @cache

@@ -122,6 +122,9 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
         r"^\W*since there is no\s*, which\s+can (?:cause|produce),",
+        r"less likely without\s*, one of its symptoms",
+        r"^\W*with no sign of\s*, which\s+can cause,",
+        r"^\W*without\s*, which\s+can (?:cause|bring on),\s+is less likely",
         r"(?:would|might) be expected to (?:cause|produce)\s*, which is absent here",
     ),
     "zh": (
@@ -138,20 +141,36 @@ _ABSENT: dict[str, tuple[str, ...]] = {
 }
 """Denials that a patient has a finding, where the relation itself is stated."""
 
+_EXCLUDED: dict[str, tuple[str, ...]] = {
+    "en": (
+        r"^\W*(?:rule out|exclude)\s+first, since it can cause",
+        r"has to be (?:ruled out|excluded) first, as it cannot wait",
+        r": exclude it early",
+    ),
+    "zh": ("要先排除的是", "耽误不得", "病情凶险，[须应](?:首先|先)排除"),
+}
+"""Words for a condition that is dangerous and to be excluded, where its symptom is stated."""
+
 _UNTREATED: dict[str, tuple[str, ...]] = {
     "en": (r"if left untreated",),
     "zh": ("拖延不治|不及时治疗|长期不治|放任不管",),
 }
 
 _UNRECORDED: dict[str, tuple[str, ...]] = {
-    "en": (r"no (?:contraindication in the presence of|interaction with)\s+is recorded here",),
-    "zh": ("这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",),
+    "en": (
+        r"no (?:contraindication in the presence of|interaction with)\s+is recorded here",
+        r"the one to (?:rule out|avoid)|^\W*rule out\s|^\W*the medicine to avoid here",
+    ),
+    "zh": (
+        "应排除|不宜用的是",
+        "这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",
+    ),
 }
 """Denials that anything is recorded against a medicine, which the proof looks up."""
 
 _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
-        "symptom": _ABSENT["en"],
+        "symptom": (*_ABSENT["en"], *_EXCLUDED["en"]),
         "associated_with": _ABSENT["en"],
         "test": (r"to confirm\s+or rule it out",),
         "medicine": _UNRECORDED["en"],
@@ -186,7 +205,7 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "side_effect": (r"unwanted",),
     },
     "zh": {
-        "symptom": _ABSENT["zh"],
+        "symptom": (*_ABSENT["zh"], *_EXCLUDED["zh"]),
         "associated_with": _ABSENT["zh"],
         "medicine": _UNRECORDED["zh"],
         "first_line": _UNRECORDED["zh"],

@@ -1,4 +1,4 @@
-"""Check that a row which quotes shows the passages of its paper, word for word, and no other text.
+"""Check that a row which quotes shows the passages of its paper, and quotes the part asked for.
 
 row + passages of its paper -> the row without what it shows, and what is wrong, or nothing
 """
@@ -10,8 +10,10 @@ from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.graph.id_queries import id_batches
-from knowledge.lessons.facts import quoted_passages
-from knowledge.records import Language, Lesson, LessonMessage
+from knowledge.lessons.facts import paper_parts, quoted_passages
+from knowledge.lessons.verify import question_patterns
+from knowledge.lessons.verify.template_patterns import frame
+from knowledge.records import Language, Lesson, LessonMessage, Passage
 
 STYLE = "literature"
 
@@ -54,4 +56,28 @@ def take_shown(lesson: Lesson, papers: PaperPassages) -> tuple[Lesson, str]:
     if not shown or not asked.startswith(shown):
         return lesson, "the row does not show the text that it quotes"
     question = LessonMessage("user", asked.removeprefix(shown))
-    return replace(lesson, messages=(question, *lesson.messages[1:])), ""
+    bare = replace(lesson, messages=(question, *lesson.messages[1:]))
+    return bare, "" if _quotes_parts(bare, passages) else "a quotation is of another part"
+
+
+def _quotes_parts(lesson: Lesson, passages: Sequence[tuple[str, str, str]]) -> bool:
+    """Say whether each answer quotes sentences of the part that its question asks for."""
+    language = lesson.language
+    read = paper_parts.read(
+        [Passage(id, "", text, 0, len(text), part, language) for id, part, text in passages]
+    )
+    parts_of = {(each.passage.id, each.words): each.part for each in read}
+    held = {id: text for id, _, text in passages}
+    quoted = {
+        source.quote: parts_of.get((source.id, source.quote))
+        for source in lesson.sources
+        if source.quote in held.get(source.id, "")
+    }
+    if None in quoted.values():
+        return False
+    for asked, said in zip(lesson.messages[::2], lesson.messages[1::2], strict=False):
+        wanted = question_patterns.parts_asked(frame(asked.content, language), language)
+        told = {part for words, part in quoted.items() if f"“{words}”" in said.content}
+        if wanted and not told <= set(wanted):
+            return False
+    return True

@@ -18,7 +18,7 @@ import yaml
 from knowledge.graph import verbalize
 from knowledge.lessons.templates import tables
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.verify.template_patterns import NAME, any_of, either, frame
+from knowledge.lessons.verify.template_patterns import any_of, either, frame
 from knowledge.records import Language
 from knowledge.vocabulary import INVERSE, RELATIONS, base_relation
 
@@ -32,9 +32,14 @@ STATING = (
     "vignette.both",
     "vignette.supports",
     "vignette.rival_supports",
+    "vignette.third",
+    "vignette.urgent_third",
     "dialogue.summary",
+    "dialogue.both",
     "dialogue.absent",
     "safety.combination_warning",
+    "multi_hop.verdict",
+    "multi_hop.thought_of",
     "multi_hop.no_contraindication",
     "multi_hop.no_interaction",
     "safety.rightful",
@@ -48,7 +53,6 @@ STATING = (
 """Tables by relation whose templates state facts of entities."""
 
 STATING_ONE = {
-    "knowledge_call.shown": "",
     "patients.likely": "symptom",
     "interactions.with_subject": "interaction",
     "interactions.without_subject": "interaction",
@@ -77,6 +81,7 @@ _GLUE = {
         "{s}多见于{v}的人。",
         "{s}的好发人群有这样的特点，{v}。",
         "对于{s}，{v}。",
+        "{s}的发病与{v}有关。",
         "(关于{s}的注意事项|{s}与其他药物合用时的注意事项中)，有一条是“{v}”。",
     ),
 }
@@ -273,17 +278,19 @@ def _declining(language: Language) -> re.Pattern[str]:
     return re.compile(any_of(words.not_covered, language, {"r": named}))
 
 
+@cache
+def _leaving_open(language: Language, topic: str) -> re.Pattern[str]:
+    named = load(tables.AttributeQuestionsWords, language).topic_name.get(topic, "\0")
+    theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", named))
+    words = load(tables.GroundedWords, language).half_covered
+    return re.compile(any_of(words, language, {"t": either((named, theirs))}), re.IGNORECASE)
+
+
+def leaves_open(shown: str, topic: str, language: Language) -> bool:
+    """Say whether a sentence says that the lines do not tell a second thing asked for."""
+    return _leaving_open(language, topic).fullmatch(shown) is not None
+
+
 def declines(shown: str, language: Language) -> bool:
     """Say whether an answer declines in the words of a template."""
     return _declining(language).fullmatch(shown) is not None
-
-
-@cache
-def _showing(language: Language) -> re.Pattern[str]:
-    found = any_of(load(tables.KnowledgeCallWords, language).found, language, {})
-    return re.compile(rf"(?:{found}\s?)?[“]?{NAME}[.。]?[”]?")
-
-
-def shows_line(shown: str, language: Language) -> bool:
-    """Say whether an answer is a line of evidence as it stands, perhaps introduced."""
-    return _showing(language).fullmatch(shown) is not None

@@ -9,7 +9,7 @@ there too.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from knowledge.datasets.lookup_calls import RESULT, attribute_name, read_call
@@ -27,6 +27,7 @@ _WIDE = re.compile("[［］]|\\[[０-９]")
 _SIGNS = " .,;。，；"
 _LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
+_OPEN = "left open"
 _ASKED = "the question is not one of its style and relation"
 
 
@@ -127,6 +128,9 @@ class WordingCheck:
             else:
                 unit = self._units[place]
                 return _LOST if unit.facts else _OWN
+        left = sum(worded.key == _OPEN for worded in self._worded)
+        if left != (1 if self._lesson.meta.get("partly") else 0):
+            return "the answer does not say once what it leaves open"
         return self._wrong_support()
 
     def _wrong_support(self) -> str:
@@ -155,6 +159,9 @@ class WordingCheck:
 
     def _key_of(self, told: str, facts: frozenset[int]) -> str:
         if not facts:
+            partly = str(self._lesson.meta.get("partly", ""))
+            if partly and stock_sentences.leaves_open(told, partly, self._language):
+                return _OPEN
             stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
             return "stock" if stock else ""
         shown = marked(told)
@@ -202,6 +209,12 @@ class WordingCheck:
             text = _BLOCK.sub(_block, text)
         if self._lesson.meta.get("refused"):
             return question_patterns.is_refusable(text, self._language)
+        if partly := str(self._lesson.meta.get("partly", "")):
+            topics = (asked, partly)
+            if not all(
+                question_patterns.names_topic(text, each, self._language) for each in topics
+            ):
+                return False
         if self._lesson.meta.get("conflict"):
             return question_patterns.asks_whether(text, self._language)
         if style == "huatuo" and question_patterns.asks_for_two(text, self._language):
@@ -230,14 +243,25 @@ class WordingCheck:
                 for shown in frames
             ):
                 return _ASKED
-        for place in range(1, len(self._told) - 1, 2):
-            if read_call(self._lesson.messages[place].content) is None and not any(
-                stock_sentences.shows_line(shown, self._language) for shown in self._frames(place)
-            ):
-                return _LOST
+        turns = self._lesson.meta.get("turns")
+        for turn, place in enumerate(range(1, len(self._told) - 1, 2)):
+            if read_call(self._lesson.messages[place].content) is None:
+                few = turns[turn] if isinstance(turns, list) else None
+                if not isinstance(few, list) or not self._states(place, map(int, few)):
+                    return _LOST
         asked = str(self._lesson.meta.get("relation", ""))
         last = read_call(self._lesson.messages[-3].content) if len(self._told) > 3 else None
         return "" if last and asked in _called(last[1], self._language) else _ASKED
+
+    def _states(self, place: int, few: Iterable[int]) -> bool:
+        """Say whether an earlier answer is a sentence that states some facts."""
+        facts = [(self._relation(each), self._facts[each].object) for each in few]
+        relations = frozenset(relation for relation, object in facts if object)
+        texts = frozenset(relation for relation, object in facts if not object)
+        return bool(facts) and any(
+            stock_sentences.key_of(marked(told[place]), relations, texts, self._language)
+            for told in self._variants
+        )
 
     def _wrong_talk(self) -> str:
         """Hold each question on a paper against the quotation that answers it."""
@@ -340,11 +364,13 @@ class WordingCheck:
 
 _OF_CASES = ("chatdoctor", "vignette", "dialogue", "huatuo")
 """Styles whose user tells of a patient."""
-_UNRECORDED = ("multi_hop.no_contraindication", "multi_hop.no_interaction")
+_UNRECORDED = (
+    "multi_hop.no_contraindication", "multi_hop.no_interaction", "multi_hop.verdict",
+)  # fmt: skip
 
 _FROM_WORDS = (
     "patients.likely", "vignette.supports", "vignette.both", "vignette.background",
-    "dialogue.summary",
+    "vignette.third", "vignette.urgent_third", "dialogue.summary", "dialogue.both",
 )  # fmt: skip
 """Tables whose sentences build on what the user said."""
 

@@ -96,7 +96,16 @@ def test_samples_do_not_depend_on_the_order_of_rows():
     assert len(chosen) == 1
     [ids] = chosen
     assert ids[0] in ("huatuo-en-1", "huatuo-en-3")
-    assert ids[1:] == ("huatuo-zh-6", "safety-en-5")
+    # two of a style and language, each on another topic
+    assert ids[1:] == ("huatuo-en-4", "huatuo-zh-6", "safety-en-5")
+
+
+def test_the_better_rated_row_is_the_sample():
+    samples = CardSamples()
+    for place, rated in enumerate((61, 88, 74), 1):
+        one = row(place)
+        samples.see(replace(one, meta={**one.meta, "quality": rated}))
+    assert [each.meta["quality"] for each in samples.lessons] == [88]
 
 
 def test_a_sample_tells_calls_and_results_as_such():

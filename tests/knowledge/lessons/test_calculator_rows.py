@@ -107,7 +107,8 @@ def test_every_form_occurs(rows, language):
     def last_calls(row):
         return [m.content for m in row.messages if calls.is_call(m.content)]
 
-    assert count(lambda row: "\n" in row.messages[-1].content) > 20  # inline
+    said = [m.content for row in mine for m in row.messages if m.role == "assistant"]
+    assert not [text for text in said if "calculate(" in text and " = " in text.partition(")")[2]]
     assert count(lambda row: any(c.startswith("equation(") for c in last_calls(row))) > 20
     assert count(lambda row: any(isinstance(c, calls.Equation) for c, _ in facts_of(row))) > 20
     assert count(lambda row: facts_of(row)[0][1] == "?") > 20  # missing
@@ -233,20 +234,14 @@ def test_pairs_are_slips(built, rows):
         for line in (built[0] / "preference.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     kinds = Counter(pair["why"].split(":")[0] for pair in pairs)
-    assert set(kinds) == {"wrong result", "misused formula"}
-    singles = [row for row in rows if len(row.messages) == 2]
-    slipped = [(row, corruptions.corrupt(row, random.Random(row.id))) for row in singles]
-    for row, slip in slipped:
-        assert slip is None or slip.answer != row.messages[-1].content
-    assert sum(slip is not None for _, slip in slipped) > 100
+    assert set(kinds) == {"misused formula"}
+    slipped = [slip for row in rows if (slip := corruptions.corrupt(row))]
+    assert all(slip.answer.count("\n") == 0 and "(" not in slip.why for slip in slipped)
+    assert len(slipped) > 30
 
 
 def test_a_slip_does_not_prove(rows, prover):
-    wrong = [
-        put(row, -1, slip.answer)
-        for row in rows
-        if len(row.messages) == 2 and (slip := corruptions.corrupt(row, random.Random(row.id)))
-    ]
+    wrong = [put(row, -1, slip.answer) for row in rows if (slip := corruptions.corrupt(row))]
     assert wrong and all(prover.faults(wrong))
 
 

@@ -253,14 +253,14 @@ def test_names_of_one_part_of_the_body_are_akin(names, texts, akin):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_list_without_its_warning_is_a_weaker_answer(graph, language):
+def test_the_other_choice_is_a_weaker_answer(graph, language):
     ill = {"en": "reed sneeze", "zh": "芦苇鼻炎"}[language]
     made = rows(graph, language, "contraindication")
     row = next(row for row in made if ill in row.messages[0].content)
     weaker = weaker_answers.unsafe(row)
-    assert weaker.why == "correct but unsafe: the answer leaves out the contraindication"
+    assert weaker.why.startswith("wrong choice: ")
     answer = weaker.answer.lower()
-    assert all(NAMES[language][each] in answer for each in ("out", "left")) and ill not in answer
+    assert answer.index(NAMES[language]["left"]) < answer.index(NAMES[language]["out"])
     pair = {
         "prompt": row.messages[0].content,
         "chosen": row.messages[1].content,
@@ -268,6 +268,17 @@ def test_a_list_without_its_warning_is_a_weaker_answer(graph, language):
         "why": weaker.why,
     }
     assert pair_check.fault(row, pair) == ""
+    as_good = {**pair, "rejected": row.messages[1].content.partition(". ")[0] + "."}
+    assert pair_check.fault(row, as_good)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_that_rules_the_other_medicine_out_is_found(graph, prover, language):
+    for row in rows(graph, language, "contraindication"):
+        out, left = row.meta["objects"][:2]
+        said = weaker_answers.exchanged(row.messages[1].content, out, left)
+        turned = replace(row, messages=(row.messages[0], LessonMessage("assistant", said)))
+        assert prover.faults([row]) == [""] and prover.faults([turned])[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

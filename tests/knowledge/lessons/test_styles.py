@@ -15,12 +15,13 @@ from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
+from knowledge.lessons.facts import quotable_sentences
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.pages import document_pages
 from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
+from knowledge.text.sentences import sentence_spans
 
 PLANNED_OUT = (CAPPED, TOLD_BEFORE)
 NEW = ("grounded", "vignette", "dialogue", "literature", "knowledge-call", "safety")
@@ -228,6 +229,20 @@ def test_evidence_taken_away_is_declined(whole, prover, language):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_half_of_a_question_is_declined_only_where_nothing_tells_it(whole, prover, language):
+    lesson = find(whole, "grounded", language, lambda row: "partly" in row.meta)
+    assert fault(prover, lesson) == "" and "[" in lesson.messages[-1].content
+    whole_answer = {key: held for key, held in lesson.meta.items() if key != "partly"}
+    assert fault(prover, replace(lesson, meta=whole_answer))
+    told = replace(lesson, meta={**lesson.meta, "partly": lesson.meta["relation"]})
+    assert fault(prover, told)
+    start, _ = sentence_spans(lesson.messages[-1].content)[-1]
+    open_end = lesson.messages[-1].content[start:]
+    assert fault(prover, put(lesson, -1, open_end, ""))
+    assert fault(prover, put(lesson, -1, open_end, open_end + open_end))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_covered_must_not_be_declined(whole, prover, language):
     lesson = find(whole, "grounded", language, lambda row: "[1]" in row.messages[-1].content)
     silent = (
@@ -266,7 +281,8 @@ def test_a_vignette_follows_paths_of_the_graph(whole, prover, language):
         if source.quote.count("symptoms") or "症状" in source.quote
     ]
     assert len({source.quote for source in both}) >= 2
-    name = lesson.meta["objects"][0]
+    told = lesson.messages[-1].content
+    name = next(each for each in lesson.meta["objects"] if each in told)
     wrong = "joint swelling" if language == "en" else "关节肿胀"
     assert fault(prover, put(lesson, -1, name, wrong))
     lone = [index for index, source in enumerate(lesson.sources) if source.quote == both[0].quote]
@@ -329,6 +345,26 @@ def test_a_call_and_its_result_are_true(whole, prover, language):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_earlier_answer_tells_what_its_call_found(whole, prover, language):
+    lesson = find(whole, "knowledge-call", language, lambda row: len(row.messages) > 6)
+    assert fault(prover, lesson) == ""
+    first, second = lesson.messages[3].content, lesson.messages[-1].content
+    assert "——" not in first and " — " not in first
+    assert fault(prover, put(lesson, 3, first, second))
+    more = " It always helps." if language == "en" else "它总是有效。"
+    assert fault(prover, put(lesson, 3, first, first + more))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_quotation_is_of_the_part_that_was_asked_for(whole, prover, language):
+    lesson = find(whole, "literature", language, lambda row: len(row.messages) > 5)
+    asked = [message.content for message in lesson.messages[2::2]]
+    assert asked[0] != asked[1]
+    swapped = put(lesson, 2, asked[0], asked[1])
+    assert fault(prover, swapped)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_harm_is_refused_and_what_sounds_like_it_answered(whole, prover, language):
     refused = find(whole, "safety", language, lambda row: "refused" in row.meta)
     assert fault(prover, refused) == ""
@@ -370,7 +406,7 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
     # so few rows calculate, list much or are urgent here that none may be of some kinds
     assert set(kinds) - {"misused formula", "incomplete", "missed urgency"} == {
         "swapped fact", "invented citation", "missed red flag", "dangerous dose",
-        "needless refusal", "wrong result", "missed warning", "correct but unsafe", "overconfident",
+        "needless refusal", "missed warning", "correct but unsafe", "overconfident",
     }  # fmt: skip
     held = {row["messages"][-1]["content"] for row in rows_of(whole[0], "train.jsonl")}
     for pair in pairs:
@@ -384,9 +420,6 @@ def test_pairs_are_wrong_in_the_way_they_say(whole):
         if kind == "invented citation":
             number = pair["why"].split("'")[1]
             assert f"[{number}]" in pair["rejected"] and f"[{number}]" not in pair["chosen"]
-        if kind == "wrong result":
-            wrong, right = pair["why"].split("'")[1:4:2]
-            assert wrong != right and wrong in pair["rejected"] and right in pair["chosen"]
         if kind == "missed red flag":
             assert "emergency" not in pair["rejected"] and "急诊" not in pair["rejected"]
     report = json.loads((whole[0] / "report.json").read_text(encoding="utf-8"))
@@ -420,4 +453,4 @@ def test_a_graph_without_papers_gives_no_literature(tmp_path):
 )
 def test_only_what_stands_on_its_own_is_quoted(words, kept):
     passage = Passage("d#1", "d", words, 0, len(words), "Results", "en")
-    assert document_pages.quotable(passage) == ((words,) if kept else ())
+    assert quotable_sentences.quotable(passage) == ((words,) if kept else ())

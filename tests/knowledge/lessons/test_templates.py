@@ -2,7 +2,7 @@
 
 import random
 import re
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,12 +12,11 @@ import yaml
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.styles.style_registry import STYLES
-from knowledge.lessons.templates import grammar, loader
+from knowledge.lessons.templates import grammar, loader, tables
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import (
     TABLES,
     HuatuoWords,
-    KnowledgeCallWords,
     SafetyWords,
     ToolsWords,
 )
@@ -26,6 +25,17 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = (CHECKOUT / "docs" / "templates.md").read_text(encoding="utf-8")
 FILES = [(table, language) for table in TABLES for language in LANGUAGES]
 NAMES = [f"{language}/{loader.file_name(table)}" for table, language in FILES]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleWords:
+    """A table of three lists, for files of words that are not shipped."""
+
+    found: tables.Lines = tables._lines()
+    shown: tables.Lines = tables._lines("f")
+    next_question: tables.Lines = tables._lines("q Q")
+
+
 GOOD = """\
 found:
   - "I have looked that up. "
@@ -40,7 +50,7 @@ def content(table, language):
     return (loader.folder(language) / loader.file_name(table)).read_text(encoding="utf-8")
 
 
-def parsed(text, table=KnowledgeCallWords, language="en"):
+def parsed(text, table=SampleWords, language="en"):
     return loader.parse(table, language, text, "words.yaml")
 
 
