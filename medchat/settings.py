@@ -47,6 +47,14 @@ class Settings(BaseSettings):
     writer_key: SecretStr = SecretStr("")
     writer_seconds: float = Field(default=120.0, ge=1, le=3600)
     writer_pause: float = Field(default=30.0, ge=0.5, le=3600)
+    writer_tokens: int = Field(default=200, ge=1, le=4096)
+    writer_temperature: float = Field(default=0.0, ge=0, le=5)
+    writer_top_k: int = Field(default=0, ge=0)
+    writer_top_p: float = Field(default=1.0, gt=0, le=1)
+    writer_beams: int = Field(default=1, ge=1, le=16)
+    writer_repetition_penalty: float = Field(default=1.0, ge=1, le=5)
+    writer_no_repeat: int = Field(default=0, ge=0)
+    writer_lookup: int = Field(default=10, ge=0, le=100)
     teacher_key: SecretStr = SecretStr("")
     embedding_model: str = ""
     base: str = "mini"

@@ -26,6 +26,7 @@ from pydantic import PrivateAttr
 
 from finetune import adapter_files, adapters, mini
 from finetune.bases import base_records
+from finetune.decoding import GREEDY, Decoding
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
@@ -96,6 +97,7 @@ class LocalWriter(BaseChatModel):
     base: str
     adapter: Path | None = None
     max_new_tokens: int = LONGEST
+    decoding: Decoding = GREEDY
     time_limits: TimeLimits = TimeLimits()
 
     _threads: "WritingThreads[Student]" = PrivateAttr()
@@ -144,12 +146,12 @@ class LocalWriter(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> Iterator[ChatGenerationChunk]:
-        prompt, count = _plain(messages), self.max_new_tokens
+        prompt, count, chosen = _plain(messages), self.max_new_tokens, self.decoding
 
         def work(student: "Student", stopped: Stopped) -> Iterator[str]:
-            from finetune import evaluate
+            from finetune import generation
 
-            return evaluate.stream(student, prompt, count, stopped=stopped)
+            return generation.stream(student, prompt, count, decoding=chosen, stopped=stopped)
 
         with closing(self._threads.stream(work)) as pieces:
             for piece in pieces:
@@ -278,7 +280,13 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
     base = chosen.base if chosen else settings.base
     folder = chosen.folder if chosen else None
     opened = base_records.find(settings.home, base)
-    model = LocalWriter(base=opened, adapter=folder, time_limits=_time_limits(settings))
+    model = LocalWriter(
+        base=opened,
+        adapter=folder,
+        max_new_tokens=settings.writer_tokens,
+        decoding=_decoding(settings),
+        time_limits=_time_limits(settings),
+    )
     return Writer(
         model,
         Model(base, chosen.name if chosen else None),
@@ -292,6 +300,19 @@ def _load_student(base: str, adapter: Path | None) -> "Student":
     from finetune import model
 
     return model.load(base, adapter)
+
+
+def _decoding(settings: Settings) -> Decoding:
+    """Return how the local writer chooses tokens. Raises FinetuneError where it cannot be so."""
+    return Decoding(
+        temperature=settings.writer_temperature,
+        top_k=settings.writer_top_k,
+        top_p=settings.writer_top_p,
+        beams=settings.writer_beams,
+        repetition_penalty=settings.writer_repetition_penalty,
+        no_repeat=settings.writer_no_repeat,
+        lookup=settings.writer_lookup,
+    )
 
 
 def _time_limits(settings: Settings) -> TimeLimits:

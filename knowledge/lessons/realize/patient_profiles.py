@@ -115,6 +115,8 @@ _SLOW = re.compile(
 _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
+    "fibromyalg|irritable bowel|crohn|ulcerative colitis|lupus|atopic|obstructive pulm|insomni|"
+    "polymyalg|coeliac|celiac|fibroids|constipation|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
     "先天|遗传|家族性|(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|"
