@@ -166,9 +166,25 @@ def _select_of(
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
         kept = [item for item in kept if not item.object]
+    if relation in _USES:
+        kept = [
+            item
+            for item in kept
+            if not any(other is not item and _holds_all(item.text, other.text) for other in kept)
+        ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
     return tuple(kept)
+
+
+def _repeats(name: str, finding: str) -> bool:
+    """Say whether a finding is but a kind of the illness: 情绪性高血压 in 继发性高血压."""
+    return any(finding[-size:] == name[-size:] for size in range(3, len(name)))
+
+
+def _holds_all(longer: str, shorter: str) -> bool:
+    """Say whether one use is but a kind of another: 肠子宫内膜异位 of 子宫内膜异位."""
+    return len(longer) > len(shorter) >= 3 and shorter in longer
 
 
 def _stem(medicine: str) -> str:
@@ -197,7 +213,7 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
         return False
     if relation == "symptom":
-        alone = not (text.endswith(name) or "或" in text)
+        alone = not (text.endswith(name) or "或" in text or _repeats(name, text))
         return alone and _belongs_of("symptoms", name, text)
     if relation == "test":
         return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)

@@ -46,6 +46,12 @@ def told(name, relation, items, reviewed=(), habits=None):
         ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
         ("白癜风", "body_part", ["皮肤"], []),
         (
+            "继发性高血压",
+            "symptom",
+            ["头痛", "心悸", "水肿", "情绪性高血压"],
+            ["头痛", "心悸", "水肿"],
+        ),
+        (
             "荨麻疹",
             "medicine",
             ["氯雷他定片", "氯雷他定胶囊", "盐酸西替利嗪片"],
@@ -190,3 +196,8 @@ def test_crumbs_are_not_told(relation, text):
 )
 def test_no_medicine_is_told_that_harms_who_has_the_condition(condition, medicine):
     assert not closed_book.is_usual(condition, medicine)
+
+
+def test_a_use_is_told_once_not_with_each_of_its_kinds():
+    items = named("condition", "子宫内膜异位", "肠子宫内膜异位", "直肠子宫内膜异位症")
+    assert told("地屈孕酮片", "medicine~", items) == ["子宫内膜异位"]
