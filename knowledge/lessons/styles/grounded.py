@@ -27,6 +27,9 @@ from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
 NAME = "grounded"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 
+_NAMED = ("side_effect", "medicine", "interaction", "contraindication")
+_BRIEF = 0.3
+
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
 
@@ -58,8 +61,13 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     answer = AnswerBuilder(page, pick, levels=False)
-    answer.state(relation, _items(page, relation, pick), briefly=0.5)
+    answer.state(relation, _items(page, relation, pick), briefly=_briefly(relation))
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
+
+
+def _briefly(relation: str) -> float:
+    """Return how often a sentence leaves the name out: of lists that could be of anything never."""
+    return 0.0 if relation in _NAMED else _BRIEF
 
 
 def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
@@ -72,7 +80,7 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     pair = (relation, pick.choice(others))
     answer = AnswerBuilder(page, pick, levels=False)
     for each in pair:
-        answer.state(each, _items(page, each, pick), briefly=0.5)
+        answer.state(each, _items(page, each, pick), briefly=_briefly(each))
     return _shown(page, relation, pair, answer, huatuo.ask_for_two(page, pair, pick), pick)
 
 
@@ -80,7 +88,7 @@ def _half(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Ask for two things, show lines on one of them, and say that the other is not told."""
     other = pick.choice(_untold(page, relation))
     answer = AnswerBuilder(page, pick, levels=False)
-    answer.state(relation, _items(page, relation, pick), briefly=0.3)
+    answer.state(relation, _items(page, relation, pick), briefly=_briefly(relation))
     topic = huatuo.topic_of(page, other)
     template = grammar.draw(load(GroundedWords, page.language).half_covered, pick)
     answer.add(realizer.fill(template, page.language, 1, t=topic))
