@@ -42,7 +42,10 @@ class RowSource:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`."""
+    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`.
+
+    `declined` says that the answer declines, since what is shown does not cover the question.
+    """
 
     id: str
     messages: tuple[Message, ...]
@@ -51,6 +54,7 @@ class Row:
     entities: tuple[str, ...]
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,34 @@ def read(folder: Path) -> Dataset:
     manifest = manifests.read_manifest(folder, _REMEDY)
     manifests.check_files(folder, manifest, FILES, _REMEDY)
     train, validation = (tuple(_rows(folder / name)) for name in FILES)
+    if not validation:
+        train, validation = _split(train)
     if not train or not validation:
         empty = FILES[bool(train)]
         raise FinetuneError(
-            f"The dataset file {folder / empty} is empty.",
+            f"The dataset file {folder / empty} is empty"
+            + (", and a single row cannot be split." if train else "."),
             where=str(folder / empty),
-            remedy="Make the data again with a higher --limit.",
+            remedy="Make the data again with a higher --limit, or bring more rows.",
         )
     total = manifests.of_value([manifests.of_file(folder / name) for name in FILES])
     return Dataset(folder, total, train, validation)
+
+
+def _split(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """Hold out about one row in ten where none was: those of one first question stay together."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        asked = next((one["content"] for one in row.messages if one["role"] == "user"), "")
+        groups.setdefault(asked.casefold(), []).append(row)
+    drawn = sorted(groups, key=manifests.of_text)
+    held = {row.id for name in drawn[: len(drawn) // 10 or 1] for row in groups[name]}
+    if len(drawn) < 2:
+        return rows, ()
+    return (
+        tuple(row for row in rows if row.id not in held),
+        tuple(row for row in rows if row.id in held),
+    )
 
 
 def make_examples(
@@ -179,7 +202,7 @@ def _row(raw: dict[str, object]) -> Row:
     entities, support, objects = raw.get("entities") or [], meta.get("support"), meta.get("objects")
     return Row(
         id=str(raw["id"]),
-        messages=tuple(map(_message, messages)),
+        messages=_with_reasoning(tuple(map(_message, messages)), meta.get("reasoning")),
         language="en" if language == "en" else "zh",
         sources=tuple(
             RowSource(str(one["kind"]), str(one["id"]), str(one.get("quote") or "").strip())
@@ -188,6 +211,7 @@ def _row(raw: dict[str, object]) -> Row:
         entities=tuple(map(str, entities)) if isinstance(entities, list) else (),
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
+        declined=bool(meta.get("declined")),
     )
 
 
@@ -196,6 +220,13 @@ def _message(raw: dict[str, object]) -> Message:
     message = {"role": str(raw["role"]), "content": str(raw["content"])}
     reasoning = raw.get(REASONING)
     return {**message, REASONING: reasoning} if isinstance(reasoning, str) else message
+
+
+def _with_reasoning(messages: tuple[Message, ...], thought: object) -> tuple[Message, ...]:
+    """Put the reasoning that a row brings apart into its last answer."""
+    if not isinstance(thought, str) or messages[-1]["role"] != "assistant":
+        return messages
+    return (*messages[:-1], {REASONING: thought, **messages[-1]})
 
 
 def _support(value: object, sources: int) -> tuple[tuple[int, ...], ...] | None:
@@ -365,7 +396,8 @@ def _closed(
             tuple(messages[:end]),
             messages[end]["content"],
             quotes,
-            _asked(row, tools) if end == len(messages) - 1 else (),
+            _asked(row, tools) if end == len(messages) - 1 and not row.declined else (),
+            not (row.declined and end == len(messages) - 1),
         )
         for tokens, end in zip(rendered, ends, strict=True)
     ]

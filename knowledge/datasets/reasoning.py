@@ -8,6 +8,9 @@ from knowledge.records import Lesson
 STYLES = ("multi-hop", "vignette")
 """Styles whose rows carry the path that leads from what is asked to what is concluded."""
 
+BROUGHT = "reasoning"
+"""The mark of the reasoning that an imported row brings before its last answer."""
+
 FROM_OBJECT = ("symptom", "sign", "contraindication", "member")
 """Relations that reasoning follows from the object: from a finding to what it is a symptom of."""
 
@@ -24,5 +27,12 @@ def steps(lesson: Lesson) -> list[tuple[str, str]]:
 
 def text(lesson: Lesson) -> str:
     """Return the reasoning of a row as one text, or an empty one."""
+    if own := brought(lesson):
+        return own
     joint = " " if lesson.language == "en" else ""
     return joint.join(sentence for _, sentence in steps(lesson))
+
+
+def brought(lesson: Lesson) -> str:
+    """Return the reasoning that an imported row brought, or an empty text."""
+    return str(lesson.meta.get(BROUGHT) or "") if lesson.imported else ""

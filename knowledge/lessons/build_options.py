@@ -123,6 +123,11 @@ class BuildOptions:
         """Return the languages in the order in which rows take turns, however they were given."""
         return tuple(language for language in LANGUAGES if language in self.languages)
 
+    @property
+    def writes_none(self) -> bool:
+        """Say whether no row is written from the graph, so that no graph is needed."""
+        return set(self.styles) == {IMPORTED}
+
     def arguments(self) -> dict[str, object]:
         """Return what decides the rows, for the manifest: files by their hashes.
 

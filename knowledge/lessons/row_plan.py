@@ -122,7 +122,9 @@ class RowPlan:
 
         KnowledgeError where the styles need a graph or documents, and there are none.
         """
-        alone = bool(styles) and all(set(style.PAGE_KINDS) <= _ALWAYS for style in styles)
+        if not styles:
+            return iter(())  # only rows from outside are wanted
+        alone = all(set(style.PAGE_KINDS) <= _ALWAYS for style in styles)
         read = any(ids for (kind, _), ids in self._ids.items() if kind not in _ALWAYS)
         if not read and not alone:
             raise KnowledgeError(

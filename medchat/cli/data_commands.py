@@ -64,9 +64,9 @@ def build_data(
         list[Path] | None,
         typer.Option(
             "--import",
-            help="Rows of other data sets (JSON, JSON Lines, CSV, Parquet, or a folder of the "
+            help="Rows of other data sets (JSON, JSON Lines, CSV, TSV, Parquet, or a folder of the "
             "Hugging Face hub), the shape found by content; may be repeated. With --style imported "
-            "nothing else is taken.",
+            "nothing else is taken, and no knowledge base is needed.",
         ),
     ] = None,
     import_format: Annotated[str, typer.Option(help="Their shape, where it is not found.")] = "",
@@ -143,7 +143,9 @@ def build_data(
             least_quality=least_quality,
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
-        report = build(base.engine, base.generation, out, options, base.progress)
+        # rows of other data sets alone need no knowledge base
+        generation = 0 if options.writes_none else base.generation
+        report = build(base.engine, generation, out, options, base.progress)
     output.show(report, [*_report_lines(report), *_supply_lines(report, limit)], as_json=as_json)
 
 

@@ -85,6 +85,26 @@ def test_damaged_folder_is_told_in_one_sentence(tmp_path, spoil, named):
     assert str(folder) in caught.value.where
 
 
+def test_few_rows_without_validation_are_split(tmp_path):
+    folder = write_data(tmp_path / "data", rows(24), [])
+    data, again = dataset.read(folder), dataset.read(folder)
+    assert (data.train, data.validation) == (again.train, again.validation)
+    held, learned = (
+        {row.messages[0]["content"] for row in part} for part in (data.validation, data.train)
+    )
+    assert held and learned and held.isdisjoint(learned)
+    assert len(data.train) + len(data.validation) == 24
+    with pytest.raises(FinetuneError, match="a single row cannot be split"):
+        dataset.read(write_data(tmp_path / "one", rows(1), []))
+
+
+def test_reasoning_of_a_row_comes_with_its_last_answer(tmp_path):
+    row = {**rows(1)[0], "meta": {"reasoning": "Uric acid, so gout."}}
+    data = dataset.read(write_data(tmp_path / "data", [row], rows(1)))
+    assert data.train[0].messages[-1]["reasoning_content"] == "Uric acid, so gout."
+    assert "reasoning_content" not in data.validation[0].messages[-1]
+
+
 def test_missing_folder(tmp_path):
     with pytest.raises(FinetuneError, match="no dataset folder"):
         dataset.read(tmp_path / "nowhere")
@@ -359,7 +379,8 @@ def test_a_template_without_an_end_gets_one(tokenizer):
 def test_a_template_that_rewrites_turns_makes_no_single_sequence():
     own = model.tokenizer(str(base()))
     own.chat_template = (
-        "{% for m in messages %}{% if loop.revindex < 3 %}{{ m['content'] }}{% endif %}{% endfor %}"
+        "{% for m in messages %}{{ m['content'] }} {% endfor %}"
+        "{% if not add_generation_prompt %}{{ eos_token }}{% endif %}"
     )
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes"}]
     assert rendering.render(own, messages).learn[-1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from knowledge.datasets import reasoning
 from knowledge.errors import KnowledgeError
 from knowledge.records import Lesson
 
@@ -25,7 +26,8 @@ class KeywordFilter:
 
     def __call__(self, lesson: Lesson) -> str:
         """Return why a row is dropped."""
-        text = "\n".join([message.content for message in lesson.messages]).lower()
+        said = [message.content for message in lesson.messages] + [reasoning.brought(lesson)]
+        text = "\n".join(said).lower()
         if self._pattern is None or not any([stem in text for stem in self._stems]):
             return ""
         found = self._pattern.search(text)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from knowledge.datasets import reasoning
 from knowledge.records import Language, Lesson
 
 PERSONAL = "personal data: "
@@ -250,7 +251,7 @@ def find_personal_data(text: str) -> Iterator[tuple[PersonalDataPattern, int, in
 
 def check_pii(lesson: Lesson) -> str:
     """Return why a row with personal data of a known form is dropped, or an empty text."""
-    text = "\n".join([message.content for message in lesson.messages])
+    text = "\n".join([each.content for each in lesson.messages] + [reasoning.brought(lesson)])
     found = next(find_personal_data(text), None)
     return PERSONAL + found[0].name if found else ""
 
@@ -273,9 +274,12 @@ def mask_text(text: str, language: Language) -> str:
 
 
 def mask_lesson(lesson: Lesson) -> Lesson:
-    """Return a lesson with the personal data of its messages masked."""
+    """Return a lesson with the personal data of its messages and of its reasoning masked."""
+    thought = reasoning.brought(lesson)
+    masked = {reasoning.BROUGHT: mask_text(thought, lesson.language)} if thought else {}
     return replace(
         lesson,
+        meta={**lesson.meta, **masked},
         messages=tuple(
             replace(message, content=mask_text(message.content, lesson.language))
             for message in lesson.messages

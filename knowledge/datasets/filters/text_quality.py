@@ -32,6 +32,8 @@ def check_language(lesson: Lesson) -> str:
     """Return why a row in another language is dropped; a Chinese row may hold Latin names."""
     for message in lesson.messages:
         text = message.content
+        if message.role == "system" and lesson.imported:
+            continue  # often English before a dialogue in Chinese
         if lesson.language == "en":
             if not text.isascii() and _CJK.search(text):
                 return "in another language"

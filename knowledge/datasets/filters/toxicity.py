@@ -10,6 +10,7 @@ refused is not abusive; insults count in questions, too.
 
 import re
 
+from knowledge.datasets import reasoning
 from knowledge.records import Language, Lesson
 
 INSULT = "abuse: an insult or a slur"
@@ -125,11 +126,13 @@ _VIOLENCE: dict[Language, Stems] = {
 
 def check_toxicity(lesson: Lesson) -> str:
     """Return why a row is dropped for its tone, or an empty text."""
-    every = "\n".join([message.content for message in lesson.messages]).lower()
+    thought = [reasoning.brought(lesson)]
+    every = "\n".join([message.content for message in lesson.messages] + thought).lower()
     may = [language for language in _LANGUAGES if _may_hold(every, language)]
     if not may:
         return ""
-    answers = "\n".join([each.content for each in lesson.messages if each.role != "user"]).lower()
+    said = [each.content for each in lesson.messages if each.role != "user"]
+    answers = "\n".join(said + thought).lower()
     # A Chinese row may hold English words, and the other way round.
     for language in may:
         for reason, stems, text in (

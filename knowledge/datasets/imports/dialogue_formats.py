@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from knowledge.datasets.imports import extra_fields
+
 Row = Mapping[str, object]
 Turns = list[tuple[str, str]]
 
@@ -20,7 +22,6 @@ TOOLS = "a row of tool calls"
 
 _ASKS = frozenset({"human", "user", "patient", "question", "病人", "患者", "问", "prompter"})
 _ANSWERS = frozenset({"gpt", "assistant", "bot", "doctor", "chatgpt", "医生", "答", "moss"})
-_SYSTEM = frozenset({"system"})
 _PART = re.compile(r"\s*<(user|bot)>\s*[:：]")
 _LABEL = re.compile(
     r"^\s*(病人|患者|医生|问题|问|回答|答|patient|doctor|question|answer|user|assistant)\s*[:：]\s*",
@@ -28,6 +29,7 @@ _LABEL = re.compile(
 )
 _LABELLED = re.compile(r"(?:^|\n|\\n)\s*(病人|患者|医生|问|答|问题|回答)\s*[:：]")
 _MOSS_TAG = re.compile(r"<\|[^|]*\|>:?|<eo[a-z]>|<sup>.*?</sup>")
+_THOUGHT = re.compile(r"\s*</think>\s*")
 _CONSTANT = re.compile(
     r"^(?:if you are a doctor, please|you are a (?:doctor|medical)|如果您?你?是医生|"
     r"现在你是一个|你是一[个名位].{0,8}(?:医生|助手))",
@@ -38,10 +40,15 @@ _CONSTANT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ImportedDialogue:
-    """Questions and answers by turns, and the format that they stood in."""
+    """Questions and answers by turns, and the format that they stood in.
+
+    `system` is what the row tells a model first, `reasoning` what precedes its last answer.
+    """
 
     turns: tuple[tuple[str, str], ...]
     format: str
+    system: str = ""
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +60,21 @@ class DialogueFormat:
     turns: Callable[[Row], Turns | str]
 
     def fits(self, row: Row) -> bool:
-        """Say whether a row has the fields of this format."""
-        return all(field in row for field in self.fields)
+        """Say whether a row has the fields of this format; names by `|` stand for each other."""
+        return all(_has(row, names) for names in self.fields)
 
     def read(self, row: Row) -> ImportedDialogue | str:
         """Return the row as a dialogue, or the reason why it is none."""
         found = self.turns(row)
         if isinstance(found, str):
             return found
-        turns = tuple((_clean(question), _clean(answer)) for question, answer in found)
+        parted = [(question, *_THOUGHT.split(answer, 1)) for question, answer in found]
+        turns = tuple((_clean(each[0]), _clean(each[-1])) for each in parted)
         if not turns or not all(question and answer for question, answer in turns):
             return EMPTY
-        return ImportedDialogue(turns, self.name)
+        thought = parted[-1][1] if len(parted[-1]) > 2 else extra_fields.reasoning_of(row)
+        thought = thought.replace("<think>", "").strip()
+        return ImportedDialogue(turns, self.name, _clean(extra_fields.system_of(row)), thought)
 
 
 def _alpaca(row: Row) -> Turns | str:
@@ -93,21 +103,28 @@ def _seed(row: Row) -> Turns | str:
     return _alpaca({"instruction": row["instruction"], **first})
 
 
-def _conversation(field: str, who: str, what: str) -> Callable[[Row], Turns | str]:
+def _conversation(*fields: str) -> Callable[[Row], Turns | str]:
+    """Read messages of one field, or of several that go on: a prompt, and what was chosen."""
+
     def turns(row: Row) -> Turns | str:
-        said = row.get(field)
-        if not isinstance(said, list):
-            return UNPAIRED
         parts: list[tuple[bool, str]] = []
-        for each in said:
-            if not isinstance(each, dict):
-                return UNPAIRED
-            role = str(each.get(who, "")).strip().casefold()
-            if role in _SYSTEM:
+        for place, field in enumerate(fields):
+            said = row.get(field)
+            if isinstance(said, str) and len(fields) > 1:
+                parts.append((place == 0, said))
                 continue
-            if role not in _ASKS | _ANSWERS:
-                return TOOLS
-            parts.append((role in _ASKS, str(each.get(what) or "")))
+            messages = [said] if isinstance(said, dict) else said
+            if not isinstance(messages, list):
+                return UNPAIRED
+            for each in messages:
+                if not isinstance(each, dict):
+                    return UNPAIRED
+                role = extra_fields.speaker(each)
+                if role in extra_fields.SYSTEM:
+                    continue
+                if role not in _ASKS | _ANSWERS:
+                    return TOOLS
+                parts.append((role in _ASKS, extra_fields.words(each)))
         return _paired(parts)
 
     return turns
@@ -135,7 +152,8 @@ def _chatglm(row: Row) -> Turns | str:
 
 def _pair(question: str, answer: str) -> Callable[[Row], Turns | str]:
     def turns(row: Row) -> Turns | str:
-        return [(_text(row, question), _text(row, answer))]
+        asked, said = (_text(row, _name(row, names)) for names in (question, answer))
+        return [*_history(row.get("history")), (asked, said)]
 
     return turns
 
@@ -182,16 +200,31 @@ def _moss(row: Row) -> Turns | str:
     return turns
 
 
+_QUESTIONS = "question|query|prompt|input|instruction|patient|ask|text|问题|提问|病人|患者"
+_REPLIES = "answer|response|output|completion|reply|doctor|target|chosen|回答|答案|医生"
+
 FORMATS: tuple[DialogueFormat, ...] = (
     DialogueFormat("moss", ("chat",), _moss),
-    DialogueFormat("sharegpt", ("conversations",), _conversation("conversations", "from", "value")),
-    DialogueFormat("disc", ("conversation",), _conversation("conversation", "role", "content")),
-    DialogueFormat("messages", ("messages",), _conversation("messages", "role", "content")),
+    DialogueFormat(
+        "preference-turns",
+        ("conversations", "chosen", "rejected"),
+        _conversation("conversations", "chosen"),
+    ),
+    DialogueFormat("sharegpt", ("conversations",), _conversation("conversations")),
+    DialogueFormat("disc", ("conversation",), _conversation("conversation")),
+    DialogueFormat("messages", ("messages",), _conversation("messages")),
     DialogueFormat("meddialog", ("utterances",), _labelled("utterances")),
-    DialogueFormat("meddialog-zh", ("dialogue",), _conversation("dialogue", "speaker", "sentence")),
+    DialogueFormat("meddialog-zh", ("dialogue",), _conversation("dialogue")),
     DialogueFormat("huatuogpt", ("data",), _labelled("data")),
-    DialogueFormat("preference", ("prompt", "chosen", "rejected"), _pair("prompt", "chosen")),
+    DialogueFormat(
+        "preference", ("prompt", "chosen", "rejected"), _conversation("prompt", "chosen")
+    ),
     DialogueFormat("chatglm", ("prompt", "response"), _chatglm),
+    DialogueFormat(
+        "prompt-completion", ("prompt", "completion"), _conversation("prompt", "completion")
+    ),
+    DialogueFormat("ptuning", ("content", "summary"), _pair("content", "summary")),
+    DialogueFormat("huatuo-o1", ("Question", "Response"), _pair("Question", "Response")),
     DialogueFormat("med-chatglm", ("context", "target"), _prompted("context", "target")),
     DialogueFormat("bianque", ("input", "target"), _prompted("input", "target")),
     DialogueFormat("seed-tasks", ("instruction", "instances"), _seed),
@@ -199,8 +232,22 @@ FORMATS: tuple[DialogueFormat, ...] = (
     DialogueFormat("alpaca-instruct", ("instruct", "output"), _pair("instruct", "output")),
     DialogueFormat("toyhom", ("ask", "answer"), _toyhom),
     DialogueFormat("icliniq", ("question", "answer"), _icliniq),
+    DialogueFormat("question-answer", (_QUESTIONS, _REPLIES), _pair(_QUESTIONS, _REPLIES)),
+    DialogueFormat("preference-whole", ("chosen", "rejected"), _conversation("chosen")),
 )
 """All formats, those with telling fields first: the first that fits a row is taken."""
+
+
+def _has(row: Row, names: str) -> bool:
+    return bool(_name(row, names))
+
+
+def _name(row: Row, names: str) -> str:
+    """Return the field of a row that has one of several names; of those, case is no matter."""
+    if names in row or "|" not in names:
+        return names if names in row else ""
+    written = {field.strip().casefold(): field for field in row}
+    return next((written[name] for name in names.split("|") if name in written), "")
 
 
 def _history(value: object) -> Turns:

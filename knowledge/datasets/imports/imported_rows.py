@@ -12,6 +12,7 @@ from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
+from knowledge.datasets import reasoning
 from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.dialogue_formats import FORMATS, DialogueFormat, ImportedDialogue
 from knowledge.errors import KnowledgeError
@@ -87,13 +88,15 @@ def read_dialogues(wanted: ImportedFile) -> Iterator[tuple[int, ImportedDialogue
 def to_lesson(dialogue: ImportedDialogue, source: str, line: int, licence: str) -> Lesson:
     """Return a dialogue as a row; rows with the same first question have the same split key."""
     said = [text for turn in dialogue.turns for text in turn]
-    messages = tuple(
+    told = (LessonMessage("system", dialogue.system),) if dialogue.system else ()
+    messages = told + tuple(
         message
         for question, answer in dialogue.turns
         for message in (LessonMessage("user", question), LessonMessage("assistant", answer))
     )
     language = language_of(" ".join(said))
-    id = blake2b("\x1f".join((source, *said)).encode(), digest_size=8).hexdigest()
+    named = (source, *said, *filter(None, (dialogue.system, dialogue.reasoning)))
+    id = blake2b("\x1f".join(named).encode(), digest_size=8).hexdigest()
     key = blake2b(said[0].casefold().encode(), digest_size=8).hexdigest()
     return Lesson(
         id=f"{IMPORTED}-{language}-{id}",
@@ -104,7 +107,12 @@ def to_lesson(dialogue: ImportedDialogue, source: str, line: int, licence: str) 
         entities=(),
         split_key=f"{IMPORTED}:{key}",
         licence=licence,
-        meta={"imported": source, "line": line, "shape": dialogue.format},
+        meta={
+            "imported": source,
+            "line": line,
+            "shape": dialogue.format,
+            **({reasoning.BROUGHT: dialogue.reasoning} if dialogue.reasoning else {}),
+        },
     )
 
 
@@ -136,7 +144,7 @@ def _read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         return
     start = encodings.decode_head(path, head).lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
-        yield from json_records.read_objects(path)
+        yield from json_records.read_objects(path, last_comma=True)
         return
     for line, row in csv_rows.read_rows(path, set(), "an import"):
         yield line, {name: cell for name, cell in row.items() if cell}

@@ -22,9 +22,9 @@ Alarm = Literal["now", "soon", ""]
 
 _PRESSING = re.compile(
     r"must not (?:be )?delay|not (?:be )?delayed|do not delay|(?<!help )at once|immediate|"
-    r"without delay|within (?:about )?\w+ (?:minutes|hours)|call an ambulance|urgent surgery|"
-    r"(?:critical|intensive) care|"
-    "延误|立即(?!急诊|就医|求助)|立刻|马上|(?:分钟|小时)内|呼叫急救",
+    r"without delay|within (?:about )?(?!48|72)\w+ (?:minutes|hours)|call an ambulance|"
+    r"urgent surgery|(?:critical|intensive) care|"
+    "延误|立即(?!急诊|就医|求助)|立刻|马上|(?<!48)(?<!72)(?:分钟|小时)内|呼叫急救",
     re.IGNORECASE,
 )
 _EMERGENCY = re.compile("emergenc|急诊|急症|紧急|急救", re.IGNORECASE)

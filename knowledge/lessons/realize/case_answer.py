@@ -256,6 +256,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
     if plan.is_urgent and (plan.is_grave or plan.alarm != "soon"):
         return
+    if named and plan.relation == "red_flag":  # which says when to come back
+        return
     if plan.alarm == "soon":
         draw_stock(own.prompt_step, page, answer, pick)
         return

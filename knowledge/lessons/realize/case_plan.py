@@ -92,7 +92,8 @@ class CasePlan:
     @property
     def is_grave(self) -> bool:
         """Say whether whoever is ill is sent to an emergency department before all else."""
-        flagged = self.warning is not None and urgent_flags.presses(self.warning)
+        pressing = self.warning is not None and urgent_flags.presses(self.warning)
+        flagged = pressing and self.who.pace == "sudden"
         return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property
@@ -100,6 +101,8 @@ class CasePlan:
         """Say whether a warning goes before everything else."""
         pressing = self.warning is not None and urgent_flags.presses(self.warning)
         sudden = self.who.pace == "sudden" and self.relation != "description"
+        if self.to_patient and self.findings:  # what may yet come is told last
+            return sudden or self.is_grave
         return pressing or sudden or (self.to_patient and self.is_grave)
 
 

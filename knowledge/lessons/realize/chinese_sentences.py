@@ -7,7 +7,7 @@ Nothing here says more than the template or the list did.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _MARKED = ("并发症", "检查", "不良反应", "副作用", "体征")
@@ -24,6 +24,8 @@ _HAPPENS = re.compile(
 )
 """Conditions that happen to somebody: the verb "get" does not go with them."""
 
+_REACTS = re.compile("对.*过敏")
+_HAVING = re.compile(r"(?:存在|有|出现|遇到|碰到)\)?\{[ao]\}")
 _JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
 
@@ -45,6 +47,7 @@ _SEEN = re.compile(
 """Names of what a test looks at, which do not say that it is a test."""
 
 _ALIKE = (
+    ("氏反应", "反应"),
     ("疼痛", "痛"), ("疼", "痛"), ("发烧", "发热"), ("低烧", "低热"), ("肚子", "腹"),
     ("腹部", "腹"), ("象", "像"),
     ("皮肤瘙痒", "瘙痒"), ("食欲不振", "食欲减退"), ("食欲下降", "食欲减退"), ("纳差", "食欲减退"),
@@ -54,6 +57,17 @@ _ALIKE = (
 )  # fmt: skip
 _LOOSE = re.compile("性|的|疗法|治疗|检查法|检查|脏|感染|[（(].*[）)]")
 _PARTS = re.compile("[与和及、]|伴")
+
+
+def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return the templates that the names of a list fit: nobody "has" an allergy worded as a verb.
+
+    >>> fit_to_items(["有{o}时不能用{s}。", "{o}的人不能用{s}。"], ["对该药过敏"])
+    ['{o}的人不能用{s}。']
+    """
+    if not any(_REACTS.match(name) for name in names):
+        return templates
+    return [each for each in templates if not _HAVING.search(each)] or templates
 
 
 def for_single_item(template: str) -> str:

@@ -13,11 +13,11 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.vocabulary import RELATIONS
 
-_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)：")
+_OWN_TITLE = re.compile("^(?:治疗周期|治愈率)")
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _NOBODY = re.compile(
     "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
-    "易患|多于|高于|家族史|遗传|体质$"
+    "易患|发病$|起病$|多于|高于|家族史|遗传|体质$"
 )
 _WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
@@ -42,7 +42,7 @@ _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
 _PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
 _NO_GROUP = re.compile("无|没有|不限|不详")
-_IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见")
+_IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
 _EXAMINED = re.compile("^[^，；。]{2,8}检查$")
 _NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
 """In what is watched: what is done, rather than what is measured."""
@@ -54,6 +54,8 @@ _TITLED = {
     "interaction_advice": "{s}与其他药物合用时的注意事项中",
 }
 _ABOUT_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver", "dose_limit")
+_SHORT_CAUSE = re.compile("(?!.*(?:引起|导致|所致|造成|本病|由于|与))[^，。；：]{2,14}")
+_GOES_WITH_NAME = re.compile("用$|停药$|减量$|最大|调整")
 _USED_IN = re.compile(
     r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肝病|肝功能|严重[肝肾]|eGFR"
 )
@@ -82,8 +84,13 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{body}{'' if found[1] else '禁用'}{name}"
     if relation in _TITLED and "：" in body:
         return f"{_TITLED[relation].format(s=name)}，有一条是“{body}”"
+    if relation == "cause" and _SHORT_CAUSE.fullmatch(body):
+        return f"{name}的发病与{body}有关"
     if relation in _ABOUT_USE and _USED_IN.match(body):
-        return f"对于{name}，{body}"
+        first = re.split("[，；。：（]", body)[0]
+        if _OF_KIND_ZH.search(first) and _KIND_ZH.search(first):
+            return f"{name}是{body}"
+        return f"{name}{body}" if _GOES_WITH_NAME.search(first) else f"对于{name}，{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
     intro = grammar.draw(intros, pick)

@@ -52,7 +52,8 @@ _MENSTRUAL = re.compile(
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
 _UNBORN = re.compile(
-    "fetal|foetal|胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
+    "fetal|foetal|cardiac arrest|brain death|sudden (?:cardiac|infant) death|stillbirth|"
+    "胎儿|羊水|脐带|死胎|死产|猝死|死亡|自缢|自杀|缢死|溺死|心脏骤停|心跳骤停|复苏",
     re.IGNORECASE,
 )
 """Nobody who could be asked has these."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, name_forms
+from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
@@ -189,6 +189,8 @@ def fill_with_items(
     **parts: str,
 ) -> str:
     """Return one of the sentences of some templates, filled with items in their order."""
+    if language == "zh":
+        templates = chinese_sentences.fit_to_items(templates, [item.said for item in items])
     template = grammar.draw(templates, pick)
     if language == "zh" and len(items) == 1:
         template = chinese_sentences.for_single_item(template)
@@ -255,7 +257,7 @@ def is_plural(name: str) -> bool:
         return True
     if _FIELD.search(name):
         return False
-    if name_forms.BINOMIAL.fullmatch(name):
+    if letter_case.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (
@@ -305,7 +307,7 @@ def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, 
             return "；".join(texts)
         torn = next(text for text in texts if "、" in text)
         return "、".join(whole) + ("，以及" if len(whole) > 1 else "以及") + torn
-    if any("和" in text or "与" in text or text.endswith("及") for text in texts):
+    if any(sign in text for text in texts for sign in "和与及"):
         return "、".join(texts)
     place, joint = len(texts) - 1, "或" if either else "和"
     if pick and not either:

@@ -4,7 +4,7 @@
 
 Each question is about a finding or risk factor of a condition in question, and each reply follows
 the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
-twice, `long` more often, `single` keeps to one condition.
+twice, `long` more often, `single` does without a rival where there is none.
 """
 
 import random
@@ -61,7 +61,7 @@ def write(
     """Write one lesson, or none if it needs a rival and there is none."""
     manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
-    rivals = page.find_similar(page) if form != "single" else ()
+    rivals = page.find_similar(page)
     if manner is None or (form != "single" and not rivals):
         return None
     other = pick.choice(rivals) if rivals else None
@@ -69,9 +69,10 @@ def write(
     if other:
         felt = {item.object for item in _told(page, told_by)}
         pairs = [each for each in shared_findings(page, other, told_by) if each[0].object in felt]
-        if not pairs:
+        if not pairs and form != "single":
             return None
-        shared = pick.choice(pairs)
+        shared = pick.choice(pairs) if pairs else None
+        other = other if shared else None
     opening, asked = _planned(page, other, shared, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
     absent = tuple(item for *_, item, has in asked if not has)
@@ -159,6 +160,8 @@ def _conduct(
         kind = each if each == "risk_factor" else "symptom"
         free = [form for form in words.question[kind] if form not in used]
         form = pick.choice(free or words.question[kind])
+        while "既往" in item.said and "往" in form:  # not twice in one question
+            form = pick.choice(words.question[kind])
         used.add(form)
         text = realizer.fill(grammar.vary(form, pick), language, 1, x=item.said, o=item.said)
         messages += [

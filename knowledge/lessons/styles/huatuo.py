@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
@@ -77,17 +76,12 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
 
 
 def _describes_a_case(page: FactPage) -> bool:
-    if page.language == "zh":
-        return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
-    guessed = not urgent_flags.is_known_to_whom_it_befell(page)
-    return guessed and len(page.entity_facts("symptom")) >= 2
+    return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
 
 
 def _told_of(page: FactPage) -> Sequence[PageFact]:
-    """Return the findings that a case tells of: in Chinese those that a patient may name."""
-    if page.language == "zh":
-        return case_plan.known_findings(page)[:MOST]
-    return page.entity_facts("symptom")[:MOST]
+    """Return the findings that a case tells of: those that a patient may name."""
+    return case_plan.known_findings(page)[:MOST]
 
 
 def write(
@@ -240,9 +234,7 @@ def _paired(page: FactPage) -> TextBy:
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
     symptoms = _told_of(page)
-    items = _ordered(pick.sample(symptoms, min(len(symptoms), pick.choice((2, 3, 3, 4)))), symptoms)
-    if page.language == "zh":
-        items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
+    items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
     topic_answer.warn(page, relation, answer)

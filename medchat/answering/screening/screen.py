@@ -24,6 +24,9 @@ _WRITTEN: Mapping[Language, re.Pattern[str]] = {
 }
 """What a message holds where words of a language can be found in it."""
 
+_HIDDEN = " · "
+"""Stands for a name within which a word of danger states nothing."""
+
 _EARLIER = 4
 """How many earlier messages of a conversation still count for what is stated now."""
 
@@ -135,7 +138,7 @@ def find_emergencies(
 def stated(message: str) -> Stated:
     """Return what a message states as so, now, of somebody."""
     known = rules.load()
-    text = fold(message)
+    text = cue("name_only").sub(_HIDDEN, fold(message))
     who = patient_facts.read(text)
     found, someone = set(), False
     languages = [language for language, sign in _WRITTEN.items() if sign.search(text)]

@@ -9,6 +9,7 @@ from knowledge.datasets.imports import imported_rows
 from knowledge.datasets.imports.dialogue_formats import EMPTY, FORMATS, TOOLS, UNPAIRED
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.errors import KnowledgeError
+from knowledge.graph.catalog import CatalogBase, connect
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
@@ -147,6 +148,63 @@ TWO = ((ASKED, SAID), (AGAIN, MORE))
         ),
         ("preference", {"prompt": ASKED, "chosen": SAID, "rejected": "No."}, ONE),
         ("toyhom", {"department": "骨科", "title": ASKED, "ask": "无", "answer": SAID}, ONE),
+        ("ptuning", {"content": AGAIN, "summary": MORE, "history": [[ASKED, SAID]]}, TWO),
+        ("prompt-completion", {"prompt": ASKED, "completion": SAID}, ONE),
+        (
+            "prompt-completion",
+            {
+                "prompt": [
+                    {"role": "user", "content": ASKED},
+                    {"role": "assistant", "content": SAID},
+                    {"role": "user", "content": AGAIN},
+                ],
+                "completion": [{"role": "assistant", "content": MORE}],
+            },
+            TWO,
+        ),
+        ("huatuo-o1", {"Question": ASKED, "Complex_CoT": "A strain?", "Response": SAID}, ONE),
+        (
+            "preference-turns",
+            {
+                "conversations": [{"from": "human", "value": ASKED}],
+                "chosen": {"from": "gpt", "value": SAID},
+                "rejected": {"from": "gpt", "value": "No."},
+            },
+            ONE,
+        ),
+        (
+            "preference",
+            {
+                "prompt": [{"role": "user", "content": ASKED}],
+                "chosen": [{"role": "assistant", "content": SAID}],
+                "rejected": [{"role": "assistant", "content": "No."}],
+            },
+            ONE,
+        ),
+        (
+            "preference-whole",
+            {
+                "chosen": [
+                    {"role": "user", "content": ASKED},
+                    {"role": "assistant", "content": SAID},
+                ],
+                "rejected": [{"role": "user", "content": ASKED}],
+            },
+            ONE,
+        ),
+        ("question-answer", {"Patient": ASKED, "Doctor": SAID, "Description": "knee"}, ONE),
+        ("question-answer", {"instruction": ASKED, "chosen": SAID, "rejected": "No."}, ONE),
+        ("question-answer", {"问题": ASKED, "回答": SAID}, ONE),
+        (
+            "sharegpt",
+            {
+                "conversations": [
+                    {"role": "user", "content": [{"type": "text", "text": ASKED}]},
+                    {"role": "assistant", "content": SAID},
+                ]
+            },
+            ONE,
+        ),
         (
             "icliniq",
             {"question": "knee?", "question_text": f"\r\n\t{ASKED}\t", "answer": SAID},
@@ -161,6 +219,101 @@ def test_a_shape_is_recognised_and_read(tmp_path, shape, row, turns):
     [(line, talk)] = imported_rows.read_dialogues(ImportedFile(path))
     assert line == 1
     assert (talk if isinstance(turns, str) else talk.turns) == turns
+
+
+SYSTEM, THOUGHT = "You are a calm physiotherapist.", "Running, so a strain is likely."
+
+
+@pytest.mark.parametrize(
+    ("row", "system", "reasoning"),
+    [
+        ({"system": SYSTEM, "instruction": ASKED, "output": SAID}, SYSTEM, ""),
+        (
+            {
+                "system": SYSTEM,
+                "conversations": [
+                    {"from": "human", "value": ASKED},
+                    {"from": "gpt", "value": SAID},
+                ],
+            },
+            SYSTEM,
+            "",
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "system", "content": SYSTEM},
+                    {"role": "user", "content": ASKED},
+                    {"role": "assistant", "content": SAID, "reasoning_content": THOUGHT},
+                ]
+            },
+            SYSTEM,
+            THOUGHT,
+        ),
+        ({"Question": ASKED, "Complex_CoT": THOUGHT, "Response": SAID}, "", THOUGHT),
+        ({"prompt": ASKED, "completion": f"<think>\n{THOUGHT}\n</think>\n\n{SAID}"}, "", THOUGHT),
+    ],
+)
+def test_system_text_and_reasoning_stay_with_a_row(tmp_path, row, system, reasoning):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    [(lesson, _)] = imported_rows.read_candidates([ImportedFile(path)])
+    told = [(each.role, each.content) for each in lesson.messages]
+    assert told == [
+        *([("system", system)] if system else []),
+        ("user", ASKED),
+        ("assistant", SAID),
+    ]
+    assert lesson.meta.get("reasoning", "") == reasoning
+
+
+@pytest.mark.parametrize("masks", [True, False])
+def test_reasoning_with_personal_data_is_masked_or_dropped(masks):
+    from knowledge.datasets.filters import pii
+    from knowledge.datasets.imports.dialogue_formats import ImportedDialogue
+
+    thought = "She wrote from ann.lee@example.org about it."
+    dialogue = ImportedDialogue(((ASKED, SAID),), "huatuo-o1", "", thought)
+    lesson = imported_rows.to_lesson(dialogue, "a.json", 1, "CC0-1.0")
+    if masks:
+        lesson = pii.mask_lesson(lesson)
+        assert lesson.meta["reasoning"] == "She wrote from [e-mail] about it."
+    assert pii.check_pii(lesson) == ("" if masks else "personal data: e-mail address")
+
+
+@pytest.mark.parametrize("kind", ["tsv", "parquet", "json with a last comma"])
+def test_containers_of_other_tools_are_read(tmp_path, kind):
+    path = tmp_path / f"rows.{kind[:7].strip()}"
+    rows = [{"question": ASKED, "answer": SAID}, {"question": AGAIN, "answer": MORE}]
+    if kind == "parquet":
+        pa = pytest.importorskip("pyarrow")
+        from pyarrow import parquet
+
+        turns = [
+            [{"role": "user", "content": one["question"]}]
+            + [{"role": "assistant", "content": one["answer"]}]
+            for one in rows
+        ]
+        parquet.write_table(pa.table({"messages": turns}), path)
+    elif kind == "tsv":
+        lines = ["question\tanswer", *(f"{one['question']}\t{one['answer']}" for one in rows)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    else:
+        path.write_text("[" + "".join(json.dumps(one) + ",\n" for one in rows) + "]")
+    found = [talk.turns for _, talk in imported_rows.read_dialogues(ImportedFile(path))]
+    assert found == [((ASKED, SAID),), ((AGAIN, MORE),)]
+
+
+def test_imported_rows_alone_need_no_graph(tmp_path):
+    engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
+    CatalogBase.metadata.create_all(engine)
+    path = tmp_path / "talks.json"
+    path.write_text(json.dumps(talks(12)), encoding="utf-8")
+    options = BuildOptions(styles=("imported",), imports=(ImportedFile(path, licence="CC0-1.0"),))
+    report = build.build(engine, 0, tmp_path / "data", options)
+    assert report.rows == report.styles["imported"] == 12
+    with pytest.raises(KnowledgeError, match="holds no facts"):
+        build.build(engine, 0, tmp_path / "other", BuildOptions())
 
 
 def test_shapes_have_names_of_their_own():

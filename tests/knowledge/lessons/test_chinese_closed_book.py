@@ -45,6 +45,19 @@ def told(name, relation, items, reviewed=(), habits=None):
         ("小儿支原体肺炎", "medicine", ["阿奇霉素颗粒", "左氧氟沙星片"], ["阿奇霉素颗粒"]),
         ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
         ("白癜风", "body_part", ["皮肤"], []),
+        (
+            "荨麻疹",
+            "medicine",
+            ["氯雷他定片", "氯雷他定胶囊", "盐酸西替利嗪片"],
+            ["氯雷他定片", "盐酸西替利嗪片"],
+        ),
+        ("牙龈癌", "test", ["颅脑CT", "颅脑MRI"], []),
+        (
+            "间质性肾炎",
+            "symptom",
+            ["乏力", "腰痛", "夜尿", "面部蝶形红斑"],
+            ["乏力", "腰痛", "夜尿"],
+        ),
     ],
 )
 def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, left):
@@ -94,8 +107,9 @@ def test_a_treatment_that_a_source_gives_to_everything_is_a_default():
         (f"condition:{number}", "treatment", "treatment:石膏固定") for number in range(30, 60)
     ]
     habits = closed_book.read_habits(stated, {})
-    items = named("treatment", "康复治疗", "石膏固定")
-    assert told("精子增多症", "treatment", items, habits=habits) == ["石膏固定"]
+    items = named("treatment", "康复治疗", "石膏固定", "手法复位")
+    kept = told("肱骨骨折", "treatment", items, habits=habits)
+    assert kept == ["石膏固定", "手法复位"]
 
 
 def test_a_test_of_other_departments_is_not_told():
@@ -122,7 +136,7 @@ def test_evidence_shows_what_is_not_told():
 
 def test_every_pattern_of_the_rules_can_be_read():
     rules = closed_book._rules()
-    for key in ("usual_medicine", "core_test", "tests"):
+    for key in ("usual_medicine", "core_test", "tests", "symptoms", "harmful"):
         for each in rules[key]:
             for text in each.values():
                 re.compile(text)
@@ -141,3 +155,38 @@ def test_every_pattern_of_the_rules_can_be_read():
 def test_the_usual_medicine_of_a_condition_is_known(condition, medicine):
     assert closed_book.is_usual(condition, medicine)
     assert not closed_book.is_usual(condition, "复方阿胶浆")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "left"),
+    [
+        ("急性阑尾炎", ["抗感染治疗"], []),
+        ("急性阑尾炎", ["抗感染治疗", "输液治疗"], []),
+        ("肱骨骨折", ["石膏固定", "功能锻炼"], ["石膏固定", "功能锻炼"]),
+    ],
+)
+def test_treatments_without_the_one_that_matters_are_not_told(name, given, left):
+    assert told(name, "treatment", named("treatment", *given)) == left
+
+
+@pytest.mark.parametrize(
+    ("relation", "text"),
+    [("prognosis", "治%E"), ("prognosis", "治愈率约为70%"), ("diet_recommended", "小米粥")],
+)
+def test_crumbs_are_not_told(relation, text):
+    items = named(relation, text) if relation.startswith("diet") else valued(text)
+    assert told("急性乳腺炎", relation, items) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "medicine"),
+    [
+        ("类风湿性关节炎肾损害", "布洛芬"),
+        ("小儿尿路感染", "诺氟沙星胶囊"),
+        ("妊娠合并癫痫", "丙戊酸钠片"),
+        ("哮喘合并高血压", "普萘洛尔片"),
+        ("心力衰竭合并冠心病", "地尔硫卓片"),
+    ],
+)
+def test_no_medicine_is_told_that_harms_who_has_the_condition(condition, medicine):
+    assert not closed_book.is_usual(condition, medicine)

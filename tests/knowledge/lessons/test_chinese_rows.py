@@ -13,6 +13,7 @@ from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     chinese_sentences,
+    chinese_texts,
     complaints,
     name_forms,
     patient_profiles,
@@ -20,7 +21,7 @@ from knowledge.lessons.realize import (
 )
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ChatdoctorWords, RelationSentencesWords
+from knowledge.lessons.templates.tables import ChatdoctorWords, HuatuoWords, RelationSentencesWords
 from knowledge.records import Entity, Name
 
 SENTENCES = load(RelationSentencesWords, "zh")
@@ -271,3 +272,55 @@ def test_every_form_of_the_tables_can_be_written():
             parts = {"since": "这三天", "x": "咳嗽", "rest": "发热"}
             text = realizer.fill_with_items(templates, "肺炎", items, "zh", pick, **parts)
             assert not re.search(r"[\[\]{}|<>()«»]", text), text
+
+
+@pytest.mark.parametrize(
+    ("relation", "text", "said"),
+    [
+        ("monitoring", "治疗前筛查结核", "用甲药的人要注意，治疗前筛查结核"),
+        ("monitoring", "眼科检查", "用甲药期间要做眼科检查"),
+        ("description", "服药期间饮酒可引起潮红和心悸", "对于甲药，服药期间饮酒可引起潮红和心悸"),
+        ("description", "对革兰阳性球菌有效，可致结肠炎", "甲药对革兰阳性球菌有效，可致结肠炎"),
+        (
+            "description",
+            "可完全中和肝素，仅部分中和低分子肝素",
+            "甲药可完全中和肝素，仅部分中和低分子肝素",
+        ),
+        (
+            "description",
+            "治疗窗窄的强心苷，低钾可加重毒性",
+            "甲药是治疗窗窄的强心苷，低钾可加重毒性",
+        ),
+        ("description", "降低雌激素，用于绝经后乳腺癌", "甲药能降低雌激素，用于绝经后乳腺癌"),
+        ("description", "气体进入胸膜腔，导致肺萎陷", "甲药是指气体进入胸膜腔，导致肺萎陷"),
+        ("population", "大于45岁", "甲药多见于大于45岁的人"),
+        ("population", "老年人群", "老年人群"),
+        ("transmission", "通过飞沫传播", "甲药通过飞沫传播"),
+        ("contraindication", "肝昏迷的病人", "肝昏迷的病人禁用甲药"),
+        ("contraindication", "充血型心力衰竭患者慎用", "充血型心力衰竭患者慎用甲药"),
+        ("precaution", "哮喘：可诱发发作", "关于甲药的注意事项，有一条是“哮喘：可诱发发作”"),
+        ("pregnancy", "妊娠期禁用：可致畸形", "甲药妊娠期禁用：可致畸形"),
+        ("dose_limit", "成人每日最大剂量为40 mg", "甲药成人每日最大剂量为40 mg"),
+        ("cause", "遗传因素", "甲药的发病与遗传因素有关"),
+    ],
+)
+def test_a_text_joins_its_subject_by_how_it_begins_and_ends(relation, text, said):
+    told = chinese_texts.tell("甲药", relation, text, random.Random(3))
+    assert told.endswith(said) and "{" not in told
+
+
+def test_a_question_on_knowledge_is_not_answered_as_to_a_patient():
+    closers = load(HuatuoWords, "zh").closing
+    told = page("甲状腺瘤", population=["女性，多在40岁以下"], test=("甲状腺B超", "穿刺活检"))
+    for seed in range(120):
+        row = huatuo.write(told, "population", "all", random.Random(seed))
+        answer = row.messages[-1].content
+        assert "下次预约" not in answer and "按约复诊" not in answer and "主治医生" not in answer
+    assert set(closers) <= set(SENTENCES.with_subject) | set(SENTENCES.before_text)
+
+
+def test_nobody_has_an_allergy_that_is_worded_as_a_verb():
+    items = named("contraindication", "对该药过敏")
+    for seed in range(150):
+        text = realizer.state_facts("甲药", "contraindication", items, "zh", random.Random(seed))
+        assert not re.search("(?:存在|^有|出现|遇到)对该药过敏", text)

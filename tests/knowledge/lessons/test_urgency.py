@@ -1,5 +1,6 @@
 """Rows whose user's words suggest an emergency open with what to do, and are held to it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -22,7 +23,7 @@ ARREST = {
 
 def rules(messages, language):
     """Take a tight chest for an emergency."""
-    words = ("chest tightness", "胸闷")
+    words = ("chest tightness", "blurred vision", "胸闷")
     tight = any(word in each for each in messages for word in words)
     return (ARREST[language],) if tight else ()
 
@@ -31,7 +32,9 @@ def rules(messages, language):
 def rows(tmp_path_factory):
     home = tmp_path_factory.mktemp("urgent")
     engine, generation = opened(home)
-    build.build(engine, generation, home / "data", BuildOptions(limit=400, urgency=rules))
+    styles = ("chatdoctor", "dialogue", "vignette", "safety", "huatuo")
+    wanted = BuildOptions(limit=600, urgency=rules, styles=styles)
+    build.build(engine, generation, home / "data", wanted)
     kept = [
         lesson
         for name in ("train.jsonl", "validation.jsonl")
@@ -121,18 +124,18 @@ def test_what_a_patient_confirms_counts_and_what_is_denied_does_not(rows):
 
 def test_a_finding_that_alarms_may_not_be_passed_over(rows):
     engine, generation, _, kept = rows
-    told = {"en": "today or tomorrow", "zh": "一两天"}
+    told = {"en": "today or tomorrow|day or two", "zh": "一两天|今明两天"}
     for language, words in told.items():
         row = next(
             each
             for each in kept
             if each.language == language
             and each.style in ("chatdoctor", "dialogue")
-            and words in each.messages[-1].content
+            and re.search(words, each.messages[-1].content)
         )
         answer = row.messages[-1].content
         spans = sentence_spans(answer)
-        place = next(at for at, (a, b) in enumerate(spans) if words in answer[a:b])
+        place = next(at for at, (a, b) in enumerate(spans) if re.search(words, answer[a:b]))
         support = [facts for at, facts in enumerate(row.meta["support"]) if at != place]
         left = "".join(answer[a:b] for at, (a, b) in enumerate(spans) if at != place)
         bad = replace(

@@ -13,9 +13,14 @@ from knowledge.ingest.sources.streams.limits import LONGEST_OBJECT, too_large_er
 from knowledge.ingest.sources.streams.text_lines import open_text
 
 
-def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield the objects of a JSON array or of JSON lines, with the line on which each starts."""
-    for line, value in _values(path):
+def read_objects(
+    path: Path, *, last_comma: bool = False
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the objects of a JSON array or of JSON lines, with the line on which each starts.
+
+    `last_comma` forgives one comma after the last object of an array, as other tools write it.
+    """
+    for line, value in _values(path, last_comma):
         if not isinstance(value, dict):
             raise KnowledgeError(
                 f"Line {line} of {path.name} holds no JSON object.",
@@ -25,10 +30,10 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         yield line, value
 
 
-def _values(path: Path) -> Iterator[tuple[int, object]]:
+def _values(path: Path, last_comma: bool) -> Iterator[tuple[int, object]]:
     decoder = json.JSONDecoder()
     buffer, place, line = "", 0, 1
-    signs = _Signs(path)
+    signs = _Signs(path, last_comma)
     with open_text(path) as stream:
         while True:
             skipped = _BETWEEN.match(buffer, place)
@@ -68,8 +73,9 @@ _SIGN = re.compile(r"[,\[\]]")
 class _Signs:
     """Check the brackets and commas between values: an array, or values on lines."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, last_comma: bool) -> None:
         self._path = path
+        self._last_comma = last_comma
         self._opened = 0
         self._before = ""
 
@@ -98,6 +104,8 @@ class _Signs:
             self._opened = line
         elif not self._opened and sign == "]":
             raise _broken_json_error(self._path, "']' closes no array", line)
+        elif self._before == "," and sign == "]" and self._last_comma:
+            self._opened = 0
         elif self._before == "," or (sign == "," and self._before != "value"):
             raise _broken_json_error(self._path, "a comma without a value", line)
         elif sign == "]":

@@ -117,3 +117,41 @@ def test_a_rule_that_names_no_finding_is_refused():
 )
 def test_the_notation_of_patterns(pattern, text, found):
     assert bool(rules.pattern(pattern).search(text)) is found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我在用眼氨肽滴眼液，眼睛有点干",
+        "我母亲每天滴眼药水，今天眼睛有点痒",
+        "孩子得了过敏性紫癜，今天恶心、发热",
+        "我丈夫白天嗜睡，打呼噜，体重增加",
+        "患者男，52岁，日间嗜睡、易激惹",
+        "一名55岁女性，这一周出现骨痛、易出现瘀斑、发热",
+        "我父亲是酒中毒性痴呆，目光呆滞",
+        "患者有低热、盗汗等结核中毒症状",
+        "我有药物过量性头痛，怎么治？",
+        "My patient has immune thrombocytopenic purpura with nausea and a fever of 37.6",
+        "A 47-year-old man with daytime sleepiness, snoring and irritability",
+        "I think I have medication-overuse headache",
+    ],
+)
+def test_a_name_that_holds_a_word_of_danger_states_none(text):
+    language = "en" if text.isascii() else "zh"
+    assert find_emergencies(text, [], language) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我把消毒水当眼药水滴进眼睛了",
+        "孩子发热，身上有紫癜，恶心、嗜睡",
+        "我父亲今天突然嗜睡，叫不醒",
+        "孩子误服了农药，中毒了，怎么办",
+        "My son has a fever and a purpuric rash and a stiff neck",
+        "My wife took an overdose of her headache tablets",
+    ],
+)
+def test_the_word_itself_still_does(text):
+    language = "en" if text.isascii() else "zh"
+    assert find_emergencies(text, [], language)

@@ -1,0 +1,24 @@
+"""What the training commands say of rows and contexts, without running a round."""
+
+from toy_finetune import base, recipe
+
+from medchat import settings as settings_of
+from medchat.cli import training_commands
+
+
+def test_a_round_tells_what_became_of_its_rows():
+    data = {"rows": 54, "kept": 52, "left_out": {"too long": 2}, "cut": {"earlier turns": 3}}
+    assert training_commands._row_lines(data) == [
+        "learned from 52 of 54 rows; left out: 2 too long; shown without: 3 earlier turns"
+    ]
+    assert training_commands._row_lines({}) == []
+
+
+def test_rows_are_fitted_into_the_base(tmp_path, capsys):
+    home = settings_of.load(home=str(tmp_path))
+    mine = recipe(base(), max_tokens=4096)
+    assert training_commands._within_context(home, mine).max_tokens == 512
+    assert "holds 512 tokens" in capsys.readouterr().err
+    assert training_commands._within_context(home, recipe(base())).max_tokens == 384
+    assert training_commands._within_context(home, recipe(tmp_path / "none")).max_tokens == 384
+    assert capsys.readouterr().err == ""
