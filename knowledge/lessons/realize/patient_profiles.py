@@ -123,12 +123,13 @@ _SLOW = re.compile(
 _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
-    "coeliac|celiac|lupus|crohn|colitis|endometriosis|dermatitis|eczema|rosacea|acne|insomnia|"
-    "bipolar|schizophren|fibromyalg|reflux|irritable bowel|sleep apn|polycystic|incontinence|myasthenia|"
-    "tuberculosis|hepatitis [bc]|post-traumatic|obsessive|"
+    "fibromyalg|irritable bowel|crohn|ulcerative colitis|lupus|atopic|obstructive pulm|insomni|"
+    "polymyalg|coeliac|celiac|fibroids|constipation|endometriosis|eczema|rosacea|acne|bipolar|"
+    "schizophren|reflux|sleep apn|polycystic|incontinence|myasthenia|tuberculosis|hepatitis [bc]|"
+    "post-traumatic|obsessive|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
-    "乳糜泻|纤维肌痛|克罗恩|结肠炎|子宫内膜异位|皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"
+    "乳糜泻|纤维肌痛|克罗恩|溃疡性结肠炎|子宫内膜异位|特应性皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"
     "多囊卵巢|失禁|重症肌无力|结核病|[乙丙]型(?:病毒性)?肝炎|创伤后应激|强迫|"
     "先天|遗传|家族性|(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|"
     "注意缺陷|多动|自闭|孤独|白斑|白癜|淀粉样|沉积|沉着|萎缩|"
