@@ -48,6 +48,10 @@ _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
 """Relations of which Chinese sources list the same thing in two wordings."""
 
+_ORGAN_ZH = re.compile(
+    "眼睑?|眼球|眼睛|耳朵?|鼻子?|口腔?|咽喉?|喉咙?|颈部?|胸部?|腹部?|背部?|腰部?|臀部?|手|足|腿|肩部?|膝盖?|"
+    "皮肤|关节|骨骼?|肌肉|心脏|肺部?|肝脏?|脾脏?|肾脏?|胃部?|肠道?|大脑|乳房|子宫|阴道|外阴|肛门|膀胱|尿道"
+)
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
@@ -273,7 +277,7 @@ def can_be_object(relation: str, kind: str, name: str) -> bool:
     place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
     one that names no more than an organ ("symptoms of eye") tells nothing.
     """
-    if kind == "symptom" and _CLAUSE.search(name):
+    if kind == "symptom" and (_CLAUSE.search(name) or _ORGAN_ZH.fullmatch(name)):
         return False
     if relation == "associated_with":
         return kind in ("condition", "symptom")
