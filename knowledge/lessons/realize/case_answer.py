@@ -254,11 +254,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-    if plan.is_urgent and (plan.is_grave or plan.alarm != "soon"):
+    if plan.is_urgent and (plan.is_grave or not plan.to_patient):
         return
     if named and plan.relation == "red_flag":  # which says when to come back
         return
-    if plan.alarm == "soon":
+    if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, pick)
         return
     if not plan.manner.is_plain:
