@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, manifests, mini, rendering
+from finetune import architecture, base_form, manifests, mini, rendering
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
@@ -137,9 +137,8 @@ def save(student: Student, folder: Path) -> None:
     config.base_model_name_or_path, config.inference_mode = student.base_name, True
     config.save_pretrained(str(folder))
     config.base_model_name_or_path, config.inference_mode = was
-    student.tokenizer.save_pretrained(str(folder))
-    template = rendering.template_of(student.tokenizer)
-    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    base = student.base_folder or locate(student.base_name)
+    base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
 
 
 def locate(base: str) -> Path:
