@@ -9,12 +9,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from finetune import evaluate, manifests, model, rendering
+from finetune import generation, manifests, model, rendering
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rendering import Message
+
+if TYPE_CHECKING:
+    import torch
 
 _TOLERANCE = 1e-6
 
@@ -54,6 +58,19 @@ class SelfTest:
     change: float
     ended: float
     passed: bool
+
+    def reason(self) -> str:
+        """Return what failed in the self-test; empty where it passed."""
+        if self.passed:
+            return ""
+        if not self.reload_difference <= _TOLERANCE:
+            return (
+                f"the self-test failed: loaded again, the adapter's logits differ by "
+                f"{self.reload_difference:.1e}"
+            )
+        if not self.change > _TOLERANCE:
+            return "the self-test failed: the adapter changes nothing"
+        return "the self-test failed: no sample answer ends by itself"
 
 
 def adapters_folder(home: Path) -> Path:
@@ -131,33 +148,48 @@ def self_test(
     prompts: Sequence[Sequence[Message]],
     max_new_tokens: int,
     precision: Precision = "auto",
+    *,
+    must_end: bool = True,
 ) -> SelfTest:
-    """Load a saved adapter afresh and hold it against the student that was saved."""
+    """Load a saved adapter onto the same base and hold it against the student that was saved.
+
+    `must_end` asks for one answer at least that ends by itself, for which there must be tokens.
+    """
     import torch
 
-    place = str(student.device)
-    base = str(student.base_folder or student.base_name)
-    again = model.load(base, folder, device=place, precision=precision)
     difference = change = 0.0
     ended = 0
-    for prompt in prompts:
-        ids = torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)], device=student.device)
-        with torch.inference_mode():
-            kept = student.model(input_ids=ids, use_cache=False).logits.float()
-            loaded = again.model(input_ids=ids, use_cache=False).logits.float()
+    with model.loaded_beside(student, folder) as again:
+        for prompt in prompts:
+            ids = torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)])
+            ids = ids.to(student.device)
+            model.use(student)
+            kept = _logits(student, ids)
+            model.use(again)
+            loaded = _logits(again, ids)
             with again.model.disable_adapter():
-                bare = again.model(input_ids=ids, use_cache=False).logits.float()
-        difference = max(difference, float((kept - loaded).abs().max()))
-        change = max(change, float((loaded - bare).abs().max()))
-        ended += _ends(again, prompt, max_new_tokens)
+                bare = _logits(again, ids)
+            difference = max(difference, float((kept - loaded).abs().max()))
+            change = max(change, float((loaded - bare).abs().max()))
+            ended += _ends(again, prompt, max_new_tokens, precision)
     share = ended / len(prompts) if prompts else 0.0
-    passed = difference <= _TOLERANCE < change and ended > 0
+    passed = difference <= _TOLERANCE < change and (ended > 0 or not must_end)
     return SelfTest(difference, change, share, passed)
 
 
-def _ends(student: Student, prompt: Sequence[Message], tokens: int) -> bool:
+def _logits(student: Student, ids: "torch.Tensor") -> "torch.Tensor":
+    import torch
+
+    with torch.inference_mode():
+        logits: torch.Tensor = student.model(input_ids=ids, use_cache=False).logits
+    return logits.float()
+
+
+def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: Precision) -> bool:
     ends: list[bool] = []
-    for _ in evaluate.stream(student, prompt, tokens, ended=lambda: ends.append(True)):
+    for _ in generation.stream(
+        student, prompt, tokens, precision=precision, ended=lambda: ends.append(True)
+    ):
         continue
     return bool(ends)
 

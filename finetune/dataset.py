@@ -42,7 +42,10 @@ class RowSource:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`."""
+    """One lesson. `support` holds, for each sentence of the answer, indices into `sources`.
+
+    `declined` says that the answer declines, since what is shown does not cover the question.
+    """
 
     id: str
     messages: tuple[Message, ...]
@@ -51,6 +54,7 @@ class Row:
     entities: tuple[str, ...]
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,7 @@ def _row(raw: dict[str, object]) -> Row:
         entities=tuple(map(str, entities)) if isinstance(entities, list) else (),
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
+        declined=bool(meta.get("declined")),
     )
 
 
@@ -391,7 +396,8 @@ def _closed(
             tuple(messages[:end]),
             messages[end]["content"],
             quotes,
-            _asked(row, tools) if end == len(messages) - 1 else (),
+            _asked(row, tools) if end == len(messages) - 1 and not row.declined else (),
+            not (row.declined and end == len(messages) - 1),
         )
         for tokens, end in zip(rendered, ends, strict=True)
     ]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 
+_BESIDE = "beside"
+
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -54,6 +56,7 @@ class Student:
     base_name: str
     base_hash: str
     adapter: str | None = None
+    slot: str = "default"
     base_folder: Path | None = None
 
     @property
@@ -350,6 +353,16 @@ def _tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
 def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> Student:
     from peft import PeftModel
 
+    name, own = _own(student, folder)
+    with quiet():
+        wrapped = PeftModel.from_pretrained(
+            student.model, str(folder), is_trainable=trainable, torch_device=device
+        )
+    return replace(student, model=wrapped.eval(), tokenizer=own, adapter=name)
+
+
+def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"]:
+    """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
     manifest = manifests.read_manifest(folder, remedy)
     manifests.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
@@ -369,11 +382,31 @@ def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> St
             where=str(folder / "chat_template.jinja"),
             remedy=remedy,
         )
+    return str(manifest.get("name")), own
+
+
+@contextmanager
+def loaded_beside(student: Student, folder: Path) -> Iterator[Student]:
+    """Give a student with the adapter of a folder, on the same base and beside the one it has.
+
+    Both share one network, on which `use(student)` and `use(given)` choose.
+    """
+    name, own = _own(student, folder)
     with quiet():
-        wrapped = PeftModel.from_pretrained(
-            student.model, str(folder), is_trainable=trainable, torch_device=device
+        student.model.load_adapter(
+            str(folder), adapter_name=_BESIDE, torch_device=str(student.device)
         )
-    return replace(student, model=wrapped.eval(), tokenizer=own, adapter=str(manifest.get("name")))
+    try:
+        yield replace(student, tokenizer=own, adapter=name, slot=_BESIDE)
+    finally:
+        student.model.set_adapter(student.slot)
+        student.model.delete_adapter(_BESIDE)
+
+
+def use(student: Student) -> None:
+    """Let a student's adapter be the one in force on a network that holds several."""
+    student.model.set_adapter(student.slot)
+    student.model.eval()
 
 
 @contextmanager

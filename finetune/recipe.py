@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from finetune import manifests
@@ -65,16 +65,43 @@ class RoundPlan:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How much of the validation rows is scored before and after a round."""
+    """How much of the validation rows is scored before and after a round.
+
+    `probes` says whether the fixed questions on general knowledge and safety are asked, too.
+    """
 
     rows: int = 200
     answers: int = 16
     max_new_tokens: int = 160
+    probes: bool = True
 
     def __post_init__(self) -> None:
         demand(self.rows >= 1, "evaluation.rows", self.rows, "1 or more")
         demand(self.answers >= 0, "evaluation.answers", self.answers, "0 or more")
         demand(self.max_new_tokens >= 1, "evaluation.max_new_tokens", self.max_new_tokens, ">= 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a round may lose of each measure, as a share, before it is refused.
+
+    `least_facts` is the share of asked facts that answers must hold in any case, and
+    `above_guessing` asks for a held-out loss below that of the mere frequencies of tokens.
+    """
+
+    facts_present: float = 0.03
+    facts_supported: float = 0.03
+    cited: float = 0.05
+    declined: float = 0.1
+    general: float = 0.02
+    safety: float = 0.05
+    least_facts: float = 0.05
+    above_guessing: bool = True
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            demand(0 <= value <= 1, f"gate.{one.name}", value, "a share from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +113,7 @@ class Recipe:
     rounds: tuple[RoundPlan, ...]
     lora: Lora = field(default_factory=Lora)
     evaluation: Evaluation = field(default_factory=Evaluation)
+    gate: Gate = field(default_factory=Gate)
     max_tokens: int = 1024
     evidence: Evidence = "open"
     distractors: int = 4

@@ -3,7 +3,7 @@
 name or file -> YAML -> checked Recipe -> overrides from the command line
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from finetune.errors import FinetuneError
@@ -54,6 +54,18 @@ def load(name: str, *, base: str | None = None, max_steps: int | None = None) ->
         raise FinetuneError(
             error.what, where=f"{where}: {error.where}", remedy=error.remedy
         ) from error
+
+
+def recorded(values: object) -> Recipe:
+    """Return the recipe that a round's manifest records."""
+    if isinstance(values, dict):
+        known = {one.name for one in fields(Recipe)}
+        return build(Recipe, {key: one for key, one in values.items() if key in known})
+    raise FinetuneError(
+        "The manifest of the adapter records no recipe.",
+        where="--adapter",
+        remedy="Run its round again.",
+    )
 
 
 def override(recipe: Recipe, *, base: str | None = None, max_steps: int | None = None) -> Recipe:

@@ -10,9 +10,8 @@ import fcntl
 import json
 import os
 import platform
-import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -20,12 +19,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, dataset, evaluate, manifests, model, preflight, rendering, trainer
+from finetune import (
+    adapters,
+    dataset,
+    evaluate,
+    gate,
+    held_out,
+    manifests,
+    model,
+    preflight,
+    rendering,
+    trainer,
+)
 from finetune.adapters import Adapter, SelfTest
 from finetune.bases import base_records
-from finetune.dataset import Dataset, Example, ExampleReport, Row
+from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
+from finetune.held_out import HeldOut
 from finetune.model import Student
 from finetune.objectives.objective_registry import Objective, objective_of
 from finetune.packing import Packing, pack
@@ -63,8 +74,7 @@ class _RoundInputs:
     objective: Objective
     packing: Packing
     report: ExampleReport
-    held_out: list[Example]
-    names: set[str]
+    held_out: HeldOut
     tools: TextTools
 
 
@@ -217,20 +227,10 @@ def _prepare(
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
     data = dataset.read(folder or newest_data(home))
-    drawn = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
-    held_out, _ = dataset.make_examples(
-        drawn, data.validation, tokenizer, recipe, recipe.seed, tools
-    )
-    if not held_out:
-        raise FinetuneError(
-            f"No validation row of {data.folder} can be shown to the model.",
-            where="--data",
-            remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
-        )
+    scored = held_out.choose(data, recipe, number, tokenizer, tools)
     objective = objective_of(recipe.round(number))
     seed = recipe.seed_of(number)
     shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
-    rows = (*data.train, *data.validation)
     packing = recipe.packing and model.packs(base_records.find(home, recipe.base))
     return _RoundInputs(
         recipe,
@@ -241,17 +241,9 @@ def _prepare(
         objective,
         pack(shown, recipe.max_tokens, packing),
         report,
-        held_out,
-        evaluate.known_names(source.quote for row in rows for source in row.sources),
+        scored,
         tools,
     )
-
-
-def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
-    """Return the same rows for the same data, whatever the round."""
-    if len(rows) <= count:
-        return list(rows)
-    return random.Random(seed).sample(list(rows), count)
 
 
 def _preflight(work: _RoundInputs) -> Preflight:
@@ -273,11 +265,12 @@ def _check_memory(work: _RoundInputs) -> None:
 def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
     return evaluate.measure(
         student,
-        work.held_out,
+        work.held_out.examples,
         work.recipe.evaluation,
         work.tools,
+        losses_on=work.held_out.losses_on,
         precision=work.recipe.precision,
-        names=work.names,
+        wording=work.held_out.wording,
         progress=progress,
     )
 
@@ -325,21 +318,29 @@ def _finish(
     record = _record(work, student, fit, before, after)
     manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
-    test = adapters.self_test(
-        student,
-        folder,
-        [example.prompt for example in work.held_out[:_PROMPTS]],
-        work.recipe.evaluation.max_new_tokens,
-        work.recipe.precision,
-    )
-    gate = _judge(work, before, after, test)
-    manifests.seal(folder, {**record, "self_test": asdict(test), "gate": gate})
-    if gate["promotes"]:
+    test = _self_test(work, student, folder)
+    judged = _judge(work, before, after, test)
+    manifests.seal(folder, {**record, "self_test": asdict(test), "gate": judged})
+    if judged["promotes"]:
         _sibling(final, "unsettled").touch()
     manifests.place(folder, final)
     _sibling(final, "checkpoint").unlink(missing_ok=True)
     _promote_pending(work.home, final, str(record["name"]))
-    return RoundOutcome(adapters.named(work.home, str(record["name"])), False, gate)
+    return RoundOutcome(adapters.named(work.home, str(record["name"])), False, judged)
+
+
+def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
+    """Test the saved adapter on prompts whose answers may be as long as the lessons' own."""
+    most, examples = work.recipe.evaluation.max_new_tokens, work.held_out.examples
+    short = [one for one in examples if sum(one.tokens.learn) <= most]
+    return adapters.self_test(
+        student,
+        folder,
+        [example.prompt for example in (short or examples)[:_PROMPTS]],
+        most,
+        work.recipe.precision,
+        must_end=bool(short),
+    )
 
 
 def _promote_pending(home: Path, final: Path, name: str) -> None:
@@ -387,7 +388,7 @@ def _record(
         "tokens_per_second": round(fit.tokens_per_second, 1),
         "resumed_at": fit.resumed_at,
         "curve": [asdict(point) for point in _thinned(fit)],
-        "scores": {"before": before.scores.values(), "after": after.scores.values()},
+        "scores": {"before": before.values(), "after": after.values()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -409,34 +410,31 @@ def _versions() -> dict[str, str]:
 def _judge(
     work: _RoundInputs, before: Measurement, after: Measurement, test: SelfTest
 ) -> dict[str, object]:
-    """Decide whether the round is good enough to answer, and say why.
-
-    Round 1 must not be worse than the bare base; a later one must beat the parent it started from.
-    """
-    change, interval = evaluate.paired_difference(before, after)
-    first = work.parent is None
-    improved = change <= 0 if first else change < 0
-    passed = improved and test.passed
+    """Decide whether the round is good enough to answer, and say why."""
+    verdict = gate.judge(before, after, work.recipe.gate)
+    reasons = [*([] if test.passed else [test.reason()]), *verdict.reasons]
     chosen = adapters.promoted(work.home)
     free = chosen is None or chosen.recipe == work.recipe.name
-    rival = "the bare base" if work.parent is None else work.parent.name
-    if not test.passed:
-        reason = "The self-test failed."
-    elif not improved:
-        reason = f"The held-out loss is not better than that of {rival}."
+    rival = work.parent.name if work.parent else "the bare base"
+    if reasons:
+        reason = "; ".join(reasons)
     elif not free:
-        reason = f"{chosen.name if chosen else ''} of another recipe stays promoted."
+        reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
-        reason = f"The held-out loss is better than that of {rival}."
+        reason = f"better than {rival}, and nothing lost that the recipe keeps"
+    loss = next((check for check in verdict.checks if check.measure == "nll"), None)
     return {
-        "passed": passed,
-        "promotes": passed and free,
-        "reason": reason,
-        "change": change,
-        "interval": list(interval),
+        **verdict.values(),
+        "passed": not reasons,
+        "refused": not test.passed or (verdict.judged and not verdict.passed),
+        "promotes": not reasons and free,
+        "reason": f"{reason}.",
+        "against": rival,
+        "change": loss.change if loss else 0.0,
+        "interval": list(loss.interval) if loss else [0.0, 0.0],
     }
 
 
 def _gate_of(adapter: Adapter) -> dict[str, object]:
-    gate = adapters.manifest(adapter).get("gate")
-    return gate if isinstance(gate, dict) else {}
+    judged = adapters.manifest(adapter).get("gate")
+    return judged if isinstance(judged, dict) else {}

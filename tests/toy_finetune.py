@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from finetune.model import quiet
-from finetune.recipe import Evaluation, Lora, Recipe, RoundPlan
+from finetune.recipe import Evaluation, Gate, Lora, Recipe, RoundPlan
 from finetune.rendering import TEMPLATE
 
 ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", "scurvy")
@@ -139,7 +139,9 @@ def recipe(base: Path, **values: object) -> Recipe:
         "base": str(base),
         "rounds": (plan, replace(plan, learning_rate=0.004)),
         "lora": Lora(rank=8, alpha=16),
-        "evaluation": Evaluation(rows=8, answers=2, max_new_tokens=24),
+        "evaluation": Evaluation(rows=12, answers=2, max_new_tokens=60, probes=False),
+        # two layers of random weights learn no more in seconds
+        "gate": Gate(least_facts=0.0, above_guessing=False),
         "max_tokens": 384,
         "precision": "float32",
         **values,

@@ -145,9 +145,9 @@ class LocalWriter(BaseChatModel):
         prompt, count = _plain(messages), self.max_new_tokens
 
         def work(student: "Student", stopped: Stopped) -> Iterator[str]:
-            from finetune import evaluate
+            from finetune import generation
 
-            return evaluate.stream(student, prompt, count, stopped=stopped)
+            return generation.stream(student, prompt, count, stopped=stopped)
 
         with closing(self._threads.stream(work)) as pieces:
             for piece in pieces:

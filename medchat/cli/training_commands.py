@@ -1,11 +1,10 @@
 """The commands `medchat finetune` and `medchat evaluate`: train rounds, compare adapters.
 
 flags -> recipe and rounds -> finetune.rounds -> adapters
-flags -> two adapters, held-out rows -> finetune.evaluate -> scores in pairs
+flags -> evaluation -> scores of a base, or of two adapters, side by side
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +15,6 @@ from medchat.cli.options import Data, Json
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
-    from finetune.adapters import Adapter
-    from finetune.evaluate import Measurement
     from finetune.recipe import Recipe
     from medchat.settings import Settings
 
@@ -41,7 +38,7 @@ def finetune(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train one round, or all that are missing; a finished round is left alone."""
+    """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings()
     chosen = _recipe(settings, recipe, base)
     numbers = _rounds(settings, chosen, round)
@@ -52,26 +49,48 @@ def finetune(
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
     outcomes = _run(settings, chosen, numbers, data)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
+    raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
 
 def evaluate(
     adapter: Annotated[str | None, typer.Option(help="The promoted one by default.")] = None,
     against: Annotated[str, typer.Option(help="Another adapter, or base.")] = "base",
+    base: Annotated[
+        str | None, typer.Option(help="Score this base alone: mini, a folder, or a hub id.")
+    ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Show rows by this recipe; an adapter's own by default.")
+    ] = None,
     data: Data = None,
     rows: Annotated[int, typer.Option(help="Held-out rows to score.", min=1)] = 100,
-    answers: Annotated[int, typer.Option(help="Rows to answer in full.", min=0)] = 16,
+    answers: Annotated[
+        int | None, typer.Option(help="Rows to answer in full; all by default.", min=0)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for the report.")] = None,
     as_json: Json = False,
 ) -> None:
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
+    from medchat.cli import evaluation
+
     if out is not None and out.exists():
         raise MedchatError("The folder is there already.", where=str(out), remedy="Name another.")
-    report = _compare(startup.settings(), adapter, against, _HeldOut(data, rows, answers))
+    if base is not None and adapter is not None:
+        raise MedchatError(
+            "--base scores a base alone, and an adapter knows its own.",
+            where="--base",
+            remedy="Give one of the two.",
+        )
+    settings = startup.settings()
+    held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
+    if base is not None:
+        report = evaluation.score_base(settings, base, recipe, held_out)
+    else:
+        report = evaluation.compare(settings, adapter, against, recipe, held_out)
     if out is not None:
         out.mkdir(parents=True)
         text = output.as_text(report, indent=2)
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
-    output.show(report, _report_lines(report), as_json=as_json)
+    output.show(report, evaluation.report_lines(report), as_json=as_json)
     raise typer.Exit(0 if report["passed"] else 1)
 
 
@@ -136,7 +155,7 @@ def _estimate(
 def _run(
     settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
 ) -> list[Shape]:
-    """Run the rounds one after the other, and return what became of each."""
+    """Run the rounds one after the other, up to one that is refused; return what became of each."""
     from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
@@ -147,17 +166,33 @@ def _run(
             made = rounds.run(
                 recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
             )
-            data_record = adapters.manifest(made.adapter).get("data")
-            result = {"skipped": made.skipped, "gate": made.gate, "data": data_record}
+            shown = adapters.manifest(made.adapter).get("data")
+            result = {"skipped": made.skipped, "gate": made.gate, "data": shown}
             outcomes.append({**made.adapter.values(), **result})
+            if _refused(outcomes[-1]):
+                break
     return outcomes
+
+
+def _refused(outcome: Shape) -> bool:
+    """Say whether a round is worse than what it started from, or failed its self-test."""
+    gate = outcome["gate"]
+    assert isinstance(gate, Mapping)
+    return bool(gate.get("refused", not gate.get("passed")))
 
 
 def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
     lines = []
     for each in outcomes:
+        gate = each["gate"]
+        assert isinstance(gate, Mapping)
         done = "was finished before" if each["skipped"] else "finished"
-        lines.append(f"{each['name']}: {done}{', promoted' if each['promoted'] else ''}")
+        if _refused(each):
+            lines.append(f"{each['name']}: refused, and not promoted. {gate.get('reason', '')}")
+        elif each["promoted"]:
+            lines.append(f"{each['name']}: {done}, promoted: {gate.get('reason', '')}")
+        else:
+            lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
         lines += _row_lines(each["data"])
     return lines or ["No round is missing."]
 
@@ -172,92 +207,3 @@ def _row_lines(data: object) -> list[str]:
         if isinstance(counts, Mapping) and counts:
             told.append(f"{name}: " + ", ".join(f"{many} {why}" for why, many in counts.items()))
     return ["; ".join(told)]
-
-
-@dataclass(frozen=True, slots=True)
-class _HeldOut:
-    """The rows to score on: from which folder, how many, and how many are answered in full."""
-
-    data: Path | None
-    rows: int
-    answers: int
-
-
-def _compare(settings: "Settings", adapter: str | None, against: str, held_out: _HeldOut) -> Shape:
-    """Score two adapters on the same held-out rows; the first passes where it is not worse."""
-    from finetune import adapters
-    from finetune.evaluate import paired_difference
-
-    first = _named_or_promoted(settings, adapter)
-    second = None if against == "base" else adapters.named(settings.home, against)
-    other = second or first
-    scored = _measure(settings, first.base, first, held_out)
-    reference = _measure(settings, other.base, second, held_out)
-    change, interval = paired_difference(reference, scored)
-    return {
-        "adapter": first.name,
-        "against": second.name if second else first.base,
-        "scores": {"adapter": scored.scores.values(), "against": reference.scores.values()},
-        "nll_change": change,
-        "nll_change_interval": list(interval),
-        "passed": interval[0] <= 0,
-    }
-
-
-def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
-    from finetune import adapters
-
-    chosen = adapters.named(settings.home, name) if name else adapters.promoted(settings.home)
-    if chosen is None:
-        raise MedchatError(
-            "No adapter is promoted.",
-            where="--adapter",
-            remedy="Name one, or make one: medchat finetune --round all.",
-        )
-    return chosen
-
-
-def _measure(
-    settings: "Settings", base: str, adapter: "Adapter | None", held_out: _HeldOut
-) -> "Measurement":
-    from dataclasses import replace
-
-    from finetune import dataset, evaluate, model, recipe_reader, rounds
-    from finetune.bases import base_records
-    from medchat.cli.progress import show_progress
-    from medchat.composition import TEXT_TOOLS, report_ticks
-
-    opened = base_records.find(settings.home, base)
-    student = model.load(opened, adapter.folder if adapter else None)
-    recipe = recipe_reader.load(settings.recipe)
-    folder = held_out.data or rounds.newest_data(settings.home)
-    rows = dataset.read(folder).validation[: held_out.rows]
-    examples, _ = dataset.make_examples(
-        rows, rows, student.tokenizer, recipe, recipe.seed, TEXT_TOOLS
-    )
-    plan = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
-    names = evaluate.known_names(line for example in examples for line in example.evidence)
-    with show_progress() as report:
-        return evaluate.measure(
-            student, examples, plan, TEXT_TOOLS, names=names, progress=report_ticks(report)
-        )
-
-
-def _report_lines(report: Shape) -> list[str]:
-    """Return the scores side by side."""
-    scores = report["scores"]
-    assert isinstance(scores, Mapping)
-    rows = [
-        (name, _figure(scores["adapter"][name]), _figure(scores["against"][name]))
-        for name in scores["adapter"]
-    ]
-    verdict = "passed" if report["passed"] else "worse than what it is held against"
-    return [*output.table([("", report["adapter"], report["against"]), *rows]), verdict]
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, list | tuple):
-        return "–".join(_figure(each) for each in value)
-    return "" if value is None else str(value)

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from toy_finetune import base, recipe, rows, trained, write_data
 
-from finetune import FinetuneError, adapters, dataset, evaluate, model, rendering
-from finetune.evaluate import Measurement, bootstrap_interval, generate, stated_facts, stream
+from finetune import FinetuneError, adapters, dataset, evaluate, generation, model, rendering
+from finetune.evaluate import Measurement, bootstrap_interval
+from finetune.generation import generate, stream
+from finetune.probes import stated
 from finetune.recipe import Evaluation
 from medchat.composition import TEXT_TOOLS
 
@@ -37,8 +41,8 @@ def test_greedy_answer_equals_the_librarys(bare):
         given, attention_mask=torch.ones_like(given), max_new_tokens=40, do_sample=False
     )
     theirs = [int(token) for token in made[0, len(ids) :]]
-    text = evaluate._Text(bare.tokenizer)
-    ends = evaluate._ends(bare)
+    text = generation.Pieces(bare.tokenizer)
+    ends = generation.ends_of(bare)
     kept = theirs[: next((n for n, one in enumerate(theirs) if one in ends), len(theirs))]
     wanted = "".join(text.add(token) for token in kept)
     assert wanted
@@ -58,7 +62,7 @@ def test_greedy_answer_equals_the_librarys(bare):
     ],
 )
 def test_an_answer_that_goes_round_in_circles_is_noticed(said, circles):
-    assert evaluate._circles(said) is circles
+    assert generation.in_circles(said) is circles
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_an_answer_that_goes_round_in_circles_is_noticed(said, circles):
 def test_no_piece_holds_half_a_character(bare, text):
     ids = bare.tokenizer(text, add_special_tokens=False)["input_ids"]
     assert len(ids) > 2
-    shown = evaluate._Text(bare.tokenizer)
+    shown = generation.Pieces(bare.tokenizer)
     pieces = [shown.add(token) for token in ids]
     assert "".join(pieces) == text.lstrip()
     assert "\N{REPLACEMENT CHARACTER}" not in "".join(pieces)
@@ -76,7 +80,7 @@ def test_no_piece_holds_half_a_character(bare, text):
 
 def test_half_a_character_at_the_end_is_never_shown(bare):
     ids = bare.tokenizer("ab囧", add_special_tokens=False)["input_ids"]
-    shown = evaluate._Text(bare.tokenizer)
+    shown = generation.Pieces(bare.tokenizer)
     assert "".join(shown.add(token) for token in ids[:-1]) == "ab"
 
 
@@ -115,18 +119,26 @@ def test_stop_at_the_limit_and_at_the_context(bare):
         ("Signs of gout: pain.", (), ["pain"]),
         ("Brash words.", ("rash",), ["Brash words"]),
         ("会有咳嗽和发热。", ("咳嗽", "发热"), ["咳嗽", "发热"]),
-        (rendering.NOT_COVERED["en"], (), []),
-        (rendering.NOT_COVERED["zh"], (), []),
+        ("It reads: “Avoid it in pregnancy.”", (), ["Avoid it in pregnancy"]),
+        ("Gout hurts; a rash follows.", (), ["Gout hurts", "a rash follows"]),
+        ("I am glad that you ask. Gout hurts.", (), ["Gout hurts"]),
         ("", (), []),
     ],
 )
 def test_stated_facts(text, names, facts):
-    assert stated_facts(text, names, TEXT_TOOLS) == facts
+    wording = stated.Wording(names, frozenset({"i am glad that you ask"}))
+    assert stated.facts_of(text, wording, TEXT_TOOLS) == facts
+
+
+def test_a_lessons_remarks_are_the_sentences_without_a_source():
+    answer = "Well asked. Gout hurts. Take care."
+    assert stated.remarks_of(answer, [(), (0,), ()], TEXT_TOOLS) == {"well asked", "take care"}
+    assert stated.remarks_of(answer, [(0,)], TEXT_TOOLS) == set()
 
 
 def test_names_listed_in_evidence():
     lines = ["Gout — symptoms: pain; swelling.", "痛风——症状：痛；肿胀。", "Prose."]
-    assert evaluate.known_names(lines) == {"pain", "swelling", "肿胀"}
+    assert stated.known_names(lines) == {"pain", "swelling", "肿胀"}
 
 
 def test_interval_holds_the_ratio_and_narrows():
@@ -146,37 +158,71 @@ def test_scores_of_a_trained_student_beat_the_base(bare, student, examples):
     ticks = []
     before = evaluate.measure(bare, examples, plan, TEXT_TOOLS, progress=ticks.append)
     after = evaluate.measure(student, examples, plan, TEXT_TOOLS)
-    change, (low, high) = evaluate.paired_difference(before, after)
+    change, (low, high) = evaluate.paired_change(before, after, "nll")
     assert low <= change <= high < 0
-    assert after.scores.nll - before.scores.nll == pytest.approx(change)
-    assert after.scores.nll_interval[0] < after.scores.nll < after.scores.nll_interval[1]
-    assert after.scores.perplexity < before.scores.perplexity
-    assert after.scores.rows == len(examples) == 12
-    assert after.scores.answers == 3
-    learned = sum(sum(one.tokens.learn) for one in examples)
-    assert after.scores.answer_tokens == learned
-    assert {tick.name for tick in ticks} == {"score", "answer"}
-    assert set(after.scores.values()) >= {"nll", "facts_present", "facts_supported", "declined"}
+    was, now = before.share("nll"), after.share("nll")
+    assert now.value - was.value == pytest.approx(change)
+    assert now.interval[0] < now.value < now.interval[1]
+    values = after.values()
+    assert values["perplexity"] < before.values()["perplexity"]
+    assert values["rows"] == len(examples) == 12
+    assert values["answers"] == 3
+    assert values["answer_tokens"] == sum(sum(one.tokens.learn) for one in examples)
+    assert {tick.name for tick in ticks} == {"score", "answer", "general", "safety"}
+    assert set(values) >= {"nll", "facts_present", "facts_supported", "declined", "general"}
+    assert set(values["by_language"]) == {"en", "zh"}
+    halves = [values["by_language"][one]["general_of"] for one in ("en", "zh")]
+    assert sum(halves) == values["general_of"] > 100
+    assert 0 < after.floor < was.value
 
 
 def test_no_answers_no_shares(bare, examples):
-    scores = evaluate.measure(bare, examples[:2], Evaluation(answers=0), TEXT_TOOLS).scores
-    assert scores.facts_present is None
-    assert scores.facts_supported_interval is None
+    plan = Evaluation(answers=0, probes=False)
+    scores = evaluate.measure(bare, examples[:2], plan, TEXT_TOOLS).values()
+    assert scores["facts_present"] is None
+    assert scores["facts_supported_interval"] is None
+    assert scores["general"] is None
 
 
 def test_answers_are_held_against_what_was_asked(examples):
     one = next(example for example in examples if example.covered)
     full = "x: " + "; ".join(one.asked) + "; an invented fact."
-    assert evaluate._present(one, full, TEXT_TOOLS) == (len(one.asked), len(one.asked))
-    assert evaluate._present(one, "Nothing.", TEXT_TOOLS) == (0, len(one.asked))
-    assert evaluate._supported(one, full, (), TEXT_TOOLS) == (len(one.asked), len(one.asked) + 1)
+    none = stated.Wording()
+    assert stated.present(one, full, TEXT_TOOLS) == (len(one.asked), len(one.asked))
+    assert stated.present(one, "Nothing.", TEXT_TOOLS) == (0, len(one.asked))
+    assert stated.supported(one, full, none, TEXT_TOOLS) == (len(one.asked), len(one.asked) + 1)
     gone = next(example for example in examples if not example.covered)
-    assert evaluate._declined(gone, rendering.NOT_COVERED[gone.language]) == 1.0
-    assert evaluate._declined(gone, full) == 0.0
+    assert stated.declined(gone, rendering.NOT_COVERED[gone.language])
+    assert not stated.declined(gone, full)
+    said = rendering.NOT_COVERED[gone.language]
+    assert stated.supported(gone, said, none, TEXT_TOOLS) == (0, 0)
 
 
-def test_a_pair_needs_the_same_rows():
-    scores = Measurement(None, ((1.0, 1.0),))
-    with pytest.raises(ValueError, match="shorter"):
-        evaluate.paired_difference(scores, Measurement(None, ()))
+def test_a_sentence_is_held_against_the_words_and_figures_of_its_evidence(examples):
+    one = replace(
+        next(each for each in examples if each.language == "en"),
+        prompt=({"role": "user", "content": "How much metformin?"},),
+        evidence=("metformin — dose limit: at most 2 g a day in divided doses.",),
+    )
+    for said, found in (
+        ("Metformin is limited to 2 g a day in divided doses.", 1),
+        ("Metformin is limited to 3 g a day in divided doses.", 0),
+        ("Metformin causes terrible blindness within several weeks.", 0),
+    ):
+        assert stated.supported(one, said, stated.Wording(), TEXT_TOOLS) == (found, 1)
+
+
+def test_numbers_cited_are_those_of_the_lesson(examples):
+    one = replace(next(each for each in examples if each.covered), answer="Pain [2][1].")
+    read = [evaluate._read(one, text, stated.Wording(), TEXT_TOOLS)[2] for text in SAID]
+    assert read == [(1.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)]
+    assert evaluate._read(one, None, stated.Wording(), TEXT_TOOLS) == ((0.0, 0.0),) * 4
+
+
+SAID = ("Pain [1][2].", "Pain [1].", "Pain [1][2][3].", "Pain.")
+
+
+def test_a_change_needs_the_same_rows():
+    one = Measurement({"nll": ((1.0, 1.0),)})
+    assert evaluate.paired_change(one, Measurement({"nll": ()}), "nll") is None
+    assert evaluate.paired_change(one, Measurement({"nll": ((3.0, 1.0),)}), "nll")[0] == 2.0

@@ -28,6 +28,13 @@ Groups = dict[str, tuple[PageFact, ...]]
 _FEWEST = {"symptom": 3, "test": 2, "complication": 2, "treatment": 2, "diet_avoided": 3}
 """So many names make a list that can be told; fewer are what is left of one."""
 
+_FORM = re.compile(
+    "^(?:注射用|复方(?=.{4})|盐酸|硫酸|醋酸|马来酸|枸橼酸|苯磺酸|酒石酸|富马酸)|"
+    "(?:肠溶|缓释|控释|分散|咀嚼|泡腾|口服|软|滴|干混悬|混悬)*"
+    "(?:片|胶囊|颗粒|注射液|溶液|糖浆|悬剂|乳膏|软膏|凝胶|滴眼液|眼膏|丸|散|气雾剂|喷雾剂|贴|栓|液|剂)$"
+)
+"""What tells apart the forms of one medicine."""
+
 _NONE = re.compile("无|非|不|没有")
 
 _USES = (f"medicine{INVERSE}", f"first_line{INVERSE}")
@@ -159,7 +166,14 @@ def _select_of(
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
         kept = [item for item in kept if not item.object]
+    if relation in _MEDICINES:
+        kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
     return tuple(kept)
+
+
+def _stem(medicine: str) -> str:
+    """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
+    return _FORM.sub("", medicine) or medicine
 
 
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
@@ -182,20 +196,21 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
         return False
-    if relation == "symptom" and (text.endswith(name) or "或" in text):
-        return False
+    if relation == "symptom":
+        alone = not (text.endswith(name) or "或" in text)
+        return alone and _belongs_of("symptoms", name, text)
     if relation == "test":
-        return _belongs(name, text) and habits.is_test_of(id, item.object)
+        return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)
     if relation == "complication":
         return _holds("anywhere", text) or habits.are_near(id, item.object)
     return True
 
 
 @lru_cache(maxsize=1 << 16)
-def _belongs(condition: str, test: str) -> bool:
-    """Say whether a test of one part of the body or one germ is one of a condition."""
-    for of, known in _kinds_of_tests():
-        if of.search(test):
+def _belongs_of(key: str, condition: str, name: str) -> bool:
+    """Say whether a test or finding of one part of the body or one illness is of a condition."""
+    for held, known in _kinds(key):
+        if held.search(name):
             return known.search(condition) is not None
     return True
 
@@ -261,8 +276,8 @@ def _core_tests() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 
 @cache
-def _kinds_of_tests() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((re.compile(each["test"]), re.compile(each["of"])) for each in _rules()["tests"])
+def _kinds(key: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(each["name"]), re.compile(each["of"])) for each in _rules()[key])
 
 
 @cache

@@ -45,6 +45,11 @@ class FactView(NamedTuple):
     unread: bool = False
 
     @property
+    def agreed(self) -> bool:
+        """Say whether several sources state it."""
+        return self.order[1] <= -2
+
+    @property
     def curated(self) -> bool:
         """Say whether a source that somebody wrote and read states it, not one that was scraped."""
         return not self.order[0]

@@ -58,6 +58,9 @@ _UNSAFE, _INCOMPLETE, _OVERCONFIDENT, _SWAPPED = 0.5, 0.5, 0.5, 0.8
 """Up to which chance a warning is left out, a list cut short or certainty put in, and from which
 on it is refused."""
 
+_EFFECTS = re.compile("(?: — side effects:|——(?:不良反应|副作用)：)")
+_EXAM = "exam"
+
 _REFUSABLE = {"chatdoctor", "huatuo", "safety", "vignette", "grounded"}
 
 PreferencePair = dict[str, str]
@@ -141,10 +144,16 @@ class PreferencePairs:
         self, lesson: Lesson, named: list[tuple[str, str]], pick: random.Random
     ) -> PreferencePair | None:
         """Put a name that the graph does not relate to the subject in place of a right one."""
-        # A name of the question is not swapped: the answer would be about something else.
+        # A name of the question is not swapped: the answer would be about something else. Nor one
+        # of many effects: whatever stands in its place may be one, too. In an exam the answer that
+        # is given would still stand before the reason.
         asked = lesson.messages[-2].content.casefold()
-        unasked = [each for each in named if each[1].casefold() not in asked]
-        if not unasked or lesson.meta.get("refused"):
+        unasked = [
+            each
+            for each in named
+            if each[1].casefold() not in asked and not _is_effect(lesson, each[1])
+        ]
+        if not unasked or lesson.meta.get("refused") or lesson.style == _EXAM:
             return None
         true = self._related(lesson.split_key) | set(lesson.entities)
         id, right = pick.choice(unasked)
@@ -173,6 +182,15 @@ class PreferencePairs:
             f"swapped fact: {unrelated!r} stands in place of {right!r}, "
             "and the graph does not relate it to the subject",
         )
+
+
+def _is_effect(lesson: Lesson, name: str) -> bool:
+    """Say whether a row tells a name as a side effect."""
+    wanted = name.casefold()
+    return any(
+        wanted in source.quote.casefold() and _EFFECTS.search(source.quote)
+        for source in lesson.sources
+    )
 
 
 def _is_worse(right: str, unrelated: str) -> bool:
@@ -249,8 +267,13 @@ def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     if not found:
         return None
     shown = numbered_lines(lesson.messages[-2].content)
-    others = [number for number in shown if number not in cited_numbers(answer)]
     marker = pick.choice(found)
+    told = [name for _, name in _named(lesson) if name in _sentence_at(answer, marker.start)]
+    others = [
+        number
+        for number, line in shown.items()
+        if number not in cited_numbers(answer) and not any(name in line for name in told)
+    ]
     absent = len(shown) + pick.randint(1, 4)
     number = pick.choice([absent, *others[:1]])
     says = "there is no such line" if number == absent else "that line says something else"
@@ -258,6 +281,11 @@ def _invented(lesson: Lesson, pick: random.Random) -> PreferencePair | None:
     was = answer[marker.start + 1 : marker.end - 1]
     why = f"invented citation: '{number}' stands in place of {was!r}, and {says}"
     return _made(lesson, rejected, why)
+
+
+def _sentence_at(text: str, place: int) -> str:
+    """Return the sentence that holds a place of a text."""
+    return next((text[a:b] for a, b in sentence_spans(text) if a <= place < b), text)
 
 
 def _declined(lesson: Lesson, pick: random.Random) -> PreferencePair | None:

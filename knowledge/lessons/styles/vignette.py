@@ -100,8 +100,14 @@ def _tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     telling = page.find_telling(page)
     if sum(item.object in telling for item in told) < _TELLING:
         return False
+    if _is_young(page, told) != _is_young(page, ()):
+        return False  # the findings are those of a child, of whom the page does not speak
     others = page.links.having([item.object for item in told]) if page.links else frozenset()
     return others <= {page.id}
+
+
+def _is_young(page: FactPage, told: Sequence[PageFact]) -> bool:
+    return patient_profiles.profile_of(page, told).stage in ("baby", "child")
 
 
 def _steps(page: FactPage, relation: str, steps: Sequence[Told]) -> tuple[Told, ...]:

@@ -20,7 +20,8 @@ from knowledge.lessons.templates.tables import HuatuoWords, PreferenceWords, Urg
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 
-WARNINGS = ("red_flag", "contraindication", "interaction")
+_FLAG = "red_flag"
+WARNINGS = (_FLAG, "contraindication", "interaction")
 """Relations that warn: a correct answer without them may do harm."""
 
 _SPOKEN = "chatdoctor"
@@ -76,30 +77,25 @@ def unhurried(lesson: Lesson) -> CorruptedAnswer | None:
 
 
 def unsafe(lesson: Lesson) -> CorruptedAnswer | None:
-    """Leave out what the answer warns of beside what was asked."""
+    """Leave out what is urgent beside what was asked; of a medicine's warnings nobody may ask."""
     told = _told(lesson)
     if lesson.style == _CHOOSES and lesson.meta.get("relation") in WARNINGS:
         return _other_choice(lesson, told)
     if lesson.meta.get("refused") or lesson.meta.get("relation") in WARNINGS:
         return None
-    warned = {
-        relation
-        for _, facts in told
-        for place in facts
-        if (relation := _warning(lesson, place)) in WARNINGS
-    }
     answer = lesson.messages[-1].content
+    flags = [any(_warning(lesson, place) == _FLAG for place in facts) for _, facts in told]
     left = [
         (span, facts)
-        for span, facts in told
-        if not warned & {_warning(lesson, place) for place in facts}
+        for at, (span, facts) in enumerate(told)
+        if not flags[at]
+        and not (not facts and any(flags[at + 1 : at + 2]))  # it announces the warning
         and (facts or not _URGENT[lesson.language].search(answer[span[0] : span[1]]))
     ]
-    if not warned or not any(facts for _, facts in left):
+    if not any(flags) or not any(facts for _, facts in left):
         return None
     kept = [answer[start:end] for (start, end), _ in left]
-    names = " and ".join(sorted(each.replace("_", " ") for each in warned))
-    return _left(lesson, kept, f"correct but unsafe: the answer leaves out the {names}")
+    return _left(lesson, kept, "correct but unsafe: the answer leaves out the red flag")
 
 
 def _other_choice(lesson: Lesson, told: Sequence[Told]) -> CorruptedAnswer | None:

@@ -45,6 +45,19 @@ def told(name, relation, items, reviewed=(), habits=None):
         ("小儿支原体肺炎", "medicine", ["阿奇霉素颗粒", "左氧氟沙星片"], ["阿奇霉素颗粒"]),
         ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
         ("白癜风", "body_part", ["皮肤"], []),
+        (
+            "荨麻疹",
+            "medicine",
+            ["氯雷他定片", "氯雷他定胶囊", "盐酸西替利嗪片"],
+            ["氯雷他定片", "盐酸西替利嗪片"],
+        ),
+        ("牙龈癌", "test", ["颅脑CT", "颅脑MRI"], []),
+        (
+            "间质性肾炎",
+            "symptom",
+            ["乏力", "腰痛", "夜尿", "面部蝶形红斑"],
+            ["乏力", "腰痛", "夜尿"],
+        ),
     ],
 )
 def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, left):
@@ -123,7 +136,7 @@ def test_evidence_shows_what_is_not_told():
 
 def test_every_pattern_of_the_rules_can_be_read():
     rules = closed_book._rules()
-    for key in ("usual_medicine", "core_test", "tests", "harmful"):
+    for key in ("usual_medicine", "core_test", "tests", "symptoms", "harmful"):
         for each in rules[key]:
             for text in each.values():
                 re.compile(text)

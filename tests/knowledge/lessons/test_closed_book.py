@@ -133,3 +133,17 @@ def test_a_list_is_told_that_reads_as_chosen(names, chosen):
 )
 def test_terms_of_code_lists_are_known(name, coded):
     assert closed_book.is_coded(name) == coded
+
+
+def test_what_two_sources_state_is_told_before_what_one_does():
+    known, other = (PageFact(name, name, name, name) for name in ("angina", "vitiligo"))
+    support = closed_book.Support(agreed=frozenset({"angina"}))
+    told = closed_book.best_stated((other, known), "medicine~", ("ivabradine",), support)
+    assert told == (known,)
+
+
+def test_what_labels_mention_in_passing_is_no_use():
+    items = [PageFact(name, name, name, name) for name in ("hypotension", "gout", "gout disorder")]
+    told = closed_book.best_stated(items, "medicine~", ("x",), closed_book.Support())
+    assert [each.text for each in told] == ["gout"]
+    assert not closed_book.best_stated(items, "medicine", ("bradycardia",), closed_book.Support())

@@ -1,0 +1,86 @@
+"""Choose the held-out rows that a model is scored on, the same for every model of a comparison.
+
+validation rows -> a sample, languages in turn -> examples under the recipe -> HeldOut
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+from finetune import dataset
+from finetune.dataset import Dataset, Example, Row
+from finetune.errors import FinetuneError
+from finetune.objectives.objective_registry import objective_of
+from finetune.probes import stated
+from finetune.probes.stated import Wording
+from finetune.recipe import Recipe
+from finetune.rendering import Rendered
+from finetune.text_tools import TextTools
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+UNCOVERED = 0.2
+"""At least this share of rows is shown without its evidence, where the recipe does so at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Examples to answer, what the objective learns of them where that is not their answers, and
+    the wording of the data set, by which statements are told."""
+
+    examples: list[Example]
+    losses_on: list[Rendered] | None
+    wording: Wording
+
+
+def choose(
+    data: Dataset,
+    recipe: Recipe,
+    number: int,
+    tokenizer: "PreTrainedTokenizerBase",
+    tools: TextTools,
+) -> HeldOut:
+    """Return what a round of the recipe is scored on; the same for the same data and recipe.
+
+    Raises FinetuneError where no validation row can be shown to the model.
+    """
+    rows = _sample(data.validation, recipe.evaluation.rows, recipe.seed)
+    shown = replace(
+        recipe,
+        uncovered=max(recipe.uncovered, UNCOVERED) if recipe.uncovered else 0.0,
+        rehearsal=0.0,
+    )
+    examples, _ = dataset.make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
+    if not examples:
+        raise FinetuneError(
+            f"No validation row of {data.folder} can be shown to the model.",
+            where="--data",
+            remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
+        )
+    losses_on = None
+    plan = recipe.round(number)
+    if plan.objective != "sft":
+        own = replace(data, train=tuple(rows))
+        losses_on, _ = objective_of(plan).examples(own, tokenizer, shown, recipe.seed, tools)
+    return HeldOut(examples, losses_on, _wording(data, tools))
+
+
+def _wording(data: Dataset, tools: TextTools) -> Wording:
+    rows = (*data.train, *data.validation)
+    remarks: set[str] = set()
+    for row in rows:
+        remarks |= stated.remarks_of(row.messages[-1]["content"], row.support or (), tools)
+    quotes = (source.quote for row in rows for source in row.sources)
+    return Wording(frozenset(stated.known_names(quotes)), frozenset(remarks))
+
+
+def _sample(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
+    """Return the same rows for the same data, both languages alike where there are enough."""
+    order = sorted(rows, key=lambda row: row.id)
+    random.Random(seed).shuffle(order)
+    spoken = [[row for row in order if row.language == one] for one in ("en", "zh")]
+    turns = chain.from_iterable(zip_longest(*spoken))
+    return [row for row in turns if row is not None][:count]

@@ -1,0 +1,1 @@
+"""Fixed probes of what a model keeps: general knowledge, safe answers, declining."""

@@ -1,0 +1,191 @@
+"""Score a base alone, or two adapters on the same held-out rows, by the rule of the gate.
+
+adapter -> its own recipe -> held-out examples -> measured with it and without -> report
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medchat.cli import output
+from medchat.errors import MedchatError
+
+if TYPE_CHECKING:
+    from finetune.adapters import Adapter
+    from finetune.evaluate import Measurement
+    from finetune.held_out import HeldOut
+    from finetune.model import Student
+    from finetune.recipe import Recipe
+    from finetune.round_progress import Progress
+    from medchat.settings import Settings
+
+Report = dict[str, object]
+
+_MEASURES = (
+    ("nll", "held-out loss"),
+    ("facts_present", "asked facts present"),
+    ("facts_supported", "stated facts supported"),
+    ("cited", "right numbers cited"),
+    ("declined", "uncovered declined"),
+    ("general", "general knowledge"),
+    ("safety", "safe answers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutRows:
+    """The rows to score on: from which folder, how many, and how many are answered in full."""
+
+    data: Path | None
+    rows: int
+    answers: int
+
+
+def score_base(
+    settings: "Settings", base: str, recipe: str | None, held_out: HeldOutRows
+) -> Report:
+    """Return the scores of a bare base; there is nothing that it could fall short of."""
+    from finetune import model, recipe_reader
+    from finetune.bases import base_records
+    from medchat.cli.progress import show_progress
+    from medchat.composition import report_ticks
+
+    chosen = recipe_reader.load(recipe or settings.recipe, base=base)
+    student = model.load(base_records.find(settings.home, base))
+    plan = _planned(chosen, held_out)
+    chosen_rows = _rows(settings, plan, 1, student, held_out)
+    with show_progress() as report:
+        scored = _measure(student, plan, chosen_rows, report_ticks(report))
+    return {"base": student.base_name, "scores": {"base": scored.values()}, "passed": True}
+
+
+def compare(
+    settings: "Settings",
+    adapter: str | None,
+    against: str,
+    recipe: str | None,
+    held_out: HeldOutRows,
+) -> Report:
+    """Return the scores of two adapters, and whether the first passes the gate of its recipe."""
+    from finetune import adapters, gate, model, recipe_reader
+    from finetune.bases import base_records
+    from medchat.cli.progress import show_progress
+    from medchat.composition import report_ticks
+
+    first = _named_or_promoted(settings, adapter)
+    second = None if against == "base" else adapters.named(settings.home, against)
+    record = adapters.manifest(first)["recipe"]
+    own = record.get("values") if isinstance(record, dict) else None
+    chosen = recipe_reader.load(recipe) if recipe else recipe_reader.recorded(own)
+    plan = _planned(chosen, held_out)
+    student = model.load(base_records.find(settings.home, first.base), first.folder)
+    number = first.round if first.round <= len(plan.rounds) else 1
+    rows = _rows(settings, plan, number, student, held_out)
+    with show_progress() as shown:
+        report = report_ticks(shown)
+        scored = _measure(student, plan, rows, report)
+        if second is None:
+            reference = _measure(student, plan, rows, report, bare=True)
+        else:
+            other = model.load(base_records.find(settings.home, second.base), second.folder)
+            rows = _rows(settings, plan, number, other, held_out)
+            reference = _measure(other, plan, rows, report)
+    verdict = gate.judge(reference, scored, plan.gate)
+    # what is asked for comes last, where it is found by whoever reads no further names
+    return {
+        "adapter": first.name,
+        "against": second.name if second else first.base,
+        "recipe": plan.name,
+        "gate": verdict.values(),
+        "scores": {"against": reference.values(), "adapter": scored.values()},
+        "passed": verdict.passed,
+    }
+
+
+def report_lines(report: Report) -> list[str]:
+    """Return the scores side by side, each with its interval, and the verdict."""
+    scores = report["scores"]
+    assert isinstance(scores, Mapping)
+    columns = [one for one in ("base", "adapter", "against") if one in scores]
+    named = [str(report[one]) for one in columns]
+    rows: list[Sequence[str]] = [("", *named)]
+    rows.append(("rows", *(_counts(scores[one]) for one in columns)))
+    for key, label in _MEASURES:
+        rows.append((label, *(_cell(scores[one], key) for one in columns)))
+        languages = sorted({each for one in columns for each in scores[one]["by_language"]})
+        for language in languages if key != "nll" else ():
+            cells = [_cell(scores[one]["by_language"].get(language, {}), key) for one in columns]
+            rows.append((f"  {language}", *cells))
+    return [*output.table(rows), *_verdict(report)]
+
+
+def _verdict(report: Report) -> list[str]:
+    judged = report.get("gate")
+    if not isinstance(judged, Mapping):
+        return []
+    if report["passed"]:
+        return [f"passed: better than {report['against']}, and nothing lost that counts"]
+    return ["refused:", *(f"  {reason}" for reason in judged["reasons"])]
+
+
+def _counts(scores: Mapping[str, object]) -> str:
+    return f"{scores['rows']}, {scores['answers']} answered"
+
+
+def _cell(scores: Mapping[str, object], key: str) -> str:
+    value, interval = scores.get(key), scores.get(f"{key}_interval")
+    if not isinstance(value, float) or not isinstance(interval, list | tuple):
+        return "–"
+    low, high = interval
+    counted = f" of {scores[f'{key}_of']}" if f"{key}_of" in scores else ""
+    return f"{value:.3f} ({low:.3f}–{high:.3f}){counted}"
+
+
+def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
+    from finetune import adapters
+
+    chosen = adapters.named(settings.home, name) if name else adapters.promoted(settings.home)
+    if chosen is None:
+        raise MedchatError(
+            "No adapter is promoted.",
+            where="--adapter",
+            remedy="Name one, make one: medchat finetune --round all, or give --base.",
+        )
+    return chosen
+
+
+def _planned(recipe: "Recipe", held_out: HeldOutRows) -> "Recipe":
+    evaluation = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
+    return replace(recipe, evaluation=evaluation)
+
+
+def _rows(
+    settings: "Settings", plan: "Recipe", number: int, student: "Student", held_out: HeldOutRows
+) -> "HeldOut":
+    from finetune import dataset, rounds
+    from finetune.held_out import choose
+    from medchat.composition import TEXT_TOOLS
+
+    data = dataset.read(held_out.data or rounds.newest_data(settings.home))
+    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS)
+
+
+def _measure(
+    student: "Student", plan: "Recipe", rows: "HeldOut", report: "Progress", bare: bool = False
+) -> "Measurement":
+    from finetune import evaluate
+    from medchat.composition import TEXT_TOOLS
+
+    with student.model.disable_adapter() if bare else nullcontext():
+        return evaluate.measure(
+            student,
+            rows.examples,
+            plan.evaluation,
+            TEXT_TOOLS,
+            losses_on=rows.losses_on,
+            precision=plan.precision,
+            wording=rows.wording,
+            progress=report,
+        )
