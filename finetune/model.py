@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune import architecture, base_form, manifests, mini, rendering
-from finetune.bases import base_records
+from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
 
@@ -157,18 +157,7 @@ def locate(base: str) -> Path:
             where="--base",
             remedy="Give the path of a model folder, a hub id such as Qwen/Qwen2.5-7B, or mini.",
         )
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        patterns = [f"*{ending}" for ending in _KEPT]
-        return _checked(Path(snapshot_download(base, allow_patterns=patterns)), base)
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise FinetuneError(
-            f"The base model {base} is neither on this machine nor can it be fetched.",
-            where="--base",
-            remedy="Copy the model's folder here and give its path, or use --base mini.",
-        ) from error
+    return _checked(hub_base.fetch(base, [f"*{ending}" for ending in _KEPT]), base)
 
 
 def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":
