@@ -116,6 +116,7 @@ _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
     "fibromyalg|irritable bowel|crohn|ulcerative colitis|lupus|atopic|obstructive pulm|insomni|"
+    "obsessive|schizophren|bipolar|post-traumatic|"
     "polymyalg|coeliac|celiac|fibroids|constipation|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
