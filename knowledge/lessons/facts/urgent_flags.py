@@ -57,8 +57,9 @@ _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGN
 """Conditions of which a suspicion does not wait for a free appointment."""
 
 _SEEN = re.compile(
-    r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution)\b|"
-    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水",
+    r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
+    r"altitude sickness|hypothermia|heat ?stroke|heat exhaustion)\b|"
+    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""
@@ -112,6 +113,14 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
     """Return the red flag to tell where one is told: one that presses, if there is any."""
     urgent = (each for each in flags if _EMERGENCY.search(each.text))
     return next((each for each in flags if presses(each)), next(urgent, None))
+
+
+_TAKEN = re.compile(r"\boverdose|\bpoisoning|过量|中毒$", re.IGNORECASE)
+
+
+def is_told_by_history(page: FactPage) -> bool:
+    """Say whether what was met or taken tells a condition, rather than complaints."""
+    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name))
 
 
 def is_known_to_whom_it_befell(page: FactPage) -> bool:
