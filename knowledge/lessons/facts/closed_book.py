@@ -66,14 +66,18 @@ def tellable(
 def best_stated(
     items: Sequence[PageFact], relation: str, names: Sequence[str], support: Support
 ) -> tuple[PageFact, ...]:
-    """Return the uses that several sources state; where there are none, those of one that tell.
+    """Return what several sources state, of a medicine also what one states; else what one does.
 
     What labels mention as a circumstance is no use; nor is the same thing under two names.
     """
+    inverse = relation.endswith(INVERSE)
     agreed = [item for item in items if item.fact in support.agreed]
-    if not agreed:
-        inverse = relation.endswith(INVERSE)
-        agreed = [item for item in items if not is_circumstance(item.text if inverse else names[0])]
+    if inverse or not agreed:
+        agreed += [
+            item
+            for item in items
+            if item not in agreed and not is_circumstance(item.text if inverse else names[0])
+        ]
     kept: dict[frozenset[str], PageFact] = {}
     for item in agreed:
         kept.setdefault(frozenset(fact_fitness.stems(item.text)), item)

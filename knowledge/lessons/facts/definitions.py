@@ -25,7 +25,7 @@ _FEWEST_NEW = 5
 
 _BRACKETS = re.compile(
     r"\s*\((?:[^()]*[Ͱ-Ͽἀ-῿ːˈɪəɛʊɑɔæˌ][^()]*|(?:from|Latin|Greek|pronounced|see|plural|abbreviated|"
-    r"literally|lit\.|INN|ICD|MR has)\b[^()]*)\)"
+    r"literally|lit\.|INN|ICD|MR has|German|French|British|American|also [^()]*AmE)\b[^()]*)\)"
 )
 """What an encyclopaedia puts in brackets behind a name: how it sounds, where it comes from."""
 
@@ -44,6 +44,13 @@ _KIND = re.compile(
     r"\b(?:diseases?|disorders?|syndromes?|conditions?|problems?|dysfunction)\b", re.I
 )
 """What tells an illness from the organ that it is of."""
+
+_EMPTY = re.compile(
+    r"\b(?:which|medical|medicine|refers?|term|form of|type of|kind of|any|one|most|often|"
+    r"usually|generally|commonly|people|patients|certain|various|different|several|group|class|body)\b",
+    re.IGNORECASE,
+)
+"""Words that stand in any definition."""
 
 _CALLED = re.compile(
     r"(?:also|commonly|sometimes|often|formerly|otherwise|better|or|is) "
@@ -84,7 +91,7 @@ def is_told(text: str, names: tuple[str, ...]) -> bool:
         return False
     if any(_pattern("jargon").search(each) for each in (text, *names[:1])):
         return False
-    if len(stems(text) - _all(names)) < _FEWEST_NEW:
+    if len(stems(_EMPTY.sub("", text)) - _all(names)) < _FEWEST_NEW:
         return False
     verb = _VERB.search(first)
     if _NOUN_PHRASE.match(first) and (verb is None or _within_clause(first, verb.start())):

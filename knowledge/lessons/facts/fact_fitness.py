@@ -140,6 +140,11 @@ def is_gathered(format: str) -> bool:
     return format in _rules()["gathered_by_program"]
 
 
+def is_terse(format: str) -> bool:
+    """Say whether the definitions of a format are written for programs, as those of ontologies."""
+    return format in _rules()["terse_definitions"]
+
+
 def is_definition(text: str, names: Collection[str]) -> bool:
     """Say whether an English text tells in words what something is.
 

@@ -91,7 +91,10 @@ def end(
     whys = known.why if known and known.why else spoken.why
     if urgent or not manner.is_plain:
         whys = {}
-    reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if personal else ()))
+    mine = personal and (page.entity.kind == "medicine" or relation == "department")
+    reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if mine else ()))
+    if relation == "medicine" and len(page.entity_facts(relation)) < 2:
+        reasons = ()  # of one medicine, none is chosen
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer, pick)
