@@ -161,7 +161,7 @@ _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
     r"childhood|adolescence|puberty|young|twenties|maternal|mother)\b|mutation|HLA|^family history|"
-    "高龄|年龄|青年|青少年|青春|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    "高龄|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
