@@ -23,7 +23,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from finetune import adapters, mini
-from finetune.bases import base_records
+from finetune.bases import base_records, moved_base
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
@@ -264,7 +264,10 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
         chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
     folder = chosen.folder if chosen else None
-    opened = base_records.find(settings.home, base)
+    if chosen:
+        opened = moved_base.base_of(settings.home, chosen, settings.base)
+    else:
+        opened = base_records.find(settings.home, base)
     model = LocalWriter(base=opened, adapter=folder, time_limits=_time_limits(settings))
     return Writer(
         model,

@@ -80,11 +80,12 @@ def merge(
 ) -> None:
     """Merge an adapter into its base: a model folder that needs no adapter."""
     from finetune import adapters, merged_model
-    from finetune.bases import base_records
+    from finetune.bases.moved_base import base_of
 
-    home = startup.settings().home
-    chosen = adapters.named(home, name)
-    merged = merged_model.merge(base_records.find(home, chosen.base), chosen.folder, out)
+    settings = startup.settings()
+    chosen = adapters.named(settings.home, name)
+    base = base_of(settings.home, chosen, settings.base)
+    merged = merged_model.merge(base, chosen.folder, out)
     line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
     output.show(merged, [line], as_json=as_json)
 
@@ -95,11 +96,11 @@ def test(name: Name, as_json: Json = False) -> None:
     from dataclasses import asdict
 
     from finetune import adapters, model, rendering
-    from finetune.bases import base_records
+    from finetune.bases.moved_base import base_of
 
-    home = startup.settings().home
-    chosen = adapters.named(home, name)
-    student = model.load(base_records.find(home, chosen.base), chosen.folder)
+    settings = startup.settings()
+    chosen = adapters.named(settings.home, name)
+    student = model.load(base_of(settings.home, chosen, settings.base), chosen.folder)
     prompts = [rendering.grounded(question, [line], given) for question, line, given in _QUESTIONS]
     result = asdict(adapters.self_test(student, chosen.folder, prompts, 64))
     output.show(result, output.pairs(result), as_json=as_json)
