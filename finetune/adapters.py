@@ -122,9 +122,25 @@ def manifest(adapter: Adapter) -> dict[str, object]:
 
 
 def promoted(home: Path) -> Adapter | None:
-    """Return the adapter that answers, or None where the bare base does."""
+    """Return the adapter that answers, or None where the bare base does.
+
+    FinetuneError where its folder was deleted.
+    """
     chosen = _promotions(home)
+    if chosen and not _is_there(home, chosen[-1]):
+        raise FinetuneError(
+            f"The promoted adapter {chosen[-1]} is no longer there.",
+            where=str(adapters_folder(home) / "PROMOTED"),
+            remedy="Go back to the one before: medchat adapters rollback. Or promote another: "
+            "medchat adapters promote NAME.",
+        )
     return named(home, chosen[-1]) if chosen else None
+
+
+def still_promoted(home: Path) -> Adapter | None:
+    """Return the adapter that answers, or None where none does or its folder was deleted."""
+    chosen = _promotions(home)
+    return named(home, chosen[-1]) if chosen and _is_there(home, chosen[-1]) else None
 
 
 def promotions(home: Path) -> str:
@@ -145,7 +161,7 @@ def promote(home: Path, name: str) -> Adapter:
 
 
 def rollback(home: Path) -> Adapter | None:
-    """Go back to the adapter that answered before, or to the bare base (None)."""
+    """Go back to the adapter that answered before and is still there, or to the base (None)."""
     chosen = _promotions(home)
     if not chosen:
         raise FinetuneError(
@@ -153,8 +169,13 @@ def rollback(home: Path) -> Adapter | None:
             where="rollback",
             remedy="Promote one: medchat adapters promote NAME.",
         )
-    _record(home, chosen[:-1])
+    before = [name for name in chosen[:-1] if _is_there(home, name)]
+    _record(home, before)
     return promoted(home)
+
+
+def _is_there(home: Path, name: str) -> bool:
+    return (adapters_folder(home) / name / manifests.MANIFEST).is_file()
 
 
 def self_test(

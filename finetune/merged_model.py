@@ -1,17 +1,21 @@
 """Merge an adapter into its base: a plain model folder that needs no adapter any more.
 
-base in full precision + adapter -> merged weights -> compared -> folder with its manifest
+base in full precision + adapter -> merged weights -> compared -> folder in the base's form
 """
 
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from finetune import manifests, model, rendering
+from finetune import base_form, manifests, model, rendering
 from finetune.errors import FinetuneError
 
 _TOLERANCE = 1e-4
+_ROUNDING = 2**-7
+"""The share of a weight that bfloat16 may round away."""
+_SHARD = "5GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     """Write base and adapter as one model into a new folder, and prove that it says the same.
 
     The base is always opened in float32: merging into quantised or rounded weights changes them.
+    What is written has the base's own form and type of numbers.
     """
     import torch
 
@@ -40,27 +45,22 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     with torch.inference_mode():
         wanted = student.model(input_ids=sample, use_cache=False).logits
     plain = student.model.merge_and_unload()
+    with torch.inference_mode():
+        merged = plain(input_ids=sample, use_cache=False).logits
+    _demand_equal(float((merged - wanted).abs().max()), adapter)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    with model.quiet():
-        plain.save_pretrained(str(partial))
-    student.tokenizer.save_pretrained(str(partial))
-    template = rendering.template_of(student.tokenizer)
-    (partial / "chat_template.jinja").write_text(template, encoding="utf-8")
-
-    again = model.load(str(partial), device="cpu", precision="float32")
+    try:
+        _write(student, plain, partial)
+        again = model.load(str(partial), device="cpu", precision="float32")
+        _demand_equal(_beyond_rounding(again.model, plain), adapter)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     with torch.inference_mode():
         made = again.model(input_ids=sample, use_cache=False).logits
     difference = float((made - wanted).abs().max())
-    if not difference <= _TOLERANCE:
-        shutil.rmtree(partial)
-        raise FinetuneError(
-            f"The merged model differs from base and adapter by {difference:.1e}.",
-            where=str(adapter),
-            remedy="Keep the adapter apart, and report this with the manifest of the round.",
-            status=1,
-        )
     record = manifests.read_manifest(adapter, "Run the round again.")
     manifests.seal(
         partial,
@@ -73,6 +73,39 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     )
     os.replace(partial, out)
     return MergedModel(out, difference)
+
+
+def _write(student: model.Student, plain: Any, folder: Path) -> None:  # noqa: ANN401
+    """Write a merged network in the form of its base."""
+    from transformers import GenerationConfig
+
+    base = student.base_folder or model.locate(student.base_name)
+    # the base's own is copied, whatever it holds
+    plain.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
+    with model.quiet():
+        plain.save_pretrained(str(folder), max_shard_size=_SHARD)
+    base_form.write_weights(base, folder)
+    base_form.write_configuration(base, folder)
+    base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
+
+
+def _beyond_rounding(opened: Any, plain: Any) -> float:  # noqa: ANN401
+    """Return by how much weights differ from what was merged, rounding left aside."""
+    ours = dict(plain.named_parameters())
+    return max(
+        float(((one - ours[name]).abs() - _ROUNDING * ours[name].abs()).max())
+        for name, one in opened.named_parameters()
+    )
+
+
+def _demand_equal(difference: float, adapter: Path) -> None:
+    if not difference <= _TOLERANCE:
+        raise FinetuneError(
+            f"The merged model differs from base and adapter by {difference:.1e}.",
+            where=str(adapter),
+            remedy="Keep the adapter apart, and report this with the manifest of the round.",
+            status=1,
+        )
 
 
 def _sample(student: model.Student) -> list[int]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, manifests, mini, rendering
-from finetune.bases import base_records
+from finetune import architecture, base_form, manifests, mini, rendering
+from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
 from finetune.recipe import Lora, Precision
 
@@ -185,9 +185,8 @@ def save(student: Student, folder: Path) -> None:
     config.base_model_name_or_path, config.inference_mode = student.base_name, True
     config.save_pretrained(str(folder))
     config.base_model_name_or_path, config.inference_mode = was
-    student.tokenizer.save_pretrained(str(folder))
-    template = rendering.template_of(student.tokenizer)
-    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    base = student.base_folder or locate(student.base_name)
+    base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
     generation = getattr(student.model, "generation_config", None)
     if generation is not None:
         generation.save_pretrained(str(folder))
@@ -206,18 +205,7 @@ def locate(base: str) -> Path:
             where="--base",
             remedy="Give the path of a model folder, a hub id such as Qwen/Qwen2.5-7B, or mini.",
         )
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        patterns = [f"*{ending}" for ending in _KEPT]
-        return _checked(Path(snapshot_download(base, allow_patterns=patterns)), base)
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise FinetuneError(
-            f"The base model {base} is neither on this machine nor can it be fetched.",
-            where="--base",
-            remedy="Copy the model's folder here and give its path, or use --base mini.",
-        ) from error
+    return _checked(hub_base.fetch(base, [f"*{ending}" for ending in _KEPT]), base)
 
 
 def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":

@@ -357,7 +357,7 @@ def _judge(
     """Decide whether the round is good enough to answer, and say why."""
     verdict = gate.judge(before, after, work.recipe.gate)
     reasons = [*([] if test.passed else [test.reason()]), *verdict.reasons]
-    chosen = adapters.promoted(work.home)
+    chosen = adapters.still_promoted(work.home)
     free = chosen is None or chosen.recipe == work.recipe.name
     rival = work.parent.name if work.parent else "the bare base"
     if reasons:

@@ -186,13 +186,18 @@ def _knowledge(settings: Settings) -> Finding:
 
 def _writer(settings: Settings) -> Finding:
     from finetune import adapters, manifests, model
-    from finetune.bases import base_records
+    from finetune.bases import base_records, moved_base
+    from medchat.answering.writer import automatic
 
-    if settings.writer != "local":
-        return Finding("writer", "good", without_password(settings.writer))
+    wanted = automatic(settings) if settings.writer == "auto" else settings.writer
+    if wanted != "local":
+        return Finding("writer", "good", without_password(wanted))
     chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
-    folder = model.locate(base_records.find(settings.home, base))
+    if chosen:
+        folder = model.locate(moved_base.base_of(settings.home, chosen, settings.base))
+    else:
+        folder = model.locate(base_records.find(settings.home, base))
     if chosen is None:
         return Finding("writer", "empty", f"{base} without an adapter", "Run medchat demo.")
     manifests.read_manifest(chosen.folder, f"Run {chosen.name} again.")

@@ -14,7 +14,7 @@ from typing import Any
 
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import chinese_sentences, name_forms, realizer
+from knowledge.lessons.realize import chinese_sentences, letter_case, realizer
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
 from knowledge.text.citations import uncited
@@ -101,7 +101,7 @@ def _labelled(line: str, piece: Evidence) -> str:
         return line
     if piece.language == "zh":
         return f"{subject}的{label}：{listed.strip()}"
-    name = name_forms.lower_heading(subject, small_words([piece]))
+    name = letter_case.lower_heading(subject, small_words([piece]))
     return f"{label[:1].upper()}{label[1:]} of {name}: {listed.strip()}"
 
 
@@ -114,7 +114,7 @@ def listed_in(piece: Evidence) -> list[str]:
 
 def small_words(evidence: Sequence[Evidence]) -> frozenset[str]:
     """Return the words that names write small within a sentence: those that the evidence does."""
-    found = set(name_forms.ALWAYS_LOWER)
+    found = set(letter_case.ALWAYS_LOWER)
     for piece in evidence:
         if piece.language == "en":
             found.update(_SMALL.findall(piece.text))
@@ -167,7 +167,7 @@ def _worded(
     listed = listed.strip(_STOPS)
     if not head or not subject or not listed:
         return ""
-    name = name_forms.lower_heading(subject, common) if piece.language == "en" else subject
+    name = letter_case.lower_heading(subject, common) if piece.language == "en" else subject
     seen = base if relation.symmetric else piece.relation
     if relation.object is None:
         return _of_texts(name, base, listed, piece, common)
@@ -199,7 +199,7 @@ def _item(name: str, relation: str, piece: Evidence, common: Collection[str]) ->
         said = chinese_sentences.name_test(name) if relation == "test" else name
     else:
         kind = "condition" if piece.relation.endswith(INVERSE) else RELATIONS[relation].object
-        said = name_forms.within_sentence(name, kind or "", "en", common)
+        said = letter_case.within_sentence(name, kind or "", "en", common)
     return PageFact("", name, said, object=name)
 
 
@@ -219,7 +219,7 @@ def _of_texts(name: str, relation: str, text: str, piece: Evidence, common: Coll
 def _lowered(text: str, common: Collection[str]) -> str:
     """Return a text as it stands behind a colon; the names of persons keep their capital."""
     first = _WORD.match(text)
-    return name_forms.lower_first_word(text, {*common, first[0].lower()} if first else common)
+    return letter_case.lower_first_word(text, {*common, first[0].lower()} if first else common)
 
 
 def _is_supported(told: str, piece: Evidence, find: FindEntities) -> bool:

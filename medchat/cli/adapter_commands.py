@@ -80,13 +80,43 @@ def merge(
 ) -> None:
     """Merge an adapter into its base: a model folder that needs no adapter."""
     from finetune import adapters, merged_model
-    from finetune.bases import base_records
+    from finetune.bases.moved_base import base_of
 
-    home = startup.settings().home
-    chosen = adapters.named(home, name)
-    merged = merged_model.merge(base_records.find(home, chosen.base), chosen.folder, out)
+    settings = startup.settings()
+    chosen = adapters.named(settings.home, name)
+    base = base_of(settings.home, chosen, settings.base)
+    merged = merged_model.merge(base, chosen.folder, out)
     line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
     output.show(merged, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters export smollm2/round-2 --out adapter")
+def export(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="A new folder for the adapter.")],
+    as_json: Json = False,
+) -> None:
+    """Write an adapter into a folder to hand on: half the size, with its rounds on record."""
+    from finetune import adapter_files, adapters
+
+    home = startup.settings().home
+    made = adapter_files.export(home, adapters.named(home, name), out)
+    line = f"{made.folder}, {made.bytes / 1e6:.1f} MB, logits within {made.difference:.2g}."
+    output.show(made, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters add adapter")
+def add(
+    folder: Annotated[Path, typer.Argument(help="A folder that adapters export wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Take an adapter from such a folder into this home; its base must be here."""
+    from finetune import adapter_files
+
+    taken, added = adapter_files.take(startup.settings().home, folder)
+    done = "added" if added else "was there already"
+    line = f"{taken.name} {done}. Let it answer: medchat adapters promote {taken.name}"
+    output.show({**taken.values(), "added": added}, [line], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat adapters test mini/round-1")
@@ -95,11 +125,11 @@ def test(name: Name, as_json: Json = False) -> None:
     from dataclasses import asdict
 
     from finetune import adapters, model, rendering
-    from finetune.bases import base_records
+    from finetune.bases.moved_base import base_of
 
-    home = startup.settings().home
-    chosen = adapters.named(home, name)
-    student = model.load(base_records.find(home, chosen.base), chosen.folder)
+    settings = startup.settings()
+    chosen = adapters.named(settings.home, name)
+    student = model.load(base_of(settings.home, chosen, settings.base), chosen.folder)
     prompts = [rendering.grounded(question, [line], given) for question, line, given in _QUESTIONS]
     result = asdict(adapters.self_test(student, chosen.folder, prompts, 64))
     output.show(result, output.pairs(result), as_json=as_json)

@@ -70,7 +70,7 @@ def compare(
 ) -> Report:
     """Return the scores of two adapters, and whether the first passes the gate of its recipe."""
     from finetune import adapters, gate, model, recipe_reader
-    from finetune.bases import base_records
+    from finetune.bases.moved_base import base_of
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
@@ -80,7 +80,7 @@ def compare(
     own = record.get("values") if isinstance(record, dict) else None
     chosen = recipe_reader.load(recipe) if recipe else recipe_reader.recorded(own)
     plan = _planned(chosen, held_out)
-    student = model.load(base_records.find(settings.home, first.base), first.folder)
+    student = model.load(base_of(settings.home, first, settings.base), first.folder)
     number = first.round if first.round <= len(plan.rounds) else 1
     rows = _rows(settings, plan, number, student, held_out)
     with show_progress() as shown:
@@ -89,7 +89,7 @@ def compare(
         if second is None:
             reference = _measure(student, plan, rows, report, bare=True)
         else:
-            other = model.load(base_records.find(settings.home, second.base), second.folder)
+            other = model.load(base_of(settings.home, second, settings.base), second.folder)
             rows = _rows(settings, plan, number, other, held_out)
             reference = _measure(other, plan, rows, report)
     verdict = gate.judge(reference, scored, plan.gate)

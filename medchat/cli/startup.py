@@ -34,15 +34,23 @@ def quieten() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def settings(**flags: str | int | None) -> "Settings":
-    """Return the settings in force, and keep a local model from asking the network."""
+def settings(*, may_fetch: bool = False, **flags: str | int | None) -> "Settings":
+    """Return the settings in force, and keep a local model from asking the network.
+
+    A command that `may_fetch` a base calls `keep_local` itself, once it knows which.
+    """
     from medchat.settings import load
 
     loaded = load(**flags)
-    own = loaded.home / "bases" / loaded.base
-    if loaded.base == SHIPPED or own.exists() or Path(loaded.base).exists():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    if not may_fetch:
+        keep_local(loaded.home, loaded.base)
     return loaded
+
+
+def keep_local(home: Path, base: str) -> None:
+    """Keep the libraries from asking the hub where a base is on this machine."""
+    if base == SHIPPED or (home / "bases" / base).exists() or Path(base).exists():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def engine() -> "Engine":

@@ -46,7 +46,7 @@ def finetune(
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
-    settings = startup.settings()
+    settings = startup.settings(may_fetch=True)
     wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
@@ -86,7 +86,9 @@ def evaluate(
             where="--base",
             remedy="Give one of the two.",
         )
-    settings = startup.settings()
+    settings = startup.settings(may_fetch=base is not None)
+    if base is not None:
+        startup.keep_local(settings.home, base)
     held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
     if base is not None:
         report = evaluation.score_base(settings, base, recipe, held_out)
@@ -104,7 +106,9 @@ def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe
     from finetune import recipe_reader
 
     own = settings.base if settings.base != "mini" else None
-    return _within_context(settings, recipe_reader.load(name or settings.recipe, base=base or own))
+    chosen = recipe_reader.load(name or settings.recipe, base=base or own)
+    startup.keep_local(settings.home, chosen.base)
+    return _within_context(settings, chosen)
 
 
 def _within_context(settings: "Settings", recipe: "Recipe") -> "Recipe":

@@ -28,6 +28,13 @@ Groups = dict[str, tuple[PageFact, ...]]
 _FEWEST = {"symptom": 3, "test": 2, "complication": 2, "treatment": 2, "diet_avoided": 3}
 """So many names make a list that can be told; fewer are what is left of one."""
 
+_FORM = re.compile(
+    "^(?:注射用|复方(?=.{4})|盐酸|硫酸|醋酸|马来酸|枸橼酸|苯磺酸|酒石酸|富马酸)|"
+    "(?:肠溶|缓释|控释|分散|咀嚼|泡腾|口服|软|滴|干混悬|混悬)*"
+    "(?:片|胶囊|颗粒|注射液|溶液|糖浆|悬剂|乳膏|软膏|凝胶|滴眼液|眼膏|丸|散|气雾剂|喷雾剂|贴|栓|液|剂)$"
+)
+"""What tells apart the forms of one medicine."""
+
 _NONE = re.compile("无|非|不|没有")
 
 _USES = (f"medicine{INVERSE}", f"first_line{INVERSE}")
@@ -46,8 +53,12 @@ _NEAR = 0.1
 """From how many conditions on a test is known by them, by how many departments it belongs to all,
 and what part of its conditions a department must treat for the test to belong to it."""
 
-_FAMILIAR = 3
-"""So many conditions must lead to one for it to be thought of by findings alone."""
+_FAMILIAR, _LARGE = 5, 500
+"""So many conditions must lead to one for it to be thought of by findings alone; and in graphs in
+which so many conditions follow others, one that follows none is so rare that its lists are odd."""
+
+_OF_KNOWN = ("symptom", "test", "complication")
+"""Relations that are told of conditions that are not rare."""
 
 DEFAULTED = ("treatment", "course", "prognosis")
 """Relations that sources fill with one value for everything."""
@@ -83,6 +94,10 @@ class SourceHabits:
         """Say whether the same department treats two conditions, as far as is known."""
         own, theirs = self.departments.get(condition), self.departments.get(other)
         return not own or not theirs or bool(own & theirs)
+
+    def is_rare(self, condition: str) -> bool:
+        """Say whether a condition of a large graph is named by no other."""
+        return len(self.followed) >= _LARGE and not self.followed.get(condition)
 
     def is_familiar(self, condition: str) -> bool:
         """Say whether a condition is named often enough to be thought of by findings alone."""
@@ -140,12 +155,15 @@ def select(
     kept = {}
     for relation, items in groups.items():
         if relation not in reviewed:
+            if relation in _OF_KNOWN and id.startswith("condition:") and habits.is_rare(id):
+                continue
             items = _select_of(id, name, relation, items, habits)
         if items:
             kept[relation] = items
     if "treatment" in kept and "treatment" not in reviewed:
         names = [item.text for each in _TREATING for item in kept.get(each, ())]
-        if not fact_fitness.has_core(name, tuple(sorted(names))):
+        unknown = fact_fitness.has_core(name, ())  # what it is treated with at heart
+        if unknown or not fact_fitness.has_core(name, tuple(sorted(names))):
             del kept["treatment"]
     return kept
 
@@ -159,7 +177,30 @@ def _select_of(
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
         kept = [item for item in kept if not item.object]
+    if relation in _USES:
+        kept = [
+            item
+            for item in kept
+            if not any(other is not item and _holds_all(item.text, other.text) for other in kept)
+        ]
+    if relation in _MEDICINES:
+        kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
     return tuple(kept)
+
+
+def _repeats(name: str, finding: str) -> bool:
+    """Say whether a finding is but a kind of the illness: 情绪性高血压 in 继发性高血压."""
+    return any(finding[-size:] == name[-size:] for size in range(3, len(name)))
+
+
+def _holds_all(longer: str, shorter: str) -> bool:
+    """Say whether one use is but a kind of another: 肠子宫内膜异位 of 子宫内膜异位."""
+    return len(longer) > len(shorter) >= 3 and shorter in longer
+
+
+def _stem(medicine: str) -> str:
+    """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
+    return _FORM.sub("", medicine) or medicine
 
 
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
@@ -170,9 +211,9 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return is_usual(text, name)
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
-    if relation in ("course", "prognosis"):
-        return _holds(f"telling_{relation}", text)
-    if relation == "diet_recommended":
+    if relation == "course":
+        return _holds("telling_course", text)
+    if relation in ("diet_recommended", "prognosis"):
         return False
     if relation == "population":
         return not _holds("no_population", text) and not _is_named(name, text)
@@ -182,20 +223,21 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
         return False
-    if relation == "symptom" and (text.endswith(name) or "或" in text):
-        return False
+    if relation == "symptom":
+        alone = not (text.endswith(name) or "或" in text or _repeats(name, text))
+        return alone and _belongs_of("symptoms", name, text)
     if relation == "test":
-        return _belongs(name, text) and habits.is_test_of(id, item.object)
+        return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)
     if relation == "complication":
         return _holds("anywhere", text) or habits.are_near(id, item.object)
     return True
 
 
 @lru_cache(maxsize=1 << 16)
-def _belongs(condition: str, test: str) -> bool:
-    """Say whether a test of one part of the body or one germ is one of a condition."""
-    for of, known in _kinds_of_tests():
-        if of.search(test):
+def _belongs_of(key: str, condition: str, name: str) -> bool:
+    """Say whether a test or finding of one part of the body or one illness is of a condition."""
+    for held, known in _kinds(key):
+        if held.search(name):
             return known.search(condition) is not None
     return True
 
@@ -243,7 +285,7 @@ def _has_core_test(condition: str, tests: Sequence[PageFact]) -> bool:
     for of, told in _core_tests():
         if of.search(condition):
             return any(told.search(each.text) for each in tests)
-    return True
+    return not tests or any(not _holds("general_test", each.text) for each in tests)
 
 
 def _is_named(condition: str, people: str) -> bool:
@@ -261,8 +303,8 @@ def _core_tests() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 
 @cache
-def _kinds_of_tests() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((re.compile(each["test"]), re.compile(each["of"])) for each in _rules()["tests"])
+def _kinds(key: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(each["name"]), re.compile(each["of"])) for each in _rules()[key])
 
 
 @cache

@@ -46,6 +46,7 @@ _INVERTED_TERM = re.compile(
 )
 """A term of a thesaurus, as in "Anemia, Refractory, with Excess of Blasts"."""
 
+_SMALL_WORDS = "of|in|on|to|from|with|without|by|not|or|and|the|at|for|as|is|are|looks?"
 _LIST = re.compile(r"\b(?:and|or)\b|/")
 _SIGNS = re.compile(r"\([^A-Za-z\u3400-\u9fff]*\)")
 _PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
@@ -84,6 +85,8 @@ def is_speakable(name: str, kind: str) -> bool:
     if kind == "medicine" and _matches("formula_name", name):
         return False
     if kind == "condition" and _matches("measure_turned_round", name):
+        return False
+    if kind in ("condition", "symptom") and _matches("kind_last", name):
         return False
     return kind != "symptom" or not (_matches("turned_round", name) or _matches("vague_en", name))
 
@@ -137,6 +140,11 @@ def is_gathered(format: str) -> bool:
     return format in _rules()["gathered_by_program"]
 
 
+def is_terse(format: str) -> bool:
+    """Say whether the definitions of a format are written for programs, as those of ontologies."""
+    return format in _rules()["terse_definitions"]
+
+
 def is_definition(text: str, names: Collection[str]) -> bool:
     """Say whether an English text tells in words what something is.
 
@@ -148,9 +156,9 @@ def is_definition(text: str, names: Collection[str]) -> bool:
     """
     if _matches("ontology_en", text) or _matches("addressed_en", text):
         return False
-    own = {stem for name in names for stem in _stems(name)}
+    own = {stem for name in names for stem in stems(name)}
     first = _FIRST_SENTENCE.match(text)
-    said = _stems(first[0]) if first else set()
+    said = stems(first[0]) if first else set()
     if not said - own and len(text) <= len(first[0] if first else "") + 1:
         return False
     named = _DEFINED.match(text)
@@ -173,7 +181,7 @@ _NO_CONTENT = re.compile(
 )
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """Return the beginnings of the words of a text that tell anything."""
     words = re.findall(r"[a-z]{3,}", text.lower())
     small = {"the", "and", "for", "has", "are", "was", "its", "can", "not", "who"}
@@ -258,6 +266,9 @@ def _pattern(key: str) -> re.Pattern[str]:
     alternatives = "|".join(cast(Sequence[str], _rules()[key]))
     if key == "turned_round":
         return re.compile(rf"^[\w'’-]+(?: [\w'’-]+)* (?:{alternatives})$", re.IGNORECASE)
+    if key == "kind_last":
+        before = rf"(?:(?!(?:{_SMALL_WORDS})\b)[\w'’-]+ )+"
+        return re.compile(rf"^{before}(?:{alternatives})$", re.IGNORECASE)
     if key in ("vague_en", "no_use_en"):
         return re.compile(rf"^(?:{alternatives})$", re.IGNORECASE)
     return re.compile(alternatives, re.IGNORECASE if key in _OF_ANY_CASE else 0)

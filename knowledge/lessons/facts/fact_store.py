@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
-from knowledge.lessons.facts.fact_fitness import interaction_level, is_gathered
+from knowledge.lessons.facts.fact_fitness import interaction_level, is_gathered, is_terse
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.vocabulary import INVERSE
@@ -31,7 +31,7 @@ class FactView(NamedTuple):
 
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
     `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
-    source alone, which a program gathered.
+    source alone, which a program gathered, or are texts that are written for programs.
     """
 
     id: str
@@ -43,6 +43,11 @@ class FactView(NamedTuple):
     licence: str
     level: str = ""
     unread: bool = False
+
+    @property
+    def agreed(self) -> bool:
+        """Say whether several sources state it."""
+        return self.order[1] <= -2
 
     @property
     def curated(self) -> bool:
@@ -57,7 +62,7 @@ class FactStore:
         self._prepared: PreparedQuery | None = None
         self._engine = engine
         self._generation = generation
-        self._ranks: dict[tuple[str, ...], tuple[bool, int, str, bool]] = {}
+        self._ranks: dict[tuple[str, ...], tuple[bool, int, str, bool, bool]] = {}
         query = select(SourceRow.id, SourceRow.format, SourceRow.licence).where(
             holds(SourceRow, generation)
         )
@@ -84,7 +89,8 @@ class FactStore:
                     notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
         for id, subject, relation, object, en, zh, position, _, _ in rows.values():
-            scraped, fewer, licence, unread = self._rank_of(sources[id])
+            scraped, fewer, licence, unread, terse = self._rank_of(sources[id])
+            unread = unread or (terse and not object)
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")
@@ -116,10 +122,11 @@ class FactStore:
             .where(holds(FactRow, self._generation))
         )
 
-    def _rank_of(self, sources: tuple[str, ...]) -> tuple[bool, int, str, bool]:
+    def _rank_of(self, sources: tuple[str, ...]) -> tuple[bool, int, str, bool, bool]:
         """Return whether only scraped sources state a fact, minus how many do, and its licence.
 
-        At last, whether nobody read it: a program gathered its only source.
+        Then whether nobody read it, as a program gathered its only source, and whether its texts
+        are written for programs.
         """
         known = self._ranks.get(sources)
         if known is None:
@@ -127,7 +134,8 @@ class FactStore:
             scraped = not any(format in CURATED_FORMATS for format, _ in said)
             unread = len(said) == 1 and is_gathered(said[0][0])
             licence = least_restrictive(licence for _, licence in said)
-            known = scraped, -len(said), licence, unread
+            terse = all(is_terse(format) for format, _ in said)
+            known = scraped, -len(said), licence, unread, terse
             self._ranks[sources] = known
         return known
 

@@ -1,9 +1,11 @@
-"""Read what sentences of abstracts state about two entities, and whether two papers agree on it.
+"""Read what sentences of abstracts state about entities, and whether two papers agree on it.
 
     results and conclusions of an abstract -> those that name two entities -> what one does to the
     other, where the words leave no doubt
+    conclusions that name what the title names -> what the paper concludes on its own subject
 
-Two readings that are equal agree, two that exclude each other do not; of others nothing is said.
+Two readings that are equal agree, two that exclude each other do not. Of two conclusions on one
+subject it is left open, as papers on one subject mostly ask different things.
 """
 
 import re
@@ -17,6 +19,7 @@ from typing import Any, Literal
 import yaml
 
 from knowledge.graph.linker import Linker
+from knowledge.lessons.facts.quotable_sentences import DANGLING
 from knowledge.lessons.facts.study_parts import Abstract, Told
 from knowledge.records import Language
 
@@ -25,6 +28,9 @@ Verdict = Literal["agree", "differ", "open"]
 _FEWEST_SIGNS = {"en": 4, "zh": 2}
 _MOST_ENTITIES = 4
 """A sentence that names more of them is a list."""
+
+_SUBJECTS = ("condition:", "medicine:")
+"""Of what kinds the subject of a paper is."""
 
 _SIGNS = ("\x01", "\x02")
 
@@ -41,6 +47,42 @@ class Finding:
     names: tuple[str, str]
     reading: str
     is_mutual: bool
+
+    @property
+    def is_on_subject(self) -> bool:
+        """Say whether it is a conclusion on one thing, which the title names."""
+        return self.entities[0] == self.entities[1]
+
+
+def read_subjects(abstract: Abstract, title: str, linker: Linker) -> Iterator[Finding]:
+    """Yield the first conclusion of an abstract on each condition or medicine of its title."""
+    concluded = [
+        one
+        for one in abstract.sentences
+        if one.role == "conclusion" and one.is_quotable and not DANGLING.match(one.text)
+    ]
+    if not concluded:
+        return
+    in_title = {ids[0] for _, ids in _named(title, abstract.language, linker)}
+    seen: set[str] = set()
+    for one in concluded:
+        for name, ids in _named(one.text, abstract.language, linker):
+            if ids[0] in in_title and ids[0] not in seen:
+                seen.add(ids[0])
+                yield Finding(one, (ids[0], ids[0]), (name, name), "", is_mutual=False)
+
+
+def _named(text: str, language: Language, linker: Linker) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the conditions and medicines that a text names, but not such as pain or infection."""
+    for start, end, ids, corrected in sorted(linker.spans(text)):
+        name = text[start:end]
+        long = end - start >= _FEWEST_SIGNS[language]
+        if long and not corrected and ids[0].startswith(_SUBJECTS) and not _is_general(name):
+            yield name, tuple(ids)
+
+
+def _is_general(name: str) -> bool:
+    return name.casefold() in _general()
 
 
 def read_findings(abstract: Abstract, linker: Linker) -> Iterator[Finding]:
@@ -132,6 +174,11 @@ def _filled(patterns: Iterable[str], parts: Mapping[str, str]) -> Iterator[str]:
         for name, part in parts.items():
             text = text.replace(f"«{name}»", part)
         yield text
+
+
+@cache
+def _general() -> frozenset[str]:
+    return frozenset(name for of in _raw()["general"].values() for name in of)
 
 
 @cache

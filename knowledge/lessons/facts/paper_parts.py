@@ -25,6 +25,12 @@ from knowledge.records import Language, Passage
 
 _FEWEST_HEADINGS = 2
 _UNTITLED = ("unlabelled", "unlabeled", "unassigned")
+_ABSTRACT = re.compile(r"^(?:abstract|摘要)\s*[:：]\s*")
+"""What stands before the titles of an abstract's sections in a full text."""
+
+_NO_PROSE = re.compile(
+    r"\b(?:table|figure|fig|supplement\w*|appendix|footnotes?|references)\b|[表图]\d"
+)
 _STUDIED = ("method", "result")
 """Parts that papers on studies have, and other texts do not."""
 
@@ -67,8 +73,8 @@ def parts(quotations: Sequence[Quotation]) -> Counter[str]:
 
 
 def _titled(passage: Passage) -> Iterator[Quotation]:
-    section = passage.section.strip().rstrip(":：").lower()
-    if not section or section in _UNTITLED:
+    section = _ABSTRACT.sub("", passage.section.strip().rstrip(":：").lower())
+    if not section or section in _UNTITLED or _NO_PROSE.search(section):
         return
     part = _section_parts().get(section, "part")
     for words in quotable(passage):

@@ -14,7 +14,7 @@ LONGEST = {"en": 420, "zh": 160}
 """Characters of a sentence that is worth quoting, and can be read at a glance."""
 
 DEBRIS = ("[详细]", "...", "…", "{", "}", "\\x", "\n", "�", '"', "“", "”", "### ", "[", "http")
-_DANGLING = re.compile(
+DANGLING = re.compile(
     r"^(?:however|therefore|thus|moreover|furthermore|this|these|that|those|it|they|he|she|such|"
     r"but|and|or|also|here|both|in addition|in contrast|additionally|consequently|hence|"
     r"for example|for instance|similarly|then|the (?:former|latter))\b|"
@@ -39,7 +39,7 @@ def _quotable(text: str, language: Language) -> tuple[str, ...]:
         words = text[start:end].strip()
         if not SHORTEST[language] <= len(words) <= LONGEST[language]:
             continue
-        if words[-1] not in ".。" or not _OPENED.match(words) or _DANGLING.match(words):
+        if words[-1] not in ".。" or not _OPENED.match(words) or DANGLING.match(words):
             continue
         if any(mark in words for mark in DEBRIS) or len(sentence_spans(words)) > 1:
             continue

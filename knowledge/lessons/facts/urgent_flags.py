@@ -34,23 +34,32 @@ _GRAVE = re.compile(
     r"tamponade|status epilepticus|peritonitis|perforat|strangulat|ruptur|\bshock\b|cauda equina|"
     r"cord compression|compartment syndrome|acute liver failure|respiratory failure|heat stroke|"
     r"orbital cellulitis|necroti[sz]ing|overdose|pulmonary (?:o)?edema|tetanus|rabies|eclampsia|"
-    r"angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|subarachnoid h|"
+    r"mesenteric isch|angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|"
+    r"subarachnoid h|"
     r"intracerebral h|delirium|stevens|epidermal necrolysis|acute pancreatitis|appendicitis|"
     r"(?:bowel|intestinal) obstruction|cholangitis|hypertensive (?:emerg|cris)|acute coronary|"
     r"peritonsillar|thyroid storm|adrenal crisis|neutropenic|malaria|limb ischa|"
     r"retinal (?:detach|artery)|"
-    "心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
+    r"transient isch|hepatic encephalopathy|cerebral (?:o)?edema|hypoglyc|deep vein|variceal bleed|"
+    r"(?:fractured?|fracture of the) (?:neck|skull|spine|hip)|cervical fracture|"
+    r"gastrointestinal bleed|thrombotic thrombocytop|"
+    "短暂性脑缺血|肝性脑病|脑水肿|低血糖|深静脉|消化道出血|静脉曲张破裂|颅骨骨折|颈椎骨折|髋部骨折|"
+    "血栓性血小板|心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
     "会厌|扭转|酮症|过敏性休克|异位妊娠|宫外孕|气胸|填塞|穿孔|绞窄|嵌顿|破裂|休克|呼吸衰竭|"
     "肺水肿|中暑|热射病|狂犬|破伤风|子痫|胎盘早剥|肠梗阻|肠套叠|坏死性筋膜|危象|闭角型|硬膜[下外]|"
-    "谵妄|史蒂文斯|表皮坏死松解|急性胰腺炎|阑尾炎|胆管炎|高血压急症|急性冠|扁桃体周|疟疾|"
+    "谵妄|史蒂文斯|表皮坏死松解|急性胰腺炎|阑尾炎|胆管炎|肠系膜|高血压急症|急性冠|扁桃体周|疟疾|"
     "急性肢体缺血|视网膜(?:脱离|[中动])|粒细胞缺乏",
     re.IGNORECASE,
 )
 """Conditions that kill or maim within hours or days where nobody treats them."""
 
+_SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGNORECASE)
+"""Conditions of which a suspicion does not wait for a free appointment."""
+
 _SEEN = re.compile(
-    r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution)\b|"
-    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水",
+    r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
+    r"altitude sickness|hypothermia|heat ?stroke|heat exhaustion)\b|"
+    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""
@@ -80,6 +89,12 @@ def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
     return ""
 
 
+def alarm_of_case(page: FactPage, findings: Iterable[str]) -> Alarm:
+    """Return how soon somebody is to be seen who may have a condition, and has some findings."""
+    found = alarm_of(findings, page.language)
+    return found or ("soon" if _SOON.search(page.name) else "")
+
+
 @cache
 def alarm_findings() -> dict[str, dict[str, list[str]]]:
     """Return the findings that alarm, by how soon they are to be seen and language."""
@@ -98,6 +113,14 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
     """Return the red flag to tell where one is told: one that presses, if there is any."""
     urgent = (each for each in flags if _EMERGENCY.search(each.text))
     return next((each for each in flags if presses(each)), next(urgent, None))
+
+
+_TAKEN = re.compile(r"\boverdose|\bpoisoning|过量|中毒$", re.IGNORECASE)
+
+
+def is_told_by_history(page: FactPage) -> bool:
+    """Say whether what was met or taken tells a condition, rather than complaints."""
+    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name))
 
 
 def is_known_to_whom_it_befell(page: FactPage) -> bool:

@@ -5,6 +5,7 @@
 Retracted documents are never shown.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Engine, select
@@ -15,6 +16,12 @@ from knowledge.lessons.facts.quotable_sentences import DEBRIS, quotable
 from knowledge.lessons.pages.page_cache import PageCache
 from knowledge.lessons.pages.related_pages import NeighbourIds
 from knowledge.records import Entity, Language, Name, Passage
+
+_NOTICE = re.compile(
+    r"(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|retract(?:ion|ed)|addendum)\b|勘误|更正|撤稿",
+    re.IGNORECASE,
+)
+"""Titles of notices on papers, which hold no paper."""
 
 _CHUNK = 40
 _MOST = 4_000
@@ -81,7 +88,8 @@ class DocumentPages:
                     entity = Entity(id, "document", (Name(title, language),))
                     own = tuple(passages[id])
                     if (
-                        any(map(quotable, own))
+                        not _NOTICE.match(title)
+                        and any(map(quotable, own))
                         and not any(mark in title for mark in DEBRIS)
                         and len(title) > 3
                     ):

@@ -18,7 +18,7 @@ from knowledge.lessons.facts import chinese_closed_book, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize import name_forms
+from knowledge.lessons.realize import letter_case
 from knowledge.lessons.realize.name_forms import PageRenderer
 from knowledge.records import Entity, Language
 
@@ -184,7 +184,7 @@ class EntityPages:
 
     def _common_words(self) -> frozenset[str]:
         """Return the words that English names and texts write small."""
-        found = set(name_forms.ALWAYS_LOWER)
+        found = set(letter_case.ALWAYS_LOWER)
         texts = (
             select(NameRow.text).where(NameRow.language == "en", holds(NameRow, self._generation)),
             select(FactRow.value_en).where(

@@ -1,4 +1,4 @@
-"""Give papers in pairs whose results speak of the same two entities.
+"""Give papers in pairs whose results speak of the same two entities, or on the same subject.
 
     some abstracts -> what their sentences state of two entities -> papers that share two, in pairs
 
@@ -14,7 +14,12 @@ from sqlalchemy import Engine
 from knowledge.graph import linker
 from knowledge.lessons.facts import study_parts
 from knowledge.lessons.facts.fact_page import FactPage
-from knowledge.lessons.facts.paper_findings import Finding, read_findings, verdict
+from knowledge.lessons.facts.paper_findings import (
+    Finding,
+    read_findings,
+    read_subjects,
+    verdict,
+)
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.document_pages import DocumentPages
 from knowledge.lessons.pages.related_pages import NeighbourIds
@@ -74,7 +79,9 @@ class PaperPairPages:
     def _read(self, page: FactPage) -> tuple[Finding, ...]:
         abstract = study_parts.read(page.passages)
         names = linker.load(self._engine, self._generation)
-        return tuple(read_findings(abstract, names)) if abstract else ()
+        if abstract is None:
+            return ()
+        return (*read_findings(abstract, names), *read_subjects(abstract, page.name, names))
 
     def _find_pairs(self, language: Language) -> dict[str, str]:
         ids = sorted(self._documents.ids(language), key=_digest)[:MOST_READ]
@@ -91,6 +98,7 @@ class PaperPairPages:
                 for one in of
                 for other in of
                 if one < other and is_validation(one) == is_validation(other)
+                if is_told(of[one], of[other])
             ]
             chosen = Counter[int]()
             for order, one, other in sorted(wanted):
@@ -98,6 +106,11 @@ class PaperPairPages:
                     pairs[one] = other
                     chosen[order] += 1
         return pairs
+
+
+def is_told(one: Finding, other: Finding) -> bool:
+    """Say whether a row can be written on two findings: both are read, or on one subject."""
+    return one.is_on_subject or verdict(one, other) != "open"
 
 
 def findings_of(page: FactPage) -> tuple[Finding, ...]:

@@ -57,7 +57,7 @@ _PARTED = re.compile(
     r"|[,(].*"
 )
 _DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
-_ARTICLE = re.compile(r"^an? ")
+_ARTICLE = re.compile(r"^(?:an? |the (?=common cold$))")
 _AN = re.compile(
     r"[aioAIO](?![A-Z0-9])|[eE](?!u|[A-Z0-9])|[uU](?!ni|r[a-z]|se|su|te|[A-Z0-9])|8|11\b|18\b|"
     r"hour|heir|"
@@ -80,6 +80,8 @@ def with_article(name: str) -> str:
     """
     if not name or _DETERMINED.match(name) or _BARE.fullmatch(name):
         return name
+    if name == "common cold":
+        return f"the {name}"
     head = _PARTED.sub("", name).rsplit(" ", 1)[-1]
     if head not in _HEADS and not _ALWAYS.match(name):
         return name

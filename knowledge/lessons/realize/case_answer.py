@@ -190,9 +190,15 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
     # Nobody weighs reasons where it is urgent.
-    explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
+    explained = [
+        each
+        for each, items in plan.steps
+        if whys.get(each) and not plan.is_urgent and (each != "medicine" or len(items) > 1)
+    ]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
-    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:
+    told = dict(plan.steps).get(plan.relation, ())
+    chosen = plan.relation != "medicine" or len(told) > 1
+    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent and chosen:
         explained = [plan.relation, *explained[1:]]
     # Of a condition that was named, nothing begins with "if it is that".
     open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
@@ -254,11 +260,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-    if plan.is_urgent and (plan.is_grave or plan.alarm != "soon"):
+    if plan.is_urgent and (plan.is_grave or not plan.to_patient):
         return
     if named and plan.relation == "red_flag":  # which says when to come back
         return
-    if plan.alarm == "soon":
+    if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, pick)
         return
     if not plan.manner.is_plain:

@@ -93,7 +93,7 @@ class CasePlan:
     def is_grave(self) -> bool:
         """Say whether whoever is ill is sent to an emergency department before all else."""
         pressing = self.warning is not None and urgent_flags.presses(self.warning)
-        flagged = pressing and self.who.pace == "sudden"
+        flagged = (pressing or self.alarm == "soon") and self.who.pace == "sudden"
         return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property
@@ -128,7 +128,7 @@ def plan_case(
         manner,
         who,
         tuple(findings),
-        alarm=urgent_flags.alarm_of(told, page.language) if to_patient else "",
+        alarm=urgent_flags.alarm_of_case(page, told) if to_patient else "",
         to_patient=to_patient,
         rival=rival,
         history=tuple(history),

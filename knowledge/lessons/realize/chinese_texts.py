@@ -17,7 +17,7 @@ _OWN_TITLE = re.compile("^(?:治疗周期|治愈率)")
 _WHOLE_ZH = re.compile("^(?:无|有|具有|没有)传染性$")
 _NOBODY = re.compile(
     "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
-    "易患|多于|高于|家族史|遗传|体质$"
+    "易患|发病$|起病$|多于|高于|家族史|遗传|体质$"
 )
 _WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
@@ -42,7 +42,7 @@ _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
 _PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
 _NO_GROUP = re.compile("无|没有|不限|不详")
-_IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见")
+_IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
 _EXAMINED = re.compile("^[^，；。]{2,8}检查$")
 _NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
 """In what is watched: what is done, rather than what is measured."""
@@ -88,13 +88,22 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}的发病与{body}有关"
     if relation in _ABOUT_USE and _USED_IN.match(body):
         first = re.split("[，；。：（]", body)[0]
-        if _OF_KIND_ZH.search(first) and _KIND_ZH.search(first):
+        if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
             return f"{name}是{body}"
         return f"{name}{body}" if _GOES_WITH_NAME.search(first) else f"对于{name}，{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
     intro = grammar.draw(intros, pick)
     return intro.format(s=name) + body
+
+
+def is_measured(text: str) -> bool:
+    """Say whether what is watched is a measure, rather than something that is done.
+
+    >>> is_measured("血压"), is_measured("治疗前筛查结核")
+    (True, False)
+    """
+    return not _NOT_WATCHED.search(text)
 
 
 def tell_whom(name: str, body: str, pick: random.Random) -> str:

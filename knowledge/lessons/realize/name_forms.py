@@ -12,18 +12,21 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts import chinese_closed_book, closed_book, fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, closed_book, definitions, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
-from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles
+from knowledge.lessons.realize import chinese_sentences, letter_case, patient_profiles
 from knowledge.records import Entity, Language
 from knowledge.text import names
 from knowledge.vocabulary import INVERSE, TREATING
 
+_LONGEST_GUESS = 6
+"""A Chinese name of more signs is that of a special form, which findings alone do not tell."""
+
 _REVIEWED = 2
 """Where a relation has so many curated facts, those of scraped sources are left out."""
 
-LONGEST_TEXT = {"en": 320, "zh": 160}
+LONGEST_TEXT = {"en": definitions.LONGEST, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
 _DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
@@ -48,133 +51,14 @@ _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
 """Relations of which Chinese sources list the same thing in two wordings."""
 
+_ORGAN_ZH = re.compile(
+    "眼睑?|眼球|眼睛|耳朵?|鼻子?|口腔?|咽喉?|喉咙?|颈部?|胸部?|腹部?|背部?|腰部?|臀部?|手|足|腿|肩部?|膝盖?|"
+    "皮肤|关节|骨骼?|肌肉|心脏|肺部?|肝脏?|脾脏?|肾脏?|胃部?|肠道?|大脑|乳房|子宫|阴道|外阴|肛门|膀胱|尿道"
+)
 _NO_NAME = re.compile(
     r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
 )
 _CJK = re.compile("[\u3400-\u9fff]")
-_FIRST_WORD = re.compile(r"[A-Z][a-z]+(?=[\s,/-]|$)")
-_FUNCTION_WORD = re.compile(r"(?:An?|The|In|On|At|If|Of|To|No|By|Do|It|As|Any|With|For) (?=[\w(])")
-_SHOUTED = re.compile(r"\b[A-Z][A-Z-]*[A-Z]{4,}[A-Z0-9-]*\b(?!\))")
-_LARGE_WORD = re.compile(r"(?<= )[A-Z][a-z]{3,}(?=[\s,]|$)")
-BINOMIAL = re.compile(
-    r"(?:Streptococcus|Staphylococcus|Enterococcus|Escherichia|Haemophilus|Plasmodium|"
-    r"Mycobacterium|Mycoplasma|Bordetella|Borrelia|Neisseria|Salmonella|Shigella|Helicobacter|"
-    r"Clostridium|Clostridioides|Campylobacter|Candida|Aspergillus|Pneumocystis|Cryptococcus|"
-    r"Toxoplasma|Trichomonas|Sarcoptes|Treponema|Chlamydia|Chlamydophila|Legionella|Listeria|"
-    r"Klebsiella|Pseudomonas|Moraxella|Brucella|Yersinia|Vibrio|Leishmania|Schistosoma|Taenia) "
-    r"(?!parasites|infections?|species|strains|organisms|bacteria|spores|toxins?)[a-z]{3,}"
-)
-"""The name of a species, whose first word always keeps its capital."""
-_PREFIXED = re.compile(r"[A-Z][a-z]+-[a-z]{5}")
-"""A hyphenated first word that goes on in small letters is no person's name."""
-_TRADE = re.compile(r"(?:Athlete|Farmer|Golfer|Swimmer|Jumper|Runner|Miner|Hunter)['’]s (?!syn)")
-"""Conditions named after an occupation, which is no person's name."""
-_FINDING = re.compile(
-    r"(?![A-Z][\w-]+(?:['’]s\b|.*\b(?:signs?|phenomenon|syndrome|triad|spots?|disease|nodes?)\b))"
-    r"(?!(?:Clostridi|Candida|Staphylo|Strepto|Escherichia|Pneumocystis|Aspergillus)\w*)"
-    r"(?!(?:Kernig|Brudzinski|Babinski|Murphy|Raynaud|Parkinson|Cushing|Koplik|Bitot|Janeway|Osler)\b)"
-    r"[A-Z][a-z]+\b[^A-Z]*"
-)
-"""The name of a finding without a person's name in it: written small within a sentence."""
-
-_MEDICAL = re.compile(
-    r"(?:itis|osis|emia|oma|pathy|algia|lysis|rrhage|rrh(?:o?e)a|plegia|uria|cele|ectomy|otomy|scopy|"
-    r"graphy|al|ia|ic|ous|us|ary|ory|ive|ed|tion|sion|ism|ness|ity|ency|ance|ence|ment|tomy|trophy|plasia|iasis|"
-    r"resis|epsy|osy|acea|worm|oid|ile|lar|ign|ing)$"
-)
-_PROPER = {
-    "Down", "Still", "Bell", "Baker", "Young", "Brown",
-    "Lyme", "Norwegian", "Crohn", "Hodgkin", "Parkinson", "Alzheimer", "Huntington", "Addison",
-    "Turner", "Marfan", "Wilson", "Paget", "Raynaud", "Barrett", "Kaposi", "Wilms", "Burkitt",
-    "Hashimoto", "Chagas", "Lynch", "Tourette", "Guillain", "Gilbert", "Kawasaki", "Ebola", "Zika",
-    "Ewing", "Cushing", "Graves", "Giardia", "Listeria", "Borrelia", "Neisseria",
-}  # fmt: skip
-
-
-ALWAYS_LOWER = {
-    "type", "acute", "chronic", "primary", "secondary", "severe", "common", "stable",
-    "heart", "lung", "kidney", "liver", "skin", "croup", "flu", "gout",
-    "asthma", "scabies", "measles", "mumps", "rabies", "tetanus", "scrub", "sepsis",
-    "stroke", "shock", "burns", "acne", "hives", "lice", "warts", "ringworm",
-    "malaria", "scurvy", "rickets", "ankylosing", "whooping", "restless", "cluster", "scarlet",
-    "rodenticide", "transplant", "marijuana", "overflow",
-    "altitude", "postpartum", "beriberi", "multidrug",
-    "migraine", "scleroderma", "hyperemesis", "mofetil", "gum", "flat", "pemphigus", "spina",
-    "tricuspid", "bicuspid",
-    "mitral", "folate", "pterygium", "intertrigo", "low", "anaphylaxis", "oedema", "sickle", "heat",
-    "multiple", "chickenpox", "influenza", "cataract", "vitamin", "iron", "deep", "alcohol",
-    "angina", "anxiety", "ascites", "bone", "bowel", "breast", "cancer", "carbon", "cardiac",
-    "coeliac", "cold", "contact", "delirium", "dengue", "diabetes", "epistaxis", "fever",
-    "gallstones", "head", "heavy", "impetigo", "irritable", "jaundice", "latent", "magnesium",
-    "malignant", "nausea", "organophosphate", "ovarian", "pain", "paracetamol", "placenta",
-    "pneumothorax", "preterm", "prostate", "pupil", "rubella", "serotonin", "syphilis", "tinea",
-    "torsades", "transient", "vertigo", "warfarin",
-    "menopause", "uterine", "giant", "hand", "herpes", "iodine", "foot", "eye", "ear",
-}  # fmt: skip
-"""Words at the start of names that are no names of persons or places."""
-
-
-def lower_first_word(text: str, common: Collection[str]) -> str:
-    """Return a name or a sentence as it stands within an English sentence.
-
-    The first word loses its capital only if it is a common word, so that names of persons and
-    places keep theirs.
-
-    >>> lower_first_word("Heart failure", {"heart"}), lower_first_word("Lyme disease", {"heart"})
-    ('heart failure', 'Lyme disease')
-    """
-    if _FUNCTION_WORD.match(text):
-        return text[:1].lower() + text[1:]
-    if _TRADE.match(text):
-        return text[:1].lower() + text[1:]
-    first = _FIRST_WORD.match(text)
-    if first is None or first[0] in _PROPER or BINOMIAL.match(text):
-        return text
-    prefixed = _PREFIXED.match(text) is not None
-    if not prefixed and first[0].lower() not in common and not _MEDICAL.search(first[0]):
-        return text
-    return text[:1].lower() + text[1:]
-
-
-def lower_heading(name: str, common: Collection[str]) -> str:
-    """Return a name as it stands within an English sentence, without the capitals of a heading.
-
-    >>> lower_heading("Cystic Fibrosis", {"cystic"}), lower_heading("Acute Lyme disease", {"acute"})
-    ('cystic fibrosis', 'acute Lyme disease')
-    """
-    said = lower_first_word(name, common)
-    if said == name:
-        return name
-    return said[:1] + _LARGE_WORD.sub(lambda word: _small_word(word[0], common), said[1:])
-
-
-def _small_if_common(word: str, common: Collection[str]) -> str:
-    """Return a word in capitals small where it is no acronym: a thesaurus marks its terms so."""
-    small = word.lower()
-    known = any(part in common or _MEDICAL.search(part) for part in small.split("-"))
-    return small if known else word
-
-
-def _small_word(word: str, common: Collection[str]) -> str:
-    """Return a word of a heading as running text has it."""
-    small = word.lower()
-    return small if small in common or _MEDICAL.search(word) and word not in _PROPER else word
-
-
-def within_sentence(name: str, kind: str, language: Language, common: Collection[str]) -> str:
-    """Return the name of an entity within a sentence: in English with the article that it takes.
-
-    >>> within_sentence("Brain Abscess", "condition", "en", {"brain", "abscess"})
-    'a brain abscess'
-    """
-    if kind == "symptom" and _FINDING.fullmatch(name):
-        said = name[:1].lower() + name[1:]
-    elif language == "zh" or kind == "department":
-        said = lower_first_word(name, common)
-    else:
-        said = lower_heading(name, common)
-    counted = language == "en" and kind != "department"
-    return articles.with_article(said) if counted else said
 
 
 class _Called(NamedTuple):
@@ -255,11 +139,15 @@ class PageRenderer:
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
-            familiar = "symptom" in reviewed or self._habits.is_familiar(id)
+            short = len(own.text) <= _LONGEST_GUESS
+            familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
             shown = kept if told != kept else {}
             return FactPage(*about, told, shown=shown, is_familiar=familiar) if kept else None
-        unread = {fact.id for fact in facts if fact.unread}
-        told = closed_book.tellable(kept, reviewed, unread)
+        support = closed_book.Support(
+            frozenset(fact.id for fact in facts if fact.unread),
+            frozenset(fact.id for fact in facts if fact.agreed),
+        )
+        told = closed_book.tellable(kept, reviewed, support, (own.text, *own.names))
         if not reviewed:
             names = {item.text for each in _TREATING for item in told.get(each, ())}
             told = self._with_core_treatment(entities[id], names, told)
@@ -273,7 +161,8 @@ class PageRenderer:
             return True
         if not fact.other:
             if fact.relation == "description" and self._language == "en":
-                return fact_fitness.is_definition(called.text, own.names)
+                known = fact_fitness.is_definition(called.text, own.names)
+                return known and definitions.is_about(called.text, own.names)
             return not _CURE_RATE.match(called.text)
         if fact.relation in _TREATED and not fact_fitness.is_use(own.text, called.text):
             return False
@@ -316,20 +205,21 @@ class PageRenderer:
 
     def _told(self, fact: FactView) -> _Called:
         """Return the text of a fact that has no object, or nothing where it is not to be told."""
-        text = (fact.en if self._language == "en" else fact.zh).strip()
+        own = self._language == "en"
+        text = (definitions.as_told(fact.relation, fact.en) if own else fact.zh).strip()
         native = bool(_CJK.search(text)) == (self._language == "zh")
         if not native or len(text) > LONGEST_TEXT[self._language] or is_damaged(text):
             return _NOT_CALLED
         if self._language == "en":
             if is_cut(text):
                 return _NOT_CALLED
-            text = _SHOUTED.sub(lambda word: _small_if_common(word[0], self._common), text)
-        said = lower_first_word(text, self._common)
+            text = letter_case.lower_shouted(text, self._common)
+        said = letter_case.lower_first_word(text, self._common)
         return _Called(text, said, names.normalise(text), "")
 
     def _named(self, name: str, kind: str) -> _Called:
         """Return a name, and it within a sentence: in English with the article that it takes."""
-        said = within_sentence(name, kind, self._language, self._common)
+        said = letter_case.within_sentence(name, kind, self._language, self._common)
         return _Called(name, said, names.normalise(name), kind)
 
 
@@ -391,7 +281,7 @@ def can_be_object(relation: str, kind: str, name: str) -> bool:
     place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
     one that names no more than an organ ("symptoms of eye") tells nothing.
     """
-    if kind == "symptom" and _CLAUSE.search(name):
+    if kind == "symptom" and (_CLAUSE.search(name) or _ORGAN_ZH.fullmatch(name)):
         return False
     if relation == "associated_with":
         return kind in ("condition", "symptom")

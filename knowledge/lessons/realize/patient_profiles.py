@@ -84,6 +84,14 @@ _MATURE = re.compile(
     re.IGNORECASE,
 )
 """Rare before the middle of life; a young patient would be the exception."""
+_YOUNG = re.compile(
+    r"mononucleosis|\bacne|appendicitis|testic\w* torsion|multiple sclerosis|ankylosing|crohn|"
+    r"schizophrenia|bulimia|anorexia nervosa|anaphyla|type 1 diab|"
+    "传染性单核|痤疮|阑尾炎|睾丸扭转|多发性硬化|强直性脊柱|克罗恩|精神分裂|厌食症|贪食|1型糖尿病",
+    re.IGNORECASE,
+)
+"""Rare to begin after the first half of life."""
+
 _PREGNANT = re.compile(
     r"gestational diabetes|pre-?eclampsia|hyperemesis|placent|of pregnancy|threatened pregnancy|"
     r"preterm lab|pregnancy-induced",
@@ -115,8 +123,14 @@ _SLOW = re.compile(
 _CHRONIC = re.compile("chronic|慢性|职业性|后遗症", re.IGNORECASE)
 _LASTING = re.compile(
     "chronic|cancer|carcinom|tumou?r|lymphom|melanom|diabet|arthrit|osteo|dementia|parkinson|"
+    "fibromyalg|irritable bowel|crohn|ulcerative colitis|lupus|atopic|obstructive pulm|insomni|"
+    "polymyalg|coeliac|celiac|fibroids|constipation|endometriosis|eczema|rosacea|acne|bipolar|"
+    "schizophren|reflux|sleep apn|polycystic|incontinence|myasthenia|tuberculosis|hepatitis [bc]|"
+    "post-traumatic|obsessive|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
+    "乳糜泻|纤维肌痛|克罗恩|溃疡性结肠炎|子宫内膜异位|特应性皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"
+    "多囊卵巢|失禁|重症肌无力|结核病|[乙丙]型(?:病毒性)?肝炎|创伤后应激|强迫|"
     "先天|遗传|家族性|(?:精神|人格|情感|认知|发育|运动|行为|注意|多动|学习|语言).*障碍|"
     "注意缺陷|多动|自闭|孤独|白斑|白癜|淀粉样|沉积|沉着|萎缩|"
     "纤维化|尘肺|沉着症|脑瘫|畸形|发育不|憩室|囊肿|角化|变性|贮积|侏儒|矮小|强直性|红斑狼疮|硬皮|"
@@ -146,8 +160,8 @@ _FOOD = re.compile(
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
-    r"childhood|adolescence|puberty|young|twenties)\b|mutation|HLA|^family history|"
-    "高龄|年龄|青年|青春|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    r"childhood|adolescence|puberty|young|twenties|maternal|mother)\b|mutation|HLA|^family history|"
+    "高龄|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
     re.IGNORECASE,
 )
 
@@ -164,6 +178,7 @@ class PatientProfile:
     pace: Pace
     menopause: bool = False
     pregnant: bool = False
+    young: bool = False
 
 
 def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientProfile:
@@ -194,7 +209,8 @@ def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientPr
     childbearing = bool((about | felt) & (_IS_FERTILE | _IS_MENSTRUAL))
     fertile = childbearing and stage != "child" and not menopause
     pregnant = fertile and bool(about & _IS_PREGNANT)
-    return PatientProfile(sex, stage, fertile, pace, menopause, pregnant)
+    young = stage == "adult" and _YOUNG.search(" ".join(n.text for n in page.entity.names))
+    return PatientProfile(sex, stage, fertile, pace, menopause, pregnant, bool(young))
 
 
 def _signs_of(page: FactPage) -> tuple[int, int, int, bool]:
@@ -321,13 +337,16 @@ def choose_age(who: PatientProfile, pick: random.Random) -> int:
         return pick.randint(22, 38)
     if who.menopause:
         return pick.randint(47, 58)
-    lowest, highest = _AGES[who.stage]
+    lowest, highest = _YOUNG_AGES if who.young else _AGES[who.stage]
     return pick.randint(lowest, highest)
 
 
 _AGES: dict[Stage, tuple[int, int]] = {
     "baby": (1, 1), "child": (3, 8), "adult": (21, 56), "mature": (48, 74), "old": (62, 81),
 }  # fmt: skip
+
+
+_YOUNG_AGES = (17, 34)
 
 
 def choose_duration(who: PatientProfile, language: Language, pick: random.Random) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, name_forms
+from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
@@ -257,7 +257,7 @@ def is_plural(name: str) -> bool:
         return True
     if _FIELD.search(name):
         return False
-    if name_forms.BINOMIAL.fullmatch(name):
+    if letter_case.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
     return last.endswith("s") and (

@@ -20,7 +20,7 @@ from knowledge.lessons.facts.urgent_words import (
     users_words,
 )
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import UrgencyWords
+from knowledge.lessons.templates.tables import PatientsWords, UrgencyWords
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
 
@@ -69,9 +69,17 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
-    if lesson.style == "vignette" and not any(_FLAG.search(each.quote) for each in lesson.sources):
-        return False  # what follows would not fit: a condition that can wait
+    if lesson.style == "vignette" and _can_wait(lesson):
+        return False  # what follows would not fit
     return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
+
+
+def _can_wait(lesson: Lesson) -> bool:
+    """Say whether a case is one of weeks and months, or of a condition without a red flag."""
+    asked = lesson.messages[0].content
+    lasting = load(PatientsWords, lesson.language).duration["lasting"]
+    flagged = any(_FLAG.search(each.quote) for each in lesson.sources)
+    return not flagged or any(each in asked for each in lasting)
 
 
 def with_opening(lesson: Lesson, opening: str, ids: Sequence[str]) -> Lesson:

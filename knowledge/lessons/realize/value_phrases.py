@@ -225,11 +225,18 @@ def _findings(
     denied = absent if whole else absent[: pick.randint(1, _MOST_DENIED)]
     yes, no = pick.choice(words.present), pick.choice(words.absent)
     said = [yes.format(n=pick.choice(each.names(language))) for each in present]
-    said += [no.format(n=pick.choice(each.names(language))) for each in denied]
+    said += [_denied(no, pick.choice(each.names(language)), words.absent) for each in denied]
     pick.shuffle(said)
     if len(denied) < len(absent):
         said.append(pick.choice(words.nothing_else))
     return said
+
+
+def _denied(form: str, name: str, forms: Sequence[str]) -> str:
+    """Return that a finding is not there: of one with an article not "no a more likely one"."""
+    if name.startswith("a "):
+        form = next(each for each in forms if each.startswith("{n}"))
+    return form.format(n=name)
 
 
 def _joined(said: Sequence[str], language: Language, pick: random.Random) -> str:

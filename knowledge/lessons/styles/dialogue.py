@@ -127,7 +127,7 @@ def _planned(
         common = [*page.entity_facts(relation), *page.entity_facts("sign")]
         other = [
             item
-            for item in _told(rival, relation)[:8]
+            for item in case_plan.core_findings(_told(rival, relation)[:8])
             if reportable_findings.is_new(item, common)
             and patient_profiles.can_be_asked(page, item)
         ]

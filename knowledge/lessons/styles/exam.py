@@ -4,9 +4,10 @@
 
 Forms: `which` has one right option of four, `which-not` one wrong one; `right` and `wrong` are
 statements to judge; `gap` leaves out the only name of a relation, or a value. What is offered as
-wrong is what the graph holds of others and not of the subject, of conditions that look alike if it
-can be had; `meta.answer` is the letter, the judgement or the missing name, `meta.accepted` all
-names that fill a blank. Lists that a program gathered are not asked about.
+wrong is what the graph holds of others and not of the subject (germs and first choices of
+conditions that look alike first, findings only of those that others treat); `meta.answer` is the
+letter, the judgement or the missing name, `meta.accepted` all names that fill a blank. Lists that
+a program gathered are not asked about.
 """
 
 import random
@@ -34,6 +35,8 @@ PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?(?![\d.,]*\d)")
 _TEXTS = ("drug_class", "dose_limit")
 """Relations whose text has a gap."""
+
+_FINDINGS = ("symptom", "sign")
 
 _STATED = 3
 """So many further facts the reason names at most."""
@@ -187,10 +190,22 @@ class _Exam:
         return found
 
     def _offered(self) -> list[PageFact]:
-        """Return what may stand as wrong, that of conditions that look alike first."""
+        """Return what may stand as wrong, that of conditions that look alike first.
+
+        Findings are those of conditions that others treat: of one that looks alike each may be
+        seen, whether a source lists it or not.
+        """
         page, relation = self._page, self._relation
         like = page.find_similar(page)
         near = [each for each in page.neighbours if each not in like]
+        if relation in _FINDINGS:
+            own = {item.object for item in page.entity_facts("department")}
+            near = [
+                each
+                for each in near
+                if own and own.isdisjoint(item.object for item in each.entity_facts("department"))
+            ]
+            like = ()
         offered: list[PageFact] = []
         for pages in (like, near):
             part = [

@@ -8,6 +8,7 @@ each other.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Literal
@@ -19,13 +20,23 @@ from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import AttributeQuestionsWords, GroundedWords
+from knowledge.lessons.templates.tables import (
+    AttributeQuestionsWords,
+    GroundedWords,
+    RelationSentencesWords,
+)
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import number_lines
 from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
 
 NAME = "grounded"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+
+_NAMED = ("side_effect", "medicine", "interaction", "contraindication")
+_BRIEF = 0.3
+"""How often a sentence leaves the name out: of lists that could be of anything never."""
+
+_SHOWS = re.compile("诊断|排查|判断")
 
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
@@ -58,8 +69,20 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
 
 def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     answer = AnswerBuilder(page, pick, levels=False)
-    answer.state(relation, _items(page, relation, pick), briefly=0.5)
+    _state(page, relation, answer, pick)
     return _shown(page, relation, [relation], answer, _ask(page, relation, pick), pick)
+
+
+def _state(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
+    """State the facts of a line; of a lone Chinese test it is not said what it shows."""
+    items = _items(page, relation, pick)
+    if page.language == "zh" and relation == "test" and len(items) == 1 and items[0].object:
+        known = load(RelationSentencesWords, "zh").with_subject[relation]
+        plain = [each for each in known if not _SHOWS.search(each)]
+        text = realizer.fill_with_items(plain, page.said, items, "zh", pick)
+        answer.add(text, relation, items)
+        return
+    answer.state(relation, items, briefly=0.0 if relation in _NAMED else _BRIEF)
 
 
 def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
@@ -72,7 +95,7 @@ def _two(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     pair = (relation, pick.choice(others))
     answer = AnswerBuilder(page, pick, levels=False)
     for each in pair:
-        answer.state(each, _items(page, each, pick), briefly=0.5)
+        _state(page, each, answer, pick)
     return _shown(page, relation, pair, answer, huatuo.ask_for_two(page, pair, pick), pick)
 
 
@@ -80,7 +103,7 @@ def _half(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Ask for two things, show lines on one of them, and say that the other is not told."""
     other = pick.choice(_untold(page, relation))
     answer = AnswerBuilder(page, pick, levels=False)
-    answer.state(relation, _items(page, relation, pick), briefly=0.3)
+    _state(page, relation, answer, pick)
     topic = huatuo.topic_of(page, other)
     template = grammar.draw(load(GroundedWords, page.language).half_covered, pick)
     answer.add(realizer.fill(template, page.language, 1, t=topic))

@@ -36,6 +36,9 @@ _QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECA
 _REQUEST = re.compile(r"\b(?:can|could) (?:you|we)\b|\bplease\b|请|能", re.IGNORECASE)
 """What somebody asks to be done, to which "of course" is an answer."""
 
+_ENDS = {"first": ("one",), "last": ("one",)}
+"""Of a text of which only the ends are known, each is asked for alone: they do not sum it up."""
+
 _JUDGED = ("result", "conclusion", "last")
 """Parts that could be mistaken for advice, unlike methods and background."""
 
@@ -49,7 +52,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the parts of a paper that can be asked for last, and the forms of each."""
     parts = paper_parts.parts(_quotations(page))
     return {
-        part: _forms(place, sentences, len(parts))
+        part: _ENDS.get(part, ()) or _forms(place, sentences, len(parts))
         for place, (part, sentences) in enumerate(parts.items())
     }
 

@@ -133,8 +133,8 @@ def _plain(dialogue: CalculatorDialogue) -> None:
 def _shown(dialogue: CalculatorDialogue) -> None:
     dialogue.ask(dialogue.question(tail=dialogue.words.show_working))
     dialogue.add_case_call(dialogue.case)
-    parts = [dialogue.result(dialogue.case), dialogue.working(dialogue.case)]
-    dialogue.answer(*parts, dialogue.source(0.5))
+    result, *category = dialogue.result_sentences(dialogue.case)
+    dialogue.answer(result, dialogue.working(dialogue.case), *category, dialogue.source(0.5))
 
 
 def _equation(dialogue: CalculatorDialogue) -> None:

@@ -1,9 +1,10 @@
-"""Set two papers side by side that speak of the same two entities, and say whether they agree.
+"""Set two papers side by side that speak of the same things, and say whether they agree.
 
     lines of both -> what each states, quoted and cited -> they agree, do not, or it cannot be told
 
-That they agree or do not is said only where both state it in words that leave no doubt
-(`paper_findings`). Topics are the verdicts.
+That they agree or do not is said only where both state it of the same two things in words that
+leave no doubt (`paper_findings`); of conclusions on one subject it is left open. Topics are the
+verdicts.
 """
 
 import random
@@ -13,7 +14,7 @@ from knowledge.datasets.row_ids import lesson_id
 from knowledge.lessons.facts import study_parts
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.paper_findings import Finding, Verdict, spoken_names, verdict
-from knowledge.lessons.pages.paper_pair_pages import findings_of
+from knowledge.lessons.pages.paper_pair_pages import findings_of, is_told
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import TwoPapersWords
@@ -47,7 +48,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     every = [each for lines in shown for each in lines]
     numbered = [f"[{number}] {each.text}" for number, each in enumerate(every, 1)]
     first, second = numbered[: len(shown[0])], numbered[len(shown[0]) :]
-    asked = grammar.draw(words.question, pick).replace("{x}", x).replace("{y}", y)
+    asking = words.subject_question if one.is_on_subject else words.question
+    asked = grammar.draw(asking, pick).replace("{x}", x).replace("{y}", y)
     question = grammar.draw(words.layout, pick)
     slots = {
         "a": page.name, "b": page.neighbours[0].name, "e": "\n".join(first),
@@ -99,6 +101,6 @@ def _compared(page: FactPage) -> tuple[Verdict, Finding, Finding] | None:
         (verdict(one, other), one, other)
         for one in findings_of(page)
         for other in findings_of(page.neighbours[0])
-        if set(one.entities) == set(other.entities)
+        if set(one.entities) == set(other.entities) and is_told(one, other)
     ]
     return min(found, key=lambda each: _ORDER.index(each[0]), default=None)

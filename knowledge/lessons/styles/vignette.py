@@ -6,7 +6,7 @@ Each step of the reasoning is a path of the graph: a shared finding, then what o
 has; statistics are no findings, and of what a program gathered no case is made. All findings of a
 case together are known of the condition alone, and at least two of them of few others. Forms:
 `versus` weighs two or three conditions, one that cannot wait among them if there is any; `alone`
-follows one. Tests come before treatment.
+follows one where none looks alike, and is another case of several else. Tests come first.
 """
 
 import random
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import exam_rules, reportable_findings
+from knowledge.lessons.facts import exam_rules, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
@@ -37,8 +37,10 @@ _ENDS = ("test", "first_line", "treatment", "medicine")
 
 _TESTS = 4
 _TELLING = 2
+_FEW = 8
 _DRAWS = 6
-"""So many tests are named, findings must be those of few conditions, and draws are tried."""
+"""So many tests are named, findings must be those of few conditions, conditions are few, and draws
+are tried."""
 
 DIFFICULTY = {"alone": "medium", "versus": "hard"}
 
@@ -51,7 +53,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     known = _known(page, relation)
     if not case_plan.points_somewhere(page, known) or not page.written_facts("test"):
         return {}
-    return {each: ("versus", "alone") for each in _ENDS if page.written_facts(each)}
+    forms = ("versus", "alone")
+    return {each: forms for each in _ENDS if page.written_facts(each)}
 
 
 def write(
@@ -64,7 +67,7 @@ def write(
         return None
     rival, told = None, None
     for _ in range(_DRAWS):
-        if form == "alone":
+        if form == "alone" and not _alike(page):
             told = case_plan.choose_findings(page, _known(page, told_by), _count(pick), pick)
         else:
             rival, told = _against(page, told_by, pick)
@@ -78,7 +81,7 @@ def write(
     plan = case_plan.plan_case(
         page, relation, manner, pick, findings=told, rival=rival, history=history
     )
-    plan = replace(plan, steps=_steps(page, relation, plan.steps))
+    plan = replace(plan, steps=_steps(page, plan.steps), warning=_warning(page, plan.warning))
     answer = AnswerBuilder(page, pick)
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
@@ -97,8 +100,7 @@ def _count(pick: random.Random) -> int:
 
 def _tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     """Say whether findings point to a condition: no other has all of them, few have two of them."""
-    telling = page.find_telling(page)
-    if sum(item.object in telling for item in told) < _TELLING:
+    if sum(_is_telling(page, item) for item in told) < _TELLING:
         return False
     if _is_young(page, told) != _is_young(page, ()):
         return False  # the findings are those of a child, of whom the page does not speak
@@ -106,11 +108,18 @@ def _tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     return others <= {page.id}
 
 
+def _is_telling(page: FactPage, item: PageFact) -> bool:
+    """Say whether a finding is one of few conditions, and no complaint that goes with most."""
+    if item.object not in page.find_telling(page) or exam_rules.is_too_general(item.text):
+        return False
+    return page.links is None or len(page.links.having([item.object])) <= _FEW
+
+
 def _is_young(page: FactPage, told: Sequence[PageFact]) -> bool:
     return patient_profiles.profile_of(page, told).stage in ("baby", "child")
 
 
-def _steps(page: FactPage, relation: str, steps: Sequence[Told]) -> tuple[Told, ...]:
+def _steps(page: FactPage, steps: Sequence[Told]) -> tuple[Told, ...]:
     """Return the steps with the tests before all others, each as it fits who is ill."""
     tests = next((each for each in steps if each[0] == "test"), None)
     tests = tests or ("test", page.entity_facts("test")[:_TESTS])
@@ -122,21 +131,38 @@ def _steps(page: FactPage, relation: str, steps: Sequence[Told]) -> tuple[Told, 
     return tuple((each, items) for each, items in fit if items)
 
 
+def _warning(page: FactPage, told: PageFact | None) -> PageFact | None:
+    """Return the red flag to tell: of newborns none where an adult is ill."""
+    if told is None or patient_profiles.fits_age(page, told):
+        return told
+    flags = page.text_facts("red_flag")
+    return next((each for each in flags if patient_profiles.fits_age(page, each)), None)
+
+
+def _alike(page: FactPage) -> list[FactPage]:
+    """Return the conditions that look alike, without those that a history tells."""
+    similar = page.find_similar(page)
+    return [each for each in similar if not urgent_flags.is_told_by_history(each)]
+
+
+def _shared(page: FactPage, other: FactPage, relation: str) -> list[tuple[PageFact, PageFact]]:
+    """Return the findings that two conditions share, without those that go with most."""
+    both = shared_findings(page, other, relation)
+    return [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
+
+
 def _against(
     page: FactPage, relation: str, pick: random.Random
 ) -> tuple[Rival | None, list[PageFact]]:
     """Return a rival with what it shares and what would point to it, and findings of the page."""
-    similar = page.find_similar(page)
-    if not similar:
+    paired = [(each, _shared(page, each, relation)) for each in _alike(page)]
+    paired = [(each, both) for each, both in paired if both]
+    if not paired:
         return None, []
-    urgent = [each for each in similar if case_plan.is_emergency(each)]
-    other = pick.choice(urgent or similar[:2])
+    urgent = [pair for pair in paired if case_plan.is_emergency(pair[0])]
+    other, both = pick.choice(urgent or paired[:2])
     known = _known(page, relation)
-    both = shared_findings(page, other, relation)
-    if not both:
-        return None, []
-    plain = [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
-    shared = pick.choice(plain or both)
+    shared = pick.choice(both)
     rest = [item for item in known if item.object != shared[0].object]
     own = case_plan.choose_findings(page, rest, pick.choice((1, 2, 2, 3)), pick)
     new = [
@@ -147,7 +173,7 @@ def _against(
     ]
     against = pick.sample(new, min(len(new), pick.choice((1, 1, 2)))) if pick.random() < 0.7 else []
     told = [shared[0], *own]
-    third = _third(page, [each for each in similar if each is not other], relation, told)
+    third = _third(page, [each for each, _ in paired if each is not other], relation, told)
     return Rival(other, shared, against=tuple(against), third=third), told
 
 
@@ -158,7 +184,7 @@ def _third(
     ordered = sorted(similar, key=lambda each: not case_plan.is_emergency(each))
     named = {item.object for item in told}
     for each in ordered:
-        for mine, theirs in shared_findings(page, each, relation):
+        for mine, theirs in _shared(page, each, relation):
             if mine.object in named:
                 return each, theirs
     return None

@@ -300,6 +300,7 @@ class TwoPapersWords:
 
     layout: Lines = _lines("a b e f q", breaks=True)
     question: Lines = _lines("x y")
+    subject_question: Lines = _lines("x")
     first: Lines = _lines("w")
     second: Lines = _lines("w")
     verdict: LinesBy = _lines("x y", ("agree", "differ", "open"))

@@ -19,6 +19,7 @@ from knowledge.graph.catalog import (
     holds,
 )
 from knowledge.graph.id_queries import id_batches, raw_rows
+from knowledge.lessons.facts.definitions import as_told
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.verify.name_masks import STOPS
 from knowledge.records import Language
@@ -91,7 +92,7 @@ class CatalogChecks:
                     names.setdefault(id, []).append(text)
         seen: dict[tuple[str, str, bool], list[tuple[str, ...]]] = {}
         for subject, relation, object, en, zh in facts:
-            told = tuple(names.get(object, ())) if object else (en, zh)
+            told = tuple(names.get(object, ())) if object else (as_told(relation, en), zh)
             seen.setdefault((subject, relation, False), []).append(told)
             if object:
                 inverse = not RELATIONS[relation].symmetric

@@ -27,6 +27,7 @@ from knowledge.graph.catalog import (
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.compared_relations import CONTRASTED
+from knowledge.lessons.facts.definitions import as_told
 from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
@@ -361,7 +362,7 @@ def _facts_of(rows: Iterable[Sequence[str]], levels: Mapping[str, str]) -> dict[
             intern(subject),
             intern(relation),
             intern(object or ""),
-            {"en": en, "zh": zh} if en or zh else _NO_VALUE,
+            {"en": as_told(relation, en), "zh": zh} if en or zh else _NO_VALUE,
             levels.get(id, ""),
         )
         for id, subject, relation, object, en, zh in rows

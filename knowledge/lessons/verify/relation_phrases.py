@@ -122,9 +122,7 @@ _ABSENT: dict[str, tuple[str, ...]] = {
         r"(?:as|since)\s+(?:is absent|was denied|is missing)\s*,",
         r"gets less statistical|loses statistical",
         r"^\W*since there is no\s*, which\s+can (?:cause|produce),",
-        r"less likely without\s*, one of its symptoms",
-        r"^\W*with no sign of\s*, which\s+can cause,",
-        r"^\W*without\s*, which\s+can (?:cause|bring on),\s+is less likely",
+        r"^\W*with(?:out| no sign of)\s*, one of the symptoms of\s*, that is less likely",
         r"(?:would|might) be expected to (?:cause|produce)\s*, which is absent here",
     ),
     "zh": (

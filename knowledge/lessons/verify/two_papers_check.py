@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts import study_parts
-from knowledge.lessons.facts.paper_findings import Finding, read_findings, spoken_names, verdict
+from knowledge.lessons.facts.paper_findings import (
+    Finding,
+    read_findings,
+    read_subjects,
+    spoken_names,
+    verdict,
+)
 from knowledge.lessons.facts.study_parts import Abstract
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.templates.loader import load
@@ -38,7 +44,7 @@ def fault(lesson: Lesson, papers: Sequence[PaperRead | None], linker: Linker) ->
         return "the row names entities"
     titles = [each.title for each in papers if each]
     told = "the papers do not state what the row says of them"
-    for one, other in _compared(lesson, abstracts, linker):
+    for one, other in _compared(lesson, abstracts, titles, linker):
         told = _wrong_words(lesson, titles, abstracts, one, other)
         if not told:
             return ""
@@ -46,21 +52,29 @@ def fault(lesson: Lesson, papers: Sequence[PaperRead | None], linker: Linker) ->
 
 
 def _compared(
-    lesson: Lesson, abstracts: Sequence[Abstract], linker: Linker
+    lesson: Lesson, abstracts: Sequence[Abstract], titles: Sequence[str], linker: Linker
 ) -> Iterator[tuple[Finding, Finding]]:
     """Yield the findings in the quoted sentences on the same two entities, with that verdict."""
     quoted = [
         [
             finding
-            for finding in read_findings(abstract, linker)
+            for finding in (
+                *read_findings(abstract, linker),
+                *read_subjects(abstract, title, linker),
+            )
             if (finding.sentence.text, finding.sentence.passage.id) == (source.quote, source.id)
         ]
-        for abstract, source in zip(abstracts, lesson.sources, strict=True)
+        for abstract, title, source in zip(abstracts, titles, lesson.sources, strict=True)
     ]
     for one in quoted[0]:
         for other in quoted[1]:
             alike = set(one.entities) == set(other.entities)
-            if alike and verdict(one, other) == lesson.meta.get("relation"):
+            told = verdict(one, other)
+            if (
+                alike
+                and told == lesson.meta.get("relation")
+                and (one.is_on_subject or told != "open")
+            ):
                 yield one, other
 
 
@@ -82,7 +96,8 @@ def _wrong_words(
         blocks.append(re.escape("\n".join(numbered)))
         count += len(lines)
     names = {"x": x, "y": y}
-    asked = "|".join(exactly(each, names) for each in words.question)
+    asking = words.subject_question if one.is_on_subject else words.question
+    asked = "|".join(exactly(each, names) for each in asking)
     slots = {
         "a": re.escape(titles[0]), "b": re.escape(titles[1]), "e": blocks[0], "f": blocks[1],
         "q": f"(?:{asked})",

@@ -133,3 +133,49 @@ def test_a_list_is_told_that_reads_as_chosen(names, chosen):
 )
 def test_terms_of_code_lists_are_known(name, coded):
     assert closed_book.is_coded(name) == coded
+
+
+def test_what_two_sources_state_is_told_before_what_one_does():
+    known, other = (PageFact(name, name, name, name) for name in ("angina", "vitiligo"))
+    support = closed_book.Support(agreed=frozenset({"angina"}))
+    told = closed_book.best_stated((other, known), "medicine~", ("ivabradine",), support)
+    assert told == (known, other)
+    support = closed_book.Support(agreed=frozenset({"angina"}))
+    assert closed_book.best_stated((other, known), "medicine", ("chest pain",), support) == (known,)
+
+
+def test_what_labels_mention_in_passing_is_no_use():
+    items = [PageFact(name, name, name, name) for name in ("hypotension", "gout", "gout disorder")]
+    told = closed_book.best_stated(items, "medicine~", ("x",), closed_book.Support())
+    assert [each.text for each in told] == ["gout"]
+    support = closed_book.Support(agreed=frozenset({"gout", "hypotension"}))
+    assert not closed_book.best_stated(items, "medicine", ("bradycardia",), support)
+    assert [each.text for each in closed_book.best_stated(items, "medicine~", ("x",), support)] == [
+        "gout"
+    ]
+
+
+def test_a_broad_use_is_told_where_two_sources_agree_on_it():
+    pain = PageFact("pain", "pain", "pain", "pain")
+    support = closed_book.Support(agreed=frozenset({"pain"}))
+    assert closed_book.best_stated((pain,), "medicine~", ("x",), support) == (pain,)
+    assert not closed_book.best_stated((pain,), "medicine~", ("x",), closed_book.Support())
+
+
+def test_definitions_of_an_ontology_are_shown_and_not_told(tmp_path):
+    (tmp_path / "terms.obo").write_text(OBO, encoding="utf-8")
+    engine, generation = opened_with(tmp_path, tmp_path / "terms.obo")
+    page = page_of((engine, generation), "tinea manuum")
+    assert not page.groups and page.as_evidence().text_facts("description")
+    assert STYLES["knowledge-call"].topics(page) and not STYLES["huatuo"].topics(page)
+    engine.dispose()
+
+
+OBO = """\
+format-version: 1.2
+
+[Term]
+id: DOID:0099991
+name: tinea manuum
+def: "A dermatophytosis that involves fungal infection of the hands and itching skin." []
+"""

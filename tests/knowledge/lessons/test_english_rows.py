@@ -7,7 +7,7 @@ import pytest
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.pages.related_pages import _is_alternative
-from knowledge.lessons.realize import articles, name_forms, patient_profiles, realizer
+from knowledge.lessons.realize import articles, letter_case, name_forms, patient_profiles, realizer
 from knowledge.lessons.styles import huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import VignetteWords
@@ -111,15 +111,15 @@ def test_findings_that_are_clauses_or_empty_are_left_out():
 
 def test_a_heading_loses_its_capitals_within_a_sentence():
     common = {"cystic", "acute", "disease"}
-    assert name_forms.lower_heading("Cystic Fibrosis", common) == "cystic fibrosis"
+    assert letter_case.lower_heading("Cystic Fibrosis", common) == "cystic fibrosis"
     two = "Cystic fibrosis is inherited. Lungs and Disease follow."
-    assert name_forms.lower_first_word(two, common) == two[:1].lower() + two[1:]
-    assert name_forms.lower_first_word("Gastro-oesophageal reflux", common) == (
+    assert letter_case.lower_first_word(two, common) == two[:1].lower() + two[1:]
+    assert letter_case.lower_first_word("Gastro-oesophageal reflux", common) == (
         "gastro-oesophageal reflux"
     )
-    assert name_forms.lower_first_word("Acute Lyme disease", common) == "acute Lyme disease"
-    assert name_forms.lower_first_word("Athlete's foot", common) == "athlete's foot"
-    assert name_forms.lower_first_word("Crohn's disease", common) == "Crohn's disease"
+    assert letter_case.lower_first_word("Acute Lyme disease", common) == "acute Lyme disease"
+    assert letter_case.lower_first_word("Athlete's foot", common) == "athlete's foot"
+    assert letter_case.lower_first_word("Crohn's disease", common) == "Crohn's disease"
 
 
 def test_a_verb_agrees_with_two_adjectives_before_one_noun():

@@ -80,7 +80,7 @@ def test_wrong_options_are_not_in_the_graph(rows, records):
 def test_letters_are_balanced(rows):
     letters = Counter(row.meta["answer"] for row in rows if row.meta["form"] == "which")
     assert set(letters) == set(LETTERS)
-    assert max(letters.values()) < 0.45 * letters.total()
+    assert max(letters.values()) < 0.55 * letters.total()
 
 
 def test_nothing_is_denied_of_a_relation_where_that_is_not_fair(rows):

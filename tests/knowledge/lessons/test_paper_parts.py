@@ -75,3 +75,17 @@ def test_of_a_text_without_parts_only_its_ends_are_known():
         ("first", first),
         ("last", last),
     ]
+
+
+def test_sections_of_an_abstract_in_a_full_text_are_parts_and_tables_are_none():
+    shown = "Residents who danced fell less often than those who did not (P = 0.02)."
+    cells = "Falls per year, dancers: 0.8; others: 1.4; difference: 0.6; P = 0.02; all."
+    assert parts_of(("Abstract: Results", shown), ("Results: Table 2", cells)) == [
+        ("result", shown)
+    ]
+
+
+def test_secondary_aims_are_left_to_the_first():
+    first = "The aim was to see whether a weekly dance class lowers the number of falls."
+    second = "The secondary objective was to see whether the residents liked their class."
+    assert parts_of(("Objective", f"{first} {second}")) == [("aim", first)]

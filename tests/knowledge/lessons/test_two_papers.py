@@ -133,9 +133,9 @@ records:
 """
 ABSTRACT = {
     "en": "Little is known of a rare illness. We studied {n} adults in {t} towns for two years. "
-    "{said} The effect was seen early.",
+    "{said} The effect was seen early. In conclusion, it is rare. {subject}",
     "zh": "目的 探讨一种少见病的预后。方法 选取{n}例成人,随访{t}年。结果 {said} "
-    "随访结束时多数人已停药。结论 该结果值得关注。",
+    "随访结束时多数人已停药。结论 {subject}",
 }
 SAID = {
     "en": [READINGS["down"][0], READINGS["down"][1], READINGS["not down"][0], READINGS["up"][0]],
@@ -145,16 +145,21 @@ SAID = {
         "佐拉芬与科维炎的疗效均已记录。",
     ],
 }
+SUBJECT = {
+    "en": "Zorafen needs to be weighed against other medicines by those who give it.",
+    "zh": "佐拉芬值得与其他药物一同权衡,由开药者决定。",
+}
 
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
     home = tmp_path_factory.mktemp("two")
     (home / "graph.yaml").write_text(GRAPH, encoding="utf-8")
-    titles = {"en": "A long look at the medicine, part {n}", "zh": "用药情况的随访研究之{n}"}
+    titles = {"en": "A long look at zorafen, part {n}", "zh": "佐拉芬用药情况的随访研究之{n}"}
     entries = [
         f"TY  - JOUR\nTI  - {titles[language].format(n=n)}\nAB  - "
-        f"{ABSTRACT[language].format(n=60 + n, t=n + 2, said=said)}\nLA  - {language}\n"
+        f"{ABSTRACT[language].format(n=60 + n, t=n + 2, said=said, subject=SUBJECT[language])}"
+        f"\nLA  - {language}\n"
         f"AN  - {language}{n}{again}\nER  - \n"
         for language, every in SAID.items()
         for again in (0, 1)

@@ -1,0 +1,88 @@
+"""What of an English text is told as what something is."""
+
+import re
+from importlib.resources import files
+
+import pytest
+import yaml
+
+from knowledge.lessons.facts import definitions
+
+RULES = yaml.safe_load(
+    files("knowledge.lessons.facts").joinpath("definitions.yaml").read_text("utf-8")
+)
+
+
+def test_every_pattern_compiles():
+    for alternatives in RULES.values():
+        assert re.compile("|".join(alternatives))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Rosacea (from Latin rosaceus, rose-coloured) is a lasting redness of the face. The "
+            "name was coined in 1812. It comes in flares.",
+            "Rosacea is a lasting redness of the face.",
+        ),
+        (
+            "Tinnitus is a sound in the ears. It can be soft or loud. About 50 million people "
+            "have it in the United States.",
+            "Tinnitus is a sound in the ears. It can be soft or loud.",
+        ),
+        ("A lasting redness of the face", "A lasting redness of the face"),
+        (
+            "A stye is a red lump at the edge of the eyelid. Most styes clear without",
+            "A stye is a red lump at the edge of the eyelid.",
+        ),
+        ("Vertigo /ˈvɜːtɪɡəʊ/ is a feeling of turning.", "Vertigo is a feeling of turning."),
+    ],
+)
+def test_history_names_and_statistics_are_left_out(text, told):
+    assert definitions.told(text) == told
+    assert definitions.told(told) == told
+
+
+def test_a_long_text_is_told_up_to_a_whole_sentence():
+    text = " ".join(f"Gout is a painful swelling of a joint, part {number}." for number in range(9))
+    told = definitions.told(text)
+    assert len(told) <= definitions.LONGEST < len(text) and told.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fit"),
+    [
+        (
+            "Cystitis is an inflammation of the bladder that makes passing water hurt.",
+            "cystitis",
+            1,
+        ),
+        (
+            "Back pain is pain felt in the muscles, nerves or joints of the spine.",
+            "long back pain",
+            0,
+        ),
+        ("Giardia is a parasite that lives in the bowel of many animals.", "giardiasis", 0),
+        ("Inflammation of the bladder that makes passing water burn or hurt.", "cystitis", 1),
+        ("Breaks of the bone of the upper arm and of the collar bone as well.", "fracture", 0),
+        ("A disease in which the lining of the bowel is harmed by gluten from food.", "sprue", 1),
+        ("A bladder cancer that occurs in childhood.", "childhood bladder cancer", 0),
+        ("A skin cancer that derives from the cells that give the skin its colour.", "melanoma", 0),
+        ("A cold that has symptom cough, has symptom fever and has symptom aches.", "cold", 0),
+        (
+            "The bladder is an organ that holds urine before it leaves the body.",
+            "bladder disorder",
+            0,
+        ),
+        ("Hives, also known as nettle rash, are itchy raised welts on the skin.", "nettle rash", 1),
+        ("A sarcoma with SS18 fusion that grows in the soft tissue of a limb.", "sarcoma", 0),
+    ],
+)
+def test_a_definition_is_a_sentence_on_the_thing_itself(text, name, fit):
+    assert definitions.is_told(text, (name,)) == bool(fit)
+
+
+def test_a_text_on_something_else_is_not_even_shown():
+    assert not definitions.is_about("A prom is a dance at the end of school.", ("torn membrane",))
+    assert definitions.is_about("A dance at the end of school.", ("prom",))
