@@ -172,4 +172,6 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:  # so that a recipe without any keeps the hash it always had
                 del one["settings"]
+        if self.evaluation.probes:
+            del values["evaluation"]["probes"]
         return values

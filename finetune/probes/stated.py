@@ -37,7 +37,9 @@ class Wording:
     @cached_property
     def longest_first(self) -> list[tuple[str, str]]:
         """Return each name with its plain form; a name within a longer one comes later."""
-        return [(one, plain(one)) for one in sorted(set(self.names), key=_longest)]
+        return [
+            (one, plain(one)) for one in sorted(dict.fromkeys(self.names), key=len, reverse=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,6 @@ def known_names(quotes: Iterable[str]) -> set[str]:
 def plain(text: str) -> str:
     """Return a text as it is compared: case, blanks and its last stop do not count."""
     return " ".join(text.casefold().split()).rstrip("。.")
-
-
-def _longest(name: str) -> tuple[int, str]:
-    return -len(name), name
 
 
 def _words(text: str) -> list[str]:
