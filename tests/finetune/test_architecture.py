@@ -152,3 +152,35 @@ def test_sizes_are_read_whatever_their_names():
     assert architecture.context_of(GPT2Config(n_positions=256)) == 256
     assert architecture.context_of(BloomConfig()) > 1 << 20
     assert architecture.sizes_of(MambaConfig(hidden_size=40)).heads == 1
+
+
+def test_a_tokenizer_cuts_as_its_file_says_whatever_the_kind_of_the_model(tmp_path):
+    """A model's kind may stand for another class: Qwen2's would cut this base's text otherwise."""
+    from tokenizers import Tokenizer
+
+    from finetune.open_tokenizer import open_tokenizer
+
+    shutil.copytree(base(), tmp_path / "base")
+    path = tmp_path / "base" / "tokenizer.json"
+    values = json.loads(path.read_text())
+    values["pre_tokenizer"] = {"type": "Split", "pattern": {"String": "o"}, "behavior": "Isolated"}
+    values["pre_tokenizer"]["invert"] = False
+    path.write_text(json.dumps(values))
+    config = json.loads((tmp_path / "base" / "config.json").read_text())
+    (tmp_path / "base" / "config.json").write_text(json.dumps({**config, "model_type": "qwen2"}))
+    text = "What are the symptoms of gout and of mumps?"
+    wanted = Tokenizer.from_file(str(path)).encode(text, add_special_tokens=False).ids
+    opened = open_tokenizer(tmp_path / "base", "b")
+    assert opened(text, add_special_tokens=False)["input_ids"] == wanted
+    assert opened.eos_token == "</s>" and opened.chat_template
+    (tmp_path / "base" / "config.json").unlink()  # as in an adapter's folder
+    again = open_tokenizer(tmp_path / "base", "a")
+    assert again(text, add_special_tokens=False)["input_ids"] == wanted
+
+
+def test_a_folder_without_a_tokenizer_is_told(tmp_path):
+    from finetune.open_tokenizer import open_tokenizer
+
+    with pytest.raises(FinetuneError, match="holds no tokenizer") as caught:
+        open_tokenizer(tmp_path, "some/base")
+    assert "tokenizer.json" in caught.value.remedy
