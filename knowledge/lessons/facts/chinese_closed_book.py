@@ -53,8 +53,12 @@ _NEAR = 0.1
 """From how many conditions on a test is known by them, by how many departments it belongs to all,
 and what part of its conditions a department must treat for the test to belong to it."""
 
-_FAMILIAR = 3
-"""So many conditions must lead to one for it to be thought of by findings alone."""
+_FAMILIAR, _LARGE = 5, 500
+"""So many conditions must lead to one for it to be thought of by findings alone; and in graphs in
+which so many conditions follow others, one that follows none is so rare that its lists are odd."""
+
+_OF_KNOWN = ("symptom", "test", "complication")
+"""Relations that are told of conditions that are not rare."""
 
 DEFAULTED = ("treatment", "course", "prognosis")
 """Relations that sources fill with one value for everything."""
@@ -90,6 +94,10 @@ class SourceHabits:
         """Say whether the same department treats two conditions, as far as is known."""
         own, theirs = self.departments.get(condition), self.departments.get(other)
         return not own or not theirs or bool(own & theirs)
+
+    def is_rare(self, condition: str) -> bool:
+        """Say whether a condition of a large graph is named by no other."""
+        return len(self.followed) >= _LARGE and not self.followed.get(condition)
 
     def is_familiar(self, condition: str) -> bool:
         """Say whether a condition is named often enough to be thought of by findings alone."""
@@ -147,12 +155,15 @@ def select(
     kept = {}
     for relation, items in groups.items():
         if relation not in reviewed:
+            if relation in _OF_KNOWN and id.startswith("condition:") and habits.is_rare(id):
+                continue
             items = _select_of(id, name, relation, items, habits)
         if items:
             kept[relation] = items
     if "treatment" in kept and "treatment" not in reviewed:
         names = [item.text for each in _TREATING for item in kept.get(each, ())]
-        if not fact_fitness.has_core(name, tuple(sorted(names))):
+        unknown = fact_fitness.has_core(name, ())  # what it is treated with at heart
+        if unknown or not fact_fitness.has_core(name, tuple(sorted(names))):
             del kept["treatment"]
     return kept
 
@@ -166,9 +177,25 @@ def _select_of(
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
         kept = [item for item in kept if not item.object]
+    if relation in _USES:
+        kept = [
+            item
+            for item in kept
+            if not any(other is not item and _holds_all(item.text, other.text) for other in kept)
+        ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
     return tuple(kept)
+
+
+def _repeats(name: str, finding: str) -> bool:
+    """Say whether a finding is but a kind of the illness: 情绪性高血压 in 继发性高血压."""
+    return any(finding[-size:] == name[-size:] for size in range(3, len(name)))
+
+
+def _holds_all(longer: str, shorter: str) -> bool:
+    """Say whether one use is but a kind of another: 肠子宫内膜异位 of 子宫内膜异位."""
+    return len(longer) > len(shorter) >= 3 and shorter in longer
 
 
 def _stem(medicine: str) -> str:
@@ -184,9 +211,9 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return is_usual(text, name)
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
-    if relation in ("course", "prognosis"):
-        return _holds(f"telling_{relation}", text)
-    if relation == "diet_recommended":
+    if relation == "course":
+        return _holds("telling_course", text)
+    if relation in ("diet_recommended", "prognosis"):
         return False
     if relation == "population":
         return not _holds("no_population", text) and not _is_named(name, text)
@@ -197,7 +224,7 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
         return False
     if relation == "symptom":
-        alone = not (text.endswith(name) or "或" in text)
+        alone = not (text.endswith(name) or "或" in text or _repeats(name, text))
         return alone and _belongs_of("symptoms", name, text)
     if relation == "test":
         return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)
@@ -258,7 +285,7 @@ def _has_core_test(condition: str, tests: Sequence[PageFact]) -> bool:
     for of, told in _core_tests():
         if of.search(condition):
             return any(told.search(each.text) for each in tests)
-    return True
+    return not tests or any(not _holds("general_test", each.text) for each in tests)
 
 
 def _is_named(condition: str, people: str) -> bool:

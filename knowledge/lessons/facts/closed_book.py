@@ -68,15 +68,18 @@ def best_stated(
 ) -> tuple[PageFact, ...]:
     """Return what several sources state, of a medicine also what one states; else what one does.
 
-    What labels mention as a circumstance is no use; nor is the same thing under two names.
+    What labels mention as a circumstance is no use; what says little is one where sources agree on
+    it, and the same thing under two names is told once.
     """
     inverse = relation.endswith(INVERSE)
+    items = [item for item in items if not is_circumstance(item.text if inverse else names[0])]
     agreed = [item for item in items if item.fact in support.agreed]
     if inverse or not agreed:
         agreed += [
             item
             for item in items
-            if item not in agreed and not is_circumstance(item.text if inverse else names[0])
+            if item not in agreed
+            and not _pattern("broad").fullmatch(item.text if inverse else names[0])
         ]
     kept: dict[frozenset[str], PageFact] = {}
     for item in agreed:

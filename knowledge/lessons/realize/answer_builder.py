@@ -73,6 +73,10 @@ class AnswerBuilder:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
 
+    def names(self, object: str) -> bool:
+        """Say whether the row rests on a fact about an entity."""
+        return any(used.item.object == object for used in self._used.values())
+
     def state(self, relation: str, items: Sequence[PageFact], briefly: float = 0.0) -> None:
         """Add a sentence in any of the forms that a relation has.
 

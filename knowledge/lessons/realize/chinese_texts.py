@@ -88,13 +88,22 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}的发病与{body}有关"
     if relation in _ABOUT_USE and _USED_IN.match(body):
         first = re.split("[，；。：（]", body)[0]
-        if _OF_KIND_ZH.search(first) and _KIND_ZH.search(first):
+        if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
             return f"{name}是{body}"
         return f"{name}{body}" if _GOES_WITH_NAME.search(first) else f"对于{name}，{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
     intro = grammar.draw(intros, pick)
     return intro.format(s=name) + body
+
+
+def is_measured(text: str) -> bool:
+    """Say whether what is watched is a measure, rather than something that is done.
+
+    >>> is_measured("血压"), is_measured("治疗前筛查结核")
+    (True, False)
+    """
+    return not _NOT_WATCHED.search(text)
 
 
 def tell_whom(name: str, body: str, pick: random.Random) -> str:

@@ -20,6 +20,9 @@ from knowledge.records import Entity, Language
 from knowledge.text import names
 from knowledge.vocabulary import INVERSE, TREATING
 
+_LONGEST_GUESS = 6
+"""A Chinese name of more signs is that of a special form, which findings alone do not tell."""
+
 _REVIEWED = 2
 """Where a relation has so many curated facts, those of scraped sources are left out."""
 
@@ -136,7 +139,8 @@ class PageRenderer:
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
-            familiar = "symptom" in reviewed or self._habits.is_familiar(id)
+            short = len(own.text) <= _LONGEST_GUESS
+            familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
             shown = kept if told != kept else {}
             return FactPage(*about, told, shown=shown, is_familiar=familiar) if kept else None
         support = closed_book.Support(

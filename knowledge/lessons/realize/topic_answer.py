@@ -18,6 +18,7 @@ from knowledge.lessons.templates.tables import (
     HuatuoWords,
     Lines,
 )
+from knowledge.vocabulary import TREATING
 
 _MOST = 6
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
@@ -102,7 +103,10 @@ def end(
         warn(page, relation, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
-        if answer.states(each) or not (items := case_plan.further_facts(page, each)):
+        items = case_plan.further_facts(page, each)
+        if each in TREATING:  # what comes first was named before
+            items = tuple(item for item in items if not answer.names(item.object))
+        if answer.states(each) or not items:
             continue
         mine = manner.is_plain and personal and not (known and known.why)
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)

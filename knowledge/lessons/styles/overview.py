@@ -15,6 +15,7 @@ from knowledge.lessons.facts import paragraph_order
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.chinese_texts import is_measured
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import OverviewWords
@@ -184,6 +185,8 @@ def _text(
 ) -> str:
     """Return a sentence that tells a text."""
     told = load(OverviewWords, page.language).told.get(relation, ())
+    if relation == "monitoring" and page.language == "zh" and not is_measured(item.text):
+        named = True
     if told and not named:
         body = item.said if page.language == "en" else item.text
         return realizer.fill(grammar.draw(told, pick), page.language, 1, v=body.rstrip(" .。"))

@@ -46,12 +46,30 @@ def told(name, relation, items, reviewed=(), habits=None):
         ("妊娠合并高血压", "medicine", ["硫酸镁注射液", "卡托普利片"], ["硫酸镁注射液"]),
         ("白癜风", "body_part", ["皮肤"], []),
         (
+            "继发性高血压",
+            "symptom",
+            ["头痛", "心悸", "水肿", "情绪性高血压"],
+            ["头痛", "心悸", "水肿"],
+        ),
+        (
             "荨麻疹",
             "medicine",
             ["氯雷他定片", "氯雷他定胶囊", "盐酸西替利嗪片"],
             ["氯雷他定片", "盐酸西替利嗪片"],
         ),
         ("牙龈癌", "test", ["颅脑CT", "颅脑MRI"], []),
+        (
+            "甲型肝炎",
+            "test",
+            ["献血者健康检查", "心电图", "肝功能", "肝脏B超"],
+            ["肝功能", "肝脏B超"],
+        ),
+        (
+            "桡骨骨折",
+            "symptom",
+            ["肿胀感", "前臂疼痛", "活动受限", "发烧"],
+            ["肿胀感", "前臂疼痛", "活动受限"],
+        ),
         (
             "间质性肾炎",
             "symptom",
@@ -163,6 +181,7 @@ def test_the_usual_medicine_of_a_condition_is_known(condition, medicine):
         ("急性阑尾炎", ["抗感染治疗"], []),
         ("急性阑尾炎", ["抗感染治疗", "输液治疗"], []),
         ("肱骨骨折", ["石膏固定", "功能锻炼"], ["石膏固定", "功能锻炼"]),
+        ("出血性紫癜", ["中草药治疗", "针灸治疗"], []),
     ],
 )
 def test_treatments_without_the_one_that_matters_are_not_told(name, given, left):
@@ -171,7 +190,7 @@ def test_treatments_without_the_one_that_matters_are_not_told(name, given, left)
 
 @pytest.mark.parametrize(
     ("relation", "text"),
-    [("prognosis", "治%E"), ("prognosis", "治愈率约为70%"), ("diet_recommended", "小米粥")],
+    [("prognosis", "治%E"), ("prognosis", "无法根治"), ("diet_recommended", "小米粥")],
 )
 def test_crumbs_are_not_told(relation, text):
     items = named(relation, text) if relation.startswith("diet") else valued(text)
@@ -190,3 +209,25 @@ def test_crumbs_are_not_told(relation, text):
 )
 def test_no_medicine_is_told_that_harms_who_has_the_condition(condition, medicine):
     assert not closed_book.is_usual(condition, medicine)
+
+
+def test_a_use_is_told_once_not_with_each_of_its_kinds():
+    items = named("condition", "子宫内膜异位", "肠子宫内膜异位", "直肠子宫内膜异位症")
+    assert told("地屈孕酮片", "medicine~", items) == ["子宫内膜异位"]
+
+
+def test_lists_of_a_rare_condition_of_a_large_graph_are_only_shown():
+    stated = [(f"condition:{n}", "complication", f"condition:{n + 1}") for n in range(600)]
+    habits = closed_book.read_habits(stated, {})
+    groups = {"symptom": named("symptom", "咳嗽", "咯血", "胸痛"), "medicine": ()}
+    assert closed_book.select("condition:5", "肺脓肿", groups, (), habits)
+    assert not closed_book.select("condition:罕见", "某罕见病", groups, (), habits)
+    assert closed_book.select("condition:罕见", "某罕见病", groups, ("symptom",), habits)
+
+
+def test_tests_that_anybody_has_are_no_list_of_their_own():
+    assert told("皮肤淀粉样变", "test", named("test", "便常规", "尿常规")) == []
+    assert told("皮肤淀粉样变", "test", named("test", "皮肤活检", "尿常规")) == [
+        "皮肤活检",
+        "尿常规",
+    ]

@@ -11,6 +11,7 @@ from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import (
     chinese_sentences,
     chinese_texts,
@@ -324,3 +325,12 @@ def test_nobody_has_an_allergy_that_is_worded_as_a_verb():
     for seed in range(150):
         text = realizer.state_facts("甲药", "contraindication", items, "zh", random.Random(seed))
         assert not re.search("(?:存在|^有|出现|遇到)对该药过敏", text)
+
+
+def test_what_comes_first_is_not_named_again_among_the_medicines():
+    told = page("中耳炎", test=("耳镜检查", "听力检查"))
+    told.groups["first_line"] = named("medicine", "阿莫西林")
+    told.groups["medicine"] = named("medicine", "阿莫西林", "布洛芬")
+    for seed in range(60):
+        row = huatuo.write(told, "test", "all", random.Random(seed), Manner("plain", "long"))
+        assert row.messages[-1].content.count("阿莫西林") <= 1

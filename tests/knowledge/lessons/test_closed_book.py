@@ -148,7 +148,18 @@ def test_what_labels_mention_in_passing_is_no_use():
     items = [PageFact(name, name, name, name) for name in ("hypotension", "gout", "gout disorder")]
     told = closed_book.best_stated(items, "medicine~", ("x",), closed_book.Support())
     assert [each.text for each in told] == ["gout"]
-    assert not closed_book.best_stated(items, "medicine", ("bradycardia",), closed_book.Support())
+    support = closed_book.Support(agreed=frozenset({"gout", "hypotension"}))
+    assert not closed_book.best_stated(items, "medicine", ("bradycardia",), support)
+    assert [each.text for each in closed_book.best_stated(items, "medicine~", ("x",), support)] == [
+        "gout"
+    ]
+
+
+def test_a_broad_use_is_told_where_two_sources_agree_on_it():
+    pain = PageFact("pain", "pain", "pain", "pain")
+    support = closed_book.Support(agreed=frozenset({"pain"}))
+    assert closed_book.best_stated((pain,), "medicine~", ("x",), support) == (pain,)
+    assert not closed_book.best_stated((pain,), "medicine~", ("x",), closed_book.Support())
 
 
 def test_definitions_of_an_ontology_are_shown_and_not_told(tmp_path):
