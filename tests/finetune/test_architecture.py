@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_data, write_tokenizer
 
-from finetune import FinetuneError, architecture, dataset, evaluate, model, preflight
+from finetune import FinetuneError, architecture, dataset, decoding, model, preflight
 from finetune.packing import pack
 from finetune.recipe import Lora
 from finetune.rendering import Rendered
@@ -114,7 +114,7 @@ def test_an_adapter_learns_answers_and_writes(kind, bases, tmp_path):
     token_losses(student.model, few, student.device).mean().backward()
     assert all(one.grad is not None for one in weights)
     ids = [5, 9, 30]
-    for token in evaluate._greedy(student, [5, 9, 30], 3, "float32"):
+    for token in decoding.tokens(student, [5, 9, 30], 3, precision="float32"):
         with torch.inference_mode():
             logits = student.model(input_ids=torch.tensor([ids]), use_cache=False).logits
         assert token == int(logits[0, -1].argmax())
