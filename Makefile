@@ -8,7 +8,7 @@ PORT ?= 7860
 TORCH_FLAGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 
-.PHONY: chat test test-fast lint types docs reference wheel tools lock check clean
+.PHONY: chat test test-fast lint types docs reference wheel tools lock adapter check clean
 
 chat: .venv/installed
 	.venv/bin/medchat serve --host $(HOST) --port $(PORT) $(ARGS)
@@ -50,6 +50,21 @@ tools: .venv/installed-dev
 lock: .venv/created
 	@$(PIP) install --quiet uv
 	.venv/bin/python .ci/lock.py
+
+# The adapter that ships, made anew in a home of its own: hours on two cores. A run that was stopped
+# goes on. Its folder goes into the package: finetune/shipped/smollm2.
+ADAPTER_HOME ?= $(CURDIR)/build/adapter
+adapter: export MEDCHAT_HOME = $(ADAPTER_HOME)
+adapter: .venv/installed
+	.venv/bin/medchat db upgrade
+	.venv/bin/medchat bases add smollm2
+	test -d $(ADAPTER_HOME)/knowledge \
+		|| .venv/bin/medchat kb add knowledge/ingest/starter/*.yaml knowledge/ingest/starter/notes
+	test -f $(ADAPTER_HOME)/data/lessons/MANIFEST.json \
+		|| .venv/bin/medchat build-data --out $(ADAPTER_HOME)/data/lessons --limit 20000
+	.venv/bin/medchat finetune --recipe smollm2 --round all --data $(ADAPTER_HOME)/data/lessons
+	rm -rf finetune/shipped/smollm2
+	.venv/bin/medchat adapters export smollm2/round-2 --out finetune/shipped/smollm2
 
 check: test lint types docs
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetune import architecture, model
+from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
-from finetune.recipe_values import demand
 from finetune.token_loss import picks_logits
 
 if TYPE_CHECKING:
@@ -48,20 +48,20 @@ class Decoding:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        demand(0 <= self.temperature <= 5, "temperature", self.temperature, "from 0 to 5")
-        demand(self.top_k >= 0, "top_k", self.top_k, "0 (all) or more")
-        demand(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
-        demand(1 <= self.beams <= 16, "beams", self.beams, "from 1 to 16")
-        demand(
+        _demand(0 <= self.temperature <= 5, "temperature", self.temperature, "from 0 to 5")
+        _demand(self.top_k >= 0, "top_k", self.top_k, "0 (all) or more")
+        _demand(0 < self.top_p <= 1, "top_p", self.top_p, "above 0 and at most 1")
+        _demand(1 <= self.beams <= 16, "beams", self.beams, "from 1 to 16")
+        _demand(
             1 <= self.repetition_penalty <= 5,
             "repetition_penalty",
             self.repetition_penalty,
             "from 1 (none) to 5",
         )
-        demand(self.no_repeat >= 0, "no_repeat", self.no_repeat, "0 (none) or more")
-        demand(0 <= self.lookup <= 100, "lookup", self.lookup, "from 0 (none) to 100")
+        _demand(self.no_repeat >= 0, "no_repeat", self.no_repeat, "0 (none) or more")
+        _demand(0 <= self.lookup <= 100, "lookup", self.lookup, "from 0 (none) to 100")
         if self.beams > 1:
-            demand(self.temperature == 0, "beams", self.beams, "1 where temperature is above 0")
+            _demand(self.temperature == 0, "beams", self.beams, "1 where temperature is above 0")
 
     @property
     def plain(self) -> bool:
@@ -72,6 +72,15 @@ class Decoding:
     def penalised(self) -> bool:
         """Return whether what was said changes what may follow."""
         return self.repetition_penalty != 1 or self.no_repeat > 0
+
+
+def _demand(holds: bool, name: str, value: object, wanted: str) -> None:
+    if not holds:
+        raise FinetuneError(
+            f"The way of choosing tokens has {name} {value}, but it must be {wanted}.",
+            where=name,
+            remedy="Correct the value.",
+        )
 
 
 GREEDY = Decoding()

@@ -1,17 +1,17 @@
-"""Let a model write: the greedy answer to messages, in pieces of whole characters.
+"""Let a model write: the answer to messages, in pieces of whole characters.
 
-messages -> token ids -> the likeliest next token, again and again -> text, until the end
+messages -> token ids -> tokens as `decoding` chooses them -> text, until the end
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from finetune import architecture, model, rendering
+from finetune import rendering
+from finetune.decoding import GREEDY, Decoding, tokens
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rendering import Message
-from finetune.token_loss import picks_logits
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -29,9 +29,11 @@ def generate(
     max_new_tokens: int = 256,
     *,
     precision: Precision = "auto",
+    decoding: Decoding = GREEDY,
 ) -> str:
-    """Return the greedy answer to messages."""
-    return "".join(stream(student, messages, max_new_tokens, precision=precision)).rstrip()
+    """Return the answer to messages."""
+    pieces = stream(student, messages, max_new_tokens, precision=precision, decoding=decoding)
+    return "".join(pieces).rstrip()
 
 
 def stream(
@@ -40,10 +42,11 @@ def stream(
     max_new_tokens: int = 256,
     *,
     precision: Precision = "auto",
+    decoding: Decoding = GREEDY,
     ended: Callable[[], None] = lambda: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[str]:
-    """Yield the greedy answer to messages in pieces of whole characters.
+    """Yield the answer to messages in pieces of whole characters.
 
     Stops at the end of text, or where the answer goes round in circles, which greedy decoding
     hardly ever leaves again; `ended` is called where the model set the end itself. `stopped` is
@@ -62,7 +65,8 @@ def stream(
     text = Pieces(student.tokenizer)
     ends = ends_of(student)
     said: list[int] = []
-    for token in _greedy(student, ids, min(room, max_new_tokens), precision):
+    count = min(room, max_new_tokens)
+    for token in tokens(student, ids, count, decoding, precision=precision, stopped=stopped):
         if token in ends:
             ended()
             break
@@ -74,28 +78,6 @@ def stream(
         piece = text.add(token)
         if piece:
             yield piece
-
-
-def _greedy(student: Student, ids: list[int], count: int, precision: Precision) -> Iterator[int]:
-    """Yield the likeliest next token, again and again, keys and values kept."""
-    import torch
-
-    given, kept = ids, None
-    last = {"logits_to_keep": 1} if picks_logits(student.model) else {}
-    caches = architecture.takes(student.model, "past_key_values")
-    for _ in range(count):
-        # not around the loop: whoever consumes must not find gradients switched off
-        with torch.inference_mode(), model.autocast(student, precision):
-            out = student.model(
-                input_ids=torch.tensor([given], device=student.device),
-                use_cache=caches,
-                **({"past_key_values": kept} if caches else {}),
-                **last,
-            )
-        token = int(out.logits[0, -1].argmax())
-        kept = out.past_key_values if caches else None
-        given = [token] if caches else [*given, token]
-        yield token
 
 
 def in_circles(said: Sequence[int]) -> bool:

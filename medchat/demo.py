@@ -1,6 +1,6 @@
 """Prepare a home that answers: database, starter knowledge, data and a round, where missing.
 
-    database -> starter knowledge -> data -> rounds -> ready
+    database -> starter knowledge -> data -> rounds -> the base and the adapter that ship -> ready
 
 Each step first looks for what it would make, so that a step that was killed is done again and a
 second run takes seconds.
@@ -26,12 +26,16 @@ LESSONS = 4000
 
 @dataclass(frozen=True, slots=True)
 class DemoStep:
-    """One step: its name, whether it was there already, what came of it, and its seconds."""
+    """One step: its name, whether it was there already, what came of it, and its seconds.
+
+    `left_out` is set where it could not be done and the home answers without it.
+    """
 
     name: str
     skipped: bool
     told: str
     seconds: float
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def prepare(
             ("rounds", _existing_rounds, _run_rounds),
         ):
             yield _run_step(name, home, find, make)
+        yield from _shipped_adapter(home)
     finally:
         engine.dispose()
 
@@ -159,6 +164,38 @@ def _run_rounds(home: _Workspace) -> str:
     report = report_ticks(home.progress)
     outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
     return f"trained {outcome.adapter.name}"
+
+
+def _shipped_adapter(home: _Workspace) -> Iterator[DemoStep]:
+    """Add the base of the adapter that ships, and let that answer; both only where one ships."""
+    from finetune import adapter_files, adapters
+    from finetune.bases import adding, base_records
+    from finetune.errors import FinetuneError
+
+    folder = adapter_files.shipped()
+    if folder is None:
+        return
+    place, began = home.settings.home, time.monotonic()
+    try:
+        name = adapter_files.base_name(folder)
+        there = {each.name: each for each in base_records.list_bases(place)}
+        added = name not in there
+        base = (
+            adding.add(place, name, progress=report_ticks(home.progress))[0]
+            if added
+            else there[name]
+        )
+        told = f"{base.name}, {base.parameters / 1e6:,.0f}M parameters, licence {base.licence}"
+        yield DemoStep("base", not added, told, time.monotonic() - began)
+        began = time.monotonic()
+        adapter, added = adapter_files.take(place, folder)
+    except FinetuneError as error:
+        told = f"{error.what} Answers are quotations. {error.remedy}"
+        yield DemoStep("base", False, told, time.monotonic() - began, left_out=True)
+        return
+    if added:  # only once: whoever rolled back shall not get it again
+        adapters.promote(place, adapter.name)
+    yield DemoStep("adapter", not added, adapter.name, time.monotonic() - began)
 
 
 def _first_missing(home: _Workspace) -> bool:

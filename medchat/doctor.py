@@ -187,9 +187,11 @@ def _knowledge(settings: Settings) -> Finding:
 def _writer(settings: Settings) -> Finding:
     from finetune import adapters, manifests, model
     from finetune.bases import base_records, moved_base
+    from medchat.answering.writer import automatic
 
-    if settings.writer != "local":
-        return Finding("writer", "good", without_password(settings.writer))
+    wanted = automatic(settings) if settings.writer == "auto" else settings.writer
+    if wanted != "local":
+        return Finding("writer", "good", without_password(wanted))
     chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base
     if chosen:

@@ -42,11 +42,19 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("medchat", appauthor=False))
     database_url: str = ""
-    writer: str = "quote"
+    writer: str = "auto"
     writer_model: str = "default"
     writer_key: SecretStr = SecretStr("")
     writer_seconds: float = Field(default=120.0, ge=1, le=3600)
     writer_pause: float = Field(default=30.0, ge=0.5, le=3600)
+    writer_tokens: int = Field(default=200, ge=1, le=4096)
+    writer_temperature: float = Field(default=0.0, ge=0, le=5)
+    writer_top_k: int = Field(default=0, ge=0)
+    writer_top_p: float = Field(default=1.0, gt=0, le=1)
+    writer_beams: int = Field(default=1, ge=1, le=16)
+    writer_repetition_penalty: float = Field(default=1.0, ge=1, le=5)
+    writer_no_repeat: int = Field(default=0, ge=0)
+    writer_lookup: int = Field(default=10, ge=0, le=100)
     teacher_key: SecretStr = SecretStr("")
     embedding_model: str = ""
     base: str = "mini"
@@ -66,9 +74,9 @@ class Settings(BaseSettings):
     @field_validator("writer")
     @classmethod
     def _known_writer(cls, writer: str) -> str:
-        if writer in ("local", "quote") or _is_url(writer):
+        if writer in ("auto", "local", "quote") or _is_url(writer):
             return writer.rstrip("/")
-        raise ValueError("must be local, quote or the http(s) URL of a server")
+        raise ValueError("must be auto, local, quote or the http(s) URL of a server")
 
     @property
     def database(self) -> str:

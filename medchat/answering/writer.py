@@ -2,6 +2,8 @@
 
     settings -> local model with the promoted adapter | an OpenAI-compatible server | none (quote)
 
+`auto` is the local model where the adapter that ships is promoted, and none elsewhere.
+
 What a writer drafts is trusted nowhere: `answer_check` holds every sentence against the evidence.
 """
 
@@ -22,8 +24,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from finetune import adapters, mini
+from finetune import adapter_files, adapters, mini
 from finetune.bases import base_records, moved_base
+from finetune.decoding import GREEDY, Decoding
 from finetune.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
@@ -94,6 +97,7 @@ class LocalWriter(BaseChatModel):
     base: str
     adapter: Path | None = None
     max_new_tokens: int = LONGEST
+    decoding: Decoding = GREEDY
     time_limits: TimeLimits = TimeLimits()
 
     _threads: "WritingThreads[Student]" = PrivateAttr()
@@ -142,12 +146,12 @@ class LocalWriter(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> Iterator[ChatGenerationChunk]:
-        prompt, count = _plain(messages), self.max_new_tokens
+        prompt, count, chosen = _plain(messages), self.max_new_tokens, self.decoding
 
         def work(student: "Student", stopped: Stopped) -> Iterator[str]:
             from finetune import generation
 
-            return generation.stream(student, prompt, count, stopped=stopped)
+            return generation.stream(student, prompt, count, decoding=chosen, stopped=stopped)
 
         with closing(self._threads.stream(work)) as pieces:
             for piece in pieces:
@@ -180,6 +184,8 @@ def open_writer(
     FinetuneError where there is no such thing.
     """
     wanted = writer or ("local" if adapter else settings.writer)
+    if wanted == "auto":
+        wanted = automatic(settings)
     if wanted == "quote":
         return Writer(None, Model("quote"), PromptLimits(sentences=2))
     if wanted == "local":
@@ -188,7 +194,7 @@ def open_writer(
         raise MedchatError(
             f"There is no writer {wanted!r}.",
             where="--writer",
-            remedy="Use local, quote or the URL of an OpenAI-compatible server.",
+            remedy="Use auto, local, quote or the URL of an OpenAI-compatible server.",
         )
     if adapter:
         raise MedchatError(
@@ -197,6 +203,15 @@ def open_writer(
             remedy="Leave out --adapter, or use --writer local.",
         )
     return _server(settings, wanted)
+
+
+def automatic(settings: Settings) -> str:
+    """Return local where the adapter that ships answers, and its base is there; else quote."""
+    chosen = adapters.promoted(settings.home)
+    if chosen is None or not adapter_files.is_shipped(chosen):
+        return "quote"
+    there = (one.name for one in base_records.list_bases(settings.home))
+    return "local" if chosen.base in there else "quote"
 
 
 def write(writer: Writer, messages: Sequence[Message]) -> Generator[str]:
@@ -268,7 +283,13 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
         opened = moved_base.base_of(settings.home, chosen, settings.base)
     else:
         opened = base_records.find(settings.home, base)
-    model = LocalWriter(base=opened, adapter=folder, time_limits=_time_limits(settings))
+    model = LocalWriter(
+        base=opened,
+        adapter=folder,
+        max_new_tokens=settings.writer_tokens,
+        decoding=_decoding(settings),
+        time_limits=_time_limits(settings),
+    )
     return Writer(
         model,
         Model(base, chosen.name if chosen else None),
@@ -282,6 +303,19 @@ def _load_student(base: str, adapter: Path | None) -> "Student":
     from finetune import model
 
     return model.load(base, adapter)
+
+
+def _decoding(settings: Settings) -> Decoding:
+    """Return how the local writer chooses tokens. Raises FinetuneError where it cannot be so."""
+    return Decoding(
+        temperature=settings.writer_temperature,
+        top_k=settings.writer_top_k,
+        top_p=settings.writer_top_p,
+        beams=settings.writer_beams,
+        repetition_penalty=settings.writer_repetition_penalty,
+        no_repeat=settings.writer_no_repeat,
+        lookup=settings.writer_lookup,
+    )
 
 
 def _time_limits(settings: Settings) -> TimeLimits:

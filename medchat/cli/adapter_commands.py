@@ -90,6 +90,35 @@ def merge(
     output.show(merged, [line], as_json=as_json)
 
 
+@app.command(epilog="Example: medchat adapters export smollm2/round-2 --out adapter")
+def export(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="A new folder for the adapter.")],
+    as_json: Json = False,
+) -> None:
+    """Write an adapter into a folder to hand on: half the size, with its rounds on record."""
+    from finetune import adapter_files, adapters
+
+    home = startup.settings().home
+    made = adapter_files.export(home, adapters.named(home, name), out)
+    line = f"{made.folder}, {made.bytes / 1e6:.1f} MB, logits within {made.difference:.2g}."
+    output.show(made, [line], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters add adapter")
+def add(
+    folder: Annotated[Path, typer.Argument(help="A folder that adapters export wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Take an adapter from such a folder into this home; its base must be here."""
+    from finetune import adapter_files
+
+    taken, added = adapter_files.take(startup.settings().home, folder)
+    done = "added" if added else "was there already"
+    line = f"{taken.name} {done}. Let it answer: medchat adapters promote {taken.name}"
+    output.show({**taken.values(), "added": added}, [line], as_json=as_json)
+
+
 @app.command(epilog="Example: medchat adapters test mini/round-1")
 def test(name: Name, as_json: Json = False) -> None:
     """Load an adapter twice and compare: same output, changed from the base, ends its answers."""

@@ -60,8 +60,11 @@ def serve(
 def _lines(steps: "Sequence[DemoStep]") -> list[str]:
     """Return each step with what came of it and how long it took."""
     return output.table(
-        [
-            (each.name, "there" if each.skipped else "made", f"{each.seconds:.1f} s", each.told)
-            for each in steps
-        ]
+        [(each.name, _state(each), f"{each.seconds:.1f} s", each.told) for each in steps]
     )
+
+
+def _state(step: "DemoStep") -> str:
+    if step.left_out:
+        return "left out"
+    return "there" if step.skipped else "made"

@@ -1,15 +1,20 @@
 """From an empty home to a chat that answers, at toy size."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
-from toy_finetune import base, recipe
+from toy_finetune import base, recipe, rows, write_data
 from toy_home import NOTE, RECORDS
 
-from finetune import adapters
-from medchat import doctor
+from finetune import adapter_files, adapters, rounds
+from finetune.bases import adding
+from finetune.recipe import Evaluation, RoundPlan
+from medchat import demo, doctor
+from medchat.answering.writer import open_writer
 from medchat.chat import open_chat
+from medchat.composition import TEXT_TOOLS
 from medchat.demo import is_empty, prepare
 from medchat.settings import load
 
@@ -66,3 +71,50 @@ def test_a_killed_step_is_done_again(settings, sources):
     assert [next(steps).name, next(steps).name] == ["database", "knowledge"]
     steps.close()
     assert [step.skipped for step in prepare(settings, sources=sources)][:3] == [True, True, False]
+
+
+@pytest.fixture
+def shipping(settings, sources, tmp_path, monkeypatch):
+    """An adapter that ships, made in another home, its base a toy one that the catalogue names."""
+    other = tmp_path / "maker"
+    adding.add(other, str(base()), name="smollm2")
+    data = write_data(tmp_path / "lessons", rows(8), rows(4, 8))
+    plan = RoundPlan(max_steps=1, learning_rate=0.01, batch_tokens=256)
+    brief = Evaluation(rows=1, answers=0, max_new_tokens=2)
+    made = recipe(Path("smollm2"), rounds=(plan,), evaluation=brief)
+    rounds.run(made, 1, other, data, tools=TEXT_TOOLS)
+    folder = tmp_path / "shipped" / "toy"
+    adapter_files.export(other, adapters.named(other, "toy/round-1"), folder)
+    monkeypatch.setattr(adapter_files, "_SHIPPED", folder.parent)
+    # the home's own rounds are not what is tried here, and another recipe's name is in use
+    monkeypatch.setattr(demo, "_run_rounds", lambda home: "none")
+    return folder
+
+
+def test_what_ships_is_added_and_answers(shipping, settings, sources, monkeypatch):
+    monkeypatch.setattr(adding, "_write", copied)
+    steps = {step.name: step for step in prepare(settings, sources=sources)}
+    assert not steps["base"].left_out and "parameters" in steps["base"].told
+    assert adapters.promoted(settings.home).name == "toy/round-1"
+    assert open_writer(settings).about.adapter == "toy/round-1"
+    adapters.rollback(settings.home)
+    again = {step.name: step for step in prepare(settings, sources=sources)}
+    assert again["base"].skipped and again["adapter"].skipped
+    assert adapters.promoted(settings.home) is None
+    assert open_writer(settings).model is None
+
+
+def test_without_a_network_what_ships_is_left_out(shipping, settings, sources, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    *_, last = prepare(settings, sources=sources)
+    assert (last.name, last.left_out) == ("base", True)
+    assert "reaches no registry" in last.told and "quotations" in last.told
+    assert open_writer(settings).model is None
+    assert not is_empty(settings)
+
+
+def copied(source, partial, progress):
+    """Write the toy base, as if it came from the registry."""
+    del source
+    return adding._from_folder(str(base()), partial / "model", progress)

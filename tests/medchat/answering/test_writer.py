@@ -204,3 +204,15 @@ def test_a_writer_that_is_not_there(writer, adapter, error, where):
 def test_a_base_that_is_not_there_is_told_before_anything_is_asked():
     with pytest.raises(FinetuneError, match="no base model"):
         open_writer(load(base="/no/such/base"), writer="local")
+
+
+def test_settings_decide_how_the_local_writer_chooses(monkeypatch):
+    monkeypatch.setenv("MEDCHAT_WRITER_TEMPERATURE", "0.7")
+    monkeypatch.setenv("MEDCHAT_WRITER_TOP_P", "0.9")
+    monkeypatch.setenv("MEDCHAT_WRITER_TOKENS", "64")
+    model = open_writer(load(), "local").model
+    assert (model.decoding.temperature, model.decoding.top_p) == (0.7, 0.9)
+    assert model.max_new_tokens == 64
+    monkeypatch.setenv("MEDCHAT_WRITER_BEAMS", "4")
+    with pytest.raises(FinetuneError, match="beams"):
+        open_writer(load(), "local")

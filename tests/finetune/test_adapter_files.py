@@ -1,0 +1,121 @@
+"""Adapters that are handed on: smaller, with their lineage, checked where they are taken."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import toy_finetune
+
+from finetune import adapter_files, adapters, manifests, model
+from finetune.bases import adding, base_records
+from finetune.errors import FinetuneError
+from finetune.recipe import Evaluation, RoundPlan
+from finetune.rounds import run
+from medchat.composition import TEXT_TOOLS
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a base and two rounds on it, which tests only read."""
+    folder = tmp_path_factory.mktemp("home")
+    adding.add(folder, str(toy_finetune.base()), name="toy")
+    data = toy_finetune.write_data(
+        folder / "data" / "toy", toy_finetune.rows(8), toy_finetune.rows(4, 8)
+    )
+    plan = RoundPlan(max_steps=1, learning_rate=0.01, batch_tokens=256)
+    brief = Evaluation(rows=1, answers=0, max_new_tokens=2)
+    recipe = toy_finetune.recipe(Path("toy"), rounds=(plan, plan), evaluation=brief)
+    for number in (1, 2):
+        run(recipe, number, folder, data, tools=TEXT_TOOLS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out") / "toy"
+    adapter_files.export(home, adapters.named(home, "toy/round-2"), out)
+    return out
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Another home with the same base."""
+    adding.add(tmp_path / "other", str(toy_finetune.base()), name="toy")
+    return tmp_path / "other"
+
+
+def test_an_exported_adapter_is_smaller_and_keeps_its_lineage(home: Path, exported: Path) -> None:
+    original = adapters.named(home, "toy/round-2").folder
+    assert (exported / model.WEIGHTS).stat().st_size < 0.6 * (
+        original / model.WEIGHTS
+    ).stat().st_size
+    record = manifests.read_manifest(exported, "")
+    manifests.check_files(exported, record, record["files"], "")  # type: ignore[arg-type]
+    assert record["halved"]["difference"] < 0.5  # type: ignore[index]
+    assert record["halved"]["weights"] == manifests.of_file(original / model.WEIGHTS)  # type: ignore[index]
+    assert json.loads((exported / "round-1.json").read_text())["name"] == "toy/round-1"
+
+
+def test_an_exported_adapter_answers_in_another_home(exported: Path, other: Path) -> None:
+    taken, added = adapter_files.take(other, exported)
+    assert added and taken.name == "toy/round-2" and not taken.promoted
+    student = model.load(base_records.find(other, taken.base), taken.folder)
+    assert student.adapter == "toy/round-2"
+    assert adapter_files.take(other, exported) == (taken, False)
+    assert [each.name for each in adapters.list_adapters(other)] == ["toy/round-2"]
+
+
+def test_another_adapter_of_that_name_is_kept(home: Path, exported: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    with pytest.raises(FinetuneError, match="another adapter toy/round-2"):
+        adapter_files.take(copy, exported)
+
+
+def test_a_base_that_lacks_or_differs_is_told(exported: Path, tmp_path: Path) -> None:
+    with pytest.raises(FinetuneError, match="no base model at toy"):
+        adapter_files.take(tmp_path / "empty", exported)
+    changed = toy_finetune.write_base(tmp_path / "changed")
+    config = changed / "config.json"
+    config.write_text(config.read_text().replace(": 512", ": 256"))
+    adding.add(tmp_path / "home", str(changed), name="toy")
+    with pytest.raises(FinetuneError, match="trained on another toy"):
+        adapter_files.take(tmp_path / "home", exported)
+    assert adapters.list_adapters(tmp_path / "home") == []
+
+
+def test_a_damaged_folder_is_refused(exported: Path, other: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(exported, damaged)
+    with (damaged / model.WEIGHTS).open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x01")
+    with pytest.raises(FinetuneError, match="not the one that its manifest describes"):
+        adapter_files.take(other, damaged)
+    assert adapters.list_adapters(other) == []
+
+
+@pytest.mark.parametrize("name", ["../../evil/round-2", "toy", "to/y/round-2"])
+def test_a_manifest_cannot_name_another_place(
+    exported: Path, other: Path, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(exported, folder)
+    record = manifests.read_manifest(folder, "")
+    (folder / manifests.MANIFEST).write_text(json.dumps({**record, "name": name}))
+    with pytest.raises(FinetuneError, match="holds no adapter"):
+        adapter_files.take(other, folder)
+
+
+def test_what_ships_is_known_again(
+    exported: Path, home: Path, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter_files, "_SHIPPED", tmp_path)
+    assert adapter_files.shipped() is None
+    shutil.copytree(exported, tmp_path / "toy")
+    taken, _ = adapter_files.take(other, exported)
+    assert adapter_files.shipped() == tmp_path / "toy"
+    assert adapter_files.base_name(tmp_path / "toy") == "toy"
+    assert adapter_files.is_shipped(taken)
+    assert not adapter_files.is_shipped(adapters.named(home, "toy/round-2"))
