@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from finetune import architecture, base_form, manifests, mini, rendering
 from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
+from finetune.open_tokenizer import open_tokenizer
 from finetune.recipe import Lora, Precision
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ CONFIG = "adapter_config.json"
 _BESIDE = "beside"
 _ADDED = "added"
 _JOINED = "joined"
-
-_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _KEPT = (".safetensors", ".json", ".jinja", ".model", "merges.txt", "vocab.txt")
@@ -90,7 +89,7 @@ def load(
     place = choose_device(device)
     network = _network(folder, base, place, precision)
     student = Student(
-        network, _tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
+        network, open_tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
     )
     if adapter is None:
         return student
@@ -210,7 +209,7 @@ def locate(base: str) -> Path:
 
 def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":
     """Return the tokenizer of a base alone, or the one that an adapter's folder holds."""
-    return _tokenizer(adapter or locate(base), base)
+    return open_tokenizer(adapter or locate(base), base)
 
 
 def context_of(base: str) -> int:
@@ -358,35 +357,6 @@ def _refuse_quantised(folder: Path, base: str) -> None:
     )
 
 
-def _tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
-    from transformers import AutoTokenizer
-
-    if not any((folder / name).is_file() for name in _TOKENIZERS):
-        raise FinetuneError(
-            f"The folder of {base} holds no tokenizer.",
-            where=str(folder),
-            remedy="Copy the tokenizer's files of the model beside its weights, tokenizer.json "
-            "first of all.",
-        )
-    try:
-        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            str(folder), trust_remote_code=False
-        )
-    except Exception as error:  # a tokenizer may fail to open in any way
-        raise FinetuneError(
-            f"The tokenizer of {base} cannot be opened.",
-            where=str(folder),
-            remedy="Fetch or copy the model again, tokenizer.json included.",
-        ) from error
-    if tokenizer.eos_token_id is None:
-        raise FinetuneError(
-            f"The tokenizer of {base} has no end-of-text token, so no answer could end.",
-            where=str(folder),
-            remedy="Choose an instruction model, or set eos_token in tokenizer_config.json.",
-        )
-    return tokenizer
-
-
 def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> Student:
     from peft import PeftModel
 
@@ -418,7 +388,7 @@ def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"
             where=str(folder),
             remedy="Give the base it was trained on, or run its rounds again on this one.",
         )
-    own = _tokenizer(folder, str(manifest.get("name")))
+    own = open_tokenizer(folder, str(manifest.get("name")))
     if rendering.template_hash(own) != manifest.get("template"):
         raise FinetuneError(
             f"The chat template in {folder} is not the one that the adapter was trained with.",

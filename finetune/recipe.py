@@ -67,6 +67,10 @@ class RoundPlan:
         demand(self.checkpoint_every >= 1, "checkpoint_every", self.checkpoint_every, "1 or more")
 
 
+Round = RoundPlan
+"""The short name of a round's plan, for scripts that put recipes together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """How much of the validation rows is scored before and after a round.
