@@ -14,6 +14,7 @@ from machine import table
 def main() -> None:
     """Train two rounds and print speed and held-out scores."""
     from finetune import adapters, recipe_reader, rounds
+    from finetune.ledger import Wanted
     from medchat.composition import TEXT_TOOLS
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -24,7 +25,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         for number in (1, 2):
             began = time.perf_counter()
-            outcome = rounds.run(chosen, number, Path(home), data, tools=TEXT_TOOLS)
+            # what the gate says is not measured here
+            parent = f"{chosen.name}/round-{number - 1}" if number > 1 else None
+            wanted = Wanted(chosen, number, Path(home), data, parent=parent)
+            outcome = rounds.run(wanted, tools=TEXT_TOOLS)
             entry = adapters.manifest(outcome.adapter)
             before, after = entry["scores"]["before"], entry["scores"]["after"]
             rows += [

@@ -6,6 +6,7 @@ A round exists once its manifest does.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,12 +21,16 @@ from finetune.rendering import Message
 if TYPE_CHECKING:
     import torch
 
+_ROUND = re.compile(r"round-(\d+)(?:\.(\d+))?")
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One finished round. `scores` holds `before` and `after`."""
+    """One finished round. `scores` holds `before` and `after`.
+
+    `attempt` counts how often the round was made: the second one is `recipe/round-N.2`.
+    """
 
     name: str
     recipe: str
@@ -38,6 +43,7 @@ class Adapter:
     scores: dict[str, object]
     created: str
     folder: Path
+    attempt: int = 1
 
     def values(self) -> dict[str, object]:
         """Return the adapter in the shape that `adapters list --json` prints."""
@@ -78,9 +84,10 @@ def adapters_folder(home: Path) -> Path:
     return home / "adapters"
 
 
-def folder_of(home: Path, recipe: str, number: int) -> Path:
-    """Return the folder of a round, finished or not."""
-    return adapters_folder(home) / recipe / f"round-{number}"
+def folder_of(home: Path, recipe: str, number: int, attempt: int = 1) -> Path:
+    """Return the folder of an attempt at a round, finished or not."""
+    again = f".{attempt}" if attempt > 1 else ""
+    return adapters_folder(home) / recipe / f"round-{number}{again}"
 
 
 def finished(home: Path, recipe: str) -> list[Adapter]:
@@ -134,6 +141,14 @@ def still_promoted(home: Path) -> Adapter | None:
     """Return the adapter that answers, or None where none does or its folder was deleted."""
     chosen = _promotions(home)
     return named(home, chosen[-1]) if chosen and _is_there(home, chosen[-1]) else None
+
+
+def promotions(home: Path) -> str:
+    """Return a text that is another as soon as another adapter is promoted, or one rolled back."""
+    try:
+        return (adapters_folder(home) / "PROMOTED").read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 def promote(home: Path, name: str) -> Adapter:
@@ -218,10 +233,9 @@ def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: P
 def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:
     found = []
     for path in (adapters_folder(home) / recipe).glob("round-*"):
-        number = path.name.removeprefix("round-")
-        if number.isdecimal() and (path / manifests.MANIFEST).is_file():
+        if _ROUND.fullmatch(path.name) and (path / manifests.MANIFEST).is_file():
             found.append(_read(path, chosen))
-    return sorted(found, key=lambda adapter: adapter.round)
+    return sorted(found, key=lambda adapter: (adapter.round, adapter.attempt))
 
 
 def _read(folder: Path, chosen: str | None) -> Adapter:
@@ -232,10 +246,11 @@ def _read(folder: Path, chosen: str | None) -> Adapter:
         if not isinstance(base, dict) or not isinstance(scores, dict):
             raise TypeError("base and scores")
         name = str(values["name"])
+        number, attempt = _ROUND.fullmatch(folder.name).groups()  # type: ignore[union-attr]
         return Adapter(
             name=name,
             recipe=folder.parent.name,
-            round=int(folder.name.removeprefix("round-")),
+            round=int(number),
             objective=str(values["objective"]),
             base=str(base["name"]),
             parent=str(parent["name"]) if isinstance(parent, dict) else None,
@@ -244,6 +259,7 @@ def _read(folder: Path, chosen: str | None) -> Adapter:
             scores=scores,
             created=str(values["created"]),
             folder=folder,
+            attempt=int(attempt or 1),
         )
     except (KeyError, TypeError) as error:
         raise FinetuneError(

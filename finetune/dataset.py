@@ -18,7 +18,7 @@ from finetune.chat_templates import REASONING
 from finetune.errors import FinetuneError
 from finetune.recipe import Recipe
 from finetune.rendering import Language, Message, Rendered
-from finetune.text_tools import Span, TextTools
+from finetune.text_tools import PLAIN, Span, TextTools
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -163,6 +163,17 @@ def make_examples(
         report.kept += bool(made)
         examples += made
     return examples, report
+
+
+def show(
+    rows: Iterable[Row],
+    pool: Iterable[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    recipe: Recipe,
+    seed: int,
+) -> tuple[list[Example], ExampleReport]:
+    """Return rows as examples, for scripts: as `make_examples`, with the plain text tools."""
+    return make_examples(rows, pool, tokenizer, recipe, seed, PLAIN)
 
 
 def listed_facts(line: str) -> list[str]:

@@ -53,7 +53,9 @@ def choose(
         uncovered=max(recipe.uncovered, UNCOVERED) if recipe.uncovered else 0.0,
         rehearsal=0.0,
     )
-    examples, _ = dataset.make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
+    made, _ = dataset.make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
+    # a template that rewrites turns makes several of a dialogue: the last answer counts
+    examples = list({one.id: one for one in made}.values())
     if not examples:
         raise FinetuneError(
             f"No validation row of {data.folder} can be shown to the model.",

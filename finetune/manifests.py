@@ -8,7 +8,9 @@ A folder without a readable manifest does not exist for its readers.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from finetune.errors import FinetuneError
@@ -80,6 +82,29 @@ def write_json(path: Path, value: object) -> None:
     _sync(unfinished)
     os.replace(unfinished, path)
     _sync(path.parent)
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[None]:
+    """Remove what was written of a file or folder where it cannot be written whole.
+
+    Raises FinetuneError, as on a full disk; what stood before under other names is untouched.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+        raise FinetuneError(
+            f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.",
+            where=str(path),
+            remedy="Make room on the disk and run the command again; it goes on from what is kept.",
+            status=1,
+        ) from error
 
 
 def place(partial: Path, final: Path) -> None:

@@ -7,6 +7,7 @@ Only safetensors are read and no code from a model's folder is run.
 
 import json
 import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from finetune import architecture, base_form, manifests, mini, rendering
 from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
+from finetune.open_tokenizer import open_tokenizer
 from finetune.recipe import Lora, Precision
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 
 _BESIDE = "beside"
-
-_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
+_ADDED = "added"
+_JOINED = "joined"
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _KEPT = (".safetensors", ".json", ".jinja", ".model", "merges.txt", "vocab.txt")
@@ -88,7 +90,7 @@ def load(
     place = choose_device(device)
     network = _network(folder, base, place, precision)
     student = Student(
-        network, _tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
+        network, open_tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
     )
     if adapter is None:
         return student
@@ -122,19 +124,62 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
     return replace(student, model=wrapped, adapter="new")
 
 
+def stack(student: Student, lora: Lora, seed: int) -> Student:
+    """Put a new, trainable adapter beside the one that a student has, which stays as it is."""
+    import torch
+
+    network = student.model
+    old = network.peft_config[student.slot]
+    targets = lora.target_modules
+    config = replace(
+        old,
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets if isinstance(targets, str) else list(targets),
+        inference_mode=False,
+    )
+    torch.manual_seed(seed)
+    with quiet():
+        network.add_adapter(_ADDED, config)
+    network.base_model.set_adapter([student.slot, _ADDED])
+    network.set_requires_grad(student.slot, requires_grad=False)
+    network.set_requires_grad(_ADDED, requires_grad=True)
+    return replace(student, adapter="new")
+
+
+def join(student: Student, policy: str, rank: int) -> Student:
+    """Return the student with a stacked adapter and the one below it as one adapter.
+
+    `stack` keeps both to the bit, side by side; `merge` keeps the rank, and what fits into it.
+    """
+    if _ADDED not in student.model.peft_config:
+        return student
+    both = [student.slot, _ADDED]
+    kind: dict[str, object] = {"combination_type": "cat"}
+    if policy == "merge":
+        kind = {"combination_type": "svd", "svd_rank": rank}
+    student.model.add_weighted_adapter(both, [1.0, 1.0], adapter_name=_JOINED, **kind)
+    joined = replace(student, slot=_JOINED)
+    use(joined)
+    return joined
+
+
 def save(student: Student, folder: Path) -> None:
-    """Write the adapter in peft's own form, with the tokenizer and the template in force."""
+    """Write the adapter in peft's own form, with tokenizer, template and generation settings."""
     from peft import get_peft_model_state_dict
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(student.model, save_embedding_layers=False)
+    weights = get_peft_model_state_dict(
+        student.model, adapter_name=student.slot, save_embedding_layers=False
+    )
     save_file(
         {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
         folder / WEIGHTS,
         metadata={"format": "pt"},
     )
-    config = student.model.peft_config["default"]
+    config = student.model.peft_config[student.slot]
     was = config.base_model_name_or_path, config.inference_mode
     # the base is named as a user would, so that a folder can be carried to another machine
     config.base_model_name_or_path, config.inference_mode = student.base_name, True
@@ -142,6 +187,9 @@ def save(student: Student, folder: Path) -> None:
     config.base_model_name_or_path, config.inference_mode = was
     base = student.base_folder or locate(student.base_name)
     base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
+    settings = base / "generation_config.json"
+    if settings.is_file():
+        shutil.copyfile(settings, folder / settings.name)
 
 
 def locate(base: str) -> Path:
@@ -162,7 +210,7 @@ def locate(base: str) -> Path:
 
 def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":
     """Return the tokenizer of a base alone, or the one that an adapter's folder holds."""
-    return _tokenizer(adapter or locate(base), base)
+    return open_tokenizer(adapter or locate(base), base)
 
 
 def context_of(base: str) -> int:
@@ -310,35 +358,6 @@ def _refuse_quantised(folder: Path, base: str) -> None:
     )
 
 
-def _tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
-    from transformers import AutoTokenizer
-
-    if not any((folder / name).is_file() for name in _TOKENIZERS):
-        raise FinetuneError(
-            f"The folder of {base} holds no tokenizer.",
-            where=str(folder),
-            remedy="Copy the tokenizer's files of the model beside its weights, tokenizer.json "
-            "first of all.",
-        )
-    try:
-        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            str(folder), trust_remote_code=False
-        )
-    except Exception as error:  # a tokenizer may fail to open in any way
-        raise FinetuneError(
-            f"The tokenizer of {base} cannot be opened.",
-            where=str(folder),
-            remedy="Fetch or copy the model again, tokenizer.json included.",
-        ) from error
-    if tokenizer.eos_token_id is None:
-        raise FinetuneError(
-            f"The tokenizer of {base} has no end-of-text token, so no answer could end.",
-            where=str(folder),
-            remedy="Choose an instruction model, or set eos_token in tokenizer_config.json.",
-        )
-    return tokenizer
-
-
 def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> Student:
     from peft import PeftModel
 
@@ -347,6 +366,12 @@ def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> St
         wrapped = PeftModel.from_pretrained(
             student.model, str(folder), is_trainable=trainable, torch_device=device
         )
+    settings = folder / "generation_config.json"
+    if settings.is_file():
+        from transformers import GenerationConfig
+
+        # what ends an answer is the adapter's to say
+        student.model.generation_config = GenerationConfig.from_pretrained(str(folder))
     return replace(student, model=wrapped.eval(), tokenizer=own, adapter=name)
 
 
@@ -364,7 +389,7 @@ def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"
             where=str(folder),
             remedy="Give the base it was trained on, or run its rounds again on this one.",
         )
-    own = _tokenizer(folder, str(manifest.get("name")))
+    own = open_tokenizer(folder, str(manifest.get("name")))
     if rendering.template_hash(own) != manifest.get("template"):
         raise FinetuneError(
             f"The chat template in {folder} is not the one that the adapter was trained with.",

@@ -13,6 +13,10 @@ from finetune import manifests
 from finetune.errors import FinetuneError
 from finetune.recipe_values import demand, plain
 
+POLICIES = ("continue", "stack", "merge")
+"""How a round builds on the adapter before: trains it on, adds one to it, or joins both into one of
+the recipe's rank."""
+
 Evidence = Literal["open", "closed"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -61,6 +65,10 @@ class RoundPlan:
         demand(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
         demand(self.clip > 0, "clip", self.clip, "greater than 0")
         demand(self.checkpoint_every >= 1, "checkpoint_every", self.checkpoint_every, "1 or more")
+
+
+Round = RoundPlan
+"""The short name of a round's plan, for scripts that put recipes together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ class Recipe:
             self.precision,
             "auto, float32 or bfloat16",
         )
-        demand(self.policy == "continue", "policy", self.policy, "continue")
+        demand(self.policy in POLICIES, "policy", self.policy, ", ".join(POLICIES))
 
     def round(self, number: int) -> RoundPlan:
         """Return round `number`, counted from 1; FinetuneError where the recipe has no such."""
@@ -168,4 +176,6 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:  # so that a recipe without any keeps the hash it always had
                 del one["settings"]
+        if self.evaluation.probes:
+            del values["evaluation"]["probes"]
         return values

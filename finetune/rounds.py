@@ -6,13 +6,10 @@ A finished round is a folder whose manifest is written last; a rerun skips it, a
 goes on from its checkpoint.
 """
 
-import fcntl
 import json
-import os
 import platform
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +22,7 @@ from finetune import (
     evaluate,
     gate,
     held_out,
+    ledger,
     manifests,
     model,
     preflight,
@@ -37,6 +35,7 @@ from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
+from finetune.ledger import Wanted
 from finetune.model import Student
 from finetune.objectives.objective_registry import Objective, objective_of
 from finetune.packing import Packing, pack
@@ -55,11 +54,12 @@ _PROMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class RoundOutcome:
-    """What became of a round: `skipped` where it was finished before."""
+    """What became of a round: `skipped` where it was done before; `note` tells of a checkpoint."""
 
     adapter: Adapter
     skipped: bool
     gate: dict[str, object]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class _RoundInputs:
     recipe: Recipe
     number: int
     home: Path
+    folder: Path
     data: Dataset
     parent: Adapter | None
     objective: Objective
@@ -79,171 +80,115 @@ class _RoundInputs:
 
 
 def run(
-    recipe: Recipe,
-    number: int,
-    home: Path,
-    data: Path | None = None,
-    progress: Progress = silent,
-    *,
-    tools: TextTools,
+    wanted: Wanted, progress: Progress = silent, *, tools: TextTools, resume: bool = False
 ) -> RoundOutcome:
-    """Run a round and return its adapter; a finished one is left alone.
+    """Run a round and return its adapter; one that is done already is left alone.
 
-    Without `data` the newest dataset folder of the home is taken. Raises FinetuneError where the
-    parent round, the data or the base is missing, or another run is at work on the recipe.
+    Without data the newest dataset folder of the home is taken. `resume` insists on a checkpoint
+    to go on from, which else is used where there is one. Raises FinetuneError where the round was
+    made otherwise before, where the parent, the data or the base is missing, or where another run
+    is at work on the recipe.
     """
-    recipe.round(number)
-    done = _finished(recipe, number, home)
+    recipe, home = wanted.recipe, wanted.home
+    recipe.round(wanted.number)
+    done = ledger.find_done(wanted)
     if done:
         _promote_pending(home, done.folder, done.name)
-        return RoundOutcome(adapters.named(home, done.name), True, _gate_of(done))
-    parent = _parent(recipe, number, home)
-    with _lock(home, recipe):
+        return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
+    parent = ledger.find_parent(wanted)
+    with ledger.lock(home, recipe):
         student = _student(recipe, parent, home)
-        work = _prepare(recipe, number, home, data, student.tokenizer, progress, tools)
+        work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
+        went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
+        student = model.join(student, recipe.policy, recipe.lora.rank)
         after = _score(work, student, progress)
-        return _finish(work, student, fit, before, after, progress)
+        return replace(_finish(work, student, fit, before, after, progress), note=went_on)
 
 
 def estimate(
-    recipe: Recipe,
-    number: int,
-    home: Path,
-    data: Path | None = None,
-    progress: Progress = silent,
-    *,
-    tools: TextTools,
+    wanted: Wanted, progress: Progress = silent, *, tools: TextTools, measured: bool = False
 ) -> Preflight:
-    """Return what a round would take, and train nothing."""
-    recipe.round(number)
-    _parent(recipe, number, home)
-    tokenizer = model.tokenizer(base_records.find(home, recipe.base))
-    work = _prepare(recipe, number, home, data, tokenizer, progress, tools)
-    return _preflight(work)
-
-
-def missing(recipe: Recipe, home: Path) -> list[int]:
-    """Return the numbers of the rounds that are not finished, in order."""
-    finished = {adapter.round for adapter in adapters.finished(home, recipe.name)}
-    return [number for number in range(1, len(recipe.rounds) + 1) if number not in finished]
-
-
-def newest_data(home: Path) -> Path:
-    """Return the dataset folder of the home that was finished last."""
-    found = sorted(
-        (home / "data").glob(f"*/{manifests.MANIFEST}"), key=lambda path: path.stat().st_mtime
-    )
-    if not found:
-        raise FinetuneError(
-            "There is no data to train on.",
-            where="--data",
-            remedy="Make some first: medchat build-data --out DIR, then give --data DIR.",
-        )
-    return found[-1].parent
-
-
-def _finished(recipe: Recipe, number: int, home: Path) -> Adapter | None:
-    """Return a finished round, if it is; FinetuneError where it was trained on another base."""
-    for adapter in adapters.finished(home, recipe.name):
-        if adapter.round != number:
-            continue
-        if adapter.base != model.name_of(base_records.find(home, recipe.base)):
-            raise FinetuneError(
-                f"Round {number} of {recipe.name} stands on the base {adapter.base} already.",
-                where="--base",
-                remedy="Copy the recipe to a file with another name: and train that.",
-            )
-        return adapter
-    folder = adapters.folder_of(home, recipe.name, number)
-    if folder.exists():
-        raise FinetuneError(
-            f"The folder {folder} is in the way: it is no finished round.",
-            where=str(folder),
-            remedy="Move or delete it and run the round again.",
-        )
-    return None
-
-
-def _parent(recipe: Recipe, number: int, home: Path) -> Adapter | None:
-    if number == 1:
-        return None
-    parent = _finished(recipe, number - 1, home)
-    if parent is None:
-        raise FinetuneError(
-            f"Round {number} of {recipe.name} continues round {number - 1}, which is not finished.",
-            where="--round",
-            remedy=f"Run --round {number - 1} first, or --round all.",
-        )
-    return parent
-
-
-@contextmanager
-def _lock(home: Path, recipe: Recipe) -> Iterator[None]:
-    """Let one run at a time work on a recipe; the lock goes with its process, however it ends."""
-    path = adapters.adapters_folder(home) / recipe.name / ".lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise FinetuneError(
-                f"Another run is at work on {recipe.name}: {file.read().strip()}.",
-                where=str(path),
-                remedy="Wait until it has finished, or end it.",
-                status=1,
-            ) from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {platform.node()}")
-        file.flush()
-        yield
+    """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
+    recipe = wanted.recipe
+    recipe.round(wanted.number)
+    parent = ledger.find_parent(wanted)
+    tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
+    work = _prepare(wanted, parent, tokenizer, progress, tools)
+    check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
+    if not measured:
+        return check
+    progress(Tick("trial", 0, None))
+    opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
+    return preflight.try_out(check, opened, work.packing)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
-    """Open the base with a new adapter, or with the parent's to go on with."""
+    """Open the base with a new adapter, with the parent's to go on with, or with both."""
     base = base_records.find(home, recipe.base)
     if parent is None:
         bare = model.load(base, precision=recipe.precision)
         student = model.attach(bare, recipe.lora, recipe.seed)
-    else:
+    elif recipe.policy == "continue":
         student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
+    else:
+        student = model.load(base, parent.folder, precision=recipe.precision)
+        student = model.stack(student, recipe.lora, recipe.seed)
     if recipe.recompute:
         model.recompute(student)
     return student
 
 
 def _prepare(
-    recipe: Recipe,
-    number: int,
-    home: Path,
-    folder: Path | None,
+    wanted: Wanted,
+    parent: Adapter | None,
     tokenizer: "PreTrainedTokenizerBase",
     progress: Progress,
     tools: TextTools,
 ) -> _RoundInputs:
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
-    data = dataset.read(folder or newest_data(home))
+    recipe, number = wanted.recipe, wanted.number
+    data = dataset.read(wanted.data or ledger.newest_data(wanted.home))
     scored = held_out.choose(data, recipe, number, tokenizer, tools)
     objective = objective_of(recipe.round(number))
-    seed = recipe.seed_of(number)
-    shown, report = objective.examples(data, tokenizer, recipe, seed, tools)
-    packing = recipe.packing and model.packs(base_records.find(home, recipe.base))
+    shown, report = objective.examples(data, tokenizer, recipe, recipe.seed_of(number), tools)
+    packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
-        home,
+        wanted.home,
+        wanted.folder,
         data,
-        _parent(recipe, number, home),
+        parent,
         objective,
         pack(shown, recipe.max_tokens, packing),
         report,
         scored,
         tools,
     )
+
+
+def _look_for_checkpoint(work: _RoundInputs, student: Student, insist: bool) -> str:
+    """Return in words what becomes of a checkpoint; FinetuneError where one is insisted on."""
+    file = _sibling(work.folder, "checkpoint")
+    found = trainer.resumable(Checkpoint(file, _identity(work, student)))
+    if found:
+        return f"went on from the checkpoint after step {found}"
+    why = (
+        f"the checkpoint {file.name} is of other data, another recipe or another base"
+        if file.exists()
+        else "there is no checkpoint"
+    )
+    if insist:
+        raise FinetuneError(
+            f"Nothing can be resumed for round {work.number} of {work.recipe.name}: {why}.",
+            where="--resume",
+            remedy="Leave out --resume, and the round starts anew.",
+        )
+    return f"{why}, so the round started anew" if file.exists() else ""
 
 
 def _preflight(work: _RoundInputs) -> Preflight:
@@ -276,14 +221,13 @@ def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurem
 
 
 def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
-    final = adapters.folder_of(work.home, work.recipe.name, work.number)
     return trainer.fit(
         student,
         work.packing,
         work.recipe.round(work.number),
         seed=work.recipe.seed_of(work.number),
         precision=work.recipe.precision,
-        checkpoint=Checkpoint(_sibling(final, "checkpoint"), _identity(work, student)),
+        checkpoint=Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student)),
         progress=progress,
         losses=work.objective.losses,
     )
@@ -293,7 +237,13 @@ def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
     parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
     return manifests.of_value(
-        [work.recipe.hash(), work.number, work.data.hash, student.base_hash, parent]
+        [
+            ledger.values_of(work.recipe, work.number),
+            work.number,
+            work.data.hash,
+            student.base_hash,
+            parent,
+        ]
     )
 
 
@@ -310,17 +260,19 @@ def _finish(
     progress: Progress,
 ) -> RoundOutcome:
     """Save, test, judge, and only then give the round its name."""
-    final = adapters.folder_of(work.home, work.recipe.name, work.number)
+    final = work.folder
     folder = _sibling(final, "partial")
     shutil.rmtree(folder, ignore_errors=True)
-    model.save(student, folder)
-    _write_curve(folder, fit)
     record = _record(work, student, fit, before, after)
-    manifests.seal(folder, record)  # the self-test opens the folder as any reader would
+    with manifests.saving(folder):
+        model.save(student, folder)
+        _write_curve(folder, fit)
+        manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
     test = _self_test(work, student, folder)
     judged = _judge(work, before, after, test)
-    manifests.seal(folder, {**record, "self_test": asdict(test), "gate": judged})
+    with manifests.saving(folder):
+        manifests.seal(folder, {**record, "self_test": asdict(test), "gate": judged})
     if judged["promotes"]:
         _sibling(final, "unsettled").touch()
     manifests.place(folder, final)
@@ -339,7 +291,7 @@ def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
         [example.prompt for example in (short or examples)[:_PROMPTS]],
         most,
         work.recipe.precision,
-        must_end=bool(short),
+        must_end=len(short) >= _PROMPTS,  # one answer of few tokens may fail to end by chance
     )
 
 
@@ -363,7 +315,7 @@ def _record(
     """Return the round's manifest, less its self-test and its gate."""
     recipe, parent = work.recipe, work.parent
     return {
-        "name": f"{recipe.name}/round-{work.number}",
+        "name": f"{recipe.name}/{work.folder.name}",
         "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
         "round": work.number,
         "objective": recipe.round(work.number).objective,
@@ -433,8 +385,3 @@ def _judge(
         "change": loss.change if loss else 0.0,
         "interval": list(loss.interval) if loss else [0.0, 0.0],
     }
-
-
-def _gate_of(adapter: Adapter) -> dict[str, object]:
-    judged = adapters.manifest(adapter).get("gate")
-    return judged if isinstance(judged, dict) else {}

@@ -4,6 +4,7 @@ Lessons say which of their sentences rests on which source; who counts the sente
 their writer did. `finetune` imports no other package, so `medchat` hands the functions in.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,3 +23,16 @@ class TextTools:
     def split_sentences(self, text: str) -> list[str]:
         """Return the sentences of a text, without the space between them."""
         return [text[start:end] for start, end in self.sentence_spans(text)]
+
+
+def _plain_spans(text: str) -> list[Span]:
+    return [(one.start(), one.end()) for one in re.finditer(r"[^.!?。！？]+[.!?。！？]*", text)]
+
+
+def _plain_cite(text: str, numbers: Sequence[int]) -> str:
+    marks = "".join(f"[{number}]" for number in numbers)
+    return re.sub(r"([.!?。！？]*)$", rf"{marks}\1", text, count=1)
+
+
+PLAIN = TextTools(_plain_spans, _plain_cite, lambda text: re.sub(r"\s*\[\d+\]", "", text))
+"""Tools for scripts that show rows and need no better: sentences end where a sign ends them."""

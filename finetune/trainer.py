@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import model
+from finetune import manifests, model
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.packing import Packed, Packing
@@ -108,12 +108,7 @@ def fit(
         rate = learning_rate(plan, step, len(steps))
         loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
         if not math.isfinite(loss):
-            raise FinetuneError(
-                f"The loss of step {step + 1} is not a number.",
-                where="learning_rate",
-                remedy="Lower the recipe's learning_rate and run the round again.",
-                status=1,
-            )
+            raise _no_number(step, checkpoint, weights, optimizer, curve)
         curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
         speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
         progress(Tick("train", step + 1, len(steps), loss, speed))
@@ -121,6 +116,32 @@ def fit(
             _save(checkpoint, weights, optimizer, curve)
     student.model.eval()
     return TrainingRun(tuple(curve), resumed_at)
+
+
+def _no_number(
+    step: int,
+    checkpoint: Checkpoint | None,
+    weights: dict[str, "torch.Tensor"],
+    optimizer: "torch.optim.Optimizer",
+    curve: Sequence[CurvePoint],
+) -> FinetuneError:
+    """Keep the state before a step that came to nothing, which is untouched, and say so."""
+    kept = ""
+    if checkpoint and curve:
+        _save(checkpoint, weights, optimizer, curve)
+        kept = f" The state after step {step} is kept in {checkpoint.file}."
+    return FinetuneError(
+        f"The loss or the gradient of step {step + 1} is not a number.{kept}",
+        where="learning_rate",
+        remedy="Lower the recipe's learning_rate and run the round again.",
+        status=1,
+    )
+
+
+def resumable(checkpoint: Checkpoint) -> int:
+    """Return after how many steps a checkpoint of this very run was written; 0 without one."""
+    about = _about(checkpoint)
+    return len(json.loads(about["curve"])) if about else 0
 
 
 def schedule(rows: Sequence[Packed], plan: RoundPlan, seed: int) -> list[list[int]]:
@@ -162,7 +183,10 @@ def _step(
     precision: Precision,
     losses: Losses,
 ) -> float:
-    """Take one step on the mean loss over all learned items of the rows, and return it."""
+    """Take one step on the mean loss over all learned items of the rows, and return it.
+
+    Where the loss or the gradient is no number, nothing is changed and NaN is returned.
+    """
     import torch
 
     learned = sum(row.learned for row in rows)
@@ -173,7 +197,10 @@ def _step(
         loss.backward()  # type: ignore[no-untyped-call]
         total += float(loss.detach())
     weights = [one for group in optimizer.param_groups for one in group["params"]]
-    torch.nn.utils.clip_grad_norm_(weights, clip)
+    norm = float(torch.nn.utils.clip_grad_norm_(weights, clip))
+    if not (math.isfinite(total) and math.isfinite(norm)):
+        optimizer.zero_grad()
+        return math.nan
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.step()
@@ -208,16 +235,14 @@ def _save(
     if torch.cuda.is_available():
         state["random/cuda"] = torch.cuda.get_rng_state()
     unfinished = checkpoint.file.with_name(checkpoint.file.name + ".new")
-    save_file(
-        {key: one.cpu().contiguous() for key, one in state.items()},
-        unfinished,
-        metadata={
-            "identity": checkpoint.identity,
-            "curve": json.dumps([asdict(point) for point in curve]),
-        },
-    )
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
+    about = {
+        "identity": checkpoint.identity,
+        "curve": json.dumps([asdict(point) for point in curve]),
+    }
+    with manifests.saving(unfinished):
+        save_file({key: one.cpu().contiguous() for key, one in state.items()}, unfinished, about)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
     os.replace(unfinished, checkpoint.file)
 
 
@@ -228,18 +253,13 @@ def _resume(
 ) -> list[CurvePoint]:
     """Go back to a checkpoint of the very same run and return its curve; else change nothing."""
     import torch
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    if not checkpoint.file.is_file():
+    about = _about(checkpoint)
+    if not about:
         return []
-    try:
-        with safe_open(checkpoint.file, framework="pt") as file:
-            about = file.metadata() or {}
-            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError):
-        return []
-    if about.get("identity") != checkpoint.identity:
-        return []
+    with safe_open(checkpoint.file, framework="pt") as file:
+        state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     with torch.no_grad():
         for name, one in weights.items():
             one.copy_(state[f"weight/{name}"])
@@ -252,3 +272,15 @@ def _resume(
     if "random/cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["random/cuda"])
     return [CurvePoint(**point) for point in json.loads(about["curve"])]
+
+
+def _about(checkpoint: Checkpoint) -> dict[str, str]:
+    """Return what a checkpoint of this very run says of itself; nothing of any other file."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(checkpoint.file, framework="pt") as file:
+            about = dict(file.metadata() or {})
+    except (SafetensorError, OSError):
+        return {}
+    return about if about.get("identity") == checkpoint.identity else {}

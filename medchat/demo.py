@@ -157,12 +157,13 @@ def _existing_rounds(home: _Workspace) -> str:
 
 
 def _run_rounds(home: _Workspace) -> str:
-    from finetune import recipe_reader, rounds
+    from finetune import ledger, recipe_reader, rounds
 
     chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
     report = report_ticks(home.progress)
-    outcome = rounds.run(chosen, 1, home.settings.home, _folder(home), report, tools=TEXT_TOOLS)
+    wanted = ledger.Wanted(chosen, 1, home.settings.home, _folder(home))
+    outcome = rounds.run(wanted, report, tools=TEXT_TOOLS)
     return f"trained {outcome.adapter.name}"
 
 
@@ -199,9 +200,9 @@ def _shipped_adapter(home: _Workspace) -> Iterator[DemoStep]:
 
 
 def _first_missing(home: _Workspace) -> bool:
-    from finetune import recipe_reader, rounds
+    from finetune import ledger, recipe_reader
 
-    return 1 in rounds.missing(recipe_reader.load(home.settings.recipe), home.settings.home)
+    return 1 in ledger.missing(recipe_reader.load(home.settings.recipe), home.settings.home)
 
 
 def _other_base(settings: Settings) -> str | None:

@@ -2,7 +2,8 @@
 
     interface -> ChatService -> chat (events) · conversations and verdicts · catalog (sources)
 
-The chat, and with it the model, is opened at the first question or by `warm_up`.
+The chat, and with it the model, is opened at the first question or by `warm_up`, and anew where
+another adapter was promoted meanwhile.
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import Protocol
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from finetune import adapters
 from finetune.errors import FinetuneError
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import DocumentRow, FactSourceRow, PassageRow, holds
@@ -109,6 +111,7 @@ class ChatService:
         self._open_chat = open_chat
         self._opening = threading.Lock()
         self._chat: Answerer | None = None
+        self._promotions = ""
         self._turns = RunningTurns()
 
     def ask(
@@ -206,9 +209,15 @@ class ChatService:
         )
 
     def _answerer(self) -> Answerer:
+        """Return the chat; a new one after another adapter was promoted, or one rolled back.
+
+        Turns that run keep the chat that they began with; its model goes with the last of them.
+        """
         with self._opening:
-            if self._chat is None:
+            promotions = adapters.promotions(self._home)
+            if self._chat is None or promotions != self._promotions:
                 self._chat = self._open_chat()
+                self._promotions = promotions
             return self._chat
 
     def _try_to_open(self) -> None:

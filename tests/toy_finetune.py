@@ -178,9 +178,10 @@ def base(kind: str = "llama") -> Path:
 def trained() -> Trained:
     """Run one round, once for all tests."""
     from finetune import rounds
+    from finetune.ledger import Wanted
     from medchat.composition import TEXT_TOOLS
 
     data = write_data(_KEPT / "data", rows(48), rows(12, 48))
     made = Trained(base(), data, _KEPT / "home", recipe(base()))
-    rounds.run(made.recipe, 1, made.home, data, tools=TEXT_TOOLS)
+    rounds.run(Wanted(made.recipe, 1, made.home, data), tools=TEXT_TOOLS)
     return made

@@ -101,7 +101,7 @@ def _ids(tokenizer: "PreTrainedTokenizerBase", one: Choice, ending: str) -> list
         asked = {"role": "user", "content": one.beginning}
         return rendering.render(tokenizer, [asked, {"role": "assistant", "content": ending}]).ids
     ids = list(tokenizer(one.beginning + ending)["input_ids"])
-    return ids[:-1] if ids[-1] == tokenizer.eos_token_id else ids
+    return ids[:-1] if ids[-1:] == [tokenizer.eos_token_id] else ids
 
 
 def _likelihoods(student: Student, endings: Sequence[_Ending], precision: Precision) -> list[float]:

@@ -37,7 +37,9 @@ class Wording:
     @cached_property
     def longest_first(self) -> list[tuple[str, str]]:
         """Return each name with its plain form; a name within a longer one comes later."""
-        return [(one, plain(one)) for one in sorted(set(self.names), key=len, reverse=True)]
+        return [
+            (one, plain(one)) for one in sorted(dict.fromkeys(self.names), key=len, reverse=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import output, startup
+from medchat.cli import adapter_lines, output, startup
 from medchat.cli.options import Json
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show(name: Name, as_json: Json = False) -> None:
     from finetune import adapters
 
     record = adapters.manifest(adapters.named(startup.settings().home, name))
-    output.show(record, output.pairs(record), as_json=as_json)
+    output.show(record, adapter_lines.lines(record), as_json=as_json)
 
 
 @app.command(epilog="Example: medchat adapters promote mini/round-1")

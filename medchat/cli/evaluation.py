@@ -164,11 +164,11 @@ def _planned(recipe: "Recipe", held_out: HeldOutRows) -> "Recipe":
 def _rows(
     settings: "Settings", plan: "Recipe", number: int, student: "Student", held_out: HeldOutRows
 ) -> "HeldOut":
-    from finetune import dataset, rounds
+    from finetune import dataset, ledger
     from finetune.held_out import choose
     from medchat.composition import TEXT_TOOLS
 
-    data = dataset.read(held_out.data or rounds.newest_data(settings.home))
+    data = dataset.read(held_out.data or ledger.newest_data(settings.home))
     return choose(data, plan, number, student.tokenizer, TEXT_TOOLS)
 
 

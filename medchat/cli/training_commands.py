@@ -15,6 +15,7 @@ from medchat.cli.options import Data, Json
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
+    from finetune.ledger import Wanted
     from finetune.recipe import Recipe
     from medchat.settings import Settings
 
@@ -34,20 +35,25 @@ def finetune(
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Estimate, train nothing.")] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from a killed run; so it does by itself.")
+        bool, typer.Option("--resume", help="Insist on going on from a killed run's checkpoint.")
     ] = False,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Make a round anew, beside the one that is there.")
+    ] = False,
+    parent: Annotated[
+        str | None, typer.Option("--from", help="Build on this adapter, or on base.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
-    chosen = _recipe(settings, recipe, base)
-    numbers = _rounds(settings, chosen, round)
+    wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
     if dry_run:
-        estimates = _estimate(settings, chosen, numbers, data)
-        lines = [line for each in estimates for line in output.pairs(each)]
+        estimates = _estimate(wanted)
+        lines = [line for each in estimates for line in _plan_lines(each)]
         output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = _run(settings, chosen, numbers, data)
+    outcomes = _run(wanted, resume)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
     raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
@@ -126,22 +132,35 @@ def _within_context(settings: "Settings", recipe: "Recipe") -> "Recipe":
     return replace(recipe, max_tokens=holds)
 
 
-def _rounds(settings: "Settings", recipe: "Recipe", asked: str) -> list[int]:
-    """Return the numbers of the rounds that `--round` asks for."""
-    from finetune import rounds
+def _wanted(
+    settings: "Settings",
+    recipe: "Recipe",
+    asked: str,
+    data: Path | None,
+    redo: bool,
+    parent: str | None,
+) -> "list[Wanted]":
+    """Return the rounds that `--round` asks for."""
+    from finetune import ledger
 
+    if asked == "all" and (redo or parent):
+        raise MedchatError(
+            "--redo and --from are for one round.",
+            where="--round",
+            remedy="Give its number.",
+        )
     if asked == "all":
-        return rounds.missing(recipe, settings.home)
-    if asked.isascii() and asked.isdecimal():
-        return [int(asked)]
-    raise MedchatError(
-        f"{asked!r} is no round.", where="--round", remedy="Give a number from 1, or all."
-    )
+        numbers = ledger.missing(recipe, settings.home)
+    elif asked.isascii() and asked.isdecimal():
+        numbers = [int(asked)]
+    else:
+        raise MedchatError(
+            f"{asked!r} is no round.", where="--round", remedy="Give a number from 1, or all."
+        )
+    return [ledger.Wanted(recipe, number, settings.home, data, redo, parent) for number in numbers]
 
 
-def _estimate(
-    settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
-) -> list[Shape]:
+def _estimate(wanted: "Sequence[Wanted]") -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
     from medchat.cli.progress import show_progress
@@ -149,16 +168,36 @@ def _estimate(
 
     with show_progress() as report:
         return [
-            rounds.estimate(
-                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
-            ).values()
-            for number in numbers[:1]
+            rounds.estimate(one, report_ticks(report), tools=TEXT_TOOLS, measured=True).values()
+            for one in wanted[:1]
         ]
 
 
-def _run(
-    settings: "Settings", recipe: "Recipe", numbers: Sequence[int], data: Path | None
-) -> list[Shape]:
+def _plan_lines(plan: Shape) -> list[str]:
+    """Return an estimate as lines, and rows as the model sees them: dim where nothing is learned.
+
+    What is learned stands in brackets, too, for whoever sees no colours.
+    """
+    given = plan["samples"]
+    assert isinstance(given, list | tuple)
+    figures = {name: value for name, value in plan.items() if name != "samples"}
+    figures["memory_bytes"] = f"{plan['memory_bytes']:,} ({_how(plan)})"
+    figures["seconds"] = f"{plan['seconds']:.0f} ({_how(plan)})"
+    lines = output.pairs(figures)
+    for number, row in enumerate(given, 1):
+        text = "".join(
+            typer.style(f"⟦{piece}⟧", bold=True) if learned else typer.style(piece, dim=True)
+            for piece, learned in row
+        )
+        lines += ["", f"row {number}, as the model sees it; ⟦ ⟧ is learned:", text]
+    return lines
+
+
+def _how(plan: Shape) -> str:
+    return "measured by a trial" if plan["measured"] else "estimated"
+
+
+def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
     from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
@@ -166,12 +205,10 @@ def _run(
 
     outcomes: list[Shape] = []
     with show_progress() as report:
-        for number in numbers:
-            made = rounds.run(
-                recipe, number, settings.home, data, report_ticks(report), tools=TEXT_TOOLS
-            )
+        for one in wanted:
+            made = rounds.run(one, report_ticks(report), tools=TEXT_TOOLS, resume=resume)
             shown = adapters.manifest(made.adapter).get("data")
-            result = {"skipped": made.skipped, "gate": made.gate, "data": shown}
+            result = {"skipped": made.skipped, "gate": made.gate, "data": shown, "note": made.note}
             outcomes.append({**made.adapter.values(), **result})
             if _refused(outcomes[-1]):
                 break
@@ -197,6 +234,7 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
             lines.append(f"{each['name']}: {done}, promoted: {gate.get('reason', '')}")
         else:
             lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
+        lines += [str(each["note"])] if each["note"] else []
         lines += _row_lines(each["data"])
     return lines or ["No round is missing."]
 

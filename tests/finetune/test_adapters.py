@@ -41,6 +41,7 @@ def test_the_ledger_has_the_shape_of_the_house(made):
         "promoted",
         "scores",
         "created",
+        "attempt",
     ]
     assert values[1]["promoted"] is True
     assert values[1]["parent"] is None

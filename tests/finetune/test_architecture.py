@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_data, write_tokenizer
 
-from finetune import FinetuneError, architecture, dataset, evaluate, model, preflight
+from finetune import FinetuneError, architecture, dataset, decoding, model, preflight
 from finetune.packing import pack
 from finetune.recipe import Lora
 from finetune.rendering import Rendered
@@ -114,7 +114,7 @@ def test_an_adapter_learns_answers_and_writes(kind, bases, tmp_path):
     token_losses(student.model, few, student.device).mean().backward()
     assert all(one.grad is not None for one in weights)
     ids = [5, 9, 30]
-    for token in evaluate._greedy(student, [5, 9, 30], 3, "float32"):
+    for token in decoding.tokens(student, [5, 9, 30], 3, precision="float32"):
         with torch.inference_mode():
             logits = student.model(input_ids=torch.tensor([ids]), use_cache=False).logits
         assert token == int(logits[0, -1].argmax())
@@ -152,3 +152,35 @@ def test_sizes_are_read_whatever_their_names():
     assert architecture.context_of(GPT2Config(n_positions=256)) == 256
     assert architecture.context_of(BloomConfig()) > 1 << 20
     assert architecture.sizes_of(MambaConfig(hidden_size=40)).heads == 1
+
+
+def test_a_tokenizer_cuts_as_its_file_says_whatever_the_kind_of_the_model(tmp_path):
+    """A model's kind may stand for another class: Qwen2's would cut this base's text otherwise."""
+    from tokenizers import Tokenizer
+
+    from finetune.open_tokenizer import open_tokenizer
+
+    shutil.copytree(base(), tmp_path / "base")
+    path = tmp_path / "base" / "tokenizer.json"
+    values = json.loads(path.read_text())
+    values["pre_tokenizer"] = {"type": "Split", "pattern": {"String": "o"}, "behavior": "Isolated"}
+    values["pre_tokenizer"]["invert"] = False
+    path.write_text(json.dumps(values))
+    config = json.loads((tmp_path / "base" / "config.json").read_text())
+    (tmp_path / "base" / "config.json").write_text(json.dumps({**config, "model_type": "qwen2"}))
+    text = "What are the symptoms of gout and of mumps?"
+    wanted = Tokenizer.from_file(str(path)).encode(text, add_special_tokens=False).ids
+    opened = open_tokenizer(tmp_path / "base", "b")
+    assert opened(text, add_special_tokens=False)["input_ids"] == wanted
+    assert opened.eos_token == "</s>" and opened.chat_template
+    (tmp_path / "base" / "config.json").unlink()  # as in an adapter's folder
+    again = open_tokenizer(tmp_path / "base", "a")
+    assert again(text, add_special_tokens=False)["input_ids"] == wanted
+
+
+def test_a_folder_without_a_tokenizer_is_told(tmp_path):
+    from finetune.open_tokenizer import open_tokenizer
+
+    with pytest.raises(FinetuneError, match="holds no tokenizer") as caught:
+        open_tokenizer(tmp_path, "some/base")
+    assert "tokenizer.json" in caught.value.remedy

@@ -12,6 +12,7 @@ import toy_gguf
 from finetune import adapters, manifests, model, rounds
 from finetune.bases import adding, base_records
 from finetune.errors import FinetuneError
+from finetune.ledger import Wanted
 from finetune.recipe import Evaluation, RoundPlan
 from medchat.composition import TEXT_TOOLS
 
@@ -194,7 +195,7 @@ def test_an_adapter_on_a_base_of_the_home_moves_with_the_home(home: Path, tmp_pa
     plan = RoundPlan(max_steps=1, learning_rate=0.03, batch_tokens=256)
     brief = Evaluation(rows=1, answers=0, max_new_tokens=2)
     recipe = toy_finetune.recipe(Path("toy"), rounds=(plan,), evaluation=brief)
-    rounds.run(recipe, 1, before, data, tools=TEXT_TOOLS)
+    rounds.run(Wanted(recipe, 1, before, data), tools=TEXT_TOOLS)
     before.rename(after)
     made = adapters.named(after, "toy/round-1")
     assert made.base == "toy"

@@ -161,3 +161,14 @@ def test_a_tokenizer_that_puts_a_blank_before_every_text(tmp_path):
     asked = rendering.prompt_ids(own, messages[:3])
     assert made.ids[: len(asked)] == asked
     assert learned(own, made) == "Where is it?</s>Keep it dry.</s>"
+
+
+def test_a_dialogue_is_scored_once_where_the_template_splits_it(tmp_path):
+    from finetune import held_out
+
+    own = tokenizer_of(TEMPLATES["forgets earlier thoughts"])
+    row = {**rows(1)[0], "messages": DIALOGUE, "sources": [], "language": "en"}
+    data = dataset.read(write_data(tmp_path, rows(3, 1), [row, rows(1, 5)[0]]))
+    scored = held_out.choose(data, recipe(base()), 1, own, TEXT_TOOLS)
+    assert sorted(one.id for one in scored.examples) == sorted([row["id"], "row-5"])
+    assert "Keep it dry." in {one.answer for one in scored.examples}

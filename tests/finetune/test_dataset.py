@@ -386,3 +386,16 @@ def test_a_template_that_rewrites_turns_makes_no_single_sequence():
     assert rendering.render(own, messages).learn[-1]
     with pytest.raises(FinetuneError, match="rewrites earlier turns"):
         rendering.render(own, [*messages, *messages])
+
+
+def test_a_script_shows_rows_without_tools_of_its_own(tokenizer, data):
+    from finetune.recipe import Round
+
+    mine = recipe(base(), rounds=(Round(),), evidence="closed")
+    shown, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
+    made, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    assert [one.tokens for one in shown] == [one.tokens for one in made]
+    assert report.kept == 32
+    opened, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    covered = [one for one in opened if one.covered]
+    assert covered and all(re.search(r"\[\d\][.。]$", one.answer) for one in covered)

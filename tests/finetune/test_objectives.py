@@ -6,6 +6,7 @@ import pytest
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, adapters, dataset, model, recipe_reader, rounds
+from finetune.ledger import Wanted
 from finetune.objectives.objective_registry import OBJECTIVES, objective_of
 from finetune.objectives.pretrain import Pretraining
 from finetune.recipe import Evaluation, RoundPlan
@@ -99,7 +100,7 @@ def test_a_new_objective_is_a_class_and_a_line(tmp_path, monkeypatch, data):
         encoding="utf-8",
     )
     read = recipe_reader.load(str(file))
-    made = rounds.run(read, 1, tmp_path / "home", data.folder, tools=TEXT_TOOLS).adapter
+    made = rounds.run(Wanted(read, 1, tmp_path / "home", data.folder), tools=TEXT_TOOLS).adapter
     manifest = adapters.manifest(made)
     assert made.objective == manifest["objective"] == "questions"
     assert manifest["recipe"]["values"]["rounds"][0]["settings"] == {"weight": 2}
@@ -134,7 +135,7 @@ def test_what_an_objective_does_not_know_is_refused_by_name(
 def test_a_recipe_made_in_code_is_refused_before_anything_is_trained(tmp_path, data):
     wrong = recipe(base(), rounds=(RoundPlan(objective="poetry"),), evaluation=Evaluation(4, 0, 8))
     with pytest.raises(FinetuneError, match="no objective poetry"):
-        rounds.run(wrong, 1, tmp_path / "home", data.folder, tools=TEXT_TOOLS)
+        rounds.run(Wanted(wrong, 1, tmp_path / "home", data.folder), tools=TEXT_TOOLS)
     assert adapters.list_adapters(tmp_path / "home") == []
 
 

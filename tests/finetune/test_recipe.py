@@ -43,7 +43,7 @@ def test_the_needed_recipes_ship():
         (PLAIN + "uncovered: some\n", "uncovered"),
         (PLAIN + "evidence: ajar\n", "evidence"),
         (PLAIN + "precision: float8\n", "precision"),
-        (PLAIN + "policy: stack\n", "policy"),
+        (PLAIN + "policy: pile\n", "policy"),
         (PLAIN + "max_tokens: 2\n", "max_tokens"),
         (PLAIN + "evaluation:\n  rows: 0\n", "evaluation.rows"),
         (PLAIN.replace("epochs: 1", "objective: poetry"), "objective"),

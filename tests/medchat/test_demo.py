@@ -8,7 +8,7 @@ import yaml
 from toy_finetune import base, recipe, rows, write_data
 from toy_home import NOTE, RECORDS
 
-from finetune import adapter_files, adapters, rounds
+from finetune import adapter_files, adapters, ledger, rounds
 from finetune.bases import adding
 from finetune.recipe import Evaluation, RoundPlan
 from medchat import demo, doctor
@@ -82,7 +82,7 @@ def shipping(settings, sources, tmp_path, monkeypatch):
     plan = RoundPlan(max_steps=1, learning_rate=0.01, batch_tokens=256)
     brief = Evaluation(rows=1, answers=0, max_new_tokens=2)
     made = recipe(Path("smollm2"), rounds=(plan,), evaluation=brief)
-    rounds.run(made, 1, other, data, tools=TEXT_TOOLS)
+    rounds.run(ledger.Wanted(made, 1, other, data), tools=TEXT_TOOLS)
     folder = tmp_path / "shipped" / "toy"
     adapter_files.export(other, adapters.named(other, "toy/round-1"), folder)
     monkeypatch.setattr(adapter_files, "_SHIPPED", folder.parent)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from toy_home import scripted
 
-from finetune import adapters, dataset, recipe_reader, rounds
+from finetune import adapters, dataset, ledger, recipe_reader, rounds
+from finetune.ledger import Wanted
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons.dataset_check import check
@@ -122,10 +123,12 @@ def test_its_recipe_and_adapter_are_known(old_home):
     then = adapters.manifest(adapter)["recipe"]["values"]
     now = json.loads(json.dumps(recipe.values()))
     assert {key: now[key] for key in then} == then
-    assert rounds.missing(recipe, old_home) == [2]
+    assert ledger.missing(recipe, old_home) == [2]
 
 
 def test_the_next_round_is_planned_on_its_rows(old_home):
     recipe = recipe_reader.load(str(old_home / "ward.yaml"))
-    estimate = rounds.estimate(recipe, 2, old_home, old_home / "data" / "ward", tools=TEXT_TOOLS)
+    estimate = rounds.estimate(
+        Wanted(recipe, 2, old_home, old_home / "data" / "ward"), tools=TEXT_TOOLS
+    )
     assert (estimate.rows, estimate.kept, estimate.steps) == (32, 32, 1)

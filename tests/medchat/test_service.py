@@ -2,11 +2,12 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 from toy_home import fill, scripted
 
-from finetune import FinetuneError
+from finetune import FinetuneError, adapters
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import updates
 from medchat import service
@@ -246,3 +247,42 @@ def test_an_empty_home_is_never_ready(home):
     state = empty.state()
     assert (state.generation, state.counts, state.ready) == (None, {}, False)
     engine.dispose()
+
+
+def test_another_adapter_answers_the_next_question_while_one_is_in_flight(engine, home):
+    """Promotion and rollback take effect without a restart, and end no answer."""
+    opened = []
+
+    def open_chat():
+        chat = scripted(engine, [GOOD])
+        opened.append(chat)
+        return chat
+
+    made = ChatService(engine, home, open_chat)
+    flying = iter(made.ask(QUESTION))
+    first = next(flying)
+    adapters._record(home, ["toy/round-1"])
+    assert ask(made).sentences
+    assert len(opened) == 2
+    adapters._record(home, [])
+    assert ask(made).sentences
+    assert ask(made).sentences
+    assert len(opened) == 3
+    events = [first, *flying]
+    assert isinstance(events[-1], Done)
+    assert events[-1].answer.sentences[0].text == ask(made).sentences[0].text
+
+
+def test_who_answers_is_said_of_the_adapter_in_force(engine, home):
+    names = iter(["one", "two"])
+
+    def open_chat():
+        chat = scripted(engine, [GOOD])
+        about = replace(chat.writer.about, adapter=next(names))
+        return replace(chat, writer=replace(chat.writer, about=about))
+
+    made = ChatService(engine, home, open_chat)
+    assert ask(made).model.adapter == "one"
+    adapters._record(home, ["toy/round-2"])
+    assert ask(made).model.adapter == "two"
+    assert made.state().adapter == "two"

@@ -91,8 +91,8 @@ def _talk(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if form == "again":  # more is asked of what is quoted: of one section, where there are several
         places = Counter(each.place for each in every)
         own = [each for each in own if places[each.place] > 1]
-        if not own:
-            return None
+    if not own:
+        return None
     last = own[_FORMS.index(form) // 2 % len(own)]  # another sentence for another form
     pick.shuffle(every)
     rest = [each for each in every if each.words != last.words and each.part != relation]

@@ -240,7 +240,7 @@ def test_a_summary_quotes_every_titled_part_and_no_quotation_is_asked_for_twice(
     answer = row.messages[-1].content
     assert "“Diagnosis”" in answer and "“Treatment”" in answer
     for seed in range(60):
-        row = literature.write(note, "conclusion", "one", random.Random(seed))
+        row = literature.write(note, "summary", "one", random.Random(seed))
         question = row.messages[-2].content
         assert not ("own words?" in question and question.count("?") == 1 and "quot" in question)
 

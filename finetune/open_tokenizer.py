@@ -1,0 +1,64 @@
+"""Open the tokenizer of a base or of an adapter as its own file defines it.
+
+folder -> class by its configuration, held against tokenizer.json -> tokenizer
+
+The class that a model's kind stands for may cut text otherwise than the file beside the weights
+does, and an adapter's folder names no kind: both must give the same tokens.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finetune.errors import FinetuneError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model")
+_SAMPLE = "Gout — symptoms: pain, 2.5 mg/L;\nHow's that?  痛风有哪些症状？尿酸高于420μmol/L。"
+
+
+def open_tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
+    """Return the tokenizer of a folder.
+
+    FinetuneError where there is none, where it cannot be opened, or where nothing ends a text.
+    """
+    if not any((folder / name).is_file() for name in _FILES):
+        raise FinetuneError(
+            f"The folder of {base} holds no tokenizer.",
+            where=str(folder),
+            remedy="Copy the tokenizer's files of the model beside its weights, tokenizer.json "
+            "first of all.",
+        )
+    try:
+        tokenizer = _opened(folder)
+    except Exception as error:  # a tokenizer may fail to open in any way
+        raise FinetuneError(
+            f"The tokenizer of {base} cannot be opened.",
+            where=str(folder),
+            remedy="Fetch or copy the model again, tokenizer.json included.",
+        ) from error
+    if tokenizer.eos_token_id is None:
+        raise FinetuneError(
+            f"The tokenizer of {base} has no end-of-text token, so no answer could end.",
+            where=str(folder),
+            remedy="Choose an instruction model, or set eos_token in tokenizer_config.json.",
+        )
+    return tokenizer
+
+
+def _opened(folder: Path) -> "PreTrainedTokenizerBase":
+    from tokenizers import Tokenizer
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+        str(folder), trust_remote_code=False
+    )
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        return tokenizer
+    own = Tokenizer.from_file(str(file)).encode(_SAMPLE, add_special_tokens=False).ids
+    if list(tokenizer(_SAMPLE, add_special_tokens=False)["input_ids"]) == own:
+        return tokenizer
+    plain: PreTrainedTokenizerBase = PreTrainedTokenizerFast.from_pretrained(str(folder))
+    return plain

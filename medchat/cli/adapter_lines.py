@@ -1,0 +1,93 @@
+"""Tell what is on record about an adapter: its origin, its training, and what it was judged by.
+
+manifest of a round -> lines in three parts
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
+
+from medchat.cli import output
+
+Record = Mapping[str, object]
+
+
+def lines(record: Record) -> list[str]:
+    """Return a manifest as lines for a reader."""
+    origin = output.table(
+        [
+            ("name", record.get("name")),
+            ("recipe", _said(record, "recipe", "name")),
+            ("round", record.get("round")),
+            ("objective", record.get("objective")),
+            ("base", _hashed(record, "base")),
+            ("parent", _hashed(record, "parent") or "none: on the bare base"),
+            ("policy", record.get("policy")),
+            ("data", _hashed(record, "data")),
+            ("rows", _rows(record)),
+            ("seed", record.get("seed")),
+            ("made", f"{record.get('created')} on {record.get('device')}"),
+        ]
+    )
+    judged = record.get("gate")
+    return [*origin, "", *_training(record), "", *_gate(judged if _is(judged) else {})]
+
+
+def _training(record: Record) -> list[str]:
+    curve = record.get("curve")
+    points = [one for one in curve if _is(one)] if isinstance(curve, list) else []
+    steps = [
+        (f"step {point['step']}", f"loss {point['loss']:.3f}", f"rate {point['learning_rate']:.1e}")
+        for point in _spread(points)
+    ]
+    told = (
+        f"trained {record.get('steps')} steps, {record.get('tokens'):,} tokens in "
+        f"{record.get('seconds')} s ({record.get('tokens_per_second')} tokens/s)"
+    )
+    return [told, *output.table(steps)]
+
+
+def _spread(points: Sequence[Record]) -> list[Record]:
+    """Return at most six points, first and last among them."""
+    if len(points) <= 6:
+        return list(points)
+    return [points[round(place * (len(points) - 1) / 5)] for place in range(6)]
+
+
+def _gate(judged: Record) -> list[str]:
+    checks = judged.get("checks")
+    rows: list[Sequence[object]] = [("measure", "before", "after", "change (95 % interval)", "")]
+    for check in checks if isinstance(checks, list) else []:
+        low, high = check["interval"]
+        rows.append(
+            (
+                check["measure"],
+                f"{check['before']:.3f}",
+                f"{check['after']:.3f}",
+                f"{check['change']:+.3f} ({low:+.3f} to {high:+.3f})",
+                "" if check["passed"] else "lost",
+            )
+        )
+    verdict = "passed" if judged.get("passed") else "did not pass"
+    told = f"gate: {verdict} against {judged.get('against', 'its parent')}: {judged.get('reason')}"
+    return [told, *(output.table(rows) if len(rows) > 1 else [])]
+
+
+def _rows(record: Record) -> str:
+    data = record.get("data")
+    if not _is(data):
+        return ""
+    return f"{data.get('kept')} of {data.get('rows')} learned from"
+
+
+def _hashed(record: Record, part: str) -> str:
+    name = _said(record, part, "name")
+    return f"{name} ({_said(record, part, 'hash')[:12]})" if name else ""
+
+
+def _said(record: Record, part: str, key: str) -> str:
+    found = record.get(part)
+    return str(found.get(key, "")) if _is(found) else ""
+
+
+def _is(value: object) -> TypeGuard[Record]:
+    return isinstance(value, Mapping)
