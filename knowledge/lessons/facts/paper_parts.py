@@ -150,9 +150,7 @@ def _openings(passages: Sequence[Passage]) -> set[tuple[str, str]]:
     return found
 
 
-def _opens(
-    quotation: Quotation, openings: Collection[tuple[str, str]], language: Language
-) -> bool:
+def _opens(quotation: Quotation, openings: Collection[tuple[str, str]], language: Language) -> bool:
     """Say whether a sentence may be quoted where it stands: first, or with words of its part."""
     rules = _rules().get(quotation.part)
     words = rules.opens.get(language) if rules else None
@@ -198,8 +196,7 @@ def _rules() -> dict[str, _Rules]:
     text = files("knowledge.lessons.facts").joinpath("paper_parts.yaml").read_text("utf-8")
     raw: dict[str, Any] = yaml.safe_load(text)
     return {
-        part: _Rules(*(_patterns(of.get(key, {})) for key in _KEYS))
-        for part, of in raw.items()
+        part: _Rules(*(_patterns(of.get(key, {})) for key in _KEYS)) for part, of in raw.items()
     }
 
 
