@@ -45,6 +45,9 @@ _KIND = re.compile(
 )
 """What tells an illness from the organ that it is of."""
 
+_OTHER_SUBJECT = re.compile(r"(?:The|Your|Our|These|This|It|They|You|We|There|When|If|Do|Does)\b")
+"""How a sentence on something else begins: "The jaw joint connects the jaw to the head"."""
+
 _EMPTY = re.compile(
     r"\b(?:which|medical|medicine|refers?|term|form of|type of|kind of|any|one|most|often|"
     r"usually|generally|commonly|people|patients|certain|various|different|several|group|class|body)\b",
@@ -100,7 +103,12 @@ def is_told(text: str, names: tuple[str, ...]) -> bool:
         return True
     if verb is None:
         return False
-    said = " ".join([first[: verb.start()], *(called[1] for called in _CALLED.finditer(text))])
+    return _has_as_subject(text, first[: verb.start()], names)
+
+
+def _has_as_subject(text: str, begun: str, names: tuple[str, ...]) -> bool:
+    """Say whether what stands before the verb, or what that is also called, is one of the names."""
+    said = " ".join([begun, *(called[1] for called in _CALLED.finditer(text))])
     subject, kind = stems(said), _KIND.search(said) is not None
     return any(
         _own(name) and _own(name) <= subject and (kind or not _KIND.search(name)) for name in names
@@ -108,12 +116,17 @@ def is_told(text: str, names: tuple[str, ...]) -> bool:
 
 
 def is_about(text: str, names: tuple[str, ...]) -> bool:
-    """Say whether a text that names what it tells of names anything of a thing's own names."""
+    """Say whether a text may be shown as what something is, in an ontology's wording too.
+
+    It is a phrase without a subject of its own, or its subject is the thing, all of its name.
+    """
     first = split_sentences(text)[0]
+    if _pattern("crumbs").search(first):
+        return False
     verb = _VERB.search(first)
     if verb is None or _within_clause(first, verb.start()):
-        return True
-    return bool(_all(names) & stems(text)) or is_told(text, names)
+        return _OTHER_SUBJECT.match(first) is None
+    return _has_as_subject(text, first[: verb.start()], names)
 
 
 def _within_clause(sentence: str, place: int) -> bool:

@@ -205,7 +205,8 @@ def _lacking(dialogue: CalculatorDialogue) -> Input:
     unit = units.unit_symbol(one.unit, dialogue.language)
     name = one.names(dialogue.language)[0]
     if dialogue.language == "en":
-        wanted = f"the {name}{f' in {unit}' if unit and one.unit != 'years' else ''}"
+        told = unit and one.unit != "years" and unit.split()[0] not in name
+        wanted = f"the {name}{f' in {unit}' if told else ''}"
     else:
         wanted = f"{name}{f'（{unit}）' if unit else ''}"
     dialogue.answer(

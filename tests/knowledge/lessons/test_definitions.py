@@ -86,3 +86,19 @@ def test_a_definition_is_a_sentence_on_the_thing_itself(text, name, fit):
 def test_a_text_on_something_else_is_not_even_shown():
     assert not definitions.is_about("A prom is a dance at the end of school.", ("torn membrane",))
     assert definitions.is_about("A dance at the end of school.", ("prom",))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The wrist joint connects your hand to your arm.", "wrist disorder"),
+        ("The kidney is an organ that filters blood.", "kidney disorder"),
+        ("Do you feel a humming or buzzing in one of your legs?", "humming of unknown cause"),
+        ("Measles is a play in three acts, first produced in 1931.", "measles"),
+        ("Bowel prolapse is a slipping of the bowel out of its place.", "bowel blockage"),
+        ("Vitamins are substances that a body needs in small amounts.", "vitamin deficiency"),
+    ],
+)
+def test_a_text_on_a_part_a_cause_or_a_namesake_is_not_shown(text, name):
+    assert not definitions.is_about(text, (name,))
+    assert not definitions.is_told(text, (name,))
