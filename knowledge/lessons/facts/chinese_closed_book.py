@@ -47,6 +47,9 @@ _COMMON = 25
 _UNRELATED = 10
 """From how many subjects, of how many departments, a value says nothing of any of them."""
 
+_TOGETHER = 3
+"""Of the medicines that are given together so many have to be known."""
+
 _JUDGED = 5
 _ANYWHERE = 25
 _NEAR = 0.1
@@ -185,6 +188,8 @@ def _select_of(
         ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
+        if _holds("treated_together", name) and len(kept) < _TOGETHER:
+            kept = []
     return tuple(kept)
 
 
