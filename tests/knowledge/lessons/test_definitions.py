@@ -96,6 +96,7 @@ def test_a_text_on_something_else_is_not_even_shown():
         ("Do you feel a humming or buzzing in one of your legs?", "humming of unknown cause"),
         ("Measles is a play in three acts, first produced in 1931.", "measles"),
         ("Bowel prolapse is a slipping of the bowel out of its place.", "bowel blockage"),
+        ("Rust is a plant disorder that is seen on the leaves of old roses.", "rust"),
         ("Vitamins are substances that a body needs in small amounts.", "vitamin deficiency"),
     ],
 )
