@@ -46,9 +46,18 @@ def write_tokenizer(base: Path, folder: Path, template: str) -> None:
     (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
 
 
+def write_generation(base: Path, folder: Path) -> None:
+    """Write what a base generates by, as it stands: transformers would refuse some of it."""
+    name = "generation_config.json"
+    (folder / name).unlink(missing_ok=True)
+    if (base / name).is_file():
+        shutil.copyfile(base / name, folder / name)
+
+
 def write_configuration(base: Path, folder: Path) -> None:
     """Write a base's configuration and what it generates by, as they stand."""
-    for name in ("generation_config.json", *_READER_FILES):
+    write_generation(base, folder)
+    for name in _READER_FILES:
         (folder / name).unlink(missing_ok=True)
         if (base / name).is_file():
             shutil.copyfile(base / name, folder / name)

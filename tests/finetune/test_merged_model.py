@@ -66,6 +66,7 @@ def test_a_merged_folder_has_the_form_of_its_base(tmp_path):
     from toy_finetune import base, recipe
 
     from finetune import rounds
+    from finetune.ledger import Wanted
     from finetune.recipe import Evaluation, RoundPlan
     from medchat.composition import TEXT_TOOLS
 
@@ -77,7 +78,7 @@ def test_a_merged_folder_has_the_form_of_its_base(tmp_path):
         rounds=(plan,),
         evaluation=Evaluation(rows=2, answers=1, max_new_tokens=4),
     )
-    rounds.run(mine, 1, tmp_path / "home", trained().data, tools=TEXT_TOOLS)
+    rounds.run(Wanted(mine, 1, tmp_path / "home", trained().data), tools=TEXT_TOOLS)
     adapter = adapters.folder_of(tmp_path / "home", "toy", 1)
     merged = merged_model.merge(mine.base, adapter, tmp_path / "merged").folder
     for name in ("config.json", "generation_config.json", "tokenizer.json"):
