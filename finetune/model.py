@@ -7,6 +7,7 @@ Only safetensors are read and no code from a model's folder is run.
 
 import json
 import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -186,9 +187,9 @@ def save(student: Student, folder: Path) -> None:
     config.base_model_name_or_path, config.inference_mode = was
     base = student.base_folder or locate(student.base_name)
     base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
-    generation = getattr(student.model, "generation_config", None)
-    if generation is not None:
-        generation.save_pretrained(str(folder))
+    settings = base / "generation_config.json"
+    if settings.is_file():
+        shutil.copyfile(settings, folder / settings.name)
 
 
 def locate(base: str) -> Path:

@@ -7,10 +7,10 @@ The base's weights are not loaded: its shape is enough.
 
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, model, trainer
+from finetune import architecture, model, trainer, trial
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
@@ -18,11 +18,16 @@ from finetune.recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What a round will take. Memory and time are estimates; the counts are exact."""
+    """What a round will take; the counts are exact.
+
+    Memory and time are those of a trial where `measured`, else rough estimates. `samples` are rows
+    as the model sees them: pieces of text, with whether they are learned.
+    """
 
     recipe: str
     round: int
@@ -45,6 +50,8 @@ class Preflight:
     memory_bytes: int
     memory_there: int
     seconds: float
+    measured: bool = False
+    samples: tuple[tuple[tuple[str, bool], ...], ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -97,6 +104,37 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
         memory_there=_available_memory(device),
         seconds=_seconds(recipe, network, parameters, tokens, sum(map(len, steps)), device, half),
     )
+
+
+def try_out(check: Preflight, recipe: Recipe, packing: Packing) -> Preflight:
+    """Return the estimate with memory and time measured by two steps; as it is where it cannot."""
+    if not check.fits:
+        return check
+    tried = trial.measure(recipe, packing)
+    if tried is None:
+        return check
+    return replace(
+        check,
+        memory_bytes=tried.memory_bytes,
+        seconds=tried.seconds_a_token * check.round_tokens,
+        measured=True,
+    )
+
+
+def samples(
+    packing: Packing, tokenizer: "PreTrainedTokenizerBase", count: int = 2
+) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    """Return the first rows as the model sees them, each a run of pieces learned or not."""
+    shown = []
+    for row in packing.rows[:count]:
+        pieces: list[tuple[str, bool]] = []
+        start = 0
+        for place in range(1, len(row.ids) + 1):
+            if place == len(row.ids) or row.learn[place] != row.learn[start]:
+                pieces.append((str(tokenizer.decode(row.ids[start:place])), row.learn[start]))
+                start = place
+        shown.append(tuple(pieces))
+    return tuple(shown)
 
 
 def _shape(recipe: Recipe) -> Any:  # noqa: ANN401

@@ -108,13 +108,21 @@ def run(
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
 
 
-def estimate(wanted: Wanted, progress: Progress = silent, *, tools: TextTools) -> Preflight:
-    """Return what a round would take, and train nothing."""
+def estimate(
+    wanted: Wanted, progress: Progress = silent, *, tools: TextTools, measured: bool = False
+) -> Preflight:
+    """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
     recipe.round(wanted.number)
     parent = ledger.find_parent(wanted)
     tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
-    return _preflight(_prepare(wanted, parent, tokenizer, progress, tools))
+    work = _prepare(wanted, parent, tokenizer, progress, tools)
+    check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
+    if not measured:
+        return check
+    progress(Tick("trial", 0, None))
+    opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
+    return preflight.try_out(check, opened, work.packing)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:

@@ -50,7 +50,7 @@ def finetune(
     wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
-        lines = [line for each in estimates for line in output.pairs(each)]
+        lines = [line for each in estimates for line in _plan_lines(each)]
         output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
     outcomes = _run(wanted, resume)
@@ -168,9 +168,33 @@ def _estimate(wanted: "Sequence[Wanted]") -> list[Shape]:
 
     with show_progress() as report:
         return [
-            rounds.estimate(one, report_ticks(report), tools=TEXT_TOOLS).values()
+            rounds.estimate(one, report_ticks(report), tools=TEXT_TOOLS, measured=True).values()
             for one in wanted[:1]
         ]
+
+
+def _plan_lines(plan: Shape) -> list[str]:
+    """Return an estimate as lines, and rows as the model sees them: dim where nothing is learned.
+
+    What is learned stands in brackets, too, for whoever sees no colours.
+    """
+    given = plan["samples"]
+    assert isinstance(given, list | tuple)
+    figures = {name: value for name, value in plan.items() if name != "samples"}
+    figures["memory_bytes"] = f"{plan['memory_bytes']:,} ({_how(plan)})"
+    figures["seconds"] = f"{plan['seconds']:.0f} ({_how(plan)})"
+    lines = output.pairs(figures)
+    for number, row in enumerate(given, 1):
+        text = "".join(
+            typer.style(f"⟦{piece}⟧", bold=True) if learned else typer.style(piece, dim=True)
+            for piece, learned in row
+        )
+        lines += ["", f"row {number}, as the model sees it; ⟦ ⟧ is learned:", text]
+    return lines
+
+
+def _how(plan: Shape) -> str:
+    return "measured by a trial" if plan["measured"] else "estimated"
 
 
 def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:

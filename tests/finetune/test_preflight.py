@@ -64,3 +64,35 @@ def test_nothing_to_train_on_says_why():
 def test_a_row_longer_than_the_base_holds(shown):
     with pytest.raises(FinetuneError, match="holds 512"):
         preflight.check(recipe(base(), max_tokens=513), 1, *shown)
+
+
+def test_samples_show_what_is_learned(shown):
+    packing, _ = shown
+    tokenizer = model.tokenizer(str(base()))
+    first = preflight.samples(packing, tokenizer, 1)[0]
+    assert {learned for _, learned in first} == {True, False}
+    assert "".join(text for text, _ in first) == tokenizer.decode(packing.rows[0].ids)
+    learned = [text for text, one in first if one]
+    assert all(
+        "symptoms:" in text or "症状：" in text or "cover" in text or "涉及" in text
+        for text in learned
+    )
+
+
+def test_a_trial_measures_memory_and_time(shown):
+    packing, report = shown
+    mine = recipe(base())
+    rough = preflight.check(mine, 1, packing, report)
+    tried = preflight.try_out(rough, mine, packing)
+    assert tried.measured and not rough.measured
+    # torch and transformers alone take some hundred MiB
+    assert 100 << 20 < tried.memory_bytes < 4 << 30
+    assert tried.seconds > 0
+    assert tried.steps == rough.steps
+
+
+def test_a_trial_that_fails_leaves_the_estimate(shown, monkeypatch):
+    packing, report = shown
+    mine = recipe(base())
+    rough = preflight.check(mine, 1, packing, report)
+    assert preflight.try_out(rough, replace(mine, base="/no/base"), packing) == rough

@@ -9,7 +9,7 @@ on a part at all: who took part is no finding, and how figures were tested is no
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,12 +25,16 @@ from knowledge.records import Language, Passage
 
 _FEWEST_HEADINGS = 2
 _UNTITLED = ("unlabelled", "unlabeled", "unassigned")
-_ABSTRACT = re.compile(r"^(?:abstract|摘要)\s*[:：]\s*")
+_ABSTRACT = re.compile(r"^(?:abstract|摘要)\s*[:：]\s*", re.IGNORECASE)
 """What stands before the titles of an abstract's sections in a full text."""
 
 _NO_PROSE = re.compile(
     r"\b(?:table|figure|fig|supplement\w*|appendix|footnotes?|references)\b|[表图]\d"
 )
+_KEYS = ("needs", "unless", "cues", "opens", "best")
+_INNER = re.compile(r"\b(?:this|these|those|they|such|both groups|the latter)\b", re.IGNORECASE)
+"""Words by which a sentence within a section points at the ones before it."""
+
 _STUDIED = ("method", "result")
 """Parts that papers on studies have, and other texts do not."""
 
@@ -58,8 +62,11 @@ def read(passages: Sequence[Passage]) -> list[Quotation]:
     found = [each for passage in passages for each in _titled(passage)]
     if not found:
         found = list(_headed(passages)) or list(_cued(passages))
-    found = [each for each in found if _answers(each, passages[0].language)]
-    return found or list(_ends(passages))
+    language = passages[0].language
+    fitting = [each for each in found if _answers(each, language)]
+    opening = _openings(passages)
+    fitting = [each for each in fitting if _opens(each, opening, language)]
+    return _preferred(fitting, language) or list(_ends(passages))
 
 
 def is_study(quotations: Sequence[Quotation]) -> bool:
@@ -131,6 +138,41 @@ def _answers(quotation: Quotation, language: Language) -> bool:
     return not (unless and unless.search(quotation.words))
 
 
+def _openings(passages: Sequence[Passage]) -> set[tuple[str, str]]:
+    """Return the sentence that each titled section begins with, and its passage."""
+    found, seen = set(), set()
+    for passage in passages:
+        if passage.section not in seen:
+            seen.add(passage.section)
+            said = quotable(passage)
+            if said and passage.text.lstrip().startswith(said[0]):
+                found.add((passage.id, said[0]))
+    return found
+
+
+def _opens(quotation: Quotation, openings: Collection[tuple[str, str]], language: Language) -> bool:
+    """Say whether a sentence may be quoted where it stands: first, or with words of its part."""
+    rules = _rules().get(quotation.part)
+    words = rules.opens.get(language) if rules else None
+    if words is None or (quotation.passage.id, quotation.words) in openings:
+        return True
+    return words.search(quotation.words) is not None and not _INNER.search(quotation.words)
+
+
+def _preferred(found: Sequence[Quotation], language: Language) -> list[Quotation]:
+    """Return, of each part, what the abstract says if it does, and of that what tells it best."""
+    kept = list(found)
+    for part, rules in _rules().items():
+        own = [each for each in kept if each.part == part]
+        in_abstract = [each for each in own if _ABSTRACT.match(each.passage.section)]
+        best = rules.best.get(language)
+        chosen = in_abstract or own
+        if best:
+            chosen = [each for each in chosen if best.search(each.words)] or chosen
+        kept = [each for each in kept if each.part != part or each in chosen]
+    return kept
+
+
 @cache
 def _section_parts() -> dict[str, str]:
     """Return which part of a paper the titles of sections stand for, in every language."""
@@ -140,11 +182,13 @@ def _section_parts() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a sentence of a part must hold, what it must not, and what shows it elsewhere."""
+    """The patterns of a part; `paper_parts.yaml` says what each key of it is for."""
 
     needs: Mapping[Language, re.Pattern[str]]
     unless: Mapping[Language, re.Pattern[str]]
     cues: Mapping[Language, re.Pattern[str]]
+    opens: Mapping[Language, re.Pattern[str]]
+    best: Mapping[Language, re.Pattern[str]]
 
 
 @cache
@@ -152,8 +196,7 @@ def _rules() -> dict[str, _Rules]:
     text = files("knowledge.lessons.facts").joinpath("paper_parts.yaml").read_text("utf-8")
     raw: dict[str, Any] = yaml.safe_load(text)
     return {
-        part: _Rules(*(_patterns(of.get(key, {})) for key in ("needs", "unless", "cues")))
-        for part, of in raw.items()
+        part: _Rules(*(_patterns(of.get(key, {})) for key in _KEYS)) for part, of in raw.items()
     }
 
 

@@ -17,7 +17,16 @@ DEBRIS = ("[详细]", "...", "…", "{", "}", "\\x", "\n", "�", '"', "“", "�
 DANGLING = re.compile(
     r"^(?:however|therefore|thus|moreover|furthermore|this|these|that|those|it|they|he|she|such|"
     r"but|and|or|also|here|both|in addition|in contrast|additionally|consequently|hence|"
-    r"for example|for instance|similarly|then|the (?:former|latter))\b|"
+    r"for example|for instance|similarly|then|the (?:former|latter)|its|their|his|her|so|yet|"
+    r"still|again|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|finally|lastly|next|"
+    r"further|likewise|accordingly|as such|as a (?:result|consequence)|indeed|in fact|instead|"
+    r"nevertheless|nonetheless|conversely|otherwise|meanwhile|specifically|in particular|besides|"
+    r"in (?:this|that|these|those|such|both) \w+|in (?:other words|turn|general(?=,))|on the other|"
+    r"one (?:explanation|reason|possibility)|another|other|of (?:these|those|note)|"
+    r"for (?:this|that|these|those) \w+|to (?:this|that) end|with (?:this|that|these) \w+|"
+    r"(?:all|most|some|many|none|each|half) of (?:them|these|those)|after (?:this|that)|"
+    r"consistent with (?:this|these)|as (?:intended|expected|mentioned|described|detailed|noted)|"
+    r"what is|compared to (?:this|these)|given (?:this|these)|because of (?:this|these))\b|"
     r"^(?:然而|因此|但|而|并|这|此|其|该|另外|此外|同时|所以|故|它|他们)",
     re.IGNORECASE,
 )

@@ -89,3 +89,101 @@ def test_secondary_aims_are_left_to_the_first():
     first = "The aim was to see whether a weekly dance class lowers the number of falls."
     second = "The secondary objective was to see whether the residents liked their class."
     assert parts_of(("Objective", f"{first} {second}")) == [("aim", first)]
+
+
+def test_of_a_full_text_the_opening_of_a_section_or_the_problem_is_the_background():
+    opening = "Falls are the most frequent accident of residents of care homes in every country."
+    detail = "Bones of the forearm are made of a hard outer layer and a soft core of marrow."
+    problem = "It remains unclear whether dancing lowers the number of falls of older people."
+    problem = problem.replace("It remains", "Whether dancing helps remains", 1)
+    pointing = "Few studies have looked at these methods in homes with such a number of residents."
+    section = f"{opening} {detail} {problem} {pointing}"
+    assert parts_of(("Introduction", section)) == [("background", opening), ("background", problem)]
+
+
+@pytest.mark.parametrize(
+    "loose",
+    [
+        "Secondly, decision analytic methods set costs against years of life in homes.",
+        "In this respect, the floor of the dancing hall was of more interest than shoes.",
+        "In both groups, the number of falls went down over the year of observation.",
+        "One explanation for this is that residents who dance are younger than others.",
+        "Its effect on the number of falls of residents was seen after three months.",
+    ],
+)
+def test_a_sentence_that_points_at_another_is_not_quoted(loose):
+    told = "Residents who danced fell less often than those who did not (P = 0.02)."
+    assert parts_of(("Results", f"{loose} {told}")) == [("result", told)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Dance classes aimed at stronger legs are the first choice for most residents.",
+        "Residents often sought help from a nurse after they had fallen in their room.",
+        "A recent review found that most programmes had the objective of stronger legs.",
+        "The primary goal of rehabilitation is to keep residents on their own two feet.",
+    ],
+)
+def test_the_aim_is_what_the_study_wanted(other):
+    aim = "The aim of this study was to see whether a weekly dance class lowers falls."
+    found = parts_of(("Objective", f"{other} {aim}"))
+    assert [words for part, words in found if part == "aim"] == [aim]
+
+
+def test_a_hypothesis_is_the_aim_only_where_no_aim_is_stated():
+    guess = "We hypothesised that residents who dance fall less often than the others."
+    aim = "The aim of this study was to see whether a weekly dance class lowers falls."
+    assert parts_of(("Objective", guess)) == [("aim", guess)]
+    assert parts_of(("Objective", f"{guess} {aim}")) == [("aim", aim)]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "The permission for the study was received from the authority of the province.",
+        "The detection limit of the assay for vitamin D in serum was four nanomoles.",
+        "The cuff of the tube was made in Germany and filled with air by hand each time.",
+        "Residents were told to wear flat shoes and to drink a glass of water before.",
+    ],
+)
+def test_the_design_is_the_approach_and_a_detail_is_none(detail):
+    design = "Residents of nine homes were randomised to a weekly dance class or usual care."
+    assert parts_of(("Methods", f"{detail} {design}")) == [("method", design)]
+    assert not [part for part, _ in parts_of(("Methods", detail)) if part == "method"]
+
+
+@pytest.mark.parametrize(
+    "none",
+    [
+        "A new trial of dancing in care homes is being developed by the same group.",
+        "The trial will be of help to those who run care homes in the whole region.",
+        "If successful, the class could be offered in each care home of the region.",
+        "We have studied residents of nine homes to assess the effect of dancing on falls.",
+    ],
+)
+def test_a_plan_is_no_conclusion(none):
+    claim = "Weekly dancing is feasible in care homes and may lower the number of falls."
+    assert parts_of(("Conclusions", f"{claim} {none}")) == [("conclusion", claim)]
+    assert not [part for part, _ in parts_of(("Conclusions", none)) if part == "conclusion"]
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "The difference was statistically significant after one year (P = 0.02).",
+        "There was no significant difference between the two groups at that time.",
+        "There were more women than men in the group that danced (gender imbalance).",
+        "The groups did not differ with regard to demographic data or body weight.",
+    ],
+)
+def test_a_result_says_what_differed(empty):
+    told = "Residents who danced fell less often than those who did not (P = 0.02)."
+    assert parts_of(("Results", f"{empty} {told}")) == [("result", told)]
+
+
+def test_a_part_is_quoted_from_the_abstract_where_it_has_one():
+    shown = "Weekly dancing lowers the number of falls of residents of care homes."
+    later = "Weekly dancing is safe for residents who walk without help of any kind."
+    found = parts_of(("Abstract: Conclusions", shown), ("Conclusions", later))
+    assert found == [("conclusion", shown)]

@@ -311,3 +311,26 @@ def test_no_finding_is_missed_by_the_index_of_substrings():
         for name, by_language in known.findings.items():
             for pattern in (*by_language["en"], *by_language["zh"]):
                 assert not pattern.search(text) or pattern in possible[name]
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "burnt"),
+    [
+        ("孩子体温到39.3度，要不要紧", "zh", False),
+        ("三度房室传导阻滞要装起搏器吗", "zh", False),
+        ("他右腿三度烫伤", "zh", True),
+        ("我手臂烧伤了，医生说是深二度", "zh", True),
+    ],
+)
+def test_a_degree_of_heat_or_of_block_is_no_burn(said: str, language: str, burnt: bool):
+    assert (
+        "severe-burn" in {each.emergency.id for each in screen(said, [], language).emergencies}
+    ) is burnt
+
+
+def test_drooling_is_taken_for_the_throat_and_not_for_a_drooping_face():
+    found = [
+        each.emergency.id
+        for each in screen("My son of 3 has a fever and is drooling", [], "en").emergencies
+    ]
+    assert "airway-obstruction" in found and "stroke" not in found

@@ -1,0 +1,144 @@
+"""Tokens per second of greedy answers over evidence: plain, with drafts from the prompt, llama.cpp.
+
+python benchmarks/generation.py --data DIR [--base smollm2] [--gguf FILE] [--rows 12]
+
+DIR is a dataset folder of `medchat build-data`; its held-out rows are the prompts. llama.cpp takes
+part where `xllamacpp` is installed (by hand) and its GGUF file is given: the same prompts as token
+ids, the likeliest token each time.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from machine import table
+
+Answers = list[tuple[list[int], float]]
+"""For each prompt the tokens of its answer (of llama.cpp only how many), and the seconds."""
+
+
+def main() -> None:
+    """Write answers in each way, and print speed and agreement."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--base", default="smollm2")
+    parser.add_argument("--gguf", type=Path)
+    parser.add_argument("--rows", type=int, default=12)
+    parser.add_argument("--tokens", type=int, default=96)
+    parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"])
+    parser.add_argument("--adapter", help="a finished round of the home")
+    given = parser.parse_args()
+
+    from finetune import adapters, model
+    from finetune.bases import base_records
+    from finetune.decoding import GREEDY
+    from medchat.settings import load
+
+    home = load().home
+    folder = adapters.named(home, given.adapter).folder if given.adapter else None
+    base = base_records.find(home, given.base)
+    rows = []
+    reference: Answers = []
+    for precision in given.precision:
+        student = model.load(base, folder, precision="float32")
+        prompts = _prompts(given.data, given.rows, student)
+        _write(student, prompts[:1], 8, GREEDY, precision)  # warm
+        plain = _write(student, prompts, given.tokens, replace(GREEDY, lookup=0), precision)
+        _tell(f"{precision}, plain: {_speed(plain)} tokens/s")
+        drafted = _write(student, prompts, given.tokens, GREEDY, precision)
+        _tell(f"{precision}, drafts: {_speed(drafted)} tokens/s")
+        reference = reference or plain
+        same = sum(one[0] == two[0] for one, two in zip(plain, drafted, strict=True))
+        rows += [
+            (f"{precision}, plain: tokens per second", _speed(plain)),
+            (f"{precision}, drafts from the prompt: tokens per second", _speed(drafted)),
+            (f"{precision}: answers equal token for token", f"{same} of {len(plain)}"),
+        ]
+    rows.insert(0, ("answers; tokens of prompts and answers", _sizes(prompts, reference)))
+    if given.gguf:
+        for name, lookup in (("plain", False), ("drafts from the prompt", True)):
+            theirs = _llama_cpp(given.gguf, prompts, given.tokens, lookup)
+            _tell(f"llama.cpp, {name}: {_speed(theirs)} tokens/s")
+            rows.append((f"llama.cpp, 4 bits, {name}: tokens per second", _speed(theirs)))
+    table(rows)
+
+
+def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
+    """Return held-out rows as they are shown to the model, as token ids."""
+    from finetune import dataset, recipe_reader, rendering
+    from medchat.composition import TEXT_TOOLS
+
+    recipe = recipe_reader.load("smollm2")
+    rows = dataset.read(data).validation[: 4 * count]
+    tokenizer = student.tokenizer
+    examples, _ = dataset.make_examples(rows, rows, tokenizer, recipe, recipe.seed, TEXT_TOOLS)
+    covered = [one for one in examples if one.evidence and one.covered][:count]
+    return [rendering.prompt_ids(tokenizer, one.prompt) for one in covered]
+
+
+def _write(
+    student: object, prompts: Sequence[list[int]], count: int, decoding: object, precision: str
+) -> Answers:
+    from finetune.decoding import tokens
+    from finetune.generation import ends_of
+
+    ends, answers = ends_of(student), []
+    for ids in prompts:
+        began, said = time.perf_counter(), []
+        for token in tokens(student, ids, count, decoding, precision=precision):
+            said.append(token)
+            if token in ends:
+                break
+        answers.append((said, time.perf_counter() - began))
+    return answers
+
+
+def _llama_cpp(gguf: Path, prompts: Sequence[list[int]], count: int, lookup: bool) -> Answers:
+    import xllamacpp
+
+    settings = xllamacpp.CommonParams()
+    settings.model.path = str(gguf)
+    settings.n_ctx = 4096
+    settings.n_parallel = 1
+    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 2
+    settings.cache_prompt = False
+    settings.verbosity = -1
+    if lookup:
+        settings.speculative.types = [
+            xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE
+        ]
+    server = xllamacpp.Server(settings)
+    answers = []
+    for ids in (prompts[0][:32], *prompts):
+        began = time.perf_counter()
+        made = server.handle_completions(
+            {
+                "prompt": ids, "n_predict": count, "temperature": 0, "top_k": 1,
+                "cache_prompt": False,
+            }
+        )  # fmt: skip
+        said = [0] * made["usage"]["completion_tokens"]
+        answers.append((said, time.perf_counter() - began))
+    return answers[1:]  # the first one was to warm up
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _speed(answers: Answers) -> str:
+    """Return tokens of answers per second, the reading of the prompts included."""
+    total = sum(len(said) for said, _ in answers)
+    return f"{total / sum(seconds for _, seconds in answers):.1f}"
+
+
+def _sizes(prompts: Sequence[list[int]], answers: Answers) -> str:
+    asked, said = sum(map(len, prompts)), sum(len(each) for each, _ in answers)
+    return f"{len(prompts)}; {asked:,} and {said:,}"
+
+
+if __name__ == "__main__":
+    main()
