@@ -30,9 +30,6 @@ Groups = dict[str, tuple[PageFact, ...]]
 _FEWEST = {"symptom": 3, "test": 2, "complication": 2, "treatment": 2, "diet_avoided": 3}
 """So many names make a list that can be told; fewer are what is left of one."""
 
-_TOGETHER = 3
-"""So many medicines are told of a condition that is treated with several at once."""
-
 _FORM = re.compile(
     "^(?:注射用|复方(?=.{4})|盐酸|硫酸|醋酸|马来酸|枸橼酸|苯磺酸|酒石酸|富马酸)|"
     "(?:肠溶|缓释|控释|分散|咀嚼|泡腾|口服|软|滴|干混悬|混悬)*"
@@ -51,6 +48,9 @@ _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_comp
 _COMMON = 25
 _UNRELATED = 10
 """From how many subjects, of how many departments, a value says nothing of any of them."""
+
+_TOGETHER = 3
+"""Of the medicines that are given together so many have to be known."""
 
 _JUDGED = 5
 _ANYWHERE = 25
@@ -185,7 +185,7 @@ def _select_of(
         ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
-        if _holds("combined", name) and len(kept) < _TOGETHER:
+        if _holds("treated_together", name) and len(kept) < _TOGETHER:
             kept = []
     return tuple(kept)
 

@@ -52,7 +52,13 @@ _SIGNS = re.compile(r"\([^A-Za-z\u3400-\u9fff]*\)")
 _PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
 """Within the name of a test: where it stands in a catalogue, as in 脑脊液检查-化学检查."""
 
-_OF_ANY_CASE = ("measure_turned_round", "no_medicine_en", "known_effects")
+_OF_ANY_CASE = (
+    "harms_unborn",
+    "lifelong",
+    "measure_turned_round",
+    "no_medicine_en",
+    "known_effects",
+)
 _SHOUTED = re.compile(r"^[A-Z][A-Z' -]{6,}$")
 _ILLNESS = ("condition", "symptom", "medicine")
 
@@ -133,6 +139,24 @@ def are_telling_effects(names: Collection[str]) -> bool:
 def is_known_effect(name: str) -> bool:
     """Say whether a side effect is one that is widely known, or that nobody may miss."""
     return _matches("known_effects", name)
+
+
+def harms_unborn(text: str) -> bool:
+    """Say whether a text tells that a medicine makes children be born with defects.
+
+    >>> harms_unborn("It can cause birth defects."), harms_unborn("May be used in pregnancy.")
+    (True, False)
+    """
+    return _matches("harms_unborn", text)
+
+
+def is_lifelong(name: str) -> bool:
+    """Say whether a condition is one that somebody is born with and that does not get worse.
+
+    >>> is_lifelong("Asperger syndrome"), is_lifelong("asthma")
+    (True, False)
+    """
+    return _matches("lifelong", name)
 
 
 def is_gathered(format: str) -> bool:

@@ -14,6 +14,9 @@ from knowledge.records import Entity, Language, Passage
 MOST = 8
 """A lesson names at most this many objects of a relation."""
 
+UNCUT = ("contraindication",)
+"""Relations whose lists are told whole or not at all: what is left out would read as safe."""
+
 PageKind = Literal["entities", "documents", "paper pairs", "formulas"]
 """What a page is about."""
 
@@ -87,6 +90,8 @@ class FactPage:
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
     is_familiar: bool = True
+    lacks_interactions: bool = False
+    """Whether some of its interactions are on pages of the other part of the split alone."""
     _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -100,6 +105,10 @@ class FactPage:
     def entity_facts(self, relation: str) -> tuple[PageFact, ...]:
         """Return the facts of a relation whose objects are entities."""
         return (self._by_object.get(relation) or self._split(relation))[0]
+
+    def few_facts(self, relation: str, most: int) -> tuple[PageFact, ...]:
+        """Return the first of the facts whose objects are entities; all where none may be cut."""
+        return first_of(relation, self.entity_facts(relation), most)
 
     def text_facts(self, relation: str) -> tuple[PageFact, ...]:
         """Return the facts of a relation whose objects are texts."""
@@ -119,10 +128,9 @@ class FactPage:
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
+        told = (self.is_familiar, self.lacks_interactions)
         known = (self._by_object, self._cached)
-        return FactPage(
-            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
-        )
+        return FactPage(*own, self.licence, neighbours, *finds, self.shown, *told, *known)
 
     def as_evidence(self) -> "FactPage":
         """Return the page with every fact that a line of evidence may show."""
@@ -131,8 +139,8 @@ class FactPage:
         by_object, cached = self.cached("as evidence", _new_caches)
         own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        known = (self.is_familiar, by_object, cached)
-        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *known)
+        told = (self.is_familiar, self.lacks_interactions)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *told, by_object, cached)
 
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
@@ -148,6 +156,11 @@ class FactPage:
         named = tuple(item for item in whole if item.object)
         texts = tuple(item for item in whole if not item.object)
         return self._by_object.setdefault(relation, (named, texts))
+
+
+def first_of(relation: str, items: Sequence[T], most: int) -> tuple[T, ...]:
+    """Return at most so many facts of a relation; all where none may be cut."""
+    return tuple(items if relation in UNCUT else items[:most])
 
 
 def _new_caches(page: FactPage) -> tuple[_ByObject, dict[str, object]]:

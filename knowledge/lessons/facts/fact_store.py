@@ -30,6 +30,7 @@ class FactView(NamedTuple):
     """A fact as it is seen from one end: `other` is the entity at the far end, or nothing.
 
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
+    A `hidden` one is told on pages of the other part of the split alone.
     `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
     source alone, which a program gathered, or are texts that are written for programs.
     """
@@ -43,6 +44,7 @@ class FactView(NamedTuple):
     licence: str
     level: str = ""
     unread: bool = False
+    hidden: bool = False
 
     @property
     def agreed(self) -> bool:
@@ -95,8 +97,9 @@ class FactStore:
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")
             level = interaction_level(notes[id]) if id in notes else ""
-            for end, seen, other in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, en, zh, order, licence, level, unread)
+            told = (en, zh, order, licence, level, unread)
+            for end, seen, other, hidden in _seen_from(*ends, asked):
+                fact = FactView(intern(id), seen, other, *told, hidden)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
@@ -142,16 +145,18 @@ class FactStore:
 
 def _seen_from(
     subject: str, relation: str, object: str, asked: Collection[str]
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, str, str, bool]]:
     """Yield from which entities a fact is seen, as what, and what stands at its other end.
 
-    Seen from its object it stays within the part of its subject, so that no fact is in both.
+    Seen from its object it stays within the part of its subject, so that no fact is in both; in
+    the other part it is known to be there, but hidden.
     """
     if subject in asked:
-        yield subject, relation, object
-    if object not in asked or is_validation(object) != is_validation(subject):
+        yield subject, relation, object, False
+    if object not in asked:
         return
+    hidden = is_validation(object) != is_validation(subject)
     if relation in _MIRRORED:
-        yield object, relation, subject
-    elif object.startswith(f"{SEEN_FROM_OBJECT.get(relation)}:"):
-        yield object, relation + INVERSE, subject
+        yield object, relation, subject, hidden
+    elif not hidden and object.startswith(f"{SEEN_FROM_OBJECT.get(relation)}:"):
+        yield object, relation + INVERSE, subject, False

@@ -14,6 +14,9 @@ from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import InteractionsWords
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
@@ -53,6 +56,7 @@ class AnswerBuilder:
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
         self._used: dict[str, _Used] = {}
+        self._said_more = False
 
     @property
     def has_begun(self) -> bool:
@@ -86,6 +90,7 @@ class AnswerBuilder:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
             self._state(relation, same, briefly)
+        self._tell_of_more(relation)
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
@@ -97,6 +102,11 @@ class AnswerBuilder:
     def add(self, text: str, relation: str = "", items: Sequence[PageFact] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
         self.add_stating(text, (self._page, relation, items))
+
+    def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
+        """Add a sentence that lists facts, and say so where there are more that matter."""
+        self.add(text, relation, items)
+        self._tell_of_more(relation)
 
     def add_stating(self, text: str, *told: StatedFacts) -> None:
         """Add a sentence that facts of several relations or pages prove."""
@@ -183,6 +193,16 @@ class AnswerBuilder:
             licence=licences.pop() if len(licences) == 1 else " AND ".join(sorted(licences)),
             meta={**meta_of, **(meta or {})},
         )
+
+    def _tell_of_more(self, relation: str) -> None:
+        """Say once that interactions are left out, where some are."""
+        if relation != "interaction" or not self._levels or self._said_more:
+            return
+        known = self._page.entity_facts(relation)
+        if self._page.lacks_interactions or any(each.fact not in self._used for each in known):
+            words = load(InteractionsWords, self._page.language)
+            self.add(grammar.draw(words.more, self._pick))
+            self._said_more = True
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
         joint = " " if self._text and self._page.language == "en" else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import fact_fitness, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
@@ -33,6 +33,8 @@ Lead = Literal["likely", "supports", "summary"]
 _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
+
+_WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
 _WHYS = {"short": 1, "medium": 1, "long": 1}
@@ -233,7 +235,7 @@ def say_step(
         answer.state(relation, items, briefly=briefly)
         return
     text = realizer.fill_with_items(forms, page.said, items, page.language, pick)
-    answer.add(text, relation, items)
+    answer.add_list(text, relation, items)
 
 
 def tell_together(
@@ -285,6 +287,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
 
 
 def draw_stock(lines: Lines, page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
-    """Add a sentence that rests on no fact, if there is one and it is drawn."""
+    """Add a sentence that rests on no fact, if there is one and it is drawn.
+
+    Of what somebody has for life none says that it may get worse.
+    """
+    if fact_fitness.is_lifelong(page.name):
+        lines = tuple(each for each in lines if not _WORSENS.search(each))
     if lines and (text := grammar.draw(lines, pick)):
         answer.add(realizer.fill(text, page.language, 1))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
-from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
 from knowledge.lessons.realize import patient_profiles, realizer
@@ -251,7 +251,7 @@ def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[Page
     """Return the facts of a relation that is added: a few names, or one brief text."""
     if named := page.entity_facts(relation):
         same = next(iter(realizer.split_by_level(named)))
-        return tuple(same[:most])
+        return first_of(relation, same, most)
     text = _brief(page, relation)
     return (text,) if text else ()
 

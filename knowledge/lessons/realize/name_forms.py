@@ -6,16 +6,24 @@ Sources hold debris, headings in capitals, clauses in place of names, and the sa
 wordings; none of that may enter a lesson.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from knowledge.lessons.facts import chinese_closed_book, closed_book, definitions, fact_fitness
+from knowledge.lessons.facts import (
+    chinese_closed_book,
+    closed_book,
+    definitions,
+    fact_fitness,
+    whole_lists,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.realize import chinese_sentences, letter_case, patient_profiles
+from knowledge.lessons.realize.realizer import split_by_level
 from knowledge.records import Entity, Language
 from knowledge.text import names
 from knowledge.vocabulary import INVERSE, TREATING
@@ -105,6 +113,8 @@ class PageRenderer:
         groups: dict[str, dict[str, PageFact]] = {}
         reviewed: dict[str, int] = {}
         unnamed: Counter[str] = Counter()
+        untold: Counter[str] = Counter()
+        hidden: list[str] = []
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
             if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
@@ -112,10 +122,14 @@ class PageRenderer:
             called = self._called(other, entities) if other else self._told(fact)
             if not called.text or called.key == own.key:
                 unnamed[relation] += bool(other and not called.text)
+                untold[relation] += not called.text
                 continue
             if other and not can_be_object(relation, called.kind, called.text):
                 continue
             if not self._is_fit(fact, called, named, own):
+                continue
+            if fact.hidden:
+                hidden.append(fact.level)
                 continue
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
@@ -131,6 +145,9 @@ class PageRenderer:
             if not _is_whole(relation, groups[relation].values(), unnamed[relation]):
                 groups[relation] = {}
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
+        if "interaction" in kept:
+            kept["interaction"] = tuple(itertools.chain(*split_by_level(kept["interaction"])))
+        partial = whole_lists.partial(id, kept, untold, hidden)
         if not reviewed:
             given = {fact.other for fact in facts if fact.relation in _TREATING} - {""}
             names = {self._called(other, entities).text for other in given}
@@ -141,8 +158,13 @@ class PageRenderer:
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
+            told = {each: items for each, items in told.items() if each not in partial}
             shown = kept if told != kept else {}
-            return FactPage(*about, told, shown=shown, is_familiar=familiar) if kept else None
+            lacks = bool(hidden)
+            page = FactPage(
+                *about, told, shown=shown, is_familiar=familiar, lacks_interactions=lacks
+            )
+            return page if kept else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
             frozenset(fact.id for fact in facts if fact.agreed),
@@ -151,7 +173,10 @@ class PageRenderer:
         if not reviewed:
             names = {item.text for each in _TREATING for item in told.get(each, ())}
             told = self._with_core_treatment(entities[id], names, told)
-        return FactPage(*about, told, shown=kept if told != kept else {}) if kept else None
+        told = {each: items for each, items in told.items() if each not in partial}
+        shown = kept if told != kept else {}
+        page = FactPage(*about, told, shown=shown, lacks_interactions=bool(hidden))
+        return page if kept else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.lessons.facts.fact_fitness import LEVELS
-from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.facts.fact_page import PageFact, first_of
 from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -70,7 +70,7 @@ _SENTENCE_EN = re.compile(
     re.IGNORECASE,
 )
 _DOES = re.compile(
-    "binds|blocks|ends|helps|increases|kills|lowers|makes|opens|prevents|protects|raises|reduces|"
+    "binds|blocks|calms|corrects|dilates|ends|inhibits|neutrali[sz]es|helps|increases|kills|lowers|makes|opens|prevents|protects|raises|reduces|"
     "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
     "works"
 )
@@ -153,7 +153,8 @@ def drop_repeated_treatments(
     first: set[str] = set()
     for relation, items in groups:
         again = first if relation in ("treatment", "medicine") else set()
-        kept = [item for item in items if item.object not in again][:most]
+        kept = [item for item in items if item.object not in again]
+        kept = list(first_of(relation, kept, most))
         if relation == "first_line":
             first = {item.object for item in kept}
         yield relation, kept
@@ -344,6 +345,8 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
         return _sentence(f"{name} {be} {_A_SOUND[_AN.match(body) is not None]} {body}")
     words = load(RelationSentencesWords, "en")
     said = item.said.rstrip(_STOPS)
+    if _DOES.fullmatch(body.split(" ")[0].lower()):
+        said = body[:1].lower() + body[1:]
     if relation == "description" and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
     if relation == "description" and _FINITE.search(body):

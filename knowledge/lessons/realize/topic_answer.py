@@ -7,6 +7,7 @@ The same plan of what is added and the same words as for a case, without a patie
 
 import random
 
+from knowledge.lessons.facts.fact_fitness import harms_unborn
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_answer, case_plan
@@ -29,7 +30,7 @@ def tell(
 ) -> None:
     """Tell whoever it concerns all of a topic: what stands before it, the topic, what follows."""
     begin(page, relation, manner, answer, pick)
-    items = page.entity_facts(relation)[:_MOST]
+    items = page.few_facts(relation, _MOST)
     case_answer.say_step(
         page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
     )
@@ -101,6 +102,10 @@ def end(
         case_answer.draw_stock(reasons, page, answer, pick)
     if urgent or manner.length != "short":
         warn(page, relation, answer)
+    if page.entity.kind == "medicine" and not answer.states("pregnancy"):
+        harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
+        if harms:
+            answer.state("pregnancy", harms[:1])
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         items = case_plan.further_facts(page, each)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from knowledge.lessons.facts import compared_relations, exam_rules, likeness
 from knowledge.lessons.facts.compared_relations import CONTRASTED
-from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.realize import patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import overview
@@ -160,7 +160,9 @@ def _compare(page: FactPage, rival: FactPage, relation: str) -> _Compared:
     first, second = _alone(mine, theirs, rival), _alone(theirs, mine, page)
     if relation not in CONTRASTED:
         first, second = list(mine), list(theirs)
-    return _Compared(relation, both[:_MOST], first[:_MOST], second[:_MOST])
+    shared = first_of(relation, both, _MOST)
+    own, others = (list(first_of(relation, each, _MOST)) for each in (first, second))
+    return _Compared(relation, list(shared), own, others)
 
 
 def _alone(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import urgent_flags
-from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
+from knowledge.lessons.facts.fact_page import MOST, UNCUT, FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
     case_plan,
@@ -119,7 +119,9 @@ def choose_items(
     named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    return named[:most] if named else [pick.choice(page.text_facts(relation)[:3])]
+    return (
+        first_of(relation, named, most) if named else [pick.choice(page.text_facts(relation)[:3])]
+    )
 
 
 def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
@@ -138,7 +140,7 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
 
 def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
     """Return all facts of a relation, grouped by sentence."""
-    named = page.entity_facts(relation)[:MOST]
+    named = page.few_facts(relation, MOST)
     told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
     return [*([named] if named else []), *((item,) for item in told)]
 
@@ -157,7 +159,7 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 
 def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
-    known = page.entity_facts(relation)[:MOST]
+    known = page.few_facts(relation, MOST)
     item = pick.choice([each for each in known if each.text not in page.name] or known)
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
@@ -167,7 +169,7 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
     answer.add(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
-    others = [each for each in page.entity_facts(relation)[:MOST] if each.object != item.object]
+    others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
     return _opened(
@@ -184,7 +186,11 @@ def _add_others(
 ) -> None:
     """State some further facts of a relation, introduced as such."""
     english = page.language == "en"
-    few = pick.sample(others, min(len(others), pick.choice((1, 2, 3, 4) if english else (2, 3, 4))))
+    most = pick.choice((1, 2, 3, 4) if english else (2, 3, 4))
+    if relation == "interaction" or relation in UNCUT:  # the most severe come first
+        few = list(first_of(relation, others, most))
+    else:
+        few = pick.sample(others, min(len(others), most))
     if relation == "interaction" and few[0].level:
         answer.state(relation, few, 0.8)
         return

@@ -177,7 +177,7 @@ def _state(
         answer.state(relation, items)
     else:
         text = realizer.fill_with_items(table, page.said, items, page.language, pick)
-        answer.add(text, relation, items)
+        answer.add_list(text, relation, items)
 
 
 def _text(

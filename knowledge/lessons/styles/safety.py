@@ -13,7 +13,7 @@ import re
 from typing import Literal
 
 from knowledge.lessons.facts import urgent_flags
-from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import patient_profiles, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -107,7 +107,8 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     told = grammar.draw(warnings, pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.add(text, relation, [item])
-    others = [each for each in page.entity_facts(relation) if each.object != item.object][:4]
+    others = [each for each in page.entity_facts(relation) if each.object != item.object]
+    others = list(first_of(relation, others, 4))
     if others and pick.random() < 0.4:
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
@@ -130,10 +131,10 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     ways = words.offer_of_help if violent else honest_ways(asked.replace(page.said, ""), words)
     if ways:
         _add(page, answer, grammar.draw(ways, pick))
-    items = page.entity_facts(relation)[:4]
+    items = page.few_facts(relation, 4)
     table = (words.helping if violent else words.rightful)[relation]
     text = realizer.fill_with_items(table, page.said, items, page.language, pick)
-    answer.add(text, relation, items)
+    answer.add_list(text, relation, items)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 

@@ -113,6 +113,7 @@ class InteractionsWords:
     with_subject: LinesBy = _lines("s a o", LEVELS)
     without_subject: LinesBy = _lines("a o", LEVELS)
     warning: LinesBy = _lines("s S o", LEVELS)
+    more: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
