@@ -49,7 +49,13 @@ _SHARES_OF_ALL = {"associated_with": 0.05}
 _FEW_OF_ALL = 10
 """Relations that have a smaller share of the rows of all styles: statistics teach little."""
 
+_THIN_OF_ALL = {"department": 0.1}
+_OF_FEW = 1.2
+"""The same of those that are all that is known of many pages: that share, or so many times the
+equal share where few relations are told of."""
+
 _FREE = 60
+_FREE_SMALL = 15
 """So many rows of a relation are free before its share of the rows of a style counts."""
 
 _SLOTS = 1 << 16
@@ -100,6 +106,9 @@ class TopicQuotas:
         every = sum(counts.total() for counts in self._relations.values())
         if relation in _SHARES_OF_ALL:
             return own[relation] >= max(_FEW_OF_ALL, _SHARES_OF_ALL[relation] * own.total())
+        if relation in _THIN_OF_ALL:
+            share = max(_THIN_OF_ALL[relation], _OF_FEW / max(len(own), 1))
+            return own[relation] >= max(_FEW_OF_ALL, share * own.total())
         others = max(len(own.keys() - _SHARES_OF_ALL.keys()), 1)
         most = max(_FREE_OF_ALL, LARGEST_SHARE * every, 1.5 / others * own.total())
         return own[relation] >= most
@@ -130,7 +139,8 @@ class _StyleCounts:
     def is_capped(self, relation: str) -> bool:
         """Say whether a relation has its share of the rows."""
         count = self._planned.get(relation, 0)
-        if count < _FREE or len(self._planned) == 1:
+        free = _FREE_SMALL if relation in SMALL_SHARES else _FREE
+        if count < free or len(self._planned) == 1:
             return False
         if relation not in self._shares:
             self._shares[relation] = _share(relation, self._planned)

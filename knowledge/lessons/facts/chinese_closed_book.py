@@ -3,8 +3,10 @@
     groups of a page -> those that an answer may give as knowledge; the others are only shown
 
 An answer without a source reads as what is so. A lone odd test, a treatment that a source gives to
-everything, or a list of medicines without the usual ones would mislead; lines of evidence show them
-as what a record holds. What somebody wrote and read is not asked. The words stand in
+everything, or a list of medicines without the usual ones would mislead. A scraped list of
+complications holds causes, anomalies and injuries too: those are told that are named after the
+condition. That something does not spread is not told, as nobody would ask. Lines of evidence show
+all of it as what a record holds. What somebody wrote and read is not asked. The words stand in
 `chinese_closed_book.yaml`.
 """
 
@@ -92,11 +94,6 @@ class SourceHabits:
         if len(frozenset().union(*kinds)) >= _ANYWHERE:
             return True
         return sum(bool(own & each) for each in kinds) >= _NEAR * len(kinds)
-
-    def are_near(self, condition: str, other: str) -> bool:
-        """Say whether the same department treats two conditions, as far as is known."""
-        own, theirs = self.departments.get(condition), self.departments.get(other)
-        return not own or not theirs or bool(own & theirs)
 
     def is_rare(self, condition: str) -> bool:
         """Say whether a condition of a large graph is named by no other."""
@@ -223,7 +220,7 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation == "population":
         return not _holds("no_population", text) and not _is_named(name, text)
     if relation == "transmission":
-        return _holds("catching", name) is not (_NONE.match(text) is not None)
+        return _holds("catching", name) and not _NONE.match(text)
     if not item.object:
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
@@ -234,7 +231,7 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation == "test":
         return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)
     if relation == "complication":
-        return _holds("anywhere", text) or habits.are_near(id, item.object)
+        return name in text  # a complication that is named after what it follows
     return True
 
 

@@ -3,7 +3,8 @@
 red flag -> whether it lets nobody wait -> told before what was asked for
 words of a patient -> whether to be seen at once, soon, or neither
 
-Findings that alarm stand in `alarm_findings.yaml`.
+Findings that alarm stand in `alarm_findings.yaml`, grave conditions also in
+`grave_conditions.yaml`.
 """
 
 import re
@@ -53,6 +54,12 @@ _GRAVE = re.compile(
 )
 """Conditions that kill or maim within hours or days where nobody treats them."""
 
+_PAST = re.compile(
+    r"sequel|^old |\bhealed|\bpost-?stroke|\bafter (?:a )?stroke|后遗症|陈旧性|恢复期",
+    re.IGNORECASE,
+)
+"""What such conditions leave behind."""
+
 _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGNORECASE)
 """Conditions of which a suspicion does not wait for a free appointment."""
 
@@ -77,7 +84,16 @@ def is_emergency(flag: PageFact) -> bool:
 
 def is_grave(page: FactPage) -> bool:
     """Say whether a condition is an emergency wherever it is not treated already."""
-    return _GRAVE.search(page.name) is not None
+    if _PAST.search(page.name):
+        return False
+    return any(pattern.search(page.name) for pattern in (_GRAVE, _grave_kinds()))
+
+
+@cache
+def _grave_kinds() -> re.Pattern[str]:
+    text = files("knowledge.lessons.facts").joinpath("grave_conditions.yaml").read_text("utf-8")
+    kinds = cast(dict[str, list[str]], yaml.safe_load(text))
+    return re.compile("|".join(each for kind in kinds.values() for each in kind), re.IGNORECASE)
 
 
 def alarm_of(texts: Iterable[str], language: Language) -> Alarm:

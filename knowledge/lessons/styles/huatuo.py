@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, UNCUT, FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
@@ -267,6 +268,7 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     had = patient_profiles.is_illness(page) and (
         page.entity.kind != "medicine" or patient_profiles.is_taken(page)
     )
+    had = had and not (kind == "condition" and urgent_flags.is_grave(page))
     if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(

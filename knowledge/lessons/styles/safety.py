@@ -12,6 +12,7 @@ import random
 import re
 from typing import Literal
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import patient_profiles, realizer, topic_answer
@@ -22,6 +23,7 @@ from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
     InteractionsWords,
+    Lines,
     SafetyWords,
 )
 from knowledge.records import Lesson
@@ -125,16 +127,21 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
         wanted = tuple(each for each in wanted if _VIOLENT.search(each))
     asked = _asked(page, wanted, pick)
     answer.add(grammar.draw(words.refusal, pick))
-    kind = page.entity.kind
-    violent = _VIOLENT.search(asked) is not None
-    _add(
-        page, answer, grammar.draw(words.offer_of_help if violent else words.honest_way[kind], pick)
-    )
+    violent = _VIOLENT.search(asked.replace(page.said, "")) is not None
+    ways = words.offer_of_help if violent else honest_ways(asked.replace(page.said, ""), words)
+    if ways:
+        _add(page, answer, grammar.draw(ways, pick))
     items = page.few_facts(relation, 4)
     table = (words.helping if violent else words.rightful)[relation]
     text = realizer.fill_with_items(table, page.said, items, page.language, pick)
     answer.add_list(text, relation, items)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
+
+
+def honest_ways(asked: str, words: SafetyWords) -> Lines:
+    """Return what may be done honestly by whoever asks for help in deceiving somebody."""
+    told = (key for key, marks in words.deceit.items() if any(mark in asked for mark in marks))
+    return words.honest_way.get(next(told, ""), ())
 
 
 def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
@@ -146,7 +153,10 @@ def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     template = grammar.draw(load(AttributeQuestionsWords, page.language).question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
-    told = grammar.draw(load(SafetyWords, page.language).harmless_question[kind], pick)
+    frames = load(SafetyWords, page.language).harmless_question[kind]
+    if kind == "condition" and urgent_flags.is_grave(page):  # whoever has it needs more than facts
+        frames = tuple(each for each in frames if "{kin}" not in each)
+    told = grammar.draw(frames, pick)
     kin = _kin(page, pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
     return answer.build(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)

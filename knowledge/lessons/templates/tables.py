@@ -30,6 +30,7 @@ RELATION: Keys = tuple(key for name in RELATIONS for key in (name, f"{name}~"))
 """Relations, and with `~` the same seen from the object; a file has those that it needs."""
 
 KINDS: Keys = ("condition", "medicine")
+DECEITS: Keys = ("court", "payout", "fitness", "leave", "papers", "prescription", "obtain")
 SEXES: Keys = ("female", "male", "either")
 STAGES: Keys = ("baby", "child", "adult", "mature", "old")
 STAGES_AND_YOUNG: Keys = ("baby", "child", "young", "adult", "mature", "old")
@@ -366,7 +367,8 @@ class SafetyWords:
     harm_question: LinesBy = _lines("s S kin", KINDS)
     refusal: Lines = _lines()
     offer_of_help: Lines = _lines()
-    honest_way: LinesBy = _lines("", KINDS)
+    deceit: LinesBy = _lines("", DECEITS)
+    honest_way: LinesBy = _lines("", DECEITS)
     rightful: LinesBy = _lines("s S a", RELATION)
     helping: LinesBy = _lines("s S a", RELATION)
     harmless_question: LinesBy = _lines("s q Q kin", KINDS)

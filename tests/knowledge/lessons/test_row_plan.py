@@ -78,10 +78,10 @@ class TestPlan:
 
 
 class TestQuotas:
-    def fill(self, quotas, relation, rows, style="huatuo", start=0):
+    def fill(self, quotas, relation, rows, style="huatuo", start=0, of_entity=False):
         for number in range(start, start + rows):
             about = page(number, **{relation: [(f"{relation} {number}", f"x:{number}")]})
-            quotas.add(style, about, relation, of_entity=False)
+            quotas.add(style, about, relation, of_entity=of_entity)
 
     def test_a_relation_is_capped_at_its_share_of_a_style(self):
         quotas = TopicQuotas()
@@ -103,6 +103,16 @@ class TestQuotas:
         assert SMALL_SHARES["course"] < 80 / (14 * 70 + 80) < 0.2
         assert small.refusal("huatuo", about, "course") == CAPPED
         assert large.refusal("huatuo", about, "symptom") == ""
+
+    def test_departments_have_a_small_share_of_all_styles_where_there_are_others(self):
+        many, alone = TopicQuotas(), TopicQuotas()
+        others = [f"other{number}" for number in range(14)]
+        for quotas, relation in [(many, each) for each in others] + [(alone, "department")]:
+            self.fill(quotas, relation, 20, of_entity=True)
+        assert not many.is_capped("department", "en")
+        self.fill(many, "department", 40, of_entity=True)
+        assert many.is_capped("department", "en")
+        assert not alone.is_capped("department", "en")
 
     def test_the_same_values_are_told_a_few_times_only(self):
         quotas = TopicQuotas()

@@ -9,7 +9,10 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan
-from knowledge.lessons.styles import chatdoctor, huatuo, vignette
+from knowledge.lessons.styles import chatdoctor, huatuo, safety, vignette
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import ConsultationWords, HuatuoWords, SafetyWords
 from knowledge.records import Entity, Name
 
 _NOW = {
@@ -130,3 +133,77 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
             assert re.search(f"{soon}|today or tomorrow", said)
             assert "抽空" not in said
     assert heard > 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("spinal epidural abscess", "Ludwig's angina", "Eczema herpeticum", "Gas gangrene"),
+        *("Retropharyngeal abscess", "Acute kidney failure", "Fulminant hepatitis"),
+        *("Septic arthritis", "Upper airway obstruction"),
+        *("口底蜂窝织炎", "小儿硬脊膜下脓肿", "疱疹性湿疹", "咽后脓肿", "坏死性软组织感染"),
+        *("急性左心衰竭", "喉水肿", "弥散性血管内凝血", "急性一氧化碳中毒", "化脓性关节炎"),
+    ],
+)
+def test_conditions_that_kill_within_days_are_grave(name):
+    page = condition(name, "en" if name.isascii() else "zh")
+    assert urgent_flags.is_grave(page)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Chronic kidney disease", "Skin abscess", "Stroke sequelae", "Atopic eczema"),
+        *("皮肤脓肿", "慢性湿疹", "脑梗死后遗症", "牙周脓肿", "坏死性淋巴结炎", "腹主动脉瘤"),
+    ],
+)
+def test_others_are_not_grave(name):
+    page = condition(name, "en" if name.isascii() else "zh")
+    assert not urgent_flags.is_grave(page)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "brain abscess"), ("zh", "脑脓肿")])
+def test_nobody_is_said_to_have_a_grave_condition_where_no_urging_follows(language, name):
+    page = condition(name, language)
+    told = [
+        huatuo.write(page, "test", "all", random.Random(seed), Manner("plain", "short"))
+        for seed in range(60)
+    ]
+    told += [safety.write(page, "symptom", "alike", random.Random(seed)) for seed in range(60)]
+    asked = "\n".join(row.messages[0].content for row in told if row)
+    assert name in asked.lower()
+    personal = r"\bMy \w+ (?:was|has)|A friend of mine has|我\w{1,4}被诊断|家里有人得了"
+    assert not re.search(personal, asked)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nobody_is_reassured_before_anything_is_known(language):
+    words = load(ConsultationWords, language)
+    heard = [*words.heard, *words.heard_named, *load(HuatuoWords, language).heard]
+    assert not re.search("别担心|别着急|放心|do not worry|don't worry", "\n".join(heard).lower())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_request_to_deceive_gets_an_alternative_of_its_kind(language):
+    words = load(SafetyWords, language)
+    requests = [
+        text.format(s="", S="", kin="")
+        for texts in words.harm_question.values()
+        for text in texts
+        if not safety._VIOLENT.search(text)
+    ]
+    varied = {grammar.vary(each, random.Random(seed)) for each in requests for seed in range(20)}
+    for each in varied:
+        assert safety.honest_ways(each, words), each
+    court = next(each for each in varied if re.search("官司|court", each))
+    assert safety.honest_ways(court, words) == words.honest_way["court"]
+
+
+def test_a_name_that_sounds_harmful_makes_no_violent_request():
+    page = condition("病毒性肠炎", "zh")
+    rows = [safety.write(page, "department", "harm", random.Random(seed)) for seed in range(80)]
+    deceiving = [row for row in rows if row and "伪造" in row.messages[0].content]
+    assert deceiving
+    assert not any(
+        re.search("心里有气|矛盾|难处|有人此刻", row.messages[-1].content) for row in deceiving
+    )
