@@ -130,3 +130,21 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
             assert re.search(f"{soon}|today or tomorrow", said)
             assert "抽空" not in said
     assert heard > 5
+
+
+@pytest.mark.parametrize(
+    ("findings", "language", "alarm"),
+    [
+        (["red eye", "blurred vision"], "en", "now"),
+        (["red eye"], "en", ""),
+        (["shortness of breath", "rusty sputum"], "en", "now"),
+        (["fever", "right upper quadrant pain"], "en", "now"),
+        (["眼睛发红", "视力视野改变"], "zh", "now"),
+        (["眼睛发红"], "zh", ""),
+        (["呼吸困难", "铁锈色痰"], "zh", "now"),
+        (["发热", "右上腹痛"], "zh", "now"),
+        (["发热", "咽痛"], "zh", ""),
+    ],
+)
+def test_findings_alarm_together_that_alone_can_wait(findings, language, alarm):
+    assert urgent_flags.alarm_of(findings, language) == alarm
