@@ -9,7 +9,7 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan
-from knowledge.lessons.styles import chatdoctor, huatuo, vignette
+from knowledge.lessons.styles import chatdoctor, dialogue, huatuo, vignette
 from knowledge.records import Entity, Name
 
 _NOW = {
@@ -148,3 +148,19 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
 )
 def test_findings_alarm_together_that_alone_can_wait(findings, language, alarm):
     assert urgent_flags.alarm_of(findings, language) == alarm
+
+
+@pytest.mark.parametrize(("gathered", "made"), [(True, False), (False, True)])
+def test_no_case_is_made_of_what_a_program_gathered(gathered, made):
+    names = ("barking cough", "hoarseness", "stridor at rest", "noisy breathing")
+    felt = tuple(
+        PageFact(f"f{place}", name, name, f"symptom:{place}", "symptom", scraped=gathered)
+        for place, name in enumerate(names)
+    )
+    test = PageFact("t", "pulse oximetry", "pulse oximetry", "test:1", "test", scraped=gathered)
+    groups = {"symptom": felt, "test": (test,)}
+    entity = Entity(id="condition:c", kind="condition", names=(Name("en", "viral laryngitis"),))
+    page = FactPage(entity, "en", "viral laryngitis", "viral laryngitis", groups)
+    assert bool(dialogue.topics(page)) == made
+    assert ("case" in chatdoctor.topics(page)["test"]) == made
+    assert ("case" in huatuo.topics(page)["test"]) == made
