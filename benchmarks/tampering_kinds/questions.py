@@ -33,6 +33,8 @@ def _relation(row: Lesson, pick: random.Random, others: Others) -> Lesson | None
         if each.meta.get("relation") != row.meta.get("relation")
         and each.messages[0].content != row.messages[0].content
     ]
+    held = {source.quote for source in row.sources}  # an answer to both questions is none too few
+    found = [each for each in found if not {s.quote for s in each.sources} <= held]
     fixed = ("grounded", "tools", "vignette", "dialogue", "literature")
     refused = row.meta.get("refused")
     found = [each for each in found if not (refused and each.meta.get("refused"))]

@@ -142,6 +142,27 @@ class FactPage:
         told = (self.is_familiar, self.lacks_interactions)
         return FactPage(*own, self.licence, self.neighbours, *finds, {}, *told, by_object, cached)
 
+    def as_written(self) -> "FactPage":
+        """Return the page with those facts only that somebody wrote and read."""
+        if not self.has_scraped:
+            return self
+        by_object, cached = self.cached("as written", _new_caches)
+        groups = {
+            relation: kept
+            for relation, items in self.groups.items()
+            if (kept := tuple(item for item in items if not item.scraped))
+        }
+        own = (self.entity, self.language, self.name, self.said, groups, self.passages)
+        finds = (self.find_similar, self.find_telling, self.links)
+        told = (self.is_familiar, self.lacks_interactions)
+        known = (by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, self.shown, *told, *known)
+
+    @property
+    def has_scraped(self) -> bool:
+        """Say whether some fact of the page is one that a program gathered."""
+        return any(item.scraped for items in self.groups.values() for item in items)
+
     def cached(self, name: str, work: Callable[["FactPage"], T]) -> T:
         """Return what a function of the page gives, worked out at the first asking.
 

@@ -41,10 +41,11 @@ _GRAVE = re.compile(
     r"(?:bowel|intestinal) obstruction|cholangitis|hypertensive (?:emerg|cris)|acute coronary|"
     r"peritonsillar|thyroid storm|adrenal crisis|neutropenic|malaria|limb ischa|"
     r"retinal (?:detach|artery)|"
-    r"transient isch|hepatic encephalopathy|cerebral (?:o)?edema|hypoglyc|deep vein|variceal bleed|"
+    r"transient isch|guillain|"
+    r"hepatic encephalopathy|cerebral (?:o)?edema|hypoglyc|deep vein|variceal bleed|"
     r"(?:fractured?|fracture of the) (?:neck|skull|spine|hip)|cervical fracture|"
     r"gastrointestinal bleed|thrombotic thrombocytop|"
-    "短暂性脑缺血|肝性脑病|脑水肿|低血糖|深静脉|消化道出血|静脉曲张破裂|颅骨骨折|颈椎骨折|髋部骨折|"
+    "短暂性脑缺血|吉兰|格林巴利|肝性脑病|脑水肿|低血糖|深静脉|消化道出血|静脉曲张破裂|颅骨骨折|颈椎骨折|髋部骨折|"
     "血栓性血小板|心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
     "会厌|扭转|酮症|过敏性休克|异位妊娠|宫外孕|气胸|填塞|穿孔|绞窄|嵌顿|破裂|休克|呼吸衰竭|"
     "肺水肿|中暑|热射病|狂犬|破伤风|子痫|胎盘早剥|肠梗阻|肠套叠|坏死性筋膜|危象|闭角型|硬膜[下外]|"
@@ -99,6 +100,8 @@ def _grave_kinds() -> re.Pattern[str]:
 def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
     """Return how soon somebody is to be seen of whom some words tell."""
     told = "\n".join(texts)
+    if any(all(each.search(told) for each in group) for group in _alarming_together(language)):
+        return "now"
     for alarm in ("now", "soon"):
         if _alarming(alarm, language).search(told):
             return alarm
@@ -112,8 +115,20 @@ def alarm_of_case(page: FactPage, findings: Iterable[str]) -> Alarm:
 
 
 @cache
+def _alarming_together(language: Language) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Return the groups of findings that alarm together, a pattern for each of a group."""
+    return tuple(
+        tuple(re.compile(each.strip(), re.IGNORECASE) for each in group.split(" + "))
+        for group in alarm_findings()["together"][language]
+    )
+
+
+@cache
 def alarm_findings() -> dict[str, dict[str, list[str]]]:
-    """Return the findings that alarm, by how soon they are to be seen and language."""
+    """Return the findings that alarm, by how soon they are to be seen and language.
+
+    `together` holds groups of which all must be told: then somebody is to be seen at once.
+    """
     text = files("knowledge.lessons.facts").joinpath("alarm_findings.yaml").read_text("utf-8")
     return cast(dict[str, dict[str, list[str]]], yaml.safe_load(text))
 

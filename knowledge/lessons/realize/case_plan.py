@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
+from knowledge.lessons.facts import exam_rules, fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
@@ -48,6 +48,12 @@ _OF_TWO = 3
 """So many fewer are added where two conditions are weighed."""
 
 _FEW = 4
+_TELLING = 2
+_BEARERS = 8
+_DRAWS = 6
+"""So many findings of a case must be telling, so few conditions have such a finding, and so many
+draws are tried."""
+
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
 
@@ -157,6 +163,11 @@ def is_emergency(page: FactPage) -> bool:
         return False
     sudden = patient_profiles.profile_of(page).pace == "sudden"
     return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
+def cannot_wait(page: FactPage) -> bool:
+    """Say whether a condition must be thought of before those that can wait."""
+    return urgent_flags.is_grave(page)
 
 
 def urgent_warning(page: FactPage, relation: str) -> PageFact | None:
@@ -302,3 +313,44 @@ def choose_findings(
         telling = [item for item in known if points_somewhere(page, [item])]
         taken = [*taken[1:], pick.choice(telling)] if telling else taken
     return [item for item in known if item in taken]
+
+
+def choose_telling(
+    page: FactPage, known: Sequence[PageFact], count: int, pick: random.Random
+) -> list[PageFact]:
+    """Return some findings that tell a condition from every other, or none."""
+    for _ in range(_DRAWS):
+        if tell_apart(page, told := choose_findings(page, known, count, pick)):
+            return told
+    return []
+
+
+def can_tell_apart(page: FactPage, known: Sequence[PageFact]) -> bool:
+    """Say whether what is known of a condition holds findings from which a case can be made."""
+    return points_somewhere(page, known) and _count_telling(page, known) >= _TELLING
+
+
+def tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
+    """Say whether findings point to a condition: no other has all of them, few have two of them."""
+    if _count_telling(page, told) < _TELLING:
+        return False
+    if _is_young(page, told) != _is_young(page, ()):
+        return False  # the findings are those of a child, of whom the page does not speak
+    others = page.links.having([item.object for item in told]) if page.links else frozenset()
+    return others <= {page.id}
+
+
+def _count_telling(page: FactPage, told: Sequence[PageFact]) -> int:
+    """Count the findings that few conditions have, without complaints that go with most."""
+    telling = page.find_telling(page)
+    few = [
+        item for item in told if item.object in telling and not exam_rules.is_too_general(item.text)
+    ]
+    if page.links is None:
+        return len(few)
+    having = page.links.having
+    return sum(len(having([item.object])) <= _BEARERS for item in few)
+
+
+def _is_young(page: FactPage, told: Sequence[PageFact]) -> bool:
+    return patient_profiles.profile_of(page, told).stage in ("baby", "child")

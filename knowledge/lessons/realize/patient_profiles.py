@@ -64,7 +64,8 @@ _BABY = re.compile(
     re.IGNORECASE,
 )
 _CHILD = re.compile(
-    "child|paediatric|pediatric|juvenile|congenital|croup|kawasaki|measles|mumps|chickenpox|scarlet|"
+    "child|paediatric|pediatric|juvenile|congenital|croup|febrile (?:seizure|convuls)|"
+    "热性惊厥|acute otitis media|急性中耳炎|kawasaki|measles|mumps|chickenpox|scarlet|"
     "growth delay|lack of growth|failure to thrive|diaper|ear pulling|barking cough|bedwetting|"
     "attention.deficit|抓耳|犬吠样|遗尿|"
     "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
@@ -79,7 +80,8 @@ _OLD = re.compile(
 _MATURE = re.compile(
     r"(?<!heat )stroke|infarct|angina|coronary|atrial fib|heart failure|copd|obstructive pulmonary|"
     r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
-    r"esophageal|endometrial|uterine) cancer|osteoarthr|aneurysm|peripheral arter|glaucoma|"
+    r"esophageal|endometrial|uterine|cervical|ovarian) cancer|"
+    r"osteoarthr|aneurysm|peripheral arter|glaucoma|"
     r"cirrhosis|atheroscl|type 2 diab|aortic",
     re.IGNORECASE,
 )
@@ -101,7 +103,8 @@ _SUDDEN = re.compile(
     "acute (?!leuk|otitis|sinus|bronch|lymph|myelo)|emergenc|crisis|status epilepticus|"
     "compartment syndrome|cauda equina|cord compression|tamponade|strangulat|perforat|attack|"
     "infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
-    "ketoacid|hyperosmolar|meningitis|encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
+    "ketoacid|hyperosmolar|septic arthr|meningitis|"
+    "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|"
     "烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大出血|穿孔|会厌|脑膜炎|脑脊髓膜|脑炎|心绞痛|夹层|"
@@ -160,8 +163,10 @@ _FOOD = re.compile(
 _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
-    r"childhood|adolescence|puberty|young|twenties|maternal|mother)\b|mutation|HLA|^family history|"
-    "高龄|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|污染|过敏原|制动",
+    r"cleft palate|childhood|adolescence|puberty|young|twenties|maternal|mother)\b|"
+    r"mutation|HLA|^family history|"
+    "高龄|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|"
+    "入托|腭裂|污染|过敏原|制动",
     re.IGNORECASE,
 )
 

@@ -69,17 +69,22 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
-    if lesson.style == "vignette" and _can_wait(lesson):
+    if lesson.style == "vignette" and (_is_lasting(lesson) or not _is_flagged(lesson)):
         return False  # what follows would not fit
+    if lesson.style == "dialogue" and _is_lasting(lesson):
+        return False  # nobody waited for months with what the words suggest
     return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
 
 
-def _can_wait(lesson: Lesson) -> bool:
-    """Say whether a case is one of weeks and months, or of a condition without a red flag."""
+def _is_lasting(lesson: Lesson) -> bool:
+    """Say whether a case is one of weeks and months."""
     asked = lesson.messages[0].content
-    lasting = load(PatientsWords, lesson.language).duration["lasting"]
-    flagged = any(_FLAG.search(each.quote) for each in lesson.sources)
-    return not flagged or any(each in asked for each in lasting)
+    return any(each in asked for each in load(PatientsWords, lesson.language).duration["lasting"])
+
+
+def _is_flagged(lesson: Lesson) -> bool:
+    """Say whether a red flag is told of the condition."""
+    return any(_FLAG.search(each.quote) for each in lesson.sources)
 
 
 def with_opening(lesson: Lesson, opening: str, ids: Sequence[str]) -> Lesson:

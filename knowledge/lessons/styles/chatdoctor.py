@@ -3,7 +3,8 @@
     page + topic + form -> greeting, person, complaint, question -> what it may be and what to do
 
 Forms: `case` describes symptoms, `told` starts from a named condition, `taking` from a medicine.
-What is only statistically associated makes no complaint and no advice.
+What is only statistically associated makes no complaint and no advice, and of what a program
+gathered no case is made.
 """
 
 import random
@@ -51,11 +52,12 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
-    known = case_plan.known_findings(page)[:_KNOWN]
-    described = len(known) >= 2 and case_plan.points_somewhere(page, known)
+    written = page.as_written()
+    known = case_plan.known_findings(written)[:_KNOWN]
+    described = case_plan.can_tell_apart(written, known)
     for relation in _ASKED:
         if page.groups.get(relation) and patient_profiles.is_illness(page):
-            case = described and relation != "description"
+            case = described and relation != "description" and relation in written.groups
             found[relation] = ("case", "told") if case else ("told",)
     return found
 
@@ -65,6 +67,7 @@ def write(
 ) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts."""
     manner = manner or ANY.draw(REGISTERS, pick)
+    page = page.as_written() if form == "case" else page
     answer = AnswerBuilder(page, pick)
     question = _WRITERS[form](page, relation, manner, answer, pick) if manner else ""
     return answer.build(NAME, question, relation) if question else None
@@ -74,6 +77,8 @@ def _case(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> str:
     items = _few(page, case_plan.known_findings(page), pick)
+    if not items:
+        return ""
     plan = case_plan.plan_case(page, relation, manner, pick, findings=items, to_patient=True)
     lead: case_answer.Lead = "likely" if manner.is_plain else "supports"
     case_answer.tell(plan, lead, answer, pick)
@@ -114,4 +119,4 @@ def _asked(form: str, page: FactPage, relation: str, pick: random.Random) -> str
 
 
 def _few(page: FactPage, items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
-    return case_plan.choose_findings(page, items[:_KNOWN], pick.choice((2, 2, 3, 3, 4)), pick)
+    return case_plan.choose_telling(page, items[:_KNOWN], pick.choice((2, 3, 3, 3, 4)), pick)

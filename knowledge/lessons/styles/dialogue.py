@@ -3,18 +3,22 @@
     complaint -> question, yes or no, several times -> what it may be, tests, treatment
 
 Each question is about a finding or risk factor of a condition in question, and each reply follows
-the graph: yes to what the condition has, no to what only its rival has. Forms: `short` asks once or
-twice, `long` more often, `single` does without a rival where there is none.
+the graph: yes to what the condition has, no to what only its rival has. All is told of facts that
+somebody wrote. Forms: `short` asks once or twice, `long` more often, `single` does without a rival
+where there is none. What cannot wait is weighed first, and nothing absent rules out a
+rival.
 """
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
-from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
+from knowledge.lessons.pages import case_rivals
+from knowledge.lessons.pages.related_pages import findings, findings_of
 from knowledge.lessons.realize import (
     articles,
     case_answer,
@@ -38,6 +42,9 @@ DIFFICULTY = {"single": "medium", "short": "hard", "long": "hard"}
 _ENDS = ("test", "first_line", "treatment", "medicine", "department")
 """What a consultation can end with: nobody asked what may come of it."""
 
+_KNOWN = 10
+"""So many findings of a condition a consultation is drawn from."""
+
 _YES, _NO = True, False
 AskedFinding = tuple[FactPage, str, PageFact, bool]
 """FactPage, relation and finding that is asked about, and whether the patient has it."""
@@ -45,44 +52,42 @@ AskedFinding = tuple[FactPage, str, PageFact, bool]
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation can end with, and the forms of each."""
+    page = page.as_written()
     relation = findings_of(page)
     if not relation or len(_told(page, relation)) < 3 or not patient_profiles.is_illness(page):
         return {}
-    if not case_plan.points_somewhere(page, _told(page, relation)[:8]):
+    if not case_plan.can_tell_apart(page, _told(page, relation)[:_KNOWN]):
         return {}
-    planned = [each for each in _ENDS if page.entity_facts(each)] if relation == "symptom" else []
-    forms = ("short", "long", "single") if planned else ("short", "long")
-    return {each: forms for each in planned or [relation]}
+    planned = [each for each in _ENDS if page.entity_facts(each)]
+    return dict.fromkeys(planned, ("short", "long", "single"))
 
 
 def write(
     page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
 ) -> Lesson | None:
     """Write one lesson, or none if it needs a rival and there is none."""
+    page = page.as_written()
     manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
-    rivals = page.find_similar(page)
-    if manner is None or (form != "single" and not rivals):
+    if manner is None or not told_by:
         return None
-    other = pick.choice(rivals) if rivals else None
-    shared = None
-    if other:
-        felt = {item.object for item in _told(page, told_by)}
-        pairs = [each for each in shared_findings(page, other, told_by) if each[0].object in felt]
-        if not pairs and form != "single":
-            return None
-        shared = pick.choice(pairs) if pairs else None
-        other = other if shared else None
-    opening, asked = _planned(page, other, shared, told_by, form, pick)
+    count = pick.choice((3, 4, 4)) if form == "long" else 3
+    felt = case_plan.choose_telling(page, _told(page, told_by)[:_KNOWN], count, pick)
+    rivals = case_rivals.rivals_of(page, felt, told_by)
+    if not felt or (form != "single" and not rivals):
+        return None
+    rival = _weighed(rivals)
+    opening, asked = _planned(page, rival, felt, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
-    absent = tuple(item for *_, item, has in asked if not has)
+    if rival:
+        rival = replace(rival, absent=tuple(item for *_, item, has in asked if not has))
     plan = case_plan.plan_case(
         page,
         relation,
         manner,
         pick,
         findings=[*opening, *(item for _, of, item, has in asked if has and of == told_by)],
-        rival=Rival(other, shared, absent=absent) if other and shared else None,
+        rival=rival,
         history=[item for _, of, item, has in asked if has and of == "risk_factor"],
         to_patient=True,
     )
@@ -98,27 +103,28 @@ def write(
     return answer.build(NAME, last, relation, before=before, turns=turns, meta=meta)
 
 
+def _weighed(rivals: Sequence[tuple[FactPage, case_rivals.SharedFindings]]) -> Rival | None:
+    """Return what a case is weighed against: the first of the rivals, and the next of them."""
+    if not rivals:
+        return None
+    third = rivals[1] if len(rivals) > 1 else None
+    return Rival(rivals[0][0], rivals[0][1][0], third=(third[0], third[1][0][1]) if third else None)
+
+
 def _planned(
     page: FactPage,
-    rival: FactPage | None,
-    shared: tuple[PageFact, PageFact] | None,
+    rival: Rival | None,
+    felt: Sequence[PageFact],
     relation: str,
     form: str,
     pick: random.Random,
 ) -> tuple[list[PageFact], list[AskedFinding]]:
     """Choose the findings that the patient reports at once, and those to be asked for."""
-    known = _told(page, relation)[:8]
-    first = shared[0] if shared else pick.choice(known)
-    rest = [item for item in known if reportable_findings.is_new(item, [first])]
+    rest = list(felt)
     pick.shuffle(rest)
-    core = case_plan.core_findings(known)
-    # What is asked for first is typical, and few conditions have it.
-    rest.sort(key=lambda each: (each not in core, not case_plan.points_somewhere(page, [each])))
-    reported = pick.choice((1, 1, 2))
-    opening, rest = [first, *rest[: reported - 1]], rest[reported - 1 :]
-    most = {"short": 2, "single": 2, "long": 3}[form] - (reported - 1)
-    most = max(most, 3 - reported)
-    asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest[:most]]
+    reported = pick.choice((1, 2)) if len(rest) > 2 else 1
+    opening, rest = rest[:reported], rest[reported:]
+    asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest]
     factors = patient_profiles.history_items(page)
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
@@ -127,12 +133,12 @@ def _planned(
         common = [*page.entity_facts(relation), *page.entity_facts("sign")]
         other = [
             item
-            for item in case_plan.core_findings(_told(rival, relation)[:8])
+            for item in case_plan.core_findings(_told(rival.page, relation)[:8])
             if reportable_findings.is_new(item, common)
             and patient_profiles.can_be_asked(page, item)
         ]
         if other:
-            asked.append((rival, relation, pick.choice(other), _NO))
+            asked.append((rival.page, relation, pick.choice(other), _NO))
     pick.shuffle(asked)
     return opening, asked
 

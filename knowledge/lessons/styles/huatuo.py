@@ -3,7 +3,7 @@
     page + relation + form -> opening, question -> an answer that lists its facts
 
 Forms: `all` asks for a relation, `some` for a few of its facts, `is` for one object, `pair` for two
-relations at once, `case` describes a patient and asks what it may be.
+relations at once, `case` describes a patient and asks what it may be: by facts that somebody wrote.
 """
 
 import random
@@ -71,13 +71,14 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         forms.append("is")
     if relation in _paired(page) and _second(page, relation):
         forms.append("pair")
-    if relation in _CASE_THEN and named and _describes_a_case(page):
+    written = page.as_written()
+    if relation in _CASE_THEN and written.entity_facts(relation) and _describes_a_case(written):
         forms.append("case")
     return tuple(forms)
 
 
 def _describes_a_case(page: FactPage) -> bool:
-    return case_plan.points_somewhere(page, _told_of(page)) and len(_told_of(page)) >= 2
+    return case_plan.can_tell_apart(page, _told_of(page))
 
 
 def _told_of(page: FactPage) -> Sequence[PageFact]:
@@ -92,6 +93,7 @@ def write(
     manner = manner or ANY.draw(REGISTERS, pick)
     if manner is None:
         return None
+    page = page.as_written() if form == "case" else page
     answer = AnswerBuilder(page, pick)
     if form == "some":  # whoever wants three is given three
         manner = manner._replace(length="short")
@@ -101,6 +103,8 @@ def write(
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
+    if not question and form == "case":
+        return None
     if form == "all":
         question = asked
     why, closed = form != "is", pick.random() < _CLOSED
@@ -241,7 +245,9 @@ def _paired(page: FactPage) -> TextBy:
 def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     """Describe a patient in the third person, and ask what it may be and one thing more."""
     symptoms = _told_of(page)
-    items = case_plan.choose_findings(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
+    items = case_plan.choose_telling(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
+    if not items:
+        return ""
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
     topic_answer.warn(page, relation, answer)

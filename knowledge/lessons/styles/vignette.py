@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import exam_rules, reportable_findings, urgent_flags
+from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
-from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
+from knowledge.lessons.pages import case_rivals
+from knowledge.lessons.pages.related_pages import findings, findings_of
 from knowledge.lessons.realize import case_answer, case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival, Told
@@ -36,11 +37,8 @@ _ENDS = ("test", "first_line", "treatment", "medicine")
 """What a case can end with: the plan."""
 
 _TESTS = 4
-_TELLING = 2
-_FEW = 8
 _DRAWS = 6
-"""So many tests are named, findings must be those of few conditions, conditions are few, and draws
-are tried."""
+"""So many tests are named, and so many draws are tried."""
 
 DIFFICULTY = {"alone": "medium", "versus": "hard"}
 
@@ -61,17 +59,18 @@ def write(
     page: FactPage, relation: str, form: str, pick: random.Random, manner: Manner | None = None
 ) -> Lesson | None:
     """Write one lesson, or none if the findings known of the page tell it from no other."""
+    page = page.as_written()
     manner = manner or ANY.draw(REGISTERS, pick)
     told_by = findings_of(page)
     if manner is None:
         return None
     rival, told = None, None
     for _ in range(_DRAWS):
-        if form == "alone" and not _alike(page):
+        if form == "alone" and not case_rivals.alike(page):
             told = case_plan.choose_findings(page, _known(page, told_by), _count(pick), pick)
         else:
             rival, told = _against(page, told_by, pick)
-        if told and _tell_apart(page, told):
+        if told and case_plan.tell_apart(page, told):
             break
     else:
         return None
@@ -98,27 +97,6 @@ def _count(pick: random.Random) -> int:
     return pick.choice((3, 3, 4))
 
 
-def _tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
-    """Say whether findings point to a condition: no other has all of them, few have two of them."""
-    if sum(_is_telling(page, item) for item in told) < _TELLING:
-        return False
-    if _is_young(page, told) != _is_young(page, ()):
-        return False  # the findings are those of a child, of whom the page does not speak
-    others = page.links.having([item.object for item in told]) if page.links else frozenset()
-    return others <= {page.id}
-
-
-def _is_telling(page: FactPage, item: PageFact) -> bool:
-    """Say whether a finding is one of few conditions, and no complaint that goes with most."""
-    if item.object not in page.find_telling(page) or exam_rules.is_too_general(item.text):
-        return False
-    return page.links is None or len(page.links.having([item.object])) <= _FEW
-
-
-def _is_young(page: FactPage, told: Sequence[PageFact]) -> bool:
-    return patient_profiles.profile_of(page, told).stage in ("baby", "child")
-
-
 def _steps(page: FactPage, steps: Sequence[Told]) -> tuple[Told, ...]:
     """Return the steps with the tests before all others, each as it fits who is ill."""
     tests = next((each for each in steps if each[0] == "test"), None)
@@ -139,27 +117,15 @@ def _warning(page: FactPage, told: PageFact | None) -> PageFact | None:
     return next((each for each in flags if patient_profiles.fits_age(page, each)), None)
 
 
-def _alike(page: FactPage) -> list[FactPage]:
-    """Return the conditions that look alike, without those that a history tells."""
-    similar = page.find_similar(page)
-    return [each for each in similar if not urgent_flags.is_told_by_history(each)]
-
-
-def _shared(page: FactPage, other: FactPage, relation: str) -> list[tuple[PageFact, PageFact]]:
-    """Return the findings that two conditions share, without those that go with most."""
-    both = shared_findings(page, other, relation)
-    return [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
-
-
 def _against(
     page: FactPage, relation: str, pick: random.Random
 ) -> tuple[Rival | None, list[PageFact]]:
     """Return a rival with what it shares and what would point to it, and findings of the page."""
-    paired = [(each, _shared(page, each, relation)) for each in _alike(page)]
+    paired = [(each, case_rivals.shared(page, each, relation)) for each in case_rivals.alike(page)]
     paired = [(each, both) for each, both in paired if both]
     if not paired:
         return None, []
-    urgent = [pair for pair in paired if case_plan.is_emergency(pair[0])]
+    urgent = [pair for pair in paired if case_plan.cannot_wait(pair[0])]
     other, both = pick.choice(urgent or paired[:2])
     known = _known(page, relation)
     shared = pick.choice(both)
@@ -173,21 +139,12 @@ def _against(
     ]
     against = pick.sample(new, min(len(new), pick.choice((1, 1, 2)))) if pick.random() < 0.7 else []
     told = [shared[0], *own]
-    third = _third(page, [each for each, _ in paired if each is not other], relation, told)
-    return Rival(other, shared, against=tuple(against), third=third), told
-
-
-def _third(
-    page: FactPage, similar: Sequence[FactPage], relation: str, told: Sequence[PageFact]
-) -> tuple[FactPage, PageFact] | None:
-    """Return one more condition with a finding of the case, the first that cannot wait if any."""
-    ordered = sorted(similar, key=lambda each: not case_plan.is_emergency(each))
-    named = {item.object for item in told}
-    for each in ordered:
-        for mine, theirs in _shared(page, each, relation):
-            if mine.object in named:
-                return each, theirs
-    return None
+    third = next(
+        (each for each in case_rivals.rivals_of(page, told, relation) if each[0].id != other.id),
+        None,
+    )
+    named = (third[0], third[1][0][1]) if third else None
+    return Rival(other, shared, against=tuple(against), third=named), told
 
 
 def _case(

@@ -111,6 +111,8 @@ _HEDGE: dict[str, tuple[str, ...]] = {
 _ABSENT: dict[str, tuple[str, ...]] = {
     "en": (
         r"less likely, (?:given|considering) the absence of",
+        r"^\W*the absence of\s*, which\s+can (?:cause|bring on|produce), does not rule out",
+        r"; that nothing of the kind is reported does not rule it out",
         r"^\W*with\s+absent, a symptom of",
         r"^\W*the absence of\s*, which\s+can (?:cause|produce|bring on), (?:speaks(?: "
         r"rather)?|counts) against",
@@ -127,6 +129,8 @@ _ABSENT: dict[str, tuple[str, ...]] = {
     ),
     "zh": (
         "(?:尚未|并未|未)出现",
+        "但不能[单仅]凭这一点排除|不过[仍还]不能据此排除|但[仍还]不能排除",
+        "(?:目前|眼下)没有这一(?:症状|表现)",
         "由于(?:未出现|尚未出现|缺少|未见)",
         "(?:依据|证据)不足",
         "可能性(?:较小|小一些)，因为",

@@ -348,6 +348,9 @@ class WordingCheck:
         text = "\n".join(told)
         lower = text.lower()
         turns = self._lesson.meta.get("turns")
+        if isinstance(turns, list):  # what is confirmed was held against the questions
+            text = "\n".join([text, *urgent_words.confirmed(self._lesson)])
+            lower = text.lower()
         asked = {
             place
             for turn in (turns if isinstance(turns, list) else ())

@@ -9,6 +9,7 @@ from toy_lessons import opened
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.urgent_words import Emergency, confirmed, users_words
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.verify.prover import Prover
@@ -34,13 +35,18 @@ def rows(tmp_path_factory):
     engine, generation = opened(home)
     styles = ("chatdoctor", "dialogue", "vignette", "safety", "huatuo")
     wanted = BuildOptions(limit=600, urgency=rules, styles=styles)
-    build.build(engine, generation, home / "data", wanted)
-    kept = [
-        lesson
-        for name in ("train.jsonl", "validation.jsonl")
-        for lesson in read_lessons(home / "data" / name)
-    ]
-    yield engine, generation, home / "data", kept
+    listed = {**urgent_flags.alarm_findings(), "soon": {"en": ["thirst"], "zh": ["口渴"]}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urgent_flags, "alarm_findings", lambda: listed)
+        urgent_flags._alarming.cache_clear()
+        build.build(engine, generation, home / "data", wanted)
+        kept = [
+            lesson
+            for name in ("train.jsonl", "validation.jsonl")
+            for lesson in read_lessons(home / "data" / name)
+        ]
+        yield engine, generation, home / "data", kept
+    urgent_flags._alarming.cache_clear()
     engine.dispose()
 
 

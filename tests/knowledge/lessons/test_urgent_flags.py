@@ -9,7 +9,7 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan
-from knowledge.lessons.styles import chatdoctor, huatuo, safety, vignette
+from knowledge.lessons.styles import chatdoctor, dialogue, huatuo, safety, vignette
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ConsultationWords, HuatuoWords, SafetyWords
@@ -207,3 +207,37 @@ def test_a_name_that_sounds_harmful_makes_no_violent_request():
     assert not any(
         re.search("心里有气|矛盾|难处|有人此刻", row.messages[-1].content) for row in deceiving
     )
+
+
+@pytest.mark.parametrize(
+    ("findings", "language", "alarm"),
+    [
+        (["red eye", "blurred vision"], "en", "now"),
+        (["red eye"], "en", ""),
+        (["shortness of breath", "rusty sputum"], "en", "now"),
+        (["fever", "right upper quadrant pain"], "en", "now"),
+        (["眼睛发红", "视力视野改变"], "zh", "now"),
+        (["眼睛发红"], "zh", ""),
+        (["呼吸困难", "铁锈色痰"], "zh", "now"),
+        (["发热", "右上腹痛"], "zh", "now"),
+        (["发热", "咽痛"], "zh", ""),
+    ],
+)
+def test_findings_alarm_together_that_alone_can_wait(findings, language, alarm):
+    assert urgent_flags.alarm_of(findings, language) == alarm
+
+
+@pytest.mark.parametrize(("gathered", "made"), [(True, False), (False, True)])
+def test_no_case_is_made_of_what_a_program_gathered(gathered, made):
+    names = ("barking cough", "hoarseness", "stridor at rest", "noisy breathing")
+    felt = tuple(
+        PageFact(f"f{place}", name, name, f"symptom:{place}", "symptom", scraped=gathered)
+        for place, name in enumerate(names)
+    )
+    test = PageFact("t", "pulse oximetry", "pulse oximetry", "test:1", "test", scraped=gathered)
+    groups = {"symptom": felt, "test": (test,)}
+    entity = Entity(id="condition:c", kind="condition", names=(Name("en", "viral laryngitis"),))
+    page = FactPage(entity, "en", "viral laryngitis", "viral laryngitis", groups)
+    assert bool(dialogue.topics(page)) == made
+    assert ("case" in chatdoctor.topics(page)["test"]) == made
+    assert ("case" in huatuo.topics(page)["test"]) == made

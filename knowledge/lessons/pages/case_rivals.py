@@ -1,0 +1,81 @@
+"""Find the conditions that a case is weighed against, those that cannot wait first.
+
+page + findings of a case -> conditions that share some of them, each with what it shares
+
+What is told of them is only what somebody wrote.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from knowledge.lessons.facts import exam_rules, urgent_flags
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.validation_split import is_validation
+from knowledge.lessons.pages.related_pages import shared_findings
+from knowledge.lessons.realize import case_plan, patient_profiles
+
+SharedFindings = list[tuple[PageFact, PageFact]]
+"""Findings of a case, each as the page and as its rival states it."""
+
+
+def alike(page: FactPage) -> list[FactPage]:
+    """Return the conditions that look alike, without those that a history tells."""
+    similar = (each.as_written() for each in page.find_similar(page))
+    return [each for each in similar if not urgent_flags.is_told_by_history(each)]
+
+
+def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
+    """Return the findings that two conditions share, without those that go with most."""
+    both = shared_findings(page, other, relation)
+    return [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
+
+
+def grave_with(page: FactPage, told: Sequence[PageFact]) -> list[FactPage]:
+    """Return the conditions that kill within days and share two findings, or one that alarms."""
+    if page.links is None:
+        return []
+    alarming = [[item] for item in told if urgent_flags.alarm_of([item.said], page.language)]
+    ids: set[str] = set()
+    for group in (*alarming, *map(list, combinations(told, 2))):
+        ids |= page.links.having([item.object for item in group])
+    found = []
+    for id in sorted(ids - {page.id}):
+        if is_validation(id) and not is_validation(page.id):
+            continue
+        other = page.links.page(id, page.language)
+        if other is None or not urgent_flags.is_grave(other) or _is_kind_of(page, other):
+            continue
+        if patient_profiles.can_be_compared(page, other):
+            found.append(other.as_written())
+    return [each for each in found if not urgent_flags.is_told_by_history(each)]
+
+
+def rivals_of(
+    page: FactPage, told: Sequence[PageFact], relation: str
+) -> list[tuple[FactPage, SharedFindings]]:
+    """Return the conditions that share findings of a case, in the order in which they matter.
+
+    One that cannot wait stands first, then those that share most. What begins at once is not
+    weighed where the findings have lasted.
+    """
+    named = {item.object for item in told}
+    lasting = patient_profiles.profile_of(page, told).pace == "lasting"
+    every = {
+        each.id: each
+        for each in (*alike(page), *grave_with(page, told))
+        if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
+    }
+    paired = [
+        (each, [pair for pair in shared(page, each, relation) if pair[0].object in named])
+        for each in every.values()
+    ]
+    kept = [pair for pair in paired if pair[1]]
+    kept.sort(key=lambda pair: -len(pair[1]))
+    grave = [pair for pair in kept if case_plan.cannot_wait(pair[0])]
+    others = [pair for pair in kept if not case_plan.cannot_wait(pair[0])]
+    return [*grave[:1], *others, *grave[1:]]
+
+
+def _is_kind_of(page: FactPage, other: FactPage) -> bool:
+    one, two = page.name.casefold(), other.name.casefold()
+    return one in two or two in one
