@@ -52,9 +52,13 @@ class ComparisonCheck(RecordedRow):
             facts = [self._held[int(place)] for place in places]
             ends = {self._end(fact) for fact in facts}
             shared = shared or len(ends) == 2
-            if len(ends) != 1 or not all(fact.object for fact in facts):
+            if len(ends) != 1:
                 continue
             own = ends.pop()
+            if self._names_other_first(answer[start:end], own):
+                return "a sentence tells of one what is told of the other"
+            if not all(fact.object for fact in facts):
+                continue
             told.add(own)
             if fault := self._not_apart(answer[start:end], facts, own):
                 return fault
@@ -68,16 +72,14 @@ class ComparisonCheck(RecordedRow):
 
     def _not_apart(self, sentence: str, facts: Sequence[SourceContent], own: str) -> str:
         """Return why what is told of one alone may hold of the other, or is told of the other."""
-        other = next(id for id in self._ends if id != own)
-        places = [self._first(sentence, id) for id in (own, other)]
-        if places[1] >= 0 and not 0 <= places[0] < places[1]:
-            return "a sentence tells of one what is told of the other"
+        other = self._other(own)
+        names_other = self._first(sentence, other) >= 0
         record = self._records.get(other) or RecordedFacts()
         for fact in facts:
             inverse = fact.subject != own and not RELATIONS[fact.relation].symmetric
             relation = fact.relation + (INVERSE if inverse else "")
             if relation not in CONTRASTED:
-                if places[1] >= 0:
+                if names_other:
                     return "a comparison denies what it is not fair to deny"
                 continue
             id = fact.subject if inverse else fact.object
@@ -92,6 +94,13 @@ class ComparisonCheck(RecordedRow):
             if any(map(exam_rules.is_too_general, names)):
                 return "what is told of one alone may hold of anything"
         return ""
+
+    def _other(self, own: str) -> str:
+        return next(id for id in self._ends if id != own)
+
+    def _names_other_first(self, sentence: str, own: str) -> bool:
+        mine, other = (self._first(sentence, id) for id in (own, self._other(own)))
+        return other >= 0 and not 0 <= mine < other
 
     def _first(self, sentence: str, id: str) -> int:
         """Return where a sentence names one of the two first, or -1.
