@@ -136,7 +136,7 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
     if rival.third:
         third, item = rival.third
         words = load(VignetteWords, page.language)
-        another = words.urgent_third if case_plan.is_emergency(third) else words.third
+        another = words.urgent_third if case_plan.cannot_wait(third) else words.third
         template = grammar.draw(another["symptom"], pick)
         text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
         answer.add_stating(text, (third, "symptom", [item]))
