@@ -404,7 +404,7 @@ def test_a_build_counts_and_shows_what_its_gates_dropped(tmp_path):
     assert 0 < written["largest_relation"]["share"] <= 0.25
     card = (tmp_path / "data/CARD.md").read_text(encoding="utf-8")
     assert f"| {contamination.OVERLAP} | {report.dropped[contamination.OVERLAP]} |" in card
-    assert written["dropped_samples"][contamination.OVERLAP][0].split("\n")[0] in card
+    assert written["dropped_samples"][contamination.OVERLAP][0].split("\n")[0][:60] in card
     text = (tmp_path / "data/train.jsonl").read_text(encoding="utf-8")
     assert "What are the symptoms of gout?" not in text
 
