@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from knowledge.datasets.imports.imported_rows import ImportedFile
     from knowledge.datasets.teacher_server import TeacherOptions
     from knowledge.lessons.build import BuildReport
+    from knowledge.lessons.build_options import BuildOptions
     from knowledge.lessons.dataset_check import CheckReport
     from medchat.cli.open_base import OpenBase
 
@@ -143,9 +144,7 @@ def build_data(
             least_quality=least_quality,
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
-        # rows of other data sets alone need no knowledge base
-        generation = 0 if options.writes_none else base.generation
-        report = build(base.engine, generation, out, options, base.progress)
+        report = build(base.engine, _generation(base, options), out, options, base.progress)
     output.show(report, [*_report_lines(report), *_supply_lines(report, limit)], as_json=as_json)
 
 
@@ -164,6 +163,11 @@ def _open() -> "AbstractContextManager[OpenBase]":
     from medchat.cli.open_base import open_base
 
     return open_base(startup.settings())
+
+
+def _generation(base: "OpenBase", options: "BuildOptions") -> int:
+    """Return what to read; rows of other data sets alone need no knowledge base."""
+    return 0 if options.writes_none else base.generation
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -78,6 +78,20 @@ def evaluate(
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
     from medchat.cli import evaluation
 
+    _refuse_scoring(out, base, adapter)
+    settings = startup.settings(may_fetch=base is not None)
+    held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
+    if base is not None:
+        startup.keep_local(settings.home, base)
+        report = evaluation.score_base(settings, base, recipe, held_out)
+    else:
+        report = evaluation.compare(settings, adapter, against, recipe, held_out)
+    _save(report, out)
+    output.show(report, evaluation.report_lines(report), as_json=as_json)
+    raise typer.Exit(0 if report["passed"] else 1)
+
+
+def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> None:
     if out is not None and out.exists():
         raise MedchatError("The folder is there already.", where=str(out), remedy="Name another.")
     if base is not None and adapter is not None:
@@ -86,20 +100,13 @@ def evaluate(
             where="--base",
             remedy="Give one of the two.",
         )
-    settings = startup.settings(may_fetch=base is not None)
-    if base is not None:
-        startup.keep_local(settings.home, base)
-    held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
-    if base is not None:
-        report = evaluation.score_base(settings, base, recipe, held_out)
-    else:
-        report = evaluation.compare(settings, adapter, against, recipe, held_out)
+
+
+def _save(report: dict[str, object], out: Path | None) -> None:
     if out is not None:
         out.mkdir(parents=True)
         text = output.as_text(report, indent=2)
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
-    output.show(report, evaluation.report_lines(report), as_json=as_json)
-    raise typer.Exit(0 if report["passed"] else 1)
 
 
 def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe":
