@@ -27,7 +27,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         with pytest.raises(SystemExit) as ended:
             main.main()
         told = capsys.readouterr()
-        assert ended.value.code == 0, told.err
+        assert ended.value.code == 0, told.err + told.out
         return told.out
 
     return run
@@ -38,6 +38,8 @@ def test_from_files_to_an_answer(
 ) -> None:
     shape = recipe(base()).values()
     shape["rounds"] = [{**each, "max_steps": 2} for each in shape["rounds"]]
+    # after two steps no answer ends by itself; of so few tokens none has to
+    shape["evaluation"] = {**shape["evaluation"], "max_new_tokens": 4}
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(shape))))
     (tmp_path / "records.yaml").write_text(RECORDS, encoding="utf-8")
     (tmp_path / "note.md").write_text(NOTE, encoding="utf-8")
