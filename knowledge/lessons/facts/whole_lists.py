@@ -36,6 +36,11 @@ def partial(
     return frozenset(found)
 
 
+def lacks_interactions(groups: Mapping[str, Sequence[PageFact]], hidden: Collection[str]) -> bool:
+    """Say whether a page lacks interactions, or may: no gathered table is known to be whole."""
+    return bool(hidden) or any(item.scraped for item in groups.get("interaction", ()))
+
+
 def _fits(items: Sequence[PageFact], untold: int) -> bool:
     """Say whether one sentence can tell a whole list."""
     texts = sum(not item.object for item in items)

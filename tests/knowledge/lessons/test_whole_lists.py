@@ -181,3 +181,12 @@ def test_what_one_is_born_with_does_not_get_worse(name, lifelong):
 def test_a_text_that_begins_with_a_verb_goes_on_from_the_name(verb, seed):
     said = realizer.state_facts("remedy", "description", [text(verb)], "en", random.Random(seed))
     assert said == f"Remedy {verb[0].lower()}{verb[1:]}"
+
+
+@pytest.mark.parametrize(
+    ("scraped", "hidden", "lacks"),
+    [(True, (), True), (False, (), False), (False, ("major",), True)],
+)
+def test_no_gathered_table_of_interactions_is_taken_for_whole(scraped, hidden, lacks):
+    item = PageFact("f", "lithium", "lithium", "medicine:1", "interaction", scraped=scraped)
+    assert whole_lists.lacks_interactions({"interaction": (item,)}, hidden) is lacks
