@@ -7,10 +7,10 @@ that are the likeliest anyhow are kept, so the answers are those of greedy decod
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, generation, model, rendering
+from finetune import architecture, decoding, generation, model, rendering
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rendering import Message
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 DRAFT = 7
 """At most so many tokens are drafted a step."""
-
-_LONGEST_KEY = 3
-"""The last so many tokens, or fewer, are sought earlier in the text."""
 
 _ROWS = 8
 _ROWS_ON_GPU = 64
@@ -39,28 +36,14 @@ class _Answer:
     text: list[int]
     prompt: int
     limit: int
-    seen: dict[tuple[int, ...], int] = field(default_factory=dict)
-    indexed: int = 0
 
     @property
     def said(self) -> list[int]:
         return self.text[self.prompt :]
 
     def draft(self, most: int) -> list[int]:
-        """Return what followed the last tokens where they stood before, the latest place first."""
-        self._index()
-        for size in range(min(_LONGEST_KEY, len(self.text)), 0, -1):
-            at = self.seen.get(tuple(self.text[-size:]))
-            if at is not None:
-                return self.text[at : at + most]
-        return []
-
-    def _index(self) -> None:
-        """Note where each run of tokens was followed by which place; the last run is not."""
-        for end in range(max(self.indexed, 1), len(self.text)):
-            for size in range(1, min(_LONGEST_KEY, end) + 1):
-                self.seen[tuple(self.text[end - size : end])] = end
-        self.indexed = len(self.text)
+        """Return what followed the last tokens where they stood before."""
+        return decoding.draft(self.text, most)
 
     def take(self, tokens: Sequence[int], ends: frozenset[int]) -> bool:
         """Say tokens one by one; True where the answer has ended."""
