@@ -32,10 +32,10 @@ def text(words):
     return PageFact(f"fact:{words[:20]}", words, words[:1].lower() + words[1:])
 
 
-def page(name, language="en", kind="medicine", lacks=False, **groups):
+def page(name, language="en", kind="medicine", **groups):
     entity = Entity(f"{kind}:{name}", kind, (Name(name, language),))
     held = {relation: tuple(items) for relation, items in groups.items()}
-    return FactPage(entity, language, name, name, held, lacks_interactions=lacks)
+    return FactPage(entity, language, name, name, held)
 
 
 def told(own, relation, manner=SHORT, seed=0):
@@ -50,15 +50,13 @@ NAMES = [f"drug{letter}" for letter in "abcdefghi"]
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("seed", range(4))
-def test_a_list_that_is_cut_says_that_there_are_more(language, seed):
+def test_a_list_of_interactions_says_that_there_may_be_more(language, seed):
     more = load(InteractionsWords, language).more
     many = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES])
     said = told(many, "interaction", seed=seed)
     assert sum(line in said for line in more) == 1
-    few = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES[:3]])
-    assert not any(line in told(few, "interaction", seed=seed) for line in more)
-    lacking = page("ritonavir", language, lacks=True, interaction=few.groups["interaction"])
-    assert any(line in told(lacking, "interaction", seed=seed) for line in more)
+    few = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES[:1]])
+    assert sum(line in told(few, "interaction", seed=seed) for line in more) == 1
 
 
 def test_lines_that_are_shown_are_told_as_they_are():
@@ -137,7 +135,6 @@ def test_the_most_severe_come_first_and_those_of_the_other_part_are_hidden(tmp_p
     assert len(facts) == 32 and hidden.isdisjoint(item.fact for item in every)
     across = [fact for fact in facts if is_validation(fact.other) != is_validation(own.id)]
     assert hidden == {fact.id for fact in across if fact.level == "major"}
-    assert own.lacks_interactions is bool(hidden)
     assert len(every) == 32 - len(hidden)
 
 
@@ -181,12 +178,3 @@ def test_what_one_is_born_with_does_not_get_worse(name, lifelong):
 def test_a_text_that_begins_with_a_verb_goes_on_from_the_name(verb, seed):
     said = realizer.state_facts("remedy", "description", [text(verb)], "en", random.Random(seed))
     assert said == f"Remedy {verb[0].lower()}{verb[1:]}"
-
-
-@pytest.mark.parametrize(
-    ("scraped", "hidden", "lacks"),
-    [(True, (), True), (False, (), False), (False, ("major",), True)],
-)
-def test_no_gathered_table_of_interactions_is_taken_for_whole(scraped, hidden, lacks):
-    item = PageFact("f", "lithium", "lithium", "medicine:1", "interaction", scraped=scraped)
-    assert whole_lists.lacks_interactions({"interaction": (item,)}, hidden) is lacks
