@@ -278,7 +278,7 @@ def autocast(student: Student, precision: Precision) -> AbstractContextManager[A
 
 
 def fused(student: Student) -> Student:
-    """Return a student of a processor that only writes from now on: its adapter lies in its weights.
+    """Return a student of a processor that only writes from now on, its adapter in its weights.
 
     They are kept in bfloat16 where that is fast, since each token reads all of them.
     """
