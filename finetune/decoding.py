@@ -101,7 +101,7 @@ def tokens(
     Whoever reads decides where the answer ends. `stopped` is asked by what yields only at its end.
     """
     if precision == "auto" and student.device.type == "cpu":
-        precision = "float32"  # to cast all weights for each token takes longer than it saves
+        precision = "float32"  # as the weights are: to cast them for each token takes longer
     if decoding.beams > 1:
         yield from _best_of_beams(student, list(ids), count, decoding, precision, stopped)
     elif decoding.plain and decoding.lookup:
