@@ -135,13 +135,16 @@ def plan_case(
     whole = page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
+    alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
+    if alarm == "soon" and who.stage == "baby":  # who gets worse within hours
+        alarm = "now"
     return CasePlan(
         page,
         relation,
         manner,
         who,
         tuple(findings),
-        alarm=urgent_flags.alarm_of_case(page, told) if to_patient else "",
+        alarm=alarm,
         to_patient=to_patient,
         rival=rival,
         history=tuple(history),

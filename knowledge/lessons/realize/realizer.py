@@ -79,13 +79,16 @@ _DOES = re.compile(
 )
 """Verbs at the start of a text that says what a medicine does."""
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|where)\b|;")
-_GOES_ON = re.compile(r"(?:\b(?:and|or|that|which|who|where)|;[^;]*)(?: \w+ly)? ?$")
+_GOES_ON = re.compile(r"(?:\b(?:and|or|that|which|who|where|can|may|to|not)|;[^;]*)(?: \w+ly)? ?$")
 _NO_NOUN = re.compile(
     "(?:Any|All|There|In|On|At|For|When|If|After|Before|Because|Although|During|To|As|While|By|"
     "With) "
 )
 _HEAD_OF_TEXT = re.compile(r" (?:that|which|who|whose|where)\b|[;,]")
 """What begins a clause within a noun phrase, and what follows its noun."""
+
+_ON_SOMETHING = ("precaution", "interaction_advice")
+"""Relations whose texts may begin with what they are on: "egg allergy: may be given"."""
 
 _REFERS = re.compile("(?:It|Its|They|Their) ")
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
@@ -382,6 +385,9 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     if relation == "description":  # a name at its start keeps it from going on in a sentence
         apart = ":" if said[:1].isupper() else ","
         intros = tuple(each for each in intros if each.endswith(apart)) or intros
+    if relation in _ON_SOMETHING:
+        apart = ": " in body  # a text that names what it is on goes on from the words before it
+        intros = tuple(each for each in intros if each.endswith(":") is not apart) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
