@@ -51,7 +51,8 @@ _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w
 _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
 """A department that ends like a plural."""
 _HEAD = re.compile(
-    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
+    r" (?:of|in|between|on|with|without|after|during|for|from|to|at|by|behind|under|around|near|"
+    r"inside|over|and|or) "
 )
 """What follows the noun that a verb agrees with."""
 
