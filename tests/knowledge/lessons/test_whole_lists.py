@@ -1,6 +1,7 @@
 """Lists of warnings: the most severe first, told whole, or with the remark that there are more."""
 
 import random
+import re
 
 import pytest
 from toy_lessons import opened_with
@@ -12,10 +13,17 @@ from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.page_sources import PageSources
-from knowledge.lessons.realize import case_answer, realizer, topic_answer
+from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
+    patient_profiles,
+    realizer,
+    topic_answer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.styles import safety
 from knowledge.lessons.templates.loader import LANGUAGES, load
-from knowledge.lessons.templates.tables import ChatdoctorWords, InteractionsWords
+from knowledge.lessons.templates.tables import ChatdoctorWords, InteractionsWords, SafetyWords
 from knowledge.records import Entity, Name
 
 OWN = next(f"medicine:{n}" for n in range(99) if not is_validation(f"medicine:{n}"))
@@ -178,3 +186,46 @@ def test_what_one_is_born_with_does_not_get_worse(name, lifelong):
 def test_a_text_that_begins_with_a_verb_goes_on_from_the_name(verb, seed):
     said = realizer.state_facts("remedy", "description", [text(verb)], "en", random.Random(seed))
     assert said == f"Remedy {verb[0].lower()}{verb[1:]}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", ["", "contraindicated", "major", "moderate"])
+@pytest.mark.parametrize("relation", ["interaction", "contraindication"])
+def test_who_reviews_what_others_take_is_not_told_whom_to_ask(language, level, relation):
+    item = partner("drugb", level if relation == "interaction" else "")
+    own = page("druga", language, **{relation: [item]})
+    asked = load(SafetyWords, language).review_question[relation]
+    starts = tuple(each.split("{")[0] for each in asked if each.split("{")[0])
+    reviewed = 0
+    for seed in range(60):
+        row = safety.write(own, relation, "meets", random.Random(seed), SHORT)
+        question, answer = (each.content for each in row.messages)
+        if question.startswith(starts):
+            reviewed += 1
+            told = answer.replace("prescriber has to decide", "")
+            assert not re.search("pharmac|prescriber|next dose|药师|问医生|下次用药", told)
+    assert reviewed
+
+
+@pytest.mark.parametrize(
+    ("complaint", "sex"),
+    [
+        ("heavy periods", "f"),
+        ("bleeding between periods", "f"),
+        ("missed period", "f"),
+        ("cough", ""),
+    ],
+)
+def test_complaints_of_periods_are_those_of_women(complaint, sex):
+    own = page("thyroid trouble", kind="condition")
+    assert patient_profiles.profile_of(own, [text(complaint)]).sex == sex
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [("A sedative antihistamine.", 1), ("A short tablet for hay fever.", 2)],
+)
+def test_a_class_that_is_named_already_is_not_told_again(about, told):
+    own = page("remedy", description=[text(about)], drug_class=[text("sedative antihistamine")])
+    pick = random.Random(3)
+    assert len(case_plan.plan_meaning(own, "side_effect", AT_LENGTH, pick)) == told
