@@ -41,6 +41,7 @@ _BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
 _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
 _PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
+_MOSTLY = re.compile("[^，。；]+(?:居多|多见|为多|较多|最多|者多)")
 _NO_GROUP = re.compile("无|没有|不限|不详")
 _IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
 _EXAMINED = re.compile("^[^，；。]{2,8}检查$")
@@ -109,8 +110,8 @@ def is_measured(text: str) -> bool:
 def tell_whom(name: str, body: str, pick: random.Random) -> str:
     """Join a name to a text that says whom a condition befalls.
 
-    >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁")]
-    ['痔多见于成人', '痔多见于大于45岁的人']
+    >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁", "男性居多")]
+    ['痔多见于成人', '痔多见于大于45岁的人', '痔患者中男性居多']
     """
     if _WHOM.match(body):
         return f"{name}{body}"
@@ -120,6 +121,8 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
         return f"{name}多见于{body}的人"
     if _NO_GROUP.match(body):
         return f"就好发人群而言，{name}{body}"
+    if _MOSTLY.fullmatch(body):
+        return f"{name}患者中{body}"
     people = _PEOPLE.search(body) and not _IS_SAID.search(body)
     if not people and (_NOBODY.search(body) or "，" in body):
         return f"{name}的好发人群有这样的特点，{body}"
