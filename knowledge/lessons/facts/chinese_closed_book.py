@@ -19,7 +19,7 @@ from typing import Any, cast
 import yaml
 
 from knowledge.lessons.facts import fact_fitness
-from knowledge.lessons.facts.chinese_known_tests import known_tests
+from knowledge.lessons.facts.chinese_known_tests import is_kept_from, known_tests
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.facts.source_habits import DEFAULTED, SourceHabits
 from knowledge.vocabulary import INVERSE
@@ -46,7 +46,7 @@ _FORM = re.compile(
 """What tells apart the forms of one medicine."""
 
 _KIND_OF_TEST = re.compile(
-    "电子|纤维|无痛|彩色|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
+    "^血清?|电子|纤维|无痛|彩色|细菌|病原体?|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
 )
 """What tells apart the kinds of one test: 电子胃镜 and 纤维胃镜, 乳腺超声 and 乳房超声检查."""
 
@@ -61,6 +61,9 @@ _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_comp
 _TOGETHER = 3
 """Of the medicines that are given together so many have to be known."""
 
+_LONGEST_TREATED = 7
+"""Of a longer name is a special form, which needs another treatment than the class it is of."""
+
 _OF_KNOWN = ("symptom", "test", "complication")
 """Relations that are told of conditions that are not rare."""
 
@@ -68,6 +71,34 @@ _OF_KNOWN = ("symptom", "test", "complication")
 def is_general(department: str) -> bool:
     """Say whether a department treats anybody."""
     return _holds("general_department", department)
+
+
+def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
+    """Return the facts of a Chinese page that a line of evidence may show.
+
+    Not medicines for what is known to be treated otherwise, nor what is no medicine at all; not
+    tests that nobody with the condition has.
+    """
+    kept = dict(groups)
+    if "test" in kept and "test" not in reviewed:
+        kept["test"] = tuple(item for item in kept["test"] if not is_kept_from(name, item.text))
+    for relation in (*_MEDICINES, *_USES):
+        if relation not in kept or relation in reviewed:
+            continue
+        items = kept[relation]
+        if relation in _USES:
+            items = tuple(item for item in items if _may_be_used(item.text, name))
+        elif not any(_may_be_used(name, item.text) for item in items):
+            items = ()
+        kept[relation] = items
+    return {relation: items for relation, items in kept.items() if items}
+
+
+def _may_be_used(condition: str, medicine: str) -> bool:
+    """Say whether nothing is known to speak against a medicine for a condition."""
+    known = any(each.search(condition) for each, _ in _classes())
+    real = fact_fitness.is_tellable("medicine", "medicine", medicine, "zh")
+    return real and (not known or is_usual(condition, medicine))
 
 
 def select(
@@ -108,6 +139,12 @@ def _select_of(
         kept = [item for item in kept if not item.object or item.text in known]
         kept = list({_KIND_OF_TEST.sub("", each.text): each for each in reversed(kept)}.values())
         kept.reverse()
+    if relation == "symptom":
+        kept = [
+            item
+            for item in kept
+            if not any(other is not item and set(other.text) < set(item.text) for other in kept)
+        ]
     if relation == "population":
         kept = kept[:1]  # two of one source say the same, or contradict each other
     if relation in _USES:
@@ -152,7 +189,8 @@ def _stem(medicine: str) -> str:
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
     text = item.text
     if relation in _MEDICINES:
-        return is_usual(name, text) and not _holds("qualified", name)
+        plain = len(name) <= _LONGEST_TREATED and not _holds("qualified", name)
+        return plain and is_usual(name, text)
     if relation in _USES:
         plain = not _holds("qualified", text) and not habits.is_rare(item.object)
         return plain and is_usual(text, name)
@@ -235,13 +273,13 @@ def _is_telling_population(condition: str, people: str) -> bool:
     if _holds("no_population", people) or not _holds("population", people):
         return False
     named = people.removesuffix("患者").removesuffix("人群")[-2:]
-    given = _is_of_one_age(condition) or named in condition
+    given = _is_of_one_age(condition) or named in condition or condition[:2] in people
     return not given and not (_holds("one_sex", people) and _holds("of_one_sex", condition))
 
 
 def _is_of_one_age(condition: str) -> bool:
     """Say whether a condition's name tells already whom it befalls: 小儿肺炎."""
-    return any(_holds(each, condition) for each in ("child", "old", "pregnancy"))
+    return any(_holds(each, condition) for each in ("child", "old", "pregnancy", "inborn"))
 
 
 @cache

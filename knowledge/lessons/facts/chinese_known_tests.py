@@ -32,7 +32,7 @@ def known_tests(condition: str, tests: Sequence[str]) -> frozenset[str]:
     >>> known_tests("甲亢", ["基础代谢", "甲状腺吸碘试验"]), known_tests("小儿便秘", ["直肠镜"])
     (frozenset(), frozenset())
     """
-    tests = [test for test in tests if not _is_kept_from(condition, test)]
+    tests = [test for test in tests if not is_kept_from(condition, test)]
     for each in _classes():
         if each.of.search(condition) and not each.without.search(condition):
             kept = [test for test in tests if each.told.search(test)]
@@ -41,7 +41,7 @@ def known_tests(condition: str, tests: Sequence[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _is_kept_from(condition: str, test: str) -> bool:
+def is_kept_from(condition: str, test: str) -> bool:
     """Say whether a test is not done where somebody has a condition: no X-rays in pregnancy."""
     return any(
         re.search(each["in"], condition) and re.search(each["test"], test)

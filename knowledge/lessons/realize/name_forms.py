@@ -156,6 +156,7 @@ class PageRenderer:
         about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
+            kept = chinese_closed_book.showable(own.text, kept, reviewed)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))

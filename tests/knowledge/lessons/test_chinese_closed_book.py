@@ -193,6 +193,8 @@ def test_a_finding_is_told_that_conditions_of_the_same_place_have_too():
     ("name", "given", "left"),
     [
         ("外伤后头痛", ["情绪性头痛", "失眠", "头晕"], []),
+        ("青光眼", ["高眼压", "眼压升高", "头痛", "眼胀"], ["高眼压", "头痛", "眼胀"]),
+        ("脂质沉积性肌病", ["对称性肌无力", "肌痛", "肌性肌无力"], []),
         ("小儿肥胖症", ["遗传性多饮", "善饥", "多汗", "气促"], ["善饥", "多汗", "气促"]),
         ("小儿尿床", ["小儿多饮", "善饥", "多汗"], ["小儿多饮", "善饥", "多汗"]),
     ],
@@ -218,6 +220,22 @@ def test_the_tests_of_a_scraped_list_are_told_only_with_the_one_that_matters(
     condition, given, left
 ):
     assert sorted(known_tests(condition, given)) == left
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "given", "left"),
+    [
+        ("弥散性血管内凝血", "medicine", ["舍雷肽酶肠溶片"], ["舍雷肽酶肠溶片"]),
+        ("绝经期乳腺癌", "medicine", ["甲睾酮片", "转移因子口服溶液"], []),
+        ("高尿酸血症", "medicine", ["阿司匹林片", "贝诺酯片"], []),
+        ("铒激光治疗仪", "medicine~", ["贝克痣"], []),
+        ("甲睾酮片", "medicine~", ["绝经期乳腺癌", "青春期延迟"], ["青春期延迟"]),
+        ("包皮龟头炎", "test", ["产科B超", "男科检查"], ["男科检查"]),
+    ],
+)
+def test_evidence_shows_no_medicine_for_what_is_treated_otherwise(name, relation, given, left):
+    kept = closed_book.showable(name, {relation: named(relation, *given)}, ())
+    assert [item.text for item in kept.get(relation, ())] == left
 
 
 def test_evidence_shows_what_is_not_told():
