@@ -31,7 +31,10 @@ from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build made, and what its filters dropped and why."""
+    """What a build made, and what its filters dropped and why.
+
+    `chosen_alone` counts rows of imported preference pairs: their rejected answers are not kept.
+    """
 
     out: Path
     rows: int
@@ -41,6 +44,7 @@ class BuildReport:
     styles: dict[str, int]
     languages: dict[str, int]
     relations: dict[str, int]
+    chosen_alone: int = 0
 
 
 def build(
@@ -88,6 +92,7 @@ def build(
         counts.styles,
         counts.languages,
         named_topics(counts.relations),
+        counts.chosen_alone,
     )
 
 
