@@ -28,7 +28,6 @@ def main() -> None:
     parser.add_argument("--gguf", type=Path)
     parser.add_argument("--rows", type=int, default=12)
     parser.add_argument("--tokens", type=int, default=96)
-    parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"])
     parser.add_argument("--adapter", help="a finished round of the home")
     given = parser.parse_args()
 
@@ -42,20 +41,21 @@ def main() -> None:
     base = base_records.find(home, given.base)
     rows = []
     reference: Answers = []
-    for precision in given.precision:
-        student = model.load(base, folder, precision="float32")
+    for name, ready in (("as trained, float32", _as_it_is), ("as chat writes", model.fused)):
+        student = ready(model.load(base, folder))
         prompts = _prompts(given.data, given.rows, student)
-        _write(student, prompts[:1], 8, GREEDY, precision)  # warm
-        plain = _write(student, prompts, given.tokens, replace(GREEDY, lookup=0), precision)
-        _tell(f"{precision}, plain: {_speed(plain)} tokens/s")
-        drafted = _write(student, prompts, given.tokens, GREEDY, precision)
-        _tell(f"{precision}, drafts: {_speed(drafted)} tokens/s")
+        _write(student, prompts[:1], 8, GREEDY)  # warm
+        plain = _write(student, prompts, given.tokens, replace(GREEDY, lookup=0))
+        _tell(f"{name}, plain: {_speed(plain)} tokens/s")
+        drafted = _write(student, prompts, given.tokens, GREEDY)
+        _tell(f"{name}, drafts: {_speed(drafted)} tokens/s")
         reference = reference or plain
-        same = sum(one[0] == two[0] for one, two in zip(plain, drafted, strict=True))
+        same = _equal(plain, drafted)
         rows += [
-            (f"{precision}, plain: tokens per second", _speed(plain)),
-            (f"{precision}, drafts from the prompt: tokens per second", _speed(drafted)),
-            (f"{precision}: answers equal token for token", f"{same} of {len(plain)}"),
+            (f"{name}, plain: tokens per second", _speed(plain)),
+            (f"{name}, drafts from the prompt: tokens per second", _speed(drafted)),
+            (f"{name}: drafts change no token", f"{same} of {len(plain)}"),
+            (f"{name}: as trained, token for token", f"{_equal(plain, reference)} of {len(plain)}"),
         ]
     rows.insert(0, ("answers; tokens of prompts and answers", _sizes(prompts, reference)))
     if given.gguf:
@@ -64,6 +64,14 @@ def main() -> None:
             _tell(f"llama.cpp, {name}: {_speed(theirs)} tokens/s")
             rows.append((f"llama.cpp, 4 bits, {name}: tokens per second", _speed(theirs)))
     table(rows)
+
+
+def _as_it_is(student: object) -> object:
+    return student
+
+
+def _equal(some: Answers, others: Answers) -> int:
+    return sum(one[0] == two[0] for one, two in zip(some, others, strict=True))
 
 
 def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
@@ -79,16 +87,14 @@ def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
     return [rendering.prompt_ids(tokenizer, one.prompt) for one in covered]
 
 
-def _write(
-    student: object, prompts: Sequence[list[int]], count: int, decoding: object, precision: str
-) -> Answers:
+def _write(student: object, prompts: Sequence[list[int]], count: int, decoding: object) -> Answers:
     from finetune.decoding import tokens
     from finetune.generation import ends_of
 
     ends, answers = ends_of(student), []
     for ids in prompts:
         began, said = time.perf_counter(), []
-        for token in tokens(student, ids, count, decoding, precision=precision):
+        for token in tokens(student, ids, count, decoding):
             said.append(token)
             if token in ends:
                 break

@@ -41,6 +41,7 @@ from effect_sets import Question, read
 from machine import describe
 
 from finetune import dataset, evaluate, model, recipe_reader, rendering, trainer
+from finetune.bases import base_records
 from finetune.dataset import Row
 from finetune.model import Student
 from finetune.packing import pack
@@ -63,12 +64,17 @@ PEERS: dict[Language, str] = {
     "zh": "restricted/instruct_zh/huatuo_llama_a/llama_data_a.json",
 }
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-RATE = {"mini": 1e-3, "random": 1.5e-3}
-"""Learning rates: the mini recipe's for its adapter, and what the mini model was made with."""
+RATE = {"mini": 1e-3, "smollm2": 1e-3, "random": 1.5e-3}
+"""Learning rates: the recipes' for their adapters, and what the mini model was made with."""
 
 MAIN = (("knowledge", "ours, closed"), ("reading", "ours, open"))
-ARMS = {"mini": ("ours, closed", "ours, open", "peers"), "random": ("ours, closed", "peers")}
-ASKED = {"mini": ("knowledge", "reading", "exams"), "random": ("knowledge",)}
+ALL_ARMS = ("ours, closed", "ours, open", "peers")
+ARMS = {"mini": ALL_ARMS, "smollm2": ALL_ARMS, "random": ("ours, closed", "peers")}
+ASKED = {
+    "mini": ("knowledge", "reading", "exams"),
+    "smollm2": ("knowledge", "reading", "exams"),
+    "random": ("knowledge",),
+}
 """Groups of questions by base: what starts from nothing learns no reading in so few steps."""
 
 Answered = dict[str, list[tuple[float, float]]]
@@ -90,22 +96,23 @@ def main() -> None:
     real = Path(root)
     questions = read(real, chosen.questions)
     with tempfile.TemporaryDirectory() as name:
-        sides = _sides(real, chosen.home, Path(name), questions)
+        rows = _sides(real, chosen.home, Path(name), questions)
     print(f"Machine: {describe()}\n", flush=True)
     found: dict[str, list[Answered]] = {}
     for base in chosen.bases.split(","):
         arms = ARMS[base]
+        sides = {arm: _shown(rows, arm, base) for arm in arms}
         asked = [one for one in questions if one.group in ASKED[base]]
         found[f"{base}: untrained"] = [answer(_fresh(base, 1), asked)]
         for seed in range(1, chosen.seeds + 1):
             drawn = {arm: _draw(sides[arm], chosen.tokens, seed) for arm in arms}
-            steps = min(len(_steps(rows, base, seed)) for rows in drawn.values())
-            for arm, rows in drawn.items():
+            steps = min(len(_steps(one, base, seed)) for one in drawn.values())
+            for arm, learned in drawn.items():
                 began = time.process_time()
                 student = _fresh(base, seed)
-                fit = trainer.fit(student, pack(rows, 1024), _round(base, steps), seed=seed)
+                fit = trainer.fit(student, pack(learned, 1024), _round(base, steps), seed=seed)
                 found.setdefault(f"{base}: {arm}", []).append(answer(student, asked))
-                _tell(base, arm, seed, rows, fit, time.process_time() - began)
+                _tell(base, arm, seed, learned, fit, time.process_time() - began)
                 if chosen.save:
                     chosen.save.write_text(json.dumps(found))
     _report(found, questions)
@@ -148,13 +155,13 @@ def _logarithms(
     wanted = [_spoken(student, prompt, one) for one in answers]
     longest = max(map(len, wanted))
     rows = torch.tensor([[*ids, *[0] * (longest - len(ids))] for ids in wanted])
-    with torch.inference_mode():
+    with torch.inference_mode(), model.autocast(student, "auto"):
         read_once = student.model(input_ids=torch.tensor([asked]), use_cache=True, logits_to_keep=1)
         kept: Any = read_once.past_key_values
         kept.batch_repeat_interleave(len(wanted))
         first = read_once.logits.expand(len(wanted), 1, -1)
         rest = student.model(input_ids=rows, past_key_values=kept, use_cache=True).logits
-        scores = torch.cat([first, rest[:, :-1]], 1).log_softmax(-1)
+        scores = torch.cat([first, rest[:, :-1]], 1).float().log_softmax(-1)
         said = scores.gather(2, rows.unsqueeze(2)).squeeze(2).double()
     return [float(said[place, : len(ids)].sum()) for place, ids in enumerate(wanted)]
 
@@ -166,16 +173,23 @@ def _spoken(student: Student, prompt: Sequence[rendering.Message], text: str) ->
 
 
 def _fresh(base: str, seed: int) -> Student:
-    """Return the mini model with a new adapter, or one of its shape that knows nothing yet."""
+    """Return a base with a new adapter, or a model of the mini's shape that knows nothing yet."""
     import torch
     from transformers import AutoModelForCausalLM
 
-    student = model.load("mini", precision="float32")
-    if base == "mini":
-        return model.attach(student, recipe_reader.load("mini").lora, seed)
+    student = model.load(_folder(base), precision="float32")
+    if base != "random":
+        return model.attach(student, recipe_reader.load(base).lora, seed)
     torch.manual_seed(seed)
     network: Any = AutoModelForCausalLM.from_config(student.model.config)
     return replace(student, model=network.float())
+
+
+def _folder(base: str) -> str:
+    """Return where a base lies: a base of the home of this user, or the mini model."""
+    from medchat.settings import load
+
+    return base_records.find(load().home, base) if base == "smollm2" else "mini"
 
 
 def _round(base: str, steps: int = 0) -> RoundPlan:
@@ -188,8 +202,8 @@ def _steps(rows: Sequence[Rendered], base: str, seed: int) -> list[list[int]]:
 
 def _sides(
     real: Path, home: Path | None, work: Path, questions: Sequence[Question]
-) -> dict[str, dict[Language, list[Rendered]]]:
-    """Return the rows of each side and language as tokens, in an order of no meaning."""
+) -> dict[str, dict[Language, list[Row]]]:
+    """Return the rows of each side and language, in an order of no meaning."""
     held_out = work / "held_out.jsonl"
     with held_out.open("w", encoding="utf-8") as file:
         for one in questions:
@@ -199,8 +213,7 @@ def _sides(
         home = work / "home"
         paths = [path for pattern in GRAPHS for path in sorted(real.glob(pattern))]
         _medchat(home, "kb", "add", *paths)
-    tokenizer = model.tokenizer("mini")
-    shown: dict[str, dict[Language, list[Rendered]]] = {}
+    found: dict[str, dict[Language, list[Row]]] = {"ours": {}, "peers": {}}
     for language in LANGUAGES:
         out = work / language
         _medchat(
@@ -217,14 +230,22 @@ def _sides(
             "--exclude",
             held_out,
         )
-        ours = dataset.read(out).train
-        theirs = _peer(real / PEERS[language], language, held_out)
-        for arm, rows in (("ours, closed", ours), ("ours, open", ours), ("peers", theirs)):
-            plan = replace(
-                recipe_reader.load("mini"), evidence="open" if arm == "ours, open" else "closed"
-            )
-            examples, _ = dataset.make_examples(rows, rows, tokenizer, plan, 1, TEXT_TOOLS)
-            shown.setdefault(arm, {})[language] = [one.tokens for one in examples]
+        found["ours"][language] = list(dataset.read(out).train)
+        found["peers"][language] = _peer(real / PEERS[language], language, held_out)
+    return found
+
+
+def _shown(
+    rows: dict[str, dict[Language, list[Row]]], arm: str, base: str
+) -> dict[Language, list[Rendered]]:
+    """Return the rows of an arm as tokens of a base."""
+    side, _, evidence = arm.partition(", ")
+    tokenizer = model.tokenizer(_folder(base))
+    plan = replace(recipe_reader.load("mini"), evidence=evidence or "closed")
+    shown = {}
+    for language, some in rows[side].items():
+        examples, _ = dataset.make_examples(some, some, tokenizer, plan, 1, TEXT_TOOLS)
+        shown[language] = [one.tokens for one in examples]
     return shown
 
 
@@ -323,7 +344,7 @@ def _report(found: dict[str, list[Answered]], questions: Sequence[Question]) -> 
                 for group, sets in groups.items():
                     if group not in ASKED[base]:
                         continue
-                    mark = " (main)" if base == "mini" and (group, arm) in MAIN else ""
+                    mark = " (main)" if base != "random" and (group, arm) in MAIN else ""
                     for name, members in (
                         (f"**{group}**{mark}", sets),
                         *((one, [one]) for one in sets),

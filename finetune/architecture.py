@@ -67,7 +67,7 @@ def left_alone(network: Any) -> str | None:  # noqa: ANN401
 
 def takes(network: Any, argument: str) -> bool:  # noqa: ANN401
     """Say whether a network's forward takes an argument by name."""
-    inner = network.get_base_model() if hasattr(network, "peft_config") else network
+    inner = network.get_base_model() if hasattr(network, "get_base_model") else network
     return argument in inspect.signature(inner.forward).parameters
 
 

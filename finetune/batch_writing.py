@@ -132,19 +132,11 @@ def _write(student: Student, batch: Sequence[_Answer], precision: Precision) -> 
                 for one, last in zip(going, fed, strict=True)
             ]
             likeliest = state.step(given)
-            accepted = [_agreed(row, said) for row, said in zip(given, likeliest, strict=True)]
+            accepted = [
+                decoding.agreed(row[1:], said) for row, said in zip(given, likeliest, strict=True)
+            ]
             state.keep([len(one) for one in accepted])
             going, fed = _sift(going, accepted, [one[-1:] for one in accepted], ends, state)
-
-
-def _agreed(given: Sequence[int], likeliest: Sequence[int]) -> list[int]:
-    """Return the tokens that greedy decoding says: the agreed draft, and one more."""
-    said = [likeliest[0]]
-    for drafted, following in zip(given[1:], likeliest[1:], strict=False):
-        if drafted != said[-1]:
-            break
-        said.append(following)
-    return said
 
 
 def _sift(

@@ -339,13 +339,15 @@ def _open(
     covered = covered or not others
     own = list(dict.fromkeys(source.quote for source in row.sources if source.quote))
     history = [one for one in row.messages[:-2] if one["role"] != "system"]
+    told = "\n".join(one["content"] for one in row.messages if one["role"] == "system")
     full = len(others), len(history)
     order = pick.random()
     while True:
         evidence = [*(own if covered else ()), *others]
         random.Random(order).shuffle(evidence)
         answer = _cited(row, evidence, tools) if covered else rendering.NOT_COVERED[row.language]
-        prompt = rendering.grounded(row.messages[-2]["content"], evidence, row.language, history)
+        question = row.messages[-2]["content"]
+        prompt = rendering.grounded(question, evidence, row.language, history, told)
         rendered = rendering.render_answer(
             tokenizer, [*prompt, {"role": "assistant", "content": answer}]
         )

@@ -101,7 +101,7 @@ def tokens(
     Whoever reads decides where the answer ends. `stopped` is asked by what yields only at its end.
     """
     if precision == "auto" and student.device.type == "cpu":
-        precision = "float32"  # to cast all weights for each token takes longer than it saves
+        precision = "float32"  # as the weights are: to cast them for each token takes longer
     if decoding.beams > 1:
         yield from _best_of_beams(student, list(ids), count, decoding, precision, stopped)
     elif decoding.plain and decoding.lookup:
@@ -123,6 +123,19 @@ def draft(said: Sequence[int], length: int) -> list[int]:
     return []
 
 
+def agreed(guess: Sequence[int], likeliest: Sequence[int]) -> list[int]:
+    """Return what greedy decoding says: as much of a draft as it would say itself, and one more.
+
+    `likeliest` holds the likeliest token before the draft's first, after each, and perhaps others.
+    """
+    said = [likeliest[0]]
+    for drafted, following in zip(guess, likeliest[1:], strict=False):
+        if drafted != said[-1]:
+            break
+        said.append(following)
+    return said
+
+
 def _with_drafts(
     student: Student, ids: list[int], count: int, length: int, precision: Precision
 ) -> Iterator[int]:
@@ -132,13 +145,9 @@ def _with_drafts(
     while made < count:
         guess = draft(said, min(length, count - made - 1)) if _rolls_back(kept) else []
         logits, kept = _step(student, [*given, *guess], kept, len(guess) + 1, precision)
-        likeliest = logits.argmax(-1).tolist()
-        right = 0
-        while right < len(guess) and guess[right] == likeliest[right]:
-            right += 1
-        if right < len(guess):
-            kept.crop(right - len(guess))
-        new = likeliest[: right + 1]
+        new = agreed(guess, logits.argmax(-1).tolist())
+        if len(new) <= len(guess):
+            kept.crop(len(new) - len(guess) - 1)
         said, given = said + new, new[-1:]
         made += len(new)
         yield from new

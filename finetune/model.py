@@ -277,6 +277,25 @@ def autocast(student: Student, precision: Precision) -> AbstractContextManager[A
     return torch.autocast(kind, dtype=torch.bfloat16)
 
 
+def fused(student: Student) -> Student:
+    """Return a student of a processor that only writes from now on, its adapter in its weights.
+
+    They are kept in bfloat16 where that is fast, since each token reads all of them.
+    """
+    import torch
+
+    if student.device.type != "cpu":
+        return student
+    network = student.model
+    if student.adapter:
+        with quiet():
+            network = network.merge_and_unload()
+    if uses_bfloat16("cpu", "auto"):
+        for weight in network.parameters():  # buffers, such as those of positions, stay exact
+            weight.data = weight.data.to(torch.bfloat16)
+    return replace(student, model=network)
+
+
 def recompute(student: Student) -> None:
     """Keep no activations between layers in training: slower, and far less memory."""
     student.model.enable_input_require_grads()

@@ -52,9 +52,15 @@ class Rendered:
 
 
 def grounded(
-    question: str, evidence: Sequence[str], language: Language, history: Sequence[Message] = ()
+    question: str,
+    evidence: Sequence[str],
+    language: Language,
+    history: Sequence[Message] = (),
+    system: str = "",
 ) -> list[Message]:
     """Return the messages that ask a question over numbered evidence, counted from 1.
+
+    `system` is what the model is told besides, before how to answer from evidence.
 
     The question stands before the evidence too: a model that reads from left to right then knows
     what to look for (query-aware contextualization, Liu et al., "Lost in the Middle", 2023).
@@ -64,8 +70,9 @@ def grounded(
     lines = [asked, evidence_heading]
     lines += [f"[{number}] {text}" for number, text in enumerate(evidence, 1)]
     lines.append(asked)
+    told = "\n".join(filter(None, (system.strip(), INSTRUCTION[language])))
     return [
-        {"role": "system", "content": INSTRUCTION[language]},
+        {"role": "system", "content": told},
         *history,
         {"role": "user", "content": "\n".join(lines)},
     ]

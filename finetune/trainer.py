@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from finetune import manifests, model
 from finetune.errors import FinetuneError
 from finetune.model import Student
+from finetune.packed_attention import attending_apart
 from finetune.packing import Packed, Packing
 from finetune.recipe import Precision, RoundPlan
 from finetune.round_progress import Progress, Tick, silent
@@ -102,18 +103,19 @@ def fit(
     resumed_at = len(curve)
 
     student.model.train()
-    for step in range(resumed_at, len(steps)):
-        began = time.monotonic()
-        rows = [packing.rows[index] for index in steps[step]]
-        rate = learning_rate(plan, step, len(steps))
-        loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
-        if not math.isfinite(loss):
-            raise _no_number(step, checkpoint, weights, optimizer, curve)
-        curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
-        speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
-        progress(Tick("train", step + 1, len(steps), loss, speed))
-        if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
-            _save(checkpoint, weights, optimizer, curve)
+    with attending_apart(student.model):
+        for step in range(resumed_at, len(steps)):
+            began = time.monotonic()
+            rows = [packing.rows[index] for index in steps[step]]
+            rate = learning_rate(plan, step, len(steps))
+            loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
+            if not math.isfinite(loss):
+                raise _no_number(step, checkpoint, weights, optimizer, curve)
+            curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
+            speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
+            progress(Tick("train", step + 1, len(steps), loss, speed))
+            if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
+                _save(checkpoint, weights, optimizer, curve)
     student.model.eval()
     return TrainingRun(tuple(curve), resumed_at)
 

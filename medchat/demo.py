@@ -1,6 +1,6 @@
 """Prepare a home that answers: database, starter knowledge, data and a round, where missing.
 
-    database -> starter knowledge -> data -> rounds -> the base and the adapter that ship -> ready
+    database -> starter knowledge -> data -> rounds -> base and adapter that ship -> what answers
 
 Each step first looks for what it would make, so that a step that was killed is done again and a
 second run takes seconds.
@@ -67,6 +67,7 @@ def prepare(
         ):
             yield _run_step(name, home, find, make)
         yield from _shipped_adapter(home)
+        yield DemoStep("answers", True, _what_answers(home), 0.0)
     finally:
         engine.dispose()
 
@@ -153,7 +154,7 @@ def _existing_rounds(home: _Workspace) -> str:
     if _first_missing(home):
         return ""
     adapter = adapters.promoted(home.settings.home)
-    return f"{adapter.name if adapter else 'the bare base'} answers"
+    return f"{adapter.name} is promoted" if adapter else "none is promoted"
 
 
 def _run_rounds(home: _Workspace) -> str:
@@ -164,7 +165,38 @@ def _run_rounds(home: _Workspace) -> str:
     report = report_ticks(home.progress)
     wanted = ledger.Wanted(chosen, 1, home.settings.home, _folder(home))
     outcome = rounds.run(wanted, report, tools=TEXT_TOOLS)
-    return f"trained {outcome.adapter.name}"
+    told = "promoted" if outcome.adapter.promoted else "not promoted"
+    return f"trained {outcome.adapter.name}, {told}"
+
+
+def _what_answers(home: _Workspace) -> str:
+    """Say what answers now, and why the demo's own round does not where it was refused."""
+    from finetune import ledger, recipe_reader
+
+    recipe = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
+    answers = _writer_name(home)
+    made = ledger.Wanted(recipe, 1, home.settings.home).made
+    judged = ledger.gate_of(made[0]) if made else {}
+    if judged.get("promotes") is False and not made[0].promoted:
+        reason = str(judged.get("reason", "")).rstrip(".")
+        return f"{answers}; {made[0].name} was not promoted: {reason}"
+    if made and made[0].promoted and answers != made[0].name:
+        return f"{answers}; {made[0].name} is promoted, and writes with --writer local"
+    return answers
+
+
+def _writer_name(home: _Workspace) -> str:
+    from finetune import adapters
+    from medchat.answering import writer
+
+    named = home.settings.writer
+    wanted = writer.automatic(home.settings) if named == "auto" else named
+    if wanted == "quote":
+        return "quotations of the evidence"
+    if wanted == "local":
+        chosen = adapters.still_promoted(home.settings.home)
+        return chosen.name if chosen else "the bare base"
+    return f"the server {wanted}"
 
 
 def _shipped_adapter(home: _Workspace) -> Iterator[DemoStep]:

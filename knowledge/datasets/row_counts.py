@@ -55,6 +55,9 @@ class RowCounts:
     licences: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)
+    chosen_alone: int = 0
+    """Imported preference pairs, of which the chosen answer alone is in the row."""
+
     entities: int = 0
     calculated: int = 0
     urgent: int = 0
@@ -102,6 +105,7 @@ class RowCounts:
         if lesson.imported:
             source = str(lesson.meta.get("imported", ""))
             self.imported[source] = self.imported.get(source, 0) + 1
+            self.chosen_alone += str(lesson.meta.get("shape", "")).startswith("preference")
 
     def _measure(self, lesson: Lesson) -> None:
         cell = (lesson.style, lesson.language)

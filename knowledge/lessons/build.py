@@ -32,7 +32,10 @@ from knowledge.records import IMPORTED, Lesson, Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build made, and what its filters dropped and why."""
+    """What a build made, and what its filters dropped and why.
+
+    `chosen_alone` counts rows of imported preference pairs: their rejected answers are not kept.
+    """
 
     out: Path
     rows: int
@@ -42,6 +45,7 @@ class BuildReport:
     styles: dict[str, int]
     languages: dict[str, int]
     relations: dict[str, int]
+    chosen_alone: int = 0
     for_base: dict[str, int] = field(default_factory=dict)
     """Rows drawn for a base, by whether most of their facts are known to it."""
 
@@ -92,6 +96,7 @@ def build(
         counts.styles,
         counts.languages,
         named_topics(counts.relations),
+        counts.chosen_alone,
         in_order(counts.for_base),
     )
 

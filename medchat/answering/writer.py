@@ -302,7 +302,7 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
 def _load_student(base: str, adapter: Path | None) -> "Student":
     from finetune import model
 
-    return model.load(base, adapter)
+    return model.fused(model.load(base, adapter))
 
 
 def _decoding(settings: Settings) -> Decoding:

@@ -163,7 +163,8 @@ def build_data(
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, _generation(base, options), out, options, base.progress)
-    output.show(report, [*_report_lines(report), *_supply_lines(report, limit)], as_json=as_json)
+    lines = [*_report_lines(report), *_pair_lines(report), *_supply_lines(report, limit)]
+    output.show(report, lines, as_json=as_json)
 
 
 def _check(folder: Path, as_json: bool) -> NoReturn:
@@ -251,10 +252,20 @@ def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
         values.pop("for_base", None)
     if "relations" in values:
         values["relations"] = {topic_name(key): n for key, n in values["relations"].items()}
+    values.pop("chosen_alone", None)  # told in words
     faults = values.get("faults", [])
     lines = output.pairs(values)
     lines += [f"{each['file']}:{each['line']}: {each['reason']}." for each in faults[:20]]
     return lines
+
+
+def _pair_lines(report: "BuildReport") -> list[str]:
+    if not report.chosen_alone:
+        return []
+    return [
+        f"{report.chosen_alone:,} rows are the chosen answers of imported preference pairs; the "
+        "rejected ones are left out, since rounds learn answers and not preferences."
+    ]
 
 
 def _supply_lines(report: "BuildReport", limit: int | None) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 from toy_finetune import base, trained
 
-from finetune import adapters, batch_writing, generation, model, rendering
+from finetune import adapters, batch_writing, decoding, generation, model, rendering
 
 ASKED = [
     rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh"),
@@ -64,6 +64,6 @@ def test_drafts_are_what_followed_before(text, most, drafted):
 
 
 def test_only_what_is_likeliest_anyhow_is_kept_of_a_draft():
-    assert batch_writing._agreed([1, 5, 6, 7], [5, 6, 9, 8]) == [5, 6, 9]
-    assert batch_writing._agreed([1, 5], [4, 4]) == [4]
-    assert batch_writing._agreed([1], [4]) == [4]
+    assert decoding.agreed([5, 6, 7], [5, 6, 9, 8]) == [5, 6, 9]
+    assert decoding.agreed([5], [4, 4]) == [4]
+    assert decoding.agreed([], [4]) == [4]

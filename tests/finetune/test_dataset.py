@@ -293,6 +293,22 @@ def talk(row):
     return {**row, "messages": [*earlier, *row["messages"]]}
 
 
+@pytest.mark.parametrize("uncovered", [0.0, 0.99])
+def test_open_book_keeps_what_a_row_tells_the_model_first(tmp_path, tokenizer, uncovered):
+    told = [{"role": "system", "content": text} for text in ("You teach nurses.", "Be brief.")]
+    own = rows(8)
+    own = [{**row, "messages": [*told, *row["messages"]]} for row in own[:4]] + own[4:]
+    data = dataset.read(write_data(tmp_path, own, rows(2)))
+    mine = recipe(base(), uncovered=uncovered)
+    made, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    assert len(made) == 8
+    for one, row in zip(made, data.train, strict=True):
+        how = rendering.INSTRUCTION[row.language]
+        expected = f"You teach nurses.\nBe brief.\n{how}" if len(row.messages) > 2 else how
+        assert [each["content"] for each in one.prompt if each["role"] == "system"] == [expected]
+        assert expected in tokenizer.decode(one.tokens.ids)
+
+
 @pytest.mark.parametrize(("evidence", "learned"), [("open", 1), ("closed", 2)])
 def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence, learned):
     data = dataset.read(write_data(tmp_path, [talk(row) for row in rows(8)], rows(2)))

@@ -172,3 +172,25 @@ def test_precision_that_is_asked_for(precision, half):
     assert next(student.model.parameters()).dtype == kind
     with model.autocast(student, precision):
         assert torch.is_autocast_enabled("cpu") is half
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_fused_student_says_the_same(round_one, monkeypatch, half):
+    made, folder = round_one
+    ids = torch.tensor([list(range(40, 70))])
+    adapted = model.load(str(base()), folder)
+    with torch.inference_mode():
+        apart = adapted.model(ids).logits[0].float()
+        bare = model.load(str(base())).model(ids).logits[0].float()
+    monkeypatch.setattr(model, "uses_bfloat16", lambda *_: half)
+    fused = model.fused(adapted)
+    with torch.inference_mode():
+        together = fused.model(ids).logits[0].float()
+    effect = (apart - bare).abs().max()
+    assert effect > 0.1
+    assert (together - apart).abs().max() < (0.2 * effect if half else 1e-3)
+    assert fused.adapter == adapted.adapter
+    assert {one.dtype for one in fused.model.parameters()} == {
+        torch.bfloat16 if half else torch.float32
+    }
+    assert {one.dtype for one in fused.model.buffers()} <= {torch.float32}

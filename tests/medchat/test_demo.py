@@ -48,7 +48,19 @@ def test_the_demo_makes_what_lacks_and_only_that(settings, sources):
     assert states(settings)["database"] == "empty"
     assert is_empty(settings)
     steps = list(prepare(settings, lambda *told: seen.append(told[0]), sources))
-    assert [step.name for step in steps] == ["database", "knowledge", "data", "rounds"]
+    assert [step.name for step in steps] == [
+        "database",
+        "knowledge",
+        "data",
+        "rounds",
+        "answers",
+    ]
+    made = adapters.list_adapters(settings.home)[0]
+    reason = ledger.gate_of(made)["reason"]
+    assert (steps[3].told, steps[4].told) == (
+        f"trained {made.name}, not promoted",
+        f"quotations of the evidence; {made.name} was not promoted: {reason.rstrip('.')}",
+    )
     assert seen
     assert not is_empty(settings)
     assert (settings.home / "data" / "starter" / "MANIFEST.json").is_file()
@@ -96,6 +108,7 @@ def test_what_ships_is_added_and_answers(shipping, settings, sources, monkeypatc
     steps = {step.name: step for step in prepare(settings, sources=sources)}
     assert not steps["base"].left_out and "parameters" in steps["base"].told
     assert adapters.promoted(settings.home).name == "toy/round-1"
+    assert steps["answers"].told == "toy/round-1"
     assert open_writer(settings).about.adapter == "toy/round-1"
     adapters.rollback(settings.home)
     again = {step.name: step for step in prepare(settings, sources=sources)}
@@ -107,7 +120,8 @@ def test_what_ships_is_added_and_answers(shipping, settings, sources, monkeypatc
 def test_without_a_network_what_ships_is_left_out(shipping, settings, sources, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", "")
-    *_, last = prepare(settings, sources=sources)
+    *_, last, answers = prepare(settings, sources=sources)
+    assert answers.told == "quotations of the evidence"
     assert (last.name, last.left_out) == ("base", True)
     assert "reaches no registry" in last.told and "quotations" in last.told
     assert open_writer(settings).model is None

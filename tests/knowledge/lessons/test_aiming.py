@@ -207,9 +207,8 @@ class TestShare:
     def test_where_known_rows_run_out_unknown_ones_fill_up(self):
         rows = [row(place, place % 20 != 0) for place in range(200)]
         kept, report, kinds = self.drawn(rows, 0.5, 100)
-        assert (
-            len(kept) == 100 and kinds[False] == 10 and not report.dropped[row_share.BEYOND[True]]
-        )
+        assert len(kept) == 100 and kinds[False] == 10
+        assert set(report.dropped) == {row_share.BEYOND[True]}
 
     def test_where_unknown_rows_run_out_there_are_fewer_rows(self):
         rows = [row(place, place % 20 == 0) for place in range(400)]
@@ -220,7 +219,8 @@ class TestShare:
     def test_without_a_limit_the_share_is_held(self):
         rows = [row(place, place % 10 != 0) for place in range(200)]
         _, report, kinds = self.drawn(rows, 0.8, None)
-        assert kinds[True] == 4 * kinds[False] and sum(report.dropped.values()) == 200 - 100
+        assert kinds[False] == 20 and 80 <= kinds[True] <= 84
+        assert sum(report.dropped.values()) == 200 - sum(kinds.values())
 
     def test_rows_that_rest_on_no_fact_pass_unmarked(self):
         said = (LessonMessage("user", "?"), LessonMessage("assistant", "."))
@@ -270,12 +270,13 @@ class Half:
         ]  # fmt: skip
 
 
-class TestBuild:
-    @pytest.fixture(scope="class")
-    def aim(self, graph, made, tmp_path_factory):
-        home = tmp_path_factory.mktemp("home")
-        return Aim(base_scores.ask(home, asked(Half()), made).known, 0.7, 1000)
+@pytest.fixture(scope="module")
+def aim(made, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return Aim(base_scores.ask(home, asked(Half()), made).known, 0.7, 1000)
 
+
+class TestBuild:
     def test_an_aimed_folder_is_proven_and_the_same_for_a_seed(self, graph, aim, tmp_path):
         options = BuildOptions(styles=("huatuo", "tools"), limit=60, seed=4, aim=aim)
         one, two = tmp_path / "one", tmp_path / "two"

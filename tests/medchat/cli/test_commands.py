@@ -382,6 +382,18 @@ def test_data_of_others_and_approved_feedback_come_in(engine, run, tmp_path):
     assert status == 2 and "None of 2 rows came through" in err
 
 
+def test_rejected_answers_of_imported_pairs_are_told(engine, run, tmp_path):
+    pairs = tmp_path / "pairs.json"
+    asked = ("My knee hurts when I run.", "How long may I read at night?")
+    pair = {"chosen": "Rest for a few days, and come back then.", "rejected": "No idea."}
+    pairs.write_text(json.dumps([{"prompt": one, **pair} for one in asked]))
+    flags = ["--style", "imported", "--import", str(pairs), "--import-licence", "CC0-1.0"]
+    status, out, _ = run("build-data", "--out", str(tmp_path / "a"), *flags)
+    assert status == 0 and "2 rows are the chosen answers of imported preference pairs" in out
+    status, out, _ = run("build-data", "--out", str(tmp_path / "b"), *flags, "--json")
+    assert json.loads(out)["chosen_alone"] == 2
+
+
 @pytest.mark.parametrize(
     ("flags", "named"),
     [
