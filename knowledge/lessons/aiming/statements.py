@@ -42,7 +42,7 @@ _WORD = re.compile(r"[a-z]{4,}")
 _HAN = re.compile("[\u3400-\u9fff]+")
 
 Pool = dict[tuple[Language, str, str], list[PageFact]]
-"""What is stated of anything, by language, relation and kind of the object."""
+"""What is stated of anything, by language, relation, and kind of its object (of a text's subject)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def _pool_of(pages: Iterable[FactPage]) -> Pool:
     for page in pages:
         for relation, items in page.groups.items():
             for item in items:
-                pool[page.language, relation, item.kind][item.object or item.text] = item
+                key = page.language, relation, _kind_of(item, page)
+                pool[key][item.object or item.text] = item
     return {key: [found[id] for id in sorted(found)] for key, found in pool.items()}
 
 
@@ -142,7 +143,7 @@ def _wrong(
     right = [names_of(each) for each in items]
     taken: list[Names] = [*right, called]
     own = {each.text for each in items}
-    offered = pool[page.language, relation, item.kind]
+    offered = pool[page.language, relation, _kind_of(item, page)]
     pick = random.Random(f"{item.fact}|{page.language}")
     found = 0
     for each in pick.sample(offered, min(len(offered), _TRIED)):
@@ -159,6 +160,10 @@ def _wrong(
             found += 1
         if found == CORRUPTED:
             return
+
+
+def _kind_of(item: PageFact, page: FactPage) -> str:
+    return item.kind if item.object else page.entity.kind
 
 
 @lru_cache(maxsize=1 << 12)
