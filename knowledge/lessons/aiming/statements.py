@@ -42,7 +42,8 @@ _WORD = re.compile(r"[a-z]{4,}")
 _HAN = re.compile("[\u3400-\u9fff]+")
 
 Pool = dict[tuple[Language, str, str], list[PageFact]]
-"""What is stated of anything, by language, relation, and kind of its object (of a text's subject)."""
+"""What is stated of anything, by language, relation and kind: that of the object, of texts that of
+their subject."""
 
 
 @dataclass(frozen=True, slots=True)
