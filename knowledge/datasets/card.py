@@ -89,7 +89,7 @@ def text(
     parts = (
         hub_header.lines(counts),
         _head(generation, counts, screened),
-        _glance(counts, sources),
+        _glance(counts, sources, arguments),
         card_uses.fitness(counts),
         card_uses.lines(counts),
         _files(counts, hashes),
@@ -134,7 +134,9 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
         )
 
 
-def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
+def _glance(
+    counts: RowCounts, sources: Sequence[GraphSource], arguments: Mapping[str, object]
+) -> Iterator[str]:
     proven = counts.rows - counts.unproven
     languages = ", ".join(
         f"{_LANGUAGES.get(key, key)} {count:,}" for key, count in in_order(counts.languages).items()
@@ -155,6 +157,10 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
         yield f"| reasoning | {counts.reasoned:,} rows list their steps, each with its fact |"
     if counts.parallel:
         yield f"| parallel | {counts.parallel:,} rows tell what one of the other language tells |"
+    if asked := sum(counts.for_base.values()):
+        told = f"{counts.for_base.get('unknown', 0):,} of {asked:,} rows on facts"
+        base = _cell(str(arguments.get("for", "")))
+        yield f"| drawn for | the base {base}: {told} rest on what it does not know |"
     if counts.urgent:
         yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
     if sources and proven > counts.calculated:
@@ -237,6 +243,7 @@ def _tables(counts: RowCounts, unwritten: Sequence[str]) -> Iterator[str]:
     yield from _table("Rows by register", in_order(counts.registers))
     yield from _table("Rows by difficulty", in_order(counts.difficulties))
     yield from _table("Rows by quality (`meta.quality`, 0 to 100)", counts.rated)
+    yield from _table("Rows by what the base knows (`meta.base_knows`)", in_order(counts.for_base))
     yield from _table("Rows from other data sets, by file", in_order(counts.imported))
     yield from _table("Preference pairs by what is wrong", in_order(counts.kinds))
 

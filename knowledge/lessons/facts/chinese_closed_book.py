@@ -203,7 +203,7 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation == "population":
         return _is_telling_population(name, text)
     if relation == "transmission":
-        return _holds("well_known", name) and not _NONE.search(text)
+        return _holds("well_known", name) and not _NONE.search(text) and " " not in text
     if not item.object:
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):

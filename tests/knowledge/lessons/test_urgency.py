@@ -97,6 +97,12 @@ def test_an_opening_taken_away_put_in_or_made_to_rest_on_facts_is_caught(rows):
     assert all(prover.faults(bad))
 
 
+def test_who_sets_papers_side_by_side_tells_of_nobody_who_is_ill():
+    said = (LessonMessage("user", "《溶栓治疗急性脑梗死》\n[1] 有效。\n两篇一致吗？"),)
+    row = Lesson("a", said, "zh", "two-papers", (), (), "", "", {})
+    assert users_words(row) == ()
+
+
 def test_results_and_evidence_are_not_the_users_words():
     said = ["RESULT: Asthma — symptoms: chest tightness.", "[1] Asthma: chest tightness.\nWhy?"]
     messages = tuple(LessonMessage("user", text) for text in said)
