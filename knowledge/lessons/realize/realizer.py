@@ -76,9 +76,15 @@ _DOES = re.compile(
     "increases|induces|inhibits|keeps|kills|limits|loosens|lowers|makes|mimics|narrows|"
     "neutrali[sz]es|numbs|opens|prevents|produces|promotes|protects|provides|raises|reduces|"
     "relaxes|relieves|removes|replaces|requires|restores|reverses|shrinks|slows|softens|"
-    "stimulates|stops|strengthens|supplies|suppresses|thins|treats|widens|works"
+    "steadies|stimulates|stops|strengthens|supplies|suppresses|thins|treats|widens|works"
 )
 """Verbs at the start of a text that says what a medicine does."""
+_MAIN = re.compile(
+    r"(?:(?!\b(?:that|which|who|whose|where|when|if|because|as|after|before|until|while|once|since|although)\b)[^.;])*?(?<!,) "
+    r"(?:is|are|was|were|refers to|occurs|means|describes) "
+)
+"""A text with a verb of its own, which no clause begins before."""
+
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|where)\b|;")
 _GOES_ON = re.compile(r"(?:\b(?:and|or|that|which|who|where|can|may|to|not)|;[^;]*)(?: \w+ly)? ?$")
 _NO_NOUN = re.compile(
@@ -352,7 +358,9 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     ):
         return _sentence(body)
     whole = article is not None and (
-        _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
+        _WHOLE_EN.match(body) is not None
+        or _SHORT_EN.match(body) is not None
+        or _MAIN.match(body) is not None
     )
     be = "are" if is_plural(name) else "is"
     if relation == "description" and article and not whole:
@@ -387,8 +395,8 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
         apart = ":" if said[:1].isupper() else ","
         intros = tuple(each for each in intros if each.endswith(apart)) or intros
     if relation in _ON_SOMETHING:
-        apart = ": " in body  # a text that names what it is on goes on from the words before it
-        intros = tuple(each for each in intros if each.endswith(":") is not apart) or intros
+        titled = ": " in body  # a text that names what it is on goes on from the words before it
+        intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 

@@ -313,3 +313,17 @@ def test_what_a_thing_is_goes_on_from_its_name_where_the_text_is_of_that_form(
     told = realizer.state_facts(name, "description", [item], "en", random.Random(seed))
     assert said in told and "is in " not in told and "is any " not in told
     assert name in told.lower() or told == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A wen crisis (once called a wen) is severe swelling of it.", "A wen crisis (once"),
+        ("A lump that is soft and grows.", "A wen is a lump that is soft"),
+        ("A lump left alone until it is big.", "A wen is a lump left alone"),
+    ],
+)
+def test_a_whole_sentence_is_told_without_the_name_before_it(text, said):
+    item = PageFact("f", text, text)
+    told = realizer.state_facts("a wen", "description", [item], "en", random.Random(1))
+    assert told.startswith(said)
