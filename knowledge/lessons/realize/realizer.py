@@ -80,7 +80,8 @@ _DOES = re.compile(
 )
 """Verbs at the start of a text that says what a medicine does."""
 _MAIN = re.compile(
-    r"(?:(?!\b(?:that|which|who|whose|where|when|if|because|as|after|before|until|while|once|since|although)\b)[^.;])*?(?<!,) "
+    r"(?:(?!\b(?:that|which|who|whose|where|when|if|because|as|after|before|until|while|once|since|"
+    r"although)\b)[^.;])*?(?<!,) "
     r"(?:is|are|was|were|refers to|occurs|means|describes) "
 )
 """A text with a verb of its own, which no clause begins before."""
