@@ -58,6 +58,10 @@ class PageLinks(Protocol):
         """Return the page of an entity, where it has one."""
 
 
+_SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause", "risk_factor")
+"""Relations of a condition of which one fact alone is seldom all."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactPage:
     """What is known of an entity in one language; `name` is what it is called there.
@@ -115,6 +119,11 @@ class FactPage:
     def written_facts(self, relation: str) -> tuple[PageFact, ...]:
         """Return the facts of a relation that name entities and that somebody wrote and read."""
         return tuple(item for item in self.entity_facts(relation) if not item.scraped)
+
+    def is_lone(self, relation: str) -> bool:
+        """Say whether a program gathered but one thing of what a condition has several of."""
+        known = self.groups.get(relation, ())
+        return relation in _SEVERAL and len(known) == 1 and known[0].scraped
 
     def with_neighbours(
         self,

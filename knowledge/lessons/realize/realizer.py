@@ -48,6 +48,10 @@ _SINGULAR = re.compile(
 )
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
+_CLASS = re.compile(
+    r"\band [\w -]*(?:inhibitors|antagonists|agonists|blockers|agents|medicines|drugs|diuretics)$"
+)
+"""A class of medicines that act on two things: "serotonin and noradrenaline inhibitors"."""
 _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
 """A department that ends like a plural."""
 _HEAD = re.compile(
@@ -278,7 +282,7 @@ def is_plural(name: str) -> bool:
     >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
     (True, False, False)
     """
-    if _EITHER.match(name):
+    if _EITHER.match(name) or _CLASS.search(name):
         return True
     if _FIELD.search(name):
         return False

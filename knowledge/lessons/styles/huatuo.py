@@ -58,18 +58,20 @@ _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "comp
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
-    return {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
+    found = {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
+    return {relation: forms for relation, forms in found.items() if forms}
 
 
 def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     named = page.entity_facts(relation)
     words = load(HuatuoWords, page.language)
-    forms = ["all"]
+    lone = page.is_lone(relation)  # whoever asks for all of it would take one for all
+    forms = [] if lone else ["all"]
     if len(named) >= 3 and words.some_name.get(relation):
         forms.append("some")
     if named and relation in words.yes_or_no_question:
         forms.append("is")
-    if relation in _paired(page) and _second(page, relation):
+    if relation in _paired(page) and _second(page, relation) and not lone:
         forms.append("pair")
     written = page.as_written()
     if relation in _CASE_THEN and written.entity_facts(relation) and _describes_a_case(written):
@@ -234,7 +236,11 @@ def topic_of(page: FactPage, relation: str) -> str:
 
 
 def _second(page: FactPage, relation: str) -> list[str]:
-    return [key for key in page.groups if key in _paired(page) and key != relation]
+    return [
+        key
+        for key in page.groups
+        if key in _paired(page) and key != relation and not page.is_lone(key)
+    ]
 
 
 def _paired(page: FactPage) -> TextBy:

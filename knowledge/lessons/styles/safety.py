@@ -72,7 +72,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         forms = []
         if relation in _MET and page.entity_facts(relation):
             forms.append("meets")
-        if relation in _ALIKE[kind] and page.groups.get(relation):
+        if relation in _ALIKE[kind] and page.groups.get(relation) and not page.is_lone(relation):
             forms.append("alike")
         if relation in _HARMLESS[kind] and page.entity_facts(relation):
             forms.append("harm")

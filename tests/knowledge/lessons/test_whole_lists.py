@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from toy_lessons import opened_with
@@ -21,7 +22,7 @@ from knowledge.lessons.realize import (
     topic_answer,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import safety
+from knowledge.lessons.styles import chatdoctor, huatuo, safety
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ChatdoctorWords, InteractionsWords, SafetyWords
 from knowledge.records import Entity, Name
@@ -229,3 +230,18 @@ def test_a_class_that_is_named_already_is_not_told_again(about, told):
     own = page("remedy", description=[text(about)], drug_class=[text("sedative antihistamine")])
     pick = random.Random(3)
     assert len(case_plan.plan_meaning(own, "side_effect", AT_LENGTH, pick)) == told
+
+
+@pytest.mark.parametrize(("scraped", "count", "asked"), [(1, 1, 0), (1, 2, 1), (0, 1, 1)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_asks_for_all_of_what_a_program_gathered_one_of(language, scraped, count, asked):
+    items = [replace(partner(each), scraped=bool(scraped)) for each in NAMES[:count]]
+    felt = [partner("redness"), partner("itching")]
+    own = page("sore eye", language, kind="condition", medicine=items, symptom=felt)
+    assert ("all" in huatuo.topics(own)["medicine"]) is bool(asked)
+    assert ("medicine" in chatdoctor.topics(own)) is bool(asked)
+
+
+def test_a_class_that_acts_on_two_things_is_a_plural():
+    assert realizer.is_plural("serotonin and dopamine reuptake inhibitors")
+    assert not realizer.is_plural("cough and fever")
