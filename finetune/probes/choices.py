@@ -5,7 +5,7 @@
 The questions are our own and fixed, so that two models, or one before and after a round, compare.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from finetune import model, rendering
+from finetune import rendering
 from finetune.model import Student
+from finetune.probes import likelihoods
+from finetune.probes.likelihoods import Ending
 from finetune.recipe import Precision
 from finetune.rendering import Language
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 KINDS = ("general", "safety")
 """`general` is knowledge that a round may make a model forget, `safety` what it should answer."""
-
-_ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,6 @@ class Choice:
     chat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """Token ids of which those from `start` on are the ending; `size` is its length in bytes."""
-
-    ids: list[int]
-    start: int
-    size: int
-
-
 @cache
 def choices(kind: str) -> tuple[Choice, ...]:
     """Return the questions of a kind, both languages."""
@@ -56,10 +47,11 @@ def measure(student: Student, kind: str, precision: Precision = "auto") -> list[
     """Return for each question of a kind its language, and 1.0 where the right ending is chosen."""
     asked = choices(kind)
     endings = [_endings(student.tokenizer, one) for one in asked]
-    scores = iter(_likelihoods(student, [each for one in endings for each in one], precision))
+    whole = [each for one in endings for each in one]
+    scores = iter(likelihoods.sums(student, whole, precision))
     found: list[tuple[str, float]] = []
     for one in asked:
-        right, *wrong = (next(scores) for _ in one.endings)
+        right, *wrong = (next(scores) / len(each.encode()) for each in one.endings)
         found.append((one.language, float(right > max(wrong))))
     return found
 
@@ -84,46 +76,17 @@ def _read(name: str) -> Any:  # noqa: ANN401 -- a YAML document
         return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
-def _endings(tokenizer: "PreTrainedTokenizerBase", one: Choice) -> list[_Ending]:
+def _endings(tokenizer: "PreTrainedTokenizerBase", one: Choice) -> list[Ending]:
     """Return each ending after its beginning; what all have in common counts for none."""
     rows = [_ids(tokenizer, one, ending) for ending in one.endings]
     common = 0
     while common < min(map(len, rows)) - 1 and len({row[common] for row in rows}) == 1:
         common += 1
-    return [
-        _Ending(row, max(common, 1), len(ending.encode()))
-        for row, ending in zip(rows, one.endings, strict=True)
-    ]
+    return [Ending(row, max(common, 1)) for row in rows]
 
 
 def _ids(tokenizer: "PreTrainedTokenizerBase", one: Choice, ending: str) -> list[int]:
     if one.chat:
         asked = {"role": "user", "content": one.beginning}
         return rendering.render(tokenizer, [asked, {"role": "assistant", "content": ending}]).ids
-    ids = list(tokenizer(one.beginning + ending)["input_ids"])
-    return ids[:-1] if ids[-1:] == [tokenizer.eos_token_id] else ids
-
-
-def _likelihoods(student: Student, endings: Sequence[_Ending], precision: Precision) -> list[float]:
-    """Return the log-likelihood of each ending by byte, in order."""
-    import torch
-
-    found = [0.0] * len(endings)
-    order = sorted(range(len(endings)), key=lambda place: len(endings[place].ids))
-    for start in range(0, len(order), _ROWS):
-        places = order[start : start + _ROWS]
-        width = max(len(endings[place].ids) for place in places)
-        # padding stands behind: what a token is predicted from stands before it
-        ids = torch.zeros(len(places), width, dtype=torch.long)
-        for row, place in enumerate(places):
-            ids[row, : len(endings[place].ids)] = torch.tensor(endings[place].ids)
-        ids = ids.to(student.device)
-        with torch.inference_mode(), model.autocast(student, precision):
-            logits = student.model(input_ids=ids, use_cache=False).logits
-        for row, place in enumerate(places):
-            one = endings[place]
-            end = len(one.ids)
-            shares = logits[row, one.start - 1 : end - 1].float().log_softmax(-1)
-            wanted = ids[row, one.start : end].unsqueeze(1)
-            found[place] = float(shares.gather(1, wanted).sum()) / one.size
-    return found
+    return likelihoods.text_ids(tokenizer, one.beginning + ending)

@@ -89,13 +89,13 @@ def text(
     parts = (
         hub_header.lines(counts),
         _head(generation, counts, screened),
-        _glance(counts, sources),
+        _glance(counts, sources, arguments),
         card_uses.fitness(counts),
         card_uses.lines(counts),
         _files(counts, hashes),
         card_samples.lines(samples, _STYLES),
         card_samples.pair_lines(pairs),
-        _tables(counts),
+        _tables(counts, _unwritten(counts, arguments)),
         _diversity(counts),
         _sources(counts, sources, generation),
         _making(counts, screened),
@@ -134,7 +134,9 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
         )
 
 
-def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
+def _glance(
+    counts: RowCounts, sources: Sequence[GraphSource], arguments: Mapping[str, object]
+) -> Iterator[str]:
     proven = counts.rows - counts.unproven
     languages = ", ".join(
         f"{_LANGUAGES.get(key, key)} {count:,}" for key, count in in_order(counts.languages).items()
@@ -143,7 +145,10 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
     yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
     yield f"| languages | {languages} |"
     if proven:
-        yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts it names |"
+        yield (
+            f"| proven | {proven:,} of {counts.rows:,} rows say what the facts say that they name; "
+            "whether these are right is not proven |"
+        )
     if counts.unproven:
         yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
@@ -152,6 +157,10 @@ def _glance(counts: RowCounts, sources: Sequence[GraphSource]) -> Iterator[str]:
         yield f"| reasoning | {counts.reasoned:,} rows list their steps, each with its fact |"
     if counts.parallel:
         yield f"| parallel | {counts.parallel:,} rows tell what one of the other language tells |"
+    if asked := sum(counts.for_base.values()):
+        told = f"{counts.for_base.get('unknown', 0):,} of {asked:,} rows on facts"
+        base = _cell(str(arguments.get("for", "")))
+        yield f"| drawn for | the base {base}: {told} rest on what it does not know |"
     if counts.urgent:
         yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
     if sources and proven > counts.calculated:
@@ -198,9 +207,26 @@ def _files(counts: RowCounts, hashes: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def _tables(counts: RowCounts) -> Iterator[str]:
+def _unwritten(counts: RowCounts, arguments: Mapping[str, object]) -> list[str]:
+    """Return the styles that were asked for and of which no row is in the data."""
+    asked = arguments.get("styles")
+    return [
+        str(each)
+        for each in (asked if isinstance(asked, (list, tuple)) else ())
+        if each in _STYLES and each not in counts.styles
+    ]
+
+
+def _tables(counts: RowCounts, unwritten: Sequence[str]) -> Iterator[str]:
     relation, share = counts.largest
     yield from _cells(counts)
+    if unwritten:
+        yield from (
+            f"Asked for, and not written from these sources: {', '.join(unwritten)}. Cases, exams "
+            "and comparisons are made of what a person wrote and reviewed, and not of lists that a "
+            "program gathered.",
+            "",
+        )
     topics = {topic_name(key): _topic(key) for key in counts.relations}
     named = {topic_name(key): count for key, count in counts.relations.items()}
     yield from _table("Rows by topic", in_order(named), topics)
@@ -217,6 +243,7 @@ def _tables(counts: RowCounts) -> Iterator[str]:
     yield from _table("Rows by register", in_order(counts.registers))
     yield from _table("Rows by difficulty", in_order(counts.difficulties))
     yield from _table("Rows by quality (`meta.quality`, 0 to 100)", counts.rated)
+    yield from _table("Rows by what the base knows (`meta.base_knows`)", in_order(counts.for_base))
     yield from _table("Rows from other data sets, by file", in_order(counts.imported))
     yield from _table("Preference pairs by what is wrong", in_order(counts.kinds))
 
@@ -384,6 +411,10 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "that the source is right.",
             "- What is told of a condition is what the sources hold of it, which may lack a test, "
             "a treatment or a warning that matters.",
+            "- These rows were not read one by one. Where people read samples of such data, from "
+            "one row in six to one in two had a fault, most often in rows from public tables: an "
+            "odd fact, a short list, a sentence that does not fit who asks. Read a sample of each "
+            "style before you train on it.",
             "- Statistical associations are told as such and never as advice. Patients, ages and "
             "durations in questions are invented.",
             "- Templates vary less than people do. Mix these rows with dialogues of people where "

@@ -12,7 +12,8 @@ from knowledge.datasets.row_counts import RowCounts
 FLAGS = {
     "styles": "--style", "languages": "--language", "limit": "--limit", "seed": "--seed",
     "registers": "--register", "lengths": "--length", "difficulties": "--difficulty",
-    "licences": "--licence", "parallel": "--parallel", "feedback": "--feedback",
+    "licences": "--licence", "for": "--for", "unknown_share": "--unknown-share", "asked": "--ask",
+    "parallel": "--parallel", "feedback": "--feedback",
 }  # fmt: skip
 """Arguments that stand in the command as they are."""
 

@@ -35,6 +35,9 @@ _QUALITY_BOUNDS = (40, 60, 80, 90)
 QUALITIES = ("under 40", "40 to 59", "60 to 79", "80 to 89", "90 to 100")
 """Bands of the quality score."""
 
+BASE_KNOWS = "base_knows"
+"""In the meta of a row that was drawn for a base: how much of its facts that knows, in percent."""
+
 _OPENING = {"en": 3, "zh": 4}
 """How many words or signs of a text are its opening, as the benchmark of diversity counts."""
 
@@ -67,6 +70,9 @@ class RowCounts:
     difficulties: dict[str, int] = field(default_factory=dict)
     qualities: dict[str, int] = field(default_factory=dict)
     """Rows by bands of their quality; rows from outside have none."""
+
+    for_base: dict[str, int] = field(default_factory=dict)
+    """Rows drawn for a base, by whether most of their facts are known to it."""
 
     lengths: dict[str, int] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
@@ -110,6 +116,10 @@ class RowCounts:
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
             if told := lesson.meta.get(key):
                 table[str(told)] = table.get(str(told), 0) + 1
+        knows = lesson.meta.get(BASE_KNOWS)
+        if isinstance(knows, int):
+            told = "known" if knows > 50 else "unknown"
+            self.for_base[told] = self.for_base.get(told, 0) + 1
         rated = lesson.meta.get("quality")
         if isinstance(rated, int):
             band = QUALITIES[bisect(_QUALITY_BOUNDS, rated)]
@@ -187,6 +197,7 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "registers": in_order(counts.registers),
         "difficulties": in_order(counts.difficulties),
         "licences": in_order(counts.licences),
+        **({"for_base": in_order(counts.for_base)} if counts.for_base else {}),
         "seen": screened.seen,
         "dropped": in_order(screened.dropped),
         "dropped_samples": screened.examples,

@@ -7,7 +7,7 @@ cross-section. The same seed gives the same bytes, whatever the number of worker
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 from knowledge.datasets import export, filtering
 from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.graph_sources import sources_of
-from knowledge.datasets.row_counts import named_topics
+from knowledge.datasets.row_counts import in_order, named_topics
 from knowledge.gc_pause import gc_paused
 from knowledge.lessons import pipeline
+from knowledge.lessons.aiming import row_share
 from knowledge.lessons.build_options import DEFAULTS, BuildOptions
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.parallel_rows import settle_pairs
@@ -45,6 +46,8 @@ class BuildReport:
     languages: dict[str, int]
     relations: dict[str, int]
     chosen_alone: int = 0
+    for_base: dict[str, int] = field(default_factory=dict)
+    """Rows drawn for a base, by whether most of their facts are known to it."""
 
 
 def build(
@@ -77,7 +80,8 @@ def build(
         candidates = pipeline.interleave(write_rows(tasks), pipeline.read_outside_rows(options))
         filters = pipeline.make_row_filters(options)
         stages = pipeline.make_stages(options, engine, generation, report, progress)
-        kept = islice(filtering.apply_filters(candidates, filters, stages, report), options.limit)
+        passed = filtering.apply_filters(candidates, filters, stages, report)
+        kept = _drawn(passed, options, report)
         every = preference.NAME in options.styles
         pairs = preference.PreferencePairs(plan.related, every, pair_check.fault)
         settled = settle_pairs(kept) if options.parallel else kept
@@ -93,6 +97,7 @@ def build(
         counts.languages,
         named_topics(counts.relations),
         counts.chosen_alone,
+        in_order(counts.for_base),
     )
 
 
@@ -100,6 +105,13 @@ def _written_styles(names: Sequence[str]) -> list[Style]:
     """Return the styles to write rows in; pairs alone are of rows of all of them."""
     asked = [name for name in dict.fromkeys(names) if name not in (preference.NAME, IMPORTED)]
     return [STYLES[name] for name in asked or (STYLES if IMPORTED not in names else ())]
+
+
+def _drawn(rows: Iterator[Lesson], options: BuildOptions, report: FilterReport) -> Iterator[Lesson]:
+    """Return as many rows as are asked for, drawn for a base where one is named."""
+    if options.aim is None:
+        return islice(rows, options.limit)
+    return row_share.draw(rows, options.aim, options.limit, report)
 
 
 def _with_progress(

@@ -14,6 +14,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.datasets.teacher_server import TeacherOptions
 from knowledge.errors import KnowledgeError
+from knowledge.lessons.aiming.row_share import Aim
 from knowledge.lessons.facts.manner import (
     ANY,
     DIFFICULTIES,
@@ -87,6 +88,9 @@ class BuildOptions:
     teacher: TeacherOptions | None = None
     """--teacher, --teacher-model: the server that rewords answers."""
 
+    aim: Aim | None = None
+    """--for, --unknown-share, --ask: the base that rows are drawn for, and what it knows."""
+
     urgency: UrgencyRules | None = field(default=None, compare=False)
     """Which words of users suggest an emergency: no flag, the command gives the rules of answers.
     Without it no row opens with what to do now."""
@@ -114,6 +118,12 @@ class BuildOptions:
                 f"--least-quality is {self.least_quality}, but must be from 0 to 100.",
                 where="--least-quality",
                 remedy="Give a number such as 60.",
+            )
+        if self.aim is not None and self.writes_none:
+            raise KnowledgeError(
+                "Rows from other data sets name no facts that a base could know.",
+                where="--for",
+                remedy="Ask for styles that are written from the graph, or leave --for out.",
             )
         _check_choice("--engine", self.engine, ENGINES)
         _check_choice("--personal", self.personal, PERSONAL_DATA)
@@ -154,7 +164,8 @@ class BuildOptions:
             "teacher": self.teacher.model if self.teacher else "",
             "urgency": self.urgency is not None,
         }
-        return decided | {name: value for name, value in added.items() if value}
+        aimed = self.aim.arguments() if self.aim else {}
+        return decided | {name: value for name, value in added.items() if value} | aimed
 
 
 def _check_chosen(flag: str, given: Sequence[str], known: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ _ASKED_TWICE = ("tools", "knowledge-call")
 _COUNTED = (
     "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
     "entities", "largest_relation", "styles", "languages", "relations", "licences", "lengths",
-    "registers", "difficulties", "qualities",
+    "registers", "difficulties", "qualities", "for_base",
 )  # fmt: skip
 
 
@@ -96,6 +96,8 @@ class ExportCheck:
             return "the row came from outside, and the manifest tells of no such rows"
         if lesson.meta.get("teacher", "") not in ("", self._arguments.get("teacher", "")):
             return "the row names another teacher than the manifest"
+        if row_counts.BASE_KNOWS in lesson.meta and not self._arguments.get("for"):
+            return "the row was drawn for a base, and the manifest names none"
         return ""
 
     def damaged(self, folder: Path, hash_of: Callable[[Path], str]) -> list[tuple[str, str]]:
@@ -122,7 +124,7 @@ class ExportCheck:
         right = row_counts.report(self._derived.counts, FilterReport())
         if not self._derived.counts.qualities:  # none of the rows records a score
             told.setdefault("qualities", right["qualities"])
-        return all(told.get(key) == right[key] for key in _COUNTED)
+        return all(told.get(key) == right.get(key) for key in _COUNTED)
 
     def _described(self, folder: Path) -> bool:
         """Write the card again, and compare."""

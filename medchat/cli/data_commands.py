@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from knowledge.datasets.filtering import Candidate
     from knowledge.datasets.imports.imported_rows import ImportedFile
     from knowledge.datasets.teacher_server import TeacherOptions
+    from knowledge.lessons.aiming.row_share import Aim
     from knowledge.lessons.build import BuildReport
     from knowledge.lessons.build_options import BuildOptions
     from knowledge.lessons.dataset_check import CheckReport
@@ -95,6 +96,22 @@ def build_data(
     least_quality: Annotated[
         int, typer.Option(help="Only rows of at least this quality, from 0 to 100.")
     ] = 0,
+    for_: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            help="A base (its name, folder or hub id) that rows are drawn for: it is asked which "
+            "facts it knows, and most rows go to those that it does not.",
+        ),
+    ] = "",
+    unknown_share: Annotated[
+        float | None,
+        typer.Option(help="With --for: the share of rows on what it does not know; 0.8."),
+    ] = None,
+    ask: Annotated[
+        int | None,
+        typer.Option(help="With --for: ask it about so many facts at most; 2000.", min=1),
+    ] = None,
     teacher: Annotated[
         str,
         typer.Option(
@@ -142,6 +159,7 @@ def build_data(
             licences=_names(licence),
             keywords=_read_keywords(keywords) if keywords else (),
             least_quality=least_quality,
+            aim=_aim(base, language, for_, unknown_share, ask),
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, _generation(base, options), out, options, base.progress)
@@ -202,11 +220,36 @@ def _teacher_options(base: "OpenBase", url: str, model: str) -> "TeacherOptions"
     return TeacherOptions(url, model, base.settings.home / "teacher.db", key)
 
 
+def _aim(
+    base: "OpenBase", language: str, name: str, share: float | None, ask: int | None
+) -> "Aim | None":
+    """Return what rows are drawn by, and tell what the base knows; nothing where none is named."""
+    from knowledge.lessons.build_options import BuildOptions
+    from medchat.aiming import ASKED, UNKNOWN_SHARE, Wanted, aim_at
+
+    if not name and (share is not None or ask is not None):
+        flag = "--unknown-share" if share is not None else "--ask"
+        raise MedchatError(
+            "No base is named whose knowledge is meant.", where=flag, remedy="Add --for BASE."
+        )
+    if not name:
+        return None
+    languages = BuildOptions(languages=_names(language.lower())).ordered_languages
+    wanted = Wanted(name, UNKNOWN_SHARE if share is None else share, ask or ASKED)
+    home = base.settings.home
+    aimed = aim_at(base.engine, base.generation, home, languages, wanted, base.progress)
+    for line in aimed.told:
+        output.note(line)
+    return aimed.aim
+
+
 def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
     """Return a report as lines, the first faults in full."""
     from knowledge.datasets.row_counts import topic_name
 
     values = asdict(report)
+    if not values.get("for_base"):
+        values.pop("for_base", None)
     if "relations" in values:
         values["relations"] = {topic_name(key): n for key, n in values["relations"].items()}
     values.pop("chosen_alone", None)  # told in words

@@ -2,7 +2,7 @@ import pytest
 from toy_finetune import base, trained
 
 from finetune import adapters, model, rendering
-from finetune.probes import choices
+from finetune.probes import choices, likelihoods
 from finetune.probes.declines import declines
 
 
@@ -33,10 +33,9 @@ def test_the_right_ending_is_the_likelier_one(bare):
         start = len(bare.tokenizer(one.beginning)["input_ids"])
         with torch.inference_mode():
             shares = bare.model(input_ids=torch.tensor([ids])).logits[0].float().log_softmax(-1)
-        total = sum(float(shares[at - 1, ids[at]]) for at in range(start, len(ids)))
-        scores.append(total / len(ending))
+        scores.append(sum(float(shares[at - 1, ids[at]]) for at in range(start, len(ids))))
     ends = choices._endings(bare.tokenizer, one)
-    assert choices._likelihoods(bare, ends, "float32") == pytest.approx(scores, abs=1e-4)
+    assert likelihoods.sums(bare, ends, "float32") == pytest.approx(scores, abs=1e-4)
 
 
 def test_each_question_counts_once(bare):
@@ -54,9 +53,9 @@ def test_the_adapters_answers_are_asked_not_the_bases():
     )
     asked = [choices._endings(student.tokenizer, one) for one in choices.choices("safety")[:4]]
     flat = [each for one in asked for each in one]
-    adapted = choices._likelihoods(student, flat, "float32")
+    adapted = likelihoods.sums(student, flat, "float32")
     with student.model.disable_adapter():
-        assert choices._likelihoods(student, flat, "float32") != adapted
+        assert likelihoods.sums(student, flat, "float32") != adapted
 
 
 @pytest.mark.parametrize(

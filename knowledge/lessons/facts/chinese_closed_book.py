@@ -11,9 +11,7 @@ all of it as what a record holds. What somebody wrote and read is not asked. The
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, cast
@@ -21,21 +19,36 @@ from typing import Any, cast
 import yaml
 
 from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts.chinese_known_tests import is_kept_from, known_tests
 from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.facts.source_habits import DEFAULTED, SourceHabits
 from knowledge.vocabulary import INVERSE
 
 Groups = dict[str, tuple[PageFact, ...]]
 """The facts of a page by their relation."""
 
-_FEWEST = {"symptom": 3, "test": 2, "complication": 2, "treatment": 2, "diet_avoided": 3}
+_FEWEST = {
+    "symptom": 3,
+    "test": 2,
+    "complication": 2,
+    "treatment": 2,
+    "medicine": 2,
+    "first_line": 2,
+    "diet_avoided": 3,
+}
 """So many names make a list that can be told; fewer are what is left of one."""
 
 _FORM = re.compile(
-    "^(?:注射用|复方(?=.{4})|盐酸|硫酸|醋酸|马来酸|枸橼酸|苯磺酸|酒石酸|富马酸)|"
+    "^(?:注射用|复方(?=.{4})|乳酸|盐酸|硫酸|醋酸|马来酸|枸橼酸|苯磺酸|酒石酸|富马酸)|"
     "(?:肠溶|缓释|控释|分散|咀嚼|泡腾|口服|软|滴|干混悬|混悬)*"
     "(?:片|胶囊|颗粒|注射液|溶液|糖浆|悬剂|乳膏|软膏|凝胶|滴眼液|眼膏|丸|散|气雾剂|喷雾剂|贴|栓|液|剂)$"
 )
 """What tells apart the forms of one medicine."""
+
+_KIND_OF_TEST = re.compile(
+    "^血清?|电子|纤维|无痛|彩色|细菌|病原体?|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
+)
+"""What tells apart the kinds of one test: 电子胃镜 and 纤维胃镜, 乳腺超声 and 乳房超声检查."""
 
 _NONE = re.compile("无|非|不|没有")
 
@@ -45,98 +58,47 @@ _TREATING = ("treatment", "first_line", "medicine")
 
 _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_complication"}
 
-_COMMON = 25
-_UNRELATED = 10
-"""From how many subjects, of how many departments, a value says nothing of any of them."""
-
 _TOGETHER = 3
 """Of the medicines that are given together so many have to be known."""
 
-_JUDGED = 5
-_ANYWHERE = 25
-_NEAR = 0.1
-"""From how many conditions on a test is known by them, by how many departments it belongs to all,
-and what part of its conditions a department must treat for the test to belong to it."""
-
-_FAMILIAR, _LARGE = 5, 500
-"""So many conditions must lead to one for it to be thought of by findings alone; and in graphs in
-which so many conditions follow others, one that follows none is so rare that its lists are odd."""
+_LONGEST_TREATED = 7
+"""Of a longer name is a special form, which needs another treatment than the class it is of."""
 
 _OF_KNOWN = ("symptom", "test", "complication")
 """Relations that are told of conditions that are not rare."""
 
-DEFAULTED = ("treatment", "course", "prognosis")
-"""Relations that sources fill with one value for everything."""
 
-Statement = tuple[str, str, str]
-"""Subject, relation and value: the id of an entity, or a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceHabits:
-    """What the facts of all conditions together tell of how sources filled their tables.
-
-    `defaults` are values that are given to unrelated conditions, `departments` those that treat
-    each condition, `tested` the conditions of each test, `followed` how many lead to a condition.
-    """
-
-    defaults: frozenset[tuple[str, str]] = frozenset()
-    departments: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    tested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    followed: Mapping[str, int] = field(default_factory=dict)
-
-    def is_test_of(self, condition: str, test: str) -> bool:
-        """Say whether a test belongs to the departments of a condition, as far as is known."""
-        own, having = self.departments.get(condition), self.tested.get(test, ())
-        if not own or len(having) < _JUDGED:
-            return True
-        kinds = [self.departments.get(each, frozenset()) for each in having if each != condition]
-        if len(frozenset().union(*kinds)) >= _ANYWHERE:
-            return True
-        return sum(bool(own & each) for each in kinds) >= _NEAR * len(kinds)
-
-    def is_rare(self, condition: str) -> bool:
-        """Say whether a condition of a large graph is named by no other."""
-        return len(self.followed) >= _LARGE and not self.followed.get(condition)
-
-    def is_familiar(self, condition: str) -> bool:
-        """Say whether a condition is named often enough to be thought of by findings alone."""
-        return self.followed.get(condition, 0) >= _FAMILIAR
-
-
-def read_habits(stated: Iterable[Statement], names: Mapping[str, str]) -> SourceHabits:
-    """Return the habits that the facts of all conditions show; `names` are those of departments."""
-    departments: dict[str, set[str]] = defaultdict(set)
-    subjects: dict[tuple[str, str], set[str]] = defaultdict(set)
-    tested: dict[str, set[str]] = defaultdict(set)
-    followed: Counter[str] = Counter()
-    for subject, relation, value in stated:
-        if relation == "department":
-            departments[subject].add(value)
-        elif relation == "test":
-            tested[value].add(subject)
-        elif relation == "complication":
-            followed[value] += 1
-        else:
-            subjects[relation, value].add(subject)
-    defaults = frozenset(
-        key
-        for key, having in subjects.items()
-        if len(having) >= _COMMON
-        and len(set().union(*(departments.get(each, ()) for each in having))) >= _UNRELATED
-    )
-    special = {
-        subject: kept
-        for subject, places in departments.items()
-        if (kept := frozenset(each for each in places if not _is_general(names.get(each, ""))))
-    }
-    return SourceHabits(
-        defaults, special, {test: tuple(having) for test, having in tested.items()}, followed
-    )
-
-
-def _is_general(department: str) -> bool:
+def is_general(department: str) -> bool:
+    """Say whether a department treats anybody."""
     return _holds("general_department", department)
+
+
+def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
+    """Return the facts of a Chinese page that a line of evidence may show.
+
+    Not medicines for what is known to be treated otherwise, nor what is no medicine at all; not
+    tests that nobody with the condition has.
+    """
+    kept = dict(groups)
+    if "test" in kept and "test" not in reviewed:
+        kept["test"] = tuple(item for item in kept["test"] if not is_kept_from(name, item.text))
+    for relation in (*_MEDICINES, *_USES):
+        if relation not in kept or relation in reviewed:
+            continue
+        items = kept[relation]
+        if relation in _USES:
+            items = tuple(item for item in items if _may_be_used(item.text, name))
+        elif not any(_may_be_used(name, item.text) for item in items):
+            items = ()
+        kept[relation] = items
+    return {relation: items for relation, items in kept.items() if items}
+
+
+def _may_be_used(condition: str, medicine: str) -> bool:
+    """Say whether nothing is known to speak against a medicine for a condition."""
+    known = any(each.search(condition) for each, _ in _classes())
+    real = fact_fitness.is_tellable("medicine", "medicine", medicine, "zh")
+    return real and (not known or is_usual(condition, medicine))
 
 
 def select(
@@ -172,11 +134,19 @@ def _select_of(
     id: str, name: str, relation: str, items: tuple[PageFact, ...], habits: SourceHabits
 ) -> tuple[PageFact, ...]:
     kept = [item for item in items if _is_fit(id, name, relation, item, habits)]
-    if relation == "test" and not _has_core_test(name, kept):
-        kept = [item for item in kept if not item.object]
-    named = sum(bool(item.object) for item in kept)
-    if 0 < named < _FEWEST.get(relation, 0):
-        kept = [item for item in kept if not item.object]
+    if relation == "test":
+        known = known_tests(name, [item.text for item in kept if item.object])
+        kept = [item for item in kept if not item.object or item.text in known]
+        kept = list({_KIND_OF_TEST.sub("", each.text): each for each in reversed(kept)}.values())
+        kept.reverse()
+    if relation == "symptom":
+        kept = [
+            item
+            for item in kept
+            if not any(other is not item and set(other.text) < set(item.text) for other in kept)
+        ]
+    if relation == "population":
+        kept = kept[:1]  # two of one source say the same, or contradict each other
     if relation in _USES:
         kept = [
             item
@@ -187,12 +157,23 @@ def _select_of(
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
         if _holds("treated_together", name) and len(kept) < _TOGETHER:
             kept = []
+    named = sum(bool(item.object) for item in kept)
+    if 0 < named < _FEWEST.get(relation, 0):
+        kept = [item for item in kept if not item.object]
     return tuple(kept)
 
 
 def _repeats(name: str, finding: str) -> bool:
-    """Say whether a finding is but a kind of the illness: 情绪性高血压 in 继发性高血压."""
-    return any(finding[-size:] == name[-size:] for size in range(3, len(name)))
+    """Say whether a finding is but the illness or a kind of it: 情绪性头痛 in 外伤后头痛."""
+    return name[-2:] in finding or any(
+        finding[-size:] == name[-size:] for size in range(3, len(name))
+    )
+
+
+def _is_of_kind(name: str, finding: str) -> bool:
+    """Say whether a finding is one of a kind that the illness is not: 遗传性肥胖, 小儿发热."""
+    found = _pattern("kind").match(finding)
+    return found is not None and found[0] not in name
 
 
 def _holds_all(longer: str, shorter: str) -> bool:
@@ -208,9 +189,11 @@ def _stem(medicine: str) -> str:
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
     text = item.text
     if relation in _MEDICINES:
-        return is_usual(name, text)
+        plain = len(name) <= _LONGEST_TREATED and not _holds("qualified", name)
+        return plain and is_usual(name, text)
     if relation in _USES:
-        return is_usual(text, name)
+        plain = not _holds("qualified", text) and not habits.is_rare(item.object)
+        return plain and is_usual(text, name)
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
     if relation == "course":
@@ -218,18 +201,18 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
     if relation in ("diet_recommended", "prognosis"):
         return False
     if relation == "population":
-        return not _holds("no_population", text) and not _is_named(name, text)
+        return _is_telling_population(name, text)
     if relation == "transmission":
-        return _holds("catching", name) and not _NONE.match(text)
+        return _holds("well_known", name) and not _NONE.search(text) and " " not in text
     if not item.object:
         return True
     if relation == "body_part" or _holds(_UNTOLD.get(relation, "nothing"), text):
         return False
     if relation == "symptom":
-        alone = not (text.endswith(name) or "或" in text or _repeats(name, text))
-        return alone and _belongs_of("symptoms", name, text)
-    if relation == "test":
-        return _belongs_of("tests", name, text) and habits.is_test_of(id, item.object)
+        alone = not ("或" in text or _repeats(name, text) or _is_of_kind(name, text))
+        return (
+            alone and _belongs_of("symptoms", name, text) and habits.is_finding_of(id, item.object)
+        )
     if relation == "complication":
         return name in text  # a complication that is named after what it follows
     return True
@@ -251,6 +234,8 @@ def is_usual(condition: str, medicine: str) -> bool:
     >>> is_usual("肺结核", "异烟肼片"), is_usual("肺结核", "结核丸"), is_usual("肝癌", "平消片")
     (True, False, False)
     """
+    if _holds("given_up", medicine):
+        return False
     if any(one.search(condition) and other.search(medicine) for one, other in _harmful()):
         return False
     for known, usual in _classes():
@@ -283,25 +268,18 @@ def _harmful() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((re.compile(each["in"]), re.compile(each["not"])) for each in _rules()["harmful"])
 
 
-def _has_core_test(condition: str, tests: Sequence[PageFact]) -> bool:
-    for of, told in _core_tests():
-        if of.search(condition):
-            return any(told.search(each.text) for each in tests)
-    return not tests or any(not _holds("general_test", each.text) for each in tests)
+def _is_telling_population(condition: str, people: str) -> bool:
+    """Say whether a text says of people whom a condition befalls more than its name does."""
+    if _holds("no_population", people) or not _holds("population", people):
+        return False
+    named = people.removesuffix("患者").removesuffix("人群")[-2:]
+    given = _is_of_one_age(condition) or named in condition or condition[:2] in people
+    return not given and not (_holds("one_sex", people) and _holds("of_one_sex", condition))
 
 
-def _is_named(condition: str, people: str) -> bool:
-    """Say whether a condition's name tells already whom it befalls: 小儿肺炎, 儿童."""
-    return any(
-        _holds(each, condition) and _holds(each, people) for each in ("child", "old", "pregnancy")
-    )
-
-
-@cache
-def _core_tests() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple(
-        (re.compile(each["of"]), re.compile(each["told"])) for each in _rules()["core_test"]
-    )
+def _is_of_one_age(condition: str) -> bool:
+    """Say whether a condition's name tells already whom it befalls: 小儿肺炎."""
+    return any(_holds(each, condition) for each in ("child", "old", "pregnancy", "inborn"))
 
 
 @cache

@@ -17,6 +17,7 @@ from knowledge.records import Language, Lesson
 CLINICIANS = ("vignette", "huatuo", "multi-hop")
 """Styles whose patients are told of by a clinician."""
 
+_OF_PAPERS = "two-papers"
 _SHOWN = re.compile(r"^\s*\[\d+\].*$", re.MULTILINE)
 _RESULTS = (*lookup_calls.RESULT.values(), *calls.RESULT.values())
 
@@ -50,8 +51,11 @@ def confirmed(lesson: Lesson) -> list[str]:
 def users_words(lesson: Lesson) -> tuple[str, ...]:
     """Return what the user says in a row or confirms when asked.
 
-    Results of calls and lines of evidence are not the user's, nor is what the user denies.
+    Results of calls and lines of evidence are not the user's, nor is what the user denies. Who sets
+    two papers side by side tells of nobody who is ill, whatever their titles name.
     """
+    if lesson.style == _OF_PAPERS:
+        return ()
     said = [
         _SHOWN.sub("", message.content).strip()
         for message in lesson.messages

@@ -14,9 +14,15 @@ from sqlalchemy import Engine, bindparam, or_, select
 from knowledge.graph.catalog import EntityRow, FactRow, NameRow, holds
 from knowledge.graph.id_queries import raw_rows
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.lessons.facts import chinese_closed_book, fact_fitness
+from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts.chinese_closed_book import is_general
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.fact_store import CHUNK, SEEN_FROM_OBJECT, FactStore
+from knowledge.lessons.facts.source_habits import (
+    DEFAULTED,
+    SourceHabits,
+    read_habits,
+)
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import letter_case
 from knowledge.lessons.realize.name_forms import PageRenderer
@@ -44,7 +50,7 @@ class EntityPages:
             either, holds(FactRow, generation)
         )
         self._filling: frozenset[str] | None = None
-        self._habits: chinese_closed_book.SourceHabits | None = None
+        self._habits: SourceHabits | None = None
         self._asked = 0
         self._related_ids: dict[str, set[str]] = {}
 
@@ -96,10 +102,10 @@ class EntityPages:
 
     def _renderer(self, language: Language) -> PageRenderer:
         if language not in self._renderers:
-            common = self._common_words() if language == "en" else frozenset()
-            self._renderers[language] = PageRenderer(
-                language, common, self._filler(), self._source_habits()
-            )
+            english = language == "en"
+            common = self._common_words() if english else frozenset()
+            habits = SourceHabits() if english else self._source_habits()
+            self._renderers[language] = PageRenderer(language, common, self._filler(), habits)
         return self._renderers[language]
 
     def _known(self, ids: Collection[str]) -> dict[str, Entity]:
@@ -158,10 +164,10 @@ class EntityPages:
             self._filling = frozenset(fact_fitness.filler(lists, alike))
         return self._filling
 
-    def _source_habits(self) -> chinese_closed_book.SourceHabits:
+    def _source_habits(self) -> SourceHabits:
         """Return how sources filled their tables, read once."""
         if self._habits is None:
-            relations = (*chinese_closed_book.DEFAULTED, "test", "complication", "department")
+            relations = (*DEFAULTED, "symptom", "complication", "department", "body_part")
             live = holds(FactRow, self._generation)
             given = select(
                 FactRow.subject_id, FactRow.relation, FactRow.object_id, FactRow.value_zh
@@ -172,13 +178,13 @@ class EntityPages:
                 holds(NameRow, self._generation),
             )
             with self._engine.connect() as connection:
-                names: dict[str, str] = dict(raw_rows(connection, called))
-                self._habits = chinese_closed_book.read_habits(
+                general = {id for id, text in raw_rows(connection, called) if is_general(text)}
+                self._habits = read_habits(
                     (
                         (intern(subject), relation, intern(object or text))
                         for subject, relation, object, text in raw_rows(connection, given)
                     ),
-                    names,
+                    general,
                 )
         return self._habits
 

@@ -262,7 +262,7 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
-    if plan.is_urgent and (plan.is_grave or not plan.to_patient):
+    if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
     if named and plan.relation == "red_flag":  # which says when to come back
         return

@@ -19,7 +19,7 @@ _NOBODY = re.compile(
     "无|所有|均可|任何|不限|不详|多见|常见|好发|多发|居多|以上|以下|发生|者多|较多|为多|最多|高发|"
     "易患|发病$|起病$|多于|高于|家族史|遗传|体质$"
 )
-_WHOM = re.compile("^(?:见于|好发于|多见于|常见于|多发于|多发生于|主要发生于|可发生于)")
+_WHOM = re.compile("^(?:主要|最)?(?:见于|[好多]发于|[多常]见于|多发生于|发生于|可发生于)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
 _DOES_ZH = re.compile(
     "^(?:可(?!逆性)|能|用于|适用于|在|通过|有(?=传染|效|助)|具有|须|需)|^对.*(?:有效|敏感|无效)$"
@@ -41,6 +41,7 @@ _BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
 _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
 _PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
+_MOSTLY = re.compile("[^，。；]+(?:居多|多见|为多|较多|最多|者多)")
 _NO_GROUP = re.compile("无|没有|不限|不详")
 _IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
 _EXAMINED = re.compile("^[^，；。]{2,8}检查$")
@@ -109,8 +110,8 @@ def is_measured(text: str) -> bool:
 def tell_whom(name: str, body: str, pick: random.Random) -> str:
     """Join a name to a text that says whom a condition befalls.
 
-    >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁")]
-    ['痔多见于成人', '痔多见于大于45岁的人']
+    >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁", "男性居多")]
+    ['痔多见于成人', '痔多见于大于45岁的人', '痔的患者里男性居多']
     """
     if _WHOM.match(body):
         return f"{name}{body}"
@@ -120,6 +121,8 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
         return f"{name}多见于{body}的人"
     if _NO_GROUP.match(body):
         return f"就好发人群而言，{name}{body}"
+    if _MOSTLY.fullmatch(body):
+        return f"{name}的患者里{body}"
     people = _PEOPLE.search(body) and not _IS_SAID.search(body)
     if not people and (_NOBODY.search(body) or "，" in body):
         return f"{name}的好发人群有这样的特点，{body}"

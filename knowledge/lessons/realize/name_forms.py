@@ -22,6 +22,7 @@ from knowledge.lessons.facts import (
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
+from knowledge.lessons.facts.source_habits import SourceHabits
 from knowledge.lessons.realize import chinese_sentences, letter_case, patient_profiles
 from knowledge.lessons.realize.realizer import split_by_level
 from knowledge.records import Entity, Language
@@ -90,12 +91,12 @@ class PageRenderer:
         language: Language,
         common: Collection[str],
         filler: Collection[str] = (),
-        habits: chinese_closed_book.SourceHabits | None = None,
+        habits: SourceHabits | None = None,
     ) -> None:
         self._language = language
         self._common = common
         self._filler = filler
-        self._habits = habits or chinese_closed_book.SourceHabits()
+        self._habits = habits or SourceHabits()
         self._known: dict[str, _Called] = {}
 
     def forget(self) -> None:
@@ -155,15 +156,13 @@ class PageRenderer:
         about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
+            kept = chinese_closed_book.showable(own.text, kept, reviewed)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
             told = {each: items for each, items in told.items() if each not in partial}
             shown = kept if told != kept else {}
-            lacks = whole_lists.lacks_interactions(kept, hidden)
-            page = FactPage(
-                *about, told, shown=shown, is_familiar=familiar, lacks_interactions=lacks
-            )
+            page = FactPage(*about, told, shown=shown, is_familiar=familiar)
             return page if kept else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
@@ -175,8 +174,7 @@ class PageRenderer:
             told = self._with_core_treatment(entities[id], names, told)
         told = {each: items for each, items in told.items() if each not in partial}
         shown = kept if told != kept else {}
-        lacks = whole_lists.lacks_interactions(kept, hidden)
-        page = FactPage(*about, told, shown=shown, lacks_interactions=lacks)
+        page = FactPage(*about, told, shown=shown)
         return page if kept else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:

@@ -18,9 +18,10 @@ from dataclasses import replace
 from typing import Literal
 
 from knowledge.datasets.row_ids import lesson_id
-from knowledge.lessons.facts import exam_rules, likeness
+from knowledge.lessons.facts import exam_rules
 from knowledge.lessons.facts.exam_rules import BLANK, LETTERS
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.false_objects import can_stand_as_wrong, names_of
 from knowledge.lessons.realize import articles, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
@@ -168,21 +169,18 @@ class _Exam:
         page, relation = self._page, self._relation
         own = [item for items in page.groups.values() for item in items if item.object]
         related = {item.object for item in own} | {page.id}
-        right = [(*item.names, item.text) for item in self._items]
+        right = [names_of(item) for item in self._items]
         names = tuple(name.text for name in page.entity.names)
         kinds = {item.kind for item in self._items}
         offered = self._offered()
         often = Counter(item.object for item in offered)
         found: list[PageFact] = []
         for item in offered:
-            taken = [*right, names, *((*each.names, each.text) for each in found)]
+            taken = [*right, names, *map(names_of, found)]
             if (
-                item.object not in related
-                and item.kind in kinds
-                and (often[item.object] == 1 or relation == "cause")
+                (often[item.object] == 1 or relation == "cause")
                 and item.object not in {each.object for each in found}
-                and not any(map(exam_rules.is_too_general, (*item.names, item.text)))
-                and not any(likeness.are_alike((*item.names, item.text), each) for each in taken)
+                and can_stand_as_wrong(item, related, kinds, taken)
             ):
                 found.append(item)
             if len(found) == count:

@@ -168,7 +168,7 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     if item.level:
-        told = load(InteractionsWords, page.language).warning[item.level]
+        told = load(InteractionsWords, page.language).finding[item.level]
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
@@ -205,7 +205,7 @@ def _add_others(
         text = realizer.state_briefly(relation, few, page.language, pick)
         text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
     if text:
-        answer.add(lead + text, relation, few)
+        answer.add_list(lead + text, relation, few)
     else:
         answer.state(relation, few, 0.8)
 

@@ -38,6 +38,7 @@ STATING = (
     "dialogue.both",
     "dialogue.absent",
     "safety.combination_warning",
+    "safety.review_finding",
     "multi_hop.verdict",
     "multi_hop.thought_of",
     "multi_hop.no_contraindication",
@@ -57,6 +58,7 @@ STATING_ONE = {
     "interactions.with_subject": "interaction",
     "interactions.without_subject": "interaction",
     "interactions.warning": "interaction",
+    "interactions.finding": "interaction",
     "vignette.background": "risk_factor",
 }
 """Tables of one relation, or of any where it is empty."""
@@ -80,6 +82,7 @@ _GLUE = {
         "{v}禁用{s}。",
         "{s}多见于{v}的人。",
         "{s}的好发人群有这样的特点，{v}。",
+        "{s}的患者里{v}。",
         "对于{s}，{v}。",
         "{s}的发病与{v}有关。",
         "(关于{s}的注意事项|{s}与其他药物合用时的注意事项中)，有一条是“{v}”。",

@@ -143,6 +143,8 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
         *("Septic arthritis", "Upper airway obstruction"),
         *("口底蜂窝织炎", "小儿硬脊膜下脓肿", "疱疹性湿疹", "咽后脓肿", "坏死性软组织感染"),
         *("急性左心衰竭", "喉水肿", "弥散性血管内凝血", "急性一氧化碳中毒", "化脓性关节炎"),
+        *("脑挫裂伤", "小儿淹溺", "阴囊坏疽", "新生儿肺气漏", "枢椎齿状突骨折", "咽部灼伤", "内疝"),
+        *("视网膜脱落", "急性化脓性腹膜炎", "不稳定型心绞痛", "有机氯杀虫剂中毒", "脑室炎"),
     ],
 )
 def test_conditions_that_kill_within_days_are_grave(name):
@@ -155,6 +157,7 @@ def test_conditions_that_kill_within_days_are_grave(name):
     [
         *("Chronic kidney disease", "Skin abscess", "Stroke sequelae", "Atopic eczema"),
         *("皮肤脓肿", "慢性湿疹", "脑梗死后遗症", "牙周脓肿", "坏死性淋巴结炎", "腹主动脉瘤"),
+        *("慢性酒精中毒", "代谢性碱中毒", "视神经脊髓炎", "坏疽性脓皮病", "铅中毒", "嗜睡症"),
     ],
 )
 def test_others_are_not_grave(name):

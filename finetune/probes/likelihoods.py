@@ -1,0 +1,100 @@
+"""Compute how likely a model holds the endings of a text to be.
+
+    beginning + endings -> token ids, and where the endings part from it -> log-likelihood of each
+
+Endings of one beginning are compared on the same tokens: where a tokenizer joins the last sign of a
+beginning to an ending, all of them are counted from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from finetune import model
+from finetune.model import Student
+from finetune.recipe import Precision
+from finetune.token_loss import picks_logits
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+_ROWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Token ids of which those from `start` on are the ending."""
+
+    ids: list[int]
+    start: int
+
+
+def of_texts(
+    student: Student,
+    given: Sequence[tuple[str, Sequence[str]]],
+    precision: Precision = "auto",
+) -> list[tuple[float, ...]]:
+    """Return for each beginning with its endings the log-likelihood of each ending."""
+    endings = [ends(student.tokenizer, beginning, each) for beginning, each in given]
+    scores = iter(sums(student, [one for each in endings for one in each], precision))
+    return [tuple(next(scores) for _ in each) for each in endings]
+
+
+def ends(
+    tokenizer: "PreTrainedTokenizerBase", beginning: str, endings: Sequence[str]
+) -> list[Ending]:
+    """Return the endings of a beginning as token ids."""
+    begun = text_ids(tokenizer, beginning)
+    rows = [text_ids(tokenizer, beginning + ending) for ending in endings]
+    start = min((_common(begun, row) for row in rows), default=0)
+    return [Ending(row, max(start, 1)) for row in rows]
+
+
+def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> list[float]:
+    """Return the log-likelihood of each ending, in order: the sum over its tokens."""
+    import torch
+
+    found = [0.0] * len(endings)
+    order = sorted(range(len(endings)), key=lambda place: len(endings[place].ids))
+    for first in range(0, len(order), _ROWS):
+        places = order[first : first + _ROWS]
+        width = max(len(endings[place].ids) for place in places)
+        kept = min(endings[place].start for place in places) - 1
+        # padding stands behind: what a token is predicted from stands before it
+        ids = torch.zeros(len(places), width, dtype=torch.long)
+        for row, place in enumerate(places):
+            ids[row, : len(endings[place].ids)] = torch.tensor(endings[place].ids)
+        ids = ids.to(student.device)
+        with torch.inference_mode(), model.autocast(student, precision):
+            logits = _logits(student.model, ids, kept)
+        for row, place in enumerate(places):
+            one = endings[place]
+            shares = logits[row, one.start - 1 - kept : len(one.ids) - 1 - kept]
+            wanted = ids[row, one.start : len(one.ids)].unsqueeze(1)
+            found[place] = float(shares.float().log_softmax(-1).gather(1, wanted).sum())
+    return found
+
+
+def _logits(network: Any, ids: "torch.Tensor", first: int) -> "torch.Tensor":  # noqa: ANN401
+    """Return the logits of the places from the first on; a model that can computes no others."""
+    import torch
+
+    if picks_logits(network):
+        places = torch.arange(first, ids.shape[1], device=ids.device)
+        found: torch.Tensor = network(input_ids=ids, use_cache=False, logits_to_keep=places).logits
+        return found
+    whole: torch.Tensor = network(input_ids=ids, use_cache=False).logits
+    return whole[:, first:]
+
+
+def text_ids(tokenizer: "PreTrainedTokenizerBase", text: str) -> list[int]:
+    """Return the token ids of a text that goes on, and so has no end."""
+    ids = list(tokenizer(text)["input_ids"])
+    return ids[:-1] if ids[-1:] == [tokenizer.eos_token_id] else ids
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many tokens two rows begin with alike; of the second, one is left."""
+    most = min(len(one), len(other) - 1)
+    return next((at for at in range(most) if one[at] != other[at]), most)

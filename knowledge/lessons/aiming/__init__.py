@@ -1,0 +1,1 @@
+"""Ask a base what it knows of the graph, and draw rows that rest on what it does not know."""

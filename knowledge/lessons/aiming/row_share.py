@@ -1,0 +1,167 @@
+"""Draw rows so that a share of them rests on facts that a base does not know.
+
+    kept rows -> marked by what the base knows of their facts -> taken in turn, in that share
+
+Rows keep their order but for a few that wait for their turn. Rows that rest on no fact of the graph
+(formulas, papers, rows from outside) pass, and are not counted.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
+
+from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.row_counts import BASE_KNOWS
+from knowledge.errors import KnowledgeError
+from knowledge.lessons.aiming.known_facts import KnownFacts
+from knowledge.lessons.parallel_rows import KEY as PARALLEL
+from knowledge.records import Lesson
+
+BEYOND = {
+    True: "it rests on what the base does not know, beyond the share asked for",
+    False: "it rests on what the base knows, beyond the share asked for",
+}
+"""Why a row is left out, by whether it rests on what is unknown."""
+
+_WAITING = 200
+"""So many known rows wait for their turn; of unknown ones, as many as there may be rows."""
+
+_MOST_WAITING = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a base knows, and which share of rows is to rest on what it does not."""
+
+    known: KnownFacts
+    unknown_share: float
+    asked: int
+    """How many facts the base was asked about, at most."""
+
+    def __post_init__(self) -> None:
+        check_share(self.unknown_share)
+
+    def arguments(self) -> dict[str, object]:
+        """Return what decides the rows, for the manifest."""
+        return {
+            "for": self.known.base,
+            "unknown_share": self.unknown_share,
+            "asked": self.asked,
+            "base_hash": self.known.base_hash,
+            "known_facts": self.known.hash,
+        }
+
+
+def check_share(share: float) -> None:
+    """Refuse what is no share."""
+    if not 0.0 <= share <= 1.0:
+        raise KnowledgeError(
+            f"--unknown-share is {share}, but must be from 0 to 1.",
+            where="--unknown-share",
+            remedy="Give a share such as 0.8.",
+        )
+
+
+def mark(lesson: Lesson, known: KnownFacts) -> Lesson:
+    """Return a row that says how much of its facts the base knows, in percent."""
+    facts = [each.id for each in lesson.sources if each.kind == "fact" and not each.calculated]
+    if lesson.imported or not facts:
+        return lesson
+    relation = str(lesson.meta.get("relation", ""))
+    likely = known.likely_known(lesson.language, relation, lesson.split_key)
+    asked = [known.is_known(fact, lesson.language) for fact in facts]
+    sure = [likely if each is None else float(each) for each in asked]
+    return replace(lesson, meta={**lesson.meta, BASE_KNOWS: round(100 * sum(sure) / len(sure))})
+
+
+def is_unknown(lesson: Lesson) -> bool:
+    """Say whether half of the facts of a marked row, or more, are unknown."""
+    told = lesson.meta[BASE_KNOWS]
+    return isinstance(told, int) and told <= 50
+
+
+def draw(
+    rows: Iterable[Lesson], aim: Aim, most: int | None, report: FilterReport
+) -> Iterator[Lesson]:
+    """Return at most so many rows, in the share asked for; what is left out is counted.
+
+    Where known rows run out, the rest are rows on what is unknown, up to `most`.
+    """
+    drawing = _Drawing(aim, most, lambda unknown, row: report.drop(BEYOND[unknown], row))
+    return islice(drawing.take(rows), most)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """Rows that are taken together: one, or a pair that tells the same facts in two languages."""
+
+    unknown: bool
+    rows: list[Lesson]
+    pair: str
+    state: Literal["waits", "taken", "left out"] = "waits"
+
+
+class _Drawing:
+    """Takes rows in turn: how many of each kind were taken, and which wait."""
+
+    def __init__(self, aim: Aim, most: int | None, drop: Callable[[bool, Lesson], None]) -> None:
+        self._known = aim.known
+        self._share = aim.unknown_share
+        self._fills = most is not None and aim.unknown_share > 0
+        self._room = {True: min(most or _WAITING, _MOST_WAITING), False: _WAITING}
+        self._drop = drop
+        self._taken = {True: 0, False: 0}
+        self._waiting: dict[bool, deque[_Unit]] = {True: deque(), False: deque()}
+        self._last: _Unit | None = None
+
+    def take(self, rows: Iterable[Lesson]) -> Iterator[Lesson]:
+        """Yield the rows that are taken."""
+        for row in rows:
+            marked = mark(row, self._known)
+            if BASE_KNOWS not in marked.meta:
+                yield marked
+                continue
+            pair = str(marked.meta.get(PARALLEL, ""))
+            if self._last and pair and pair == self._last.pair:
+                yield from self._follow(self._last, marked)
+                continue
+            self._last = unit = _Unit(is_unknown(marked), [marked], pair)
+            self._waiting[unit.unknown].append(unit)
+            while self._waiting[self._next]:
+                yield from self._take_one(self._next)
+            if len(self._waiting[unit.unknown]) > self._room[unit.unknown]:
+                self._leave_out(self._waiting[unit.unknown].popleft())
+        while self._fills and self._waiting[True]:
+            yield from self._take_one(True)
+        for left in self._waiting.values():
+            for unit in left:
+                self._leave_out(unit)
+
+    @property
+    def _next(self) -> bool:
+        """Say whether it is the turn of a row on what is unknown."""
+        return self._taken[True] < self._share * (sum(self._taken.values()) + 1)
+
+    def _take_one(self, unknown: bool) -> Iterator[Lesson]:
+        unit = self._waiting[unknown].popleft()
+        unit.state = "taken"
+        for row in unit.rows:
+            self._taken[is_unknown(row)] += 1
+            yield row
+
+    def _follow(self, unit: _Unit, row: Lesson) -> Iterator[Lesson]:
+        """Let a row go the way of its other in the other language."""
+        if unit.state == "taken":
+            self._taken[is_unknown(row)] += 1
+            yield row
+        elif unit.state == "waits":
+            unit.rows.append(row)
+        else:
+            self._drop(is_unknown(row), row)
+
+    def _leave_out(self, unit: _Unit) -> None:
+        unit.state = "left out"
+        for row in unit.rows:
+            self._drop(is_unknown(row), row)
