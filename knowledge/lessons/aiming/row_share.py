@@ -2,11 +2,11 @@
 
     kept rows -> marked by what the base knows of their facts -> taken in turn, in that share
 
-Rows keep their order but for a few that wait for their turn. Rows that rest on no fact of the graph
-(formulas, papers, rows from outside) pass, and are not counted.
+Rows keep their order but for those that wait for their turn. Rows that rest on no fact of the graph
+(formulas, papers, rows from outside) are not counted, and keep the share that they have unaimed.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,14 +19,17 @@ from knowledge.lessons.aiming.known_facts import KnownFacts
 from knowledge.lessons.parallel_rows import KEY as PARALLEL
 from knowledge.records import Lesson
 
-BEYOND = {
-    True: "it rests on what the base does not know, beyond the share asked for",
-    False: "it rests on what the base knows, beyond the share asked for",
+Kind = Literal["unknown", "known", "other"]
+
+BEYOND: dict[Kind, str] = {
+    "unknown": "it rests on what the base does not know, beyond the share asked for",
+    "known": "it rests on what the base knows, beyond the share asked for",
+    "other": "it rests on no fact, beyond the share of such rows",
 }
-"""Why a row is left out, by whether it rests on what is unknown."""
+"""Why a row is left out."""
 
 _WAITING = 200
-"""So many known rows wait for their turn; of unknown ones, as many as there may be rows."""
+"""So many known rows wait for their turn; of others, as many as there may be rows."""
 
 _MOST_WAITING = 20_000
 
@@ -76,10 +79,12 @@ def mark(lesson: Lesson, known: KnownFacts) -> Lesson:
     return replace(lesson, meta={**lesson.meta, BASE_KNOWS: round(100 * sum(sure) / len(sure))})
 
 
-def is_unknown(lesson: Lesson) -> bool:
-    """Say whether half of the facts of a marked row, or more, are unknown."""
-    told = lesson.meta[BASE_KNOWS]
-    return isinstance(told, int) and told <= 50
+def kind_of(lesson: Lesson) -> Kind:
+    """Return on what a marked row rests: where half of its facts or more are unknown, on those."""
+    told = lesson.meta.get(BASE_KNOWS)
+    if not isinstance(told, int):
+        return "other"
+    return "unknown" if told <= 50 else "known"
 
 
 def draw(
@@ -89,7 +94,7 @@ def draw(
 
     Where known rows run out, the rest are rows on what is unknown, up to `most`.
     """
-    drawing = _Drawing(aim, most, lambda unknown, row: report.drop(BEYOND[unknown], row))
+    drawing = _Drawing(aim, most, lambda kind, row: report.drop(BEYOND[kind], row))
     return islice(drawing.take(rows), most)
 
 
@@ -97,71 +102,80 @@ def draw(
 class _Unit:
     """Rows that are taken together: one, or a pair that tells the same facts in two languages."""
 
-    unknown: bool
+    kind: Kind
     rows: list[Lesson]
     pair: str
     state: Literal["waits", "taken", "left out"] = "waits"
 
 
 class _Drawing:
-    """Takes rows in turn: how many of each kind were taken, and which wait."""
+    """Takes rows in turn: how many of each kind were taken, and which wait.
 
-    def __init__(self, aim: Aim, most: int | None, drop: Callable[[bool, Lesson], None]) -> None:
+    Where too many wait, those that come are left out: first rows tell of what no row told before.
+    """
+
+    def __init__(self, aim: Aim, most: int | None, drop: Callable[[Kind, Lesson], None]) -> None:
         self._known = aim.known
         self._share = aim.unknown_share
         self._fills = most is not None and aim.unknown_share > 0
-        self._room = {True: min(most or _WAITING, _MOST_WAITING), False: _WAITING}
+        room = min(most or _WAITING, _MOST_WAITING)
+        self._room: dict[Kind, int] = {"unknown": room, "known": _WAITING, "other": room}
         self._drop = drop
-        self._taken = {True: 0, False: 0}
-        self._waiting: dict[bool, deque[_Unit]] = {True: deque(), False: deque()}
+        self._seen: Counter[Kind] = Counter()
+        self._taken: Counter[Kind] = Counter()
+        self._waiting: dict[Kind, deque[_Unit]] = {kind: deque() for kind in BEYOND}
         self._last: _Unit | None = None
 
     def take(self, rows: Iterable[Lesson]) -> Iterator[Lesson]:
         """Yield the rows that are taken."""
         for row in rows:
             marked = mark(row, self._known)
-            if BASE_KNOWS not in marked.meta:
-                yield marked
-                continue
+            kind = kind_of(marked)
+            self._seen[kind] += 1
             pair = str(marked.meta.get(PARALLEL, ""))
             if self._last and pair and pair == self._last.pair:
                 yield from self._follow(self._last, marked)
                 continue
-            self._last = unit = _Unit(is_unknown(marked), [marked], pair)
-            self._waiting[unit.unknown].append(unit)
-            while self._waiting[self._next]:
-                yield from self._take_one(self._next)
-            if len(self._waiting[unit.unknown]) > self._room[unit.unknown]:
-                self._leave_out(self._waiting[unit.unknown].popleft())
-        while self._fills and self._waiting[True]:
-            yield from self._take_one(True)
+            self._last = unit = _Unit(kind, [marked], pair)
+            self._waiting[kind].append(unit)
+            yield from self._due()
+            if len(self._waiting[kind]) > self._room[kind]:
+                self._leave_out(self._waiting[kind].pop())
+        if self._fills:
+            self._share = 1.0  # no more known rows will come
+            yield from self._due()
         for left in self._waiting.values():
             for unit in left:
                 self._leave_out(unit)
 
-    @property
-    def _next(self) -> bool:
-        """Say whether it is the turn of a row on what is unknown."""
-        return self._taken[True] < self._share * (sum(self._taken.values()) + 1)
+    def _due(self) -> Iterator[Lesson]:
+        """Yield the rows whose turn it is."""
+        while units := self._waiting[self._next()]:
+            unit = units.popleft()
+            unit.state = "taken"
+            for row in unit.rows:
+                self._taken[kind_of(row)] += 1
+                yield row
 
-    def _take_one(self, unknown: bool) -> Iterator[Lesson]:
-        unit = self._waiting[unknown].popleft()
-        unit.state = "taken"
-        for row in unit.rows:
-            self._taken[is_unknown(row)] += 1
-            yield row
+    def _next(self) -> Kind:
+        """Return of which kind the next row is to be."""
+        others = self._seen["other"] / max(self._seen.total(), 1)
+        if self._waiting["other"] and self._taken["other"] < others * (self._taken.total() + 1):
+            return "other"
+        on_facts = self._taken["unknown"] + self._taken["known"]
+        return "unknown" if self._taken["unknown"] < self._share * (on_facts + 1) else "known"
 
     def _follow(self, unit: _Unit, row: Lesson) -> Iterator[Lesson]:
         """Let a row go the way of its other in the other language."""
         if unit.state == "taken":
-            self._taken[is_unknown(row)] += 1
+            self._taken[kind_of(row)] += 1
             yield row
         elif unit.state == "waits":
             unit.rows.append(row)
         else:
-            self._drop(is_unknown(row), row)
+            self._drop(kind_of(row), row)
 
     def _leave_out(self, unit: _Unit) -> None:
         unit.state = "left out"
         for row in unit.rows:
-            self._drop(is_unknown(row), row)
+            self._drop(kind_of(row), row)

@@ -194,27 +194,27 @@ class TestShare:
     def drawn(self, rows, share, most):
         report = FilterReport()
         kept = list(row_share.draw(iter(rows), Aim(KNOWN, share, 9), most, report))
-        return kept, report, Counter(row_share.is_unknown(each) for each in kept)
+        return kept, report, Counter(row_share.kind_of(each) == "unknown" for each in kept)
 
     @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])
     def test_the_share_is_held_where_there_are_rows_of_both_kinds(self, share):
         rows = [row(place, place % 2 == 0) for place in range(1000)]
         kept, _, kinds = self.drawn(rows, share, 100)
         assert len(kept) == 100 and kinds[True] == round(100 * share)
-        first = Counter(row_share.is_unknown(each) for each in kept[:50])
+        first = Counter(row_share.kind_of(each) == "unknown" for each in kept[:50])
         assert abs(first[True] - 50 * share) <= 1
 
     def test_where_known_rows_run_out_unknown_ones_fill_up(self):
         rows = [row(place, place % 20 != 0) for place in range(200)]
         kept, report, kinds = self.drawn(rows, 0.5, 100)
         assert len(kept) == 100 and kinds[False] == 10
-        assert set(report.dropped) == {row_share.BEYOND[True]}
+        assert set(report.dropped) == {row_share.BEYOND["unknown"]}
 
     def test_where_unknown_rows_run_out_there_are_fewer_rows(self):
         rows = [row(place, place % 20 == 0) for place in range(400)]
         kept, report, kinds = self.drawn(rows, 0.8, 300)
         assert kinds == {True: 20, False: 5}
-        assert report.dropped == {row_share.BEYOND[False]: 375} and len(kept) == 25
+        assert report.dropped == {row_share.BEYOND["known"]: 375} and len(kept) == 25
 
     def test_without_a_limit_the_share_is_held(self):
         rows = [row(place, place % 10 != 0) for place in range(200)]
@@ -233,6 +233,17 @@ class TestShare:
         assert kept == []
         report = FilterReport()
         assert list(row_share.draw(iter(others), Aim(KNOWN, 0.8, 9), 10, report)) == others
+
+    def test_rows_on_no_fact_keep_their_share_where_known_rows_are_missing(self):
+        said = (LessonMessage("user", "?"), LessonMessage("assistant", "."))
+        rows = [
+            row(place, True) if place % 4 else Lesson(f"o{place}", said, "en", "x", (), (), "s", "")
+            for place in range(400)
+        ]
+        kept, _, _ = self.drawn(rows, 0.8, 100)
+        kinds = Counter(map(row_share.kind_of, kept))
+        assert len(kept) == 100 and kinds["other"] == pytest.approx(25, abs=1)
+        assert max(int(each.id.strip("oren")) for each in kept) < 150
 
     def test_a_pair_goes_the_same_way(self):
         rows = [
